@@ -1,0 +1,1 @@
+"""What Tradestat knows about trade statistics: sources, codes, research. Knows no MCP."""

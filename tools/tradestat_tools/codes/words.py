@@ -1,0 +1,36 @@
+"""How words are compared, and what to suggest for a mistyped one."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+MAX_INPUT = 200
+"""Longest text, in characters, that any resolver looks at; no name or code is longer."""
+
+_SEPARATORS = re.compile(r"[\s_\-–—/.,;:'’`\"()\[\]（），、·*&+]+")
+_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: without case, accents, width variants, punctuation and doubled blanks."""
+    wide = unicodedata.normalize("NFKC", text[:MAX_INPUT]).casefold().translate(_LETTERS)
+    plain = "".join(c for c in unicodedata.normalize("NFD", wide) if not unicodedata.combining(c))
+    return _SEPARATORS.sub(" ", unicodedata.normalize("NFC", plain)).strip()
+
+
+def shown(text: str, limit: int = 40) -> str:
+    """Text as an error quotes it: printable, quoted, cut to `limit` characters."""
+    clean = "".join(c if c.isprintable() else "�" for c in text[:limit])
+    return f"'{clean}…'" if len(text) > limit else f"'{clean}'"
+
+
+def nearest(word: str, choices: Iterable[str], n: int = 3, *, cutoff: float = 0.6) -> tuple[str, ...]:
+    """Up to `n` of `choices` that look like `word`, best first; none where nothing does.
+
+    Compared by `fold`, returned as they were given.
+    """
+    folded: dict[str, str] = {}
+    for choice in choices:
+        folded.setdefault(fold(choice), choice)
+    return tuple(folded[hit] for hit in difflib.get_close_matches(fold(word), folded, n=n, cutoff=cutoff))

@@ -1,0 +1,47 @@
+"""How a source offers its endpoints as tools."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from tradestat_tools.answers import Answer, Data
+from tradestat_tools.arguments import Arguments, parse_arguments
+
+if TYPE_CHECKING:
+    from tradestat_tools.services import Services
+
+A = TypeVar("A", bound=Arguments)
+D = TypeVar("D", bound=Data)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Generic[A, D]):
+    """One tool: a typed question to one source.
+
+    Args:
+        name: the tool's name; the upstream endpoint's own where it mirrors one.
+        title: for people; says the source.
+        description: for models, under 600 characters: what it answers, when to use it, when another is better.
+        arguments: the schema of the question.
+        data: the type of the answer's data.
+        run: asks the question; raises only `TradestatError`.
+        example: arguments that make a sensible call, for docs, demo and checks.
+        cost: what one call costs the user ("1 credit", "free").
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: type[A]
+    data: type[D]
+    run: "Callable[[Services, A], Awaitable[Answer[D]]]"
+    example: Mapping[str, Any]
+    cost: str = "free"
+
+    async def call(self, services: "Services", arguments: Mapping[str, Any]) -> Answer[D]:
+        """Check the raw arguments, then ask.
+
+        Raises:
+            TradestatError: one of the closed set; InvalidQuery means nothing was sent.
+        """
+        return await self.run(services, parse_arguments(self.arguments, arguments))

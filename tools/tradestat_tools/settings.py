@@ -1,0 +1,72 @@
+"""Settings from the environment and a `.env` file."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _unset(value: Any) -> Any:
+    """Empty text and a literal `${user_config.key}` count as unset.
+
+    Claude Desktop hands over the literal for an optional setting that the user left empty (seen November 2026).
+    """
+    if isinstance(value, str) and (not value.strip() or value.strip().startswith("${")):
+        return None
+    return value.strip() if isinstance(value, str) else value
+
+
+Key = Annotated[SecretStr | None, BeforeValidator(_unset)]
+
+
+def _default_if_unset(default: Any) -> BeforeValidator:
+    def choose(value: Any) -> Any:
+        cleaned = _unset(value)
+        return default if cleaned is None else cleaned
+
+    return BeforeValidator(choose)
+
+
+TRADEMAP_URL = "https://api.parse.bot"
+DOUMAOTONG_URL = "https://doumaotong.com"
+KOREA_URL = "https://apis.data.go.kr"
+COMTRADE_URL = "https://comtradeapi.un.org"
+TRADEMAP_SCRAPER_ID = "9f9021d2-26de-464e-a412-80acf4d30519"
+TRADEMAP_CATALOGUE_ID = "4d7aa15d-7d20-47b2-8fd7-cc3ecb06fb97"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Keys are optional: a source without its key says how to get one."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    parse_api_key: Key = Field(default=None, alias="PARSE_API_KEY")
+    data_go_kr_service_key: Key = Field(default=None, alias="DATA_GO_KR_SERVICE_KEY")
+    comtrade_api_key: Key = Field(default=None, alias="COMTRADE_API_KEY")
+
+    trademap_url: Annotated[str, _default_if_unset(TRADEMAP_URL)] = Field(
+        default=TRADEMAP_URL, alias="TRADESTAT_TRADEMAP_URL"
+    )
+    doumaotong_url: Annotated[str, _default_if_unset(DOUMAOTONG_URL)] = Field(
+        default=DOUMAOTONG_URL, alias="TRADESTAT_DOUMAOTONG_URL"
+    )
+    korea_url: Annotated[str, _default_if_unset(KOREA_URL)] = Field(default=KOREA_URL, alias="TRADESTAT_KOREA_URL")
+    comtrade_url: Annotated[str, _default_if_unset(COMTRADE_URL)] = Field(
+        default=COMTRADE_URL, alias="TRADESTAT_COMTRADE_URL"
+    )
+    trademap_scraper_id: Annotated[str, _default_if_unset(TRADEMAP_SCRAPER_ID)] = Field(
+        default=TRADEMAP_SCRAPER_ID, alias="TRADESTAT_TRADEMAP_SCRAPER_ID"
+    )
+    trademap_catalogue_id: Annotated[str, _default_if_unset(TRADEMAP_CATALOGUE_ID)] = Field(
+        default=TRADEMAP_CATALOGUE_ID, alias="TRADESTAT_TRADEMAP_CATALOGUE_ID"
+    )
+
+    connect_timeout: float = Field(default=10.0, gt=0, alias="TRADESTAT_CONNECT_TIMEOUT")
+    timeout: float = Field(default=60.0, gt=0, alias="TRADESTAT_TIMEOUT")
+    trademap_timeout: float = Field(default=180.0, gt=0, alias="TRADESTAT_TRADEMAP_TIMEOUT")
+
+    sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
+    sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")
