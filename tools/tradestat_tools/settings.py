@@ -40,7 +40,12 @@ class Settings(BaseSettings):
     """Everything that can be set. Keys are optional: a source without its key says how to get one."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True, frozen=True
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        frozen=True,
     )
 
     parse_api_key: Key = Field(default=None, alias="PARSE_API_KEY")

@@ -1,0 +1,180 @@
+"""Checking a question before anything is sent."""
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, cast, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from tradestat_tools.errors import InvalidQuery
+
+MAX_TEXT = 300
+"""No code, name or period is longer; a longer one is a mistake or an attack."""
+
+UNSET_WORDS = frozenset({"null", "none", "undefined", ""})
+"""What models write for an argument they mean to leave out."""
+
+
+class Arguments(BaseModel):
+    """The question of one tool. Unknown names are refused; numbers sent as text and text sent as numbers are read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_loosely(cls, raw: Any) -> Any:
+        return _loosely(cls, cast("Mapping[str, Any]", raw)) if isinstance(raw, Mapping) else raw
+
+
+class ArgumentError(ValueError):
+    """Raised by validators of arguments; carries what an `InvalidQuery` should say.
+
+    Args:
+        message: what is wrong with the value.
+        allowed: what would be accepted.
+        nearest: the nearest valid values, best first.
+        argument: the argument at fault, for rules over several arguments.
+    """
+
+    def __init__(
+        self, message: str, *, allowed: str | None = None, nearest: tuple[str, ...] = (), argument: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.allowed = allowed
+        self.nearest = nearest
+        self.argument = argument
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+def parse_arguments(model: type[A], raw: Mapping[str, Any]) -> A:
+    """Read raw arguments into their typed form.
+
+    Raises:
+        InvalidQuery: naming the argument at fault, what is allowed and the nearest valid value.
+    """
+    for name in raw:
+        if name not in model.model_fields:
+            raise _unknown_argument(model, name)
+    for name, value in raw.items():
+        _refuse_hostile(name, value)
+    try:
+        return model.model_validate(dict(raw))
+    except ValidationError as error:
+        raise _invalid_query(model, error) from None
+
+
+def _loosely(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo what models do to arguments: "null" for unset, a list sent as JSON text."""
+    read: dict[str, Any] = {}
+    for name, value in raw.items():
+        field = model.model_fields.get(name)
+        if field is None:
+            read[name] = value
+            continue
+        if value is None or (isinstance(value, str) and value.strip().lower() in UNSET_WORDS):
+            continue  # left out; a required one is then "missing", which says it best
+        read[name] = _list_from_text(value) if _is_list(field.annotation) else value
+    return read
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) in (list, tuple) or any(get_origin(a) in (list, tuple) for a in get_args(annotation))
+
+
+def _list_from_text(value: Any) -> Any:
+    """`'["a","b"]'`, `"a,b"` and a lone `"a"` where a list is meant."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("["):
+            try:
+                return json.loads(text)
+            except (ValueError, RecursionError):
+                return value
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(value, int):
+        return [value]
+    return value
+
+
+def _refuse_hostile(name: str, value: Any) -> None:
+    texts = cast("list[object]", value) if isinstance(value, list) else [value]
+    for text in texts:
+        if not isinstance(text, str):
+            continue
+        if len(text) > MAX_TEXT and not text.lstrip().startswith("["):
+            raise InvalidQuery(
+                f"`{name}` is {len(text)} characters long; no code, name or period is.",
+                argument=name,
+                allowed=f"at most {MAX_TEXT} characters",
+            )
+        if any(ord(char) < 32 or ord(char) == 127 for char in text):
+            raise InvalidQuery(
+                f"`{name}` contains control characters.", argument=name, allowed="printable text on one line"
+            )
+
+
+def _unknown_argument(model: type[BaseModel], name: str) -> InvalidQuery:
+    known = list(model.model_fields)
+    nearest = get_close_matches(name.lower(), known, n=2, cutoff=0.5) or [
+        k for k in known if k.lower() == name.lower().replace("_", "")
+    ]
+    takes = f"takes {', '.join(known)}" if known else "takes no arguments"
+    return InvalidQuery(
+        f"There is no argument `{_short(name)}`.",
+        argument=_short(name),
+        allowed=f"this tool {takes}",
+        nearest=nearest,
+        remedy=f"Use {' or '.join(f'`{n}`' for n in nearest)}." if nearest else "Leave it out.",
+    )
+
+
+def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQuery:
+    """The first fault of a pydantic report in a form that a caller can act on."""
+    fault = error.errors(include_url=False)[0]
+    where = [str(part) for part in fault["loc"]]
+    argument = where[0] if where else None
+    cause = fault.get("ctx", {}).get("error")
+    if isinstance(cause, InvalidQuery):
+        return cause
+    if isinstance(cause, ArgumentError):
+        return InvalidQuery(
+            cause.message, argument=cause.argument or argument, allowed=cause.allowed, nearest=cause.nearest
+        )
+    if fault["type"] == "missing":
+        field = model.model_fields.get(argument or "")
+        return InvalidQuery(
+            f"`{argument}` is missing.",
+            argument=argument,
+            allowed=field.description if field else None,
+            remedy=f"Call again with `{argument}`.",
+        )
+    if fault["type"] in ("literal_error", "enum"):
+        expected = str(fault.get("ctx", {}).get("expected", ""))
+        choices = [choice.strip(" '") for choice in expected.replace(" or ", ",").split(",") if choice.strip()]
+        given = str(fault.get("input", ""))
+        by_lower = {choice.lower(): choice for choice in choices}
+        nearest = [by_lower[n] for n in get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.4)]
+        return InvalidQuery(
+            f"`{argument}` can not be {_short(given)!r}.",
+            argument=argument,
+            allowed=f"one of {', '.join(choices)}",
+            nearest=nearest,
+        )
+    field = model.model_fields.get(argument or "")
+    given = f" (given: {_short(str(fault['input']))!r})" if argument and not isinstance(fault["input"], dict) else ""
+    message = fault["msg"].removeprefix("Value error, ")
+    return InvalidQuery(
+        f"`{argument}`: {message}{given}." if argument else f"{message}.",
+        argument=argument,
+        allowed=field.description if field else None,
+    )
+
+
+def _short(text: str) -> str:
+    """Foreign text in a message: bounded and on one line."""
+    printable = "".join(char if char.isprintable() else "?" for char in text)
+    return printable if len(printable) <= 60 else printable[:57] + "..."

@@ -1,0 +1,96 @@
+"""The one module that knows the HTTP client."""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import anyio
+import httpx
+
+from tradestat_tools.errors import TooLarge, UpstreamDown
+from tradestat_tools.upstream.policy import Policy
+from tradestat_tools.upstream.request import Request, Response
+
+USER_AGENT = "tradestat-mcp"
+
+AsgiApp = Callable[
+    [
+        MutableMapping[str, Any],
+        Callable[[], Awaitable[MutableMapping[str, Any]]],
+        Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ],
+    Awaitable[None],
+]
+
+
+def silence_client_loggers() -> None:
+    """The HTTP clients log whole addresses at INFO, keys in the query included."""
+    for name in ("httpx", "httpcore", "httpx2", "httpcore2", "hpack"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Http:
+    """Sends requests and collects whole answers, bounded in time and size.
+
+    Args:
+        connect_timeout: seconds to reach the service.
+        app: answer from this ASGI application instead of the network (the sandbox in process).
+    """
+
+    def __init__(self, *, connect_timeout: float = 10.0, app: AsgiApp | None = None) -> None:
+        silence_client_loggers()
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app, raise_app_exceptions=False) if app else None,
+            timeout=httpx.Timeout(None, connect=connect_timeout),
+            follow_redirects=False,
+            headers={"user-agent": USER_AGENT},
+            trust_env=app is None,
+        )
+
+    async def send(self, request: Request, policy: Policy, *, within: float) -> Response:
+        """Send one request and read the whole answer, whatever its status.
+
+        Raises:
+            UpstreamDown: not reached, cut off, or no complete answer within `within` seconds.
+            TooLarge: the body passes the policy's bound.
+        """
+        headers = {**request.headers, **{k: v.get_secret_value() for k, v in request.secret_headers.items()}}
+        params = {**request.params, **{k: v.get_secret_value() for k, v in request.secret_params.items()}}
+        try:
+            with anyio.fail_after(within):
+                async with self._client.stream(
+                    request.method, request.url, params=params or None, json=request.body, headers=headers
+                ) as answer:
+                    body = bytearray()
+                    async for chunk in answer.aiter_bytes():
+                        body += chunk
+                        if len(body) > policy.max_body:
+                            raise _too_large(policy)
+                    return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, bytes(body))
+        except TimeoutError:
+            raise UpstreamDown(
+                f"{policy.service} gave no complete answer within {within:g} s.",
+                remedy="Ask for less (fewer periods, products or partners) or try again later.",
+                source=policy.source,
+                transient=True,
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The client's own words may hold the address and with it the key: only the kind of failure is passed on.
+            raise UpstreamDown(
+                f"{policy.service} could not be reached ({type(error).__name__}).",
+                remedy="Check the network connection, then try again.",
+                source=policy.source,
+                transient=True,
+            ) from None
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+def _too_large(policy: Policy) -> TooLarge:
+    return TooLarge(
+        f"{policy.service} sent more than {policy.max_body // (1024 * 1024)} MB.",
+        remedy="Ask for less: a deeper product code, one partner or fewer periods.",
+        source=policy.source,
+    )

@@ -1,0 +1,100 @@
+"""What is asked of a service, what arrives, and what a source makes of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import SecretStr
+
+T = TypeVar("T")
+
+
+def _no_text() -> dict[str, str]:
+    return {}
+
+
+def _no_secrets() -> dict[str, SecretStr]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a service. Secrets are kept apart, so that everything else may be shown.
+
+    Args:
+        source: the source's id ("korea").
+        endpoint: the endpoint's name, for people.
+        url: address without query.
+        params: the query, without secrets.
+        body: JSON body for POST, without secrets.
+        secret_params: query parameters that are secret; added when sending only.
+        secret_headers: headers that are secret; added when sending only.
+        credits: what the call is expected to cost.
+        fresh_for: seconds for which a stored answer is as good as a new one.
+    """
+
+    source: str
+    endpoint: str
+    url: str
+    params: Mapping[str, str] = field(default_factory=_no_text)
+    method: Literal["GET", "POST"] = "GET"
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=_no_text)
+    secret_params: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
+    secret_headers: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
+    credits: float = 1.0
+    fresh_for: float = 3600.0
+
+    @property
+    def address(self) -> str:
+        """The address as it may be shown and stored: complete but for the secrets."""
+        query = self.params or {str(k): str(v) for k, v in (self.body or {}).items()}
+        return f"{self.url}?{urlencode(query)}" if query else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What arrived: status, headers in lower case, the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, in lower case, or nothing."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+Reader = Callable[[Response], T]
+"""A source's reading of a response: returns typed data, or raises a `TradestatError` that says what the service meant.
+
+Called in a worker thread for large bodies, so it must not touch the event loop. It sees every HTTP status.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched(Generic[T]):
+    """A response as the source read it, with how it was come by.
+
+    Args:
+        value: what the reader made of it.
+        address: key-free.
+        retrieved_at: when the service gave it, UTC.
+        state: fresh, cached, stale (the service failed) or offline.
+        sandbox: whether the stand-in services gave it.
+        calls: upstream calls it took, retries included; 0 for a stored one.
+        credits_charged: what the service says it charged for them.
+        remaining_quota: calls or credits left for the period, if known.
+    """
+
+    value: T
+    address: str
+    retrieved_at: datetime
+    state: Literal["fresh", "cached", "stale", "offline"]
+    sandbox: bool
+    calls: int
+    credits_charged: float | None = None
+    remaining_quota: float | None = None
