@@ -1,7 +1,7 @@
 """Units of value, converted exactly, and numbers written for people."""
 
-from decimal import Decimal, InvalidOperation
-from typing import Literal, assert_never
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import Literal
 
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.words import fold, nearest, shown
@@ -21,6 +21,15 @@ UNIT_NAMES: dict[YuanUnit | DollarUnit, str] = {
     "thousand_usd": "thousand US dollars",
     "million_usd": "million US dollars",
 }
+
+_YUAN_POWERS: dict[YuanUnit, int] = {"yuan": 0, "million_yuan": 6, "yi_yuan": 8}
+_DOLLAR_POWERS: dict[DollarUnit, int] = {"usd": 0, "thousand_usd": 3, "million_usd": 6}
+
+MAX_MAGNITUDE = 40
+"""Digits before or after the point beyond which a number is not a trade figure but a mistake."""
+
+_NUMBER = f"digits with an optional decimal point, up to {MAX_MAGNITUDE} on either side"
+_WIDE = Context(prec=3 * MAX_MAGNITUDE)
 
 _SPELLINGS: dict[str, YuanUnit | DollarUnit] = {
     "元": "yuan",
@@ -84,13 +93,16 @@ def exact(value: Number) -> Decimal:
     """
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a number.")
-    text = str(value).strip().replace(",", "")
+    text = str(value).strip()
     try:
-        number = Decimal(text)
+        number = Decimal(text.replace(",", ""))
     except InvalidOperation:
-        raise CodeError(f"{shown(str(value))} is not a number.", allowed="digits with an optional decimal point") from None
+        raise CodeError(f"{shown(text)} is not a number.", allowed=_NUMBER) from None
     if not number.is_finite():
-        raise CodeError(f"{shown(str(value))} is not a finite number.", allowed="digits with an optional decimal point")
+        raise CodeError(f"{shown(text)} is not a finite number.", allowed=_NUMBER)
+    exponent = number.as_tuple().exponent
+    if abs(number.adjusted()) > MAX_MAGNITUDE or not -MAX_MAGNITUDE <= int(exponent) <= MAX_MAGNITUDE:
+        raise CodeError(f"{shown(text)} is too large or too finely divided for a trade figure.", allowed=_NUMBER)
     return number
 
 
@@ -100,16 +112,7 @@ def to_yuan(value: Number, unit: YuanUnit) -> Decimal:
     Raises:
         CodeError: `value` is not a finite number.
     """
-    match unit:
-        case "yuan":
-            factor = 1
-        case "million_yuan":
-            factor = 10**6
-        case "yi_yuan":
-            factor = 10**8
-        case _:
-            assert_never(unit)
-    return _shift(exact(value), factor)
+    return _scaled(exact(value), _YUAN_POWERS[unit])
 
 
 def to_usd(value: Number, unit: DollarUnit) -> Decimal:
@@ -118,39 +121,33 @@ def to_usd(value: Number, unit: DollarUnit) -> Decimal:
     Raises:
         CodeError: `value` is not a finite number.
     """
-    match unit:
-        case "usd":
-            factor = 1
-        case "thousand_usd":
-            factor = 10**3
-        case "million_usd":
-            factor = 10**6
-        case _:
-            assert_never(unit)
-    return _shift(exact(value), factor)
+    return _scaled(exact(value), _DOLLAR_POWERS[unit])
 
 
-def _shift(number: Decimal, factor: int) -> Decimal:
-    """`number` times a power of ten, by moving the point: no digit is rounded, however many there are."""
+def _scaled(number: Decimal, power: int) -> Decimal:
+    """`number` times ten to `power`, by moving the point: no digit is rounded, however many there are."""
     sign, digits, exponent = number.as_tuple()
-    if not isinstance(exponent, int):
-        raise CodeError("Not a finite number.")
-    moved = Decimal((sign, digits, exponent + len(str(factor)) - 1))
-    return moved.quantize(Decimal(1)) if moved == moved.to_integral_value() and abs(exponent) < 20 else moved
+    assert isinstance(exponent, int)  # noqa: S101  `exact` lets finite numbers through only
+    exponent += power
+    if exponent > 0:  # written out, 1230000000 and not 1.23E+9
+        digits, exponent = digits + (0,) * exponent, 0
+    return Decimal((sign, digits, exponent))
 
 
-def format_number(value: Number | None, *, digits: int | None = None) -> str:
+def format_number(value: Number | None, *, decimals: int | None = None) -> str:
     """A figure for people: `1,234,567`, `0.034`, `–` for a missing one, `0` for a true zero.
 
-    Without `digits`: whole numbers whole; from 100 up no decimals, below that about three significant digits, so that
-    a small figure never reads as zero. With `digits`: that many decimals.
+    Without `decimals`, whole numbers stay whole, and others get as many as show three significant digits (none from
+    100 up), so that a small figure never reads as zero.
+
+    Raises:
+        CodeError: `value` is not a finite number.
     """
     if value is None:
         return MISSING
     number = exact(value)
-    if digits is None:
-        digits = _sensible_decimals(number)
-    rounded = number.__round__(digits) if digits else number.to_integral_value()
-    if not rounded:
-        rounded = abs(rounded)
-    return f"{rounded:,.{digits}f}"
+    if decimals is None:
+        whole = number == number.to_integral_value()
+        decimals = 0 if whole else max(0, 2 - number.adjusted())
+    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
+    return f"{abs(rounded) if rounded == 0 else rounded:,f}"

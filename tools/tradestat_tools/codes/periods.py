@@ -1,0 +1,260 @@
+"""Years, quarters and months, in every usual spelling.
+
+Quarters are told from months by the letter Q alone: `2025Q2` is a quarter, `202502` is always February. Trade Map
+writes quarters as six digits too (`202502`, year and quarter); that form is read only by `from_yyyyqq`, never guessed.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import Literal
+
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.words import MAX_INPUT, shown
+
+FIRST_YEAR = 1962
+"""The first year of UN Comtrade, the longest series of any source."""
+LAST_YEAR = 2100
+
+ALLOWED = f"a year (2025), a quarter (2025Q2) or a month (202503, 2025-03), {FIRST_YEAR} to {LAST_YEAR}"
+
+Frequency = Literal["year", "quarter", "month"]
+_PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
+
+_MONTH_NAMES = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "january"),
+            ("feb", "february"),
+            ("mar", "march"),
+            ("apr", "april"),
+            ("may",),
+            ("jun", "june"),
+            ("jul", "july"),
+            ("aug", "august"),
+            ("sep", "sept", "september"),
+            ("oct", "october"),
+            ("nov", "november"),
+            ("dec", "december"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+
+_YEAR = re.compile(r"(\d{4})\s*[年년]?")
+_MONTH = re.compile(r"(\d{4})(?:(\d{2})|\s*[-./年년M]\s*(\d{1,2})\s*[月월]?)", re.IGNORECASE)
+_QUARTER = re.compile(r"(\d{4})\s*[-./年년]?\s*Q\s*(\d)|Q\s*(\d)\s*[-./]?\s*(\d{4})", re.IGNORECASE)
+_NAMED = re.compile(r"([A-Za-z]{3,9})\.?[\s\-/,]*(\d{4})|(\d{4})[\s\-/]*([A-Za-z]{3,9})\.?")
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, a quarter (`number` 1 to 4) or a month (`number` 1 to 12); a year has `number` 1.
+
+    Periods of any frequency can be compared: by their first month, and where that is the same the longer one first.
+
+    Raises:
+        CodeError: a year outside FIRST_YEAR..LAST_YEAR, or a quarter or month that does not exist.
+    """
+
+    year: int
+    frequency: Frequency = "year"
+    number: int = 1
+
+    def __post_init__(self) -> None:
+        if not FIRST_YEAR <= self.year <= LAST_YEAR:
+            raise CodeError(f"{self.year} is not a year of trade statistics.", allowed=ALLOWED)
+        if not 1 <= self.number <= _PER_YEAR[self.frequency]:
+            raise CodeError(f"There is no {self.frequency} {self.number} in a year.", allowed=ALLOWED)
+
+    @property
+    def first_month(self) -> "Period":
+        """The month this period begins with."""
+        length = 12 // _PER_YEAR[self.frequency]
+        return Period(self.year, "month", (self.number - 1) * length + 1)
+
+    @property
+    def last_month(self) -> "Period":
+        """The month this period ends with."""
+        length = 12 // _PER_YEAR[self.frequency]
+        return Period(self.year, "month", self.number * length)
+
+    def shifted(self, steps: int) -> "Period":
+        """The period `steps` of its own kind later (earlier if negative).
+
+        Raises:
+            CodeError: it would lie outside FIRST_YEAR..LAST_YEAR.
+        """
+        per_year = _PER_YEAR[self.frequency]
+        year, number = divmod(self.year * per_year + self.number - 1 + steps, per_year)
+        return Period(year, self.frequency, number + 1)
+
+    def _key(self) -> tuple[int, int, int]:
+        first = self.first_month if self.frequency != "month" else self
+        return (first.year, first.number, _PER_YEAR[self.frequency])
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Period):
+            return NotImplemented
+        return self._key() < other._key()
+
+    def __str__(self) -> str:
+        """`2025`, `2025Q2`, `2025-03`; `period` reads each back."""
+        match self.frequency:
+            case "year":
+                return f"{self.year:04d}"
+            case "quarter":
+                return f"{self.year:04d}Q{self.number}"
+            case "month":
+                return f"{self.year:04d}-{self.number:02d}"
+
+
+def period(value: str | int) -> Period:
+    """The period meant by 2025, `2025Q2`, `202503`, `2025-03`, `2025.3`, `2025M03`, `Mar 2025`, `2025年3月`.
+
+    Raises:
+        CodeError: not a period, month 13, or a year outside FIRST_YEAR..LAST_YEAR.
+    """
+    if isinstance(value, bool):
+        raise CodeError("A yes/no value is not a period.", allowed=ALLOWED)
+    text = str(value)[:MAX_INPUT].strip()
+    if found := _YEAR.fullmatch(text):
+        return Period(_int(found[1]))
+    if found := _QUARTER.fullmatch(text):
+        return Period(_int(found[1] or found[4]), "quarter", _int(found[2] or found[3]))
+    if found := _MONTH.fullmatch(text):
+        return Period(_int(found[1]), "month", _int(found[2] or found[3]))
+    if found := _NAMED.fullmatch(text):
+        number = _MONTH_NAMES.get((found[1] or found[4]).lower())
+        if number is not None:
+            return Period(_int(found[2] or found[3]), "month", number)
+    raise CodeError(f"{shown(text)} is not a period.", allowed=ALLOWED)
+
+
+def _int(digits: str) -> int:
+    return int(digits)  # \d also matches full-width and other scripts' digits, which int() reads alike
+
+
+def month(value: str | int) -> Period:
+    """As `period`, but a month is wanted.
+
+    Raises:
+        CodeError: not a month.
+    """
+    return _of_frequency(value, "month", "a month such as 202503 or 2025-03")
+
+
+def year(value: str | int) -> Period:
+    """As `period`, but a year is wanted.
+
+    Raises:
+        CodeError: not a year.
+    """
+    return _of_frequency(value, "year", "a year such as 2025")
+
+
+def _of_frequency(value: str | int, frequency: Frequency, allowed: str) -> Period:
+    found = period(value)
+    if found.frequency != frequency:
+        raise CodeError(f"{shown(str(value))} is a {found.frequency}, not a {frequency}.", allowed=allowed)
+    return found
+
+
+def month_of(day: datetime.date) -> Period:
+    """The month a day lies in."""
+    return Period(day.year, "month", day.month)
+
+
+def format_yyyymm(value: Period) -> str:
+    """A month as services write it: `202503`.
+
+    Raises:
+        CodeError: not a month.
+    """
+    if value.frequency != "month":
+        raise CodeError(f"{value} is a {value.frequency}, not a month.", allowed="a month such as 202503")
+    return f"{value.year:04d}{value.number:02d}"
+
+
+def format_yyyyqq(value: Period) -> str:
+    """A quarter as Trade Map writes it: the second quarter of 2026 is `202602`.
+
+    Raises:
+        CodeError: not a quarter.
+    """
+    if value.frequency != "quarter":
+        raise CodeError(f"{value} is a {value.frequency}, not a quarter.", allowed="a quarter such as 2026Q2")
+    return f"{value.year:04d}{value.number:02d}"
+
+
+def from_yyyyqq(value: str | int) -> Period:
+    """The quarter that Trade Map writes as `202602` (year, then quarter 01 to 04).
+
+    Raises:
+        CodeError: not six digits, or a quarter that does not exist.
+    """
+    text = str(value)[:MAX_INPUT].strip()
+    if not re.fullmatch(r"\d{6}", text, re.ASCII):
+        raise CodeError(f"{shown(text)} is not a quarter in the form YYYYQQ.", allowed="six digits such as 202602")
+    return Period(int(text[:4]), "quarter", int(text[4:]))
+
+
+def check_order(start: Period, end: Period) -> None:
+    """Refuse a range that ends before it starts.
+
+    Raises:
+        CodeError: `end` lies before `start`.
+    """
+    if end.last_month < start.first_month:
+        raise CodeError(f"The last period {end} lies before the first {start}.", allowed="an end not before the start")
+
+
+def periods_between(start: Period, end: Period) -> Iterator[Period]:
+    """Every period from `start` to `end`, both included; both of one frequency.
+
+    Raises:
+        CodeError: the frequencies differ, or `end` lies before `start`.
+    """
+    if start.frequency != end.frequency:
+        raise CodeError(
+            f"{start} is a {start.frequency} and {end} a {end.frequency}.", allowed="two periods of one frequency"
+        )
+    check_order(start, end)
+    return _steps(start, end)
+
+
+def _steps(start: Period, end: Period) -> Iterator[Period]:
+    current = start
+    while current < end:
+        yield current
+        current = current.shifted(1)
+    yield end
+
+
+def months_between(start: Period, end: Period) -> int:
+    """How many months from the first month of `start` to the last of `end`, both counted: January to March is 3.
+
+    Raises:
+        CodeError: `end` lies before `start`.
+    """
+    check_order(start, end)
+    first, last = start.first_month, end.last_month
+    return (last.year - first.year) * 12 + last.number - first.number + 1
+
+
+def split_months(start: Period, end: Period, at_most: int = 12) -> list[tuple[Period, Period]]:
+    """The months from `start` to `end` cut into runs of at most `at_most`, in order, none left out or doubled.
+
+    Raises:
+        CodeError: `end` lies before `start`, or `at_most` is not positive.
+    """
+    if at_most < 1:
+        raise CodeError(f"Runs of {at_most} months cannot be made.", allowed="1 or more")
+    months = months_between(start, end)
+    first = start.first_month
+    return [(first.shifted(done), first.shifted(min(done + at_most, months) - 1)) for done in range(0, months, at_most)]
