@@ -8,6 +8,7 @@ import anyio
 import httpx
 
 from tradestat_tools.errors import TooLarge, UpstreamDown
+from tradestat_tools.upstream.body import ENCODINGS, Body, UnreadableBody
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Request, Response
 
@@ -43,7 +44,7 @@ class Http:
             transport=httpx.ASGITransport(app=app, raise_app_exceptions=False) if app else None,
             timeout=httpx.Timeout(None, connect=connect_timeout),
             follow_redirects=False,
-            headers={"user-agent": USER_AGENT},
+            headers={"user-agent": USER_AGENT, "accept-encoding": ENCODINGS},
             trust_env=app is None,
         )
 
@@ -57,16 +58,19 @@ class Http:
         headers = {**request.headers, **{k: v.get_secret_value() for k, v in request.secret_headers.items()}}
         params = {**request.params, **{k: v.get_secret_value() for k, v in request.secret_params.items()}}
         try:
-            with anyio.fail_after(within):
+            with anyio.fail_after(within) as scope:
                 async with self._client.stream(
                     request.method, request.url, params=params or None, json=request.body, headers=headers
                 ) as answer:
-                    body = bytearray()
-                    async for chunk in answer.aiter_bytes():
-                        body += chunk
-                        if len(body) > policy.max_body:
-                            raise _too_large(policy)
-                    return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, bytes(body))
+                    body = Body(answer.headers.get("content-encoding", ""), policy.max_body)
+                    async for chunk in answer.aiter_raw():
+                        body.feed(chunk)
+                        if body.fault:
+                            # Not `break`: on trio that leaves the client's inner generators unfinished.
+                            scope.cancel()
+                    if not body.fault:
+                        known = {name.lower(): value for name, value in answer.headers.items()}
+                        return Response(answer.status_code, known, body.finish())
         except TimeoutError:
             raise UpstreamDown(
                 f"{policy.service} gave no complete answer within {within:g} s.",
@@ -74,18 +78,25 @@ class Http:
                 source=policy.source,
                 transient=True,
             ) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnreadableBody) as error:
             # The client's own words may hold the address and with it the key: only the kind of failure is passed on.
-            raise UpstreamDown(
-                f"{policy.service} could not be reached ({type(error).__name__}).",
-                remedy="Check the network connection, then try again.",
-                source=policy.source,
-                transient=True,
-            ) from None
+            raise _down(policy, type(error).__name__) from None
+        if body.fault == "too large":
+            raise _too_large(policy)
+        raise _down(policy, UnreadableBody.__name__)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _down(policy: Policy, what: str) -> UpstreamDown:
+    return UpstreamDown(
+        f"{policy.service} could not be reached, or its answer did not arrive whole ({what}).",
+        remedy="Check the network connection, then try again.",
+        source=policy.source,
+        transient=True,
+    )
 
 
 def _too_large(policy: Policy) -> TooLarge:

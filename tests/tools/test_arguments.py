@@ -1,0 +1,137 @@
+"""Reading raw arguments: forgiving where it is safe, clear where it is not."""
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BeforeValidator, Field, model_validator
+
+from tradestat_tools.arguments import ArgumentError, Arguments, parse_arguments
+from tradestat_tools.errors import InvalidQuery
+
+
+def _code(value: Any) -> Any:
+    if value == "nope":
+        raise ArgumentError("`nope` is no code.", allowed="digits", nearest=("123",))
+    return value
+
+
+class Question(Arguments):
+    country: str = Field(description="Reporter, three digits.")
+    product: Annotated[str, BeforeValidator(_code)] = Field(default="ALL", description="HS code.")
+    sort_dir: Literal["asc", "desc"] = "desc"
+    page_size: int = Field(default=100, ge=1, le=500)
+    partners: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _not_the_world(self) -> "Question":
+        if self.country == "000":
+            raise ArgumentError("The world can not report.", argument="country", allowed="one country")
+        return self
+
+
+def refused(**raw: Any) -> InvalidQuery:
+    with pytest.raises(InvalidQuery) as caught:
+        parse_arguments(Question, raw)
+    return caught.value
+
+
+def test_plain_arguments_are_read() -> None:
+    question = parse_arguments(Question, {"country": "156", "page_size": 5})
+    assert (question.country, question.page_size, question.product) == ("156", 5, "ALL")
+
+
+@pytest.mark.parametrize("word", ["null", "None", "undefined", "", " ", None])
+def test_an_argument_sent_as_null_is_left_out(word: Any) -> None:
+    assert parse_arguments(Question, {"country": "156", "product": word}).product == "ALL"
+
+
+def test_numbers_and_text_are_taken_for_each_other() -> None:
+    question = parse_arguments(Question, {"country": 156, "page_size": "20"})
+    assert (question.country, question.page_size) == ("156", 20)
+
+
+@pytest.mark.parametrize("value", [["156", "410"], '["156", "410"]', "156,410", "156, 410"])
+def test_a_list_may_arrive_as_text(value: Any) -> None:
+    assert parse_arguments(Question, {"country": "1", "partners": value}).partners == ["156", "410"]
+
+
+def test_an_unknown_argument_is_named_with_the_nearest_known_one() -> None:
+    error = refused(country="156", prodct="85")
+    assert error.argument == "prodct"
+    assert error.nearest == ("product",)
+    assert "country, product, sort_dir, page_size, partners" in (error.allowed or "")
+
+
+def test_a_missing_argument_is_named() -> None:
+    error = refused(product="85")
+    assert error.argument == "country"
+    assert "missing" in error.message
+
+
+def test_a_required_argument_sent_as_null_is_missing() -> None:
+    assert "missing" in refused(country="null").message
+
+
+def test_a_word_outside_an_enum_is_answered_with_the_choices_and_the_nearest() -> None:
+    error = refused(country="156", sort_dir="descending")
+    assert error.allowed == "one of asc, desc"
+    assert error.nearest == ("desc",)
+
+
+def test_a_number_out_of_range_is_refused_with_its_argument() -> None:
+    error = refused(country="156", page_size=9000)
+    assert error.argument == "page_size"
+    assert "500" in error.message
+
+
+def test_a_validators_own_words_reach_the_caller() -> None:
+    error = refused(country="156", product="nope")
+    assert (error.message, error.allowed, error.nearest) == ("`nope` is no code.", "digits", ("123",))
+
+
+def test_a_rule_over_several_arguments_names_the_one_at_fault() -> None:
+    assert refused(country="000").argument == "country"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\nb", "\x1b[31m", "\x7f"])
+def test_control_characters_are_refused(text: str) -> None:
+    assert "control characters" in refused(country=text).message
+    assert "control characters" in refused(country="1", partners=[text]).message
+
+
+def test_a_huge_text_is_refused_without_being_repeated() -> None:
+    error = refused(country="x" * 10_000)
+    assert "10000 characters" in error.message
+    assert len(str(error.as_dict())) < 600
+
+
+def test_a_huge_or_hostile_argument_name_is_not_repeated_whole() -> None:
+    error = refused(country="1", **{"x\n" * 5000: "y"})
+    assert len(str(error.as_dict())) < 600
+    assert "\n" not in error.message
+
+
+@given(
+    st.dictionaries(
+        st.one_of(st.sampled_from(["country", "product", "sort_dir", "page_size", "partners"]), st.text(max_size=20)),
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.integers(),
+            st.floats(),
+            st.text(max_size=400),
+            st.lists(st.text(max_size=10)),
+            st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+        ),
+        max_size=6,
+    )
+)
+def test_whatever_is_sent_is_read_or_refused_in_our_own_words(raw: dict[str, Any]) -> None:
+    try:
+        parse_arguments(Question, raw)
+    except InvalidQuery as error:
+        assert error.message
+        assert error.remedy
+        assert len(str(error.as_dict())) < 1500

@@ -1,0 +1,52 @@
+"""Settings from the environment."""
+
+import pytest
+
+from tradestat_tools.settings import KOREA_URL, Settings
+
+KEYS = ("PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY")
+
+
+@pytest.fixture(autouse=True)
+def an_empty_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("empty"))
+    for key in KEYS:
+        monkeypatch.delenv(key, raising=False)
+
+
+def test_nothing_set_means_no_key_and_the_services_own_addresses() -> None:
+    settings = Settings()
+    assert settings.parse_api_key is settings.data_go_kr_service_key is settings.comtrade_api_key is None
+    assert settings.korea_url == KOREA_URL
+    assert not settings.sandbox
+
+
+@pytest.mark.parametrize("value", ["", "   ", "${user_config.parse_api_key}"])
+def test_an_empty_or_unfilled_key_counts_as_unset(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in KEYS:
+        monkeypatch.setenv(key, value)
+    settings = Settings()
+    assert settings.parse_api_key is settings.data_go_kr_service_key is settings.comtrade_api_key is None
+
+
+@pytest.mark.parametrize("value", ["", "${user_config.korea_url}"])
+def test_an_empty_or_unfilled_address_is_the_default(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADESTAT_KOREA_URL", value)
+    assert Settings().korea_url == KOREA_URL
+
+
+def test_a_key_is_read_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARSE_API_KEY", " pk-very-secret\n")
+    settings = Settings()
+    assert settings.parse_api_key is not None
+    assert settings.parse_api_key.get_secret_value() == "pk-very-secret"
+    assert "very-secret" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_a_dotenv_file_is_read(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / ".env").write_text("COMTRADE_API_KEY=from-file\nSOMETHING_ELSE=1\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    key = Settings().comtrade_api_key
+    assert key is not None
+    assert key.get_secret_value() == "from-file"
