@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.tables import table_text
-from tradestat_tools.codes.words import MAX_INPUT, nearest, shown
+from tradestat_tools.codes.words import bounded, nearest, shown
 
 EDITION = "HS 2022"
 TOTAL_WORDS = frozenset({"TOTAL", "ALL"})
@@ -69,7 +69,7 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
         CodeError: not digits, or of a length that is not among `levels`.
     """
     allowed = _allowed(levels)
-    text = str(value)[:MAX_INPUT].strip()
+    text = bounded(str(value)).strip()
     found = None if isinstance(value, bool) else _FORM.fullmatch(text)
     if found is None:
         raise CodeError(f"{shown(text)} is not an HS code.", allowed=allowed)

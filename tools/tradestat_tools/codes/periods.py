@@ -12,7 +12,7 @@ from functools import total_ordering
 from typing import Literal
 
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.words import MAX_INPUT, shown
+from tradestat_tools.codes.words import bounded, shown
 
 FIRST_YEAR = 1962
 """The first year of UN Comtrade, the longest series of any source."""
@@ -122,7 +122,7 @@ def period(value: str | int) -> Period:
     """
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a period.", allowed=ALLOWED)
-    text = str(value)[:MAX_INPUT].strip()
+    text = bounded(str(value)).strip()
     if found := _YEAR.fullmatch(text):
         return Period(_int(found[1]))
     if found := _QUARTER.fullmatch(text):
@@ -198,7 +198,7 @@ def from_yyyyqq(value: str | int) -> Period:
     Raises:
         CodeError: not six digits, or a quarter that does not exist.
     """
-    text = str(value)[:MAX_INPUT].strip()
+    text = bounded(str(value)).strip()
     if not re.fullmatch(r"\d{6}", text, re.ASCII):
         raise CodeError(f"{shown(text)} is not a quarter in the form YYYYQQ.", allowed="six digits such as 202602")
     return Period(int(text[:4]), "quarter", int(text[4:]))

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Literal
 
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.words import fold, nearest, shown
+from tradestat_tools.codes.words import bounded, fold, nearest, shown
 
 YuanUnit = Literal["yuan", "million_yuan", "yi_yuan"]
 DollarUnit = Literal["usd", "thousand_usd", "million_usd"]
@@ -93,7 +93,7 @@ def exact(value: Number) -> Decimal:
     """
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a number.")
-    text = str(value).strip()
+    text = bounded(str(value)).strip()
     try:
         number = Decimal(text.replace(",", ""))
     except InvalidOperation:

@@ -8,13 +8,19 @@ from collections.abc import Iterable
 MAX_INPUT = 200
 """Longest text, in characters, that any resolver looks at; no name or code is longer."""
 
+_CUT = "\ufffd"
 _SEPARATORS = re.compile(r"[\s_\-–—/.,;:'’`\"()\[\]（），、·*&+]+")
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
+def bounded(text: str) -> str:
+    """`text`, cut if it is longer than any code or name, with a mark that keeps the cut text from matching one."""
+    return text if len(text) <= MAX_INPUT else text[:MAX_INPUT] + _CUT
+
+
 def fold(text: str) -> str:
     """Text as it is compared: without case, accents, width variants, punctuation and doubled blanks."""
-    wide = unicodedata.normalize("NFKC", text[:MAX_INPUT]).casefold().translate(_LETTERS)
+    wide = unicodedata.normalize("NFKC", bounded(text)).casefold().translate(_LETTERS)
     plain = "".join(c for c in unicodedata.normalize("NFD", wide) if not unicodedata.combining(c))
     return _SEPARATORS.sub(" ", unicodedata.normalize("NFC", plain)).strip()
 

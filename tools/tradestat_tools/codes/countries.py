@@ -1,0 +1,315 @@
+"""Countries and areas: one table for every system of codes that the services use.
+
+A bare number means M49 or UN Comtrade unless the caller says it is a China Customs code: 116 is Cambodia in the former
+and Japan in the latter. Only exact codes, names and aliases resolve; a near miss is an error that names the nearest.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, cast, get_args
+
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.tables import table_rows
+from tradestat_tools.codes.words import bounded, fold, nearest, shown
+
+CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "iso2", "iso3", "m49"]
+System = Literal["any", CodeSystem]
+Kind = Literal["world", "country", "area", "nes", "special", "group", "former"]
+
+ALLOWED = "a country's name, ISO code (KR, KOR) or M49 / UN Comtrade number (410)"
+
+SYSTEM_NAMES: dict[CodeSystem, str] = {
+    "comtrade": "UN Comtrade",
+    "trademap": "Trade Map",
+    "china_customs": "China Customs",
+    "korea": "Korea Customs",
+    "iso2": "ISO 3166 alpha-2",
+    "iso3": "ISO 3166 alpha-3",
+    "m49": "M49",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A country or area. A code is "" where the system has none, or where none is known for certain.
+
+    `comtrade` is written without leading zeros ("4", "842"), `trademap`, `m49` and `china_customs` with three digits.
+    `kind`: world; country (an entry of ISO 3166, or Kosovo); area (another territory); nes (areas not elsewhere
+    specified, which count in totals); special (bunkers, free zones, ...); group (the EU and ASEAN as UN Comtrade's
+    reporters); former (ended in the year `until`).
+    """
+
+    name_en: str
+    iso2: str
+    iso3: str
+    m49: str
+    comtrade: str
+    trademap: str
+    china_customs: str
+    korea: str
+    name_zh: str
+    name_ko: str
+    kind: Kind
+    until: int | None
+    aliases: tuple[str, ...]
+    note: str
+
+    @property
+    def nes(self) -> bool:
+        """Whether this is a remainder, "not elsewhere specified"."""
+        return self.kind == "nes"
+
+    @property
+    def former(self) -> bool:
+        """Whether this area no longer exists."""
+        return self.kind == "former"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name and alias, the English short name first."""
+        return tuple(name for name in (self.name_en, self.name_zh, self.name_ko, *self.aliases) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An area and how it was found.
+
+    `how` is the system of the code, "name", "alias" or "convention". `note` is there when the reader should know what
+    was chosen: an ambiguous word read by convention, an M49 number that Comtrade does not use, a former area.
+    """
+
+    area: Area
+    how: str
+    note: str | None = None
+
+
+# Words that mean several areas; answered with the choices (ISO alpha-3 codes).
+_AMBIGUOUS: dict[str, tuple[str, ...]] = {
+    "Congo": ("COG", "COD"),
+    "刚果": ("COG", "COD"),
+    "콩고": ("COG", "COD"),
+    "Virgin Islands": ("VGB", "VIR"),
+    "维尔京群岛": ("VGB", "VIR"),
+    "Saint Martin": ("MAF", "SXM"),
+    "圣马丁": ("MAF", "SXM"),
+    "Republic of China": ("CHN", "TWN"),
+    "Dominican": ("DMA", "DOM"),
+    "Antilles": ("ANT", "CUW", "SXM", "BES"),
+}
+
+_GREATER_CHINA = "China here is mainland China; Hong Kong, Macao and Taiwan are separate areas in trade statistics."
+_GUINEA = "Guinea is read as the Republic of Guinea, not Guinea-Bissau, Equatorial Guinea or Papua New Guinea."
+
+# Words that mean several areas, one of them plainly by convention: alpha-3 and what to tell the reader.
+_CONVENTIONS: dict[str, tuple[str, str]] = {
+    "China": ("CHN", _GREATER_CHINA),
+    "中国": ("CHN", _GREATER_CHINA),
+    "중국": ("CHN", _GREATER_CHINA),
+    "Korea": ("KOR", "Korea is read as the Republic of Korea (South Korea); North Korea is KP."),
+    "Guinea": ("GIN", _GUINEA),
+    "几内亚": ("GIN", _GUINEA),
+    "기니": ("GIN", _GUINEA),
+    "America": ("USA", "America is read as the United States."),
+    "Samoa": ("WSM", "Samoa is read as the independent state; American Samoa is AS."),
+    "Sudan": ("SDN", "Sudan is read as today's Sudan; before 2012 it was reported with South Sudan (Comtrade 736)."),
+    "多米尼加": ("DOM", "多米尼加 is read as the Dominican Republic; Dominica (多米尼克) is DM."),
+}
+
+_ABBREVIATIONS = {
+    "is": "island",
+    "isd": "island",
+    "isds": "island",
+    "islands": "island",
+    "rep": "republic",
+    "dem": "democratic",
+    "st": "saint",
+    "terr": "territory",
+    "territories": "territory",
+    "br": "british",
+    "fr": "french",
+    "fed": "federal",
+}
+_EMPTY_WORDS = frozenset({"the", "of", "and", "until"})
+
+
+def _key(name: str) -> str:
+    """A name as it is looked up: folded, abbreviations spelled out, word order and small words set aside.
+
+    So `Dem. Rep. of the Congo` and `Congo, Democratic Republic` are one. Chinese and Korean keep their order and lose
+    their blanks.
+    """
+    folded = fold(name)
+    if not folded.isascii():
+        return folded.replace(" ", "")
+    words = [_ABBREVIATIONS.get(word, word) for word in folded.split()]
+    return " ".join(sorted(word for word in words if word not in _EMPTY_WORDS))
+
+
+@cache
+def areas() -> tuple[Area, ...]:
+    """The whole table: World, the countries, other areas, remainders, special categories, groups, former areas."""
+    return tuple(_area_of(row) for row in table_rows("areas.csv"))
+
+
+def _area_of(row: dict[str, str]) -> Area:
+    return Area(
+        name_en=row["name_en"],
+        iso2=row["iso2"],
+        iso3=row["iso3"],
+        m49=row["m49"],
+        comtrade=row["comtrade"],
+        trademap=row["trademap"],
+        china_customs=row["china_customs"],
+        korea=row["korea"],
+        name_zh=row["name_zh"],
+        name_ko=row["name_ko"],
+        kind=cast("Kind", row["kind"]),
+        until=int(row["until"]) if row["until"] else None,
+        aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
+        note=row["note"],
+    )
+
+
+@cache
+def _by_code(system: CodeSystem) -> dict[str, Area]:
+    return {code: found for found in areas() if (code := getattr(found, system))}
+
+
+@cache
+def _by_name() -> dict[str, tuple[Area, str]]:
+    index: dict[str, tuple[Area, str]] = {}
+    for found in areas():
+        for name in found.names:
+            how = "alias" if name in found.aliases else "name"
+            index.setdefault(_key(name), (found, how))
+            if found.former:  # Comtrade writes "USSR (...1990)"
+                index.setdefault(_key(f"{name} {found.until}"), (found, how))
+    return index
+
+
+@cache
+def _ambiguous() -> dict[str, tuple[str, ...]]:
+    return {_key(word): codes for word, codes in _AMBIGUOUS.items()}
+
+
+@cache
+def _conventions() -> dict[str, tuple[str, str]]:
+    return {_key(word): choice for word, choice in _CONVENTIONS.items()}
+
+
+def label(area: Area) -> str:
+    """An area as an error or a list names it: `Japan (JP, 392)`."""
+    codes = ", ".join(code for code in (area.iso2 or area.iso3, area.comtrade) if code)
+    return f"{area.name_en} ({codes})" if codes else area.name_en
+
+
+def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
+    """The area meant by a code or a name in English, Chinese or Korean, and how it was found.
+
+    Letter case, accents, punctuation, common abbreviations and the order of the words do not matter.
+
+    Args:
+        text: `KR`, `KOR`, `410`, `Korea, Rep.`, `韩国`, `한국`, ...; leading zeros may be missing.
+        system: how a bare number is to be read. "china_customs" reads it as a China Customs code, "comtrade" and
+            "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade.
+
+    Raises:
+        CodeError: unknown (with the nearest names), or ambiguous (with the choices).
+    """
+    word = bounded("" if isinstance(text, bool) else str(text)).strip()
+    folded = fold(word)
+    if re.fullmatch(r"[0-9]{1,3}", folded):
+        return _by_number(int(folded), system)
+    if re.fullmatch(r"[a-z]{2,3}", folded):
+        code_system: CodeSystem = "iso2" if len(folded) == 2 else "iso3"
+        if hit := _by_code(code_system).get(folded.upper()):
+            return Resolved(hit, code_system, _former_note(hit))
+    key = _key(word)
+    if codes := _ambiguous().get(key):
+        raise _choose(word, [_by_code("iso3")[code] for code in codes])
+    if choice := _conventions().get(key):
+        return Resolved(_by_code("iso3")[choice[0]], "convention", choice[1])
+    if key and (found := _by_name().get(key)):
+        return Resolved(found[0], found[1], _former_note(found[0]))
+    raise CodeError(f"{shown(word)} is not a known country or area.", allowed=ALLOWED, nearest=_nearest_areas(word))
+
+
+def area(text: str | int, *, system: System = "any") -> Area:
+    """As `resolve_area`, the area alone.
+
+    Raises:
+        CodeError: unknown or ambiguous.
+    """
+    return resolve_area(text, system=system).area
+
+
+def code_in(area: Area, system: CodeSystem) -> str:
+    """The area's code in a system, as that system writes it.
+
+    Raises:
+        CodeError: the area has no code there, or none is known for certain.
+    """
+    code: str = getattr(area, system)
+    if not code:
+        why = f" {area.note}" if area.note else ""
+        raise CodeError(
+            f"{area.name_en} has no known code in {SYSTEM_NAMES[system]}.{why}",
+            allowed=f"areas that {SYSTEM_NAMES[system]} reports on their own",
+        )
+    return code
+
+
+def codes_of(area: Area) -> dict[CodeSystem, str]:
+    """Every code the area has, by system."""
+    systems: tuple[CodeSystem, ...] = get_args(CodeSystem)
+    return {system: code for system in systems if (code := getattr(area, system))}
+
+
+def _by_number(number: int, system: System) -> Resolved:
+    code = f"{number:03d}"
+    if system == "china_customs":
+        if hit := _by_code("china_customs").get(code):
+            return Resolved(hit, "china_customs", _former_note(hit))
+        raise CodeError(f"{code} is not a China Customs country code.{_elsewhere(code)}", allowed=ALLOWED)
+    m49, comtrade = _by_code("m49").get(code), _by_code("comtrade").get(str(number))
+    if m49 is not None and comtrade is not None and m49 != comtrade and not comtrade.former:
+        if system in {"comtrade", "trademap"}:
+            note = f"{code} is {m49.name_en} in M49, but {comtrade.name_en} in UN Comtrade."
+            return Resolved(comtrade, "comtrade", note)
+        raise _choose(code, [m49, comtrade])
+    if m49 is not None and m49 != comtrade:
+        note = f"{code} is the M49 code of {m49.name_en}; UN Comtrade and Trade Map use {m49.comtrade or 'none'}."
+        if comtrade is not None:
+            note += f" In UN Comtrade {code} is {comtrade.name_en}."
+        return Resolved(m49, "m49", note)
+    if comtrade is not None:
+        return Resolved(comtrade, "m49" if comtrade.m49 else "comtrade", _former_note(comtrade))
+    raise CodeError(f"{code} is not an M49 or UN Comtrade area code.{_elsewhere(code)}", allowed=ALLOWED)
+
+
+def _elsewhere(code: str) -> str:
+    """A sentence for a number that was read in the wrong system."""
+    for system in ("china_customs", "m49"):
+        if hit := _by_code(system).get(code):
+            return f" In {SYSTEM_NAMES[system]} it is {label(hit)}."
+    return ""
+
+
+def _former_note(found: Area) -> str | None:
+    return f"{found.name_en} is a former area; its data end with {found.until}." if found.former else None
+
+
+def _choose(word: str, choices: Iterable[Area]) -> CodeError:
+    return CodeError(
+        f"{shown(word)} can mean several areas.",
+        allowed="one of them by code",
+        nearest=tuple(label(c) for c in choices),
+    )
+
+
+def _nearest_areas(word: str) -> tuple[str, ...]:
+    names = {name: found for found in areas() for name in found.names}
+    hits = (names[name] for name in nearest(word, names, 6))
+    return tuple(dict.fromkeys(label(hit) for hit in hits))[:3]
