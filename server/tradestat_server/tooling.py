@@ -1,0 +1,78 @@
+"""One MCP tool for each endpoint of the sources."""
+
+import logging
+import traceback
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import Field
+
+from tradestat_server.render import render_answer, render_error
+from tradestat_server.schemas import input_schema, output_schema
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.errors import TradestatError
+from tradestat_tools.services import Services
+
+logger = logging.getLogger(__name__)
+
+ERROR_META = "tradestat/error"
+"""Where a failed result carries the error as data. Not in the structured content, which clients hold to the output
+schema of the tool even when the call failed (seen in the TypeScript client, November 2026)."""
+
+READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
+
+
+class EndpointTool(Tool):
+    """A tool that hands its raw arguments to an endpoint, which checks them, and renders what comes back."""
+
+    endpoint: Endpoint[Any, Any] = Field(exclude=True)
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Services, Any], convert_result: bool = False
+    ) -> CallToolResult:
+        """Ask the endpoint. Never raises: a failure is a result that says so."""
+        services = context.request_context.lifespan_context
+        try:
+            answer = await self.endpoint.call(services, arguments)
+            return CallToolResult(
+                content=[TextContent(text=render_answer(answer))], structured_content=answer.structured()
+            )
+        except TradestatError as error:
+            return CallToolResult(
+                content=[TextContent(text=render_error(error))], is_error=True, _meta={ERROR_META: error.as_dict()}
+            )
+        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
+            logger.error("%s failed unexpectedly: %s", self.name, _where(error))  # noqa: TRY400 - see _where
+            return CallToolResult(
+                content=[
+                    TextContent(
+                        text=f"Internal error: {self.name} failed on something it does not know.\n"
+                        "Do: try other arguments or another tool, and report this with the server's log."
+                    )
+                ],
+                is_error=True,
+            )
+
+
+def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:
+    """The MCP tool of an endpoint."""
+    return EndpointTool(
+        endpoint=endpoint,
+        fn=endpoint.call,
+        name=endpoint.name,
+        title=endpoint.title,
+        description=endpoint.description,
+        parameters=input_schema(endpoint.arguments),
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(endpoint.data)),
+        is_async=True,
+        annotations=READ_ONLY,
+    )
+
+
+def _where(error: BaseException) -> str:
+    """The kind of an unexpected failure and the lines it came through. Its own words may hold a key or an address."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join([type(error).__name__, *(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(frames))])

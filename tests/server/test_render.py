@@ -1,0 +1,259 @@
+"""Text blocks: what they say, and that nothing in a figure's surroundings can break them."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradestat_server.render import (
+    MAX_CHARS,
+    MIN_CHARS,
+    SANDBOX_LABEL,
+    cell_text,
+    clean,
+    render_answer,
+    render_error,
+    width,
+)
+from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
+from tradestat_tools.errors import InvalidQuery, NoData, RateLimited
+
+
+class Sheet(Data):
+    """Data that is whatever tables a test needs."""
+
+    def __init__(self, tables: list[Table]) -> None:
+        super().__init__()
+        self._tables = tables
+
+    def tables(self) -> list[Table]:
+        return self._tables
+
+
+def answer(
+    *tables: Table,
+    what: str = "Imports of HS 020230 by United Arab Emirates, 2024",
+    state: State = "fresh",
+    notes: list[Note] | None = None,
+    more: str | None = None,
+    coverage: str | None = None,
+    published: date | None = None,
+) -> Answer[Data]:
+    source = Provenance(
+        service="ITC Trade Map",
+        endpoint="goods_time_series",
+        address="https://service.example/x",
+        retrieved_at=datetime(2026, 10, 5, 23, 59, tzinfo=UTC),
+        published_at=published,
+        state=state,
+        unit="thousand USD",
+        valuation="imports CIF",
+        coverage=coverage,
+    )
+    return Answer[Data](what=what, data=Sheet(list(tables)), source=source, notes=notes or [], more=more)
+
+
+BEEF = Table(
+    ("partner", "2023", "2024"),
+    [("Brazil", 401220, 463753), ("India", None, 161224), ("Taiwan (中国台湾)", 0, 0.5), ("All partners", 1, 713748)],
+)
+
+
+def test_an_answer_reads_header_table_notes_and_how_to_get_more() -> None:
+    text = render_answer(
+        answer(
+            BEEF,
+            notes=[Note(code=NoteCode.ROUNDING, text="Parts are rounded to thousands.")],
+            more="page=2",
+            coverage="27 partners",
+            published=date(2026, 9, 30),
+        )
+    )
+    assert text.split("\n") == [
+        "Imports of HS 020230 by United Arab Emirates, 2024 · thousand USD, imports CIF · ITC Trade Map"
+        " · published 2026-09-30 · retrieved 2026-10-05 · fresh",
+        "partner               2023     2024",
+        "Brazil             401,220  463,753",
+        "India                    –  161,224",
+        "Taiwan (中国台湾)        0      0.5",
+        "All partners             1  713,748",
+        "Coverage: 27 partners",
+        "Notes:",
+        "- rounding: Parts are rounded to thousands.",
+        "More: page=2",
+    ]
+
+
+def test_sandbox_data_says_so_before_anything_else() -> None:
+    first = render_answer(answer(BEEF, state="sandbox")).split("\n")[0]
+    assert first.startswith(f"{SANDBOX_LABEL} · Imports of HS 020230")
+    assert SANDBOX_LABEL not in render_answer(answer(BEEF, state="cached"))
+
+
+def test_zero_and_missing_are_different() -> None:
+    assert cell_text(0) == "0"
+    assert cell_text(0.0) == "0"
+    assert cell_text(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1234567, "1,234,567"),
+        (-1234567, "-1,234,567"),
+        (713748.0, "713,748"),
+        (1234.567, "1,234.57"),
+        (12.3, "12.3"),
+        (0.034567, "0.03457"),
+        (-0.5, "-0.5"),
+        (0.00001, "1e-05"),
+        (2.5e20, "2.5e+20"),
+        (float("nan"), "nan"),
+        ("2024", "2024"),
+        ("  8517.12 ", "8517.12"),
+        (True, "yes"),
+    ],
+)
+def test_figures_are_legible_and_codes_stay_as_they_are(value: Cell, text: str) -> None:
+    assert cell_text(value) == text
+
+
+def test_a_long_label_is_cut_at_a_word() -> None:
+    cut = cell_text("Telephone sets, including smartphones and other telephones for cellular networks")
+    assert cut == "Telephone sets, including smartphones and other…"
+
+
+def test_chinese_labels_are_aligned_by_the_columns_they_take() -> None:
+    lines = render_answer(answer(BEEF)).split("\n")[1:]
+    assert {width(line) for line in lines} == {35}
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "a\nb",
+        "a\r\nSANDBOX",
+        "a\tb",
+        "\x1b[31mred\x1b[0m",
+        "\x1b]0;title\x07",
+        "\u202eesrever",
+        "a\u2028b",
+        "a\u200b\u2066b",
+        "\x9b31m",
+        "\ud800",
+        "a\x00b",
+    ],
+)
+def test_hostile_text_stays_on_its_line_and_out_of_the_terminal(hostile: str) -> None:
+    table = Table((hostile, "value"), [(hostile, 1), ("b", 2)], title=hostile)
+    text = render_answer(
+        answer(table, what=hostile, notes=[Note(code=NoteCode.FLAG, text=hostile)], more=hostile, coverage=hostile)
+    )
+    assert len(text.split("\n")) == 9
+    assert all(char == "\n" or char.isprintable() for char in text)
+    text.encode()
+
+
+def test_a_table_too_large_is_cut_at_whole_rows_and_says_how_many_are_left() -> None:
+    table = Table(("code", "value"), [(f"{n:06d}", n) for n in range(5000)])
+    text = render_answer(answer(table, notes=[Note(code=NoteCode.LAG, text="Newest month missing.")]))
+    lines = text.split("\n")
+    shown = [line for line in lines if line[:6].isdigit()]
+    left = next(line for line in lines if line.startswith("…"))
+    assert left.startswith(f"… {5000 - len(shown):,} more rows not shown")
+    assert all(line.split() == [f"{n:06d}", f"{n:,}"] for n, line in enumerate(shown))
+    assert lines[-1] == "- lag: Newest month missing."
+    assert MAX_CHARS * 0.8 < len(text) <= MAX_CHARS
+
+
+def test_tables_after_a_large_one_are_still_named_and_counted() -> None:
+    first = Table(("code", "value"), [(f"{n:06d}", n) for n in range(5000)], title="Products")
+    second = Table(("month", "value"), [("2024-01", 1)] * 4000, title="By month")
+    third = Table(("month", "value"), [("2024-01", 1)] * 30, title="By quarter")
+    lines = render_answer(answer(first, second, third)).split("\n")
+    assert "Products" in lines
+    left = re.findall(r"… (?:[\w ]+: )?([\d,]+) (?:more )?rows not shown", "\n".join(lines))
+    shown = sum(line.startswith("2024-01") for line in lines)
+    assert sum(int(number.replace(",", "")) for number in left[1:]) + shown == 4030
+    assert "… By quarter: 30 rows not shown: all are in the structured content; ask for less to see them here." in lines
+
+
+def test_an_empty_table_says_so() -> None:
+    assert "\nNo rows." in render_answer(answer(Table(("a",), [])))
+    assert "\nBy month: no rows" in render_answer(answer(Table(("a",), [], title="By month")))
+
+
+def test_a_bound_too_small_for_header_and_notes_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least"):
+        render_answer(answer(BEEF), max_chars=MIN_CHARS - 1)
+
+
+cells = st.one_of(st.none(), st.integers(), st.floats(), st.text(max_size=80), st.booleans())
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    columns = draw(st.lists(st.text(max_size=60), min_size=1, max_size=5))
+    row = st.tuples(*[cells] * len(columns))
+    rows = draw(st.lists(row, max_size=8)) * draw(st.sampled_from([1, 1, 40]))
+    return Table(tuple(columns), rows, title=draw(st.text(max_size=200)))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    sheets=st.lists(tables(), max_size=12),
+    what=st.text(max_size=900),
+    notes=st.lists(st.builds(Note, code=st.sampled_from(NoteCode), text=st.text(max_size=900)), max_size=30),
+    more=st.none() | st.text(max_size=900),
+    sandbox=st.booleans(),
+    max_chars=st.integers(MIN_CHARS, 8_000),
+)
+def test_no_answer_passes_the_bound_or_loses_its_header_or_its_notes(
+    sheets: list[Table], what: str, notes: list[Note], more: str | None, sandbox: bool, max_chars: int
+) -> None:
+    state: State = "sandbox" if sandbox else "fresh"
+    text = render_answer(answer(*sheets, what=what, notes=notes, more=more, state=state), max_chars=max_chars)
+    lines = text.split("\n")
+    assert len(text) <= max_chars
+    assert lines[0].startswith(SANDBOX_LABEL) == sandbox
+    assert all(char == "\n" or char.isprintable() for char in text)
+    codes = [line[2:].partition(":")[0].rstrip("…") for line in lines if line.startswith("- ")]
+    for note, shown in zip(notes[:24], codes[-min(len(notes), 24) - (len(notes) > 24) :], strict=False):
+        assert shown
+        assert note.code.value.startswith(shown)
+    assert (lines[-1].startswith("More:")) == bool(more)
+
+
+@given(st.text(max_size=500))
+def test_clean_text_is_one_printable_line(text: str) -> None:
+    once = clean(text)
+    assert once.isprintable()
+    assert clean(once) == once
+
+
+def test_an_error_says_what_was_wrong_what_is_allowed_and_what_to_do() -> None:
+    error = InvalidQuery(
+        "`flow` can not be 'exprot'.", argument="flow", allowed="one of import, export", nearest=["export"]
+    )
+    assert render_error(error).split("\n") == [
+        "InvalidQuery: `flow` can not be 'exprot'.",
+        "Allowed: one of import, export",
+        "Do: Try export.",
+    ]
+
+
+def test_the_nearest_values_are_given_once() -> None:
+    error = InvalidQuery("No `x`.", nearest=["y"], remedy="Use `flow`.")
+    assert "Nearest: y" in render_error(error)
+
+
+def test_an_error_says_when_to_come_back() -> None:
+    assert render_error(RateLimited("Too many.", remedy="Wait.", retry_after=0.2)).endswith("\nRetry after: 1 s")
+
+
+def test_an_error_stays_one_line_a_part_whatever_the_service_wrote() -> None:
+    text = render_error(NoData("no\nrows\x1b[2J", remedy="x\r\ny" * 900))
+    assert len(text.split("\n")) == 2
+    assert len(text) < 1300
