@@ -73,7 +73,10 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
     found = None if isinstance(value, bool) else _FORM.fullmatch(text)
     if found is None:
         raise CodeError(f"{shown(text)} is not an HS code.", allowed=allowed)
-    code = re.sub(r"[.\s\-]", "", found[1])
+    parts = re.split(r"[.\s\-]+", found[1].strip(" .-"))
+    if len(parts) > 1 and any(len(part) % 2 for part in parts):  # 3.1.1 is sea passenger transport, not HS 311
+        raise CodeError(f"{shown(text)} is not written as an HS code; services have EBOPS codes.", allowed=allowed)
+    code = "".join(parts)
     if len(code) not in levels and len(code) in (8, 10) and 6 in levels and not code[6:].strip("0"):
         return code[:6]  # a national code that ends in 00 is its whole subheading
     if len(code) not in levels:

@@ -1,0 +1,118 @@
+"""Services: the Extended Balance of Payments Services classification, EBOPS 2010.
+
+The items numbered 1 to 12 add up to the total. Three other kinds of entry do not and must never be added to them:
+alternative breakdowns of the same total (3a, 4a, 3.5 to 3.11), "of which" parts, and complementary groupings (C, 4.0).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, cast
+
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.tables import table_rows
+from tradestat_tools.codes.words import bounded, nearest, shown
+
+EDITION = "EBOPS 2010"
+TOTAL = "S"
+ALLOWED = "an EBOPS 2010 item such as 3.1.1, S03001001 or SC11, or S for all services"
+
+Role = Literal["total", "item", "alternative", "of_which", "complementary"]
+
+# All services together, as Comtrade (200, S), Trade Map (S00, ALL) and people say it.
+_TOTAL_WORDS = frozenset({"s", "200", "s00", "all", "total"})
+
+
+@dataclass(frozen=True, slots=True)
+class EbopsItem:
+    """One item of EBOPS 2010.
+
+    `code` is the number as published ("3.1.1"; "S" for the total), which UN Comtrade's EB10 list and Trade Map's
+    `displayCd` use; `sdmx` UN Comtrade's EB10S code ("SC11"), `trademap` Trade Map's `productCd` ("S03001001"), each ""
+    where there is none or none is known. `level` is 0 for the total and 1 for the twelve main items. `role` says
+    whether the item adds up with its siblings (item) or not.
+    """
+
+    code: str
+    label: str
+    level: int
+    parent: str | None
+    role: Role
+    sdmx: str
+    trademap: str
+
+
+@cache
+def _items() -> dict[str, EbopsItem]:
+    items: dict[str, EbopsItem] = {}
+    for row in table_rows("ebops.csv"):  # a parent stands before its children
+        parent = items.get(row["parent"])
+        items[row["code"]] = EbopsItem(
+            code=row["code"],
+            label=row["label"],
+            level=parent.level + 1 if parent else 0,
+            parent=row["parent"] or None,
+            role=cast("Role", row["role"]),
+            sdmx=row["sdmx"],
+            trademap=row["trademap"],
+        )
+    return items
+
+
+@cache
+def _index() -> dict[str, EbopsItem]:
+    index = {word: _items()[TOTAL] for word in _TOTAL_WORDS}
+    for item in _items().values():
+        for code in (item.code, item.sdmx, item.trademap):
+            if code:
+                index[code.lower()] = item
+    return index
+
+
+def ebops_items() -> tuple[EbopsItem, ...]:
+    """Every item, in the order of the classification, the total first."""
+    return tuple(_items().values())
+
+
+def ebops_entry(text: str) -> EbopsItem:
+    """The item of a code in any of its forms: `3.1.1`, `S03001001`, `SC11`, `3`; `S`, `S00`, `200` or `ALL` the total.
+
+    A services code is never read as a goods code or the other way round: `85` is refused here.
+
+    Raises:
+        CodeError: not an item of EBOPS 2010.
+    """
+    word = bounded(text).strip()
+    if found := _index().get(re.sub(r"\s+", "", word).lower()):
+        return found
+    hint = " Goods codes (HS) are not services." if re.fullmatch(r"\d{2}|\d{4}|\d{6}", word) else ""
+    raise CodeError(
+        f"{shown(word)} is not an item of {EDITION}.{hint}",
+        allowed=ALLOWED,
+        nearest=nearest(word, _items()),
+    )
+
+
+def ebops_path(code: str) -> tuple[EbopsItem, ...]:
+    """The items from the main item down to `code`; of the total, itself.
+
+    Raises:
+        CodeError: not an item of EBOPS 2010.
+    """
+    item = ebops_entry(code)
+    path = [item]
+    while item.parent is not None and item.parent != TOTAL:
+        item = _items()[item.parent]
+        path.insert(0, item)
+    return tuple(path)
+
+
+def ebops_children(code: str, *, additive: bool = False) -> tuple[EbopsItem, ...]:
+    """The items directly below `code`; with `additive`, only those that together make it up.
+
+    Raises:
+        CodeError: not an item of EBOPS 2010.
+    """
+    parent = ebops_entry(code).code
+    below = (item for item in _items().values() if item.parent == parent)
+    return tuple(item for item in below if item.role == "item" or not additive)
