@@ -1,0 +1,59 @@
+# Every target works on a fresh machine with Python 3.11 or newer: what it needs is installed into .venv first,
+# from requirements/ by hash, and only when those files change. README.md has the plain commands for Windows.
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
+PYTEST_ARGS ?= -n auto
+
+.PHONY: demo test lint types imports manifest bundle requirements clean
+
+demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
+	$(BIN)/tradestat-mcp demo
+
+test: .venv/dev.stamp  ## the whole test suite
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+imports: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+manifest: .venv/dev.stamp  ## is manifest.json valid, and in step with the code?
+	$(MCPB) validate manifest.json
+	$(BIN)/python scripts/manifest.py --check
+
+bundle: .venv/dev.stamp .venv/bundle.stamp  ## pack dist/tradestat-mcp.mcpb and start a server from it
+	mkdir -p dist
+	$(MCPB) pack . dist/tradestat-mcp.mcpb
+	$(BIN)/python scripts/start_bundle.py dist/tradestat-mcp.mcpb
+
+requirements: .venv/bundle.stamp  ## pin the newest versions that pyproject.toml admits
+	$(BIN)/python scripts/pin.py
+
+clean:
+	rm -rf .venv dist
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Set PYTHON=/path/to/python."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements/runtime.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/bundle.stamp: requirements/bundle.txt | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/bundle.txt
+	@touch $@

@@ -1,0 +1,204 @@
+"""The command line. Only `click` is imported up here: `--help` must not pay for MCP or the sources' models."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from tradestat_tools.errors import TradestatError
+    from tradestat_tools.settings import Settings
+
+PORT = click.IntRange(0, 65535)
+"""0 lets the system choose a free one."""
+
+sandbox_option = click.option(
+    "--sandbox", is_flag=True, help="Ask the stand-in services: synthetic figures, no network, no keys."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+today_option = click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Where the synthetic world's clock stands."
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Chinese and Korean names whatever the console's code page
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    cli(prog_name="tradestat-mcp")
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tradestat-mcp")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Trade statistics for research: Trade Map, China's exports, Korea Customs, UN Comtrade.
+
+    Without a command: this help in a terminal, `serve` over stdio when a program starts it.
+    """
+    if context.invoked_subcommand is None:
+        if sys.stdin.isatty():
+            click.echo(context.get_help())
+        else:
+            context.invoke(serve)
+
+
+@cli.command()
+@click.option("--transport", type=click.Choice(["stdio", "streamable-http", "sse"]), default="stdio", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on (HTTP and SSE).")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port to listen on (HTTP and SSE).")
+@click.option("--allowed-host", multiple=True, help="A Host header to accept; needed when not on loopback. Repeatable.")
+@click.option("--allowed-origin", multiple=True, help="An Origin header to accept, for browsers. Repeatable.")
+@sandbox_option
+def serve(
+    transport: str = "stdio",
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    allowed_host: tuple[str, ...] = (),
+    allowed_origin: tuple[str, ...] = (),
+    sandbox: bool = False,
+) -> None:
+    """Run the MCP server."""
+    settings = _settings(sandbox=sandbox)
+    from tradestat_server import transports
+
+    raise NotImplementedError(transports, settings, transport, host, port, allowed_host, allowed_origin)
+
+
+@cli.command("sandbox")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=PORT, required=True, help="Port to listen on; 0 takes a free one.")
+@today_option
+def sandbox_command(host: str, port: int, today: datetime | None) -> None:
+    """Run the stand-in services as a server, and print the settings that point at it."""
+    from tradestat_server.standin import serve_sandbox
+
+    try:
+        serve_sandbox(host, port, _date(today), announce=click.echo)
+    except OSError as error:
+        raise click.ClickException(f"Can not listen on {host}:{port}: {error.strerror or error}.") from None
+
+
+@cli.command()
+def demo() -> None:
+    """Ask each source one question through a real server, in the sandbox."""
+    from tradestat_server.demo import run_demo
+
+    sys.exit(0 if _run(run_demo) else 1)
+
+
+@cli.command()
+@click.argument("tool")
+@click.argument("pairs", nargs=-1, metavar="[NAME=VALUE]...")
+@json_option
+@sandbox_option
+def call(tool: str, pairs: tuple[str, ...], as_json: bool, sandbox: bool) -> None:
+    """Ask one TOOL one question, for example: call getNitemtradeList strtYymm=202501 endYymm=202503 hsSgn=850760
+
+    A list is written as a,b or as a JSON list, or by giving its name twice.
+    """
+    settings = _settings(sandbox=sandbox)
+    from tradestat_server.calls import call_tool, read_pairs
+    from tradestat_server.render import render_answer
+    from tradestat_tools.errors import TradestatError
+
+    try:
+        answer = _run(partial(call_tool, tool, read_pairs(pairs), settings))
+    except TradestatError as error:
+        _fail(error, as_json=as_json)
+    click.echo(_json(answer.structured()) if as_json else render_answer(answer))
+
+
+@cli.command()
+@json_option
+def tools(as_json: bool) -> None:
+    """List the tools by source, with their keys and costs."""
+    if as_json:
+        from tradestat_server.listing import tools_as_listed
+
+        click.echo(_json(_run(tools_as_listed)))
+    else:
+        from tradestat_server.terminal import Terminal, tools_table
+
+        tools_table(Terminal())
+
+
+@cli.command()
+@click.argument("exporter")
+@click.argument("importer")
+@click.argument("product")
+@click.argument("period")
+@today_option
+@json_option
+def truth(exporter: str, importer: str, product: str, period: str, today: datetime | None, as_json: bool) -> None:
+    """The synthetic world's own figures for a flow, to check sandbox answers with.
+
+    For example: truth CN KR 850760 202412
+    """
+    from tradestat_tools.errors import TradestatError
+    from tradestat_tools.sandbox import truth_report
+
+    try:
+        report = truth_report(exporter, importer, product, period, today=_date(today))
+    except TradestatError as error:
+        _fail(error, as_json=as_json)
+    click.echo(_json(report))
+
+
+@cli.command()
+@sandbox_option
+@json_option
+def doctor(sandbox: bool, as_json: bool) -> None:
+    """Check keys, services and the assumptions about them. The exit status is 0 only when all is well."""
+    settings = _settings(sandbox=sandbox)
+    from tradestat_server.doctor import examine
+
+    findings = _run(partial(examine, settings))
+    if as_json:
+        click.echo(_json([finding.as_dict() for finding in findings]))
+    else:
+        for finding in findings:
+            mark = click.style("ok  ", fg="green") if finding.check.ok else click.style("FAIL", fg="red")
+            click.echo(f"{mark}  {finding.source:<10}  {finding.check.name}: {finding.check.detail}")
+    sys.exit(0 if all(finding.check.ok for finding in findings) else 1)
+
+
+def _settings(*, sandbox: bool = False) -> "Settings":
+    from pydantic import ValidationError
+
+    from tradestat_tools.settings import Settings
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        raise click.ClickException("A setting is wrong. " + "; ".join(faults)) from None
+    return settings.model_copy(update={"sandbox": True}) if sandbox else settings
+
+
+def _run(function: Callable[[], Any]) -> Any:
+    import anyio
+
+    return anyio.run(function)
+
+
+def _fail(error: "TradestatError", *, as_json: bool) -> NoReturn:
+    """Print the error and leave: as JSON to stdout, else as text to stderr."""
+    from tradestat_server.render import render_error
+
+    click.echo(_json(error.as_dict()) if as_json else render_error(error), err=not as_json)
+    sys.exit(1)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
