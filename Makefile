@@ -26,9 +26,9 @@ types: .venv/dev.stamp
 imports: .venv/dev.stamp
 	$(BIN)/lint-imports
 
-manifest: .venv/dev.stamp  ## is manifest.json valid, and in step with the code?
+manifest: .venv/dev.stamp  ## is manifest.json valid, and are it and README.md in step with the code?
 	$(MCPB) validate manifest.json
-	$(BIN)/python scripts/manifest.py --check
+	$(BIN)/python scripts/generated.py --check
 
 bundle: .venv/dev.stamp .venv/bundle.stamp  ## pack dist/tradestat-mcp.mcpb and start a server from it
 	mkdir -p dist

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
@@ -57,7 +57,8 @@ def cli(context: click.Context) -> None:
 @click.option("--allowed-origin", multiple=True, help="An Origin header to accept, for browsers. Repeatable.")
 @sandbox_option
 def serve(
-    transport: str = "stdio",
+    *,
+    transport: Literal["stdio", "streamable-http", "sse"] = "stdio",
     host: str = "127.0.0.1",
     port: int = 8000,
     allowed_host: tuple[str, ...] = (),
@@ -68,7 +69,19 @@ def serve(
     settings = _settings(sandbox=sandbox)
     from tradestat_server import transports
 
-    raise NotImplementedError(transports, settings, transport, host, port, allowed_host, allowed_origin)
+    try:
+        transports.run(
+            transport,
+            host=host,
+            port=port,
+            allowed_hosts=allowed_host,
+            allowed_origins=allowed_origin,
+            settings=settings,
+        )
+    except transports.UnsafeBinding as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise _can_not_listen(host, port, error) from None
 
 
 @cli.command("sandbox")
@@ -82,7 +95,7 @@ def sandbox_command(host: str, port: int, today: datetime | None) -> None:
     try:
         serve_sandbox(host, port, _date(today), announce=click.echo)
     except OSError as error:
-        raise click.ClickException(f"Can not listen on {host}:{port}: {error.strerror or error}.") from None
+        raise _can_not_listen(host, port, error) from None
 
 
 @cli.command()
@@ -136,7 +149,7 @@ def tools(as_json: bool) -> None:
 @click.argument("period")
 @today_option
 @json_option
-def truth(exporter: str, importer: str, product: str, period: str, today: datetime | None, as_json: bool) -> None:
+def truth(*, exporter: str, importer: str, product: str, period: str, today: datetime | None, as_json: bool) -> None:
     """The synthetic world's own figures for a flow, to check sandbox answers with.
 
     For example: truth CN KR 850760 202412
@@ -194,6 +207,10 @@ def _fail(error: "TradestatError", *, as_json: bool) -> NoReturn:
 
     click.echo(_json(error.as_dict()) if as_json else render_error(error), err=not as_json)
     sys.exit(1)
+
+
+def _can_not_listen(host: str, port: int, error: OSError) -> click.ClickException:
+    return click.ClickException(f"Can not listen on {host}, port {port}: {error.strerror or error}.")
 
 
 def _json(value: Any) -> str:

@@ -54,6 +54,6 @@ def examine_source_key(key: KeyInfo, settings: Settings) -> Check:
 async def _ask(source: Source, services: Services, checks: list[Check]) -> None:
     try:
         async for check in source.checks(services):
-            checks.append(check)  # noqa: PERF401 - what was found before a failure is kept
+            checks.append(check)  # one by one: what was found before a failure is kept
     except TradestatError as error:
         checks.append(Check("answers", ok=False, detail=f"{error.kind}: {error.message} {error.remedy}"))

@@ -1,0 +1,92 @@
+"""Keep what is written down about the tools in step with the code: parts of manifest.json and of README.md.
+
+`--check` says what differs and fails; `--write` mends it.
+"""
+
+import argparse
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from tradestat_server.listing import manifest_lists
+from tradestat_server.terminal import key_in_words
+from tradestat_tools.sources import all_sources
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> int:
+    """Check or write, by the command line's choice; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--check", action="store_true")
+    choice.add_argument("--write", action="store_true")
+    wants_write = parser.parse_args().write
+
+    stale = False
+    for name, generated in (("manifest.json", manifest), ("README.md", readme)):
+        file = ROOT / name
+        old = file.read_text(encoding="utf-8")
+        new = generated(old)
+        if old == new:
+            continue
+        stale = True
+        if wants_write:
+            file.write_text(new, encoding="utf-8", newline="\n")
+        sys.stdout.write(f"{name} {'written' if wants_write else 'is not in step with the code'}\n")
+    if stale and not wants_write:
+        sys.stdout.write("Mend it with: python scripts/generated.py --write\n")
+        return 1
+    return 0
+
+
+def manifest(text: str) -> str:
+    """The manifest with the project's version and description, and the server's tools and prompts."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    known: dict[str, Any] = {"version": project["version"], "description": project["description"]}
+    whole = {**json.loads(text), **known, **anyio.run(manifest_lists)}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def readme(text: str) -> str:
+    """The README with its table of tools and its paragraphs on the sources, between their markers."""
+    text = _between("tools", _tools(), text)
+    return _between("sources", _sources(), text)
+
+
+def _tools() -> Iterable[str]:
+    yield "| tool | what it gives | cost of a call |"
+    yield "|---|---|---|"
+    for source in all_sources():
+        yield f"| **{source.name}** | {key_in_words(source.key)} | |"
+        for endpoint in source.endpoints:
+            yield f"| `{endpoint.name}` | {_capital(endpoint.title.partition(': ')[2])} | {endpoint.cost} |"
+
+
+def _sources() -> Iterable[str]:
+    for source in all_sources():
+        terms = source.terms
+        yield f"- **{source.name}.** {terms.coverage} {terms.units} {terms.valuation} {terms.lag}"
+
+
+def _between(name: str, lines: Iterable[str], text: str) -> str:
+    begin, end = f"<!-- {name}: written by scripts/generated.py -->\n", f"<!-- end of {name} -->"
+    block = begin + "".join(f"{line}\n" for line in lines) + end
+    found = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if not found.search(text):
+        raise SystemExit(f"README.md has lost its markers for {name}.")
+    return found.sub(lambda _: block, text, count=1)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The command line before any command has run."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tradestat_server.cli import cli
+
+COSTLY = ("mcp", "pydantic", "httpx", "rich", "uvicorn", "starlette", "anyio", "tradestat_tools.sources.trademap")
+
+
+def imported_by(*words: str) -> set[str]:
+    """The modules that a run of the command line imports."""
+    code = (
+        "import sys\n"
+        "from tradestat_server.cli import cli\n"
+        "cli(sys.argv[1:], standalone_mode=False)\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, encoding="utf-8", check=True, timeout=60
+    )
+    return set(run.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("words", [["--help"], ["serve", "--help"], ["call", "--help"], ["demo", "--help"]])
+def test_help_imports_nothing_costly(words: list[str]) -> None:
+    assert imported_by(*words).isdisjoint(COSTLY)
+
+
+def test_a_call_imports_neither_mcp_nor_what_draws_tables() -> None:
+    modules = imported_by("call", "dashboard", "--sandbox", "hsCode=85076000", "--json")
+    assert modules.isdisjoint({"mcp", "mcp_types", "rich"})
+
+
+def test_every_command_has_help() -> None:
+    assert sorted(cli.commands) == ["call", "demo", "doctor", "sandbox", "serve", "tools", "truth"]
+    for name, command in cli.commands.items():
+        result = CliRunner().invoke(cli, [name, "--help"])
+        assert result.exit_code == 0
+        assert command.help
+        assert command.help.split("\n", maxsplit=1)[0] in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["serve", "--port", "70000"], "0<=x<=65535"),
+        (["serve", "--transport", "carrier-pigeon"], "'stdio', 'streamable-http', 'sse'"),
+        (["sandbox"], "Missing option '--port'"),
+        (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
+        (["call"], "Missing argument 'TOOL'"),
+        (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
+        (["serv"], "serve"),
+    ],
+)
+def test_a_wrong_option_is_answered_with_what_is_allowed(words: list[str], complaint: str) -> None:
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == click.UsageError.exit_code
+    assert complaint in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADESTAT_TIMEOUT", "soon")
+    result = CliRunner().invoke(cli, ["call", "dashboard", "hsCode=85076000"])
+    assert result.exit_code == 1
+    assert "TRADESTAT_TIMEOUT" in result.stderr
+    assert "Traceback" not in result.stderr

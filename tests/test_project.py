@@ -1,0 +1,140 @@
+"""What the project says of itself: requirements, README, manifest, make targets."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tradestat_server.cli import cli
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources import all_sources
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+COMMANDS = [line for language, block in BLOCKS if language in ("sh", "powershell") for line in block.splitlines()]
+
+
+def manifest() -> dict[str, Any]:
+    return json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
+
+
+def pins(name: str) -> dict[str, str]:
+    """Distribution and version of each requirement in a file."""
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9.-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_the_written_parts_are_in_step_with_the_code() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "generated.py"), "--check"]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+    assert (run.stdout, run.returncode) == ("", 0), run.stderr
+
+
+@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "bundle.txt"])
+def test_every_requirement_has_an_exact_version_and_hashes_and_no_address(name: str) -> None:
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    entries = [entry for entry in text.replace("\\\n", " ").splitlines() if not entry.startswith("#")]
+    assert entries
+    assert [entry for entry in entries if not re.match(r"[a-z0-9.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)] == []
+    assert "://" not in text
+    assert not re.search(r"^\s*-", text.replace("    --hash", ""), re.MULTILINE), "only pins, no options"
+
+
+def test_the_tests_run_with_the_versions_that_the_server_runs_with() -> None:
+    runtime, dev = pins("runtime.txt"), pins("dev.txt")
+    assert {name: dev.get(name) for name in runtime} == runtime
+
+
+def test_every_direct_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[<>=!\[ ]", requirement)[0].lower() for requirement in project["dependencies"]}
+    assert names <= pins("runtime.txt").keys()
+
+
+def test_the_readme_names_every_setting() -> None:
+    variables = {field.alias for field in Settings.model_fields.values() if field.alias}
+    assert len(variables) == len(Settings.model_fields)
+    assert {name for name in variables if f"`{name}`" not in README} == set()
+
+
+def test_the_readme_names_every_tool_and_key() -> None:
+    for source in all_sources():
+        assert source.name in README
+        assert source.key is None or source.key.variable in README
+        for endpoint in source.endpoints:
+            assert f"| `{endpoint.name}` |" in README
+
+
+def test_the_readme_shows_both_commands_and_they_are_targets() -> None:
+    shown = {target for line in COMMANDS if line.startswith("make ") for target in line.split()[1:]}
+    assert {"demo", "test"} <= shown
+    mentioned = {target for words in re.findall(r"`make ([a-z ]+)`", README) for target in words.split()}
+    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    assert shown | mentioned <= targets
+
+
+@pytest.mark.parametrize("line", sorted({line for line in COMMANDS if "tradestat-mcp " in line}))
+def test_every_command_in_the_readme_is_one_that_the_command_line_takes(line: str) -> None:
+    _, command, *words = shlex.split(line.replace("\\", "/"))
+    cli.commands[command].make_context(command, words)
+
+
+def test_the_readme_gives_windows_the_same_commands() -> None:
+    unix, windows = (
+        {line.replace("\\", "/").replace("Scripts", "bin") for line in block.splitlines() if ".venv" in line}
+        for language, block in BLOCKS
+        if ".venv" in block and language in ("sh", "powershell")
+    )
+    assert {line for line in unix if "-m venv" not in line} == {line for line in windows if "-m venv" not in line}
+    assert len(unix) == len(windows)
+
+
+def test_the_readmes_client_configuration_is_json_with_every_key_variable() -> None:
+    (block,) = (block for language, block in BLOCKS if language == "json")
+    server = json.loads(block)["mcpServers"]["tradestat"]
+    assert server["env"].keys() == manifest()["server"]["mcp_config"]["env"].keys()
+    assert server["args"] == ["serve"]
+
+
+def test_the_manifest_asks_for_every_key_as_an_optional_secret() -> None:
+    whole = manifest()
+    variables = {source.key.variable for source in all_sources() if source.key is not None}
+    assert whole["server"]["mcp_config"]["env"] == {
+        variable: f"${{user_config.{variable.lower()}}}" for variable in variables
+    }
+    for variable in variables:
+        option = whole["user_config"][variable.lower()]
+        assert (option["sensitive"], option["required"], option["default"]) == (True, False, "")
+
+
+def test_the_manifest_starts_the_command_that_the_project_installs() -> None:
+    whole = manifest()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert whole["server"]["mcp_config"]["args"][-2:] == [next(iter(project["scripts"])), "serve"]
+    assert (ROOT / whole["server"]["entry_point"]).is_file()
+    assert whole["version"] == project["version"]
+
+
+def test_the_bundle_holds_what_the_manifest_and_the_build_need() -> None:
+    ignore = (ROOT / ".mcpbignore").read_text(encoding="utf-8").splitlines()
+    kept = {line.removeprefix("!/") for line in ignore if line.startswith("!/")}
+    assert kept == {"manifest.json", "pyproject.toml", "README.md", "LICENSE", "server", "tools"}
+    assert ignore.index("/*") < min(ignore.index(f"!/{name}") for name in kept)
+
+
+def test_the_manifest_fits_in_the_strict_reading_of_its_lists() -> None:
+    whole = manifest()
+    assert whole["manifest_version"] == "0.4"
+    assert whole["server"]["type"] == "uv"
+    assert all(tool.keys() == {"name", "description"} for tool in whole["tools"])
+    assert all(prompt.keys() == {"name", "description", "arguments", "text"} for prompt in whole["prompts"])
+    for prompt in whole["prompts"]:
+        assert set(re.findall(r"\$\{arguments\.(\w+)\}", prompt["text"])) == set(prompt["arguments"])
