@@ -1,0 +1,231 @@
+"""The four tools."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from tradestat_tools.answers import Answer, Data, Note
+from tradestat_tools.codes.hs import describe
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.services import Services, provenance
+from tradestat_tools.sources.korea import operations
+from tradestat_tools.sources.korea.areas import partner
+from tradestat_tools.sources.korea.arguments import (
+    ItemtradeArguments,
+    NationtradeArguments,
+    NewtradeArguments,
+    NitemtradeArguments,
+)
+from tradestat_tools.sources.korea.data import (
+    ItemtradeData,
+    NationtradeData,
+    NewtradeData,
+    NitemtradeData,
+    added,
+)
+from tradestat_tools.sources.korea.notes import notes_on
+from tradestat_tools.sources.korea.operations import POLICY, Operation
+from tradestat_tools.sources.korea.question import Part, Question, ask
+from tradestat_tools.sources.korea.wire import TOTAL, Row
+
+D = TypeVar("D", bound=Data)
+
+
+async def _nitemtrade(services: Services, arguments: NitemtradeArguments) -> Answer[NitemtradeData]:
+    question = Question(
+        operations.NITEMTRADE, arguments.start, arguments.end, arguments.hsSgn, partner(arguments.cntyCd)
+    )
+    parts = await ask(services, question)
+    rows = _rows(parts)
+    data = NitemtradeData.model_validate(
+        {
+            "strtYymm": arguments.strtYymm,
+            "endYymm": arguments.endYymm,
+            "hsSgn": question.hs,
+            "cntyCd": question.partner.code,
+            "months": _by_month(question, rows),
+            "grandTotal": _grand_total(question.operation, parts),
+            "statCdCntnKor1": _names([part.page.statCdCntnKor1 for part in parts]),
+            "statKor": _names([part.page.statKor for part in parts]),
+            "rows": {**_columns(question.operation, rows), "statCd": [r.statCd for r in rows], "hsCd": _codes(rows)},
+        }
+    )
+    deeper = {2: "a 4-digit hsSgn gives its subheadings", 4: "a 6-digit hsSgn gives Korea's 10-digit codes"}
+    hints = [deeper[len(question.hs)]] if len(question.hs) in deeper else []
+    if not question.partner.code:
+        hints.append("cntyCd limits the rows to one country")
+    return _answer(question, data, parts, f"{'; '.join(hints)}.".capitalize() if hints else None)
+
+
+async def _itemtrade(services: Services, arguments: ItemtradeArguments) -> Answer[ItemtradeData]:
+    question = Question(operations.ITEMTRADE, arguments.start, arguments.end, arguments.hsSgn)
+    parts = await ask(services, question)
+    rows = _rows(parts)
+    data = ItemtradeData.model_validate(
+        {
+            "strtYymm": arguments.strtYymm,
+            "endYymm": arguments.endYymm,
+            "hsSgn": question.hs,
+            "months": _by_month(question, rows),
+            "grandTotal": _grand_total(question.operation, parts),
+            "statKor": _names([part.page.statKor for part in parts]),
+            "rows": {**_columns(question.operation, rows), "hsCd": _codes(rows)},
+        }
+    )
+    return _answer(question, data, parts, "By country: getNitemtradeList with the same hsSgn.")
+
+
+async def _nationtrade(services: Services, arguments: NationtradeArguments) -> Answer[NationtradeData]:
+    question = Question(operations.NATIONTRADE, arguments.start, arguments.end, partner=partner(arguments.cntyCd))
+    parts = await ask(services, question)
+    rows = _rows(parts)
+    data = NationtradeData.model_validate(
+        {
+            "strtYymm": arguments.strtYymm,
+            "endYymm": arguments.endYymm,
+            "cntyCd": question.partner.code,
+            "months": _by_month(question, rows),
+            "grandTotal": _grand_total(question.operation, parts),
+            "statCdCntnKor1": _names([part.page.statCdCntnKor1 for part in parts]),
+            "rows": {**_columns(question.operation, rows), "statCd": [r.statCd for r in rows]},
+        }
+    )
+    return _answer(question, data, parts, "By product: getNitemtradeList with cntyCd and an hsSgn.")
+
+
+async def _newtrade(services: Services, arguments: NewtradeArguments) -> Answer[NewtradeData]:
+    question = Question(operations.NEWTRADE, arguments.start, arguments.end)
+    parts = await ask(services, question)
+    data = NewtradeData.model_validate(
+        {
+            "strtYymm": arguments.strtYymm,
+            "endYymm": arguments.endYymm,
+            "grandTotal": _grand_total(question.operation, parts),
+            "rows": _columns(question.operation, _rows(parts)),
+        }
+    )
+    return _answer(question, data, parts, "By country: getNationtradeList; by product: getItemtradeList.")
+
+
+def _answer(question: Question, data: D, parts: Sequence[Part], more: str | None) -> Answer[D]:
+    notes: list[Note] = notes_on(question, parts)
+    goods = "total trade"
+    if question.operation.by_item:
+        label = describe(question.hs) if question.hs else None
+        goods = f"trade in HS {question.hs}{f' ({label})' if label else ''}" if question.hs else "trade in all goods"
+    whom = f"with {question.partner.name} ({question.partner.code})" if question.partner.code else "with all countries"
+    span = str(question.start) if question.start == question.end else f"{question.start} to {question.end}"
+    return Answer[D](
+        what=f"Korea's {goods} {whom}, {span}, monthly: exports and imports",
+        data=data,
+        source=provenance(
+            POLICY.service,
+            question.operation.name,
+            [part.fetched for part in parts],
+            unit="US dollars; weight in kg net" if question.operation.by_item else "US dollars",
+            currency="USD",
+            valuation="exports FOB, imports CIF",
+            coverage="goods cleared by Korea's customs",
+        ),
+        notes=notes,
+        more=more,
+    )
+
+
+def _rows(parts: Sequence[Part]) -> list[Row]:
+    """All rows in the order of the months; within a month as the service gave them."""
+    return sorted((row for part in parts for row in part.page.rows), key=lambda row: row.year)
+
+
+def _codes(rows: Sequence[Row]) -> list[str]:
+    return [row.hsCd for row in rows]
+
+
+def _columns(operation: Operation, rows: Sequence[Row]) -> dict[str, Any]:
+    columns: dict[str, Any] = {"year": [row.year for row in rows]}
+    for i, name in enumerate(operation.measures):
+        columns[name] = [row.figures[i] for row in rows]
+    return columns
+
+
+def _by_month(question: Question, rows: Sequence[Row]) -> dict[str, Any]:
+    """The sums of the rows, for every month asked for."""
+    by_month: dict[str, list[Row]] = {month: [] for month in question.months}
+    for row in rows:
+        by_month[row.year].append(row)
+    columns: dict[str, Any] = {"year": list(by_month)}
+    for i, name in enumerate(question.operation.measures):
+        columns[name] = [added([row.figures[i] for row in of_month]) for of_month in by_month.values()]
+    return columns
+
+
+def _grand_total(operation: Operation, parts: Sequence[Part]) -> dict[str, int | None] | None:
+    """The service's total rows added up over the calls; nothing if a call with rows came without one."""
+    found = [[t for t in part.page.totals if t.year == TOTAL] for part in parts if part.page.rows]
+    if not all(found):
+        return None
+    return {name: added([totals[0].figures[i] for totals in found]) for i, name in enumerate(operation.measures)}
+
+
+def _names(parts: Sequence[dict[str, str]]) -> dict[str, str]:
+    """The newest name of each code."""
+    return {code: name for names in parts for code, name in names.items()}
+
+
+GET_NITEMTRADE = Endpoint(
+    name="getNitemtradeList",
+    title="Korea Customs: trade by product and country",
+    description=(
+        "Korea's monthly exports (FOB) and imports (CIF) by HS code and partner, in US dollars and kg net, straight "
+        "from customs: newest month about the 15th of the next. Give hsSgn, cntyCd or both. Rows lie one level below "
+        "hsSgn (85 gives headings, 8507 subheadings, 850760 Korea's 10-digit codes); `months` adds them up. "
+        "For all countries together getItemtradeList is lighter; for all goods with a country, getNationtradeList."
+    ),
+    arguments=NitemtradeArguments,
+    data=NitemtradeData,
+    run=_nitemtrade,
+    example={"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"},
+)
+
+GET_ITEMTRADE = Endpoint(
+    name="getItemtradeList",
+    title="Korea Customs: trade by product",
+    description=(
+        "Korea's monthly exports (FOB) and imports (CIF) of an HS code with the whole world, in US dollars and kg net. "
+        "Rows are Korea's 10-digit codes below hsSgn; `months` adds them up. For partners use getNitemtradeList; for "
+        "the total of all goods getNewtradeList is smaller and faster."
+    ),
+    arguments=ItemtradeArguments,
+    data=ItemtradeData,
+    run=_itemtrade,
+    example={"strtYymm": "202401", "endYymm": "202412", "hsSgn": "850760"},
+)
+
+GET_NATIONTRADE = Endpoint(
+    name="getNationtradeList",
+    title="Korea Customs: trade by country",
+    description=(
+        "Korea's monthly exports (FOB) and imports (CIF) of all goods by partner, in US dollars, with the number of "
+        "customs declarations (expCnt, impCnt; no weight). Without cntyCd every country, which ranks partners. "
+        "For products use getNitemtradeList; for Korea's total alone, getNewtradeList."
+    ),
+    arguments=NationtradeArguments,
+    data=NationtradeData,
+    run=_nationtrade,
+    example={"strtYymm": "202401", "endYymm": "202412", "cntyCd": "CN"},
+)
+
+GET_NEWTRADE = Endpoint(
+    name="getNewtradeList",
+    title="Korea Customs: total trade by month",
+    description=(
+        "Korea's total exports (FOB) and imports (CIF) by month, in US dollars, with the number of customs "
+        "declarations. The earliest official total: a month stands here from the first days of the next, preliminary. "
+        "For partners use getNationtradeList, for products getItemtradeList or getNitemtradeList."
+    ),
+    arguments=NewtradeArguments,
+    data=NewtradeData,
+    run=_newtrade,
+    example={"strtYymm": "202401", "endYymm": "202412"},
+)
+
+ENDPOINTS = (GET_NITEMTRADE, GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE)
