@@ -54,6 +54,7 @@ def examine_source_key(key: KeyInfo, settings: Settings) -> Check:
 async def _ask(source: Source, services: Services, checks: list[Check]) -> None:
     try:
         async for check in source.checks(services):
-            checks.append(check)  # one by one: what was found before a failure is kept
+            if not check.detail.startswith("not set"):  # said above, with where to get the key
+                checks.append(check)
     except TradestatError as error:
         checks.append(Check("answers", ok=False, detail=f"{error.kind}: {error.message} {error.remedy}"))

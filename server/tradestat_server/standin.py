@@ -6,9 +6,7 @@ from datetime import date
 
 import uvicorn
 
-from tradestat_tools.sandbox import DEFAULT_TODAY, SANDBOX_KEYS, Sandbox
-
-SERVICES = ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")
+from tradestat_tools.sandbox import DEFAULT_TODAY, SANDBOX_KEYS, SOURCES, Sandbox
 
 
 def serve_sandbox(host: str, port: int, today: date | None, *, announce: Callable[[str], object]) -> None:
@@ -39,8 +37,12 @@ def serve_sandbox(host: str, port: int, today: date | None, *, announce: Callabl
 
 def environment_lines(address: str) -> list[str]:
     """The settings that point a server at the stand-in services, one `NAME=value` a line."""
-    addresses = [f"TRADESTAT_{service}_URL={address}" for service in SERVICES]
-    return [*addresses, *(f"{name}={value}" for name, value in SANDBOX_KEYS.as_environment().items())]
+    return [
+        *(f"TRADESTAT_{source.upper()}_URL={address}" for source in SOURCES),
+        f"PARSE_API_KEY={SANDBOX_KEYS.trademap}",
+        f"DATA_GO_KR_SERVICE_KEY={SANDBOX_KEYS.korea}",
+        f"COMTRADE_API_KEY={SANDBOX_KEYS.comtrade}",
+    ]
 
 
 def listening(host: str, port: int) -> socket.socket:

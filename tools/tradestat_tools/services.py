@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pydantic import SecretStr
+
 from tradestat_tools.answers import Provenance, State
 from tradestat_tools.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
@@ -66,12 +68,16 @@ SANDBOX_URL = "http://sandbox.invalid"
 
 
 def sandbox_settings(settings: Settings) -> Settings:
-    """The same settings, pointed at the stand-in services with the keys that those accept."""
-    from tradestat_tools.sandbox import SANDBOX_KEYS  # noqa: PLC0415 - costs start-up time
+    """The same settings, pointed at the stand-in services, with the keys and the ids that those know."""
+    from tradestat_tools.sandbox import CATALOGUE_ID, SANDBOX_KEYS, SCRAPER_ID  # noqa: PLC0415 - costs start-up time
 
     return settings.model_copy(
         update={
-            **SANDBOX_KEYS.as_settings(),
+            "parse_api_key": SecretStr(SANDBOX_KEYS.trademap),
+            "data_go_kr_service_key": SecretStr(SANDBOX_KEYS.korea),
+            "comtrade_api_key": SecretStr(SANDBOX_KEYS.comtrade),
+            "trademap_scraper_id": SCRAPER_ID,
+            "trademap_catalogue_id": CATALOGUE_ID,
             "trademap_url": SANDBOX_URL,
             "doumaotong_url": SANDBOX_URL,
             "korea_url": SANDBOX_URL,
