@@ -1,6 +1,8 @@
 """The closed set of failures as plain data."""
 
-from tradestat_tools.errors import ERRORS, InvalidQuery, QuotaExhausted, TradestatError
+import pytest
+
+from tradestat_tools.errors import ERRORS, InvalidQuery, QuotaExhausted, TradestatError, error_from_dict
 
 
 def test_the_set_is_closed_and_every_kind_is_its_class_name() -> None:
@@ -33,3 +35,14 @@ def test_a_wrong_argument_comes_with_what_is_allowed_and_the_nearest() -> None:
         "allowed": "three digits",
         "nearest": ["156"],
     }
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_an_error_survives_being_written_down(kind: type[TradestatError]) -> None:
+    if kind is InvalidQuery:
+        error: TradestatError = InvalidQuery("No.", argument="a", allowed="b", nearest=["c"], source="korea")
+    else:
+        error = kind("No.", remedy="Do.", source="korea", retry_after=3.0)
+    again = error_from_dict(error.as_dict())
+    assert type(again) is kind
+    assert again.as_dict() == error.as_dict()

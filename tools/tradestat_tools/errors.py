@@ -5,7 +5,7 @@ next (`remedy`) and, where known, when to come back (`retry_after`, seconds). No
 address with a key, or a traceback.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -154,3 +154,23 @@ ERRORS: tuple[type[TradestatError], ...] = (
     TooLarge,
 )
 """Every kind of failure there is."""
+
+
+def error_from_dict(known: Mapping[str, Any]) -> TradestatError:
+    """The error that `as_dict` told of, for one that another process met. It is not asked again by itself."""
+    if known["kind"] == InvalidQuery.kind:
+        return InvalidQuery(
+            known["message"],
+            argument=known.get("argument"),
+            allowed=known.get("allowed"),
+            nearest=known.get("nearest", ()),
+            remedy=known["remedy"],
+            source=known.get("source"),
+        )
+    by_kind = {error.kind: error for error in ERRORS}
+    return by_kind[known["kind"]](
+        known["message"],
+        remedy=known["remedy"],
+        source=known.get("source"),
+        retry_after=known.get("retry_after"),
+    )

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from tradestat_tools.errors import TooLarge, TradestatError, UpstreamDown
 from tradestat_tools.upstream.engine import Upstream
-from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.http import Http, NotReached
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Request, Response
 
@@ -83,8 +83,9 @@ async def test_secrets_go_over_the_wire_once_encoded_and_nowhere_else() -> None:
 
 
 async def test_a_refused_connection_is_down(free_tcp_port: int) -> None:
-    error = await failing(f"http://127.0.0.1:{free_tcp_port}", UpstreamDown)
+    error = await failing(f"http://127.0.0.1:{free_tcp_port}", NotReached)
     assert error.transient
+    assert error.kind == "UpstreamDown"
     assert "ConnectError" in error.message
 
 
@@ -144,6 +145,13 @@ async def test_broken_compression_is_down_not_a_crash(serve: Serve) -> None:
 async def test_something_that_is_not_http_is_down(serve: Serve) -> None:
     async with serve(answering("SSH-2.0-OpenSSH")) as url:
         await failing(url, UpstreamDown)
+
+
+async def test_a_key_that_the_service_repeats_is_blanked_out(serve: Serve) -> None:
+    echo = b'{"plain": "s3cret+/==", "encoded": "s3cret%2B%2F%3D%3D", "rest": 1}'
+    async with serve(answering(f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(echo)}", echo)) as url:
+        answer = await send(url)
+    assert answer.body == b'{"plain": "********", "encoded": "********", "rest": 1}'
 
 
 async def test_a_redirect_is_handed_over_not_followed(serve: Serve) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import anyio
 import httpx
@@ -28,6 +29,10 @@ def silence_client_loggers() -> None:
     """The HTTP clients log whole addresses at INFO, keys in the query included."""
     for name in ("httpx", "httpcore", "httpx2", "httpcore2", "hpack"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class NotReached(UpstreamDown):
+    """The request never left: no connection came about, so it can have cost nothing."""
 
 
 class Http:
@@ -70,7 +75,7 @@ class Http:
                             scope.cancel()
                     if not body.fault:
                         known = {name.lower(): value for name, value in answer.headers.items()}
-                        return Response(answer.status_code, known, body.finish())
+                        return Response(answer.status_code, known, without_secrets(body.finish(), request))
         except TimeoutError:
             raise UpstreamDown(
                 f"{policy.service} gave no complete answer within {within:g} s.",
@@ -78,7 +83,14 @@ class Http:
                 source=policy.source,
                 transient=True,
             ) from None
-        except (httpx.HTTPError, httpx.InvalidURL, UnreadableBody) as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise NotReached(
+                f"{policy.service} could not be reached ({type(error).__name__}).",
+                remedy="Check the network connection, then try again.",
+                source=policy.source,
+                transient=True,
+            ) from None
+        except (httpx.HTTPError, UnreadableBody) as error:
             # The client's own words may hold the address and with it the key: only the kind of failure is passed on.
             raise _down(policy, type(error).__name__) from None
         if body.fault == "too large":
@@ -90,10 +102,20 @@ class Http:
         await self._client.aclose()
 
 
+def without_secrets(body: bytes, request: Request) -> bytes:
+    """The body with any key of the request blanked out: some services repeat the request in an error."""
+    for secret in (*request.secret_params.values(), *request.secret_headers.values()):
+        plain = secret.get_secret_value()
+        for form in {plain, quote(plain, safe=""), quote_plus(plain)}:
+            if form:
+                body = body.replace(form.encode(), b"*" * 8)
+    return body
+
+
 def _down(policy: Policy, what: str) -> UpstreamDown:
     return UpstreamDown(
-        f"{policy.service} could not be reached, or its answer did not arrive whole ({what}).",
-        remedy="Check the network connection, then try again.",
+        f"The answer of {policy.service} did not arrive whole ({what}).",
+        remedy="Try again.",
         source=policy.source,
         transient=True,
     )
