@@ -94,6 +94,8 @@ def sandbox_command(host: str, port: int, today: datetime | None) -> None:
 
     try:
         serve_sandbox(host, port, _date(today), announce=click.echo)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--today") from None
     except OSError as error:
         raise _can_not_listen(host, port, error) from None
 
@@ -154,13 +156,13 @@ def truth(*, exporter: str, importer: str, product: str, period: str, today: dat
 
     For example: truth CN KR 850760 202412
     """
-    from tradestat_tools.errors import TradestatError
+    from tradestat_tools.errors import InvalidQuery
     from tradestat_tools.sandbox import truth_report
 
     try:
         report = truth_report(exporter, importer, product, period, today=_date(today))
-    except TradestatError as error:
-        _fail(error, as_json=as_json)
+    except (KeyError, ValueError) as error:
+        _fail(InvalidQuery(f"The synthetic world can not answer that: {error.args[0]}."), as_json=as_json)
     click.echo(_json(report))
 
 

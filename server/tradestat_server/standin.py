@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import uvicorn
@@ -20,19 +21,19 @@ def serve_sandbox(host: str, port: int, today: date | None, *, announce: Callabl
 
     Raises:
         OSError: the address can not be listened on.
+        ValueError: the synthetic world has not begun by that day.
     """
-    today = today or DEFAULT_TODAY
+    sandbox = Sandbox(today=today or DEFAULT_TODAY)
+    today = sandbox.world.today
+    server = uvicorn.Server(uvicorn.Config(sandbox.app, log_level="warning", access_log=False))
     with listening(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         announce(f"# Stand-in services on {address}, {today:%Y-%m-%d}. Synthetic figures, not statistics.")
         announce("# To point a server at them, set these, or put them into its .env file:")
         for line in environment_lines(address):
             announce(line)
-        config = uvicorn.Config(Sandbox(today=today).app, log_level="warning", access_log=False)
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            return  # the usual way to stop it
+        with suppress(KeyboardInterrupt):  # the usual way to stop it
+            server.run(sockets=[listener])
 
 
 def environment_lines(address: str) -> list[str]:
