@@ -143,7 +143,10 @@ def _key(name: str) -> str:
     folded = fold(name)
     if not folded.isascii():
         return folded.replace(" ", "")
-    words = [_ABBREVIATIONS.get(word, word) for word in folded.split()]
+    words = folded.split()
+    if all(len(word) == 1 for word in words):  # U.S.A.
+        return "".join(words)
+    words = [_ABBREVIATIONS.get(word, word) for word in words]
     return " ".join(sorted(word for word in words if word not in _EMPTY_WORDS))
 
 

@@ -1,7 +1,8 @@
 """Services: the Extended Balance of Payments Services classification, EBOPS 2010.
 
-The items numbered 1 to 12 add up to the total. Three other kinds of entry do not and must never be added to them:
-alternative breakdowns of the same total (3a, 4a, 3.5 to 3.11), "of which" parts, and complementary groupings (C, 4.0).
+The items numbered 1 to 12 add up to the total. Four other kinds of entry must never be added to them: alternative
+breakdowns of the same total (3a, 4a, 3.5 to 3.11), "of which" parts, supplementary gross values (the goods behind 1,
+the premiums and claims behind 6.1), and complementary groupings that cut across the items (C, 4.0).
 """
 
 import re
@@ -17,7 +18,7 @@ EDITION = "EBOPS 2010"
 TOTAL = "S"
 ALLOWED = "an EBOPS 2010 item such as 3.1.1, S03001001 or SC11, or S for all services"
 
-Role = Literal["total", "item", "alternative", "of_which", "complementary"]
+Role = Literal["total", "item", "alternative", "of_which", "supplementary", "complementary"]
 
 # All services together, as Comtrade (200, S), Trade Map (S00, ALL) and people say it.
 _TOTAL_WORDS = frozenset({"s", "200", "s00", "all", "total"})
@@ -89,7 +90,7 @@ def ebops_entry(text: str) -> EbopsItem:
     raise CodeError(
         f"{shown(word)} is not an item of {EDITION}.{hint}",
         allowed=ALLOWED,
-        nearest=nearest(word, _items()),
+        nearest=() if hint else nearest(word, _items()),
     )
 
 
@@ -113,6 +114,9 @@ def ebops_children(code: str, *, additive: bool = False) -> tuple[EbopsItem, ...
     Raises:
         CodeError: not an item of EBOPS 2010.
     """
-    parent = ebops_entry(code).code
-    below = (item for item in _items().values() if item.parent == parent)
-    return tuple(item for item in below if item.role == "item" or not additive)
+    parent = ebops_entry(code)
+    below = tuple(item for item in _items().values() if item.parent == parent.code)
+    if not additive:
+        return below
+    adds_up: Role = "alternative" if parent.role == "alternative" else "item"
+    return tuple(item for item in below if item.role == adds_up)

@@ -11,12 +11,9 @@ from typing import Any, Literal, cast
 
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.tables import table_text
-from tradestat_tools.codes.words import bounded, nearest, shown
+from tradestat_tools.codes.words import bounded, shown
 
 EDITION = "HS 2022"
-TOTAL_WORDS = frozenset({"TOTAL", "ALL"})
-"""How the services say all goods together; not HS codes, and never read as one here."""
-
 LEVEL_NAMES = {2: "chapter", 4: "heading", 6: "subheading", 8: "national 8-digit code", 10: "national 10-digit code"}
 
 Status = Literal["current", "older_edition", "national", "unknown"]
@@ -106,7 +103,7 @@ def _entries() -> dict[str, HsEntry]:
             description=row.description.strip(),
             level=len(row.hscode),
             parent=None if row.parent == "TOTAL" else row.parent,
-            section=row.section,
+            section="" if row.section == "TOTAL" else row.section,
         )
         for row in rows
         if row.hscode.isdigit()
@@ -161,16 +158,30 @@ def describe(code: str, limit: int = 80) -> str | None:
 
 
 def nearest_hs(code: str, n: int = 3) -> tuple[str, ...]:
-    """Up to `n` codes of HS 2022 of the same level that a mistyped `code` may have meant, best first.
+    """Up to `n` codes of HS 2022 that a mistyped `code` may have meant, best first; of a national code, subheadings.
 
-    Codes under the same heading come first, then those under the same chapter.
+    Two digits swapped come first, then one digit wrong, then two, and among equals those that agree longest from the
+    left, where the code says most.
     """
-    for prefix_length in (4, 2, 0):
-        prefix = code[:prefix_length]
-        alike = [e.code for e in _entries().values() if len(e.code) == len(code) and e.code.startswith(prefix)]
-        if hits := nearest(code, alike, n, cutoff=0.5):
-            return hits
-    return ()
+    wanted = code[:6]
+    ranked = sorted(
+        (_distance(wanted, known), -_common_start(wanted, known), known)
+        for known in _entries()
+        if len(known) == len(wanted)
+    )
+    return tuple(known for distance, _, known in ranked[:n] if distance <= 2)
+
+
+def _distance(a: str, b: str) -> float:
+    """How many digits differ between two codes of one length; two neighbours swapped count a little under one."""
+    differing = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+    if len(differing) == 2 and differing[1] - differing[0] == 1 and a[differing[0]] == b[differing[1]]:
+        return 0.9 if a[differing[1]] == b[differing[0]] else 2
+    return len(differing)
+
+
+def _common_start(a: str, b: str) -> int:
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y), len(a))
 
 
 @cache
@@ -187,7 +198,8 @@ def _retired() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _successors() -> dict[str, tuple[str, ...]]:
+def known_successors() -> dict[str, tuple[str, ...]]:
+    """The codes of HS 2022 that took most of the goods of a retired code, for the more traded ones."""
     text = table_text("hs_successors.json")
     return {old: tuple(new) for old, new in json.loads(text).items()}
 
@@ -198,7 +210,7 @@ def hs_status(code: str) -> HsStatus:
     if entry is not None:
         return HsStatus(code, "current", f"{code} is a {LEVEL_NAMES[entry.level]} of {EDITION}.")
     if code in _retired():
-        editions, successors = _retired()[code], _successors().get(code, ())
+        editions, successors = _retired()[code], known_successors().get(code, ())
         text = f"{code} is not in {EDITION}; it belongs to an older edition ({' and '.join(editions)})."
         if successors:
             text += f" Most of its goods are now under {', '.join(successors)}."

@@ -1,0 +1,114 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.units import UNIT_NAMES, exact, format_number, to_usd, to_yuan, unit
+
+
+def test_hundred_millions_and_millions_of_yuan_become_yuan_exactly() -> None:
+    assert to_yuan(12.3, "yi_yuan") == Decimal(1230000000)
+    assert to_yuan("12.3", "yi_yuan") == Decimal(1230000000)
+    assert to_yuan(12.3, "million_yuan") == Decimal(12300000)
+    assert to_yuan(7, "yuan") == Decimal(7)
+    assert str(to_yuan("0.1", "yi_yuan")) == "10000000"
+    assert str(to_yuan(1234567.891, "million_yuan")) == "1234567891000"
+
+
+def test_thousands_of_dollars_become_dollars_exactly() -> None:
+    assert to_usd(713748, "thousand_usd") == Decimal(713748000)
+    assert to_usd("1.5", "million_usd") == Decimal(1500000)
+
+
+DECIMALS = st.decimals(min_value=-(10**18), max_value=10**18, allow_nan=False, allow_infinity=False, places=6)
+
+
+@given(DECIMALS)
+def test_conversion_never_rounds(value: Decimal) -> None:
+    assert to_yuan(value, "yi_yuan") == value * 10**8
+    assert to_yuan(value, "yi_yuan") == to_yuan(value * 100, "million_yuan")
+    assert to_usd(value, "thousand_usd") == value * 1000
+    assert "E" not in str(to_yuan(abs(value) + 1, "yi_yuan"))
+
+
+def test_a_zero_stays_zero() -> None:
+    assert to_yuan(0, "yi_yuan") == 0
+    assert to_yuan("0.0", "million_yuan") == 0
+
+
+@pytest.mark.parametrize(
+    "value", ["", "-", "n/a", "nan", "inf", "1e999", "9" * 5000, "1.2.3", float("nan"), float("inf"), True]
+)
+def test_what_is_no_figure_is_refused(value: str | float) -> None:
+    with pytest.raises(CodeError):
+        to_yuan(value, "yuan")
+
+
+def test_thousands_commas_and_blanks_are_read() -> None:
+    assert exact(" 1,234,567.5 ") == Decimal("1234567.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("亿元", "yi_yuan"),
+        ("百万元", "million_yuan"),
+        ("元", "yuan"),
+        ("人民币", "yuan"),
+        ("US Dollar thousand", "thousand_usd"),
+        ("USD", "usd"),
+        ("美元", "usd"),
+    ],
+)
+def test_a_unit_is_known_by_the_services_spellings(text: str, expected: str) -> None:
+    assert unit(text) == expected
+    assert expected in UNIT_NAMES
+
+
+def test_an_unknown_unit_is_refused() -> None:
+    with pytest.raises(CodeError, match="not a known unit"):
+        unit("EUR")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (0, "0"),
+        ("0.0", "0"),
+        (1234567, "1,234,567"),
+        ("1,234,567", "1,234,567"),
+        (-1234567, "-1,234,567"),
+        (1234567.89, "1,234,568"),
+        (12.345, "12.3"),
+        (1.5, "1.50"),
+        (0.0342, "0.0342"),
+        (-0.04, "-0.0400"),
+        ("0.000001", "0.00000100"),
+    ],
+)
+def test_numbers_are_written_for_people(value: float | str | None, text: str) -> None:
+    assert format_number(value) == text
+
+
+def test_decimals_can_be_asked_for() -> None:
+    assert format_number(2.5, decimals=0) == "3"
+    assert format_number(12.345, decimals=2) == "12.35"
+    assert format_number("-0.001", decimals=1) == "0.0"
+
+
+@given(DECIMALS)
+def test_a_written_number_never_turns_a_figure_into_zero(value: Decimal) -> None:
+    text = format_number(value)
+    assert (Decimal(text.replace(",", "")) == 0) == (value == 0)
+
+
+@given(st.text(max_size=40) | st.floats() | st.integers() | st.none())
+def test_no_value_breaks_the_writer(value: str | float | None) -> None:
+    try:
+        text = format_number(value)
+    except CodeError:
+        return
+    assert text
