@@ -1,12 +1,12 @@
 """A first look: one real question to each source, through a real server, in the sandbox."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import anyio
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 from rich.markup import escape
 
@@ -64,16 +64,34 @@ def sandbox_server() -> StdioServerParameters:
 async def run_demo() -> bool:
     """Start a server over stdio, ask, and draw what comes. Whether every question was answered."""
     terminal = Terminal()
+    answered = False
+    try:
+        with anyio.fail_after(PATIENCE):
+            answered = await _converse(terminal)
+    except* (MCPError, OSError) as failures:  # a time-out is an OSError
+        for failure in _leaves(failures):
+            terminal.print(escape(f"{type(failure).__name__}: {failure}"), style="red")
+    if not answered:
+        terminal.print("The demo failed.", style="bold red")
+    return answered
+
+
+def _leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    for failure in group.exceptions:
+        if isinstance(failure, BaseExceptionGroup):
+            yield from _leaves(failure)
+        else:
+            yield failure
+
+
+async def _converse(terminal: Terminal) -> bool:
     terminal.print("Starting the server: tradestat-mcp serve --sandbox (stdio)")
-    with anyio.move_on_after(PATIENCE):
-        async with Client(sandbox_server()) as client:
-            listed = (await client.list_tools()).tools
-            terminal.print(f"Connected. {len(listed)} tools. Every figure below is {SANDBOX_LABEL}.")
-            answered = [await _ask(client, question, terminal) for question in QUESTIONS]
-        _print_next_steps(terminal)
-        return all(answered)
-    terminal.print(f"The server gave no answer within {PATIENCE:g} s.", style="red")
-    return False
+    async with Client(sandbox_server()) as client:
+        listed = (await client.list_tools()).tools
+        terminal.print(f"Connected. {len(listed)} tools. Every figure below is {SANDBOX_LABEL}.")
+        answered = [await _ask(client, question, terminal) for question in QUESTIONS]
+    _print_next_steps(terminal)
+    return all(answered)
 
 
 async def _ask(client: Client, question: Question, terminal: Terminal) -> bool:

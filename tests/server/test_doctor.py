@@ -1,0 +1,92 @@
+"""Checking keys and services."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tradestat_server.cli import cli
+from tradestat_server.doctor import examine, examine_source_key
+from tradestat_tools.settings import Settings
+from tradestat_tools.source import KeyInfo
+from tradestat_tools.sources import all_sources
+
+UNREACHABLE = "http://127.0.0.1:9"
+"""The discard port, on which nothing listens."""
+
+KEY = KeyInfo(variable="COMTRADE_API_KEY", get_it="Ask for one.", required=True)
+OPTIONAL = KeyInfo(variable="COMTRADE_API_KEY", get_it="Ask for one.", required=False)
+
+
+def settings(**given: str) -> Settings:
+    """Settings without this machine's environment file, whose services are out of reach."""
+    urls = {f"TRADESTAT_{name}_URL": UNREACHABLE for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
+    return Settings(_env_file=None, **urls, **given)  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def test_a_needed_key_that_is_not_set_fails_with_where_to_get_it() -> None:
+    check = examine_source_key(KEY, settings())
+    assert (check.ok, check.detail) == (False, "not set: Ask for one.")
+
+
+def test_an_optional_key_may_be_missing() -> None:
+    check = examine_source_key(OPTIONAL, settings())
+    assert (check.ok, check.detail) == (True, "not set (optional): Ask for one.")
+
+
+@pytest.mark.parametrize("value", ["", "   ", "${user_config.comtrade_api_key}"])
+def test_what_a_client_hands_over_for_an_empty_field_counts_as_not_set(value: str) -> None:
+    assert examine_source_key(KEY, settings(COMTRADE_API_KEY=value)).detail.startswith("not set")
+
+
+@pytest.mark.parametrize(("key", "ok"), [("0123456789abcdef" * 2, True), ("0123456789abcdef" * 3, False)])
+def test_a_key_is_judged_by_its_form_and_not_shown(key: str, ok: bool) -> None:
+    check = examine_source_key(KEY, settings(COMTRADE_API_KEY=key))
+    assert check.ok is ok
+    assert "0123" not in check.detail
+
+
+@pytest.mark.anyio
+async def test_services_out_of_reach_fail_line_by_line_without_showing_a_key() -> None:
+    keys = {
+        "PARSE_API_KEY": "s3cr3t-parse-0123456789",
+        "DATA_GO_KR_SERVICE_KEY": "s3cr3t0korea0123456789",
+        "COMTRADE_API_KEY": "c0ffee00" * 4,
+    }
+    findings = await examine(settings(**keys))
+    by_source = {source.id: [f.check for f in findings if f.source == source.id] for source in all_sources()}
+    for source_id, checks in by_source.items():
+        assert any(not check.ok and not check.name.startswith("key ") for check in checks), source_id
+    text = json.dumps([finding.as_dict() for finding in findings])
+    assert "s3cr3t" not in text
+    assert "c0ffee00" not in text
+
+
+@pytest.mark.anyio
+async def test_a_missing_key_is_said_once_a_source() -> None:
+    findings = await examine(settings())
+    for source in all_sources():
+        lines = [f for f in findings if f.source == source.id and f.check.detail.startswith("not set")]
+        assert len(lines) == (source.key is not None)
+
+
+@pytest.mark.anyio
+async def test_all_is_well_in_the_sandbox() -> None:
+    findings = await examine(settings().model_copy(update={"sandbox": True}))
+    assert [finding for finding in findings if not finding.check.ok] == []
+    assert {finding.source for finding in findings} == {source.id for source in all_sources()}
+
+
+def test_the_exit_status_tells() -> None:
+    well = CliRunner().invoke(cli, ["doctor", "--sandbox"])
+    assert well.exit_code == 0
+    assert all(line.startswith("ok") for line in well.stdout.splitlines())
+    ill = CliRunner(env={"TRADESTAT_COMTRADE_URL": UNREACHABLE}).invoke(cli, ["doctor", "--sandbox", "--json"])
+    assert ill.exit_code == 0, "the sandbox replaces every address"
+
+
+def test_json_is_a_list_of_lines() -> None:
+    result = CliRunner().invoke(cli, ["doctor", "--sandbox", "--json"])
+    lines = json.loads(result.stdout)
+    assert lines
+    assert all(line.keys() == {"source", "check", "ok", "detail"} for line in lines)

@@ -1,0 +1,79 @@
+"""The stand-in services as a server of their own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner
+
+from tradestat_server.cli import cli
+
+TRADESTAT = [sys.executable, "-m", "tradestat_server"]
+
+
+@pytest.fixture(scope="module")
+def standin() -> Iterator[dict[str, str]]:
+    """A running stand-in: the settings that it printed. Stopped as a person would, with Ctrl-C."""
+    command = [*TRADESTAT, "sandbox", "--port", "0", "--today", "2026-03-20"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            lines = [process.stdout.readline().strip() for _ in range(9)]
+            assert lines[0].startswith("#")
+            assert "not statistics" in lines[0]
+            yield dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+        finally:
+            process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+            process.wait(timeout=10)
+        if os.name == "posix":
+            assert process.returncode == 0
+        assert process.stderr.read() == ""
+
+
+def pointed_at(standin: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with nothing but the printed settings."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TRADESTAT_")} | standin
+    return subprocess.run([*TRADESTAT, *words], env=env, capture_output=True, encoding="utf-8", timeout=60, check=False)
+
+
+def test_the_printed_settings_name_every_service_and_key(standin: dict[str, str]) -> None:
+    addresses = {standin[f"TRADESTAT_{service}_URL"] for service in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
+    (address,) = addresses
+    assert address.startswith("http://127.0.0.1:")
+    assert {"PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY"} <= standin.keys()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["get_countries"],
+        ["dashboard", "hsCode=85076000"],
+        ["getNitemtradeList", "strtYymm=202501", "endYymm=202502", "hsSgn=850760", "cntyCd=CN"],
+        ["comtrade_data", "reporterCode=KOR", "partnerCode=CHN", "cmdCode=850760", "flowCode=M", "period=2024"],
+    ],
+)
+def test_a_server_pointed_at_it_gets_answers_that_say_what_they_are(standin: dict[str, str], words: list[str]) -> None:
+    ran = pointed_at(standin, "call", *words, "--json")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert json.loads(ran.stdout)["source"]["state"] == "sandbox"
+    assert "SANDBOX" in pointed_at(standin, "call", *words).stdout.splitlines()[0]
+
+
+def test_a_taken_port_is_said_and_nothing_is_announced() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = CliRunner().invoke(cli, ["sandbox", "--port", str(taken.getsockname()[1])])
+    assert result.exit_code == 1
+    assert "Can not listen on 127.0.0.1" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_day_before_the_synthetic_world_is_refused() -> None:
+    result = CliRunner().invoke(cli, ["sandbox", "--port", "0", "--today", "2001-01-01"])
+    assert result.exit_code == 2
+    assert "2019-01-01" in result.stderr
