@@ -92,6 +92,13 @@ def test_what_is_no_period_is_refused_with_the_reason(text: str, says: str) -> N
     assert "202503" in caught.value.allowed
 
 
+def test_an_october_that_may_have_lost_its_zero_is_not_read_as_january() -> None:
+    with pytest.raises(CodeError, match="can be January or October"):
+        period("2025.1")
+    assert period("2025.10") == Period(2025, "month", 10)
+    assert period("2025-1") == Period(2025, "month", 1)
+
+
 @given(st.one_of(MONTHS, QUARTERS, YEARS))
 def test_a_period_is_read_back_from_how_it_is_written(one: Period) -> None:
     assert period(str(one)) == one

@@ -118,26 +118,25 @@ def period(value: str | int) -> Period:
     """The period meant by 2025, `2025Q2`, `202503`, `2025-03`, `2025.3`, `2025M03`, `Mar 2025`, `2025年3月`.
 
     Raises:
-        CodeError: not a period, month 13, or a year outside FIRST_YEAR..LAST_YEAR.
+        CodeError: not a period, month 13, or a year outside FIRST_YEAR..LAST_YEAR; `2025.1`, which may be
+            October without its zero.
     """
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a period.", allowed=ALLOWED)
     text = bounded(str(value)).strip()
     if found := _YEAR.fullmatch(text):
-        return Period(_int(found[1]))
+        return Period(int(found[1]))
     if found := _QUARTER.fullmatch(text):
-        return Period(_int(found[1] or found[4]), "quarter", _int(found[2] or found[3]))
+        return Period(int(found[1] or found[4]), "quarter", int(found[2] or found[3]))
+    if re.fullmatch(r"\d{4}\.1", text):  # 2025.10 written as a number loses its zero
+        raise CodeError(f"{shown(text)} can be January or October.", allowed=f"{text[:4]}-01 or {text[:4]}-10")
     if found := _MONTH.fullmatch(text):
-        return Period(_int(found[1]), "month", _int(found[2] or found[3]))
+        return Period(int(found[1]), "month", int(found[2] or found[3]))
     if found := _NAMED.fullmatch(text):
         number = _MONTH_NAMES.get((found[1] or found[4]).lower())
         if number is not None:
-            return Period(_int(found[2] or found[3]), "month", number)
+            return Period(int(found[2] or found[3]), "month", number)
     raise CodeError(f"{shown(text)} is not a period.", allowed=ALLOWED)
-
-
-def _int(digits: str) -> int:
-    return int(digits)  # \d also matches full-width and other scripts' digits, which int() reads alike
 
 
 def month(value: str | int) -> Period:

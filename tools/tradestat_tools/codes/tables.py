@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Iterator
-from importlib import resources
 
 
 def table_text(name: str) -> str:
     """The text of a file in `data/`."""
+    from importlib import resources  # noqa: PLC0415  10 ms that a start without look-ups need not pay
+
     return resources.files("tradestat_tools.codes").joinpath("data", name).read_text(encoding="utf-8")
 
 
