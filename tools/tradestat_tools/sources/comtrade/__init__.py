@@ -1,0 +1,29 @@
+"""UN Comtrade: what every country reports of its trade, the check on all other sources."""
+
+from tradestat_tools.source import KeyInfo, Source, Terms
+from tradestat_tools.sources.comtrade.checks import checks
+from tradestat_tools.sources.comtrade.reference import COMTRADE_REFERENCE
+from tradestat_tools.sources.comtrade.trade import COMTRADE_DATA
+from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID
+
+SOURCE = Source(
+    id=SOURCE_ID,
+    name=SERVICE,
+    key=KeyInfo(variable=KEY_VARIABLE, get_it=GET_A_KEY, required=False),
+    terms=Terms(
+        publisher="United Nations Statistics Division",
+        homepage="https://comtradeplus.un.org",
+        coverage="About 200 reporters since 1962, goods by year and month, services by EBOPS; what each one reported.",
+        lag="Months appear 1 to 3 months after their end at best; how late depends on the reporter.",
+        units="US dollars at current prices; net weight in kg; quantities in the unit of each row.",
+        valuation="Imports CIF, exports FOB, unless a reporter gives imports FOB only.",
+        licence="UN Comtrade's policy on use and re-dissemination applies.",
+        privacy="Questions go to comtradeapi.un.org, with your key in a header if one is set.",
+        disclaimer="Figures are as reported by countries; the two sides of a flow rarely agree, and are often revised.",
+    ),
+    policy=POLICY,
+    endpoints=(COMTRADE_DATA, COMTRADE_REFERENCE),
+    checks=checks,
+)
+
+__all__ = ["SOURCE"]

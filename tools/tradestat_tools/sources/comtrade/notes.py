@@ -1,0 +1,255 @@
+"""What a reader should know of an answer of UN Comtrade, found in its rows."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from tradestat_tools.answers import Note, NoteCode
+from tradestat_tools.codes.periods import Period, month_of, months_between
+from tradestat_tools.sources.comtrade.arguments import WORLD, Asked
+from tradestat_tools.sources.comtrade.classifications import (
+    EDITION_NAMES,
+    FLOWS,
+    is_services,
+    overlapping_codes,
+    overlapping_flows,
+)
+from tradestat_tools.sources.comtrade.data import BREAKDOWNS, area_label
+from tradestat_tools.sources.comtrade.wire import Row
+
+SHOWN = 6
+"""Names or codes that a note lists before it counts the rest."""
+
+LATE_MONTHS = {"A": 24, "M": 8}
+"""Months after its end during which a missing period is more likely not out yet than never reported."""
+
+TOTALS = {"partner2Code": WORLD, "customsCode": "C00", "motCode": "0", "mosCode": "0"}
+
+
+def listed(items: Iterable[str]) -> str:
+    """`a, b, c and 4 more`."""
+    names = list(items)
+    rest = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def share(part: int, whole: int, what: str = "row") -> str:
+    """`3 of 20 rows`, `all 20 rows`."""
+    return f"{'all' if part == whole else f'{part} of'} {whole} {what}{'s' * (whole != 1)}"
+
+
+def row_notes(rows: Sequence[Row], classification: str) -> list[Note]:
+    """Every note that the rows themselves give rise to, the gravest first."""
+    found = (
+        _double_counting(rows, classification),
+        _editions(rows),
+        _valuation(rows, classification),
+        _missing(rows, classification),
+        _estimated(rows),
+        _aggregated(rows),
+        _converted(rows),
+        _zeros(rows),
+        _remainders(rows),
+    )
+    return [note for note in found if note is not None]
+
+
+def _double_counting(rows: Sequence[Row], classification: str) -> Note | None:
+    reasons: list[str] = []
+    partners = {row.partnerCode for row in rows}
+    if WORLD in partners and len(partners) > 1:
+        reasons.append("World contains every partner")
+    if nested := overlapping_codes({row.cmdCode for row in rows}, classification):
+        reasons.append(nested)
+    reasons += overlapping_flows({row.flowCode for row in rows})
+    for name in BREAKDOWNS:
+        codes = {code for row in rows if (code := getattr(row, name))}
+        if TOTALS[name] in codes and len(codes) > 1:
+            reasons.append(f"{name}={TOTALS[name]} is the total of the other {name} values")
+    if {"97"} < {row.reporterCode for row in rows}:
+        reasons.append("the European Union (97) contains its members")
+    cells = {_cell(row) for row in rows}
+    if len(cells) < len(rows):
+        reasons.append(f"{len(rows) - len(cells)} cells came more than once and stand in records of their own")
+    if not reasons:
+        return None
+    return Note(code=NoteCode.DOUBLE_COUNTING, text=f"Do not add the rows up: {'; '.join(reasons)}.")
+
+
+def _cell(row: Row) -> tuple[str | None, ...]:
+    names = ("reporterCode", "flowCode", "partnerCode", "cmdCode", "period", *BREAKDOWNS)
+    return tuple(getattr(row, name) for name in names)
+
+
+def _editions(rows: Sequence[Row]) -> Note | None:
+    first: dict[str, dict[str, str]] = {}
+    for row in sorted(rows, key=lambda row: row.period):
+        if row.classificationCode:
+            first.setdefault(row.reporterCode, {}).setdefault(row.classificationCode, row.period)
+    crossing = {reporter: editions for reporter, editions in first.items() if len(editions) > 1}
+    if not crossing:
+        return None
+    ways: dict[str, list[str]] = {}
+    for reporter, editions in crossing.items():
+        way = ", ".join(
+            f"{EDITION_NAMES.get(code, code)} ({code}) from {period}"
+            for code, period in sorted(editions.items(), key=lambda item: item[1])
+        )
+        ways.setdefault(way, []).append(reporter)
+    text = "; ".join(f"{listed(area_label(code) for code in who)}: {way}" for way, who in list(ways.items())[:3]) + (
+        f"; and {len(ways) - 3} other patterns" if len(ways) > 3 else ""
+    )
+    effect = (
+        "TOTAL is not affected."
+        if {row.cmdCode for row in rows} == {"TOTAL"}
+        else "Codes may have been split, merged or narrowed there: a jump need not be trade."
+    )
+    return Note(code=NoteCode.EDITION_BREAK, text=f"The series cross editions. {text}. {effect}")
+
+
+def _valuation(rows: Sequence[Row], classification: str) -> Note | None:
+    if is_services(classification):
+        return None
+    fob_imports = sorted({row.reporterCode for row in rows if _side(row) == "M" and _is_fob_import(row)})
+    if fob_imports:
+        who = listed(area_label(code) for code in fob_imports)
+        return Note(
+            code=NoteCode.VALUATION,
+            text=f"Imports of {who} are here at their FOB value (no CIF value is given): not comparable with CIF.",
+        )
+    if {_side(row) for row in rows} >= {"M", "X"}:
+        return Note(
+            code=NoteCode.VALUATION,
+            text="Imports are CIF, exports FOB: a balance of the two takes in freight and insurance.",
+        )
+    return None
+
+
+def _side(row: Row) -> str:
+    return FLOWS[row.flowCode].side if row.flowCode in FLOWS else ""
+
+
+def _is_fob_import(row: Row) -> bool:
+    return not row.known("cifvalue") and row.primaryValue is not None and row.known("fobvalue") == row.primaryValue
+
+
+def _missing(rows: Sequence[Row], classification: str) -> Note | None:
+    if is_services(classification):
+        return None
+    weightless = sum(row.known("netWgt") is None for row in rows)
+    uncounted = sum(row.known("qty") is None for row in rows)
+    if not weightless and not uncounted:
+        return None
+    text = (
+        f"No net weight for {share(weightless, len(rows))}, no quantity for {share(uncounted, len(rows))}: "
+        "left empty, not zero. The service writes 0 there or nothing."
+    )
+    return Note(code=NoteCode.ABSENT, text=text)
+
+
+def _estimated(rows: Sequence[Row]) -> Note | None:
+    weights = sum(bool(row.isNetWgtEstimated) and row.known("netWgt") is not None for row in rows)
+    quantities = sum(bool(row.isQtyEstimated) and row.known("qty") is not None for row in rows)
+    if not weights and not quantities:
+        return None
+    parts = [
+        f"{what} of {share(count, len(rows))}"
+        for what, count in (("net weight", weights), ("quantity", quantities))
+        if count
+    ]
+    return Note(
+        code=NoteCode.FLAG,
+        text=f"Estimated by UN Comtrade: {', '.join(parts)} (isNetWgtEstimated, isQtyEstimated); values are not.",
+    )
+
+
+def _aggregated(rows: Sequence[Row]) -> Note | None:
+    count = sum(row.isReported is False and row.isAggregate is True for row in rows)
+    if not count:
+        return None
+    return Note(
+        code=NoteCode.FLAG,
+        text=f"{share(count, len(rows)).capitalize()} were added up by UN Comtrade from more detailed reported rows "
+        "(isAggregate, not isReported).",
+    )
+
+
+def _converted(rows: Sequence[Row]) -> Note | None:
+    count = sum(row.isOriginalClassification is False for row in rows)
+    if not count:
+        return None
+    return Note(
+        code=NoteCode.FLAG,
+        text=f"{share(count, len(rows)).capitalize()} were converted from the classification that the country reported "
+        "in (isOriginalClassification is false).",
+    )
+
+
+def _zeros(rows: Sequence[Row]) -> Note | None:
+    count = sum(row.primaryValue == 0 for row in rows)
+    if not count:
+        return None
+    return Note(code=NoteCode.ZERO, text=f"The value of {share(count, len(rows))} is 0 as published, not missing.")
+
+
+def _remainders(rows: Sequence[Row]) -> Note | None:
+    names = {row.partnerCode: row.partnerDesc or area_label(row.partnerCode) for row in rows}
+    rest = sorted(name for code, name in names.items() if code != "490" and name.rstrip(". ").lower().endswith("nes"))
+    if not rest:
+        return None
+    return Note(
+        code=NoteCode.NOT_SPECIFIED_AREAS,
+        text=f"Partners include areas not elsewhere specified ({listed(rest)}): they count in World.",
+    )
+
+
+def absent_notes(
+    rows: Sequence[Row],
+    *,
+    periods: Sequence[Period],
+    wire_periods: Sequence[str],
+    reporters: Collection[Asked],
+    partners: Collection[Asked],
+    commodities: Collection[str],
+    flows: Collection[str],
+    freqCode: str,
+    today: date,
+) -> list[Note]:
+    """What was asked for by name and is in no row at all."""
+    notes: list[Note] = []
+    seen = {row.period for row in rows}
+    gone = [period for period, text in zip(periods, wire_periods, strict=True) if text not in seen]
+    late = [period for period in gone if _is_recent(period, freqCode, today)]
+    if late:
+        notes.append(
+            Note(code=NoteCode.LAG, text=f"No rows yet for {listed(map(str, late))}: probably not published yet.")
+        )
+    lost = [
+        *(str(period) for period in gone if period not in late),
+        *(f"reporter {a.area.name_en} ({a.code})" for a in reporters if a.code not in {r.reporterCode for r in rows}),
+        *(f"partner {a.area.name_en} ({a.code})" for a in partners if a.code not in {r.partnerCode for r in rows}),
+        *(f"cmdCode {code}" for code in commodities if code not in {r.cmdCode for r in rows}),
+        *(f"flowCode {code}" for code in flows if code not in {r.flowCode for r in rows}),
+    ]
+    if lost:
+        notes.append(
+            Note(
+                code=NoteCode.ABSENT,
+                text=f"No rows for {listed(lost)}: not reported, or no trade; the service does not say which.",
+            )
+        )
+    return notes
+
+
+def _is_recent(period: Period, freqCode: str, today: date) -> bool:
+    now = month_of(today)
+    return period.last_month < now and months_between(period.last_month, now) <= LATE_MONTHS[freqCode]
+
+
+def spelling_note(asked: Iterable[Asked]) -> Note | None:
+    """Names and other codes that were read as UN Comtrade codes."""
+    read = [f"{a.typed} as {a.area.name_en} ({a.code})" for a in asked if not a.spelled_as_code]
+    remarks = list(dict.fromkeys(a.note for a in asked if a.note))
+    if not read and not remarks:
+        return None
+    text = f"Read {listed(read)}." if read else ""
+    return Note(code=NoteCode.RESOLVED_CODE, text=" ".join(filter(None, [text, *remarks[:3]])))
