@@ -18,6 +18,7 @@ from tradestat_tools.codes.countries import (
     resolve_area,
 )
 from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.groups import group
 
 ComtradeList = Callable[[str], list[dict[str, Any]]]
 
@@ -95,6 +96,24 @@ def test_a_number_of_another_system_is_refused_with_a_pointer_to_it() -> None:
 )
 def test_documented_china_customs_codes_are_in_the_table(code: str, name: str) -> None:
     assert area(code, system="china_customs").name_en == name
+
+
+def test_the_first_digit_of_a_china_customs_code_is_the_continent() -> None:
+    by_digit = {
+        "1": "Asia",
+        "2": "Africa",
+        "3": "Europe",
+        "4": "Latin America",
+        "5": "Northern America",
+        "6": "Oceania",
+    }
+    elsewhere = {
+        one.name_en
+        for one in areas()
+        if one.kind == "country" and one.china_customs and one.iso3 not in group(by_digit[one.china_customs[0]]).members
+    }
+    # Customs counts the Caucasus to Europe and Saint Pierre to Latin America, M49 to Asia and Northern America.
+    assert elsewhere == {"Armenia", "Azerbaijan", "Georgia", "Saint Pierre and Miquelon"}
 
 
 @pytest.mark.parametrize(("m49", "comtrade"), M49_NOT_COMTRADE.items())
