@@ -311,7 +311,7 @@ def test_comtrades_iso_codes_agree_with_the_table(comtrade_list: ComtradeList) -
         assert (found.iso2, found.iso3) == (row["reporterCodeIsoAlpha2"], row["reporterCodeIsoAlpha3"]), row["text"]
 
 
-ENGLISH = [(name, a) for a in areas() for name in a.names if name.isascii() and len(name) >= 5]
+ENGLISH = [(name, a) for a in areas() for name in a.names if name.isascii() and sum(map(str.isalpha, name)) >= 5]
 
 # Names that are one letter apart and both right.
 NEIGHBOURS = [
