@@ -20,11 +20,16 @@ def input_schema(model: type[Arguments]) -> Schema:
 
 
 def output_schema(data: type[Data]) -> Schema:
-    """The schema of an answer's structured content, which leaves out absent fields instead of sending `null`."""
+    """The schema of an answer's structured content, which leaves out absent fields instead of sending `null`.
+
+    The descriptions of fields stay; those of whole models, which are for readers of the code, go.
+    """
     schema = Answer[data].model_json_schema(by_alias=True, mode="serialization")
-    definitions = schema.pop("$defs", {})
+    definitions: dict[str, Schema] = schema.pop("$defs")
     tidied = _tidy(schema)
     tidied["$defs"] = {name: _tidy(definition) for name, definition in definitions.items()}
+    for model in (tidied, *tidied["$defs"].values()):
+        model.pop("description", None)
     return _without_closed_objects(tidied)
 
 

@@ -8,10 +8,10 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field
 
 from tradestat_server.render import render_answer, render_error
 from tradestat_server.schemas import input_schema, output_schema
+from tradestat_tools.answers import Answer
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import TradestatError
 from tradestat_tools.services import Services
@@ -26,17 +26,18 @@ READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempot
 
 
 class EndpointTool(Tool):
-    """A tool that hands its raw arguments to an endpoint, which checks them, and renders what comes back."""
-
-    endpoint: Endpoint[Any, Any] = Field(exclude=True)
+    """A tool whose `fn` is an endpoint's `call`: takes the services and raw arguments, which it checks itself."""
 
     async def run(
-        self, arguments: dict[str, Any], context: Context[Services, Any], convert_result: bool = False
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: ARG002 - the SDK's signature; the result is already what it sends
     ) -> CallToolResult:
         """Ask the endpoint. Never raises: a failure is a result that says so."""
-        services = context.request_context.lifespan_context
+        services: Services = context.request_context.lifespan_context
         try:
-            answer = await self.endpoint.call(services, arguments)
+            answer: Answer[Any] = await self.fn(services, arguments)
             return CallToolResult(
                 content=[TextContent(text=render_answer(answer))], structured_content=answer.structured()
             )
@@ -60,7 +61,6 @@ class EndpointTool(Tool):
 def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:
     """The MCP tool of an endpoint."""
     return EndpointTool(
-        endpoint=endpoint,
         fn=endpoint.call,
         name=endpoint.name,
         title=endpoint.title,
@@ -68,6 +68,7 @@ def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:
         parameters=input_schema(endpoint.arguments),
         fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(endpoint.data)),
         is_async=True,
+        context_kwarg=None,
         annotations=READ_ONLY,
     )
 

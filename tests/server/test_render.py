@@ -211,7 +211,7 @@ def tables(draw: st.DrawFn) -> Table:
     max_chars=st.integers(MIN_CHARS, 8_000),
 )
 def test_no_answer_passes_the_bound_or_loses_its_header_or_its_notes(
-    sheets: list[Table], what: str, notes: list[Note], more: str | None, sandbox: bool, max_chars: int
+    *, sheets: list[Table], what: str, notes: list[Note], more: str | None, sandbox: bool, max_chars: int
 ) -> None:
     state: State = "sandbox" if sandbox else "fresh"
     text = render_answer(answer(*sheets, what=what, notes=notes, more=more, state=state), max_chars=max_chars)

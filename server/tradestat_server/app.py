@@ -1,0 +1,78 @@
+"""The MCP server: tools, resources, prompts and completions on one object, for any transport."""
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from mcp.server.mcpserver import MCPServer
+
+from tradestat_server.completions import add_completions
+from tradestat_server.prompts import add_prompts
+from tradestat_server.resources import add_resources
+from tradestat_server.tooling import endpoint_tool
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.services import Services, open_services, utc_now
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources import endpoints
+
+NAME = "tradestat"
+DISTRIBUTION = "tradestat-mcp"
+
+INSTRUCTIONS = """\
+Official trade statistics. Choose the tool by the question:
+- China's exports by product, newest months: dashboard, markets, trend, history, topProducts, growth, priceband, chapter
+  (doumaotong; RMB yuan, FOB; free).
+- Korea's trade by product and country, monthly: getNitemtradeList and its sisters
+  (Korea Customs; USD, exports FOB, imports CIF; free with a key).
+- Any country, goods or services, by year or month: comtrade_data (UN Comtrade; USD; works without a key).
+- Rankings of partners or products, growth, services of any country: goods_time_series, goods_trade_indicators,
+  services_time_series (Trade Map; thousand USD; a call costs a credit: prefer a free source that answers the question).
+Countries and HS or EBOPS codes are read in any usual spelling. The resources tradestat://hs/{code},
+tradestat://ebops/{code} and tradestat://countries/{code} look them up.
+Units differ by source: the first line of every answer names them. Imports are mostly CIF and exports FOB, so the two
+sides of one flow differ. A dash is a missing figure, 0 a reported zero. Never add up rows that a note says overlap."""
+
+SANDBOX_INSTRUCTIONS = """
+This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pass one on."""
+
+
+def create_server(
+    services: Services | None = None,
+    *,
+    settings: Settings | None = None,
+    offered: Iterable[Endpoint[Any, Any]] | None = None,
+) -> MCPServer[Services]:
+    """A server with every tool, resource and prompt.
+
+    Args:
+        services: what the tools work with, opened and closed by the caller; without it, the server opens its own for
+            each run (with SSE: for each connection).
+        settings: for the services that the server opens itself; from the environment if not given.
+        offered: the endpoints to offer instead of all.
+    """
+    settings = services.settings if services else settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(_: MCPServer[Services]) -> AsyncGenerator[Services]:
+        if services is not None:
+            yield services
+        else:
+            async with open_services(settings) as opened:
+                yield opened
+
+    tools = [endpoint for _, endpoint in endpoints().values()] if offered is None else offered
+    server = MCPServer(
+        NAME,
+        title="Tradestat",
+        description="Official trade statistics: Trade Map, China's exports, Korea Customs, UN Comtrade",
+        instructions=INSTRUCTIONS + (SANDBOX_INSTRUCTIONS if settings.sandbox else ""),
+        version=version(DISTRIBUTION),
+        tools=[endpoint_tool(endpoint) for endpoint in tools],
+        lifespan=lifespan,
+        log_level="WARNING",
+    )
+    add_resources(server)
+    add_prompts(server)
+    add_completions(server, lambda: services.today if services else utc_now().date())
+    return server
