@@ -12,7 +12,8 @@ from tradestat_server.prompts import add_prompts
 from tradestat_server.resources import add_resources
 from tradestat_server.tooling import endpoint_tool
 from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.services import Services, open_services, utc_now
+from tradestat_tools.opening import open_services
+from tradestat_tools.services import Services, utc_now
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources import endpoints
 

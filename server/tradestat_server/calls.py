@@ -7,7 +7,7 @@ from typing import Any
 from tradestat_tools.answers import Answer
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.services import open_services
+from tradestat_tools.opening import open_services
 from tradestat_tools.settings import Settings
 from tradestat_tools.source import Source
 from tradestat_tools.sources import endpoints

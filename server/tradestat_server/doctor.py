@@ -6,7 +6,8 @@ import anyio
 
 from tradestat_tools.errors import TradestatError
 from tradestat_tools.keys import examine_key
-from tradestat_tools.services import Services, open_services
+from tradestat_tools.opening import open_services
+from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.source import Check, KeyInfo, Source
 from tradestat_tools.sources import all_sources

@@ -18,7 +18,8 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 
 from tradestat_server.app import create_server
-from tradestat_tools.services import Services, open_services
+from tradestat_tools.opening import open_services
+from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.upstream.http import silence_client_loggers
 
