@@ -1,0 +1,47 @@
+"""ITC Trade Map: goods and services trade of 200+ countries, through parse.bot."""
+
+from tradestat_tools.source import Source, Terms
+from tradestat_tools.sources.trademap.checks import checks
+from tradestat_tools.sources.trademap.client import KEY
+from tradestat_tools.sources.trademap.indicators import GOODS_TRADE_INDICATORS
+from tradestat_tools.sources.trademap.reference import (
+    GET_COUNTRIES,
+    GET_COUNTRY_GROUPS,
+    GET_COVERAGE,
+    GET_PRODUCTS_HS,
+    GET_SERVICES_EBOPS,
+)
+from tradestat_tools.sources.trademap.series import GOODS_TIME_SERIES, SERVICES_TIME_SERIES
+from tradestat_tools.sources.trademap.wire import POLICY, SERVICE, SOURCE_ID
+
+SOURCE = Source(
+    id=SOURCE_ID,
+    name=SERVICE,
+    key=KEY,
+    terms=Terms(
+        publisher="International Trade Centre (ITC), from UN Comtrade and national sources; served by parse.bot",
+        homepage="https://parse.bot/marketplace",
+        coverage="200+ countries and areas; yearly goods by HS 2, 4 and 6 digits, mostly from 2001; yearly services by "
+        "EBOPS 2010, mostly from 2000",
+        lag="Countries report a year's figures at different times, some more than a year later; the newest year is "
+        "often empty. get_countries tells how far each has come.",
+        units="Thousand US dollars; growth in percent",
+        valuation="Goods: exports mostly FOB, imports mostly CIF, as each country reports them",
+        licence="ITC's terms of use for Trade Map apply to the figures, parse.bot's to the calls",
+        privacy="Queries go to parse.bot, a third party, which reads Trade Map. Only the query and the key are sent.",
+        disclaimer="Not an official interface of ITC. Figures are as the service gave them; check them before relying "
+        "on them.",
+    ),
+    policy=POLICY,
+    endpoints=(
+        GET_COUNTRIES,
+        GET_COUNTRY_GROUPS,
+        GET_PRODUCTS_HS,
+        GET_SERVICES_EBOPS,
+        GOODS_TIME_SERIES,
+        GOODS_TRADE_INDICATORS,
+        SERVICES_TIME_SERIES,
+        GET_COVERAGE,
+    ),
+    checks=checks,
+)

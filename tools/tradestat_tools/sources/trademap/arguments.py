@@ -1,0 +1,332 @@
+"""The questions, checked before a credit is spent.
+
+Codes stay in the arguments as the caller wrote them; `reporter_code` and its sisters give the service's spelling.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from tradestat_tools.arguments import ArgumentError, Arguments
+from tradestat_tools.codes import periods
+from tradestat_tools.codes.countries import Resolved, resolve_area
+from tradestat_tools.codes.ebops import ALLOWED as EBOPS_ALLOWED
+from tradestat_tools.codes.ebops import ebops_entry
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.groups import group
+from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
+
+WORLD = "000"
+ALL = "ALL"
+TOTAL_WORDS = frozenset({"ALL", "TOTAL"})
+HS_LEVELS = (2, 4, 6)
+MAX_PAGE_SIZE = 500
+DEFAULT_INDICATORS = ("VAL", "BAL", "GV5", "GV2", "GV5W")
+
+BIG_PAGE = 100
+"""Rows. Sorting services in ascending order is known to run into a time-out on large results; see `is_big`."""
+
+Flow = Literal["I", "E", "RE", "TB"]
+
+_FLOW_WORDS = {
+    **dict.fromkeys(("i", "m", "import", "imports"), "I"),
+    **dict.fromkeys(("e", "x", "export", "exports"), "E"),
+    **dict.fromkeys(("re", "rx", "reexport", "reexports"), "RE"),
+    **dict.fromkeys(("tb", "balance", "tradebalance", "netexports"), "TB"),
+}
+_BY_WORDS = {
+    **dict.fromkeys(("byproduct", "product", "products"), "byProduct"),
+    **dict.fromkeys(("bycountry", "country", "countries", "bypartner", "partner", "partners"), "byCountry"),
+    **dict.fromkeys(("byservice", "service", "services"), "byService"),
+}
+
+
+def resolve(text: str) -> Resolved:
+    """The area meant by a code or name, in Trade Map's system.
+
+    Raises:
+        ArgumentError: unknown, ambiguous, a group, or without a code in Trade Map.
+    """
+    try:
+        found = resolve_area(text, system="trademap")
+    except CodeError as error:
+        _refuse_group(text)
+        raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
+    if not found.area.trademap:
+        _refuse_group(text)
+        note = f" {found.area.note}" if found.area.note else ""
+        raise ArgumentError(
+            f"Trade Map has no code for {found.area.name_en}.{note}",
+            allowed="a country or area listed by get_countries",
+        )
+    return found
+
+
+def _refuse_group(text: str) -> None:
+    try:
+        found = group(text)
+    except CodeError:
+        return
+    raise ArgumentError(
+        f"{found.name} is a group of countries; this service takes one country or area at a time.",
+        allowed="one country or area; get_country_groups lists the members of a group",
+    )
+
+
+def reporter_code(text: str) -> str:
+    """The three-digit code of a reporter.
+
+    Raises:
+        ArgumentError: not an area, or one that does not report: World, areas not elsewhere specified, groups.
+    """
+    found = resolve(text).area
+    if found.trademap == WORLD:
+        raise ArgumentError(
+            "World (000) is not available as the reporter; it is a partner code, all partners together.",
+            allowed="one reporting country, such as 156 (China), 410 (Korea) or 842 (United States)",
+        )
+    if found.kind in ("nes", "special", "group"):
+        raise ArgumentError(f"{found.name_en} does not report trade; it is a partner only.", allowed="one country")
+    return found.trademap
+
+
+def partner_code(text: str) -> str:
+    """The three-digit code of a partner; `000` is all partners together.
+
+    Raises:
+        ArgumentError: not an area of Trade Map.
+    """
+    return resolve(text).area.trademap
+
+
+def product_code(text: str) -> str:
+    """An HS code in digits, or `ALL`.
+
+    Raises:
+        CodeError: not a code of 2, 4 or 6 digits.
+        ArgumentError: a code of no HS edition.
+    """
+    if text.strip().upper() in TOTAL_WORDS:
+        return ALL
+    code = normalise_hs(text, levels=HS_LEVELS)
+    status = hs_status(code)
+    if status.kind == "unknown":
+        allowed = "an HS code of 2, 4 or 6 digits, or ALL; get_products_hs searches them"
+        raise ArgumentError(status.text, allowed=allowed, nearest=nearest_hs(code))
+    return code
+
+
+def service_code(text: str) -> str:
+    """Trade Map's code of an EBOPS item (`3.1.1` is S03001001), or `ALL`.
+
+    Raises:
+        CodeError: not an item of EBOPS 2010.
+        ArgumentError: an item that Trade Map does not carry.
+    """
+    item = ebops_entry(text)
+    if item.level == 0:
+        return ALL
+    if not item.trademap:
+        raise ArgumentError(f"Trade Map does not carry {item.code} {item.label}.", allowed=EBOPS_ALLOWED)
+    return item.trademap
+
+
+def _keep(check: Any) -> AfterValidator:
+    """Check the argument and keep it as written."""
+
+    def checked(text: str) -> str:
+        check(text)
+        return text
+
+    return AfterValidator(checked)
+
+
+def _word_of(words: dict[str, str]) -> BeforeValidator:
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return words.get("".join(char for char in value.lower() if char.isalnum()), value.strip())
+
+    return BeforeValidator(read)
+
+
+def _year(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ArgumentError("A year is a whole number.", allowed="a year such as 2025")
+    if str(value).strip() in ("", "0"):
+        return 0
+    try:
+        return periods.year(value).year
+    except CodeError as error:
+        raise ArgumentError(
+            f"{error.message} These series are yearly.", allowed=error.allowed, nearest=error.nearest
+        ) from None
+
+
+def _upper(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def integer(value: Any) -> Any:
+    """A whole number sent as text; anything else is left for the type to refuse."""
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+
+
+Reporter = Annotated[
+    str,
+    _keep(reporter_code),
+    Field(description="Reporter: three-digit code (410), ISO code (KR, KOR) or name. Not World (000).", max_length=80),
+]
+Partner = Annotated[
+    str,
+    _keep(partner_code),
+    Field(description="Partner: code, ISO code or name; 000 = all partners together.", max_length=80),
+]
+ProductCode = Annotated[
+    str, _keep(product_code), Field(description="HS code of 2, 4 or 6 digits, or ALL for all goods.", max_length=20)
+]
+ServiceCode = Annotated[
+    str,
+    _keep(service_code),
+    Field(description="EBOPS 2010 item: 3.1.1 or Trade Map's S03001001; ALL for all services.", max_length=30),
+]
+TradeFlow = Annotated[
+    Flow,
+    _word_of(_FLOW_WORDS),
+    Field(description="I imports, E exports, RE re-exports, TB trade balance (exports less imports)."),
+]
+ServiceFlow = Annotated[
+    Literal["I", "E", "TB"],
+    _word_of(_FLOW_WORDS),
+    Field(description="I imports, E exports, TB trade balance. Services have no re-exports."),
+]
+GoodsBy = Annotated[
+    Literal["byCountry", "byProduct"],
+    _word_of(_BY_WORDS),
+    Field(description="Rows: byCountry = one per partner; byProduct = one per HS code below or beside `product`."),
+]
+ServicesBy = Annotated[
+    Literal["byCountry", "byService"],
+    _word_of(_BY_WORDS),
+    Field(description="Rows: byCountry = one per partner; byService = one per EBOPS item below or beside `service`."),
+]
+HsLevel = Annotated[
+    Literal[0, 2, 4, 6],
+    BeforeValidator(integer),
+    Field(description="Digits of the rows' HS codes with byProduct; 0 = the next level below `product`."),
+]
+PeriodFrom = Annotated[
+    int, BeforeValidator(_year), Field(ge=0, le=periods.LAST_YEAR, description="First year; 0 = the service's choice.")
+]
+PeriodTo = Annotated[
+    int, BeforeValidator(_year), Field(ge=0, le=periods.LAST_YEAR, description="Last year; 0 = the service's choice.")
+]
+PageNumber = Annotated[int, Field(ge=1, le=100_000, description="Page of the rows, from 1.")]
+PageSize = Annotated[
+    int,
+    Field(ge=1, le=MAX_PAGE_SIZE, description="Rows a page; the service may give fewer. A page costs one call."),
+]
+SortBy = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_]*$",
+        max_length=30,
+        description='What to sort by: a year, an indicator, or a code column; "" = the service\'s choice.',
+    ),
+]
+SortDir = Annotated[Literal["desc", "asc"], Field(description="desc = largest first.")]
+IndicatorCode = Annotated[str, BeforeValidator(_upper), Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+Indicators = Annotated[
+    list[IndicatorCode],
+    Field(
+        min_length=1,
+        max_length=20,
+        description="VAL value, BAL balance, GV5 and GV2 growth over 5 and 2 years, GV5W growth of the world.",
+    ),
+]
+
+
+class _Table(Arguments):
+    """What every table takes."""
+
+    country: Reporter
+    partner: Partner = WORLD
+    page: PageNumber = 1
+    page_size: PageSize = 50
+    sort_by: SortBy = ""
+    sort_dir: SortDir = "desc"
+
+
+class _Years(_Table):
+    """A table over years."""
+
+    period_from: PeriodFrom = 0
+    period_to: PeriodTo = 0
+
+    @model_validator(mode="after")
+    def _order(self) -> "_Years":
+        if self.period_from and self.period_to and self.period_to < self.period_from:
+            raise ArgumentError(
+                f"The last year {self.period_to} lies before the first {self.period_from}.",
+                argument="period_to",
+                allowed=f"{self.period_from} or later",
+            )
+        return self
+
+
+class _Goods(_Table):
+    """A table of goods."""
+
+    product: ProductCode = ALL
+    by: GoodsBy = "byCountry"
+    hs_level: HsLevel = 0
+    trade_flow: TradeFlow = "E"
+
+    @model_validator(mode="after")
+    def _level_below_product(self) -> "_Goods":
+        code = product_code(self.product)
+        if self.by == "byProduct" and self.hs_level and code != ALL and self.hs_level < len(code):
+            raise ArgumentError(
+                f"HS level {self.hs_level} lies above the product {code}.",
+                argument="hs_level",
+                allowed=", ".join(str(level) for level in HS_LEVELS if level >= len(code)),
+            )
+        return self
+
+
+class GoodsTimeSeriesArguments(_Goods, _Years):
+    """Goods by year."""
+
+
+class GoodsTradeIndicatorsArguments(_Goods):
+    """Indicators of goods trade in the newest reference year."""
+
+    indicators: Indicators = Field(default_factory=lambda: list(DEFAULT_INDICATORS))
+
+
+class ServicesTimeSeriesArguments(_Years):
+    """Services by year."""
+
+    service: ServiceCode = ALL
+    by: ServicesBy = "byCountry"
+    trade_flow: ServiceFlow = "E"
+
+    @model_validator(mode="after")
+    def _no_big_ascending_sort(self) -> "ServicesTimeSeriesArguments":
+        if self.sort_dir == "asc" and is_big(self):
+            raise ArgumentError(
+                "Sorting a large services table in ascending order runs into a time-out at Trade Map, and is charged.",
+                argument="sort_dir",
+                allowed=f"desc; asc for one service with one partner or byService, page_size up to {BIG_PAGE}",
+                nearest=("desc",),
+            )
+        return self
+
+
+def is_big(question: ServicesTimeSeriesArguments) -> bool:
+    """Whether a services table counts as large: all services, a row for every partner, or a page over `BIG_PAGE`.
+
+    The service says only that ascending order times out "on large result sets"; this is the careful reading of it.
+    """
+    every_partner = question.by == "byCountry" and partner_code(question.partner) == WORLD
+    return service_code(question.service) == ALL or every_partner or question.page_size > BIG_PAGE

@@ -1,0 +1,123 @@
+"""What `doctor` asks of Trade Map: the free catalogue, then one cheap call of each kind."""
+
+from collections.abc import AsyncIterator
+
+from tradestat_tools.errors import TradestatError
+from tradestat_tools.services import Services
+from tradestat_tools.source import Check
+from tradestat_tools.sources.trademap.arguments import (
+    GoodsTimeSeriesArguments,
+    GoodsTradeIndicatorsArguments,
+    ServicesTimeSeriesArguments,
+)
+from tradestat_tools.sources.trademap.catalogue import Wire
+from tradestat_tools.sources.trademap.client import KEY, catalogue
+from tradestat_tools.sources.trademap.data import SeriesData
+from tradestat_tools.sources.trademap.indicators import goods_trade_indicators
+from tradestat_tools.sources.trademap.reference import GetCoverageArguments, get_coverage
+from tradestat_tools.sources.trademap.series import goods_time_series, services_time_series
+
+BACK = 3
+"""Years before this one for which every large reporter has data."""
+
+
+async def checks(services: Services) -> AsyncIterator[Check]:
+    """Compare the assumptions with the live service: about 4 credits with a key, nothing without one.
+
+    The four calls stay below the smallest plan's limit of five a minute.
+    """
+    table, fault = await catalogue(services)
+    if fault is not None:
+        yield Check("catalogue", ok=False, detail=f"not read, assumed names are in force: {fault}")
+    else:
+        for wire in table.values():
+            yield _names(wire)
+    if services.settings.parse_api_key is None:
+        yield Check("calls", ok=False, detail=f"not set: {KEY.variable}. {KEY.get_it}")
+        return
+    yield await _coverage(services)
+    yield await _goods(services)
+    yield await _services(services)
+    yield await _indicators(services)
+
+
+def _names(wire: Wire) -> Check:
+    """One endpoint's spelling, and how it differs from what was assumed."""
+    name = f"names of {wire.endpoint}"
+    if not wire.published:
+        return Check(name, ok=False, detail="the catalogue does not describe this endpoint; assumed names are in force")
+    parts = [f"{wire.method}, {wire.price:g} credits"]
+    if wire.names:
+        parts.append(
+            ", ".join(ours if ours == theirs else f"{ours} as {theirs}" for ours, theirs in wire.names.items())
+        )
+    if wire.unlisted:
+        parts.append(f"not listed: {', '.join(wire.unlisted)}")
+    if wire.unused:
+        parts.append(f"listed and not used: {', '.join(wire.unused)}")
+    return Check(name, ok=not wire.unlisted, detail="; ".join(parts))
+
+
+async def _coverage(services: Services) -> Check:
+    try:
+        answer = await get_coverage(services, GetCoverageArguments(data_type="goods"))
+    except TradestatError as error:
+        return _failed("get_coverage", error)
+    kinds = [row.dataType for row in answer.data.coverage]
+    return Check("get_coverage", ok="Y" in kinds, detail=f"answers as known, frequencies {', '.join(kinds)}")
+
+
+async def _goods(services: Services) -> Check:
+    year = services.today.year - BACK
+    asked = GoodsTimeSeriesArguments(
+        country="842", product="85", by="byCountry", trade_flow="I", period_from=year, period_to=year, page_size=5
+    )
+    try:
+        answer = await goods_time_series(services, asked)
+    except TradestatError as error:
+        return _failed("goods_time_series", error)
+    return _series("goods_time_series", answer.data, year, asked.page_size)
+
+
+async def _services(services: Services) -> Check:
+    year = services.today.year - BACK
+    asked = ServicesTimeSeriesArguments(
+        country="842", service="S03", by="byService", period_from=year, period_to=year, page_size=5
+    )
+    try:
+        answer = await services_time_series(services, asked)
+    except TradestatError as error:
+        return _failed("services_time_series", error)
+    return _series("services_time_series", answer.data, year, asked.page_size)
+
+
+def _series(name: str, data: SeriesData, year: int, page_size: int) -> Check:
+    """Whether the parameters took effect: only then does the answer hold the one year and a page of that size."""
+    faults: list[str] = []
+    if data.periods != [str(year)]:
+        faults.append(f"asked for {year}, got {', '.join(data.periods[:3])}: the period's names may have changed")
+    if len(data.records) > page_size:
+        faults.append(f"asked for {page_size} rows, got {len(data.records)}: page_size is not honoured")
+    if not data.aggregateRecords:
+        faults.append("no aggregateRecords")
+    return Check(name, ok=not faults, detail="; ".join(faults) or f"answers as known, {year}, {data.unit}")
+
+
+async def _indicators(services: Services) -> Check:
+    asked = GoodsTradeIndicatorsArguments(country="842", product="85", trade_flow="I", page_size=5)
+    try:
+        answer = await goods_trade_indicators(services, asked)
+    except TradestatError as error:
+        return _failed("goods_trade_indicators", error)
+    given = [i.indicatorCd for i in answer.data.indicators]
+    absent = [code for code in asked.indicators if code not in given]
+    detail = f"reference year {answer.data.refYear}, {', '.join(given)}"
+    return Check(
+        "goods_trade_indicators",
+        ok=not absent and answer.data.refYear is not None,
+        detail=f"{detail}; not given: {', '.join(absent)}" if absent else detail,
+    )
+
+
+def _failed(name: str, error: TradestatError) -> Check:
+    return Check(name, ok=False, detail=f"{error.kind}: {error.message}")

@@ -1,0 +1,196 @@
+"""Asking the service: wire names, key, price, time, and what is remembered between calls."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from tradestat_tools.errors import MissingKey, TradestatError, UpstreamDown
+from tradestat_tools.services import Services
+from tradestat_tools.source import KeyInfo
+from tradestat_tools.sources.trademap.catalogue import Catalogue, Wire, assumed, read_catalogue
+from tradestat_tools.sources.trademap.payloads import Country
+from tradestat_tools.sources.trademap.wire import KEY_HEADER, POLICY, SOURCE_ID, read_envelope
+from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.request import Fetched, Request, Response
+
+T = TypeVar("T")
+
+KEY = KeyInfo(
+    variable="PARSE_API_KEY",
+    get_it="Sign up at https://parse.bot (there is a free plan), open API keys, and copy the key.",
+)
+
+DAY = 86_400.0
+REFERENCE_FRESH = 7 * DAY
+"""Lists of countries, groups and codes change with a new edition or a new year of data."""
+SERIES_FRESH = DAY
+"""Yearly figures; revisions come a few times a year."""
+
+CATALOGUE_FRESH = 3 * DAY
+CATALOGUE_RETRY = 900.0
+"""Seconds before the catalogue is asked again after it could not be had."""
+CATALOGUE_WITHIN = 5.0
+"""Seconds. The catalogue only corrects assumptions, so no answer waits long for it."""
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """What one process knows about the service, beside stored answers."""
+
+    catalogue: Catalogue = field(default_factory=assumed)
+    catalogue_until: datetime | None = None
+    catalogue_error: str | None = None
+    countries: Mapping[str, Country] = field(default_factory=dict[str, Country])
+
+
+_REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
+"""By the door through which it was learnt, so that the stand-in's facts never mix with the live service's."""
+
+
+def _remembered(services: Services) -> _Remembered:
+    return _REMEMBERED.setdefault(services.upstream, _Remembered())
+
+
+def remember_countries(services: Services, countries: Mapping[str, Country]) -> None:
+    """Keep the coverage of countries, so that later questions for years not yet published cost nothing."""
+    _remembered(services).countries = countries
+
+
+def known_country(services: Services, code: str) -> Country | None:
+    """The coverage of a country, if `get_countries` was asked before in this process."""
+    return _remembered(services).countries.get(code)
+
+
+async def catalogue(services: Services) -> tuple[Catalogue, str | None]:
+    """The wire names in force, and why they are only the assumed ones, if they are."""
+    known = _remembered(services)
+    now = services.now()
+    if known.catalogue_until is None or now >= known.catalogue_until:
+        try:
+            fetched = await services.upstream.fetch(
+                Request(
+                    source=SOURCE_ID,
+                    endpoint="catalogue",
+                    url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
+                    credits=0.0,
+                    fresh_for=CATALOGUE_FRESH,
+                ),
+                POLICY,
+                read_catalogue,
+                within=min(CATALOGUE_WITHIN, services.settings.trademap_timeout),
+            )
+        except TradestatError as error:
+            # A question must not fail because a free page could not be read; what was known before stays in force.
+            known.catalogue_error = error.message
+            known.catalogue_until = now + timedelta(seconds=CATALOGUE_RETRY)
+        else:
+            known.catalogue, known.catalogue_error = fetched.value, None
+            known.catalogue_until = now + timedelta(seconds=CATALOGUE_FRESH)
+    return known.catalogue, known.catalogue_error
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """An answer, and how the question was spelled."""
+
+    fetched: Fetched[T]
+    wire: Wire
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Arguments for which the catalogue lists no parameter; the service may have ignored them."""
+        return self.wire.unlisted if self.wire.published else ()
+
+
+async def ask(
+    services: Services,
+    endpoint: str,
+    arguments: Mapping[str, str | int],
+    parse: Callable[[Any], T],
+    *,
+    fresh_for: float = SERIES_FRESH,
+) -> Asked[T]:
+    """Ask an endpoint, in its own spelling, and parse what is inside the envelope.
+
+    Args:
+        arguments: by our names; those that the endpoint takes only if its catalogue entry lists them are dropped else.
+        parse: content of the envelope -> typed data; raises UpstreamChanged.
+
+    Raises:
+        MissingKey: no key is set; nothing was sent.
+        TradestatError: what the service answered, or that it did not.
+    """
+    key = services.settings.parse_api_key
+    if key is None:
+        raise MissingKey(
+            "Trade Map needs a parse.bot key and none is set; nothing was sent.",
+            remedy=f"{KEY.get_it} Set {KEY.variable}.",
+            source=SOURCE_ID,
+        )
+    wire = (await catalogue(services))[0][endpoint]
+    named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
+    request = Request(
+        source=SOURCE_ID,
+        endpoint=endpoint,
+        url=f"{_base(services)}/scraper/{quote(services.settings.trademap_scraper_id, safe='')}/{endpoint}",
+        method=wire.method,
+        params={name: str(value) for name, value in named.items()} if wire.method == "GET" else {},
+        body={name: _typed(value, wire.types.get(name, "")) for name, value in named.items()}
+        if wire.method == "POST"
+        else None,
+        secret_headers={KEY_HEADER: key},
+        credits=wire.price,
+        fresh_for=fresh_for,
+    )
+    secret = key.get_secret_value()
+    answered = False
+
+    def read(response: Response) -> T:
+        nonlocal answered
+        answered = True
+        return parse(read_envelope(_without(secret, response)))
+
+    try:
+        fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.trademap_timeout)
+    except UpstreamDown as error:
+        if answered:
+            raise
+        raise _no_answer(services, error) from None
+    return Asked(fetched, wire)
+
+
+def _no_answer(services: Services, error: UpstreamDown) -> UpstreamDown:
+    """A call without an answer. Some take minutes (seen), and one that was given up on may be charged all the same."""
+    return UpstreamDown(
+        f"{error.message} Calls are given {services.settings.trademap_timeout:g} s, because large tables take long; "
+        "one that was sent may be charged although no answer came.",
+        remedy="Ask for less: a smaller page_size, a single code instead of ALL, fewer years, sort_dir=desc. "
+        "Check the network connection if every call fails.",
+        source=SOURCE_ID,
+        retry_after=error.retry_after,
+    )
+
+
+def _typed(value: str | int, json_type: str) -> str | int:
+    """A body's value in the type that the catalogue gives; codes stay text, since 004 is not 4."""
+    if isinstance(value, int) and json_type not in {"integer", "number", ""}:
+        return str(value)
+    return value
+
+
+MIN_SECRET = 8
+"""Characters. A shorter "key" is a placeholder; replacing it would garble figures."""
+
+
+def _without(secret: str, response: Response) -> Response:
+    """The response without the key, should a service repeat it in an error."""
+    if len(secret) < MIN_SECRET:
+        return response
+    return replace(response, body=response.body.replace(secret.encode("utf-8"), b"[key]"))
+
+
+def _base(services: Services) -> str:
+    return services.settings.trademap_url.rstrip("/")

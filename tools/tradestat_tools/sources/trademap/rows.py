@@ -1,0 +1,113 @@
+"""From a page of records to lean rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tradestat_tools.errors import NoData
+from tradestat_tools.sources.trademap.arguments import ALL, WORLD
+from tradestat_tools.sources.trademap.data import DIMENSIONS, Row, SourceOfData
+from tradestat_tools.sources.trademap.labels import area_label, named, product_label
+from tradestat_tools.sources.trademap.payloads import Page, Record
+from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.wire import SOURCE_ID, changed, excerpt
+
+
+def require_figures(page: Page, question: Question) -> None:
+    """Refuse an answer without a single figure.
+
+    Raises:
+        NoData: no rows and no total, a page after the last, or nothing but missing figures.
+    """
+    if question.page > 1 and not page.records and page.nbPages < question.page:
+        raise NoData(
+            f"There is no page {question.page}; the table has {page.nbPages}.",
+            remedy=f"Ask for page 1 to {page.nbPages}." if page.nbPages else "Ask for page 1.",
+            source=SOURCE_ID,
+        )
+    if any(
+        cell.value is not None for record in (*page.records, *page.aggregateRecords) for cell in record.cells.values()
+    ):
+        return
+    raise NoData(
+        f"Trade Map holds no figure for {question.what(question.years or 'any year')}. That is not a reported zero.",
+        remedy="See which years the reporter covers with get_countries, ask for earlier years, or ask the partner's "
+        "side: swap country and partner and ask for the opposite flow.",
+        source=SOURCE_ID,
+    )
+
+
+def require_echo(page: Page, question: Question) -> None:
+    """Refuse an answer to another question: a parameter whose name has changed is ignored without a word.
+
+    Raises:
+        UpstreamChanged: reporter, partner or product of the answer are not those asked for.
+    """
+    records = (*page.records, *page.aggregateRecords)
+    asked = {"reporterCd": {question.country}}
+    if question.partner != WORLD:
+        asked["partnerCd"] = {question.partner}
+    if question.by == "byCountry" and question.product != ALL:
+        asked["productCd"] = {question.product}
+    for name, wanted in asked.items():
+        found = {getattr(record, name) for record in records}
+        if found and not found & wanted:
+            raise changed(
+                f"asked for {name} {', '.join(wanted)}, it answered for {excerpt(', '.join(sorted(found)[:5]))}; "
+                "it may have renamed the parameter"
+            )
+
+
+def main_total(page: Page, question: Question) -> Record | None:
+    """The aggregate of the product, reporter and partner that were asked for, if the service gives it."""
+    for record in page.aggregateRecords:
+        if (
+            record.productCd in question.answer_codes
+            and record.partnerCd == question.partner
+            and record.reporterCd == question.country
+        ):
+            return record
+    return None
+
+
+def lean_rows(page: Page, question: Question, order: Sequence[str]) -> dict[str, Any]:
+    """Constants, records, totals and sources as `TableData` holds them; figures in the order of `order`."""
+    own = "partner" if question.by == "byCountry" else "product"
+    constants = [d for d in DIMENSIONS if d != own and len({getattr(record, f"{d}Cd") for record in page.records}) == 1]
+    held: dict[str, Any] = {}
+    for dimension in constants:
+        held |= _coded(page.records[0], dimension)
+    return {
+        **held,
+        "records": [_row(record, order, [d for d in DIMENSIONS if d not in constants]) for record in page.records],
+        "aggregateRecords": [_row(record, order, DIMENSIONS) for record in page.aggregateRecords],
+        "sources": [
+            SourceOfData(countryCd=s.countryCd, label=s.label, url=s.url, startingDate=s.since) for s in page.sources
+        ],
+    }
+
+
+def label_of(record: Record, dimension: str) -> str | None:
+    """The service's label, or ours for its code."""
+    own: str | None = getattr(record, f"{dimension}Label")
+    code: str = getattr(record, f"{dimension}Cd")
+    return own or (product_label(code) if dimension == "product" else area_label(code))
+
+
+def row_name(record: Record, question: Question) -> str:
+    """What a row stands for, in a note."""
+    dimension = "partner" if question.by == "byCountry" else "product"
+    return named(getattr(record, f"{dimension}Cd"), label_of(record, dimension))
+
+
+def _coded(record: Record, dimension: str) -> dict[str, str | None]:
+    return {f"{dimension}Cd": getattr(record, f"{dimension}Cd"), f"{dimension}Label": label_of(record, dimension)}
+
+
+def _row(record: Record, order: Sequence[str], dimensions: Sequence[str]) -> Row:
+    codes: dict[str, Any] = {}
+    for dimension in dimensions:
+        codes |= _coded(record, dimension)
+    cells = record.cells
+    flags = {name: cell.flag for name, cell in cells.items() if cell.flag and name in order}
+    values = [cells[name].value if name in cells else None for name in order]
+    return Row(**codes, values=values, flags=flags or None)
