@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import anyio.to_thread
@@ -56,8 +57,7 @@ def hs_codes(typed: str) -> list[str]:
     digits = "".join(char for char in typed if char not in ". -")
     if digits.isdecimal():
         return [entry.code for entry in hs.hs_entries() if entry.code.startswith(digits)]
-    hits = _with_words(typed, ((entry.code, entry.description) for entry in hs.hs_entries()))
-    return sorted(hits, key=lambda code: (len(code), code))
+    return sorted(_with_words(typed, _hs_labels()), key=lambda code: (len(code), code))
 
 
 def goods(typed: str) -> list[str]:
@@ -71,8 +71,7 @@ def ebops_codes(typed: str) -> list[str]:
     start = typed.upper()
     items = ebops.ebops_items()
     by_code = [i.code for i in items if any(code.upper().startswith(start) for code in (i.code, i.sdmx, i.trademap))]
-    by_word = _with_words(typed, ((item.code, item.label) for item in items)) if typed else []
-    return list(dict.fromkeys([*by_code, *by_word]))
+    return list(dict.fromkeys([*by_code, *_with_words(typed, _ebops_labels())]))
 
 
 def country_names(typed: str) -> list[str]:
@@ -81,8 +80,8 @@ def country_names(typed: str) -> list[str]:
 
 
 def country_codes(typed: str) -> list[str]:
-    """ISO alpha-3 codes, or UN Comtrade's where there is none, of the areas found as by `country_names`."""
-    return [area.iso3 or area.comtrade for area in _areas(typed) if area.iso3 or area.comtrade]
+    """ISO alpha-3 codes, or names where there is none, of the areas found as by `country_names`."""
+    return [area.iso3 or area.name_en for area in _areas(typed)]
 
 
 def group_ids(typed: str) -> list[str]:
@@ -109,18 +108,31 @@ def years(typed: str, today: date) -> list[str]:
 def _areas(typed: str) -> list[countries.Area]:
     """Those whose code or name begins with what was typed, then those with a word that does."""
     start = fold(typed)
-    known = countries.areas()
-    first = [
-        a for a in known if any(fold(word).startswith(start) for word in (*a.names, a.iso2, a.iso3, a.m49) if word)
-    ]
-    then = [a for a in known if any(f" {start}" in f" {fold(name)}" for name in a.names)]
+    first = [area for area, words in _area_words() if any(word.startswith(start) for word in words)]
+    then = [area for area, words in _area_words() if any(f" {start}" in word for word in words)]
     return list(dict.fromkeys([*first, *then]))
 
 
 def _with_words(typed: str, labelled: Iterable[tuple[str, str]]) -> list[str]:
-    """Codes whose label has, for every word typed, a word that begins with it."""
+    """Codes whose folded label has, for every word typed, a word that begins with it."""
     words = [f" {word}" for word in fold(typed).split()]
-    return [code for code, label in labelled if all(word in f" {fold(label)}" for word in words)] if words else []
+    return [code for code, label in labelled if all(word in label for word in words)] if words else []
+
+
+@cache
+def _hs_labels() -> tuple[tuple[str, str], ...]:
+    return tuple((entry.code, f" {fold(entry.description)}") for entry in hs.hs_entries())
+
+
+@cache
+def _ebops_labels() -> tuple[tuple[str, str], ...]:
+    return tuple((item.code, f" {fold(item.label)}") for item in ebops.ebops_items())
+
+
+@cache
+def _area_words() -> tuple[tuple[countries.Area, tuple[str, ...]], ...]:
+    known = ((area, (area.iso2, area.iso3, *area.names)) for area in countries.areas())
+    return tuple((area, tuple(fold(word) for word in words if word)) for area, words in known)
 
 
 TEMPLATE_COMPLETERS: dict[str, Completer] = {

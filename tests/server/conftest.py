@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import Field
 
 from tradestat_tools.answers import Answer, Data, Note, NoteCode, Provenance, Table
@@ -133,3 +134,16 @@ async def watched(wire: Wire) -> AsyncGenerator[Services]:
 def mode(request: pytest.FixtureRequest) -> str:
     """Both ways in which clients start a session: the older handshake, and the current one."""
     return str(request.param)
+
+
+def _schema_faults(schema: dict[str, Any], content: Any) -> list[str]:
+    validator: Any = Draft202012Validator(schema)
+    return [
+        f"{'/'.join(str(step) for step in fault.path)}: {fault.message}" for fault in validator.iter_errors(content)
+    ]
+
+
+@pytest.fixture
+def schema_faults() -> Callable[[dict[str, Any], Any], list[str]]:
+    """What a client's validator finds wrong with structured content, each fault as `path: message`."""
+    return _schema_faults

@@ -1,0 +1,125 @@
+"""Completions for the coded arguments of prompts and resource templates."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mcp import Client
+from mcp_types import Completion, PromptReference, ResourceTemplateReference
+
+from tradestat_server import completions
+from tradestat_server.app import create_server
+from tradestat_server.completions import MAX_VALUES, PROMPT_COMPLETERS, TEMPLATE_COMPLETERS, YEAR_ARGUMENTS
+from tradestat_server.prompts import QUESTIONS
+from tradestat_server.resources import LISTED
+from tradestat_tools.codes.countries import areas, resolve_area
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.hs import hs_entry
+from tradestat_tools.services import Services
+
+
+async def complete(
+    services: Services, ref: PromptReference | ResourceTemplateReference, name: str, typed: str
+) -> Completion:
+    async with Client(create_server(services, offered=[])) as client:
+        return (await client.complete(ref, {"name": name, "value": typed})).completion
+
+
+def in_prompt(name: str) -> PromptReference:
+    return PromptReference(name=name)
+
+
+def in_template(uri: str) -> ResourceTemplateReference:
+    return ResourceTemplateReference(uri=uri)
+
+
+def test_every_argument_of_every_prompt_and_template_is_completed() -> None:
+    assert {name for question in QUESTIONS for name in question.arguments} == {*PROMPT_COMPLETERS, *YEAR_ARGUMENTS}
+    assert {one.uri for one in LISTED if "{" in one.uri} == set(TEMPLATE_COMPLETERS)
+
+
+@pytest.mark.anyio
+async def test_hs_codes_are_completed_by_their_digits(watched: Services) -> None:
+    found = await complete(watched, in_template("tradestat://hs/{code}"), "code", "85.17")
+    assert found.values[:3] == ["8517", "851711", "851713"]
+    assert (found.total, found.has_more) == (10, False)
+
+
+@pytest.mark.anyio
+async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(watched: Services) -> None:
+    found = await complete(watched, in_template("tradestat://hs/{code}"), "code", "8")
+    assert len(found.values) == MAX_VALUES
+    assert found.has_more
+    assert found.total is not None
+    assert found.total > 1000
+
+
+@pytest.mark.anyio
+async def test_hs_codes_are_completed_by_words_the_broadest_first(watched: Services) -> None:
+    found = await complete(watched, in_prompt("export_market_dashboard"), "product", "smartph")
+    assert found.values == ["8517", "851713", "851714"]
+
+
+@pytest.mark.anyio
+async def test_countries_are_completed_as_names_for_people_and_as_codes_in_addresses(watched: Services) -> None:
+    names = await complete(watched, in_prompt("services_profile"), "country", "kor")
+    assert names.values == ["North Korea", "South Korea"]
+    chinese = await complete(watched, in_prompt("services_profile"), "country", "韩")
+    assert chinese.values == ["South Korea"]
+    codes = await complete(watched, in_template("tradestat://countries/{code}"), "code", "kor")
+    assert codes.values == ["PRK", "KOR"]
+
+
+@pytest.mark.anyio
+async def test_services_items_are_completed_by_any_code_or_word(watched: Services) -> None:
+    ref = in_template("tradestat://ebops/{code}")
+    assert (await complete(watched, ref, "code", "SC1")).values[0] == "3.1"
+    assert (await complete(watched, ref, "code", "3.1.")).values[0] == "3.1.1"
+    assert "3.1" in (await complete(watched, ref, "code", "sea tran")).values
+
+
+@pytest.mark.anyio
+async def test_years_begin_with_this_one_by_the_services_own_clock(watched: Services) -> None:
+    found = await complete(watched, in_prompt("services_profile"), "year", "")
+    assert found.values[:2] == ["2026", "2025"]
+    assert (await complete(watched, in_prompt("services_profile"), "year", "199")).values[0] == "1999"
+
+
+@pytest.mark.anyio
+async def test_groups_and_flows_are_completed(watched: Services) -> None:
+    assert "ASEAN" in (await complete(watched, in_template("tradestat://groups/{code}"), "code", "as")).values
+    assert (await complete(watched, in_prompt("query_china_customs_by_hand"), "flow", "i")).values == ["import"]
+
+
+@pytest.mark.anyio
+async def test_what_has_no_codes_is_completed_with_nothing(watched: Services) -> None:
+    assert (await complete(watched, in_prompt("services_profile"), "nothing", "x")).values == []
+    assert (await complete(watched, in_template("tradestat://none/{code}"), "code", "x")).values == []
+
+
+def test_every_completed_country_is_read_back_as_itself() -> None:
+    names, codes = completions.country_names(""), completions.country_codes("")
+    assert len(names) > 250
+    for every in (names, codes):
+        assert [resolve_area(one, system="comtrade").area for one in every] == list(areas())
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(max_size=300))
+def test_no_typing_breaks_a_completion(typed: str) -> None:
+    for complete_typed in (
+        completions.goods,
+        completions.ebops_codes,
+        completions.country_names,
+        completions.group_ids,
+    ):
+        values = complete_typed(typed)
+        assert len(values) == len(set(values))
+    assert all(hs_entry(code) for code in completions.hs_codes(typed))
+    assert all(year.startswith(typed) for year in completions.years(typed, date(2026, 1, 1)))
+    for name in completions.country_names(typed)[:3]:
+        try:
+            resolve_area(name)
+        except CodeError as error:
+            pytest.fail(str(error))
