@@ -4,11 +4,11 @@ All lists of one block have the same length; position i of each belongs together
 imports CIF), weight net kilograms, counts are customs declarations. None is "no figure given", never zero.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tradestat_tools.answers import Cell, Data, Table
+from tradestat_tools.answers import Data, Table
 from tradestat_tools.codes.hs import describe
 from tradestat_tools.sources.korea.areas import english_name
 
@@ -224,19 +224,25 @@ def _tables(
         trade = [names.index("expDlr"), names.index("impDlr")]
         ranked = sorted(sums.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
         cells = [(*labels(group), *values) for group, values in ranked]
-        found.append(Table((*heads, *heads_of_figures), cells, f"{span} added up, largest trade first"))
+        title = f"{span} added up, largest trade first"
+        found.append(_without_constants(Table((*heads, *heads_of_figures), cells, title), len(heads)))
     if len(sums) > 1 and len(set(rows.year)) > 1:
-        detail = list(_detail(rows.year, groups, figures))
-        plain = tuple(head for head in heads if head in ("hsCd", "statCd"))
-        found.append(Table(("year", *plain, *heads_of_figures), detail, "Every row"))
+        codes = tuple(head for head in heads if head in ("hsCd", "statCd"))
+        kept = [i for i, name in enumerate(names) if name != "balPayments"]  # can be worked out, and is in `rows`
+        detail = [
+            (*group, year, *(cells[i] for i in kept))
+            for year, group, cells in zip(rows.year, groups, figures, strict=True)
+        ]
+        columns = (*codes, "year", *(heads_of_figures[i] for i in kept))
+        found.append(_without_constants(Table(columns, detail, "Every row"), len(codes)))
     return found
 
 
-def _detail(
-    years: Sequence[str], groups: Sequence[tuple[str, ...]], figures: Sequence[tuple[int | None, ...]]
-) -> Iterator[tuple[Cell, ...]]:
-    for year, group, cells in zip(years, groups, figures, strict=True):
-        yield (year, *group, *cells)
+def _without_constants(table: Table, labels: int) -> Table:
+    """The table without those of its first columns in which all rows agree, such as the one country asked for."""
+    kept = [i for i in range(len(table.columns)) if i >= labels or len({row[i] for row in table.rows}) > 1]
+    rows = [tuple(row[i] for i in kept) for row in table.rows]
+    return Table(tuple(table.columns[i] for i in kept), rows, table.title)
 
 
 def added(values: Sequence[int | None]) -> int | None:

@@ -29,6 +29,8 @@ from tradestat_tools.sources.korea.wire import TOTAL, Row
 
 D = TypeVar("D", bound=Data)
 
+_DEEPER = {2: "A 4-digit hsSgn gives its subheadings.", 4: "A 6-digit hsSgn gives Korea's 10-digit codes."}
+
 
 async def _nitemtrade(services: Services, arguments: NitemtradeArguments) -> Answer[NitemtradeData]:
     question = Question(
@@ -49,11 +51,10 @@ async def _nitemtrade(services: Services, arguments: NitemtradeArguments) -> Ans
             "rows": {**_columns(question.operation, rows), "statCd": [r.statCd for r in rows], "hsCd": _codes(rows)},
         }
     )
-    deeper = {2: "a 4-digit hsSgn gives its subheadings", 4: "a 6-digit hsSgn gives Korea's 10-digit codes"}
-    hints = [deeper[len(question.hs)]] if len(question.hs) in deeper else []
+    hints = [_DEEPER[len(question.hs)]] if len(question.hs) in _DEEPER else []
     if not question.partner.code:
-        hints.append("cntyCd limits the rows to one country")
-    return _answer(question, data, parts, f"{'; '.join(hints)}.".capitalize() if hints else None)
+        hints.append("With cntyCd the rows are of one country.")
+    return _answer(question, data, parts, " ".join(hints) or None)
 
 
 async def _itemtrade(services: Services, arguments: ItemtradeArguments) -> Answer[ItemtradeData]:

@@ -88,7 +88,7 @@ def _on_levels(question: Question, parts: Sequence[Part], rows: Sequence[Row]) -
             f"Each row is a {level} {below}{removed}. `months` is the sum of the rows: add up one or the other.",
         )
         status = hs_status(question.hs[:6]) if question.hs else None
-        if status is not None and status.kind != "current":
+        if status is not None and status.kind in ("older_edition", "unknown"):
             yield NoteCode.EDITION_BREAK, status.text
     twice = sum(times - 1 for times in Counter(row[:3] for row in rows).values() if times > 1)
     if twice:

@@ -101,7 +101,7 @@ def _document(response: Response, operation: Operation, now: datetime.datetime) 
         TradestatError: it is not XML or JSON; what is wrong is told by the status where that says it better.
     """
     start = response.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    web_page = start.startswith((b"<!doctype html", b"<html")) or response.content_type == "text/html"
+    web_page = start.startswith((b"<!doctype html", b"<html"))  # the content type is no guide
     if start.startswith((b"<", b"{")) and not web_page:
         try:
             return _json(response.body) if start.startswith(b"{") else _xml(response.body)
@@ -121,7 +121,7 @@ def _document(response: Response, operation: Operation, now: datetime.datetime) 
 def _xml(body: bytes) -> Mapping[str, Any]:
     try:
         # Entities are refused, so that a few lines can not unfold to gigabytes.
-        return _mapping(xmltodict.parse(body, force_list=("item",)))
+        return _mapping(xmltodict.parse(body.lstrip(b" \t\r\n"), force_list=("item",)))
     except ExpatError as error:
         if ErrorString(error.code) in _CUT_OFF:
             raise _down("XML that breaks off before its end") from None
