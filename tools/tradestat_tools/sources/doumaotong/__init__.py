@@ -1,0 +1,37 @@
+"""doumaotong.com: China's exports of goods, compiled from China Customs statistics."""
+
+from tradestat_tools.source import Source, Terms
+from tradestat_tools.sources.doumaotong.checks import checks
+from tradestat_tools.sources.doumaotong.endpoints import DASHBOARD, HISTORY, MARKETS, TREND
+from tradestat_tools.sources.doumaotong.endpoints_newer import CHAPTER, GROWTH, PRICEBAND
+from tradestat_tools.sources.doumaotong.ranking import TOP_PRODUCTS
+from tradestat_tools.sources.doumaotong.wire import POLICY
+
+SOURCE = Source(
+    id="doumaotong",
+    name="China's exports (doumaotong.com)",
+    key=None,
+    terms=Terms(
+        publisher="doumaotong.com (抖贸通), an independent third party that compiles the public export statistics of "
+        "China's General Administration of Customs (stats.customs.gov.cn); it is not connected to customs systems",
+        homepage="https://doumaotong.com",
+        coverage="China's exports of goods (no imports), monthly since January 2021; about 8,800 products by 8-digit "
+        "HS code and about 229 destinations. Rankings are parts of the whole: 15 destinations, 10 fastest growing, "
+        "50 products.",
+        lag="1 to 2 months after the month's end; figures follow the customs bulletins",
+        units="RMB yuan in every answer, whatever the service sent (亿元, 百万元, yuan); growth and shares in percent; "
+        "unit prices in RMB yuan per customs unit of quantity",
+        valuation="exports FOB; to be compared with partners' imports (CIF, other currency, other month) with care",
+        licence="Open access without a key; no licence for the data is stated",
+        privacy="Questions go to a third party: HS codes, country codes, the time and your network address are sent to "
+        "doumaotong.com, which logs each access. Do not ask about products that must stay confidential.",
+        disclaimer="Aggregated figures for reference and research only. Confidential transactions may be missing, HS "
+        "codes change between editions, goods in transit may be included. Before binding or costly decisions verify at "
+        "stats.customs.gov.cn or with UN Comtrade.",
+    ),
+    policy=POLICY,
+    endpoints=(DASHBOARD, MARKETS, TREND, TOP_PRODUCTS, HISTORY, GROWTH, PRICEBAND, CHAPTER),
+    checks=checks,
+)
+
+__all__ = ["SOURCE"]

@@ -1,0 +1,251 @@
+"""The questions of this source's tools, checked before anything is sent."""
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from tradestat_tools.arguments import ArgumentError, Arguments
+from tradestat_tools.codes.countries import Area, Resolved, area, resolve_area
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.periods import format_yyyymm, month_of, period
+from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.sources.doumaotong.current import PRODUCTS_GIVEN
+from tradestat_tools.sources.doumaotong.wire import POLICY, Shape
+
+HS_ALLOWED = "an HS code of 4, 6 or 8 digits, such as 8507, 850760 or 85076000"
+COUNTRY_ALLOWED = "a China Customs code (116 Japan, 133 Korea, 502 United States), a country's name, or its ISO code"
+MONTH_ALLOWED = "a month such as 202503 or 2025-03"
+
+MOST_YUAN = 1e15
+DESTINATIONS = 300
+"""More than there are (about 229)."""
+
+
+def _hs_code(text: str) -> str:
+    """The digits of a code of 4, 6 or 8 digits; of a declaration code of 10 the first 8, where it ends in 00."""
+    try:
+        code = normalise_hs(text, levels=(4, 6, 8, 10))
+    except CodeError as error:
+        raise ArgumentError(error.message, allowed=HS_ALLOWED, nearest=error.nearest) from None
+    if len(code) == 10:
+        if code[8:] != "00":
+            raise ArgumentError(
+                f"China publishes exports by 8 digits; {code} has 10.", allowed=HS_ALLOWED, nearest=(code[:8],)
+            )
+        code = code[:8]
+    if hs_status(code[:6]).kind == "unknown":
+        raise ArgumentError(
+            f"{code[:6]} is in no edition of the Harmonized System known here.",
+            allowed=HS_ALLOWED,
+            nearest=nearest_hs(code[:6]),
+        )
+    return code
+
+
+def _resolve(text: str) -> Resolved:
+    try:
+        return resolve_area(text, system="china_customs")
+    except CodeError as error:
+        nearest = tuple(_customs_label(label) for label in error.nearest)
+        raise ArgumentError(error.message, allowed=COUNTRY_ALLOWED, nearest=nearest) from None
+
+
+def _customs_label(label: str) -> str:
+    """`Japan (JP, 392)` as this source needs it: `Japan (116)`; 392 would be refused here."""
+    name = label.rpartition(" (")[0] or label
+    try:
+        found = area(name)
+    except CodeError:
+        return name
+    return f"{found.name_en} ({found.china_customs})" if found.china_customs else found.name_en
+
+
+def _destination(text: str) -> str:
+    found = _resolve(text).area
+    if found.kind != "world" and not found.china_customs:
+        why = f" {found.note}" if found.note else ""
+        raise ArgumentError(f"{found.name_en} has no known China Customs code.{why}", allowed=COUNTRY_ALLOWED)
+    return text
+
+
+def _one_destination(text: str) -> str:
+    if _resolve(_destination(text)).area.kind == "world":
+        raise ArgumentError("This tool answers for one country at a time.", allowed=COUNTRY_ALLOWED)
+    return text
+
+
+def _month(text: str) -> str:
+    try:
+        return format_yyyymm(period(text)) if text else ""
+    except CodeError as error:
+        raise ArgumentError(error.message, allowed=MONTH_ALLOWED) from None
+
+
+def _amount(value: Any) -> Any:
+    """`10,000,000` as text."""
+    return value.replace(",", "") if isinstance(value, str) else value
+
+
+HsCode = Annotated[
+    str,
+    AfterValidator(_hs_code),
+    Field(
+        description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below. "
+        "Dots and blanks are ignored (8517.13.00).",
+        json_schema_extra={"pattern": r"^\s*(HS)?\s*[0-9][0-9.\s\-]{3,16}$"},
+        max_length=30,
+    ),
+]
+
+COUNTRY_WORDS = "China Customs code (116 Japan, 133 Korea, 502 United States), not M49; or a country's name or ISO code"
+
+Yuan = Annotated[float, BeforeValidator(_amount), Field(ge=0, le=MOST_YUAN, allow_inf_nan=False)]
+
+
+class ProductArguments(Arguments):
+    """One product."""
+
+    hsCode: HsCode
+
+
+class DashboardArguments(ProductArguments):
+    """One product, and the month the twelve months end with."""
+
+    currentMonth: Annotated[
+        str,
+        AfterValidator(_month),
+        Field(description="Last of the twelve months, YYYYMM or YYYY-MM. Default: the newest there is.", max_length=20),
+    ] = ""
+
+
+class MarketsArguments(ProductArguments):
+    """One product's destinations."""
+
+    sortBy: Literal["amount", "name"] = Field(default="amount", description="By 12-month total, or by country name.")
+    order: Literal["desc", "asc"] = Field(default="desc", description="Descending or ascending.")
+    minAmount: Yuan = Field(default=0, description="Leave out destinations below this 12-month total, RMB yuan.")
+    limit: Annotated[int, Field(ge=1, le=DESTINATIONS)] = Field(
+        default=50, description="Rows at most. The service's present form has 15."
+    )
+
+
+class CountryArguments(ProductArguments):
+    """One product and one country."""
+
+    countryCode: str
+
+    @property
+    def destination(self) -> Area | None:
+        """The country asked for; None for all destinations together."""
+        found = _resolve(self.countryCode).area if self.countryCode else None
+        return None if found is None or found.kind == "world" else found
+
+    @property
+    def resolution(self) -> str | None:
+        """What a reader should know of how `countryCode` was read; None where it was the plain code."""
+        found = self.destination
+        if found is None or self.countryCode.strip() == found.china_customs:
+            return None
+        note = _resolve(self.countryCode).note
+        read = (
+            f"countryCode {self.countryCode!r} was read as {found.name_en}, China Customs code {found.china_customs}."
+        )
+        return f"{read} {note}" if note else read
+
+
+class TrendArguments(CountryArguments):
+    """One product, to one country or to all."""
+
+    countryCode: Annotated[str, AfterValidator(lambda text: _destination(text) if text else "")] = Field(
+        default="", description=f"{COUNTRY_WORDS}. Left out: all destinations together.", max_length=80
+    )
+
+
+class HistoryArguments(CountryArguments):
+    """One product and one country."""
+
+    countryCode: Annotated[str, AfterValidator(_one_destination)] = Field(
+        description=f"{COUNTRY_WORDS}.", max_length=80
+    )
+
+
+SortBy = Literal["growth", "amount", "marketBreadth", "scale", "chance", "season"]
+
+SORT_NAMES: dict[Shape, dict[str, str]] = {
+    "current": {"growth": "growth", "amount": "scale", "scale": "scale", "chance": "chance", "season": "season"},
+    "older": {"growth": "growth", "amount": "amount", "scale": "amount", "marketBreadth": "marketBreadth"},
+}
+"""How each form calls a ranking. What a form would do with a name it does not know is not documented: it is never asked
+for one, and where the other form turns out to answer, the question is asked again in its words."""
+
+
+class TopProductsArguments(Arguments):
+    """A ranking of products."""
+
+    sortBy: SortBy = Field(
+        default="growth",
+        description="growth: year on year; amount or scale: 12-month total; chance: low concentration; season: peak "
+        "months now or next; marketBreadth: number of destinations.",
+    )
+    regionFilter: Literal[
+        "",
+        "asia",
+        "europe",
+        "africa",
+        "northAmerica",
+        "southAmerica",
+        "oceania",
+        "middleEast",
+        "beltRoad",
+        "asean",
+        "eu",
+    ] = Field(default="", description="Only products that sell there. The service's present form does not know this.")
+    minAmount: Yuan = Field(default=10_000_000, description="Leave out products below this 12-month total, RMB yuan.")
+    maxConcentration: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = Field(
+        default=100, description="Leave out products whose top 3 destinations take more than this share, percent."
+    )
+    limit: Annotated[int, Field(ge=1, le=100)] = Field(default=30, description="Rows at most.")
+    offset: Annotated[int, Field(ge=0, le=30_000)] = Field(default=0, description="Rows to skip, for paging.")
+
+    def question(self, shape: Shape) -> dict[str, str] | None:
+        """The parameters that ask this of one of the two forms; None where it can not be asked that.
+
+        The present form filters by neither amount nor concentration and does not page: it is asked for all it has, and
+        filtered here. The older one ignores nothing, so that the two questions are mostly the same.
+        """
+        sort = SORT_NAMES[shape].get(self.sortBy)
+        if sort is None or (shape == "current" and (self.regionFilter or self.offset >= PRODUCTS_GIVEN)):
+            return None
+        asked = {"sortBy": sort, "limit": str(PRODUCTS_GIVEN), "minAmount": f"{self.minAmount:.15g}"}
+        if self.regionFilter:
+            asked["regionFilter"] = self.regionFilter
+        if self.maxConcentration < 100:
+            asked["maxConcentration"] = f"{self.maxConcentration:.15g}"
+        if shape == "older" and self.pages_on:
+            asked |= {"limit": str(self.limit), "offset": str(self.offset)}
+        return asked
+
+    @property
+    def pages_on(self) -> bool:
+        """Whether rows beyond the first page are wanted, which only the older form has."""
+        return self.offset + self.limit > PRODUCTS_GIVEN
+
+
+def check_month(asked: str, today: datetime.date) -> None:
+    """Refuse a month that can not be published yet: customs publishes a month after its end.
+
+    Raises:
+        InvalidQuery: `asked` (YYYYMM) lies after the last complete month.
+    """
+    last = month_of(today).shifted(-1)
+    if asked and period(asked) > last:
+        raise InvalidQuery(
+            f"`currentMonth` {asked} is not over or lies ahead; the last month that may be published is "
+            f"{format_yyyymm(last)}.",
+            argument="currentMonth",
+            allowed=f"a month up to {format_yyyymm(last)}, or nothing for the newest",
+            nearest=(format_yyyymm(last),),
+            source=POLICY.source,
+        )

@@ -1,0 +1,127 @@
+"""Whether the live service still answers as assumed: forms, units, percentages."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import TypeVar
+
+from tradestat_tools.errors import NoData, TradestatError
+from tradestat_tools.services import Services
+from tradestat_tools.source import Check
+from tradestat_tools.sources.doumaotong import read
+from tradestat_tools.sources.doumaotong.arguments import TopProductsArguments
+from tradestat_tools.sources.doumaotong.asking import ask, dashed
+from tradestat_tools.sources.doumaotong.data import DashboardData, MarketsData, TrendData
+from tradestat_tools.sources.doumaotong.wire import BadQuestion, Shaped
+from tradestat_tools.upstream import Reader
+
+T = TypeVar("T")
+
+PRODUCT = "850760"
+"""Lithium-ion accumulators, exported every month to most countries; read as the best-selling code below it."""
+COUNTRY = "133"
+"""South Korea."""
+
+CLOSE = 0.02
+"""Amounts that are rounded to 亿元 and 百万元 agree this closely; a wrong unit misses by a factor of 100."""
+
+
+async def checks(services: Services) -> AsyncIterator[Check]:
+    """Ask for one product through every endpoint, and compare the answers with each other."""
+    product = {"hsCode": PRODUCT}
+    board, line = await _try(services, "dashboard", product, partial(read.dashboard, asked=PRODUCT))
+    yield _form("dashboard", board, line)
+    listed, line = await _try(services, "markets", product, partial(read.markets, asked=PRODUCT))
+    yield _form("markets", listed, line)
+    params = {**product, "countryCode": COUNTRY}
+    series, line = await _try(services, "trend", params, partial(read.trend, asked=PRODUCT, country=COUNTRY))
+    yield _form("trend", series, line)
+    yield await _rankings(services)
+    for name, reader in (("growth", read.growth), ("priceband", read.priceband), ("chapter", read.chapter)):
+        found, line = await _try(services, name, product, partial(reader, asked=PRODUCT))
+        yield _offered(name, found is not None, line)
+    found, line = await _try(services, "history", params, partial(read.history, asked=PRODUCT, country=COUNTRY))
+    yield _offered("history", found is not None, line)
+    if board is not None:
+        yield _percentages(board.data)
+        yield _coverage(board)
+    if board is not None and series is not None and series.data.allDestinationsMonthly is not None:
+        yield _units_of_months(board.data, series.data)
+    if board is not None and listed is not None and listed.shape == "current":
+        yield _units_of_markets(board.data, listed.data)
+
+
+async def _try(services: Services, name: str, params: dict[str, str], reader: Reader[T]) -> tuple[T | None, str]:
+    """What came, or what went wrong in a line."""
+    try:
+        return (await ask(services, name, params, reader)).value, ""
+    except TradestatError as error:
+        return None, f"{error.kind}: {error.message}"
+
+
+def _form(name: str, found: Shaped[T] | None, problem: str) -> Check:
+    if found is None:
+        return Check(f"{name} form", ok=False, detail=problem or "refused")
+    return Check(f"{name} form", ok=True, detail=f"the {found.shape} documented form")
+
+
+async def _rankings(services: Services) -> Check:
+    """Whether the current form knows its own name for the ranking by amount."""
+    question = TopProductsArguments(sortBy="scale").question("current") or {}
+    found, problem = await _try(services, "topProducts", question, read.top_products)
+    if isinstance(found, BadQuestion):
+        return Check(
+            "topProducts sortBy", ok=True, detail="`scale` is refused: the older form, asked again in its words"
+        )
+    if found is None:
+        return Check("topProducts form", ok=False, detail=problem)
+    amounts = [p.recent12mGlobalTotal for p in found.data if p.recent12mGlobalTotal is not None]
+    if found.shape == "older":
+        return Check("topProducts form", ok=True, detail="the older documented form, asked again in its words")
+    sorted_ = amounts == sorted(amounts, reverse=True) and len(amounts) > 1
+    detail = f"{len(found.data)} products by `scale`, {'in' if sorted_ else 'NOT in'} order of their amounts"
+    return Check("topProducts sortBy", ok=sorted_, detail=detail)
+
+
+def _offered(name: str, offered: bool, problem: str) -> Check:
+    """Endpoints that one of the two forms does not have: both are as documented, other failures are not."""
+    if problem:
+        no_exports = name == "history" and problem.startswith(NoData.kind)
+        return Check(f"{name} form", ok=no_exports, detail=problem)
+    return Check(f"{name} form", ok=True, detail="as documented" if offered else "not offered by the form that answers")
+
+
+def _percentages(board: DashboardData) -> Check:
+    """A top-3 share of a product sold in 100 countries is between 3 and 100; as a fraction it would be below 1."""
+    share = board.top3ConcentrationPercent
+    ok = share is not None and 3 <= share <= 100
+    return Check("percentages", ok=ok, detail=f"the top-3 share is {share}, {'' if ok else 'not '}plausible in percent")
+
+
+def _coverage(board: Shaped[DashboardData]) -> Check:
+    month = board.data.currentMonth
+    if month is None:
+        return Check("newest month", ok=False, detail=f"not found in {board.data.range!r}")
+    return Check("newest month", ok=True, detail=dashed(month))
+
+
+def _units_of_months(board: DashboardData, series: TrendData) -> Check:
+    """百万元 in `monthly` against 亿元 in `metrics`."""
+    values = series.allDestinationsMonthly.values if series.allDestinationsMonthly else []
+    newest = [value for value in values[-12:] if value is not None]
+    return _agree("units of trend and dashboard", sum(newest), board.recent12mGlobalTotal)
+
+
+def _units_of_markets(board: DashboardData, listed: MarketsData) -> Check:
+    """百万元 in `countryTable` against 亿元 in `metrics`, by the largest destination's share."""
+    first = listed.markets[0] if listed.markets else None
+    if first is None or not first.share or first.recent12mTotal is None:
+        return Check("units of markets and dashboard", ok=False, detail="no share to compare with")
+    return _agree(
+        "units of markets and dashboard", first.recent12mTotal / first.share * 100, board.recent12mGlobalTotal
+    )
+
+
+def _agree(name: str, one: float, other: float | None) -> Check:
+    if not one or not other:
+        return Check(name, ok=False, detail="nothing to compare")
+    return Check(name, ok=abs(one / other - 1) <= CLOSE, detail=f"{one:,.0f} and {other:,.0f} yuan over 12 months")

@@ -1,0 +1,84 @@
+"""What to know about this source's answers, in its closed set of notes."""
+
+from collections.abc import Sequence
+
+from tradestat_tools.answers import Note, NoteCode
+from tradestat_tools.codes.hs import hs_status
+from tradestat_tools.sources.doumaotong.fields import Num
+from tradestat_tools.sources.doumaotong.wire import Shape
+
+SERVICE = "doumaotong.com (from China Customs statistics)"
+UNIT = "RMB yuan"
+CURRENCY = "RMB"
+VALUATION = "exports FOB"
+
+LAG = Note(code=NoteCode.LAG, text="Monthly figures appear 1 to 2 months after the month's end. Exports of China only.")
+SOURCE_LINE = Note(
+    code=NoteCode.DISCLAIMER,
+    text="Source: doumaotong.com, an independent compilation of China Customs export statistics in RMB; for reference. "
+    "Verify critical figures at stats.customs.gov.cn or with comtrade_data.",
+)
+CURRENT_UNITS = Note(
+    code=NoteCode.UNIT,
+    text="The service gave these amounts in 亿元 or 百万元 (100 million or 1 million yuan), rounded; shown here "
+    "in yuan, no more exact than that.",
+)
+OVERLAP = Note(
+    code=NoteCode.DOUBLE_COUNTING, text="Trade blocs overlap with continents and each other: do not add them."
+)
+
+FORMS: dict[Shape, str] = {"older": "its older documented form", "current": "its current documented form"}
+
+
+def shape(form: Shape, text: str) -> Note:
+    """A note on what the form that answered does differently."""
+    return Note(code=NoteCode.SHAPE, text=f"The service answered in {FORMS[form]}: {text}")
+
+
+def absent(text: str) -> Note:
+    """A note on what was asked for and is not given."""
+    return Note(code=NoteCode.ABSENT, text=text)
+
+
+def subset(text: str) -> Note:
+    """A note on what part of the whole is given."""
+    return Note(code=NoteCode.SUBSET, text=text)
+
+
+def resolved_code(asked: str, answered: str) -> list[Note]:
+    """Which product the figures are of, where it is not the code asked for."""
+    if asked == answered:
+        if len(asked) == 8:
+            return []
+        text = f"The service did not say which 8-digit code it took for {asked}; figures may be of one code below it."
+    elif answered.startswith(asked):
+        text = f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
+    else:
+        text = f"The service answered for {answered}, which is not below the code asked for, {asked}."
+    return [Note(code=NoteCode.RESOLVED_CODE, text=text)]
+
+
+def edition(code: str) -> list[Note]:
+    """A warning for a code of an older edition of the Harmonized System."""
+    status = hs_status(code[:6])
+    if status.kind != "older_edition":
+        return []
+    return [Note(code=NoteCode.EDITION_BREAK, text=status.text)]
+
+
+def zeros(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:
+    """What a 0 means here, if there is one."""
+    found = [month for month, value in zip(months, values, strict=True) if value == 0]
+    if not found:
+        return []
+    which = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
+    text = f"0 in {which}: the service writes 0 both for no export record and for nothing exported."
+    return [Note(code=NoteCode.ZERO, text=text)]
+
+
+def gaps(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:
+    """Which months came without a figure, if any."""
+    found = [month for month, value in zip(months, values, strict=True) if value is None]
+    return (
+        [absent(f"No figure was given for {', '.join(found[:6])}{' ...' if len(found) > 6 else ''}.")] if found else []
+    )

@@ -1,0 +1,51 @@
+"""Continents and trade blocs: the stems of their documented fields, and the names the service may write for them.
+
+No document says how the current form names the parts of `region` and `blocs`: English and Chinese are read (assumed).
+"""
+
+from tradestat_tools.codes.words import fold
+
+LABELS = {
+    "asia": "Asia",
+    "europe": "Europe",
+    "africa": "Africa",
+    "northAmerica": "North America",
+    "southAmerica": "South America",
+    "oceania": "Oceania",
+    "middleEast": "Middle East",
+    "beltRoad": "Belt and Road",
+    "asean": "ASEAN",
+    "eu": "EU",
+    "usmca": "USMCA",
+    "americas": "Americas",
+    "latinAmerica": "Latin America",
+}
+"""English names by stem; the last two have no documented field and keep to `region`."""
+
+_WRITTEN = {
+    "asia": ("亚洲",),
+    "europe": ("欧洲",),
+    "africa": ("非洲",),
+    "northAmerica": ("北美洲", "北美"),
+    "southAmerica": ("南美洲", "南美"),
+    "oceania": ("大洋洲",),
+    "middleEast": ("中东",),
+    "beltRoad": ("一带一路", "belt road"),
+    "asean": ("东盟",),
+    "eu": ("欧盟", "european union"),
+    "usmca": ("美墨加", "美墨加协定"),
+    "americas": ("美洲", "america"),
+    "latinAmerica": ("拉丁美洲", "拉美"),
+}
+_STEMS = {fold(written): stem for stem, label in LABELS.items() for written in (stem, label, *_WRITTEN[stem])}
+
+
+def stem_of(name: str | None) -> str | None:
+    """`asia` for "亚洲", "Asia" and "asia"; None for what is not known."""
+    return _STEMS.get(fold(name)) if name else None
+
+
+def label_of(name: str | None) -> str | None:
+    """The English name where it is known, else the name as written."""
+    stem = stem_of(name)
+    return LABELS[stem] if stem else name

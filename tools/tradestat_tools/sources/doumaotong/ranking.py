@@ -1,0 +1,138 @@
+"""The documented tool that ranks products: topProducts."""
+
+from tradestat_tools.answers import Answer, Note
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.errors import NoData, UpstreamDown
+from tradestat_tools.services import Services
+from tradestat_tools.sources.doumaotong import notes, read
+from tradestat_tools.sources.doumaotong.arguments import SORT_NAMES, TopProductsArguments
+from tradestat_tools.sources.doumaotong.asking import ask, source_of
+from tradestat_tools.sources.doumaotong.current import PRODUCTS_GIVEN
+from tradestat_tools.sources.doumaotong.data import Product, TopProductsData
+from tradestat_tools.sources.doumaotong.wire import POLICY, BadQuestion, Shape, Shaped
+from tradestat_tools.upstream import Fetched
+
+OTHER: dict[Shape, Shape] = {"current": "older", "older": "current"}
+
+MOST_QUESTIONS = 3
+"""Asked in the words of one form, answered in the other: asked again. Twice if the service changes in between."""
+
+
+async def run_top_products(services: Services, args: TopProductsArguments) -> Answer[TopProductsData]:
+    """Ask for a ranking in the words of the form that answers, the current one first."""
+    asking: Shape = "current" if args.question("current") else "older"
+    question = args.question(asking)
+    fetched: list[Fetched[Shaped[list[Product]] | BadQuestion]] = []
+    for _ in range(MOST_QUESTIONS):
+        if question is None:
+            return _not_given(args, fetched, asking)
+        fetched.append(await ask(services, "topProducts", question, read.top_products))
+        found = fetched[-1].value
+        fitting = OTHER[asking] if isinstance(found, BadQuestion) else found.shape
+        asked, question = question, args.question(fitting)
+        if question == asked:
+            if isinstance(found, BadQuestion):
+                raise found
+            return _answer(args, fetched, found)
+        asking = fitting
+    if isinstance(refused := fetched[-1].value, BadQuestion):
+        raise refused
+    raise UpstreamDown(
+        "doumaotong.com changed the form of its answers from call to call.",
+        remedy="Try again in a few minutes.",
+        source=POLICY.source,
+    )
+
+
+def _not_given(
+    args: TopProductsArguments, fetched: list[Fetched[Shaped[list[Product]] | BadQuestion]], form: Shape
+) -> Answer[TopProductsData]:
+    known = ", ".join(SORT_NAMES[form])
+    if form == "current" and args.regionFilter:
+        text = "it has no regionFilter. Leave it out, or see continents by product in `dashboard`."
+    elif form == "current" and args.offset >= PRODUCTS_GIVEN:
+        text = f"it gives the first {PRODUCTS_GIVEN} rows only. Ask with a smaller offset."
+    else:
+        text = f"it has no ranking by {args.sortBy}, only by {known}."
+    return Answer(
+        what=f"Ranking of China's export products by {args.sortBy}: not given",
+        data=TopProductsData(sortBy=args.sortBy),
+        source=source_of("topProducts", fetched),
+        notes=[notes.shape(form, text), notes.absent("No ranking of this kind is given."), notes.SOURCE_LINE],
+        more="Call again with another sortBy, without regionFilter, or with a smaller offset.",
+    )
+
+
+def _answer(
+    args: TopProductsArguments,
+    fetched: list[Fetched[Shaped[list[Product]] | BadQuestion]],
+    found: Shaped[list[Product]],
+) -> Answer[TopProductsData]:
+    passing = found.data if found.shape == "older" else _filtered(args, found.data)
+    paged = found.shape == "older" and args.pages_on
+    page = passing[: args.limit] if paged else passing[args.offset : args.offset + args.limit]
+    if not page:
+        raise _nothing(args, len(found.data), found.shape)
+    more_here = len(page) == args.limit and (found.shape == "older" or len(passing) > args.offset + args.limit)
+    follow = f"Next rows: offset={args.offset + args.limit}. " if more_here else ""
+    return Answer(
+        what=f"China's export products ranked by {args.sortBy}, recent 12 months, all destinations",
+        data=TopProductsData(sortBy=args.sortBy, products=page),
+        source=source_of("topProducts", fetched),
+        notes=[*_notes(args, found, len(passing)), notes.LAG, notes.SOURCE_LINE],
+        more=f"{follow}One product: `dashboard`, `markets`, `growth`.",
+    )
+
+
+def _filtered(args: TopProductsArguments, products: list[Product]) -> list[Product]:
+    """What the older form leaves out itself. A product without the figure can not be shown to pass."""
+    return [
+        p
+        for p in products
+        if (p.recent12mGlobalTotal or 0) >= args.minAmount
+        and (args.maxConcentration >= 100 or (p.top3ConcentrationPercent or 101) <= args.maxConcentration)
+    ]
+
+
+def _notes(args: TopProductsArguments, found: Shaped[list[Product]], passing: int) -> list[Note]:
+    if found.shape == "older":
+        return [notes.subset("A ranking, not a complete list; more rows by offset.")]
+    text = f"A ranking of at most {PRODUCTS_GIVEN} of several thousand products, not a complete list."
+    left_out = len(found.data) - passing
+    if left_out:
+        text += f" {left_out} of the {len(found.data)} given were left out here by minAmount or maxConcentration."
+    if args.pages_on:
+        text += f" Nothing beyond the first {PRODUCTS_GIVEN} is given."
+    renamed = SORT_NAMES["current"][args.sortBy]
+    named = f" Its name for {args.sortBy} is {renamed}." if renamed != args.sortBy else ""
+    form = notes.shape(
+        "current", f"no bestRegion or momentumScore; `growth` is the fastest-growing destination.{named}"
+    )
+    return [notes.subset(text), form, notes.CURRENT_UNITS]
+
+
+def _nothing(args: TopProductsArguments, given: int, form: Shape) -> NoData:
+    reason = f"None of the {given} products given passes" if form == "current" and given else "No product passes"
+    return NoData(
+        f"{reason} minAmount={args.minAmount:,.0f} yuan, maxConcentration={args.maxConcentration:g} % "
+        f"after the first {args.offset} rows.",
+        remedy="Lower minAmount or offset, raise maxConcentration, or choose another sortBy.",
+        source=POLICY.source,
+    )
+
+
+TOP_PRODUCTS = Endpoint(
+    name="topProducts",
+    title="China's exports: ranking of products",
+    description=(
+        "Products exported from China ranked by growth (default), amount, chance (low concentration), season or "
+        "number of destinations, with recent 12-month value in RMB yuan (FOB), growth and concentration. Use it to "
+        "find products; then look at one with dashboard and markets. It is a ranked part of about 8,800 products, "
+        "at most 50 today. For one known product use dashboard; for other countries' products "
+        "goods_trade_indicators."
+    ),
+    arguments=TopProductsArguments,
+    data=TopProductsData,
+    run=run_top_products,
+    example={"sortBy": "scale", "limit": 10},
+)
