@@ -7,10 +7,10 @@ record of the whole, because every effect is applied to the smallest cell and ev
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from tradestat_tools.sandbox.chance import Shares, mix, whole_between
+from tradestat_tools.sandbox.chance import SHARE_BITS, Shares, mix, whole_between
 from tradestat_tools.sandbox.chance import cut as _cut
 from tradestat_tools.sandbox.economies import ECONOMIES
-from tradestat_tools.sandbox.flows import Flows
+from tradestat_tools.sandbox.flows import ROUTES, Flows
 from tradestat_tools.sandbox.products import NES_INDEX, PRODUCTS
 
 _N = len(ECONOMIES)
@@ -56,7 +56,7 @@ class Observers:
         self.last_month = last_month
         self._confidential: dict[int, bool] = {}
 
-    # --- properties of reporters and pairs -------------------------------------------------------------------------
+    # --- properties of reporters and pairs ---------------------------------------------------------
 
     def cif_permille(self, exporter: int, importer: int, product: int) -> int:
         """CIF margin over FOB: the product's own, more for far and landlocked pairs."""
@@ -95,7 +95,7 @@ class Observers:
         off = whole_between(4, 28, 25, reporter, flow == "M", year, number)
         return -off if mix(26, reporter, year, number) % 4 else off // 2
 
-    # --- records of one cell ---------------------------------------------------------------------------------------
+    # --- records of one cell -----------------------------------------------------------------------
 
     def record(
         self, reporter: int, flow: Flow, partner: int, product: int, span: Span, *, effects: Effects | None = None
@@ -211,7 +211,21 @@ class Observers:
                 legs.append(Leg(through.routed_usd, through.routed_kg, through.shares, noise, passing=True))
         return legs
 
-    # --- records of many cells -------------------------------------------------------------------------------------
+    def months(self, reporter: int, flow: Flow, partner: int, product: int, year: int) -> list[tuple[int, int]]:
+        """(USD, kg) of the twelve months, as `record` gives them one by one; months to come are (0, 0)."""
+        key = reporter * _N + partner
+        plain = flow == "X" and key not in ROUTES
+        if plain and key not in self.flows.routed_targets and key not in self.flows.routed_origins:
+            found = self.flows.year(reporter, partner, product, year)
+            if found is None:
+                return [(0, 0)] * 12
+            if year < self.last_month[0] - 1:
+                usd = [found.usd * share >> SHARE_BITS for share in found.shares]
+                kg = [found.kg * share >> SHARE_BITS for share in found.shares]
+                return [(usd[month] - usd[month - 1], kg[month] - kg[month - 1]) for month in range(1, 13)]
+        return [self.record(reporter, flow, partner, product, Span(year, month, month)) for month in range(1, 13)]
+
+    # --- records of many cells ---------------------------------------------------------------------
 
     def cells(
         self, reporter: int, flow: Flow, span: Span, partners: Iterable[int], products: Iterable[int]

@@ -103,7 +103,7 @@ class World:
         """The services flows."""
         return ebops.ServiceFlows(self.flows.affinity)
 
-    # --- who has published what ------------------------------------------------------------------------------------
+    # --- who has published what --------------------------------------------------------------------
 
     def annual_last(self, economy: Economy) -> int | None:
         """The newest year an economy has reported to the international sources; None if it never does."""
@@ -139,7 +139,7 @@ class World:
         newest = self.last_month if economy.lag_years == 0 else (last, 12)
         return (span.year, span.first) <= newest
 
-    # --- money -----------------------------------------------------------------------------------------------------
+    # --- money -------------------------------------------------------------------------------------
 
     def cny_per_10000_usd(self, month: Month) -> int:
         """The market rate of a month: yuan for 10,000 dollars."""
@@ -150,7 +150,7 @@ class World:
         """A month's dollars as China Customs records them, in whole yuan at last month's rate."""
         return usd * self.cny_per_10000_usd(month_before(month)) // 10_000
 
-    # --- records ---------------------------------------------------------------------------------------------------
+    # --- records -----------------------------------------------------------------------------------
 
     def cells(
         self, reporter: int, flow: Flow, span: Span, partners: tuple[int, ...], wanted: tuple[int, ...]
@@ -165,7 +165,7 @@ class World:
     def _table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
         return list(self.observers.cells(reporter, flow, span, ALL_PARTNERS, ALL_PRODUCTS))
 
-    # --- the truth -------------------------------------------------------------------------------------------------
+    # --- the truth ---------------------------------------------------------------------------------
 
     def truth(self, exporter: str, importer: str, product: str, period: str) -> Truth:
         """What really flowed, and what both sides made of it.

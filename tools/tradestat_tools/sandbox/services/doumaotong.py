@@ -1,0 +1,68 @@
+"""doumaotong.com: China's exports, in its current and its older shape.
+
+The current shape names 亿元 (100 million yuan) and 百万元 (million yuan) by field; the older one is plain yuan. Assumed where
+the service's form is not known: the older shape's success code is 200 and its text is under `message`; `region` of the
+current dashboard lists {name, percent} and `blocs` add `name`; `ym` is YYYY-MM; every answer of the current shape
+carries `hsCode`, the code it was resolved to; `scale`, `chance` and `season` sort by value, by growth times
+market breadth, and by how uneven the months are.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from tradestat_tools.sandbox.control import admit
+from tradestat_tools.sandbox.services.doumaotong_data import BadParameter, Exports, NoRecord
+from tradestat_tools.sandbox.services.doumaotong_shapes import CURRENT, OLDER
+
+if TYPE_CHECKING:
+    from tradestat_tools.sandbox import Sandbox
+
+
+class _Cache:
+    """Exports of the sandbox's present world."""
+
+    def __init__(self) -> None:
+        self.exports: Exports | None = None
+
+    def of(self, sandbox: "Sandbox") -> Exports:
+        if self.exports is None or self.exports.world is not sandbox.world:
+            self.exports = Exports(sandbox.world)
+        return self.exports
+
+
+def routes(sandbox: "Sandbox") -> list[Route]:
+    """The service's paths."""
+    cache = _Cache()
+
+    async def answer(request: Request) -> Response:
+        return _answer(sandbox, cache, request.path_params["endpoint"], dict(request.query_params))
+
+    return [Route("/skill/{endpoint}", answer)]
+
+
+def _answer(sandbox: "Sandbox", cache: _Cache, endpoint: str, query: dict[str, str]) -> Response:
+    older = sandbox.settings.doumaotong_shape == "older"
+    if admit(sandbox, "doumaotong"):
+        return _envelope(older, 503, "服务未就绪", None)
+    table: dict[str, Callable[[Exports, dict[str, str]], dict[str, Any]]] = OLDER if older else CURRENT
+    if endpoint not in table:
+        if endpoint == "history" and sandbox.settings.doumaotong_history == "code404":
+            return _envelope(older, 404, "暂无数据", None)
+        return JSONResponse({"status": 404, "error": "Not Found", "path": f"/skill/{endpoint}"}, 404)
+    try:
+        data = table[endpoint](cache.of(sandbox), query)
+    except KeyError as missing:
+        return _envelope(older, 400, f"缺少必填参数 {missing.args[0]}", None)
+    except BadParameter as problem:
+        return PlainTextResponse(f"Bad Request: {problem}", 400)
+    except NoRecord as nothing:
+        return _envelope(older, 404, str(nothing), None)
+    return _envelope(older, 200 if older else 0, "success" if older else "ok", data)
+
+
+def _envelope(older: bool, code: int, text: str, data: dict[str, Any] | None) -> JSONResponse:
+    return JSONResponse({"code": code, "message" if older else "msg": text, "data": data})

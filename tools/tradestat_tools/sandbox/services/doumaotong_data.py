@@ -1,0 +1,154 @@
+"""China's export record as doumaotong aggregates it: yuan by 8-digit code, country and month."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from tradestat_tools.sandbox import national
+from tradestat_tools.sandbox.chance import cut
+from tradestat_tools.sandbox.economies import BY_CUSTOMS, ECONOMIES, Economy
+from tradestat_tools.sandbox.flows import FIRST_YEAR
+from tradestat_tools.sandbox.observers import Month, Span
+from tradestat_tools.sandbox.products import NES_INDEX, indexes_under
+from tradestat_tools.sandbox.world import ALL_PARTNERS, CHINA, World, month_before
+
+NO_RECORD = "该商品对此国家暂无出口记录"
+
+
+class BadParameter(Exception):
+    """A parameter of the wrong form: a bare HTTP 400."""
+
+
+class NoRecord(Exception):
+    """Nothing there: code 404 in the envelope."""
+
+
+class Exports:
+    """China's exports in yuan, as of the newest month the service has."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.newest = world.doumaotong_last
+        self.product = lru_cache(maxsize=1024)(self._product)
+        self.rows = lru_cache(maxsize=2048)(self._rows)
+
+    def months(self, count: int, end: Month | None = None) -> list[Month]:
+        """The `count` months up to `end`, oldest first."""
+        return [month_before(end or self.newest, back) for back in reversed(range(count))]
+
+    def resolve(self, query: dict[str, str]) -> str:
+        """The 8-digit code asked for; 4 and 6 digits stand for the best-selling code under them.
+
+        Raises:
+            KeyError: no hsCode. BadParameter: not digits. NoRecord: a code that is not exported.
+        """
+        text = query["hsCode"]
+        if not (text.isascii() and text.isdecimal() and len(text) in (4, 6, 8)):
+            raise BadParameter("hsCode")
+        known = national.all_codes(8)
+        if len(text) == 8:
+            if text not in known:
+                raise NoRecord("暂无数据")
+            return text
+        year = self.months(12)
+        codes = [code for index in indexes_under(text) for code in national.codes_under(index, 8)]
+        sold = {code: self.total(code, year) for code in codes}
+        best = max(sold, key=lambda code: (sold[code], code), default="")
+        if not best or not sold[best]:
+            raise NoRecord("暂无数据")
+        return best
+
+    def country(self, query: dict[str, str]) -> Economy:
+        """The country asked for by its China Customs code."""
+        code = query["countryCode"]
+        if not (code.isascii() and code.isdecimal() and len(code) == 3):
+            raise BadParameter("countryCode")
+        if code not in BY_CUSTOMS or code == "142":
+            raise NoRecord(NO_RECORD)
+        return BY_CUSTOMS[code]
+
+    def _rows(self, code: str, year: int) -> dict[int, list[tuple[int, int]]]:
+        """(yuan, kg) of the twelve months of a year by partner, for one 8-digit code."""
+        product, place = national.all_codes(8)[code]
+        shares = national.shares_under(product, 8)
+        rates = [self.world.cny_per_10000_usd(month_before((year, month))) for month in range(1, 13)]
+        return {
+            partner: [
+                (cut(usd, shares, place, place) * rate // 10_000, cut(kg, shares, place, place))
+                for (usd, kg), rate in zip(months, rates, strict=True)
+            ]
+            for partner, months in self.product(product, year).items()
+        }
+
+    def _product(self, product: int, year: int) -> dict[int, list[tuple[int, int]]]:
+        rows: dict[int, list[tuple[int, int]]] = {}
+        for partner in ALL_PARTNERS:
+            if partner == CHINA:
+                continue
+            if product == NES_INDEX:
+                spans = (Span(year, month, month) for month in range(1, 13))
+                cells = [self.world.cells(CHINA, "X", span, (partner,), (product,)) for span in spans]
+                months = [(found[0].usd, found[0].kg) if found else (0, 0) for found in cells]
+            elif self.world.observers.confidential(CHINA, "X", partner, product):
+                continue
+            else:
+                months = self.world.observers.months(CHINA, "X", partner, product, year)
+            if any(usd for usd, _ in months):
+                rows[partner] = months
+        return rows
+
+    def by_country(self, code: str, months: Iterable[Month]) -> dict[int, int]:
+        """Yuan by partner over some months, largest first; partners without any are left out."""
+        sums: dict[int, int] = {}
+        for partner, _, yuan, _ in self._walk(code, months):
+            sums[partner] = sums.get(partner, 0) + yuan
+        return dict(sorted(((partner, yuan) for partner, yuan in sums.items() if yuan), key=lambda item: -item[1]))
+
+    def by_month(self, code: str, months: Iterable[Month], partner: int | None = None) -> dict[Month, int]:
+        """Yuan by month, to all partners or one; 0 for months without exports."""
+        wanted = list(months)
+        sums = dict.fromkeys(wanted, 0)
+        for found, month, yuan, _ in self._walk(code, wanted):
+            if partner in (None, found):
+                sums[month] += yuan
+        return sums
+
+    def kilograms(self, code: str, months: Iterable[Month], partner: int | None = None) -> int:
+        """Net weight over some months."""
+        return sum(kg for found, _, _, kg in self._walk(code, months) if partner in (None, found))
+
+    def active_months(self, code: str, months: Iterable[Month]) -> dict[int, int]:
+        """Number of months with exports by partner."""
+        counts: dict[int, int] = {}
+        for partner, _, yuan, _ in self._walk(code, months):
+            counts[partner] = counts.get(partner, 0) + (yuan > 0)
+        return counts
+
+    def _walk(self, code: str, months: Iterable[Month]) -> Iterator[tuple[int, Month, int, int]]:
+        by_year: dict[int, list[Month]] = {}
+        for month in months:
+            if month[0] >= FIRST_YEAR:
+                by_year.setdefault(month[0], []).append(month)
+        for year, wanted in by_year.items():
+            for partner, row in self.rows(code, year).items():
+                for month in wanted:
+                    yuan, kg = row[month[1] - 1]
+                    yield partner, month, yuan, kg
+
+    def total(self, code: str, months: Iterable[Month]) -> int:
+        """Yuan over some months to all partners."""
+        return sum(self.by_country(code, months).values())
+
+
+def percent(part: float, whole: float) -> float | None:
+    """A share in percent with two digits; None of nothing."""
+    return round(part / whole * 100, 2) if whole else None
+
+
+def growth(now: float, then: float) -> float | None:
+    """Growth in percent with two digits; None from nothing."""
+    return round((now / then - 1) * 100, 2) if then else None
+
+
+def economy(index: int) -> Economy:
+    """An economy by its index."""
+    return ECONOMIES[index]
