@@ -1,5 +1,6 @@
 """Questions that are refused before anything is sent, and spellings that are read."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -207,5 +208,8 @@ def test_schemas_are_flat_and_descriptions_short(endpoint: Any) -> None:
     assert not {"anyOf", "oneOf", "allOf", "$defs"} & set(schema)
     for field in schema["properties"].values():
         assert field["type"] == "string"
+        assert field["maxLength"] <= 80
         assert field["description"]
+    for month in ("strtYymm", "endYymm"):
+        assert re.search(schema["properties"][month]["pattern"], "2024-01")
     assert len(endpoint.description) < 600

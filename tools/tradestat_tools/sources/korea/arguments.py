@@ -44,40 +44,21 @@ def _country(text: str) -> str:
     return text
 
 
+# The pattern stands before the validator, so that it is part of the schema; the validator still runs first.
 Start = Annotated[
     str,
-    BeforeValidator(_first_month),
     Field(
-        description="First month, YYYYMM (202401); 2024-01 and a year are read too.",
-        pattern=r"\d{4}",
-        max_length=20,
-        examples=["202401"],
+        description="First month, YYYYMM (202401); 2024-01 and a year are read too.", pattern=r"\d{4}", max_length=20
     ),
+    BeforeValidator(_first_month),
 ]
 End = Annotated[
     str,
+    Field(description="Last month, YYYYMM, included; at most 120 months in all.", pattern=r"\d{4}", max_length=20),
     BeforeValidator(_last_month),
-    Field(
-        description="Last month, YYYYMM, included; at most 120 months after the first.",
-        pattern=r"\d{4}",
-        max_length=20,
-        examples=["202412"],
-    ),
 ]
-Hs = Annotated[
-    str,
-    BeforeValidator(_hs),
-    Field(
-        description="HS code of 2, 4, 6 or 10 digits (85, 8507, 850760, 8507600000).",
-        pattern=r"^$|\d{2}",
-        max_length=20,
-    ),
-]
-Country = Annotated[
-    str,
-    AfterValidator(_country),
-    Field(description="Partner: ISO alpha-2 code (US); names, ISO3 and M49 are read too.", max_length=80),
-]
+Hs = Annotated[str, Field(pattern=r"^$|\d", max_length=20), BeforeValidator(_hs)]
+Country = Annotated[str, Field(max_length=80), AfterValidator(_country)]
 
 
 class Span(Arguments):

@@ -1,6 +1,5 @@
 """Does the live service still behave as assumed? One small call for each of its operations."""
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -13,7 +12,6 @@ from tradestat_tools.source import Check
 from tradestat_tools.sources.korea.clock import last_published
 from tradestat_tools.sources.korea.endpoints import GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE, GET_NITEMTRADE
 from tradestat_tools.sources.korea.failures import VARIABLE
-from tradestat_tools.sources.korea.question import decoded_key
 
 # A small question each, whose answer shows that every parameter was heeded: rows that were not asked for are an error.
 _QUESTIONS: tuple[tuple[Endpoint[Any, Any], Mapping[str, str]], ...] = (
@@ -23,22 +21,12 @@ _QUESTIONS: tuple[tuple[Endpoint[Any, Any], Mapping[str, str]], ...] = (
     (GET_NEWTRADE, {}),
 )
 
-_OLD_FORM = re.compile(r"[A-Za-z0-9+/]{80,100}={0,2}")
-_NEW_FORM = re.compile(r"[0-9a-f]{64}")
-
 
 async def checks(services: Services) -> AsyncIterator[Check]:
-    """The key's form, then each operation: its address, parameters, fields, success code and total row."""
-    key = services.settings.data_go_kr_service_key
-    if key is None:
+    """Each operation: its address, parameters, fields, success code and total row."""
+    if services.settings.data_go_kr_service_key is None:
         yield Check("korea: key", ok=False, detail=f"not set: {VARIABLE}")
         return
-    decoded = decoded_key(key.get_secret_value())
-    known = _OLD_FORM.fullmatch(decoded) or _NEW_FORM.fullmatch(decoded)
-    form = (
-        "has a known form" if known else "has neither known form (about 88 characters ending in ==, or 64 hex digits)"
-    )
-    yield Check("korea: key", ok=bool(known), detail=f"{VARIABLE} {form}")
     month = format_yyyymm(last_published(services.now()).shifted(-3))  # old enough to be out and settled
     for endpoint, arguments in _QUESTIONS:
         yield await _check(services, endpoint, {"strtYymm": month, "endYymm": month, **arguments})

@@ -32,14 +32,14 @@ REMAINING = "x-ratelimit-remaining"
 _DOWN = {"01": "an application error", "02": "a database error", "04": "an HTTP error", "05": "a time-out"}
 
 # Code 99 stands for bad input and for passing faults alike; its message tells which. Words of the messages for bad
-# input (seen May and October 2026) and what they mean.
+# input (seen May and October 2026), without their blanks, and what they mean.
 _BAD_INPUT = (
     ("1년이내", "the span is longer than 12 months"),
-    ("크거나 같아야", "the last month lies before the first"),
-    ("형식이 맞지", "a month is not written YYYYMM"),
-    ("존재하지 않는 국가코드", "it does not know the country code"),
-    ("자리로 입력", "the HS code does not have 2, 4, 6 or 10 digits"),
-    ("1개 이상", "neither an HS code nor a country was given"),
+    ("크거나같아야", "the last month lies before the first"),
+    ("형식이맞지", "a month is not written YYYYMM"),
+    ("존재하지않는국가코드", "it does not know the country code"),
+    ("10자리", "the HS code does not have 2, 4, 6 or 10 digits"),
+    ("품목코드혹은국가코드", "neither an HS code nor a country was given"),
     ("누락", "a required parameter is missing"),
 )
 
@@ -55,7 +55,7 @@ def by_code(code: str, message: str, operation: Operation, now: datetime.datetim
         return _down(f"{POLICY.service} reports {_DOWN[code]} of its own (code {code}).{said}")
     if code == "99":
         for words, meaning in _BAD_INPUT:
-            if words in message:
+            if words in message.replace(" ", ""):
                 return _refused(f"{POLICY.service} refused the question: {meaning} (code 99).{said}")
         return _down(f"{POLICY.service} reports an error that it does not name (code 99).{said}")
     if code == "10":
