@@ -72,7 +72,9 @@ def _tools() -> Iterable[str]:
 def _sources() -> Iterable[str]:
     for source in all_sources():
         terms = source.terms
-        yield f"- **{source.name}.** {terms.coverage} {terms.units} {terms.valuation} {terms.lag}"
+        yield f"- **{source.name}**"
+        said = (("Covers", terms.coverage), ("Unit", terms.units), ("Valuation", terms.valuation), ("Lag", terms.lag))
+        yield from (f"  - {name}: {_uncapital(text).rstrip('.')}." for name, text in said)
 
 
 def _between(name: str, lines: Iterable[str], text: str) -> str:
@@ -82,6 +84,16 @@ def _between(name: str, lines: Iterable[str], text: str) -> str:
     if not found.search(text):
         raise SystemExit(f"README.md has lost its markers for {name}.")
     return found.sub(lambda _: block, text, count=1)
+
+
+def _uncapital(text: str) -> str:
+    """The text as the rest of a sentence; abbreviations and names stay as they are."""
+    first = text.split(maxsplit=1)[0]
+    is_word = first[1:].islower() and first not in _NAMES
+    return text[:1].lower() + text[1:] if is_word else text
+
+
+_NAMES = ("Korea's", "China's")
 
 
 def _capital(text: str) -> str:

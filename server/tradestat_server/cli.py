@@ -163,7 +163,12 @@ def truth(*, exporter: str, importer: str, product: str, period: str, today: dat
         report = truth_report(exporter, importer, product, period, today=_date(today))
     except (KeyError, ValueError) as error:
         _fail(InvalidQuery(f"The synthetic world can not answer that: {error.args[0]}."), as_json=as_json)
-    click.echo(_json(report))
+    if as_json:
+        click.echo(_json(report))
+    else:
+        from tradestat_server.terminal import Terminal, truth_table
+
+        truth_table(Terminal(), report)
 
 
 @cli.command()

@@ -9,6 +9,7 @@ import anyio
 from mcp import Client, MCPError, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 from rich.markup import escape
+from rich.padding import Padding
 
 from tradestat_server.render import SANDBOX_LABEL
 from tradestat_server.terminal import Terminal, draw
@@ -29,24 +30,27 @@ class Question:
     text: str
     tool: str
     arguments: Mapping[str, Any]
+    tables: int = 1
+    """How many of the answer's tables to show."""
 
 
 QUESTIONS = (
     Question(
-        "From where did Korea import lithium-ion batteries (HS 8507.60), year by year?",
+        "From where does Korea import lithium-ion batteries (HS 8507.60)?",
         "goods_time_series",
-        {"country": "KOR", "product": "850760", "by": "byCountry", "trade_flow": "I", "period_from": 2021},
+        {"country": "KOR", "product": "850760", "by": "byCountry", "trade_flow": "I", "period_from": 2022},
+        tables=2,  # the total, which the service gives apart, and the partners
     ),
-    Question("Where does China sell them now?", "markets", {"hsCode": "85076000", "limit": 15}),
+    Question("Where does China sell them now?", "markets", {"hsCode": "850760"}),
     Question(
-        "What does Korean customs say about batteries from China, month by month?",
+        "What does Korea's customs see of them from China, month by month?",
         "getNitemtradeList",
         {"strtYymm": "202501", "endYymm": "202506", "hsSgn": "850760", "cntyCd": "CN"},
     ),
     Question(
-        "What does China itself report to the United Nations about selling them to Korea?",
+        "And what does China report to the United Nations of selling them to Korea?",
         "comtrade_data",
-        {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2024"},
+        {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2022-2024"},
     ),
 )
 """One story told by four sources: the same flow, each in its own units and from its own side."""
@@ -114,10 +118,10 @@ def _show(question: Question, result: CallToolResult, terminal: Terminal) -> boo
         terminal.print("This answer is not labelled as sandbox data; not shown.", style="red")
         return False
     terminal.print(escape(_text(result).splitlines()[0]))
-    for table in answer.data.tables()[:1]:
+    for table in answer.data.tables()[: question.tables]:
         draw(terminal, table, most_rows=ROWS)
     for note in answer.notes:
-        terminal.print(escape(f"  note ({note.code.value}): {note.text}"), style="dim")
+        _print_indented(terminal, f"note ({note.code.value}): {note.text}", style="dim")
     return True
 
 
@@ -131,8 +135,12 @@ def _print_next_steps(terminal: Terminal) -> None:
     terminal.print("For live figures, run `tradestat-mcp serve` without --sandbox:", style="bold")
     for source in all_sources():
         if source.key is None:
-            terminal.print(escape(f"  {source.name}: nothing to set, no key is needed."))
+            _print_indented(terminal, f"{source.name}: nothing to set, no key is needed.")
         else:
             need = "set" if source.key.required else "works without a key; for more, set"
-            terminal.print(escape(f"  {source.name}: {need} {source.key.variable}. {source.key.get_it}"))
+            _print_indented(terminal, f"{source.name}: {need} {source.key.variable}. {source.key.get_it}")
     terminal.print("Then `tradestat-mcp doctor` says whether keys and services are in order.")
+
+
+def _print_indented(terminal: Terminal, text: str, style: str = "none") -> None:
+    terminal.print(Padding(escape(text), (0, 0, 0, 2)), style=style)
