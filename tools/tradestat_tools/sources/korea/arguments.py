@@ -1,5 +1,6 @@
 """The questions of the four tools. Arguments carry the service's own names."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -16,18 +17,27 @@ KNOWN_EDITIONS_FROM = 2012
 """Older editions of the HS are not known here, so before this year an unknown code is passed on."""
 
 
-def _first_month(value: Any) -> str:
-    return format_yyyymm(period(str(value)).first_month)
+def _reader(read: Callable[[str], str]) -> Callable[[Any], str]:
+    """A validator that passes on, as an argument's error, what `read` refuses."""
+
+    def validate(value: Any) -> str:
+        try:
+            return read(str(value).strip())
+        except CodeError as error:
+            raise ArgumentError(error.message, allowed=error.allowed or None, nearest=error.nearest) from None
+
+    return validate
 
 
-def _last_month(value: Any) -> str:
-    return format_yyyymm(period(str(value)).last_month)
+def _first_month(text: str) -> str:
+    return format_yyyymm(period(text).first_month)
 
 
-def _hs(value: Any) -> str:
-    text = str(value).strip()
-    if not text:
-        return ""
+def _last_month(text: str) -> str:
+    return format_yyyymm(period(text).last_month)
+
+
+def _hs(text: str) -> str:
     digits = "".join(char for char in text if char.isdecimal())
     if len(digits) == 8:
         # 8 digits are another country's subdivision, and so are its 7th and 8th digit.
@@ -36,7 +46,7 @@ def _hs(value: Any) -> str:
             allowed="HS codes of 2, 4, 6 or 10 digits",
             nearest=(digits[:6],),
         )
-    return normalise_hs(text, levels=HS_LEVELS)
+    return normalise_hs(text, levels=HS_LEVELS) if text else ""
 
 
 def _country(text: str) -> str:
@@ -50,15 +60,15 @@ Start = Annotated[
     Field(
         description="First month, YYYYMM (202401); 2024-01 and a year are read too.", pattern=r"\d{4}", max_length=20
     ),
-    BeforeValidator(_first_month),
+    BeforeValidator(_reader(_first_month)),
 ]
 End = Annotated[
     str,
     Field(description="Last month, YYYYMM, included; at most 120 months in all.", pattern=r"\d{4}", max_length=20),
-    BeforeValidator(_last_month),
+    BeforeValidator(_reader(_last_month)),
 ]
-Hs = Annotated[str, Field(pattern=r"^$|\d", max_length=20), BeforeValidator(_hs)]
-Country = Annotated[str, Field(max_length=80), AfterValidator(_country)]
+Hs = Annotated[str, Field(pattern=r"^$|\d", max_length=20), BeforeValidator(_reader(_hs))]
+Country = Annotated[str, Field(max_length=80), AfterValidator(_reader(_country))]
 
 
 class Span(Arguments):
