@@ -68,8 +68,8 @@ def _double_counting(rows: Sequence[Row], classification: str) -> Note | None:
     if {"97"} < {row.reporterCode for row in rows}:
         reasons.append("the European Union (97) contains its members")
     cells = {_cell(row) for row in rows}
-    if len(cells) < len(rows):
-        reasons.append(f"{len(rows) - len(cells)} cells came more than once and stand in records of their own")
+    if repeats := len(rows) - len(cells):
+        reasons.append(f"{repeats} cell{'s' * (repeats > 1)} came more than once, each in a record of its own")
     if not reasons:
         return None
     return Note(code=NoteCode.DOUBLE_COUNTING, text=f"Do not add the rows up: {'; '.join(reasons)}.")

@@ -5,7 +5,7 @@ import math
 import re
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from tradestat_tools.errors import (
     QuotaExhausted,
@@ -35,14 +35,12 @@ _SECONDS = re.compile(r"try again in (\d+) seconds?", re.IGNORECASE)
 """`Rate limit is exceeded. Try again in 4 seconds.` (documented, autumn 2026)."""
 _CLOCK = re.compile(r"(?:(\d+)\.)?(\d{1,3}):(\d{2}):(\d{2})")
 """`Out of call volume quota. Quota will be replenished in 05:12:33.` (documented, autumn 2026)."""
-_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=]{20,}")
-"""Longer than any word of a message: perhaps a key that the service repeats."""
 
 
 def said(text: object) -> str:
-    """What the service said, fit for an error: one printable line, at most 200 characters, nothing key-like."""
+    """What the service said, fit for an error: one printable line of at most 200 characters."""
     line = "".join(char if char.isprintable() else " " for char in str(text)[:1000])
-    return _TOKEN.sub("…", " ".join(line.split()))[:200]
+    return " ".join(line.split())[:200]
 
 
 def read_json(response: Response) -> object:
@@ -202,6 +200,10 @@ def _unit(value: object) -> object:
     return None if cleaned in ("N/A", "n/a", "") else cleaned
 
 
+UNITS = {"2": "m²", "4": "m", "5": "u", "8": "kg", "12": "m³", "34": "kg 90% sdt"}
+"""Abbreviations by code, for rows without descriptions (seen in rows of 2018 to 2022)."""
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 OptionalText = Annotated[str | None, BeforeValidator(_text)]
 OptionalAmount = Annotated[Amount | None, BeforeValidator(_amount)]
@@ -252,6 +254,19 @@ class Row(BaseModel):
     legacyEstimationFlag: OptionalAmount = None
     isReported: OptionalFlag = None
     isAggregate: OptionalFlag = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_units(cls, raw: object) -> object:
+        if not isinstance(raw, dict):
+            return raw
+        row = cast("dict[str, object]", raw)
+        named = {
+            f"{name}Abbr": UNITS.get(str(row.get(f"{name}Code")))
+            for name in ("qtyUnit", "altQtyUnit")
+            if row.get(f"{name}Abbr") is None
+        }
+        return row | named
 
     def known(self, name: str) -> Amount | None:
         """A quantity, weight or side value as far as it is known.
@@ -308,4 +323,4 @@ def _read(model: type[M], body: object, expected: str) -> M:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in fault["loc"]) or "the body"
-        raise changed(expected, f"`{where}`: {fault['msg']}") from None
+        raise changed(expected, f"`{where}`: {said(fault['msg']).removeprefix('Value error, ')}") from None
