@@ -64,7 +64,7 @@ class Flows:
     def __init__(self) -> None:
         self._years: dict[int, YearFlow | None] = {}
         self._bases: dict[int, float] = {}
-        self._scales: dict[int, float] = {}
+        self._markets: dict[int, tuple[list[float], list[float]]] = {}
         self._prices: dict[int, int] = {}
         self._trends: dict[tuple[int, int, int], float] = {}
         self._patterns = month_patterns()
@@ -99,31 +99,33 @@ class Flows:
     def _demand(product: int, importer: int) -> float:
         return ECONOMIES[importer].weight ** 0.85 * between(0.5, 1.5, 13, product, importer)
 
-    def _scale(self, product: int) -> float:
-        """What turns supply, demand and affinity into the product's world size in USD."""
-        scale = self._scales.get(product)
-        if scale is None:
+    def _market(self, product: int) -> tuple[list[float], list[float]]:
+        """(supply by exporter, demand by importer) of a product, scaled so that they give its world size in USD."""
+        market = self._markets.get(product)
+        if market is None:
             demands = [self._demand(product, importer) for importer in range(_N)]
-            whole = 0.0
-            for exporter in range(_N):
-                supply = self._supply(product, exporter)
-                if supply:
-                    whole += supply * math.fsum(map(float.__mul__, self.affinity[exporter], demands))
-            scale = self._scales[product] = PRODUCTS[product].size * 1e9 / whole
-        return scale
+            supplies = [self._supply(product, exporter) for exporter in range(_N)]
+            whole = math.fsum(
+                supply * math.fsum(map(float.__mul__, self.affinity[exporter], demands))
+                for exporter, supply in enumerate(supplies)
+            )
+            scale = PRODUCTS[product].size * 1e9 / whole
+            market = self._markets[product] = ([supply * scale for supply in supplies], demands)
+        return market
 
-    def _base(self, exporter: int, importer: int, product: int) -> float:
+    def base(self, exporter: int, importer: int, product: int) -> float:
+        """The level of one flow in 2017 in USD; 0 where there is truly no trade, ever."""
         key = (exporter * _N + importer) * NES_INDEX + product
         base = self._bases.get(key)
         if base is None:
             base = 0.0
-            supply = self._supply(product, exporter)
-            if supply and exporter != importer:
-                h = mix(14, exporter, importer, product)
-                base = self._scale(product) * supply * self._demand(product, importer)
-                base *= self.affinity[exporter][importer] * (0.3 + (h & 255) / 180)
+            supplies, demands = self._market(product)
+            if supplies[exporter] and exporter != importer:
+                h = mix(14, key)
+                base = supplies[exporter] * demands[importer] * self.affinity[exporter][importer]
+                base *= 0.3 + (h & 255) / 180
                 if base < 40_000 or (base < 4_000_000 and (h >> 8) % 3 == 0):
-                    base = 0.0  # truly no trade
+                    base = 0.0
             if len(self._bases) > _CACHE_LIMIT:
                 self._bases.clear()
             self._bases[key] = base
@@ -157,10 +159,10 @@ class Flows:
         except KeyError:
             pass
         flow: YearFlow | None = None
-        base = self._base(exporter, importer, product)
+        base = self.base(exporter, importer, product)
         if base:
             goods = PRODUCTS[product]
-            h = mix(16, exporter, importer, product, year)
+            h = mix(16, key)
             value = base * _CYCLE.get(year, 1.28 if year > _BASE_YEAR else 1.0) * (0.82 + (h & 255) / 710)
             value *= self._trend(1, exporter, year, 0) * self._trend(2, importer, year, 0)
             usd = int(value * self._trend(3, product, year, goods.growth))

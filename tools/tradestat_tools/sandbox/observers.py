@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from tradestat_tools.sandbox.chance import SHARE_BITS, Shares, mix, whole_between
 from tradestat_tools.sandbox.chance import cut as _cut
 from tradestat_tools.sandbox.economies import ECONOMIES
-from tradestat_tools.sandbox.flows import ROUTES, Flows
+from tradestat_tools.sandbox.flows import Flows
 from tradestat_tools.sandbox.products import NES_INDEX, PRODUCTS
 
 _N = len(ECONOMIES)
@@ -212,20 +212,56 @@ class Observers:
         return legs
 
     def months(self, reporter: int, flow: Flow, partner: int, product: int, year: int) -> list[tuple[int, int]]:
-        """(USD, kg) of the twelve months, as `record` gives them one by one; months to come are (0, 0)."""
-        key = reporter * _N + partner
-        plain = flow == "X" and key not in ROUTES
-        if plain and key not in self.flows.routed_targets and key not in self.flows.routed_origins:
-            found = self.flows.year(reporter, partner, product, year)
-            if found is None:
-                return [(0, 0)] * 12
-            if year < self.last_month[0] - 1:
-                usd = [found.usd * share >> SHARE_BITS for share in found.shares]
-                kg = [found.kg * share >> SHARE_BITS for share in found.shares]
-                return [(usd[month] - usd[month - 1], kg[month] - kg[month - 1]) for month in range(1, 13)]
-        return [self.record(reporter, flow, partner, product, Span(year, month, month)) for month in range(1, 13)]
+        """(USD, kg) of the twelve months, each as `record` gives it; months to come are (0, 0)."""
+        usd, kg = [0] * 12, [0] * 12
+        if flow == "M":
+            cif = 1000 + self.cif_permille(partner, reporter, product)
+            lag = self.lag_permille(partner, reporter, product)
+            legs = self._arrivals(partner, reporter, product, year)
+            for leg in legs:
+                _add_months(usd, self._valued(leg, cif), leg.shares, lag)
+                _add_months(kg, leg.kg, leg.shares, lag)
+            for leg in self._arrivals(partner, reporter, product, year - 1):
+                usd[0] += _cut(self._valued(leg, cif), leg.shares, 12, 12) * lag // 1000
+                kg[0] += _cut(leg.kg, leg.shares, 12, 12) * lag // 1000
+        else:
+            raw = self._exports if flow == "X" else self._reexports
+            for month in range(12):
+                usd[month], kg[month] = raw(reporter, partner, product, Span(year, month + 1, month + 1), None)
+        for (_, month), off in self._revisions(reporter, flow, Span(year, 1, 12)):
+            usd[month - 1] += usd[month - 1] * off // 1000
+        if year >= self.last_month[0]:
+            happened = self.last_month[1] if year == self.last_month[0] else 0
+            usd[happened:] = kg[happened:] = [0] * (12 - happened)
+        return list(zip(usd, kg, strict=True))
+
+    def silent(self, reporter: int, flow: Flow, partner: int, product: int) -> bool:
+        """Whether a cell can be passed over: no trade of its own, and no entrepôt trade between the two."""
+        ends = (partner, reporter) if flow == "M" else (reporter, partner)
+        pair = ends[0] * _N + ends[1]
+        if pair in self.flows.routed_targets or pair in self.flows.routed_origins:
+            return False
+        return not self.flows.base(*ends, product)
 
     # --- records of many cells ---------------------------------------------------------------------
+
+    def month_cells(
+        self, reporter: int, flow: Flow, year: int, partners: Iterable[int]
+    ) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
+        """(partner, subheading, (USD, kg) of twelve months) of everything, confidential cells as `NES_INDEX`."""
+        for partner in partners:
+            hidden: list[list[tuple[int, int]]] = []
+            for product in range(NES_INDEX):
+                if self.silent(reporter, flow, partner, product):
+                    continue
+                months = self.months(reporter, flow, partner, product, year)
+                if not self.confidential(reporter, flow, partner, product):
+                    yield partner, product, months
+                else:
+                    hidden.append(months)
+            if hidden:
+                sums = [(sum(one for one, _ in row), sum(two for _, two in row)) for row in zip(*hidden, strict=True)]
+                yield partner, NES_INDEX, sums
 
     def cells(
         self, reporter: int, flow: Flow, span: Span, partners: Iterable[int], products: Iterable[int]
@@ -241,6 +277,8 @@ class Observers:
                 continue
             nes_usd = nes_kg = 0
             for product in range(NES_INDEX) if hidden else sorted(wanted):
+                if self.silent(reporter, flow, partner, product):
+                    continue
                 secret = self.confidential(reporter, flow, partner, product)
                 if not (hidden if secret else product in wanted):
                     continue
@@ -252,6 +290,17 @@ class Observers:
                     yield Cell(partner, product, usd, kg)
             if nes_usd:
                 yield Cell(partner, NES_INDEX, nes_usd, nes_kg)
+
+
+def _add_months(months: list[int], amount: int, shares: Shares, lag: int) -> None:
+    """Adds an amount month by month, the late part of each month to the next; December's is the next year's."""
+    running = [amount * share >> SHARE_BITS for share in shares]
+    late = 0
+    for month in range(12):
+        here = running[month + 1] - running[month]
+        later = here * lag // 1000
+        months[month] += here - later + late
+        late = later
 
 
 class Leg(NamedTuple):

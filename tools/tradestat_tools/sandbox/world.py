@@ -97,6 +97,7 @@ class World:
         self.flows = Flows()
         self.observers = Observers(self.flows, self.last_month)
         self.table = lru_cache(maxsize=96)(self._table)
+        self.month_tables = lru_cache(maxsize=16)(self._month_tables)
 
     @cached_property
     def services(self) -> ebops.ServiceFlows:
@@ -158,9 +159,23 @@ class World:
         """A reporter's records by partner and subheading; whole tables are kept for the next question."""
         if len(partners) * len(wanted) > 3000:
             partner_set, product_set = set(partners), set(wanted)
-            table = self.table(reporter, flow, span)
+            table = (
+                self.month_table(reporter, flow, span) if span.first == span.last else self.table(reporter, flow, span)
+            )
             return [cell for cell in table if cell.partner in partner_set and cell.product in product_set]
         return list(self.observers.cells(reporter, flow, span, partners, wanted))
+
+    def month_table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
+        """One month of a reporter's table, cut from its year, which is kept."""
+        place = span.first - 1
+        return [
+            Cell(partner, product, *months[place])
+            for partner, product, months in self.month_tables(reporter, flow, span.year)
+            if months[place][0]
+        ]
+
+    def _month_tables(self, reporter: int, flow: Flow, year: int) -> list[tuple[int, int, list[tuple[int, int]]]]:
+        return list(self.observers.month_cells(reporter, flow, year, ALL_PARTNERS))
 
     def _table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
         return list(self.observers.cells(reporter, flow, span, ALL_PARTNERS, ALL_PRODUCTS))

@@ -1,9 +1,9 @@
 """UN Comtrade: preview without a key, data and tariff lines with one, reference lists.
 
 Assumed where the service's form is not known: a preview of several periods answers with no rows, as other wrong
-parameters do; a question without `period` likewise; `cmdCode` also takes AG2, AG4, AG6 and TOTAL; `breakdownMode=classic`
-asks for totals only; the descriptions are null without `includeDesc`; tariff lines are the national codes of China and
-Korea and the subheadings of everyone else.
+parameters do; a question without `period` likewise; `cmdCode` also takes AG2, AG4, AG6 and TOTAL;
+`breakdownMode=classic` asks for totals only; the descriptions are null without `includeDesc`; tariff lines are the
+national codes of China and Korea and the subheadings of everyone else.
 """
 
 import json
@@ -84,9 +84,12 @@ def _data(sandbox: "Sandbox", request: Request, most: int) -> JSONResponse:
     text = query.get("maxRecords", "")
     limit = min(most, int(text)) if text.isdecimal() and int(text) else most
     try:
-        asked = question(path["typeCode"], path["freqCode"], path["clCode"], query, tariff_line=tariff_line)
-        if most == PREVIEW_ROWS and len(asked.periods) > 1:
-            raise WrongParameter("period")
+        asked = question(
+            (path["typeCode"], path["freqCode"], path["clCode"]),
+            query,
+            tariff_line=tariff_line,
+            one_period=most == PREVIEW_ROWS,
+        )
         found = list(islice(rows(sandbox.world, asked), limit))
     except WrongParameter:
         found = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product as crossed
-from typing import Any
+from typing import Any, NamedTuple
 
 from tradestat_tools.sandbox import ebops, national
 from tradestat_tools.sandbox.chance import cumulate, cut, mix
@@ -63,12 +63,15 @@ def _list(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def question(kind: str, frequency: str, classification: str, query: dict[str, str], *, tariff_line: bool) -> Question:
-    """Reads the path and query.
+def question(
+    path: tuple[str, str, str], query: dict[str, str], *, tariff_line: bool, one_period: bool = False
+) -> Question:
+    """Reads the path (typeCode, freqCode, clCode) and query.
 
     Raises:
         WrongParameter: anything the service does not know.
     """
+    kind, frequency, classification = path
     goods = kind == "C"
     if kind not in ("C", "S") or frequency not in ("A", "M") or (not goods and frequency == "M"):
         raise WrongParameter("path")
@@ -77,6 +80,8 @@ def question(kind: str, frequency: str, classification: str, query: dict[str, st
     periods = tuple(_list(query.get("period")))
     digits = 6 if frequency == "M" else 4
     if not periods or any(not (text.isdecimal() and len(text) == digits) for text in periods):
+        raise WrongParameter("period")
+    if one_period and len(periods) > 1:
         raise WrongParameter("period")
     flows = tuple(_list(query.get("flowCode"))) or tuple(FLOWS if goods else ("M", "X"))
     partners = _codes(query.get("partnerCode"), (0, *BY_COMTRADE))
@@ -189,24 +194,25 @@ def _goods(world: World, asked: Question, period: str, reporter: Economy, flow: 
             usd, kg = sum(one for one, _ in found), sum(other for _, other in found)
             if not usd:
                 continue  # no trade is no row
-            row = _row(asked, period, reporter, flow, partner, commodity, edition, usd, kg)
+            row = _row(asked, _Place(period, reporter, flow, partner), commodity, edition, (usd, kg))
             if asked.tariff_line:
                 yield from _tariff_lines(row, reporter, commodity, under)
             else:
                 yield from _broken_down(asked, row, reporter, partner)
 
 
-def _row(
-    asked: Question,
-    period: str,
-    reporter: Economy,
-    flow: str,
-    partner: Economy | None,
-    commodity: str,
-    edition: str,
-    usd: int,
-    kg: int,
-) -> dict[str, Any]:
+class _Place(NamedTuple):
+    """Where a row belongs; a partner of None is World."""
+
+    period: str
+    reporter: Economy
+    flow: str
+    partner: Economy | None
+
+
+def _row(asked: Question, place: _Place, commodity: str, edition: str, amounts: tuple[int, int]) -> dict[str, Any]:
+    period, reporter, flow, partner = place
+    usd, kg = amounts
     year = int(period[:4])
     leaf = len(commodity) == 6
     # Totals of several units have no weight; some reporters never give one. Which kind of nothing stands there changed.
@@ -389,18 +395,13 @@ def _services(world: World, asked: Question, period: str, reporter: Economy, flo
                 for leaf in leaves
             )
             if usd:
-                yield _service_row(asked, year, reporter, flow, partner, (display, text, len(leaves) == 1), usd)
+                place = _Place(period, reporter, flow, partner)
+                yield _service_row(asked, place, (display, text, len(leaves) == 1), usd)
 
 
-def _service_row(
-    asked: Question,
-    year: int,
-    reporter: Economy,
-    flow: str,
-    partner: Economy | None,
-    item: tuple[str, str, bool],
-    usd: int,
-) -> dict[str, Any]:
+def _service_row(asked: Question, place: _Place, item: tuple[str, str, bool], usd: int) -> dict[str, Any]:
+    period, reporter, flow, partner = place
+    year = int(period)
     display, text, leaf = item
     describe = asked.describe
     return {
@@ -409,7 +410,7 @@ def _service_row(
         "refPeriodId": year * 10_000 + 101,
         "refYear": year,
         "refMonth": 52,
-        "period": str(year),
+        "period": period,
         "reporterCode": reporter.comtrade,
         "reporterISO": reporter.iso3,
         "reporterDesc": reporter.name if describe else None,

@@ -1,9 +1,9 @@
 """doumaotong.com: China's exports, in its current and its older shape.
 
-The current shape names 亿元 (100 million yuan) and 百万元 (million yuan) by field; the older one is plain yuan. Assumed where
-the service's form is not known: the older shape's success code is 200 and its text is under `message`; `region` of the
-current dashboard lists {name, percent} and `blocs` add `name`; `ym` is YYYY-MM; every answer of the current shape
-carries `hsCode`, the code it was resolved to; `scale`, `chance` and `season` sort by value, by growth times
+The current shape is in 亿元 (100 million yuan) or 百万元 (million yuan) by field; the older one is plain yuan.
+Assumed where the service's form is not known: the older shape's success code is 200 and its text is under `message`;
+`region` of the current dashboard lists {name, percent} and `blocs` add `name`; `ym` is YYYY-MM; every answer of
+the current shape carries `hsCode`, the code it was resolved to; `scale`, `chance` and `season` sort by value, by growth times
 market breadth, and by how uneven the months are.
 """
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from tradestat_tools.sandbox import national
-from tradestat_tools.sandbox.chance import cut
+from tradestat_tools.sandbox.chance import SHARE_BITS
 from tradestat_tools.sandbox.economies import BY_CUSTOMS, ECONOMIES, Economy
 from tradestat_tools.sandbox.flows import FIRST_YEAR
 from tradestat_tools.sandbox.observers import Month, Span
@@ -66,18 +66,20 @@ class Exports:
             raise NoRecord(NO_RECORD)
         return BY_CUSTOMS[code]
 
-    def _rows(self, code: str, year: int) -> dict[int, list[tuple[int, int]]]:
+    def _rows(self, code: str, year: int) -> dict[int, tuple[list[int], list[int]]]:
         """(yuan, kg) of the twelve months of a year by partner, for one 8-digit code."""
         product, place = national.all_codes(8)[code]
         shares = national.shares_under(product, 8)
+        low, high = shares[place - 1], shares[place]
         rates = [self.world.cny_per_10000_usd(month_before((year, month))) for month in range(1, 13)]
-        return {
-            partner: [
-                (cut(usd, shares, place, place) * rate // 10_000, cut(kg, shares, place, place))
-                for (usd, kg), rate in zip(months, rates, strict=True)
+        rows: dict[int, tuple[list[int], list[int]]] = {}
+        for partner, months in self.product(product, year).items():
+            yuan = [
+                ((usd * high >> SHARE_BITS) - (usd * low >> SHARE_BITS)) * rate // 10_000
+                for (usd, _), rate in zip(months, rates, strict=True)
             ]
-            for partner, months in self.product(product, year).items()
-        }
+            rows[partner] = (yuan, [(kg * high >> SHARE_BITS) - (kg * low >> SHARE_BITS) for _, kg in months])
+        return rows
 
     def _product(self, product: int, year: int) -> dict[int, list[tuple[int, int]]]:
         rows: dict[int, list[tuple[int, int]]] = {}
@@ -97,46 +99,54 @@ class Exports:
         return rows
 
     def by_country(self, code: str, months: Iterable[Month]) -> dict[int, int]:
-        """Yuan by partner over some months, largest first; partners without any are left out."""
+        """Yuan by partner over consecutive months, largest first; partners without any are left out."""
         sums: dict[int, int] = {}
-        for partner, _, yuan, _ in self._walk(code, months):
-            sums[partner] = sums.get(partner, 0) + yuan
+        for year, first, last in _slices(months):
+            for partner, (yuan, _) in self.rows(code, year).items():
+                sums[partner] = sums.get(partner, 0) + sum(yuan[first:last])
         return dict(sorted(((partner, yuan) for partner, yuan in sums.items() if yuan), key=lambda item: -item[1]))
 
     def by_month(self, code: str, months: Iterable[Month], partner: int | None = None) -> dict[Month, int]:
         """Yuan by month, to all partners or one; 0 for months without exports."""
         wanted = list(months)
         sums = dict.fromkeys(wanted, 0)
-        for found, month, yuan, _ in self._walk(code, wanted):
-            if partner in (None, found):
-                sums[month] += yuan
+        for year, first, last in _slices(wanted):
+            rows = self.rows(code, year)
+            chosen = [yuan for found, (yuan, _) in rows.items() if partner in (None, found)]
+            for month in range(first, last):
+                sums[year, month + 1] = sum(yuan[month] for yuan in chosen)
         return sums
 
     def kilograms(self, code: str, months: Iterable[Month], partner: int | None = None) -> int:
-        """Net weight over some months."""
-        return sum(kg for found, _, _, kg in self._walk(code, months) if partner in (None, found))
+        """Net weight over consecutive months."""
+        return sum(
+            sum(kg[first:last])
+            for year, first, last in _slices(months)
+            for found, (_, kg) in self.rows(code, year).items()
+            if partner in (None, found)
+        )
 
     def active_months(self, code: str, months: Iterable[Month]) -> dict[int, int]:
         """Number of months with exports by partner."""
         counts: dict[int, int] = {}
-        for partner, _, yuan, _ in self._walk(code, months):
-            counts[partner] = counts.get(partner, 0) + (yuan > 0)
+        for year, first, last in _slices(months):
+            for partner, (yuan, _) in self.rows(code, year).items():
+                counts[partner] = counts.get(partner, 0) + sum(1 for amount in yuan[first:last] if amount)
         return counts
-
-    def _walk(self, code: str, months: Iterable[Month]) -> Iterator[tuple[int, Month, int, int]]:
-        by_year: dict[int, list[Month]] = {}
-        for month in months:
-            if month[0] >= FIRST_YEAR:
-                by_year.setdefault(month[0], []).append(month)
-        for year, wanted in by_year.items():
-            for partner, row in self.rows(code, year).items():
-                for month in wanted:
-                    yuan, kg = row[month[1] - 1]
-                    yield partner, month, yuan, kg
 
     def total(self, code: str, months: Iterable[Month]) -> int:
         """Yuan over some months to all partners."""
         return sum(self.by_country(code, months).values())
+
+
+def _slices(months: Iterable[Month]) -> Iterator[tuple[int, int, int]]:
+    """Consecutive months as (year, first, last) slices of a year's list; years before the world are left out."""
+    by_year: dict[int, list[int]] = {}
+    for year, month in months:
+        by_year.setdefault(year, []).append(month)
+    for year, numbers in by_year.items():
+        if year >= FIRST_YEAR:
+            yield year, min(numbers) - 1, max(numbers)
 
 
 def percent(part: float, whole: float) -> float | None:

@@ -394,7 +394,7 @@ def older_markets(exports: Exports, query: Query) -> Data:
     least, limit = _number(query, "minAmount", 0, 0, None), _number(query, "limit", 50, 1, None)
     now, _ = _two_years(exports)
     earlier = exports.by_country(code, exports.months(12, (exports.newest[0] - 3, exports.newest[1])))
-    rows = [
+    rows: list[Data] = [
         {
             "countryName": economy(partner).name_zh,
             "countryCode": economy(partner).customs,

@@ -20,7 +20,7 @@ from tradestat_tools.sandbox.chance import cut, mix
 from tradestat_tools.sandbox.control import admit
 from tradestat_tools.sandbox.economies import BY_ISO2, ECONOMIES
 from tradestat_tools.sandbox.flows import FIRST_YEAR
-from tradestat_tools.sandbox.observers import Month, Span
+from tradestat_tools.sandbox.observers import Flow, Month, Span
 from tradestat_tools.sandbox.products import CODES6, indexes_under, name_ko
 from tradestat_tools.sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, KOREA
 
@@ -31,6 +31,8 @@ _OK = "정상서비스."
 _TOTAL = "총계"
 _AMOUNTS = ("expCnt", "expDlr", "expWgt", "impCnt", "impDlr", "impWgt")
 _DECLARATION_USD = 62_000  # invented average value of a declaration
+
+_BOTH: tuple[Flow, Flow] = ("X", "M")
 
 Row = dict[str, str | int]
 
@@ -112,7 +114,7 @@ def _cells(
     """(code of the row, partner, whether an import, USD, kg) of Korea's own record."""
     products = indexes_under(code[:6]) if code else ALL_PRODUCTS
     span = Span(month[0], month[1], month[1])
-    for flow in ("X", "M"):
+    for flow in _BOTH:
         for cell in sandbox.world.cells(KOREA, flow, span, partners, products):
             if level < 10:
                 yield CODES6[cell.product][:level], cell.partner, flow == "M", cell.usd, cell.kg
@@ -213,7 +215,8 @@ def _countries(sandbox: "Sandbox", query: dict[str, str]) -> dict[tuple[Month, i
     partners = _partners(query)
     for month in _months(sandbox, query):
         span = Span(month[0], month[1], month[1])
-        for column, flow in ((0, "X"), (2, "M")):
+        for flow in _BOTH:
+            column = 2 * (flow == "M")
             for cell in sandbox.world.cells(KOREA, flow, span, partners, ALL_PRODUCTS):
                 row = sums.setdefault((month, cell.partner), [0, 0, 0, 0])
                 row[column] += cell.usd

@@ -1,9 +1,9 @@
 """Trade Map as parse.bot serves it: catalogue entry, eight endpoints, credits.
 
 Assumed where the service's form is not known: the lists of `get_country_groups`, `get_products_hs` and
-`get_services_ebops` are called `groups`, `products` and `services`; `get_coverage` lists `coverage`; the catalogue entry
-has its endpoints under `endpoints`; a period without a report has `value: null`; the indicators' reference year is
-`period_to`; refusals before the target site is reached are free, failures after it cost the endpoint's price.
+`get_services_ebops` are called `groups`, `products` and `services`; `get_coverage` lists `coverage`; the catalogue
+entry has its endpoints under `endpoints`; a period without a report has `value: null`; the indicators' reference
+year is `period_to`; refusals before the target site is reached are free, failures after it cost the endpoint's price.
 A `page_size` above the cap falls back to 25 records, which `nbRecordPerPage` and `nbPages` tell.
 """
 

@@ -1,6 +1,6 @@
 """Trade Map's figures: yearly series of goods and services, and indicators, in thousand US dollars."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tradestat_tools.sandbox import ebops
@@ -115,10 +115,10 @@ def _reported(world: World, question: _Question, year: int) -> bool:
     return last is not None and year <= last
 
 
-def _collect(world: World, question: _Question, flow: Flow, keys: list[Key], sign: int, values: Values) -> None:
-    """Adds the reporter's USD of a flow to every (partner, product) key; partner codes of groups mean their members."""
+def _collect(world: World, question: _Question, flow: Flow, sign: int, values: Values) -> None:
+    """Adds the reporter's USD of a flow to every key of `values`; partner codes of groups mean their members."""
     reporter = question.reporter.index
-    by_key = {key: (_members(key[0], question), _parts(question, key[1])) for key in keys}
+    by_key = {key: (_members(key[0], question), _parts(question, key[1])) for key in values}
     partners = sorted({partner for members, _ in by_key.values() for partner in members})
     parts = sorted({part for _, found in by_key.values() for part in found})
     for year in question.years:
@@ -160,7 +160,7 @@ def _values(world: World, question: _Question, flow: str) -> tuple[list[Key], Va
     aggregate = (question.partner, question.product)
     values: Values = {key: {} for key in [*keys, aggregate]}
     for sign, one in _FLOWS[flow]:
-        _collect(world, question, one, list(values), sign, values)
+        _collect(world, question, one, sign, values)
     return keys, values
 
 
@@ -227,10 +227,9 @@ def indicators(
     last = int(arguments["period_to"]) if arguments.get("period_to", "").isdecimal() else None
     own = world.annual_last(BY_CODE[arguments["country"]]) if arguments.get("country") in BY_CODE else None
     year = last or own or world.today.year - 1
-    question = _question(
-        world, arguments | {"period_from": str(max(FIRST_YEAR, year - 4)), "period_to": str(year)}, services=False
-    )
-    keys, values = _values(world, question, question.flow)
+    question = _question(world, arguments | {"period_from": str(year), "period_to": str(year)}, services=False)
+    needed = tuple(when for when in (year - 4, year - 1, year) if when >= FIRST_YEAR)
+    keys, values = _values(world, replace(question, years=needed), question.flow)
     _, exports = _values(world, question, "E")
     _, imports = _values(world, question, "I")
 
