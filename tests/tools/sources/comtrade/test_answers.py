@@ -99,31 +99,30 @@ async def test_imports_given_fob_only_are_not_called_cif(comtrade: "Comtrade", n
 
 
 Fields = dict[str, Any]
-OVERLAPS: list[tuple[Fields, Fields, Fields, str]] = [
-    ({"partnerCode": 0, "partnerDesc": "World"}, {}, {"partnerCode": "0,410"}, "World contains every partner"),
-    ({"cmdCode": "85"}, {}, {"cmdCode": "85,850760"}, "85 contains 850760"),
-    ({"cmdCode": "TOTAL"}, {"cmdCode": "01"}, {"cmdCode": "TOTAL,01"}, "TOTAL contains every other code"),
-    ({"flowCode": "RX"}, {}, {"flowCode": "X,RX"}, "exports (X) contain re-exports (RX)"),
-    ({"flowCode": "M"}, {"flowCode": "RM"}, {"flowCode": "M,RM"}, "imports (M) contain re-imports (RM)"),
-    ({}, {"motCode": 2100, "motDesc": "Sea"}, {"motCode": "all"}, "motCode=0 is the total"),
-    ({}, {"customsCode": "C04"}, {"customsCode": "all"}, "customsCode=C00 is the total"),
-    ({}, {"partner2Code": 344}, {"partner2Code": "all"}, "partner2Code=0 is the total"),
-    ({"reporterCode": 97}, {"reporterCode": 276}, {"reporterCode": "97,276"}, "European Union (97)"),
-    ({}, {}, {}, "1 cell came more than once"),
+OVERLAPS: list[tuple[tuple[Fields, Fields], Fields, str]] = [  # two rows, what was asked besides, why they overlap
+    (({"partnerCode": 0, "partnerDesc": "World"}, {}), {"partnerCode": "0,410"}, "World contains every partner"),
+    (({"cmdCode": "85"}, {}), {"cmdCode": "85,850760"}, "85 contains 850760"),
+    (({"cmdCode": "TOTAL"}, {"cmdCode": "01"}), {"cmdCode": "TOTAL,01"}, "TOTAL contains every other code"),
+    (({"flowCode": "RX"}, {}), {"flowCode": "X,RX"}, "exports (X) contain re-exports (RX)"),
+    (({"flowCode": "M"}, {"flowCode": "RM"}), {"flowCode": "M,RM"}, "imports (M) contain re-imports (RM)"),
+    (({}, {"motCode": 2100, "motDesc": "Sea"}), {"motCode": "all"}, "motCode=0 is the total"),
+    (({}, {"customsCode": "C04"}), {"customsCode": "all"}, "customsCode=C00 is the total"),
+    (({}, {"partner2Code": 344}), {"partner2Code": "all"}, "partner2Code=0 is the total"),
+    (({"reporterCode": 97}, {"reporterCode": 276}), {"reporterCode": "97,276"}, "European Union (97)"),
+    (({}, {}), {}, "1 cell came more than once"),
 ]
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("one", "other", "arguments", "reason"), OVERLAPS)
+@pytest.mark.parametrize(("rows", "arguments", "reason"), OVERLAPS)
 async def test_rows_that_overlap_are_not_to_be_added_up(
     comtrade: "Comtrade",
     notes_of: Notes,
-    one: Fields,
-    other: Fields,
+    rows: tuple[Fields, Fields],
     arguments: Fields,
     reason: str,
 ) -> None:
-    comtrade.gives(comtrade.row(**one), comtrade.row(**other))
+    comtrade.gives(*(comtrade.row(**row) for row in rows))
     answer = await comtrade.ask(**arguments)
     assert reason in notes_of(answer, DOUBLE)
     assert len(answer.data.records) == 2
