@@ -31,7 +31,7 @@ _TABLE = """
 471 Central American Common Market (CACM) Nes*;221 Eastern Europe Nes*;697 EFTA Nes*;492 European Union Nes*;
 838 Free Zones*;473 LAIA Nes*;536 Neutral Zone*;637 North America Nes*;290 Northern Africa Nes*;527 Oceania Nes*;
 577 Other Africa Nes*;568 Other Europe Nes*;636 Rest of America Nes*;839 Special categories*;879 Western Asia Nes*;
-849 United States Miscellaneous Pacific Islands;530 Netherlands Antilles;891 Serbia and Montenegro;736 Sudan (...2011)
+849 United States Miscellaneous Pacific Islands
 """
 
 

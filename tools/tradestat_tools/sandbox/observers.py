@@ -219,15 +219,15 @@ class Observers:
             lag = self.lag_permille(partner, reporter, product)
             legs = self._arrivals(partner, reporter, product, year)
             for leg in legs:
-                _add_months(usd, self._valued(leg, cif), leg.shares, lag)
-                _add_months(kg, leg.kg, leg.shares, lag)
+                _add_months(usd, self._valued(leg, cif), leg.shares, lag=lag)
+                _add_months(kg, leg.kg, leg.shares, lag=lag)
             for leg in self._arrivals(partner, reporter, product, year - 1):
                 usd[0] += _cut(self._valued(leg, cif), leg.shares, 12, 12) * lag // 1000
                 kg[0] += _cut(leg.kg, leg.shares, 12, 12) * lag // 1000
         else:
-            raw = self._exports if flow == "X" else self._reexports
-            for month in range(12):
-                usd[month], kg[month] = raw(reporter, partner, product, Span(year, month + 1, month + 1), None)
+            for amount, weight, shares, sign in self._departures(reporter, flow, partner, product, year):
+                _add_months(usd, amount, shares, sign=sign)
+                _add_months(kg, weight, shares, sign=sign)
         for (_, month), off in self._revisions(reporter, flow, Span(year, 1, 12)):
             usd[month - 1] += usd[month - 1] * off // 1000
         if year >= self.last_month[0]:
@@ -244,6 +244,25 @@ class Observers:
         return not self.flows.base(*ends, product)
 
     # --- records of many cells ---------------------------------------------------------------------
+
+    def _departures(
+        self, reporter: int, flow: Flow, partner: int, product: int, year: int
+    ) -> Iterator[tuple[int, int, Shares, int]]:
+        """(USD, kg, shares, sign) of what makes up an exporter's year with a partner."""
+        pair = reporter * _N + partner
+        own = self.flows.year(reporter, partner, product, year) if flow == "X" else None
+        if own:
+            yield own.usd, own.kg, own.shares, 1
+            if own.routed_usd:
+                yield own.routed_usd, own.routed_kg, own.shares, -1
+        for target in self.flows.routed_targets.get(pair, ()) if flow == "X" else ():
+            through = self.flows.year(reporter, target, product, year)
+            if through and through.routed_usd:
+                yield through.routed_usd, through.routed_kg, through.shares, 1
+        for origin in self.flows.routed_origins.get(pair, ()):
+            through = self.flows.year(origin, partner, product, year)
+            if through and through.routed_usd:
+                yield through.routed_usd * (1000 + REEXPORT_MARGIN) // 1000, through.routed_kg, through.shares, 1
 
     def month_cells(
         self, reporter: int, flow: Flow, year: int, partners: Iterable[int]
@@ -292,10 +311,14 @@ class Observers:
                 yield Cell(partner, NES_INDEX, nes_usd, nes_kg)
 
 
-def _add_months(months: list[int], amount: int, shares: Shares, lag: int) -> None:
+def _add_months(months: list[int], amount: int, shares: Shares, *, lag: int = 0, sign: int = 1) -> None:
     """Adds an amount month by month, the late part of each month to the next; December's is the next year's."""
     running = [amount * share >> SHARE_BITS for share in shares]
     late = 0
+    if not lag:
+        for month in range(12):
+            months[month] += sign * (running[month + 1] - running[month])
+        return
     for month in range(12):
         here = running[month + 1] - running[month]
         later = here * lag // 1000

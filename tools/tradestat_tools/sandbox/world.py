@@ -159,9 +159,8 @@ class World:
         """A reporter's records by partner and subheading; whole tables are kept for the next question."""
         if len(partners) * len(wanted) > 3000:
             partner_set, product_set = set(partners), set(wanted)
-            table = (
-                self.month_table(reporter, flow, span) if span.first == span.last else self.table(reporter, flow, span)
-            )
+            make = self.month_table if span.first == span.last else self.table
+            table = make(reporter, flow, span)
             return [cell for cell in table if cell.partner in partner_set and cell.product in product_set]
         return list(self.observers.cells(reporter, flow, span, partners, wanted))
 

@@ -3,8 +3,8 @@
 The current shape is in 亿元 (100 million yuan) or 百万元 (million yuan) by field; the older one is plain yuan.
 Assumed where the service's form is not known: the older shape's success code is 200 and its text is under `message`;
 `region` of the current dashboard lists {name, percent} and `blocs` add `name`; `ym` is YYYY-MM; every answer of
-the current shape carries `hsCode`, the code it was resolved to; `scale`, `chance` and `season` sort by value, by growth times
-market breadth, and by how uneven the months are.
+the current shape carries `hsCode`, the code it was resolved to; `scale`, `chance` and `season` sort by value, by
+growth times market breadth, and by how uneven the months are.
 """
 
 from collections.abc import Callable
