@@ -113,7 +113,7 @@ def test_the_truth_is_the_same_on_every_run() -> None:
 
 
 @pytest.mark.parametrize(
-    "flow", [["CN", "KR", "850760", "209912"], ["CN", "Atlantis", "850760", "202412"], ["CN", "KR", "999999", "2024"]]
+    "flow", [["CN", "KR", "850760", "209912"], ["CN", "Atlantis", "850760", "202412"], ["CN", "KR", "010101", "2024"]]
 )
 def test_a_flow_that_the_world_does_not_have_is_said(flow: list[str]) -> None:
     result = run("truth", *flow, "--json")

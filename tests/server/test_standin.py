@@ -53,7 +53,7 @@ def test_the_printed_settings_name_every_service_and_key(standin: dict[str, str]
     "words",
     [
         ["get_countries"],
-        ["dashboard", "hsCode=85076000"],
+        ["dashboard", "hsCode=850760"],
         ["getNitemtradeList", "strtYymm=202501", "endYymm=202502", "hsSgn=850760", "cntyCd=CN"],
         ["comtrade_data", "reporterCode=KOR", "partnerCode=CHN", "cmdCode=850760", "flowCode=M", "period=2024"],
     ],
