@@ -1,0 +1,164 @@
+"""Stored answers: what comes back, what goes first, and what happens to files that are not as they should be."""
+
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.store import Cache, Entry
+
+NOON = 1_800_000_000.0
+
+
+def an_entry(body: bytes = b"{}", *, stored_at: float = NOON, spare: float = 1e6, source: str = "korea") -> Entry:
+    response = Response(200, {"content-type": "application/json", "x-name": "한국"}, body)
+    return Entry(source, "list", "https://service.invalid/list?hs=85", response, stored_at, NOON, NOON, NOON + spare)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Generator[Cache]:
+    made = SqliteCache(tmp_path / "answers.sqlite3", bound=1_000_000)
+    yield made
+    made.close()
+
+
+@given(st.binary(max_size=3000), st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=4))
+def test_an_answer_comes_back_byte_for_byte(body: bytes, headers: dict[str, str]) -> None:
+    cache = SqliteCache(None)
+    entry = Entry("s", "e", "a", Response(200, headers, body), NOON, NOON + 1, NOON + 2, NOON + 3)
+    cache.put("k", entry)
+    assert cache.get("k", NOON) == entry
+    assert dict(cache.entries()) == {"k": entry}
+    cache.close()
+
+
+def test_an_answer_outlives_the_process(tmp_path: Path) -> None:
+    first = SqliteCache(tmp_path / "answers.sqlite3")
+    first.put("k", an_entry())
+    first.close()
+    second = SqliteCache(tmp_path / "answers.sqlite3")
+    assert second.get("k", NOON) == an_entry()
+    second.close()
+
+
+def test_an_answer_past_its_last_use_is_gone(cache: Cache) -> None:
+    cache.put("k", an_entry(spare=100))
+    assert cache.get("k", NOON + 99) is not None
+    assert cache.get("k", NOON + 100) is None
+    assert cache.info().entries == 0
+
+
+def test_the_least_recently_used_go_first_when_it_grows_too_large(cache: Cache) -> None:
+    noise = [random.Random(i).randbytes(60_000) for i in range(40)]
+    for i, body in enumerate(noise):
+        cache.put(f"k{i}", an_entry(body, stored_at=NOON + i * 10_000))
+        assert cache.get("k0", NOON + i * 10_000 + 5000) is not None, "the one in use went"
+    info = cache.info()
+    assert info.bytes <= 1_000_000
+    assert 3 < info.entries < 40
+    assert cache.get("k39", NOON + 500_000) is not None
+    assert cache.get("k1", NOON + 500_000) is None
+
+
+def test_an_answer_larger_than_the_whole_cache_is_not_kept(tmp_path: Path) -> None:
+    cache = SqliteCache(tmp_path / "answers.sqlite3", bound=100)
+    cache.put("k", an_entry(bytes(range(256))))
+    assert cache.get("k", NOON) is None
+    cache.close()
+
+
+def test_one_source_can_be_forgotten(cache: Cache) -> None:
+    cache.put("a", an_entry(source="korea"))
+    cache.put("b", an_entry(source="comtrade"))
+    assert cache.clear("korea") == 1
+    assert [key for key, _ in cache.entries()] == ["b"]
+    assert cache.clear() == 1
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\x00" + b"\xff" * 5000, b"\x00" * 100])
+def test_a_corrupt_file_is_set_aside_with_a_warning(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite3"
+    path.write_bytes(content)
+    cache = SqliteCache(path)
+    cache.put("k", an_entry())
+    assert cache.get("k", NOON) == an_entry()
+    warning = cache.info().warning
+    cache.close()
+    assert warning is not None
+    assert "unusable" in warning
+    (aside,) = tmp_path.glob("answers.sqlite3.aside-*")
+    assert aside.read_bytes() == content
+
+
+def test_somebody_elses_database_is_set_aside_whole(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite3"
+    foreign = sqlite3.connect(path)
+    foreign.execute("CREATE TABLE answers (dear TEXT)")
+    foreign.execute("INSERT INTO answers VALUES ('kept')")
+    foreign.commit()
+    foreign.close()
+    SqliteCache(path).close()
+    (aside,) = tmp_path.glob("answers.sqlite3.aside-*")
+    saved = sqlite3.connect(aside)
+    assert saved.execute("SELECT dear FROM answers").fetchall() == [("kept",)]
+    saved.close()
+
+
+def test_a_file_of_another_schema_version_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite3"
+    SqliteCache(path).close()
+    later = sqlite3.connect(path)
+    later.execute("PRAGMA user_version=99")
+    later.close()
+    cache = SqliteCache(path)
+    assert "99" in (cache.info().warning or "")
+    cache.close()
+
+
+def test_a_folder_that_can_not_be_made_means_memory_with_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    cache = SqliteCache(tmp_path / "file" / "answers.sqlite3")
+    cache.put("k", an_entry())
+    assert cache.get("k", NOON) == an_entry()
+    assert cache.info().kind == "memory"
+    assert "in memory" in (cache.info().warning or "")
+    cache.close()
+
+
+FULL_DISK = """
+import random, resource, sys
+from pathlib import Path
+from tradestat_tools.upstream.plan import UNLIMITED
+from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.store import Entry
+
+folder = Path(sys.argv[1])
+cache, ledger = SqliteCache(folder / "answers.sqlite3"), SqliteLedger(folder / "ledger.sqlite3")
+for i in range(3):
+    ledger.mark_sent(ledger.reserve("a", UNLIMITED, 1, now=i, latest=10, lease=9))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+body = random.Random(1).randbytes(900_000)
+entry = Entry("s", "e", "a", Response(200, {}, body), 0, 1, 2, 3)
+cache.put("k", entry)
+for i in range(3000):
+    ledger.mark_sent(ledger.reserve("a", UNLIMITED, 1, now=3 + i / 1000, latest=10, lease=9))
+print(cache.get("k", 0) == entry, cache.info().kind, ledger.used("a", UNLIMITED, 7), ledger.warning is not None)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on file sizes stands in for a full disk: POSIX only")
+def test_a_full_disk_means_memory_and_no_call_is_forgotten(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stdout.split() == ["True", "memory", "3003.0", "True"], done.stderr

@@ -1,0 +1,136 @@
+"""Opening a SQLite file that several processes share, whatever state it is found in."""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+APPLICATION_ID = 0x74726164
+"""Marks a file as ours ("trad"), so that a foreign database of the same name is not written into."""
+
+BUSY_MS = 20_000
+"""How long a writer waits for another process; every transaction here takes milliseconds."""
+
+
+class ForeignFile(Exception):
+    """The file is not ours, or of another schema version."""
+
+
+class SqliteFile:
+    """One database file, one connection, every use under one lock and in one transaction.
+
+    A file that is corrupt, foreign or of another version is set aside under another name; where the folder can not be
+    written, the database lives in memory. Either is said in `warning` and the log, neither is fatal.
+
+    Args:
+        path: the file, or None for a database in memory.
+        schema: the statements that make it.
+        version: raised whenever `schema` changes.
+    """
+
+    def __init__(self, path: Path | None, schema: str, version: int) -> None:
+        self.path = path
+        self.warning: str | None = None
+        self._schema = schema
+        self._version = version
+        self._lock = threading.Lock()
+        self._connection = self._open()
+
+    @contextmanager
+    def transaction(self) -> Generator[sqlite3.Connection]:
+        """A write transaction, from its first statement on alone among all processes."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """Reads that see one state of the database; they wait for no writer."""
+        with self._lock:
+            yield self._connection
+
+    def to_memory(self, why: str, *, carry_over: bool) -> None:
+        """Go on in memory after a write that the disk refused, with or without what the file held."""
+        with self._lock:
+            if self.path is None:
+                return
+            self._warn(f"{self.path.name} can not be written ({why}); kept in memory until the program ends.")
+            file, self.path = self._connection, None
+            self._connection = self._connect(None)
+            if carry_over:
+                file.backup(self._connection)
+            file.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if self.path is None:
+            return self._connect(None)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                return self._connect(self.path)
+            except (ForeignFile, sqlite3.DatabaseError) as error:
+                if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+                    raise  # the disk or the folder, not the file's content
+                self._set_aside(self.path, str(error))
+                return self._connect(self.path)
+        except (OSError, sqlite3.Error) as error:
+            self._warn(f"{self.path.name} can not be used ({error}); kept in memory until the program ends.")
+            self.path = None
+            return self._connect(None)
+
+    def _connect(self, path: Path | None) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            path or ":memory:", timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("BEGIN IMMEDIATE")
+            self._check(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        """Make a new file ours; refuse any other that is not."""
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and application != APPLICATION_ID:
+            raise ForeignFile("not a file of this program")
+        if tables and version != self._version:
+            raise ForeignFile(f"of schema version {version}, not {self._version}")
+        if not tables:
+            for statement in self._schema.split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={self._version}")
+
+    def _set_aside(self, path: Path, why: str) -> None:
+        aside = path.with_name(f"{path.name}.aside-{time.time_ns()}")
+        path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        self._warn(f"{path.name} was unusable ({why}) and is now {aside.name}; a new one is begun.")
+
+    def _warn(self, text: str) -> None:
+        self.warning = text
+        log.warning(text)
