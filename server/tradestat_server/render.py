@@ -21,7 +21,10 @@ MIN_CHARS = 4_000
 SANDBOX_LABEL = "SANDBOX DATA (synthetic, not statistics)"
 
 LABEL_WIDTH = 48
-"""Terminal columns of a text cell, beyond which it is cut."""
+"""Terminal columns of a text cell, beyond which it is cut; more in tables of two or three columns."""
+
+TABLE_WIDTH = 200
+"""Terminal columns that the text cells of one row may take together."""
 
 HEADER_CHARS = 400
 NOTE_CHARS = 600
@@ -85,14 +88,14 @@ def width(text: str) -> int:
     return sum(_char_width(char) for char in text)
 
 
-def cell_text(cell: Cell) -> str:
-    """One cell as text: figures with thousands separators, missing as a dash, text cleaned and cut."""
+def cell_text(cell: Cell, limit: int = LABEL_WIDTH) -> str:
+    """One cell as text: figures with thousands separators, missing as a dash, text cleaned and cut to `limit`."""
     if cell is None:
         return MISSING
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, str):
-        return _cut_width(clean(cell), LABEL_WIDTH)
+        return _cut_width(clean(cell), limit)
     return _number(cell)
 
 
@@ -146,10 +149,11 @@ def _table(table: Table, room: int) -> str:
         title = clean(table.title)
         return f"{_cut_text(title, LABEL_WIDTH)}: no rows" if title else "No rows."
     numeric = _numeric_columns(table)
+    limit = max(LABEL_WIDTH, TABLE_WIDTH // len(table.columns))
     lines = [[_cut_width(clean(column), LABEL_WIDTH) for column in table.columns]]
     taken = 0
     for row in table.rows:
-        lines.append([cell_text(cell) for cell in row])
+        lines.append([cell_text(cell, limit) for cell in row])
         taken += sum(map(len, lines[-1]))
         if taken > room:
             break  # alignment only adds to it

@@ -7,6 +7,9 @@ from tradestat_tools.arguments import Arguments
 
 Schema = dict[str, Any]
 
+CONSTRAINTS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+"""Pydantic writes a bound on `int | float` under its own name (seen in 2.14)."""
+
 
 def input_schema(model: type[Arguments]) -> Schema:
     """The schema of a tool's arguments: no references, no titles, no `null` where leaving out says the same."""
@@ -40,6 +43,7 @@ def _tidy(schema: Schema, inline: dict[str, Schema] | None = None) -> Schema:
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
     tidied: Schema = {}
     for key, value in schema.items():
+        key = CONSTRAINTS.get(key, key)  # noqa: PLW2901 - the same key, by its name in JSON Schema
         if key == "title" or (key == "default" and value is None):
             continue
         if key == "properties":
@@ -75,12 +79,15 @@ def _property(schema: Schema) -> Schema:
 
 
 def _short_union(schema: Schema) -> Schema:
-    """`{"type": ["number", "null"]}` for a union of bare types."""
+    """`{"type": ["number", "null"]}` for a union of bare types; every integer is a number."""
     choices: list[Schema] = schema.get("anyOf", [])
-    if choices and all(list(choice) == ["type"] for choice in choices):
-        rest = {key: value for key, value in schema.items() if key != "anyOf"}
-        return {"type": [choice["type"] for choice in choices], **rest}
-    return schema
+    if not choices or any(list(choice) != ["type"] for choice in choices):
+        return schema
+    types = [choice["type"] for choice in choices]
+    if "number" in types and "integer" in types:
+        types.remove("integer")
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {"type": types[0] if len(types) == 1 else types, **rest}
 
 
 def _without_closed_objects(schema: Any) -> Any:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -166,3 +167,33 @@ async def test_an_unknown_tool_is_an_error_the_model_can_read(
         result = await client.call_tool("flow", {})
     assert result.is_error
     assert "Unknown tool" in text_of(result)
+
+
+async def test_every_client_of_a_server_works_with_the_services_it_was_given(
+    flows: Endpoint[Any, Any], watched: Services
+) -> None:
+    seen: list[Services] = []
+
+    async def look(services: Services, _: Any) -> Any:
+        seen.append(services)
+        return await flows.run(services, flows.arguments(code="8517"))
+
+    server = create_server(watched, offered=[replace(flows, run=look)])
+    for mode in ("legacy", "auto"):
+        async with Client(server, mode=mode) as client:
+            await client.call_tool("flows", {"code": "8517"})
+    assert len(seen) == 2
+    assert all(services is watched for services in seen)
+
+
+async def test_a_server_that_was_given_none_opens_its_own(flows: Endpoint[Any, Any], watched: Services) -> None:
+    seen: list[Services] = []
+
+    async def look(services: Services, _: Any) -> Any:
+        seen.append(services)
+        return await flows.run(services, flows.arguments(code="8517"))
+
+    async with Client(create_server(settings=watched.settings, offered=[replace(flows, run=look)])) as client:
+        await client.call_tool("flows", {"code": "8517"})
+    assert seen[0].settings is watched.settings
+    assert seen[0].upstream is not watched.upstream

