@@ -88,7 +88,7 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
             unit=f"{THOUSAND_USD} (VAL, BAL), % (growth)",
             currency="USD",
             valuation=VALUATION[question.trade_flow],
-            coverage=coverage_of(services, question, "yearly246"),
+            coverage=coverage_of(services, question),
         ),
         notes=notes,
         more=more_rows(page, question),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tradestat_tools.answers import Note, NoteCode
-from tradestat_tools.sources.trademap.arguments import ALL
+from tradestat_tools.sources.trademap.arguments import ALL, MAX_PAGE_SIZE
 from tradestat_tools.sources.trademap.catalogue import Wire
 from tradestat_tools.sources.trademap.labels import TOTAL_CODES, is_nes, service_item
 from tradestat_tools.sources.trademap.payloads import Page, Record
@@ -22,6 +22,7 @@ def table_notes(page: Page, question: Question, wire: Wire, total: Record | None
     """Notes on any table: what is left out, what may not be added up, which areas and flags there are."""
     found = (
         _ignored(wire, question),
+        Note(code=NoteCode.ABSENT, text="The service gave the total and no rows.") if not page.records else None,
         _subset(page, question),
         _no_total(page, question, total),
         _overlap(page, question),
@@ -36,14 +37,13 @@ def table_notes(page: Page, question: Question, wire: Wire, total: Record | None
 
 def more_rows(page: Page, question: Question) -> str | None:
     """How to get the rows that are left out."""
-    if page.nbPages <= max(page.page, question.page):
+    at = max(page.page, question.page)
+    if page.nbPages <= at:
         return None
-    larger = (
-        f" (or page_size up to 500, asked for {question.page_size})"
-        if question.page_size < 500 and (page.nbRecordPerPage or 0) >= question.page_size
-        else ""
-    )
-    return f"page={max(page.page, question.page) + 1} gives the next rows{larger}; each page is one call."
+    honoured = (page.nbRecordPerPage or 0) >= question.page_size
+    fits = page.nbRecords is not None and question.page_size < page.nbRecords <= MAX_PAGE_SIZE
+    all_at_once = f", page_size={page.nbRecords} all rows at once" if honoured and fits else ""
+    return f"page={at + 1} gives the next rows{all_at_once}; each page is one call."
 
 
 def _subset(page: Page, question: Question) -> Note | None:
@@ -108,10 +108,10 @@ def sum_notes(page: Page, question: Question, total: Record | None, periods: Seq
         (rounding if within else mismatch).append(f"{period}: rows {summed:,}, total {figure:,}")
     notes: list[Note] = []
     if rounding:
-        text = f"Rows are rounded one by one; the total is the service's own figure. {_some(rounding)}."
+        text = f"Rows are rounded one by one; the total is the service's own figure. {_some(rounding, '; ')}."
         notes.append(Note(code=NoteCode.ROUNDING, text=text))
     if mismatch:
-        text = f"The rows do not make up the total, which is the service's own figure. {_some(mismatch)}."
+        text = f"The rows do not make up the total, which is the service's own figure. {_some(mismatch, '; ')}."
         notes.append(Note(code=NoteCode.TOTAL_MISMATCH, text=text))
     return notes
 
@@ -184,6 +184,6 @@ def _ignored(wire: Wire, question: Question) -> Note | None:
     )
 
 
-def _some(words: Sequence[str], limit: int = 4) -> str:
-    shown = ", ".join(words[:limit])
+def _some(words: Sequence[str], between: str = ", ", limit: int = 4) -> str:
+    shown = between.join(words[:limit])
     return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"

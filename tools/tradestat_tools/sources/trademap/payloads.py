@@ -131,7 +131,7 @@ class Page:
 
 def parse_countries(content: Any) -> tuple[Country, ...]:
     """`get_countries`: `{"total", "countries": [...]}`."""
-    return tuple(_country(entry) for entry in _entries(content, "countries", need=("countryCd", "label")))
+    return tuple(_country(entry) for entry in _reference(content, "countries", need=("countryCd", "label")))
 
 
 def _country(entry: Mapping[str, Any]) -> Country:
@@ -170,7 +170,7 @@ def read_period(value: Any, frequency: str) -> str | None:
 
 def parse_groups(content: Any) -> tuple[Group, ...]:
     """`get_country_groups`: entries `{id, label, type, note, members?}`."""
-    return tuple(_group(entry) for entry in _entries(content, "groups", need=("id", "label")))
+    return tuple(_group(entry) for entry in _reference(content, "groups", need=("id", "label")))
 
 
 def _group(entry: Mapping[str, Any]) -> Group:
@@ -180,20 +180,23 @@ def _group(entry: Mapping[str, Any]) -> Group:
         label=_text(entry["label"]) or "",
         type=_text(entry.get("type")) or "",
         note=_text(entry.get("note")),
-        members=tuple(
-            (_code(member["countryCd"]), _text(member.get("label")) or "")
-            for member in _entries(members, "members", need=("countryCd",))
-        )
-        if members is not None
-        else None,
+        members=None if members is None else tuple(_member(member) for member in _list(members, "members")),
     )
+
+
+def _member(value: Any) -> tuple[str, str]:
+    """Code and name: `{countryCd, label}` (seen), or the code alone."""
+    if not isinstance(value, dict):
+        return _code(value), ""
+    member = cast("dict[str, Any]", value)
+    return _code(member.get("countryCd")), _text(member.get("label")) or ""
 
 
 def parse_products(content: Any) -> tuple[Product, ...]:
     """`get_products_hs`: entries `{productCd, label, revisions}`, with `ALL` for all goods."""
     return tuple(
         Product(_text(e["productCd"]) or "", _text(e["label"]) or "", _text(e.get("revisions")))
-        for e in _entries(content, "products", need=("productCd", "label"))
+        for e in _reference(content, "products", need=("productCd", "label"))
     )
 
 
@@ -203,17 +206,22 @@ def parse_services(content: Any) -> tuple[Service, ...]:
         Service(
             _text(e["productCd"]) or "", _text(e["label"]) or "", _text(e.get("displayCd")), _text(e.get("maxLevel"))
         )
-        for e in _entries(content, "services", need=("productCd", "label"))
+        for e in _reference(content, "services", need=("productCd", "label"))
     )
 
 
 def parse_coverage(content: Any) -> tuple[Latest, ...]:
     """`get_coverage`: entries `{dataType: Y|Q|M, nbCountries, latestPeriod}`."""
-    return tuple(
-        Latest(kind, _count(e.get("nbCountries")), read_period(e["latestPeriod"], kind))
-        for e in _entries(content, "coverage", need=("dataType", "latestPeriod"))
-        if (kind := _text(e["dataType"]) or "")
-    )
+    return tuple(_latest(entry) for entry in _reference(content, "coverage", need=("dataType",)))
+
+
+def _latest(entry: Mapping[str, Any]) -> Latest:
+    """Trade Map calls the newest period `latestPeriod` here (seen September 2026) and `lastPeriod` in its countries."""
+    kind = _text(entry["dataType"]) or ""
+    name = "latestPeriod" if "latestPeriod" in entry else "lastPeriod"
+    if name not in entry:
+        raise changed("an entry of coverage has no `latestPeriod`")
+    return Latest(kind, _count(entry.get("nbCountries")), read_period(entry[name], kind))
 
 
 def parse_series(content: Any) -> Page:
@@ -288,11 +296,20 @@ def _source(value: Any) -> DataSource:
     if not isinstance(value, dict):
         return DataSource(None, _text(value) or "not named", None, None)
     entry = cast("dict[str, Any]", value)
-    label = _text(entry.get("label")) or _text(entry.get("labelEn")) or "not named"
-    code = entry.get("countryCd")
+    labels = (_text(entry.get(name)) for name in ("label", "labelEn", "source", "name"))
+    label = next((text for text in labels if text), "not named")
+    code = entry.get("countryCd", entry.get("reporterCd"))
     return DataSource(
         None if code is None else _code(code), label, _text(entry.get("url")), _text(entry.get("startingDate"))
     )
+
+
+def _reference(content: Any, name: str, *, need: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    """A reference list; none of them is ever empty."""
+    entries = _entries(content, name, need=need)
+    if not entries:
+        raise changed(f"the list of {name} is empty")
+    return entries
 
 
 def _entries(content: Any, name: str, *, need: tuple[str, ...]) -> list[Mapping[str, Any]]:

@@ -43,6 +43,11 @@ class Question:
         return frozenset({"TOTAL", "S00", "ALL"}) if self.product == args.ALL else frozenset({self.product})
 
     @property
+    def coverage(self) -> str:
+        """Which of a country's period objects tells how far this goes."""
+        return "yearlyServices" if self.services else "yearlyReexport" if self.trade_flow == "RE" else "yearly246"
+
+    @property
     def years(self) -> str:
         """The years asked for, for people; nothing where the service chooses."""
         first, last = self.period_from, self.period_to
@@ -123,8 +128,7 @@ def refuse_unpublished(services: Services, question: Question) -> None:
         InvalidQuery: naming the argument and the last year.
     """
     known = known_country(services, question.country)
-    name = "yearlyServices" if question.services else "yearlyReexport" if question.trade_flow == "RE" else "yearly246"
-    span = known.coverage.get(name) if known else None
+    span = known.coverage.get(question.coverage) if known else None
     last = int(span[1]) if span else services.today.year
     whose = f"{named(question.country, area_label(question.country))} has published" if span else "Any series goes"
     for argument, year in (("period_from", question.period_from), ("period_to", question.period_to)):

@@ -27,7 +27,7 @@ from tradestat_tools.sources.trademap.data import (
     ProductsData,
     ServicesData,
 )
-from tradestat_tools.sources.trademap.labels import area_names
+from tradestat_tools.sources.trademap.labels import area_label, area_names
 from tradestat_tools.sources.trademap.wire import SERVICE, SOURCE_ID
 from tradestat_tools.upstream.request import Fetched
 
@@ -138,7 +138,9 @@ async def get_country_groups(services: Services, asked: GetCountryGroupsArgument
             type=g.type,
             note=g.note,
             memberCount=len(g.members) if g.members is not None else None,
-            members=dict(g.members) if asked.members and g.members is not None else None,
+            members={code: label or area_label(code) or "" for code, label in g.members}
+            if asked.members and g.members is not None
+            else None,
         )
         for g in shown
     ]
@@ -190,7 +192,7 @@ async def get_products_hs(services: Services, asked: GetProductsHsArguments) -> 
         "get_products_hs",
         found=len(found),
         shown=len(shown),
-        narrower="prefix=85 or search=... shows headings and subheadings.",
+        narrower="" if filtered else "prefix=85 or search=... shows headings and subheadings.",
     )
 
 
@@ -234,10 +236,6 @@ async def get_coverage(services: Services, asked: GetCoverageArguments) -> Answe
     rows = [
         CoverageRow(dataType=r.dataType, nbCountries=r.nbCountries, latestPeriod=r.latestPeriod) for r in fetched.value
     ]
-    if not rows:
-        raise NoData(
-            "The service lists no coverage.", remedy="Ask get_countries for single countries.", source=SOURCE_ID
-        )
     note = Note(
         code=NoteCode.LAG, text="Countries report at different times; get_countries tells how far each has come."
     )
@@ -275,8 +273,8 @@ def _some_of(found: Sequence[T], limit: int, searched: str) -> Sequence[T]:
     """
     if not found:
         raise NoData(
-            f"No entry of the list matches {searched!r}." if searched else "The service sent an empty list.",
-            remedy="Use fewer or other words, or leave the filter out." if searched else "Try again later.",
+            f"No entry of the list matches {searched!r}." if searched else "No entry of the list has that level.",
+            remedy="Use fewer or other words, or leave the filter out.",
             source=SOURCE_ID,
         )
     return found[:limit]

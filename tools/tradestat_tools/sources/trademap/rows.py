@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tradestat_tools.errors import NoData
-from tradestat_tools.sources.trademap.arguments import ALL, WORLD
+from tradestat_tools.sources.trademap.arguments import WORLD
 from tradestat_tools.sources.trademap.data import DIMENSIONS, Row, SourceOfData
 from tradestat_tools.sources.trademap.labels import area_label, named, product_label
 from tradestat_tools.sources.trademap.payloads import Page, Record
@@ -42,19 +42,22 @@ def require_echo(page: Page, question: Question) -> None:
     Raises:
         UpstreamChanged: reporter, partner or product of the answer are not those asked for.
     """
-    records = (*page.records, *page.aggregateRecords)
-    asked = {"reporterCd": {question.country}}
+    reporters = {record.reporterCd for record in (*page.records, *page.aggregateRecords)}
+    _require("reporterCd", reporters <= {question.country}, question.country, reporters)
     if question.partner != WORLD:
-        asked["partnerCd"] = {question.partner}
-    if question.by == "byCountry" and question.product != ALL:
-        asked["productCd"] = {question.product}
-    for name, wanted in asked.items():
-        found = {getattr(record, name) for record in records}
-        if found and not found & wanted:
-            raise changed(
-                f"asked for {name} {', '.join(wanted)}, it answered for {excerpt(', '.join(sorted(found)[:5]))}; "
-                "it may have renamed the parameter"
-            )
+        partners = {record.partnerCd for record in (*page.records, *page.aggregateRecords)}
+        _require("partnerCd", question.partner in partners, question.partner, partners)
+    if question.by == "byCountry":
+        products = {record.productCd for record in page.records}
+        _require("productCd", products <= question.answer_codes, question.product, products)
+
+
+def _require(name: str, answered: bool, asked: str, found: set[str]) -> None:
+    if not answered:
+        raise changed(
+            f"asked for {name} {asked}, it answered for {excerpt(', '.join(sorted(found)[:5]))}; "
+            "it may have renamed the parameter"
+        )
 
 
 def main_total(page: Page, question: Question) -> Record | None:

@@ -88,10 +88,10 @@ def edition_notes(question: Question) -> list[Note]:
     return [Note(code=NoteCode.EDITION_BREAK, text=status.text)]
 
 
-def coverage_of(services: Services, question: Question, name: str) -> str | None:
+def coverage_of(services: Services, question: Question) -> str | None:
     """The reporter's own coverage, where it is known."""
     known = known_country(services, question.country)
-    span = known.coverage.get(name) if known else None
+    span = known.coverage.get(question.coverage) if known else None
     return f"{known.label} reports {span[0]} to {span[1]}" if known and span else None
 
 
@@ -134,7 +134,7 @@ async def _series(
             unit=stated,
             currency="USD" if stated == THOUSAND_USD else None,
             valuation=None if question.services else VALUATION[question.trade_flow],
-            coverage=coverage_of(services, question, "yearlyServices" if question.services else "yearly246"),
+            coverage=coverage_of(services, question),
         ),
         notes=notes,
         more=more_rows(page, question),

@@ -4,6 +4,7 @@ What lies inside the envelope is read in `payloads`.
 """
 
 import json
+import re
 from typing import Any, NoReturn, cast
 
 from tradestat_tools.errors import (
@@ -28,7 +29,9 @@ CREDITS_HEADER = "x-credits-charged"
 not agree with the bill and is not read."""
 
 LONG_WAIT = 3600.0
-"""Seconds. One status, 429, stands for the limit per minute and for the daily one; a longer wait means the latter."""
+"""Seconds. One status, 429, stands for the limit per minute and for longer ones; a longer wait means the latter."""
+QUOTA_WORDS = re.compile(r"credit|quota|month|daily|per day", re.IGNORECASE)
+"""Words that only a message about a longer limit has."""
 
 EXCERPT = 160
 """Characters of foreign text that a message may quote."""
@@ -192,10 +195,10 @@ def _failure(status: int, state: str, said: str, wait: float | None, detail: dic
 
 
 def _limit(said: str, wait: float | None) -> TradestatError:
-    if wait is not None and wait >= LONG_WAIT:
+    if (wait is not None and wait >= LONG_WAIT) or QUOTA_WORDS.search(said):
         return QuotaExhausted(
-            f"parse.bot's daily limit is reached (HTTP 429).{said}",
-            remedy="Wait as long as said, or take a larger plan.",
+            f"parse.bot's limit for the day or the month is reached (HTTP 429).{said}",
+            remedy="Wait until it is renewed, or take a larger plan.",
             source=SOURCE_ID,
             retry_after=wait,
         )

@@ -1,0 +1,406 @@
+"""Values by year, against payloads in the service's own form."""
+
+from typing import Any
+
+import pytest
+
+from tradestat_tools.errors import InvalidQuery, NoData, UpstreamChanged, UpstreamDown
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_total_is_the_aggregate_and_not_the_sum_of_the_partners(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table(payloads.beef_partners(), [payloads.beef_total()], per_page=500))
+
+    answer = await parsebot.beef(page_size=500)
+
+    assert [row.values for row in answer.data.aggregateRecords] == [[713_748]]
+    by_partner = {row.partnerCd: row.values[0] for row in answer.data.records}
+    assert (by_partner["076"], by_partner["699"], by_partner["842"]) == (463_753, 161_224, 47_252)
+    assert sum(by_partner.values()) == 713_750
+    assert "2024: rows 713,750, total 713,748" in note(answer, "rounding")
+    assert note(answer, "total_mismatch") == ""
+
+
+async def test_a_page_says_what_is_left_out_and_how_to_get_it(parsebot: Any, payloads: Any, note: Any):
+    partners = payloads.beef_partners()
+    parsebot.gives(payloads.table(partners[:25], [payloads.beef_total()], total=27, pages=2))
+    parsebot.gives(payloads.table(partners[25:], [payloads.beef_total()], total=27, pages=2, page=2))
+
+    first = await parsebot.beef(page_size=25)
+    second = await parsebot.beef(page_size=25, page=2)
+
+    assert "25 of 27 rows" in note(first, "subset")
+    assert first.more is not None
+    assert first.more.startswith("page=2")
+    assert "page_size=27" in first.more
+    assert [sent.params["page"] for sent in parsebot.sent] == ["1", "2"]
+    assert second.more is None
+    assert [row.values for row in second.data.aggregateRecords] == [[713_748]]
+    assert note(second, "rounding") == "", "the rows of one page are not compared with the total of all"
+
+
+async def test_a_page_size_that_is_not_honoured_is_said_and_not_offered_again(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table(payloads.beef_partners()[:25], [payloads.beef_total()], total=27, pages=2))
+
+    answer = await parsebot.beef(page_size=500)
+
+    assert "25 rows a page, not the 500" in note(answer, "subset")
+    assert "page_size=" not in (answer.more or "")
+
+
+async def test_rows_that_miss_the_total_by_more_than_rounding_are_called_a_mismatch(
+    parsebot: Any, payloads: Any, note: Any
+):
+    rows = [
+        payloads.record("784", "076", "020230", {2024: 463_753}),
+        payloads.record("784", "699", "020230", {2024: 9}),
+    ]
+    parsebot.gives(payloads.table(rows, [payloads.beef_total()]))
+
+    answer = await parsebot.beef()
+
+    assert "rows 463,762, total 713,748" in note(answer, "total_mismatch")
+    assert answer.data.aggregateRecords[0].values == [713_748]
+
+
+async def test_the_question_is_sent_in_the_services_names_and_the_key_only_in_the_header(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(payloads.beef_partners(), [payloads.beef_total()]))
+
+    answer = await parsebot.beef(partner="all", by="byCountry", page_size=100, sort_by="2024")
+
+    (sent,) = parsebot.sent
+    assert (sent.method, sent.path) == ("GET", "/scraper/scraper-1/goods_time_series")
+    assert sent.params == {
+        "country": "784", "partner": "000", "product": "020230", "by": "byCountry", "trade_flow": "I",
+        "period_from": "2024", "period_to": "2024", "page": "1", "page_size": "100", "sort_by": "2024",
+        "sort_dir": "desc",
+    }  # fmt: skip
+    assert sent.headers["x-api-key"] == parsebot.key
+    assert parsebot.key not in answer.source.address
+    assert parsebot.key not in answer.model_dump_json()
+    assert all("x-api-key" not in asked.headers for asked in parsebot.catalogue_sent), "the catalogue needs no key"
+
+
+async def test_names_and_iso_codes_become_trade_map_codes_and_are_noted(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([payloads.record("784", "699", "020230", {2024: 161_224})], []))
+
+    answer = await parsebot.beef(country="UAE", partner="India", product="0202.30", trade_flow="imports")
+
+    sent = parsebot.sent[0].params
+    assert (sent["country"], sent["partner"], sent["product"], sent["trade_flow"]) == ("784", "699", "020230", "I")
+    assert "'UAE' was read as United Arab Emirates (784)" in note(answer, "resolved_code")
+    assert "'India' was read as India (699)" in note(answer, "resolved_code")
+    assert "'0202.30'" in note(answer, "resolved_code")
+
+
+async def test_an_iso_number_that_trade_map_does_not_use_is_read_as_the_country(
+    parsebot: Any, payloads: Any, note: Any
+):
+    parsebot.gives(payloads.table([payloads.record("784", "699", "020230", {2024: 161_224})], []))
+
+    answer = await parsebot.beef(partner="356")
+
+    assert parsebot.sent[0].params["partner"] == "699"
+    assert "India (699)" in note(answer, "resolved_code")
+
+
+async def test_thousand_dollars_stay_thousand_dollars_and_say_so(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(payloads.beef_partners(), [payloads.beef_total()]))
+
+    answer = await parsebot.beef()
+
+    assert answer.data.unit == "thousand USD"
+    assert answer.source.unit == "thousand USD"
+    assert answer.source.currency == "USD"
+    assert answer.source.valuation is not None
+    assert "CIF" in answer.source.valuation
+
+
+async def test_the_usual_wording_of_the_unit_is_the_same_unit(parsebot: Any, payloads: Any, note: Any):
+    cells = [{"period": 2024, "value": 713_748, "unit": "US Dollar thousand", "flag": None}]
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {}, data=cells)]))
+
+    answer = await parsebot.beef()
+
+    assert answer.data.unit == "thousand USD"
+    assert note(answer, "unit") == ""
+
+
+async def test_another_unit_is_never_passed_off_as_thousand_dollars(parsebot: Any, payloads: Any, note: Any):
+    cells = [{"period": 2024, "value": 140_000, "unit": "Tons", "flag": None}]
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {}, data=cells)]))
+
+    answer = await parsebot.beef()
+
+    assert answer.data.unit == "Tons"
+    assert answer.source.unit == "Tons"
+    assert answer.source.currency is None
+    assert "Tons" in note(answer, "unit")
+
+
+async def test_all_is_asked_for_and_total_is_answered(parsebot: Any, payloads: Any, note: Any):
+    # Türkiye's exports, thousand USD, as the service gave them in September 2026.
+    rows = [
+        payloads.record("792", "000", "87", {2024: 32_439_511, 2025: 36_726_191}),
+        payloads.record("792", "000", "84", {2024: 25_553_762, 2025: 25_913_674}),
+    ]
+    total = payloads.record("792", "000", "TOTAL", {2024: 261_801_501, 2025: 273_254_542})
+    parsebot.gives(payloads.table(rows, [total], total=97, pages=49, per_page=2))
+
+    answer = await parsebot.call(
+        "goods_time_series",
+        country="TR",
+        product="total",
+        by="byProduct",
+        period_from=2024,
+        period_to=2025,
+        page_size=2,
+    )
+
+    assert parsebot.sent[0].params["product"] == "ALL"
+    assert parsebot.sent[0].params["hs_level"] == "2"
+    assert answer.data.periods == ["2024", "2025"]
+    assert answer.data.aggregateRecords[0].productCd == "TOTAL"
+    assert answer.data.aggregateRecords[0].values == [261_801_501, 273_254_542]
+    assert [row.productCd for row in answer.data.records] == ["87", "84"]
+    assert answer.data.records[0].productLabel is not None
+    assert answer.data.records[0].productLabel.startswith("Vehicles")
+    assert note(answer, "absent") == ""
+
+
+async def test_codes_beside_the_one_asked_for_are_not_taken_for_its_parts(parsebot: Any, payloads: Any, note: Any):
+    rows = [payloads.record("784", "000", code, {2024: v}) for code, v in (("020230", 713_748), ("020220", 5_000))]
+    parsebot.gives(payloads.table(rows, [payloads.beef_total()]))
+
+    answer = await parsebot.beef(by="byProduct")
+
+    assert "020220 lie beside 020230" in note(answer, "double_counting")
+    assert note(answer, "total_mismatch") == ""
+    assert answer.data.aggregateRecords[0].values == [713_748]
+
+
+async def test_codes_below_the_one_asked_for_are_its_parts(parsebot: Any, payloads: Any, note: Any):
+    rows = [payloads.record("784", "000", code, {2024: v}) for code, v in (("020230", 713_748), ("020220", 5_000))]
+    parsebot.gives(payloads.table(rows, [payloads.record("784", "000", "0202", {2024: 718_748})]))
+
+    answer = await parsebot.beef(product="0202", by="byProduct")
+
+    assert parsebot.sent[0].params["hs_level"] == "6"
+    assert note(answer, "double_counting") == ""
+    assert note(answer, "total_mismatch") == ""
+
+
+async def test_services_items_that_contain_each_other_may_not_be_added_up(parsebot: Any, payloads: Any, note: Any):
+    rows = [payloads.record("792", "000", code, {2023: v}) for code, v in (("S03", 38_931_000), ("S03002", 20_000_000))]
+    parsebot.gives(payloads.table(rows, [payloads.record("792", "000", "S00", {2023: 106_589_000})]))
+
+    answer = await parsebot.call(
+        "services_time_series", country="792", by="byService", period_from=2023, period_to=2023
+    )
+
+    assert parsebot.sent[0].params["service"] == "ALL"
+    assert "contain others" in note(answer, "double_counting")
+    assert answer.data.aggregateRecords[0].productLabel == "All services"
+    assert answer.source.valuation is None, "services are not valued FOB or CIF"
+
+
+async def test_a_services_item_may_be_named_by_its_ebops_number(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], [payloads.record("792", "000", "S03001001", {2023: 12.5})]))
+
+    answer = await parsebot.call(
+        "services_time_series", country="792", service="3.1.1", period_from=2023, period_to=2023
+    )
+
+    assert parsebot.sent[0].params["service"] == "S03001001"
+    assert "'3.1.1' was read as" in note(answer, "resolved_code")
+    assert answer.data.aggregateRecords[0].values == [12.5]
+
+
+async def test_an_empty_newest_year_is_missing_and_not_zero(parsebot: Any, payloads: Any, note: Any):
+    total = payloads.record("784", "000", "020230", {2023: 650_000, 2024: 713_748, 2025: None})
+    rows = [payloads.record("784", "076", "020230", {2023: 0, 2024: 463_753})]
+    parsebot.gives(payloads.table(rows, [total]))
+
+    answer = await parsebot.beef(period_from=2023, period_to=2025)
+
+    assert answer.data.periods == ["2023", "2024", "2025"]
+    assert answer.data.aggregateRecords[0].values == [650_000, 713_748, None]
+    assert answer.data.records[0].values == [0, 463_753, None], "a reported zero stays a zero"
+    assert "2025: missing, not zero" in note(answer, "lag")
+
+
+async def test_an_older_year_without_a_column_is_named(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {2015: 1, 2016: 2})]))
+
+    answer = await parsebot.beef(period_from=2014, period_to=2016)
+
+    assert "2014: missing, not zero" in note(answer, "absent")
+    assert answer.what.endswith("2015 to 2016"), "the line names the years that are there"
+
+
+async def test_no_figure_at_all_is_no_data_and_not_an_empty_success(parsebot: Any, payloads: Any):
+    for table in (
+        payloads.table([], []),
+        payloads.table([payloads.record("784", "076", "020230", {2024: None})], []),
+    ):
+        parsebot.gives(table)
+        with pytest.raises(NoData, match="not a reported zero"):
+            await parsebot.beef()
+
+
+async def test_a_page_after_the_last_is_no_data(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], [payloads.beef_total()], total=27, pages=2, page=9))
+
+    with pytest.raises(NoData, match="no page 9; the table has 2"):
+        await parsebot.beef(page=9)
+
+
+async def test_a_reported_zero_is_an_answer(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {2024: 0})]))
+
+    answer = await parsebot.beef()
+
+    assert answer.data.aggregateRecords[0].values == [0]
+
+
+async def test_flags_and_sources_are_kept(parsebot: Any, payloads: Any, note: Any):
+    cells = [{"period": 2024, "value": 10, "flag": "e"}, {"period": 2023, "value": 9, "flag": None}]
+    parsebot.gives(payloads.table([payloads.record("784", "076", "020230", {}, data=cells)], [payloads.beef_total()]))
+
+    answer = await parsebot.beef(period_from=2023)
+
+    assert answer.data.records[0].flags == {"2024": "e"}
+    assert answer.data.records[0].values == [9, 10]
+    assert "'e' on 1 figures" in note(answer, "flag")
+    assert answer.data.sources[0].label == "Federal Competitiveness and Statistics Centre"
+
+
+async def test_areas_not_elsewhere_specified_are_named(parsebot: Any, payloads: Any, note: Any):
+    rows = [payloads.record("784", code, "020230", {2024: 5}) for code in ("076", "899")]
+    parsebot.gives(payloads.table(rows, [payloads.beef_total()], total=27, pages=2))
+
+    answer = await parsebot.beef()
+
+    assert "Areas, nes (899)" in note(answer, "not_specified_areas")
+
+
+async def test_missing_labels_are_joined_and_the_services_own_are_kept(parsebot: Any, payloads: Any):
+    rows = [
+        payloads.record("784", "076", "020230", {2024: 5}),
+        payloads.record("784", "490", "020230", {2024: 4}, partnerLabel="Other Asia, nes"),
+        payloads.record("784", "991", "020230", {2024: 3}),
+    ]
+    parsebot.gives(payloads.table(rows, []))
+
+    answer = await parsebot.beef()
+
+    assert [row.partnerLabel for row in answer.data.records] == ["Brazil", "Other Asia, nes", None]
+    assert answer.data.reporterLabel == "United Arab Emirates"
+
+
+async def test_a_total_that_the_service_does_not_give_is_absent_and_not_made_up(
+    parsebot: Any, payloads: Any, note: Any
+):
+    parsebot.gives(payloads.table(payloads.beef_partners(), []))
+
+    answer = await parsebot.beef()
+
+    assert answer.data.aggregateRecords == []
+    assert "no total of 020230" in note(answer, "absent")
+
+
+async def test_an_answer_to_another_question_is_refused(parsebot: Any, payloads: Any):
+    for record in (
+        payloads.record("842", "000", "020230", {2024: 1}),
+        payloads.record("784", "000", "TOTAL", {2024: 1}),
+    ):
+        parsebot.gives(payloads.table([record], []))
+        with pytest.raises(UpstreamChanged, match="may have renamed the parameter"):
+            await parsebot.beef()
+    parsebot.gives(payloads.table([payloads.record("784", "076", "020230", {2024: 1})], []))
+    with pytest.raises(UpstreamChanged, match="partnerCd 842"):
+        await parsebot.beef(partner="842")
+
+
+async def test_months_in_a_yearly_series_are_not_taken_for_years(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {202401: 1})]))
+
+    with pytest.raises(UpstreamChanged, match="not a year"):
+        await parsebot.beef()
+
+
+async def test_a_year_after_this_one_is_refused_before_a_call(parsebot: Any):
+    with pytest.raises(InvalidQuery, match="2027 lies after the last year") as refused:
+        await parsebot.beef(period_to=2027)
+
+    assert refused.value.argument == "period_to"
+    assert refused.value.nearest == ("2026",)
+    assert parsebot.sent == []
+
+
+async def test_a_year_after_the_reporters_own_last_is_refused_once_it_is_known(parsebot: Any, payloads: Any):
+    countries = [payloads.country("784", "United Arab Emirates", yearly246=(2001, 2024), yearlyServices=(2000, 2023))]
+    parsebot.gives({"total": 1, "countries": countries})
+    async with parsebot.services() as services:
+        tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+        await tools["get_countries"].call(services, {})
+        asked = {"country": "784", "period_to": 2025}
+        with pytest.raises(InvalidQuery, match=r"United Arab Emirates \(784\) has published up to 2024"):
+            await tools["goods_time_series"].call(services, asked)
+        with pytest.raises(InvalidQuery, match="up to 2023"):
+            await tools["services_time_series"].call(services, asked | {"period_to": 2024})
+
+    assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
+
+
+async def test_what_is_remembered_of_one_service_does_not_reach_another(parsebot: Any, payloads: Any):
+    parsebot.gives({"total": 1, "countries": [payloads.country("784", "UAE", yearly246=(2001, 2020))]})
+    await parsebot.call("get_countries")
+    parsebot.gives(payloads.table([], [payloads.beef_total()]))
+
+    answer = await parsebot.beef()
+
+    assert answer.data.aggregateRecords[0].values == [713_748]
+
+
+async def test_a_code_of_an_older_edition_is_asked_for_and_noted(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "851712", {2024: 3})]))
+
+    answer = await parsebot.beef(product="851712")
+
+    assert "older edition" in note(answer, "edition_break")
+
+
+async def test_a_call_without_an_answer_says_that_it_may_be_charged(parsebot: Any):
+    parsebot.hangs = True
+    parsebot.timeout = 0.02
+
+    with pytest.raises(UpstreamDown, match="may be charged although no answer came") as down:
+        await parsebot.beef()
+
+    assert "page_size" in down.value.remedy
+    assert not down.value.transient
+
+
+async def test_the_tables_show_the_total_first_and_then_the_rows(parsebot: Any, payloads: Any):
+    parsebot.gives(
+        payloads.table(payloads.beef_partners()[:2], [payloads.beef_total()], total=27, pages=14, per_page=2)
+    )
+
+    total, rows = (await parsebot.beef(page_size=2)).data.tables()
+
+    assert total.title == "Total (aggregateRecords)"
+    assert total.rows[0][-1] == 713_748
+    assert rows.title == "Rows, page 1 of 14"
+    assert rows.columns == ("partnerCd", "partner", "2024")
+    assert list(rows.rows) == [("076", "Brazil", 463_753), ("699", "India", 161_224)]
+
+
+async def test_structured_content_states_shared_codes_once(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(payloads.beef_partners(), [payloads.beef_total()]))
+
+    data = (await parsebot.beef()).structured()["data"]
+
+    assert (data["reporterCd"], data["productCd"]) == ("784", "020230")
+    assert data["records"][0] == {"partnerCd": "076", "partnerLabel": "Brazil", "values": [463_753]}
