@@ -101,6 +101,11 @@ async def test_an_error_inside_a_successful_answer_is_a_refusal(comtrade: "Comtr
     assert "Invalid classification code" in (await failing(comtrade, UpstreamRefused)).message
 
 
+async def test_a_gateway_error_that_comes_with_success_counts_by_its_own_status(comtrade: "Comtrade") -> None:
+    comtrade.says('{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 3 seconds."}', 200)
+    assert (await failing(comtrade, RateLimited)).retry_after == 3
+
+
 async def test_a_bad_request_is_a_refusal_with_the_services_words(comtrade: "Comtrade") -> None:
     comtrade.says('{"title": "One or more validation errors occurred.", "status": 400}', 400)
     assert "validation errors" in (await failing(comtrade, UpstreamRefused)).message

@@ -193,7 +193,8 @@ def _zeros(rows: Sequence[Row]) -> Note | None:
 
 def _remainders(rows: Sequence[Row]) -> Note | None:
     names = {row.partnerCode: row.partnerDesc or area_label(row.partnerCode) for row in rows}
-    rest = sorted(name for code, name in names.items() if code != "490" and name.rstrip(". ").lower().endswith("nes"))
+    # 490, "Other Asia, nes", stands for Taiwan (documented, autumn 2026) and is no remainder.
+    rest = sorted(name for code, name in names.items() if code != "490" and name.lower().endswith(", nes"))
     if not rest:
         return None
     return Note(

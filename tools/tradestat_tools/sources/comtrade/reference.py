@@ -1,6 +1,8 @@
 """The tool `comtrade_reference`: the service's own lists of codes."""
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, Field
@@ -12,7 +14,7 @@ from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.comtrade.wire import POLICY, SERVICE, SOURCE_ID, changed, read_list
-from tradestat_tools.upstream import Request
+from tradestat_tools.upstream import Request, Response
 
 Category = Literal[
     "reporters",
@@ -80,7 +82,7 @@ FRESH_FOR = 7 * 24 * 3600.0
 def _category(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    word = "".join(char for char in value.lower() if char.isalnum())
+    word = re.sub(r"[\s_-]", "", value.lower())
     by_lower = {name.lower(): name for name in cast("tuple[str, ...]", Category.__args__)}
     return by_lower.get(word) or CATEGORY_WORDS.get(word, value)
 
@@ -219,23 +221,29 @@ async def comtrade_reference(services: Services, arguments: ReferenceArguments) 
             fresh_for=FRESH_FOR,
         ),
         POLICY,
-        lambda response: [read_entry(raw) for raw in read_list(response)],
+        partial(_select, arguments),
         within=services.settings.timeout,
     )
-    fitting = [entry for entry in fetched.value if _fits(entry, arguments)]
+    fitting, total = fetched.value
     shown = fitting[arguments.offset : arguments.offset + arguments.limit]
     if not shown:
-        raise _nothing(arguments, len(fitting), len(fetched.value))
+        raise _nothing(arguments, len(fitting), total)
     end = arguments.offset + len(shown)
     return Answer[ReferenceData](
         what=f"{arguments.category}: entries {arguments.offset + 1} to {end} of {len(fitting)}"
-        + (f" that fit, of {len(fetched.value)}" if len(fitting) < len(fetched.value) else ""),
+        + (f" that fit, of {total}" if len(fitting) < total else ""),
         data=ReferenceData(category=arguments.category, count=len(fitting), offset=arguments.offset, results=shown),
         source=provenance(SERVICE, "comtrade_reference", [fetched]),
         more=f"offset={end} for the next entries, or narrow with search, parent, level."
         if end < len(fitting)
         else None,
     )
+
+
+def _select(arguments: ReferenceArguments, response: Response) -> tuple[list[Entry], int]:
+    """The entries that fit, and how many the list has; here, because long lists are read in a worker thread."""
+    entries = [read_entry(raw) for raw in read_list(response)]
+    return [entry for entry in entries if _fits(entry, arguments)], len(entries)
 
 
 def _fits(entry: Entry, arguments: ReferenceArguments) -> bool:

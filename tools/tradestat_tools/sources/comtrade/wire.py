@@ -68,9 +68,13 @@ def read_json(response: Response) -> object:
             source=SOURCE_ID,
         )
     try:
-        return json.loads(text.decode("utf-8"))
+        body: object = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError):
         raise changed("JSON that is whole and well-formed", "the body is cut off or not JSON") from None
+    status = cast("dict[str, object]", body).get("statusCode") if isinstance(body, dict) else None
+    if isinstance(status, int) and status >= 400:  # the gateway's error, should it ever come with HTTP 200
+        raise _failure(Response(status, response.headers, response.body))
+    return cast("object", body)
 
 
 def changed(expected: str, seen: str) -> UpstreamChanged:

@@ -1,0 +1,247 @@
+"""The tools against the stand-in service, whose world knows what each flow was recorded as."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.errors import (
+    NoData,
+    QuotaExhausted,
+    RateLimited,
+    TooLarge,
+    TradestatError,
+    Unauthorized,
+    UpstreamChanged,
+    UpstreamDown,
+)
+from tradestat_tools.opening import sandbox_settings
+from tradestat_tools.sandbox import Sandbox
+from tradestat_tools.sandbox.economies import ECONOMIES
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources.comtrade import SOURCE
+from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.http import Http
+
+pytestmark = pytest.mark.anyio
+
+ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+
+
+@pytest.fixture(scope="module")
+def built() -> Sandbox:
+    return Sandbox()
+
+
+@pytest.fixture
+def sandbox(built: Sandbox) -> Sandbox:
+    built.reset()
+    return built
+
+
+@asynccontextmanager
+async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Services]:
+    today = sandbox.today
+    now = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    http = Http(app=sandbox.app)
+    try:
+        chosen = sandbox_settings(Settings()).model_copy(update=settings)
+        yield Services(chosen, Upstream(http, now=lambda: now), lambda: now)
+    finally:
+        await http.aclose()
+
+
+async def ask(sandbox: Sandbox, tool: str = "comtrade_data", *, keyed: bool = True, **arguments: Any) -> Answer[Any]:
+    settings: dict[str, Any] = {} if keyed else {"comtrade_api_key": None}
+    async with opened(sandbox, **settings) as services:
+        return await ENDPOINTS[tool].call(services, arguments)
+
+
+@pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda endpoint: endpoint.name)
+@pytest.mark.parametrize("keyed", [True, False], ids=["key", "preview"])
+async def test_every_example_is_answered_and_labelled(sandbox: Sandbox, endpoint: Any, keyed: bool) -> None:
+    answer = await ask(sandbox, endpoint.name, keyed=keyed, **endpoint.example)
+    assert answer.source.state == "sandbox"
+    assert answer.data.tables()[0].rows
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["key", "preview"])
+@pytest.mark.parametrize("code", ["TOTAL", "85", "8507", "850760"])
+async def test_both_sides_of_a_flow_are_what_each_recorded(sandbox: Sandbox, code: str, keyed: bool) -> None:
+    years = ["2022", "2023", "2024"]
+    truth = [sandbox.world.truth("CN", "KR", code, year) for year in years]
+    asked: dict[str, Any] = {"cmdCode": code, "period": years}
+    sold = await ask(sandbox, keyed=keyed, reporterCode="CN", partnerCode="KR", flowCode="X", **asked)
+    bought = await ask(sandbox, keyed=keyed, reporterCode="KR", partnerCode="CN", flowCode="M", **asked)
+    assert sold.data.records[0].primaryValue == [flow.exporter_reported for flow in truth]
+    assert bought.data.records[0].primaryValue == [flow.importer_reported for flow in truth]
+    assert (sold.source.valuation, bought.source.valuation) == ("exports FOB", "imports CIF")
+    assert sold.source.calls == (1 if keyed else 3)
+
+
+async def test_months_add_up_to_what_the_reporter_recorded_for_the_year(sandbox: Sandbox) -> None:
+    answer = await ask(
+        sandbox, reporterCode="KR", partnerCode="CN", cmdCode="850760", flowCode="M", freqCode="M", period="2024"
+    )
+    months = answer.data.records[0].primaryValue
+    assert len(months) == 12
+    assert sum(months) == sandbox.world.truth("CN", "KR", "850760", "2024").importer_reported
+
+
+async def test_services_are_what_the_reporter_recorded(sandbox: Sandbox) -> None:
+    answer = await ask(
+        sandbox, typeCode="S", reporterCode="USA", partnerCode="JPN", cmdCode="4", flowCode="X", period="2022"
+    )
+    recorded = sandbox.world.truth("US", "JP", "4", "2022").exporter_reported
+    assert answer.data.records[0].primaryValue == [recorded]
+
+
+@pytest.mark.parametrize("name", ["motCode", "customsCode", "partner2Code"])
+async def test_totals_are_asked_for_unless_a_breakdown_is_wanted(sandbox: Sandbox, name: str) -> None:
+    question: dict[str, Any] = {
+        "reporterCode": "842",
+        "partnerCode": "156",
+        "cmdCode": "851713",
+        "flowCode": "M",
+        "period": "2023",
+    }
+    plain = await ask(sandbox, **question)
+    question[name] = "all"
+    broken = await ask(sandbox, **question)
+    (total,) = plain.data.records[0].primaryValue
+    assert total == sandbox.world.truth("CN", "US", "851713", "2023").importer_reported
+    values = {getattr(record, name): record.primaryValue[0] for record in broken.data.records}
+    whole = "C00" if name == "customsCode" else "0"
+    assert values.pop(whole) == total
+    assert values
+    assert sum(values.values()) == total
+    assert NoteCode.DOUBLE_COUNTING in {note.code for note in broken.notes}
+    assert NoteCode.DOUBLE_COUNTING not in {note.code for note in plain.notes}
+
+
+async def test_world_is_the_sum_of_all_partners_and_must_not_be_added_to_them(sandbox: Sandbox) -> None:
+    answer = await ask(sandbox, reporterCode="CN", partnerCode="all", flowCode="X", period="2024")
+    values = {record.partnerCode: record.primaryValue[0] for record in answer.data.records}
+    world = values.pop("0")
+    assert sum(values.values()) == world
+    assert NoteCode.DOUBLE_COUNTING in {note.code for note in answer.notes}
+    assert answer.data.records[0].partnerCode == "0"
+
+
+async def test_the_preview_of_a_large_answer_is_called_a_part(sandbox: Sandbox) -> None:
+    question: dict[str, Any] = {
+        "reporterCode": "CN",
+        "partnerCode": "all",
+        "cmdCode": "AG2",
+        "flowCode": "X",
+        "period": "2024",
+    }
+    part = await ask(sandbox, keyed=False, **question, maxRecords=100_000)
+    whole = await ask(sandbox, keyed=True, **question, maxRecords=100_000)
+    assert len(part.data.records) == 500
+    assert len(whole.data.records) > 500
+    assert NoteCode.SUBSET in {note.code for note in part.notes}
+    assert NoteCode.SUBSET not in {note.code for note in whole.notes}
+
+
+async def test_a_code_of_an_older_edition_is_followed_only_as_far_as_it_reached(sandbox: Sandbox) -> None:
+    answer = await ask(
+        sandbox, reporterCode="CN", partnerCode="US", cmdCode="851712,851713", flowCode="X", period="2020-2023"
+    )
+    values = {record.cmdCode: record.primaryValue for record in answer.data.records}
+    assert [value is None for value in values["851712"]] == [False, False, True, True]
+    assert [value is None for value in values["851713"]] == [True, True, False, False]
+    assert NoteCode.EDITION_BREAK in {note.code for note in answer.notes}
+
+
+async def test_a_year_that_is_not_out_yet_is_late(sandbox: Sandbox) -> None:
+    slow = next(economy for economy in ECONOMIES if sandbox.world.annual_last(economy) == 2024)
+    answer = await ask(sandbox, reporterCode=slow.comtrade, period="2023-2025", flowCode="X")
+    assert ["2025" in note.text for note in answer.notes if note.code is NoteCode.LAG] == [True]
+    assert [value is None for value in answer.data.records[0].primaryValue] == [False, False, True]
+
+
+async def test_a_product_without_trade_is_no_data(sandbox: Sandbox) -> None:
+    with pytest.raises(NoData):
+        await ask(sandbox, reporterCode="CN", partnerCode="AQ", cmdCode="850760", flowCode="X", period="2023")
+
+
+async def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
+    async with opened(sandbox, comtrade_api_key=SecretStr("not the key")) as services:
+        with pytest.raises(Unauthorized):
+            await ENDPOINTS["comtrade_data"].call(services, {"reporterCode": "CN", "period": "2023"})
+
+
+async def test_the_used_up_day_says_when_it_ends(sandbox: Sandbox) -> None:
+    sandbox.configure(limits={"comtrade": {"per_day": 1}})
+    await ask(sandbox, reporterCode="CN", period="2023")
+    with pytest.raises(QuotaExhausted) as caught:
+        await ask(sandbox, reporterCode="CN", period="2023")
+    assert caught.value.retry_after is not None
+    assert 0 < caught.value.retry_after <= 24 * 3600
+
+
+async def test_too_many_at_once_is_told_with_the_seconds_to_wait(sandbox: Sandbox) -> None:
+    sandbox.configure(limits={"comtrade": {"per_minute": 1, "burst": 1}})
+    with pytest.raises(RateLimited) as caught:
+        await ask(sandbox, keyed=False, reporterCode="CN", period="2022-2024")
+    assert caught.value.retry_after is not None
+    assert 0 < caught.value.retry_after <= 60
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("reset", UpstreamDown),
+        ("truncated", UpstreamChanged),
+        ("empty", UpstreamDown),
+        ("html", UpstreamDown),
+        ("wrong_schema", UpstreamChanged),
+        ("wrong_type", UpstreamChanged),
+        ("error_in_200", UpstreamDown),
+        ("oversized", TooLarge),
+        ("gzip_bomb", TooLarge),
+        ("xml_bomb", UpstreamDown),
+    ],
+)
+@pytest.mark.parametrize(
+    ("tool", "question"),
+    [
+        ("comtrade_data", {"reporterCode": "CN", "period": "2023"}),
+        ("comtrade_reference", {"category": "reporters"}),
+    ],
+    ids=["data", "reference"],
+)
+async def test_a_scripted_fault_is_the_failure_it_stands_for(
+    sandbox: Sandbox, tool: str, question: dict[str, Any], kind: str, error: type[TradestatError]
+) -> None:
+    sandbox.fail(source="comtrade", kind=kind, size=70_000_000)
+    with pytest.raises(TradestatError) as caught:
+        await ask(sandbox, tool, **question)
+    assert type(caught.value) is error
+
+
+async def test_the_doctor_finds_every_assumption_held_that_the_sandbox_knows(sandbox: Sandbox) -> None:
+    async with opened(sandbox) as services:
+        with_key = {check.name: check async for check in SOURCE.checks(services)}
+    async with opened(sandbox, comtrade_api_key=None) as services:
+        without = {check.name: check async for check in SOURCE.checks(services)}
+    assert with_key["preview: one row for one flow"].ok
+    assert with_key["preview: services in EB10"].ok
+    assert with_key["COMTRADE_API_KEY accepted"].ok
+    assert with_key["reference list reporters"].detail.endswith("entries")
+    assert not without["COMTRADE_API_KEY accepted"].ok
+    assert "not set" in without["COMTRADE_API_KEY accepted"].detail
+
+
+async def test_the_doctor_says_what_does_not_hold(sandbox: Sandbox) -> None:
+    sandbox.fail(source="comtrade", kind="html", times=-1)
+    async with opened(sandbox) as services:
+        checks = [check async for check in SOURCE.checks(services)]
+    assert not any(check.ok for check in checks)
+    assert all("UpstreamDown" in check.detail for check in checks)
