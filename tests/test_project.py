@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tradestat_server.cli import cli
 from tradestat_tools.settings import Settings
@@ -85,6 +86,13 @@ def test_the_readme_shows_both_commands_and_they_are_targets() -> None:
 def test_every_command_in_the_readme_is_one_that_the_command_line_takes(line: str) -> None:
     _, command, *words = shlex.split(line.replace("\\", "/"))
     cli.commands[command].make_context(command, words)
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if re.match(r"tradestat-mcp (call|truth|tools)", line)])
+def test_the_questions_in_the_readme_are_answered(line: str) -> None:
+    result = CliRunner().invoke(cli, shlex.split(line)[1:])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout
 
 
 def test_the_readme_gives_windows_the_same_commands() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from tradestat_tools.errors import TradestatError
@@ -56,7 +58,9 @@ def cli(context: click.Context) -> None:
 @click.option("--allowed-host", multiple=True, help="A Host header to accept; needed when not on loopback. Repeatable.")
 @click.option("--allowed-origin", multiple=True, help="An Origin header to accept, for browsers. Repeatable.")
 @sandbox_option
+@click.pass_context
 def serve(
+    context: click.Context,
     *,
     transport: Literal["stdio", "streamable-http", "sse"] = "stdio",
     host: str = "127.0.0.1",
@@ -66,6 +70,12 @@ def serve(
     sandbox: bool = False,
 ) -> None:
     """Run the MCP server."""
+    if transport == "stdio":
+        _refuse_listening_options(context)
+        # The thread that reads stdin can not be interrupted, so an orderly stop would wait for the next line.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if sys.stdin.isatty():
+            click.echo("Serving MCP over stdio: a client is to start this command. Ctrl-C stops it.", err=True)
     settings = _settings(sandbox=sandbox)
     from tradestat_server import transports
 
@@ -214,6 +224,16 @@ def _fail(error: "TradestatError", *, as_json: bool) -> NoReturn:
 
     click.echo(_json(error.as_dict()) if as_json else render_error(error), err=not as_json)
     sys.exit(1)
+
+
+def _refuse_listening_options(context: click.Context) -> None:
+    """Whoever gives a port expects a server that listens there, not one that waits on stdin."""
+    for name in ("host", "port", "allowed_host", "allowed_origin"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(
+                f"{option} needs --transport streamable-http or sse; stdio does not listen.", context
+            )
 
 
 def _can_not_listen(host: str, port: int, error: OSError) -> click.ClickException:

@@ -36,7 +36,7 @@ class Terminal(Console):
             self.width = PLAIN_WIDTH
 
 
-def draw(terminal: Terminal, table: Table, *, most_rows: int) -> None:
+def draw(terminal: Console, table: Table, *, most_rows: int) -> None:
     """Draw a table of an answer, its first `most_rows` rows, and say how many more there are."""
     drawn = RichTable(box=box.SIMPLE_HEAD, title=escape(clean(table.title)) or None, title_justify="left")
     for index, column in enumerate(table.columns):
@@ -56,7 +56,7 @@ def draw(terminal: Terminal, table: Table, *, most_rows: int) -> None:
         terminal.print(f"  ... and {len(table.rows) - most_rows} more rows", style="dim")
 
 
-def tools_table(terminal: Terminal) -> None:
+def tools_table(terminal: Console) -> None:
     """Draw every tool by source, with the source's key and each call's cost."""
     for source in all_sources():
         drawn = RichTable(box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", expand=False)
@@ -68,7 +68,7 @@ def tools_table(terminal: Terminal) -> None:
         terminal.print(drawn)
 
 
-def truth_table(terminal: Terminal, report: Mapping[str, Any]) -> None:
+def truth_table(terminal: Console, report: Mapping[str, Any]) -> None:
     """Draw what really flowed in the synthetic world, and what each source of the sandbox shows of it."""
     terminal.print(f"SANDBOX: the synthetic world of {report['today']}, not statistics.", style="bold")
     flow = f"{report['exporter']} to {report['importer']}, {report['product']}, {report['period']}"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,16 @@ from tradestat_tools.sources import all_sources, endpoints
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
 KOREA = ["strtYymm=202501", "endYymm=202503", "hsSgn=850760", "cntyCd=CN"]
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
 
 
 def run(*words: str) -> Result:
@@ -130,18 +141,8 @@ def test_chinese_and_korean_come_through_a_pipe_whatever_the_locale() -> None:
 
 
 def test_without_a_command_it_serves_a_program_over_stdio() -> None:
-    hello = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "test", "version": "1"},
-        },
-    }
     ran = subprocess.run(
-        TRADESTAT, input=json.dumps(hello) + "\n", capture_output=True, encoding="utf-8", timeout=60, check=True
+        TRADESTAT, input=json.dumps(HELLO) + "\n", capture_output=True, encoding="utf-8", timeout=60, check=True
     )
     assert json.loads(ran.stdout)["result"]["serverInfo"]["name"] == "tradestat"
 
@@ -156,6 +157,21 @@ def test_without_a_command_it_helps_a_person_in_a_terminal() -> None:
         os.close(theirs)
     assert ran.stdout.startswith("Usage: tradestat-mcp")
     assert "serve" in ran.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C")
+def test_ctrl_c_stops_a_server_that_waits_for_its_client() -> None:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*TRADESTAT, "serve", "--sandbox"], encoding="utf-8", **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(HELLO) + "\n")
+        process.stdin.flush()
+        assert "serverInfo" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == -signal.SIGINT
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
 
 
 def test_listening_beyond_this_machine_needs_names() -> None:

@@ -50,6 +50,8 @@ def test_every_command_has_help() -> None:
     [
         (["serve", "--port", "70000"], "0<=x<=65535"),
         (["serve", "--transport", "carrier-pigeon"], "'stdio', 'streamable-http', 'sse'"),
+        (["serve", "--port", "8000"], "--port needs --transport streamable-http or sse"),
+        (["serve", "--allowed-host", "stats.example.org"], "--allowed-host needs --transport"),
         (["sandbox"], "Missing option '--port'"),
         (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
         (["call"], "Missing argument 'TOOL'"),
