@@ -94,7 +94,7 @@ HsCode = Annotated[
     Field(
         description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below. "
         "Dots and blanks are ignored (8517.13.00).",
-        json_schema_extra={"pattern": r"^\s*(HS)?\s*[0-9][0-9.\s\-]{3,16}$"},
+        json_schema_extra={"pattern": r"^\D{0,12}[0-9][0-9.\s\-]{3,16}$"},
         max_length=30,
     ),
 ]

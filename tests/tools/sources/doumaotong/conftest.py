@@ -1,0 +1,112 @@
+"""A stand-in for doumaotong.com that answers what a test tells it to, and payloads of both documented forms.
+
+The payloads were written by hand after the service's documentation; the sandbox has no part in them.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tradestat_tools.answers import Answer, Data, NoteCode
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources.doumaotong import SOURCE
+from tradestat_tools.upstream import Upstream
+from tradestat_tools.upstream.http import Http
+
+NOW = datetime(2025, 11, 3, 12, 0, tzinfo=UTC)
+
+HERE = Path(__file__).parent
+
+Reply = tuple[int, bytes, dict[str, str]]
+
+
+class FakeService:
+    """Answers each path with what was set for it, and keeps what was asked."""
+
+    def __init__(self) -> None:
+        self.replies: dict[str, list[Reply]] = {}
+        self.sent: list[tuple[str, dict[str, str]]] = []
+        http = Http(app=self._app)
+        self.services = Services(
+            Settings(doumaotong_url="https://doumaotong.example", _env_file=None),  # pyright: ignore[reportCallIssue]
+            Upstream(http, now=lambda: NOW),
+            lambda: NOW,
+        )
+
+    def says(self, name: str, data: Any, *, code: int = 0, msg: str = "ok") -> None:
+        """The next answer of an endpoint: `data` in the envelope. The last one set is repeated."""
+        body = {"code": code, "msg": msg, "data": data}
+        self.raw(name, json.dumps(body, ensure_ascii=False).encode())
+
+    def raw(
+        self,
+        name: str,
+        body: bytes,
+        status: int = 200,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """The next answer of an endpoint, byte by byte."""
+        reply = (status, body, {"content-type": content_type, **(headers or {})})
+        self.replies.setdefault(f"/skill/{name}", []).append(reply)
+
+    async def ask(self, tool: str, **arguments: Any) -> Answer[Any]:
+        """Call a tool by its name."""
+        endpoint = next(e for e in SOURCE.endpoints if e.name == tool)
+        return await endpoint.call(self.services, arguments)
+
+    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        path = scope["path"]
+        self.sent.append((path, dict(parse_qsl(scope["query_string"].decode()))))
+        waiting = self.replies.get(path)
+        status, body, headers = waiting[0] if waiting else (404, b"", {})
+        if waiting and len(waiting) > 1:
+            waiting.pop(0)
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": pairs})
+        await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+def service() -> FakeService:
+    """The stand-in, with nothing to say yet."""
+    return FakeService()
+
+
+def _payloads(name: str) -> dict[str, Any]:
+    return json.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def current() -> dict[str, Any]:
+    """`data` by endpoint in the current documented form."""
+    return _payloads("current.json")
+
+
+@pytest.fixture
+def older() -> dict[str, Any]:
+    """`data` by endpoint in the older documented form."""
+    return _payloads("older.json")
+
+
+@pytest.fixture
+def forms(current: dict[str, Any], older: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Both, by the form's name."""
+    return {"current": current, "older": older}
+
+
+@pytest.fixture
+def note() -> Callable[[Answer[Data], NoteCode], str]:
+    """The texts of an answer's notes of one kind, joined; empty if there is none."""
+
+    def texts(answer: Answer[Data], code: NoteCode) -> str:
+        return " | ".join(n.text for n in answer.notes if n.code == code)
+
+    return texts

@@ -1,0 +1,212 @@
+"""Against the stand-in service, in both of its forms, compared with what its world holds."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.errors import NoData, TradestatError, UpstreamChanged, UpstreamDown
+from tradestat_tools.sandbox import Sandbox
+from tradestat_tools.sandbox.services.doumaotong_data import Exports
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.source import Check
+from tradestat_tools.sources.doumaotong import SOURCE
+from tradestat_tools.upstream import Upstream
+from tradestat_tools.upstream.http import Http
+
+pytestmark = pytest.mark.anyio
+
+ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+BOTH = pytest.mark.parametrize("form", ["current", "older"])
+
+
+@pytest.fixture(scope="module")
+def shared() -> Sandbox:
+    """One world for all tests of this module; it is dear to build."""
+    return Sandbox()
+
+
+@pytest.fixture
+def sandbox(shared: Sandbox) -> Sandbox:
+    """The same, in its first state."""
+    shared.reset()
+    return shared
+
+
+@pytest.fixture
+def services(sandbox: Sandbox) -> Services:
+    def now() -> datetime:
+        return datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
+
+    settings = Settings(doumaotong_url="http://sandbox.example", _env_file=None)  # pyright: ignore[reportCallIssue]
+    return Services(settings, Upstream(Http(app=sandbox.app), now=now), now)
+
+
+@pytest.fixture
+def exports(sandbox: Sandbox) -> Exports:
+    """China's exports as the stand-in holds them, in whole yuan."""
+    return Exports(sandbox.world)
+
+
+def as_set(sandbox: Sandbox, form: Any) -> None:
+    sandbox.doumaotong_shape = form
+
+
+@BOTH
+@pytest.mark.parametrize("name", list(ENDPOINTS))
+async def test_the_example_of_every_tool_is_answered_and_labelled(
+    sandbox: Sandbox, services: Services, name: str, form: str
+) -> None:
+    as_set(sandbox, form)
+    answer = await ENDPOINTS[name].call(services, ENDPOINTS[name].example)
+    assert answer.source.state == "sandbox"
+    gone = (form == "current" and name == "history") or (form == "older" and name in {"growth", "priceband", "chapter"})
+    needs_country = form == "older" and name == "trend"
+    assert bool(answer.data.tables()) == (not gone and not needs_country)
+
+
+@BOTH
+async def test_the_dashboard_holds_the_worlds_total_in_yuan(
+    sandbox: Sandbox, services: Services, exports: Exports, form: str
+) -> None:
+    as_set(sandbox, form)
+    data = (await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})).data
+    assert data.recent12mGlobalTotal == pytest.approx(exports.total(data.hsCode, exports.months(12)), rel=1e-6)
+    assert data.currentMonth == exports.newest[0] * 100 + exports.newest[1]
+
+
+@BOTH
+async def test_the_largest_destinations_hold_the_worlds_amounts(
+    sandbox: Sandbox, services: Services, exports: Exports, form: str
+) -> None:
+    as_set(sandbox, form)
+    data = (await ENDPOINTS["markets"].call(services, {"hsCode": "851713", "limit": 5})).data
+    largest = list(exports.by_country(data.hsCode, exports.months(12)).values())[:5]
+    assert [m.recent12mTotal for m in data.markets] == [pytest.approx(yuan, rel=1e-6) for yuan in largest]
+    assert all(m.countryCode and m.country for m in data.markets)
+
+
+async def test_the_monthly_total_is_the_worlds_in_the_current_form(
+    sandbox: Sandbox, services: Services, exports: Exports
+) -> None:
+    data = (await ENDPOINTS["trend"].call(services, {"hsCode": "850760"})).data
+    expected = exports.by_month(data.hsCode, exports.months(12))
+    assert data.allDestinationsMonthly.values[-12:] == [pytest.approx(yuan, rel=1e-5) for yuan in expected.values()]
+
+
+async def test_the_months_to_korea_are_the_worlds_in_the_older_form(
+    sandbox: Sandbox, services: Services, exports: Exports
+) -> None:
+    as_set(sandbox, "older")
+    trend = (await ENDPOINTS["trend"].call(services, {"hsCode": "850760", "countryCode": "KR"})).data
+    history = (await ENDPOINTS["history"].call(services, {"hsCode": "850760", "countryCode": "133"})).data
+    korea = exports.country({"countryCode": "133"}).index
+    assert [m.amount for m in trend.monthlyData] == list(
+        exports.by_month(trend.hsCode, exports.months(12), korea).values()
+    )
+    assert [m.amount for m in reversed(history.monthlyDetail)] == list(
+        exports.by_month(history.hsCode, exports.months(24), korea).values()
+    )
+
+
+async def test_the_form_may_change_while_questions_are_asked(
+    sandbox: Sandbox, services: Services, note: Callable[[Answer[Any], NoteCode], str]
+) -> None:
+    totals: list[float] = []
+    for form in ("current", "older", "current", "older"):
+        as_set(sandbox, form)
+        totals.append((await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})).data.recent12mGlobalTotal)
+        ranking = await ENDPOINTS["topProducts"].call(services, {"sortBy": "amount", "limit": 3})
+        amounts = [p.recent12mGlobalTotal for p in ranking.data.products]
+        assert amounts == sorted(amounts, reverse=True)
+        assert ranking.source.calls == (1 if form == "current" else 2)
+        assert note(ranking, NoteCode.SUBSET)
+    assert totals[0] == totals[2] == pytest.approx(totals[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("gone", ["http404", "code404"])
+async def test_history_in_the_current_form_is_absent_however_the_service_says_it(
+    sandbox: Sandbox, services: Services, gone: str
+) -> None:
+    sandbox.configure(doumaotong_history=gone)
+    answer = await ENDPOINTS["history"].call(services, {"hsCode": "850760", "countryCode": "Korea"})
+    assert answer.data.monthlyDetail is None
+    assert answer.data.country == "South Korea"
+
+
+@BOTH
+async def test_a_product_that_is_not_exported_is_no_data(sandbox: Sandbox, services: Services, form: str) -> None:
+    as_set(sandbox, form)
+    with pytest.raises(NoData):
+        await ENDPOINTS["dashboard"].call(services, {"hsCode": "85171299"})
+
+
+async def test_a_month_asked_for_is_answered_in_the_older_form_and_set_apart_in_the_current(
+    sandbox: Sandbox, services: Services, exports: Exports
+) -> None:
+    asked = {"hsCode": "850760", "currentMonth": "2025-06"}
+    current = (await ENDPOINTS["dashboard"].call(services, asked)).data
+    assert current.recent12mGlobalTotal is None
+    assert current.newestInstead.currentMonth == exports.newest[0] * 100 + exports.newest[1]
+    as_set(sandbox, "older")
+    older = (await ENDPOINTS["dashboard"].call(services, asked)).data
+    assert older.recent12mGlobalTotal == exports.total(older.hsCode, exports.months(12, (2025, 6)))
+    assert older.newestInstead is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"status": 200, "body": {"code": 503, "msg": "服务未就绪", "data": None}}, UpstreamDown),
+        ({"status": 503, "body": ""}, UpstreamDown),
+        ({"status": 200, "body": "<html></html>"}, UpstreamChanged),
+        ({"status": 200, "body": {"code": 0, "msg": "ok", "data": "not ready"}}, UpstreamChanged),
+    ],
+)
+async def test_scripted_faults_are_told_apart(
+    sandbox: Sandbox, services: Services, fault: dict[str, Any], expected: type[TradestatError]
+) -> None:
+    sandbox.fail(source="doumaotong", endpoint="dashboard", times=1, **fault)
+    with pytest.raises(expected):
+        await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})
+    assert (await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})).data.recent12mGlobalTotal
+
+
+async def found(services: Services) -> dict[str, Check]:
+    return {check.name: check async for check in SOURCE.checks(services)}
+
+
+@BOTH
+async def test_all_checks_hold_in_either_form(sandbox: Sandbox, services: Services, form: str) -> None:
+    as_set(sandbox, form)
+    checks = await found(services)
+    assert {name: check.detail for name, check in checks.items() if not check.ok} == {}
+    assert form in checks["dashboard form"].detail
+    assert ("units of trend and dashboard" in checks) == (form == "current")
+    assert len(sandbox.calls) == 8
+
+
+async def test_a_check_fails_where_a_unit_changed(sandbox: Sandbox, services: Services) -> None:
+    sandbox.fail(
+        source="doumaotong",
+        endpoint="dashboard",
+        times=-1,
+        body={
+            "code": 0,
+            "data": {"hsCode": "85076010", "metrics": {"amtYi": 347481.09, "top3": 0.3356, "range": "newest"}},
+        },
+    )
+    checks = await found(services)
+    failed = {name for name, check in checks.items() if not check.ok}
+    assert failed == {"percentages", "newest month", "units of trend and dashboard", "units of markets and dashboard"}
+
+
+async def test_checks_of_a_service_that_is_down_say_so_line_by_line(sandbox: Sandbox, services: Services) -> None:
+    sandbox.fail(source="doumaotong", times=-1, status=503, body="")
+    checks = await found(services)
+    assert len(checks) == 8
+    assert not any(check.ok for check in checks.values())
+    assert all("UpstreamDown" in check.detail for check in checks.values())
