@@ -3,6 +3,7 @@
 Codes stay in the arguments as the caller wrote them; `reporter_code` and its sisters give the service's spelling.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -131,11 +132,14 @@ def service_code(text: str) -> str:
     return item.trademap
 
 
-def _keep(check: Any) -> AfterValidator:
+def _keep(check: Callable[[str], str]) -> AfterValidator:
     """Check the argument and keep it as written."""
 
     def checked(text: str) -> str:
-        check(text)
+        try:
+            check(text)
+        except CodeError as error:
+            raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
         return text
 
     return AfterValidator(checked)

@@ -1,0 +1,99 @@
+"""Indicators of the newest reference year."""
+
+from typing import Any
+
+import pytest
+
+from tradestat_tools.errors import NoData
+
+pytestmark = pytest.mark.anyio
+
+
+def record(partner: str, **values: float | None) -> dict[str, Any]:
+    cells = [{"indicatorCd": name, "value": value, "flag": None} for name, value in values.items()]
+    return {"reporterCd": "784", "partnerCd": partner, "productCd": "020230", "data": cells}
+
+
+ROWS = [record("076", VAL=463_753, GV5=12, GV2=-3.5, BAL=-463_000), record("699", VAL=161_224, GV5=None, GV2=0)]
+TOTAL = record("000", VAL=713_748, BAL=-700_000, GV5=9, GV2=1)
+
+
+async def ask(parsebot: Any, **more: Any) -> Any:
+    return await parsebot.call(
+        "goods_trade_indicators", **({"country": "784", "product": "020230", "trade_flow": "I"} | more)
+    )
+
+
+async def test_each_indicator_keeps_its_own_unit(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
+
+    answer = await ask(parsebot)
+
+    units = {i.indicatorCd: i.unit for i in answer.data.indicators}
+    assert units == {"VAL": "thousand USD", "BAL": "thousand USD", "GV5": "%", "GV2": "%"}
+    total, rows = answer.data.tables()
+    assert total.columns[-4:] == ("VAL (thousand USD)", "BAL (thousand USD)", "GV5 (%)", "GV2 (%)")
+    assert total.rows[0][-4:] == (713_748, -700_000, 9, 1)
+    assert rows.rows[0] == ("076", "Brazil", 463_753, -463_000, 12, -3.5)
+
+
+async def test_the_reference_year_is_the_services_own_and_is_said(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
+    parsebot.gives(payloads.table(ROWS, [TOTAL]))
+
+    assert (await ask(parsebot)).what.endswith("indicators of 2024")
+    silent = await ask(parsebot)
+    assert silent.data.refYear is None
+    assert silent.what.endswith("year not stated")
+
+
+async def test_a_missing_indicator_is_absent_and_not_zero(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
+
+    answer = await ask(parsebot)
+
+    assert "no GV5W: missing, not zero" in note(answer, "absent")
+    india = next(row for row in answer.data.records if row.partnerCd == "699")
+    assert india.values == [161_224, None, None, 0]
+
+
+async def test_the_indicators_are_asked_for_as_one_list(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
+
+    await ask(parsebot)
+    await ask(parsebot, indicators="val, GV2,val")
+
+    assert [sent.params["indicators"] for sent in parsebot.sent] == ["VAL,BAL,GV5,GV2,GV5W", "VAL,GV2"]
+    assert all("period_from" not in sent.params for sent in parsebot.sent)
+
+
+async def test_an_undocumented_indicator_is_passed_on_without_a_unit(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([record("076", VAL=1, RKP=4)], [], refYear=2024))
+
+    answer = await ask(parsebot, indicators=["VAL", "RKP"])
+
+    assert [(i.indicatorCd, i.unit, i.meaning) for i in answer.data.indicators][1] == ("RKP", None, None)
+    assert answer.data.tables()[0].columns[-1] == "RKP"
+
+
+async def test_values_are_compared_with_the_total_and_growth_is_not(parsebot: Any, payloads: Any, note: Any):
+    rows = [record("076", VAL=400, GV5=50), record("699", VAL=313, GV5=60)]
+    parsebot.gives(payloads.table(rows, [record("000", VAL=714, GV5=9)], refYear=2024))
+
+    answer = await ask(parsebot, indicators=["VAL", "GV5"])
+
+    assert "VAL: rows 713, total 714" in note(answer, "rounding")
+    assert note(answer, "total_mismatch") == ""
+
+
+async def test_the_balance_says_that_fob_and_cif_meet(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
+
+    assert "FOB" in note(await ask(parsebot), "valuation")
+
+
+async def test_no_indicator_at_all_is_no_data(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([record("076", VAL=None)], [], refYear=2024))
+
+    with pytest.raises(NoData):
+        await ask(parsebot)
