@@ -42,7 +42,7 @@ async def run_dashboard(services: Services, args: DashboardArguments) -> Answer[
         params["currentMonth"] = args.currentMonth
     fetched = await ask(services, "dashboard", params, partial(read.dashboard, asked=args.hsCode))
     data, form = fetched.value.data, fetched.value.shape
-    known = [*_product_notes(args.hsCode, data.hsCode), *_form_of_dashboard(form, data)]
+    known = [*notes.of_product(args.hsCode, data.hsCode), *_form_of_dashboard(form, data)]
     month = data.currentMonth
     period = f"12 months to {dashed(month)}" if month else "the newest 12 months"
     what = f"China's exports of {product(data.hsCode, data.productName)} to all destinations, {period}"
@@ -101,7 +101,7 @@ async def run_markets(services: Services, args: MarketsArguments) -> Answer[Mark
         what=f"China's exports of {product(data.hsCode, data.productName)} by destination, recent 12 months",
         data=data,
         source=source_of("markets", [fetched]),
-        notes=[*_product_notes(args.hsCode, data.hsCode), *form_notes, notes.LAG, notes.SOURCE_LINE],
+        notes=[*notes.of_product(args.hsCode, data.hsCode), *form_notes, notes.LAG, notes.SOURCE_LINE],
         more="Every destination by year or month: comtrade_data (reporter China, all partners, flow X). "
         "Momentum: `growth`. Totals: `dashboard`.",
     )
@@ -174,7 +174,7 @@ async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendDat
         data = found.data
         if to:
             data = data.model_copy(update={"countryCode": code, "country": to.name_en})
-        known += [*_product_notes(args.hsCode, data.hsCode), *_trend_notes(data, found.shape, to)]
+        known += [*notes.of_product(args.hsCode, data.hsCode), *_trend_notes(data, found.shape, to)]
     return Answer(
         what=_what_of_trend(data),
         data=data,
@@ -242,7 +242,7 @@ async def run_history(services: Services, args: HistoryArguments) -> Answer[Hist
         more = f"All destinations: `trend`. {_elsewhere(to)}"
     else:
         what = f"China's exports of {product(data.hsCode, None)} to {where}, 24 months"
-        known += [*_product_notes(args.hsCode, data.hsCode), *_history_notes(data)]
+        known += [*notes.of_product(args.hsCode, data.hsCode), *_history_notes(data)]
         more = "Twelve months with growth: `trend`, `dashboard`. Longer: comtrade_data."
     last = data.currentDataMonth
     return Answer(
@@ -271,10 +271,6 @@ def _history_notes(data: HistoryData) -> list[Note]:
         text = f"The months add up to {sum(amounts):,.0f} yuan, the service's own total is {total:,.0f}."
         found.append(Note(code=NoteCode.TOTAL_MISMATCH, text=text))
     return found
-
-
-def _product_notes(asked: str, answered: str) -> list[Note]:
-    return [*notes.resolved_code(asked, answered), *notes.edition(answered)]
 
 
 DASHBOARD = Endpoint(

@@ -33,7 +33,7 @@ async def run_growth(services: Services, args: ProductArguments) -> Answer[Growt
             f"A ranking of {len(data.growth)} destinations (documented: at most {GROWTH_GIVEN}), not of all. Growth "
             "on a small base is large easily: look at the amount."
         )
-        known = [*_product_notes(args.hsCode, data.hsCode), notes.subset(text), notes.CURRENT_UNITS]
+        known = [*notes.of_product(args.hsCode, data.hsCode), notes.subset(text), notes.CURRENT_UNITS]
     return Answer(
         what=f"Fastest-growing destinations of China's exports of {product(data.hsCode, data.productName)}, "
         f"{'recent 12 months year on year' if data.growth else 'not given'}",
@@ -51,7 +51,7 @@ async def run_priceband(services: Services, args: ProductArguments) -> Answer[Pr
     if data is None:
         data, known = PricebandData(hsCode=args.hsCode), _not_offered("priceband")
     else:
-        known = [*_product_notes(args.hsCode, data.hsCode), *_price_notes(data)]
+        known = [*notes.of_product(args.hsCode, data.hsCode), *_price_notes(data)]
     return Answer(
         what=f"Unit prices of China's exports of {product(data.hsCode, data.productName)} by destination and month"
         f"{'' if data.tables() else ': not given'}",
@@ -90,7 +90,7 @@ async def run_chapter(services: Services, args: ProductArguments) -> Answer[Chap
             source=POLICY.source,
         )
     else:
-        known = [*_product_notes(args.hsCode, data.hsCode), *_chapter_notes(data.chapter), notes.CURRENT_UNITS]
+        known = [*notes.of_product(args.hsCode, data.hsCode), *_chapter_notes(data.chapter), notes.CURRENT_UNITS]
     return Answer(
         what=f"Headings of chapter {data.hsCode[:2]} in China's exports, beside "
         f"{product(data.hsCode, data.productName)}, {'recent 12 months' if data.chapter else 'not given'}",
@@ -114,10 +114,6 @@ def _not_offered(name: str) -> list[Note]:
         notes.shape("older", f"it has no {name}."),
         notes.absent(f"The service did not answer for /skill/{name}, so nothing is given."),
     ]
-
-
-def _product_notes(asked: str, answered: str) -> list[Note]:
-    return [*notes.resolved_code(asked, answered), *notes.edition(answered)]
 
 
 GROWTH = Endpoint(

@@ -66,6 +66,11 @@ def edition(code: str) -> list[Note]:
     return [Note(code=NoteCode.EDITION_BREAK, text=status.text)]
 
 
+def of_product(asked: str, answered: str) -> list[Note]:
+    """What to know of the code that was answered."""
+    return [*resolved_code(asked, answered), *edition(answered)]
+
+
 def zeros(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:
     """What a 0 means here, if there is one."""
     found = [month for month, value in zip(months, values, strict=True) if value == 0]
