@@ -3,15 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradestat_tools.arguments import parse_arguments
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery, TooLarge
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.sources.comtrade.arguments import read_periods
+from tradestat_tools.sources.comtrade.arguments import TradeArguments, read_periods
 
 if TYPE_CHECKING:
     from conftest import Comtrade
@@ -212,6 +213,22 @@ def test_any_other_text_is_a_period_or_a_clear_refusal(text: str) -> None:
         assert read_periods(text, "month")
     except CodeError as error:
         assert error.message
+
+
+@settings(deadline=None)  # the first example loads the code tables
+@given(
+    st.sampled_from(["reporterCode", "partnerCode", "cmdCode", "period", "flowCode", "clCode", "motCode"]),
+    st.one_of(st.text(max_size=40), st.integers(), st.lists(st.text(max_size=10), max_size=4), st.booleans()),
+)
+def test_whatever_an_argument_is_it_is_read_or_refused_by_name(name: str, value: Any) -> None:
+    question = {"reporterCode": "156", "period": "2023", name: value}
+    try:
+        read = parse_arguments(TradeArguments, question)
+    except InvalidQuery as error:
+        assert error.argument == name
+    else:
+        assert read.span
+        assert read.commodities
 
 
 @pytest.mark.anyio

@@ -191,6 +191,10 @@ async def test_five_thousand_rows_of_eu_imports_keep_every_figure_and_flag(
     assert "H6" in notes_of(answer, NoteCode.EDITION_BREAK)
     assert "all 5004 rows" in notes_of(answer, NoteCode.FLAG).lower()
     assert not notes_of(answer, NoteCode.SUBSET)
+    assert answer.what == (
+        "Austria (40), Belgium (56), Bulgaria (100) and 24 more: imports, partner World (0); "
+        "HS 4401 Fuel wood, in…, 4402 Wood charcoal…, 4403 Wood in the rough… and 36 more; 2018 to 2022"
+    )
     lean = json.dumps(structured, ensure_ascii=False, separators=(",", ":")).encode()
     assert len(lean) < 0.2 * len(body)
 

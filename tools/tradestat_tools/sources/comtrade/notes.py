@@ -25,11 +25,11 @@ LATE_MONTHS = {"A": 24, "M": 8}
 TOTALS = {"partner2Code": WORLD, "customsCode": "C00", "motCode": "0", "mosCode": "0"}
 
 
-def listed(items: Iterable[str]) -> str:
+def listed(items: Iterable[str], shown: int = SHOWN) -> str:
     """`a, b, c and 4 more`."""
     names = list(items)
-    rest = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def share(part: int, whole: int, what: str = "row") -> str:
@@ -104,6 +104,15 @@ def _editions(rows: Sequence[Row]) -> Note | None:
         else "Codes may have been split, merged or narrowed there: a jump need not be trade."
     )
     return Note(code=NoteCode.EDITION_BREAK, text=f"The series cross editions. {text}. {effect}")
+
+
+def valuation(rows: Sequence[Row]) -> str:
+    """How the values of the rows' flows are valued: `imports CIF, exports FOB`."""
+    imports = {"FOB" if _is_fob_import(row) else "CIF" for row in rows if _side(row) == "M"}
+    parts = [f"imports {' or '.join(sorted(imports))}"] if imports else []
+    if any(_side(row) == "X" for row in rows):
+        parts.append("exports FOB")
+    return ", ".join(parts)
 
 
 def _valuation(rows: Sequence[Row], classification: str) -> Note | None:

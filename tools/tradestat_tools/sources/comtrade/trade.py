@@ -20,9 +20,9 @@ from tradestat_tools.sources.comtrade.arguments import (
     Asked,
     TradeArguments,
 )
-from tradestat_tools.sources.comtrade.classifications import FLOWS, is_hs, is_services
+from tradestat_tools.sources.comtrade.classifications import FLOWS, is_services
 from tradestat_tools.sources.comtrade.data import TradeData, as_series, shortened
-from tradestat_tools.sources.comtrade.notes import absent_notes, listed, row_notes, spelling_note
+from tradestat_tools.sources.comtrade.notes import absent_notes, listed, row_notes, spelling_note, valuation
 from tradestat_tools.sources.comtrade.wire import KEY_HEADER, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID, Row, read_trade
 from tradestat_tools.upstream import Fetched, Request
 
@@ -173,10 +173,11 @@ def _answer(
     )
     reporters, partners = arguments.reporters, arguments.partners
     cut = [one for one in fetched if len(one.value) >= limit]
-    notes = [
-        *([_cut_note(cut, fetched, limit)] if cut else []),
-        *row_notes(rows, classification),
-        *absent_notes(
+    notes = row_notes(rows, classification)
+    if cut:  # what did not come may have been cut off, so nothing is said to be absent
+        notes.insert(0, _cut_note(cut, fetched, limit))
+    else:
+        notes += absent_notes(
             rows,
             periods=span,
             wire_periods=[wire_period(period) for period in span],
@@ -186,8 +187,7 @@ def _answer(
             flows=arguments.flowCode,
             freqCode=arguments.freqCode,
             today=services.today,
-        ),
-    ]
+        )
     if spelling := spelling_note([*reporters, *partners, *arguments.second_partners]):
         notes.append(spelling)
     return Answer[TradeData](
@@ -199,22 +199,19 @@ def _answer(
             fetched,
             unit="US dollars",
             currency="USD",
-            valuation=None if is_services(classification) else _valuation(data),
+            valuation=None if is_services(classification) else valuation(rows),
         ),
         notes=notes,
         more=_more(services, limit) if cut else None,
     )
 
 
-def _valuation(data: TradeData) -> str:
-    sides = {FLOWS[code].side for code in data.flows if code in FLOWS}
-    return ", ".join(text for side, text in (("M", "imports CIF"), ("X", "exports FOB")) if side in sides)
-
-
 def _what(data: TradeData) -> str:
-    who = listed(f"{label.desc} ({code})" for code, label in data.reporters.items())
-    whom = listed(f"{label.desc} ({code})" for code, label in data.partners.items())
-    what = listed(f"{code} {shortened(item.cmdDesc)}" for code, item in data.commodities.items())
+    """Who, whom, what and when, short enough that unit and source still fit on the line beside it."""
+    who = listed((f"{label.desc} ({code})" for code, label in data.reporters.items()), 3)
+    whom = listed((f"{label.desc} ({code})" for code, label in data.partners.items()), 3)
+    room = 60 if len(data.commodities) == 1 else 20
+    what = listed((f"{code} {shortened(item.cmdDesc, room)}" for code, item in data.commodities.items()), 3)
     first, last = data.periods[0], data.periods[-1]
     when = first if first == last else f"{first} to {last}"
     return f"{who}: {' and '.join(data.flows.values())}, partner {whom}; {data.clCode} {what}; {when}"
@@ -260,16 +257,13 @@ def _names(asked: Sequence[Asked]) -> str:
 def _reasons(arguments: TradeArguments, span: Sequence[Period], services: Services) -> list[str]:
     """Likely reasons with the call that would tell, the likeliest first."""
     reasons: list[str] = []
-    for code in arguments.commodities if is_hs(arguments.classification) else ():
+    for code in arguments.commodities if arguments.classification == "HS" else ():
         status = hs_status(code) if code.isdigit() else None
         if status is not None and status.kind == "older_edition":
             reasons.append(status.text)
-    former = [
-        a
-        for a in (*arguments.reporters, *arguments.partners)
-        if a.area.until is not None and span[0].year > a.area.until
-    ]
-    reasons += [area.note for area in former if area.note]
+    for asked in (*arguments.reporters, *arguments.partners):
+        if asked.note and asked.area.until is not None and span[-1].year > asked.area.until:
+            reasons.append(asked.note)
     if span[-1].year >= services.today.year - 1:
         reasons.append("The newest periods come late: ask for an earlier one.")
     if is_services(arguments.classification):
