@@ -5,6 +5,7 @@ Twice, because hosts differ in how they start a bundle of the type uv: by its `m
 
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -38,10 +39,13 @@ def main() -> int:
 
 async def _start(command: list[str], env: dict[str, str], expected: list[str]) -> int:
     """Start one server and compare its tools with the manifest's."""
-    # `uv` stands beside this Python; the certificates are those that this process trusts.
+    # `uv` stands beside this Python, and reaches the package index as this machine does.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    trust = {name: os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ}
-    parameters = StdioServerParameters(command=command[0], args=command[1:], env={**trust, "PATH": path, **env})
+    network = {
+        name: value for name, value in os.environ.items() if re.match(r"SSL_|UV_|.*_PROXY$", name, re.IGNORECASE)
+    }
+    surroundings = {**network, "UV_SYSTEM_CERTS": "1", "PATH": path}
+    parameters = StdioServerParameters(command=command[0], args=command[1:], env={**surroundings, **env})
     began = time.monotonic()
     with anyio.fail_after(PATIENCE):
         async with Client(parameters, mode="legacy") as client:
