@@ -143,9 +143,9 @@ class Sandbox:
     def world(self) -> "World":
         """The world behind the services, as of `today`."""
         if self._world is None:
-            from tradestat_tools.sandbox.world import World  # noqa: PLC0415
+            from tradestat_tools.sandbox.world import world_on  # noqa: PLC0415
 
-            self._world = World(self._today)
+            self._world = world_on(self._today)
         return self._world
 
     @property
@@ -248,6 +248,6 @@ def truth_report(exporter: str, importer: str, product: str, period: str, today:
     Args and errors as `World.truth`; `today` moves the day on which the world is looked at.
     """
     from tradestat_tools.sandbox.report import describe_truth  # noqa: PLC0415
-    from tradestat_tools.sandbox.world import World  # noqa: PLC0415
+    from tradestat_tools.sandbox.world import world_on  # noqa: PLC0415
 
-    return describe_truth(World(today or DEFAULT_TODAY), exporter, importer, product, period)
+    return describe_truth(world_on(today or DEFAULT_TODAY), exporter, importer, product, period)

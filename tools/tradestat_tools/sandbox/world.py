@@ -306,6 +306,12 @@ class World:
         return tally.result()
 
 
+@lru_cache(maxsize=2)
+def world_on(today: date) -> World:
+    """The world of a day, shared: it only ever computes and remembers."""
+    return World(today)
+
+
 def _sides(exporter: Economy, importer: Economy) -> tuple[tuple[str, Economy, Flow, Economy], ...]:
     return ("exporter", exporter, "X", importer), ("importer", importer, "M", exporter)
 

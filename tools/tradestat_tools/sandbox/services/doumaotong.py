@@ -15,36 +15,23 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tradestat_tools.sandbox.control import admit
-from tradestat_tools.sandbox.services.doumaotong_data import BadParameter, Exports, NoRecord
+from tradestat_tools.sandbox.services.doumaotong_data import BadParameter, Exports, NoRecord, exports_of
 from tradestat_tools.sandbox.services.doumaotong_shapes import CURRENT, OLDER
 
 if TYPE_CHECKING:
     from tradestat_tools.sandbox import Sandbox
 
 
-class _Cache:
-    """Exports of the sandbox's present world."""
-
-    def __init__(self) -> None:
-        self.exports: Exports | None = None
-
-    def of(self, sandbox: "Sandbox") -> Exports:
-        if self.exports is None or self.exports.world is not sandbox.world:
-            self.exports = Exports(sandbox.world)
-        return self.exports
-
-
 def routes(sandbox: "Sandbox") -> list[Route]:
     """The service's paths."""
-    cache = _Cache()
 
     async def answer(request: Request) -> Response:
-        return _answer(sandbox, cache, request.path_params["endpoint"], dict(request.query_params))
+        return _answer(sandbox, request.path_params["endpoint"], dict(request.query_params))
 
     return [Route("/skill/{endpoint}", answer)]
 
 
-def _answer(sandbox: "Sandbox", cache: _Cache, endpoint: str, query: dict[str, str]) -> Response:
+def _answer(sandbox: "Sandbox", endpoint: str, query: dict[str, str]) -> Response:
     older = sandbox.settings.doumaotong_shape == "older"
     if admit(sandbox, "doumaotong"):
         return _envelope(older, 503, "服务未就绪", None)
@@ -54,7 +41,7 @@ def _answer(sandbox: "Sandbox", cache: _Cache, endpoint: str, query: dict[str, s
             return _envelope(older, 404, "暂无数据", None)
         return JSONResponse({"status": 404, "error": "Not Found", "path": f"/skill/{endpoint}"}, 404)
     try:
-        data = table[endpoint](cache.of(sandbox), query)
+        data = table[endpoint](exports_of(sandbox.world), query)
     except KeyError as missing:
         return _envelope(older, 400, f"缺少必填参数 {missing.args[0]}", None)
     except BadParameter as problem:

@@ -139,6 +139,12 @@ class Exports:
         return sum(self.by_country(code, months).values())
 
 
+@lru_cache(maxsize=2)
+def exports_of(world: World) -> Exports:
+    """The exports of a world, shared by all who ask for it."""
+    return Exports(world)
+
+
 def _slices(months: Iterable[Month]) -> Iterator[tuple[int, int, int]]:
     """Consecutive months as (year, first, last) slices of a year's list; years before the world are left out."""
     by_year: dict[int, list[int]] = {}

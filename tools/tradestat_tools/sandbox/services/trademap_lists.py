@@ -9,6 +9,7 @@ from tradestat_tools.sandbox.flows import FIRST_YEAR
 from tradestat_tools.sandbox.products import all_hs
 from tradestat_tools.sandbox.world import World
 
+_OF_WHICH = frozenset({"3.1.1", "3.2.1", "3.3.1"})  # have an "of which" item below, which the sandbox leaves out
 _NONE = {"firstPeriod": 0, "lastPeriod": 0}
 
 
@@ -95,7 +96,7 @@ def services_ebops() -> dict[str, Any]:
     """The EBOPS items, with S00 before them."""
     entries = [{"productCd": ebops.ALL, "label": "All services", "displayCd": "0", "maxLevel": "5"}]
     for item in ebops.ITEMS:
-        deepest = max(leaf.level for leaf in ebops.leaves_under(item.code))
+        deepest = max(leaf.level + (leaf.display in _OF_WHICH) for leaf in ebops.leaves_under(item.code))
         entries.append(
             {"productCd": item.code, "label": item.label, "displayCd": item.display, "maxLevel": str(deepest)}
         )
