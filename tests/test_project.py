@@ -33,6 +33,11 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9.-]+)==(\S+)", text, re.MULTILINE))
 
 
+def names(requirements: list[str | dict[str, str]]) -> set[str]:
+    """Distributions that requirements name; an included group is left out."""
+    return {re.split(r"[<>=!\[ ;]", entry)[0].lower() for entry in requirements if isinstance(entry, str)}
+
+
 def test_the_written_parts_are_in_step_with_the_code() -> None:
     command = [sys.executable, str(ROOT / "scripts" / "generated.py"), "--check"]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
@@ -55,9 +60,11 @@ def test_the_tests_run_with_the_versions_that_the_server_runs_with() -> None:
 
 
 def test_every_direct_dependency_is_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = {re.split(r"[<>=!\[ ]", requirement)[0].lower() for requirement in project["dependencies"]}
-    assert names <= pins("runtime.txt").keys()
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert names(whole["project"]["dependencies"]) <= pins("runtime.txt").keys()
+    assert names(whole["dependency-groups"]["build"]) <= pins("runtime.txt").keys()
+    assert names(whole["dependency-groups"]["dev"]) <= pins("dev.txt").keys()
+    assert names(whole["dependency-groups"]["bundle"]) <= pins("bundle.txt").keys()
 
 
 def test_the_readme_names_every_setting() -> None:

@@ -62,12 +62,12 @@ def cli(context: click.Context) -> None:
 def serve(
     context: click.Context,
     *,
-    transport: Literal["stdio", "streamable-http", "sse"] = "stdio",
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    allowed_host: tuple[str, ...] = (),
-    allowed_origin: tuple[str, ...] = (),
-    sandbox: bool = False,
+    transport: Literal["stdio", "streamable-http", "sse"],
+    host: str,
+    port: int,
+    allowed_host: tuple[str, ...],
+    allowed_origin: tuple[str, ...],
+    sandbox: bool,
 ) -> None:
     """Run the MCP server."""
     if transport == "stdio":
