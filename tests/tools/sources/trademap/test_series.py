@@ -1,5 +1,6 @@
 """Values by year, against payloads in the service's own form."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -205,6 +206,38 @@ async def test_services_items_that_contain_each_other_may_not_be_added_up(parseb
     assert answer.source.valuation is None, "services are not valued FOB or CIF"
 
 
+async def test_another_breakdown_of_the_same_total_is_not_added_to_the_first(parsebot: Any, payloads: Any, note: Any):
+    # 3.1 sea transport is a mode; 3.5 passenger transport of all modes breaks transport down another way.
+    rows = [payloads.record("792", "000", code, {2023: v}) for code, v in (("S03001", 600), ("S03005", 300))]
+    parsebot.gives(payloads.table(rows, [payloads.record("792", "000", "S03", {2023: 1000})]))
+
+    answer = await parsebot.call(
+        "services_time_series", country="792", service="S03", by="byService", period_from=2023, period_to=2023
+    )
+
+    assert "another way" in note(answer, "double_counting")
+    assert note(answer, "total_mismatch") == ""
+
+
+async def test_the_total_is_that_of_the_code_asked_for_among_several_aggregates(
+    parsebot: Any, payloads: Any, note: Any
+):
+    rows = [payloads.record("784", "000", code, {2024: v}) for code, v in (("020230", 713_748), ("020220", 5_000))]
+    everything = payloads.record("784", "000", "TOTAL", {2024: 300_000_000})
+    chapter = payloads.record("784", "000", "0202", {2024: 718_747})
+    parsebot.gives(payloads.table(rows, [everything, chapter]))
+    parsebot.gives(payloads.table(rows, [everything]))
+
+    answer = await parsebot.beef(product="0202", by="byProduct")
+    only_everything = await parsebot.beef(product="0202", by="byProduct")
+
+    assert "rows 718,748, total 718,747" in note(answer, "rounding")
+    assert note(answer, "total_mismatch") == ""
+    assert "no total of 0202 here" in note(only_everything, "absent")
+    assert "aggregates of TOTAL" in note(only_everything, "absent")
+    assert note(only_everything, "total_mismatch") == ""
+
+
 async def test_a_services_item_may_be_named_by_its_ebops_number(parsebot: Any, payloads: Any, note: Any):
     parsebot.gives(payloads.table([], [payloads.record("792", "000", "S03001001", {2023: 12.5})]))
 
@@ -350,8 +383,13 @@ async def test_a_year_after_the_reporters_own_last_is_refused_once_it_is_known(p
             await tools["goods_time_series"].call(services, asked)
         with pytest.raises(InvalidQuery, match="up to 2023"):
             await tools["services_time_series"].call(services, asked | {"period_to": 2024})
+        assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
 
-    assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
+        parsebot.now += timedelta(days=1)
+        parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2025: 4})]))
+        answer = await tools["goods_time_series"].call(services, asked)
+
+    assert answer.data.aggregateRecords[0].values == [4], "what is a day old no longer decides"
 
 
 async def test_what_is_remembered_of_one_service_does_not_reach_another(parsebot: Any, payloads: Any):

@@ -1,7 +1,7 @@
 """Asking the service: wire names, key, price, time, and what is remembered between calls."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -44,6 +44,7 @@ class _Remembered:
     catalogue_until: datetime | None = None
     catalogue_error: str | None = None
     countries: Mapping[str, Country] = field(default_factory=dict[str, Country])
+    countries_until: datetime | None = None
 
 
 _REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
@@ -55,13 +56,17 @@ def _remembered(services: Services) -> _Remembered:
 
 
 def remember_countries(services: Services, countries: Mapping[str, Country]) -> None:
-    """Keep the coverage of countries, so that later questions for years not yet published cost nothing."""
-    _remembered(services).countries = countries
+    """Keep the coverage of countries for a day, so that questions for years not yet published cost nothing."""
+    known = _remembered(services)
+    known.countries, known.countries_until = countries, services.now() + timedelta(seconds=DAY)
 
 
 def known_country(services: Services, code: str) -> Country | None:
-    """The coverage of a country, if `get_countries` was asked before in this process."""
-    return _remembered(services).countries.get(code)
+    """The coverage of a country, if `get_countries` was asked in this process within a day."""
+    known = _remembered(services)
+    if known.countries_until is None or services.now() >= known.countries_until:
+        return None
+    return known.countries.get(code)
 
 
 async def catalogue(services: Services) -> tuple[Catalogue, str | None]:
@@ -99,11 +104,6 @@ class Asked(Generic[T]):
     fetched: Fetched[T]
     wire: Wire
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """Arguments for which the catalogue lists no parameter; the service may have ignored them."""
-        return self.wire.unlisted if self.wire.published else ()
-
 
 async def ask(
     services: Services,
@@ -116,7 +116,7 @@ async def ask(
     """Ask an endpoint, in its own spelling, and parse what is inside the envelope.
 
     Args:
-        arguments: by our names; those that the endpoint takes only if its catalogue entry lists them are dropped else.
+        arguments: by our names; one that is optional is sent only if the catalogue entry lists it.
         parse: content of the envelope -> typed data; raises UpstreamChanged.
 
     Raises:
@@ -145,13 +145,12 @@ async def ask(
         credits=wire.price,
         fresh_for=fresh_for,
     )
-    secret = key.get_secret_value()
     answered = False
 
     def read(response: Response) -> T:
         nonlocal answered
         answered = True
-        return parse(read_envelope(_without(secret, response)))
+        return parse(read_envelope(response))
 
     try:
         fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.trademap_timeout)
@@ -163,7 +162,7 @@ async def ask(
 
 
 def _no_answer(services: Services, error: UpstreamDown) -> UpstreamDown:
-    """A call without an answer. Some take minutes (seen), and one that was given up on may be charged all the same."""
+    """A call without an answer. Large ones take up to 180 s (seen October 2026); one given up on may be charged."""
     return UpstreamDown(
         f"{error.message} Calls are given {services.settings.trademap_timeout:g} s, because large tables take long; "
         "one that was sent may be charged although no answer came.",
@@ -179,17 +178,6 @@ def _typed(value: str | int, json_type: str) -> str | int:
     if isinstance(value, int) and json_type not in {"integer", "number", ""}:
         return str(value)
     return value
-
-
-MIN_SECRET = 8
-"""Characters. A shorter "key" is a placeholder; replacing it would garble figures."""
-
-
-def _without(secret: str, response: Response) -> Response:
-    """The response without the key, should a service repeat it in an error."""
-    if len(secret) < MIN_SECRET:
-        return response
-    return replace(response, body=response.body.replace(secret.encode("utf-8"), b"[key]"))
 
 
 def _base(services: Services) -> str:

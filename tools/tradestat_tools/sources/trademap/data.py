@@ -112,7 +112,8 @@ class IndicatorsData(TableData):
     indicators: list[Indicator]
 
     def tables(self) -> list[Table]:
-        return self._tables([f"{i.indicatorCd} ({i.unit})" if i.unit else i.indicatorCd for i in self.indicators])
+        units = {i.indicatorCd: "" if i.unit in (None, THOUSAND_USD) else f" ({i.unit})" for i in self.indicators}
+        return self._tables([f"{code}{unit}" for code, unit in units.items()])
 
 
 Spans = list[tuple[str, str] | None]
