@@ -4,13 +4,15 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Generator
+import uuid
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tradestat_tools.upstream.redis_cache import RedisCache
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite_cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, Entry
@@ -23,30 +25,78 @@ def an_entry(body: bytes = b"{}", *, stored_at: float = NOON, spare: float = 1e6
     return Entry(source, "list", "https://service.invalid/list?hs=85", response, stored_at, NOON, NOON, NOON + spare)
 
 
+OpenCache = Callable[[str], Cache]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "redis"])
+def open_cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OpenCache:
+    """Opens the cache of a name, of the kind under test; another name is another cache."""
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("caches")
+        return lambda name: SqliteCache(folder / f"{name}.sqlite3")
+    url: str = request.getfixturevalue("redis_url")
+    begins = uuid.uuid4().hex
+    return lambda name: RedisCache(url, prefix=f"{begins}[{name}]*?:")
+
+
 @pytest.fixture
-def cache(tmp_path: Path) -> Generator[Cache]:
+def cache(open_cache: OpenCache) -> Generator[Cache]:
+    made = open_cache(uuid.uuid4().hex)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Generator[SqliteCache]:
     made = SqliteCache(tmp_path / "answers.sqlite3", bound=1_000_000)
     yield made
     made.close()
 
 
 @given(st.binary(max_size=3000), st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=4))
-def test_an_answer_comes_back_byte_for_byte(body: bytes, headers: dict[str, str]) -> None:
-    cache = SqliteCache(None)
-    entry = Entry("s", "e", "a", Response(200, headers, body), NOON, NOON + 1, NOON + 2, NOON + 3)
-    cache.put("k", entry)
-    assert cache.get("k", NOON) == entry
-    assert dict(cache.entries()) == {"k": entry}
-    cache.close()
+def test_an_answer_comes_back_byte_for_byte(open_cache: OpenCache, body: bytes, headers: dict[str, str]) -> None:
+    cache = open_cache(uuid.uuid4().hex)
+    entry = Entry("s", "e", "a", Response(200, headers, body), NOON + 0.1, NOON + 1 / 3, NOON + 2e2, NOON + 3e2)
+    try:
+        cache.put("k", entry)
+        assert cache.get("k", NOON) == entry
+        assert dict(cache.entries()) == {"k": entry}
+    finally:
+        cache.close()
 
 
-def test_an_answer_outlives_the_process(tmp_path: Path) -> None:
-    first = SqliteCache(tmp_path / "answers.sqlite3")
+def test_an_answer_outlives_the_process(open_cache: OpenCache) -> None:
+    name = uuid.uuid4().hex
+    first = open_cache(name)
     first.put("k", an_entry())
     first.close()
-    second = SqliteCache(tmp_path / "answers.sqlite3")
+    second = open_cache(name)
     assert second.get("k", NOON) == an_entry()
     second.close()
+
+
+def test_a_new_answer_takes_the_place_of_the_old_one(cache: Cache) -> None:
+    cache.put("k", an_entry(b"[1]"))
+    cache.put("k", an_entry(b"[2]", stored_at=NOON + 1))
+    assert cache.get("k", NOON) == an_entry(b"[2]", stored_at=NOON + 1)
+    assert cache.info().entries == 1
+
+
+def test_answers_are_exported_in_the_order_in_which_they_were_stored(cache: Cache) -> None:
+    for key, stored_at in (("b", NOON + 2), ("c", NOON + 3), ("a", NOON + 1)):
+        cache.put(key, an_entry(stored_at=stored_at))
+    assert [key for key, _ in cache.entries()] == ["a", "b", "c"]
+
+
+def test_what_is_held_is_counted(cache: Cache) -> None:
+    assert (cache.info().entries, cache.info().bytes) == (0, 0)
+    noise = random.Random(1).randbytes(10_000)
+    cache.put("a", an_entry(noise))
+    cache.put("b", an_entry(noise))
+    info = cache.info()
+    assert info.entries == 2
+    assert 20_000 < info.bytes < 22_000
+    assert info.warning is None
 
 
 def test_an_answer_past_its_last_use_is_gone(cache: Cache) -> None:
@@ -56,16 +106,16 @@ def test_an_answer_past_its_last_use_is_gone(cache: Cache) -> None:
     assert cache.info().entries == 0
 
 
-def test_the_least_recently_used_go_first_when_it_grows_too_large(cache: Cache) -> None:
+def test_the_least_recently_used_go_first_when_it_grows_too_large(small: SqliteCache) -> None:
     noise = [random.Random(i).randbytes(60_000) for i in range(40)]
     for i, body in enumerate(noise):
-        cache.put(f"k{i}", an_entry(body, stored_at=NOON + i * 10_000))
-        assert cache.get("k0", NOON + i * 10_000 + 5000) is not None, "the one in use went"
-    info = cache.info()
+        small.put(f"k{i}", an_entry(body, stored_at=NOON + i * 10_000))
+        assert small.get("k0", NOON + i * 10_000 + 5000) is not None, "the one in use went"
+    info = small.info()
     assert info.bytes <= 1_000_000
     assert 3 < info.entries < 40
-    assert cache.get("k39", NOON + 500_000) is not None
-    assert cache.get("k1", NOON + 500_000) is None
+    assert small.get("k39", NOON + 500_000) is not None
+    assert small.get("k1", NOON + 500_000) is None
 
 
 def test_an_answer_larger_than_the_whole_cache_is_not_kept(tmp_path: Path) -> None:

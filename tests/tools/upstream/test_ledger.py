@@ -1,14 +1,16 @@
-"""The ledger against a plain model of what it promises."""
+"""The ledger, in SQLite and in Redis, against a plain model of what it promises."""
 
-from collections.abc import Generator
-from pathlib import Path
+import uuid
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tradestat_tools.upstream.plan import Budget, Plan, Window
+from tradestat_tools.upstream.redis_ledger import RedisLedger
 from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
 from tradestat_tools.upstream.store import Denial, Grant, Ledger
 
@@ -16,9 +18,22 @@ NOON = 1_800_000_000.0
 PLAN = Plan(windows=(Window(3, 10.0),), budget=Budget(8, "rolling"))
 
 
+OpenLedger = Callable[[], Ledger]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "redis"])
+def open_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OpenLedger:
+    """Opens a new, empty ledger of the kind under test."""
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("ledgers")
+        return lambda: SqliteLedger(folder / f"{uuid.uuid4().hex}.sqlite3")
+    url: str = request.getfixturevalue("redis_url")
+    return lambda: RedisLedger(url, prefix=f"{uuid.uuid4().hex}:")
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Generator[Ledger]:
-    made = SqliteLedger(tmp_path / "ledger.sqlite3")
+def ledger(open_ledger: OpenLedger) -> Generator[Ledger]:
+    made = open_ledger()
     yield made
     made.close()
 
@@ -108,12 +123,90 @@ def test_a_failure_is_left_for_those_who_wait_and_not_for_those_who_come(ledger:
     assert ledger.look("q", NOON + 3) is None
 
 
+def test_an_operation_on_a_call_that_is_gone_changes_nothing(ledger: Ledger) -> None:
+    gone = granted(reserve(ledger))
+    ledger.refund(gone)
+    ledger.mark_sent(gone)
+    ledger.settle(gone, 5)
+    assert ledger.used("a", PLAN, NOON) == 0
+
+
+def test_accounts_do_not_share_a_budget(ledger: Ledger) -> None:
+    for _ in range(8):
+        reserve(ledger)
+    assert isinstance(reserve(ledger), Denial)
+    assert isinstance(ledger.reserve("b", PLAN, 1, now=NOON, latest=NOON, lease=1), Grant)
+
+
+def test_threads_that_race_get_what_the_plan_holds_and_no_more(ledger: Ledger) -> None:
+    plan = Plan(windows=(Window(7, 60.0),), budget=Budget(20, "month"))
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(reserve, ledger, plan=plan) for _ in range(80)]
+    found = [one.result() for one in asked]
+    starts = sorted(grant.at for grant in found if isinstance(grant, Grant))
+    assert len(starts) == 20
+    assert all(eighth - first > 60 for first, eighth in zip(starts, starts[7:], strict=False))
+    assert {denial.reason for denial in found if isinstance(denial, Denial)} == {"budget"}
+
+
+Step = tuple[str, float, float, int]
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["reserve", "send", "settle", "refund", "told", "used"]),
+        st.floats(0, 1e6),
+        st.floats(0, 3).map(lambda credits: round(credits, 3)),
+        st.integers(0, 9),
+    ),
+    max_size=25,
+)
+PACES = st.lists(st.builds(Window, st.integers(1, 4), st.floats(0.001, 1e5)), max_size=2).map(tuple)
+
+
+def replay(ledger: Ledger, plan: Plan, steps: list[Step]) -> list[object]:
+    """What a ledger answers to a sequence of calls, without the numbers it gives them."""
+    said: list[object] = []
+    grants: list[Grant] = []
+    now = NOON
+    for name, amount, credits, which in steps:
+        if name == "reserve":
+            now += amount / 10
+            found = ledger.reserve("a", plan, credits, now=now, latest=now + amount, lease=amount / 3)
+            if isinstance(found, Grant):
+                grants.append(found)
+            said.append(found.at if isinstance(found, Grant) else found)
+        elif name == "told":
+            ledger.stay_away("a", now + amount / 100)
+        elif name == "used":
+            said.append(ledger.used("a", plan, now))
+        elif grants:
+            grant = grants[which % len(grants)]
+            if name == "settle":
+                ledger.settle(grant, credits)
+            else:
+                (ledger.mark_sent if name == "send" else ledger.refund)(grant)
+    return said
+
+
+@given(PACES, st.sampled_from([None, Budget(4.5, "rolling"), Budget(3.3, "day", "Asia/Seoul")]), STEPS)
+@settings(deadline=None)
+def test_every_ledger_answers_to_the_last_digit_as_the_one_in_memory_does(
+    open_ledger: OpenLedger, windows: tuple[Window, ...], budget: Budget | None, steps: list[Step]
+) -> None:
+    ledger, reference = open_ledger(), SqliteLedger(None)
+    plan = Plan(windows, budget)
+    try:
+        assert replay(ledger, plan, steps) == replay(reference, plan, steps)
+    finally:
+        ledger.close()
+        reference.close()
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """Any sequence of calls keeps pace and budget, and counts exactly what is not lapsed or refunded."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         super().__init__()
-        self.ledger: Ledger = SqliteLedger(None)
+        self.ledger = ledger
         self.now = NOON
         self.open: dict[str, Grant] = {}
         self.sent: dict[str, Grant] = {}
@@ -185,5 +278,10 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.close()
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
-TestLedgerAgainstItsModel = LedgerMachine.TestCase
+def test_any_sequence_of_calls_is_counted_as_its_model_counts_it(open_ledger: OpenLedger) -> None:
+    class Machine(LedgerMachine):
+        def __init__(self) -> None:
+            super().__init__(open_ledger())
+
+    effort = settings(max_examples=60, stateful_step_count=40, deadline=None)
+    run_state_machine_as_test(Machine, settings=effort)  # pyright: ignore[reportUnknownMemberType]
