@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 import uvicorn
@@ -23,24 +24,30 @@ PATHS = {
 SOURCE = pytest.mark.parametrize("source", SOURCES)
 
 
-@pytest.fixture
-def served() -> Iterator[tuple[Sandbox, httpx.Client]]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Sandbox, httpx.Client]]:
     sandbox = Sandbox()
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(sandbox.app, log_level="critical", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     port = listener.getsockname()[1]
     key = {"X-API-Key": sandbox.keys.trademap}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=key, timeout=20, trust_env=False) as http:
         yield sandbox, http
-    server.should_exit = True
+    running.should_exit = True
     thread.join(10)
     listener.close()
 
 
 Served = tuple[Sandbox, httpx.Client]
+
+
+@pytest.fixture
+def served(server: Served) -> Served:
+    server[0].reset()
+    return server
 
 
 @SOURCE
@@ -160,8 +167,6 @@ def test_a_reset_in_process_is_a_connection_error() -> None:
         transport = httpx.ASGITransport(sandbox.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
             await http.get(PATHS["doumaotong"])
-
-    import anyio  # noqa: PLC0415
 
     with pytest.raises(ConnectionResetError):
         anyio.run(ask)

@@ -175,6 +175,7 @@ async def test_every_answer_says_what_it_charged_and_misstates_what_is_left(
         (BASE + "no_such_endpoint", {}, 404, None),
         (BASE + "goods_time_series", {"country": "000"}, 422, "stale_input"),
         (BASE + "goods_time_series", {"country": "410", "product": "9999999"}, 422, "stale_input"),
+        (BASE + "goods_time_series", {"country": "410", "product": "TOTAL"}, 422, "stale_input"),
         (BASE + "goods_time_series", {"country": "410", "by": "byMoon"}, 422, "stale_input"),
         (BASE + "goods_time_series", {"country": "410", "hs_level": "5"}, 422, "stale_input"),
     ],

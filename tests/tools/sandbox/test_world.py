@@ -1,5 +1,6 @@
 """The synthetic world: sums, effects, determinism, and what moving its day does."""
 
+import os
 import subprocess
 import sys
 from datetime import date
@@ -177,7 +178,7 @@ def test_the_world_is_the_same_in_every_process() -> None:
     outputs = {
         subprocess.run(
             [sys.executable, "-c", script],
-            env={"PYTHONHASHSEED": seed},
+            env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
             encoding="utf-8",

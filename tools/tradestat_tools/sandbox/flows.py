@@ -15,7 +15,7 @@ from tradestat_tools.sandbox.products import NES_INDEX, PRODUCTS
 FIRST_YEAR = 2018
 _BASE_YEAR = 2017  # one year before the world begins: its December arrives in January 2018
 _N = len(ECONOMIES)
-_CACHE_LIMIT = 400_000
+_CACHE_LIMIT = 250_000
 _DEARER = [whole_between(780, 1300, 20, pair) for pair in range(_N * _N)]  # price level of a pair, per mille
 
 # World trade in values against 2017; later years follow the products' own growth.

@@ -86,7 +86,7 @@ def _goods_listed(product: str, level: str) -> tuple[str, ...]:
     """Codes below the one asked for, at the level asked for; beside it where the level is its own."""
     if product == "ALL":
         return _LEVELS[_level(level, 2)]
-    if not indexes_under(product):
+    if not product.isdecimal() or not indexes_under(product):
         raise InvalidInput(f"product {product!r} has no data")
     digits = _level(level, min(6, len(product) + 2))
     if digits > len(product):
