@@ -163,6 +163,17 @@ async def test_products_show_chapters_first_and_deeper_codes_by_filter(parsebot:
     assert level.data.revisions == ["111111"]
 
 
+async def test_more_codes_than_one_answer_holds_are_to_be_narrowed(parsebot: Any, note: Any):
+    codes = [{"productCd": f"{n:06d}", "label": "Goods", "revisions": "1"} for n in range(10_000, 11_500)]
+    parsebot.gives({"products": codes})
+
+    answer = await parsebot.call("get_products_hs", search="goods", limit=1000)
+
+    assert len(answer.data.productCd) == 1000
+    assert "1000 of 1500" in note(answer, "subset")
+    assert answer.more == "Narrow the filters."
+
+
 async def test_services_are_found_by_either_code(parsebot: Any, note: Any):
     rows = [
         {"productCd": "S00", "label": "All services", "displayCd": "S"},

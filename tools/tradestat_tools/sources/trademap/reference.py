@@ -35,8 +35,8 @@ T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
 COST = "1 credit"
-MOST = 10_000
-"""More rows than any list has."""
+MOST = 1000
+"""Rows in one answer. More than any HS chapter or any other list has; all HS codes together would be about a megabyte."""
 
 Search = Annotated[
     str, Field(max_length=80, description="Local filter: words that the label or code must contain; empty = all.")
@@ -295,7 +295,8 @@ def _answer(
     more = narrower or None
     if shown < found:
         listed.append(Note(code=NoteCode.SUBSET, text=f"{shown} of {found} entries found."))
-        more = f"limit={found} gives all that were found, search=... fewer.{f' {narrower}' if narrower else ''}"
+        rest = f"limit={found} gives all that were found, search=... fewer." if found <= MOST else "Narrow the filters."
+        more = f"{rest} {narrower}".strip()
     return Answer(what=what, data=data, source=provenance(SERVICE, endpoint, [fetched]), notes=listed, more=more)
 
 
