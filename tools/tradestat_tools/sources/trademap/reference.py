@@ -36,7 +36,7 @@ D = TypeVar("D", bound=Data)
 
 COST = "1 credit"
 MOST = 1000
-"""Rows in one answer. More than any HS chapter or any other list has; all HS codes together would be about a megabyte."""
+"""Rows in one answer: more than any HS chapter or other list has. All HS codes at once would be about a megabyte."""
 
 Search = Annotated[
     str, Field(max_length=80, description="Local filter: words that the label or code must contain; empty = all.")
