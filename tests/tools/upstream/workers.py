@@ -1,0 +1,138 @@
+"""Programs that the tests run as processes of their own: `python workers.py race|crash PLACE NAME [RUNS SEED]`.
+
+PLACE is the address of a Redis server, where NAME begins every key, or a folder for SQLite files.
+"""
+
+import hashlib
+import itertools
+import json
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tradestat_tools.upstream.plan import UNLIMITED, Budget, Plan, Window
+from tradestat_tools.upstream.redis_cache import RedisCache
+from tradestat_tools.upstream.redis_ledger import RedisLedger
+from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
+
+NOON = 1_800_000_000.0
+LEASE = 30.0
+PLAN = Plan(windows=(Window(7, 60.0),), budget=Budget(20, "month"))
+
+
+def open_stores(place: str, name: str) -> tuple[Cache, Ledger]:
+    if place.startswith("redis://"):
+        return RedisCache(place, prefix=name), RedisLedger(place, prefix=name)
+    folder = Path(place)
+    return SqliteCache(folder / "answers.sqlite3", bound=1_000_000), SqliteLedger(folder / "ledger.sqlite3")
+
+
+def race(place: str, name: str) -> None:
+    """For every account read: take what there is to take, and write when each call taken may go."""
+    cache, ledger = open_stores(place, name)
+    say("ready")
+    for line in sys.stdin:
+        starts: list[float] = []
+        while True:
+            found = ledger.reserve(line.strip(), PLAN, 1.0, now=NOON, latest=NOON + 1e6, lease=LEASE)
+            if not isinstance(found, Grant):
+                break
+            ledger.mark_sent(found)
+            starts.append(found.at)
+        say(starts)
+    cache.close()
+    ledger.close()
+
+
+def crash(place: str, name: str, runs: int, seed: int) -> None:
+    """Kill a writing process again and again, and write what is found after each time."""
+    chance = random.Random(seed)
+    for run in range(runs):
+        mine = f"{name}{run}:"
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.close(reading)
+                write_on(place, mine, run, writing)
+            finally:
+                os._exit(1)
+        os.close(writing)
+        done = 0
+        for _ in range(chance.randint(1, 40)):
+            done += len(os.read(reading, 1))
+        until = time.perf_counter() + chance.random() * 0.002
+        while time.perf_counter() < until:
+            pass  # on, into the middle of what it does next
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        while rest := os.read(reading, 1000):
+            done += len(rest)
+        os.close(reading)
+        say({"killed": os.WTERMSIG(status), "done": done, **found_after(place, mine, run, done)})
+
+
+def write_on(place: str, name: str, run: int, report: int) -> None:
+    """Store, reserve, send and settle for ever; a byte after each."""
+    cache, ledger = open_stores(place, name)
+    for i in itertools.count():
+        body = body_of(run, i)
+        stored_at = moment(run) + i / 1000
+        entry = Entry("s", "e", "a", Response(200, {}, body), stored_at, stored_at, stored_at, stored_at + 1e6)
+        cache.put(hashlib.sha256(body).hexdigest(), entry)
+        os.write(report, b".")
+        grant = ledger.reserve(str(run), UNLIMITED, 1.0, now=moment(run), latest=moment(run), lease=LEASE)
+        if not isinstance(grant, Grant):
+            raise TypeError(grant)
+        os.write(report, b".")
+        ledger.mark_sent(grant)
+        os.write(report, b".")
+        ledger.settle(grant, 2.0)
+        os.write(report, b".")
+
+
+def found_after(place: str, name: str, run: int, done: int) -> dict[str, object]:
+    """What the stores hold, once the process that had done so many steps was killed."""
+    cache, ledger = open_stores(place, name)
+    held = {key: hashlib.sha256(entry.response.body).hexdigest() for key, entry in cache.entries()}
+    last = hashlib.sha256(body_of(run, (done - 1) // 4)).hexdigest()
+    found: dict[str, object] = {
+        "kind": cache.info().kind,
+        "warning": cache.info().warning,
+        "listed": cache.info().entries,
+        "whole": sum(key == body for key, body in held.items()),
+        "last": last in held,
+        "used": ledger.used(str(run), UNLIMITED, moment(run)),
+        "used_later": ledger.used(str(run), UNLIMITED, moment(run) + LEASE),
+    }
+    cache.close()
+    ledger.close()
+    return found
+
+
+def body_of(run: int, i: int) -> bytes:
+    chance = random.Random(run * 1000 + i)
+    return chance.randbytes(chance.choice([100, 5_000, 100_000]))
+
+
+def moment(run: int) -> float:
+    return NOON + run * 1000
+
+
+def say(what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    kind, place, name, *numbers = sys.argv[1:]
+    if kind == "race":
+        race(place, name)
+    else:
+        crash(place, name, *map(int, numbers))
