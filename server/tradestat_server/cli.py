@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -195,7 +196,8 @@ def doctor(sandbox: bool, as_json: bool) -> None:
     else:
         for finding in findings:
             mark = click.style("ok  ", fg="green") if finding.check.ok else click.style("FAIL", fg="red")
-            click.echo(f"{mark}  {finding.source:<10}  {finding.check.name}: {finding.check.detail}")
+            line = f"{mark}  {finding.source:<10}  {finding.check.name}: {finding.check.detail}"
+            click.echo(line, color=False if os.environ.get("NO_COLOR") else None)
     sys.exit(0 if all(finding.check.ok for finding in findings) else 1)
 
 

@@ -90,3 +90,10 @@ def test_the_exit_status_is_1_when_services_are_out_of_reach() -> None:
     lines = json.loads(structured.stdout)
     assert all(line.keys() == {"source", "check", "ok", "detail"} for line in lines)
     assert [line["ok"] for line in lines] == [line.startswith("ok  ") for line in text.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colour_is_left_out_where_no_color_is_set(no_color: str, coloured: bool) -> None:
+    env = {f"TRADESTAT_{name}_URL": UNREACHABLE for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
+    result = CliRunner(env=env | {"NO_COLOR": no_color}).invoke(cli, ["doctor"], color=True)
+    assert ("\x1b[" in result.stdout) is coloured
