@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.redis_ledger import RedisLedger
 from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
-from tradestat_tools.upstream.store import Denial, Grant, Ledger
+from tradestat_tools.upstream.store import Claim, Denial, Grant, Ledger
 
 NOON = 1_800_000_000.0
 PLAN = Plan(windows=(Window(3, 10.0),), budget=Budget(8, "rolling"))
@@ -95,6 +95,23 @@ def test_a_reservation_of_a_dead_process_lapses_but_a_call_it_sent_stays_spent(l
     assert ledger.used("a", PLAN, NOON + 31) == 1
 
 
+def test_a_settled_call_stays_spent_even_if_nobody_said_that_it_was_sent(ledger: Ledger) -> None:
+    ledger.settle(granted(reserve(ledger)), 1)
+    assert ledger.used("a", PLAN, NOON + 31) == 1
+
+
+def test_calls_that_cost_nothing_do_not_hold_a_rolling_budget(ledger: Ledger) -> None:
+    ledger.settle(granted(reserve(ledger)), 0)
+    ledger.settle(granted(reserve(ledger, now=NOON + 100)), 8)
+    assert reserve(ledger, now=NOON + 200) == Denial("budget", NOON + 100 + 30 * 86400)
+
+
+def test_calls_older_than_any_period_are_forgotten(ledger: Ledger) -> None:
+    ledger.mark_sent(granted(reserve(ledger)))
+    assert ledger.used("a", Plan(), NOON + 61 * 86400) == 1
+    assert ledger.used("a", Plan(), NOON + 63 * 86400) == 0
+
+
 def test_nobody_sends_before_the_service_said(ledger: Ledger) -> None:
     ledger.stay_away("a", NOON + 60)
     ledger.stay_away("a", NOON + 20)
@@ -106,7 +123,9 @@ def test_nobody_sends_before_the_service_said(ledger: Ledger) -> None:
 def test_one_claim_at_a_time_and_a_lapsed_one_is_free(ledger: Ledger) -> None:
     assert ledger.claim("q", "first", now=NOON, lease=10).ours
     assert not ledger.claim("q", "second", now=NOON + 9, lease=10).ours
-    assert ledger.claim("q", "second", now=NOON + 11, lease=10).ours
+    assert ledger.look("q", NOON + 9) == Claim(ours=False, owner="first")
+    assert ledger.look("q", NOON + 10) is None
+    assert ledger.claim("q", "second", now=NOON + 10, lease=10).ours
     ledger.release("q", "first", now=NOON + 12)  # the first was too late: the claim is the second's
     assert not ledger.claim("q", "third", now=NOON + 12, lease=10).ours
 
@@ -136,6 +155,13 @@ def test_accounts_do_not_share_a_budget(ledger: Ledger) -> None:
         reserve(ledger)
     assert isinstance(reserve(ledger), Denial)
     assert isinstance(ledger.reserve("b", PLAN, 1, now=NOON, latest=NOON, lease=1), Grant)
+
+
+def test_a_day_of_thousands_of_calls_is_counted_to_the_last(ledger: Ledger) -> None:
+    plan = Plan(budget=Budget(2500, "day", "Asia/Seoul"))
+    found = [reserve(ledger, plan=plan) for _ in range(2501)]
+    assert [isinstance(one, Grant) for one in found] == [True] * 2500 + [False]
+    assert ledger.used("a", plan, NOON) == 2500
 
 
 def test_threads_that_race_get_what_the_plan_holds_and_no_more(ledger: Ledger) -> None:

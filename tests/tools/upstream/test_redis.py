@@ -85,6 +85,10 @@ def test_a_server_that_does_not_answer_is_given_up_in_time() -> None:
         for use in every_use(RedisCache(url), RedisLedger(url)):
             with pytest.raises(StoreUnavailable, match="in time"):
                 use()
+            mute.setblocking(False)
+            mute.accept()[0].close()
+            with pytest.raises(BlockingIOError):  # it was not tried again: a reservation could be made twice
+                mute.accept()
 
 
 def test_a_password_is_used_and_never_shown(run_redis: RunRedis, tmp_path: Path) -> None:
@@ -172,6 +176,22 @@ def test_answers_expire_by_themselves_and_the_count_of_calls_never_does(redis_ur
     assert 900_000 < lives.pop("answers:1:k") <= 1_000_000
     assert 100_000 < lives.pop("ledger:1:claim:q") <= 160_000
     assert lives == {f"ledger:1:{{a}}:{part}": -1 for part in ("at", "open", "credits", "told")}
+
+
+def test_calls_that_were_given_back_or_forgotten_leave_nothing_in_redis(redis_url: str) -> None:
+    prefix = f"{uuid.uuid4().hex}:"
+    ledger, server = RedisLedger(redis_url, prefix=prefix), RedisServer(redis_url, text=True)
+    given_back = reserve(ledger)
+    ledger.refund(given_back)
+    ledger.settle(given_back, 1)
+    reserve(ledger)  # lapses
+    ledger.mark_sent(reserve(ledger))
+    ledger.settle(reserve(ledger), 2)
+    assert server.command("HLEN", f"{prefix}ledger:1:{{a}}:credits") == 3
+    ledger.used("a", PLAN, NOON + 63 * 86400)
+    assert list(server.scan(f"{prefix}*")) == []
+    ledger.close()
+    server.close()
 
 
 def test_an_answer_that_can_not_be_unpacked_is_no_answer(redis_url: str) -> None:
