@@ -1,7 +1,7 @@
 """The ASGI application: the four services, the control paths, and the faults that stand before them."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradestat_tools.sandbox import Call
 from tradestat_tools.sandbox.control import control_routes
-from tradestat_tools.sandbox.faults import Fault, take
+from tradestat_tools.sandbox.faults import Fault, split, take
 from tradestat_tools.sandbox.services import comtrade, doumaotong, korea, trademap
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Front:
             if fault.kind == "truncated":
                 body = body[: len(body) // 2]
                 headers["content-length"] = str(len(body))
-            pieces = _split(body)
+            pieces = split(body)
             cut_after = len(body) // 2 if fault.kind == "cut" and fault.cut_after is None else fault.cut_after
         else:
             status, headers, pieces = fault.replacement(source)
@@ -93,7 +93,9 @@ class _Front:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": status, "headers": raw})
         sent = 0
-        async for piece in _paced(pieces, fault.dribble):
+        for piece in pieces:
+            if fault.dribble:
+                await anyio.sleep(fault.dribble)
             if cut_after is not None and sent + len(piece) >= cut_after:
                 await send({"type": "http.response.body", "body": piece[: cut_after - sent], "more_body": True})
                 raise ConnectionResetError("scripted: connection cut in the middle of the body")
@@ -109,19 +111,6 @@ def _labelled(send: Send) -> Send:
         await send(message)
 
     return labelled
-
-
-async def _paced(pieces: Iterable[bytes], pause: float) -> AsyncIterator[bytes]:
-    for piece in pieces:
-        if pause:
-            await anyio.sleep(pause)
-        yield piece
-
-
-def _split(body: bytes) -> Iterator[bytes]:
-    step = max(1, min(65_536, len(body) // 8 or 1))
-    for start in range(0, len(body), step):
-        yield body[start : start + step]
 
 
 async def _read(receive: Receive) -> bytes:

@@ -105,11 +105,11 @@ class Fault:
             return status, {"content-type": kind, "content-length": str(self.size)}, _padding(self.size, xml=xml)
         if self.kind == "gzip_bomb":
             packed = _packed(self.size)
-            return status, _with_length(kind, packed) | {"content-encoding": "gzip"}, _pieces(packed)
+            return status, _with_length(kind, packed) | {"content-encoding": "gzip"}, split(packed)
         body = self._body(source)
         if self.kind == "html" or (isinstance(self.body, str) and self.body.lstrip().startswith("<!DOCTYPE html")):
             kind = "text/html; charset=utf-8"
-        return status, _with_length(kind, body), _pieces(body)
+        return status, _with_length(kind, body), split(body)
 
     def _body(self, source: str) -> bytes:
         if isinstance(self.body, bytes):
@@ -142,7 +142,8 @@ def _with_length(kind: str, body: bytes) -> dict[str, str]:
     return {"content-type": kind, "content-length": str(len(body))}
 
 
-def _pieces(body: bytes) -> Iterator[bytes]:
+def split(body: bytes) -> Iterator[bytes]:
+    """A body in eight pieces or more, none larger than 64 KiB."""
     step = max(1, min(_PIECE, len(body) // 8 or 1))
     for start in range(0, len(body), step):
         yield body[start : start + step]
