@@ -147,7 +147,9 @@ async def test_limits_speak_the_services_words(http: httpx.AsyncClient, sandbox:
     assert spent.json()["message"].startswith("Out of call volume quota. Quota will be replenished in 2")
 
 
-@pytest.mark.parametrize("name", ["Reporters", "partnerAreas", "HS", "H6", "H5", "EB10", "ModeOfTransportCodes"])
+@pytest.mark.parametrize(
+    "name", ["Reporters", "partnerAreas", "HS", "H6", "H5", "H4", "EB10", "ModeOfTransportCodes", "TradeDataItems"]
+)
 async def test_reference_lists_begin_with_a_mark_and_have_the_recorded_fields(
     http: httpx.AsyncClient, name: str
 ) -> None:
@@ -161,8 +163,38 @@ async def test_reference_lists_begin_with_a_mark_and_have_the_recorded_fields(
     entries: list[dict[str, Any]] = there["results"]
     always = [field for field in entries[0] if all(field in entry for entry in entries)]
     assert set(always) <= set(here["results"][0])
-    for field in ("id", "text"):
-        assert type(here["results"][1][field]) is type(entries[1][field])
+    for field in always:
+        assert type(here["results"][1][field]) in {type(entry[field]) for entry in entries}
+
+
+async def test_the_list_of_data_items_knows_every_field_of_a_row(http: httpx.AsyncClient) -> None:
+    response = await http.get("/files/v1/app/reference/TradeDataItems.json")
+    items = json.loads(response.content.decode("utf-8-sig"))["results"]
+    for kind, place, code in (("C/A/HS", "isInDataAPICommodity", "8507"), ("S/A/EB10", "isInDataAPIServices", "3")):
+        query = {"reporterCode": "842", "partnerCode": "276", "flowCode": "X", "period": "2022", "cmdCode": code}
+        row = (await rows(http, FULL + kind, **query, **TOTALS))[0]
+        # The list and the rows spell some names with other capitals.
+        listed = {item["dataItem"].lower() for item in items if item[place] == "True"}
+        # Rows of goods carry the mode of supply too, which the list calls a field of services only.
+        assert {name.lower() for name in row} - listed <= {"moscode"}
+
+
+async def test_the_modes_of_supply_hold_the_total_that_rows_name(http: httpx.AsyncClient) -> None:
+    response = await http.get("/files/v1/app/reference/ModeOfSupply.json")
+    codes = [entry["id"] for entry in json.loads(response.content.decode("utf-8-sig"))["results"]]
+    query = {"reporterCode": "842", "partnerCode": "276", "flowCode": "X", "period": "2022", "cmdCode": "3"}
+    [row] = await rows(http, FULL + "S/A/EB10", **query)
+    assert row["mosCode"] == codes[0]
+
+
+async def test_the_list_of_an_edition_holds_the_codes_of_its_rows(http: httpx.AsyncClient) -> None:
+    for edition, year in (("H4", "2020"), ("H5", "2021"), ("H6", "2024")):
+        response = await http.get(f"/files/v1/app/reference/{edition}.json")
+        listed = {entry["id"] for entry in json.loads(response.content.decode("utf-8-sig"))["results"]}
+        query = CHINA_TO_KOREA | {"period": year, "cmdCode": "AG6"} | TOTALS
+        codes = {row["cmdCode"] for row in await rows(http, FULL + f"C/A/{edition}", **query)}
+        assert codes
+        assert codes <= listed
 
 
 async def test_a_list_the_service_does_not_have_is_not_found(http: httpx.AsyncClient) -> None:

@@ -143,7 +143,7 @@ def _with_length(kind: str, body: bytes) -> dict[str, str]:
 
 
 def split(body: bytes) -> Iterator[bytes]:
-    """A body in eight pieces or more, none larger than 64 KiB."""
+    """A body in eight pieces or more, bytes permitting, none larger than 64 KiB."""
     step = max(1, min(_PIECE, len(body) // 8 or 1))
     for start in range(0, len(body), step):
         yield body[start : start + step]

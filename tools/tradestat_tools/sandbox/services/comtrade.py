@@ -3,7 +3,7 @@
 Assumed where the service's form is not known: a preview of several periods answers with no rows, as other wrong
 parameters do; a question without `period` likewise; `cmdCode` also takes AG2, AG4, AG6 and TOTAL;
 `breakdownMode=classic` asks for totals only; the descriptions are null without `includeDesc`; tariff lines are the
-national codes of China and Korea and the subheadings of everyone else.
+national codes of China and Korea and the subheadings of everyone else; the codes of `ModeOfSupply` but its total.
 """
 
 import json

@@ -7,8 +7,10 @@ from tradestat_tools.sandbox import ebops
 from tradestat_tools.sandbox.areas import other_areas
 from tradestat_tools.sandbox.economies import ECONOMIES
 from tradestat_tools.sandbox.products import HS2017_OF, all_hs
+from tradestat_tools.sandbox.services.comtrade_items import data_items
 
 SERVICES_TOTAL = "200"
+_BEFORE_2022 = ("H4", "H5")  # what this world trades has the same codes in HS 2012 and HS 2017
 
 
 def _reporters() -> dict[str, Any]:
@@ -55,12 +57,12 @@ def _partners() -> dict[str, Any]:
 def _hs(class_code: str) -> dict[str, Any]:
     results: list[dict[str, Any]] = [_entry("TOTAL", f"Total - All {class_code} commodities", "#", 0)]
     for code, (text, parent) in all_hs().items():
-        if class_code == "H5" and code in HS2017_OF:
+        if class_code in _BEFORE_2022 and code in HS2017_OF:
             continue
         results.append(_entry(code, f"{code} - {text}", parent, len(code)))
-    if class_code in ("H5", "HS"):
+    if class_code in (*_BEFORE_2022, "HS"):
         older = sorted(set(HS2017_OF.values()))
-        results += [_entry(code, f"{code} - HS 2017 subheading", code[:4], 6) for code in older]
+        results += [_entry(code, f"{code} - Subheading of HS 2017", code[:4], 6) for code in older]
     return {"more": False, "classCode": class_code, "results": results}
 
 
@@ -93,14 +95,23 @@ _LISTS: dict[str, Callable[[], dict[str, Any]]] = {
     "HS": lambda: _hs("HS"),
     "H6": lambda: _hs("H6"),
     "H5": lambda: _hs("H5"),
+    "H4": lambda: _hs("H4"),
     "EB10": _ebops,
     "tradeRegimes": _plain(("M", "Import"), ("X", "Export"), ("RX", "Re-export")),
     "CustomsCodes": _plain(("C00", "TOTAL CPC"), ("C01", "Clearance for home use"), ("C04", "Inward processing")),
     "ModeOfTransportCodes": _plain(
         ("0", "TOTAL modes of transport"), ("1000", "Air"), ("2100", "Sea"), ("3200", "Road")
     ),
+    "ModeOfSupply": _plain(
+        ("0", "TOTAL modes of supply"),
+        ("1", "Cross-border supply"),
+        ("2", "Consumption abroad"),
+        ("3", "Commercial presence"),
+        ("4", "Presence of natural persons"),
+    ),
     "QuantityUnits": _plain(("-1", "N/A"), ("5", "u"), ("8", "kg")),
     "Frequency": _plain(("A", "Annual"), ("M", "Monthly")),
+    "TradeDataItems": data_items,
 }
 
 
