@@ -119,14 +119,26 @@ async def test_the_current_shape_gives_ranked_subsets(http: httpx.AsyncClient) -
 
 
 async def test_a_heading_is_resolved_to_its_best_selling_code(http: httpx.AsyncClient) -> None:
-    resolved = (await data(http, "dashboard", hsCode="8507"))["hsCode"]
-    rivals = [f"850760{end}" for end in ("00", "10", "20", "90")]
+    resolved = (await data(http, "dashboard", hsCode="8542"))["hsCode"]
+    rivals = [f"{six}{end}" for six in ("854231", "854232", "854239") for end in ("00", "10", "20", "90")]
     sold: dict[str, float] = {}
     for rival in rivals:
         answer = await body(http, "dashboard", hsCode=rival)
         if answer["code"] == 0:
             sold[rival] = answer["data"]["metrics"]["amtYi"]
+    assert len(sold) > 3
     assert resolved == max(sold, key=lambda code: sold[code])
+
+
+@pytest.mark.parametrize("code", ["85076000", "85171300", "85171400"])
+async def test_a_subheading_of_one_national_code_is_found_with_00(http: httpx.AsyncClient, code: str) -> None:
+    eight = await data(http, "dashboard", hsCode=code)
+    assert eight["metrics"]["amtYi"] > 0
+    assert eight == await data(http, "dashboard", hsCode=code[:6])
+
+
+async def test_a_code_of_hs_2017_that_is_gone_has_no_data(http: httpx.AsyncClient) -> None:
+    assert (await body(http, "dashboard", hsCode="85171200"))["code"] == 404
 
 
 @pytest.mark.parametrize("shape", ["current", "older"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_tools.sandbox import truth_report
+from tradestat_tools.sandbox import national, truth_report
 from tradestat_tools.sandbox.chance import cumulate, cut
 from tradestat_tools.sandbox.ebops import ITEMS, MAIN
 from tradestat_tools.sandbox.economies import ECONOMIES
@@ -105,6 +105,15 @@ def test_national_codes_sum_to_the_subheading_every_month(product: str, owner: s
             continue
     assert parts == whole.exporter_reported
     assert parts > 0
+
+
+def test_most_of_chinas_subheadings_are_one_code_that_ends_in_00() -> None:
+    codes = national.all_codes(8)
+    undivided = [code for code in codes if code.endswith("00")]
+    assert len(codes) > len(CODES6) > len(undivided) > len(CODES6) / 2
+    for six in CODES6:
+        endings = [code[6:] for code in codes if code.startswith(six)]
+        assert endings in (["00"], ["10", "90"], ["10", "20", "90"])
 
 
 def test_each_effect_exists_somewhere() -> None:
