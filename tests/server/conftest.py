@@ -12,9 +12,9 @@ from tradestat_tools.answers import Answer, Data, Note, NoteCode, Provenance, Ta
 from tradestat_tools.arguments import Arguments
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import RateLimited
+from tradestat_tools.opening import in_memory
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
-from tradestat_tools.upstream import Upstream
 from tradestat_tools.upstream.http import Http
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -126,7 +126,8 @@ async def watched(wire: Wire) -> AsyncGenerator[Services]:
     """Services with every key set, on the watched wire."""
     http = Http(app=wire)
     settings = no_environment(PARSE_API_KEY="key-one", DATA_GO_KR_SERVICE_KEY="key-two", COMTRADE_API_KEY="key-three")
-    yield Services(settings, Upstream(http, now=lambda: NOON), lambda: NOON)
+    async with in_memory(http, settings, lambda: NOON, most_attempts=1) as services:
+        yield services
     await http.aclose()
 
 

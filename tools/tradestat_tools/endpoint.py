@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tradestat_tools.answers import Answer, Data
 from tradestat_tools.arguments import Arguments, parse_arguments
+from tradestat_tools.upstream.report import Progress, reporting
 
 if TYPE_CHECKING:
     from tradestat_tools.services import Services
@@ -38,10 +39,16 @@ class Endpoint(Generic[A, D]):
     example: Mapping[str, Any]
     cost: str = "free"
 
-    async def call(self, services: "Services", arguments: Mapping[str, Any]) -> Answer[D]:
-        """Check the raw arguments, then ask.
+    async def call(
+        self, services: "Services", arguments: Mapping[str, Any], *, progress: Progress | None = None
+    ) -> Answer[D]:
+        """Check the raw arguments, then ask; `progress` is told now and then while the answer is waited for.
 
         Raises:
             TradestatError: one of the closed set; InvalidQuery means nothing was sent.
         """
-        return await self.run(services, parse_arguments(self.arguments, arguments))
+        asked = parse_arguments(self.arguments, arguments)
+        with reporting(progress) as report:
+            answer = await self.run(services, asked)
+        answer.notes.extend(note for note in report.notes if note not in answer.notes)
+        return answer

@@ -3,12 +3,25 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from tradestat_tools.services import Services, utc_now
 from tradestat_tools.settings import Settings
+from tradestat_tools.sources import all_sources
+from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.plan import UNLIMITED
+from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.store import Cache, Ledger
+
+if TYPE_CHECKING:
+    from tradestat_tools.upstream.http import Http
+
+ANSWERS_FILE = "answers.sqlite3"
+LEDGER_FILE = "ledger.sqlite3"
 
 
 @asynccontextmanager
@@ -23,16 +36,66 @@ async def open_services(
         from tradestat_tools.sandbox import DEFAULT_TODAY, Sandbox  # noqa: PLC0415 - costs start-up time
 
         today = settings.sandbox_today or DEFAULT_TODAY
+        noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
         http = Http(app=Sandbox(today=today).app)
-        settings = sandbox_settings(settings)
-        now = now or (lambda: datetime(today.year, today.month, today.day, tzinfo=UTC))
-    else:
-        http = Http(connect_timeout=settings.connect_timeout)
-    clock = now or utc_now
+        async with _closing(http), in_memory(http, sandbox_settings(settings), now or (lambda: noon)) as services:
+            yield services
+        return
+    http = Http(connect_timeout=settings.connect_timeout)
+    plans = {source.id: source.plan(settings) for source in all_sources()}
+    cache, ledger = open_stores(settings)
     try:
-        yield Services(settings, Upstream(http, now=clock), clock)
+        async with (
+            _closing(http),
+            Upstream(http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline) as upstream,
+        ):
+            yield Services(settings, upstream, now or utc_now)
+    finally:
+        cache.close()
+        ledger.close()
+
+
+@asynccontextmanager
+async def in_memory(
+    http: "Http",
+    settings: Settings,
+    now: Callable[[], datetime],
+    *,
+    clock: Clock | None = None,
+    most_attempts: int | None = None,
+) -> AsyncGenerator[Services]:
+    """Services that remember only until they are closed, and that no plan binds: for the stand-ins and for tests."""
+    cache, ledger = SqliteCache(None), SqliteLedger(None)
+    plans = {source.id: UNLIMITED for source in all_sources()}
+    try:
+        async with Upstream(
+            http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=most_attempts
+        ) as upstream:
+            yield Services(settings, upstream, now)
+    finally:
+        cache.close()
+        ledger.close()
+
+
+@asynccontextmanager
+async def _closing(http: "Http") -> AsyncGenerator[None]:
+    try:
+        yield
     finally:
         await http.aclose()
+
+
+def open_stores(settings: Settings) -> tuple[Cache, Ledger]:
+    """Where answers and calls are kept: in the cache folder, on Redis if one is set."""
+    local = SqliteCache(settings.cache_dir / ANSWERS_FILE, bound=settings.cache_mb * 1024 * 1024)
+    if settings.redis_url is None:
+        return local, SqliteLedger(settings.cache_dir / LEDGER_FILE)
+    from tradestat_tools.upstream.redis_cache import RedisCache  # noqa: PLC0415 - an extra
+    from tradestat_tools.upstream.redis_ledger import RedisLedger  # noqa: PLC0415
+    from tradestat_tools.upstream.tiered_cache import TieredCache  # noqa: PLC0415
+
+    url = settings.redis_url.get_secret_value()
+    return TieredCache(RedisCache(url), local, when_down=settings.redis_down), RedisLedger(url)
 
 
 SANDBOX_URL = "http://sandbox.invalid"

@@ -1,9 +1,12 @@
 """Settings from the environment and a `.env` file."""
 
 from datetime import date
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr
+from platformdirs import user_cache_path
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,6 +29,18 @@ def _default_if_unset(default: Any) -> BeforeValidator:
         return default if cleaned is None else cleaned
 
     return BeforeValidator(choose)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; a name such as UTC or Europe/Paris is meant") from None
+    return name
+
+
+def _cache_folder() -> Path:
+    return user_cache_path("tradestat", appauthor=False)
 
 
 TRADEMAP_URL = "https://api.parse.bot"
@@ -72,6 +87,20 @@ class Settings(BaseSettings):
     connect_timeout: float = Field(default=10.0, gt=0, alias="TRADESTAT_CONNECT_TIMEOUT")
     timeout: float = Field(default=60.0, gt=0, alias="TRADESTAT_TIMEOUT")
     trademap_timeout: float = Field(default=180.0, gt=0, alias="TRADESTAT_TRADEMAP_TIMEOUT")
+
+    trademap_plan: Literal["free", "hobby", "developer"] = Field(default="free", alias="TRADESTAT_TRADEMAP_PLAN")
+    trademap_credits: float | None = Field(default=None, gt=0, alias="TRADESTAT_TRADEMAP_CREDITS")
+    trademap_per_minute: int | None = Field(default=None, gt=0, alias="TRADESTAT_TRADEMAP_PER_MINUTE")
+    trademap_period: Literal["month", "rolling"] = Field(default="month", alias="TRADESTAT_TRADEMAP_PERIOD")
+    trademap_zone: Annotated[str, AfterValidator(_known_zone)] = Field(default="UTC", alias="TRADESTAT_TRADEMAP_ZONE")
+    korea_calls_per_day: float = Field(default=10_000, gt=0, alias="TRADESTAT_KOREA_CALLS_PER_DAY")
+    comtrade_calls_per_day: float = Field(default=500, gt=0, alias="TRADESTAT_COMTRADE_CALLS_PER_DAY")
+
+    offline: bool = Field(default=False, alias="TRADESTAT_OFFLINE")
+    cache_dir: Path = Field(default_factory=_cache_folder, alias="TRADESTAT_CACHE_DIR")
+    cache_mb: int = Field(default=500, gt=0, alias="TRADESTAT_CACHE_MB")
+    redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
+    redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")
 
     sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
     sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.settings import Settings
+from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Source:
     Args:
         id: short name, also the folder's ("korea").
         name: the service's name for people.
+        plan: pace and budget of the user's account, by the settings.
         checks: asks the live service cheap questions and compares the answers with what is assumed.
     """
 
@@ -65,5 +68,6 @@ class Source:
     key: KeyInfo | None
     terms: Terms
     policy: Policy
+    plan: Callable[[Settings], Plan]
     endpoints: tuple[Endpoint[Any, Any], ...]
     checks: "Callable[[Services], AsyncIterator[Check]]"

@@ -53,12 +53,23 @@ async def test_a_chapter_in_yi_agrees_with_the_countries_in_million(http: httpx.
     assert chapter["headings"] == len(rows)
 
 
+async def test_a_chapter_lists_its_ten_largest_headings_and_counts_all(http: httpx.AsyncClient) -> None:
+    chapter = (await data(http, "chapter", hsCode="850760"))["chapter"]
+    totals = [row["total"] for row in chapter["list"]]
+    assert totals == sorted(totals, reverse=True)
+    assert chapter["headings"] > len(totals) == 10
+    assert sum(totals) < chapter["chapterTotal"]
+
+
 async def test_unit_prices_times_weight_are_the_amount(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     code = (await data(http, "priceband", hsCode="851713"))["hsCode"]
     band = (await data(http, "priceband", hsCode=code))["priceBand"]
     markets = {row["name"]: row["amt"] for row in (await data(http, "markets", hsCode=code))["countryTable"]}
     assert {row["name"]: row["amt"] for row in band["list"]}.items() <= markets.items()
-    assert {row["band"] for row in band["list"]} <= {"高", "中", "低"}
+    for row in band["list"]:
+        ratio = row["price"] / band["median"]
+        assert row["band"] == ("高端" if ratio > 1.2 else "性价比" if ratio < 0.8 else "中端")
+    assert {row["band"] for row in band["list"]} == {"高端", "中端", "性价比"}
     prices = [row["price"] for row in band["list"]]
     assert min(prices) < band["median"] <= max(prices)
 
@@ -116,6 +127,16 @@ async def test_the_current_shape_gives_ranked_subsets(http: httpx.AsyncClient) -
     assert [row["amt"] for row in products] == sorted((row["amt"] for row in products), reverse=True)
     biggest = await data(http, "dashboard", hsCode=products[0]["hs"])
     assert biggest["metrics"]["amtYi"] == products[0]["amt"]
+    fastest = (await data(http, "growth", hsCode=products[0]["hs"]))["growth"][0]
+    assert products[0]["growth"] == {"name": fastest["name"], "yoy": fastest["yoy"]}
+
+
+@pytest.mark.parametrize(("shape", "count"), [("current", 12), ("older", 30)])
+async def test_a_ranking_has_its_shapes_usual_length(
+    http: httpx.AsyncClient, sandbox: Sandbox, shape: Any, count: int
+) -> None:
+    sandbox.doumaotong_shape = shape
+    assert len((await data(http, "topProducts"))["products"]) == count
 
 
 async def test_a_heading_is_resolved_to_its_best_selling_code(http: httpx.AsyncClient) -> None:

@@ -12,6 +12,8 @@ from tradestat_tools.sandbox import SANDBOX_KEYS, Limits, Sandbox
 
 pytestmark = pytest.mark.anyio
 DETAIL = "/1220000/nitemtrade/getNitemtradeList"
+TOO_LONG = "시작과 종료의 조회기간은 1년이내 기간만 가능합니다."
+WRONG_DIGITS = "품목코드는 2,4,6,10 자리로 입력해야 합니다."
 FIELDS = {
     "balPayments", "expDlr", "expWgt", "hsCd", "impDlr", "impWgt", "statCd", "statCdCntnKor1", "statKor", "year",
 }  # fmt: skip
@@ -82,21 +84,27 @@ async def test_the_total_row_stands_where_it_is_told(http: httpx.AsyncClient, sa
 
 
 @pytest.mark.parametrize(
-    ("query", "code"),
+    ("query", "code", "text"),
     [
-        ({"strtYymm": "202401", "endYymm": "202501", "hsSgn": "85"}, "99"),
-        ({"strtYymm": "202402", "endYymm": "202401", "hsSgn": "85"}, "99"),
-        ({"strtYymm": "202401", "endYymm": "202401"}, "99"),
-        ({"strtYymm": "202401", "endYymm": "202401", "hsSgn": "85076"}, "99"),
-        ({"strtYymm": "202401", "endYymm": "202401", "hsSgn": "85076000"}, "99"),
-        ({"strtYymm": "2024", "endYymm": "202401", "hsSgn": "85"}, "10"),
-        ({"endYymm": "202401", "hsSgn": "85"}, "11"),
+        ({"strtYymm": "202401", "endYymm": "202501", "hsSgn": "85"}, "99", TOO_LONG),
+        ({"strtYymm": "202402", "endYymm": "202401", "hsSgn": "85"}, "99", TOO_LONG),
+        (
+            {"strtYymm": "202401", "endYymm": "202401"},
+            "99",
+            "품목코드 혹은 국가코드 중 1개 이상은 입력하셔야 합니다.",
+        ),
+        ({"strtYymm": "202401", "endYymm": "202401", "hsSgn": "85076"}, "99", WRONG_DIGITS),
+        ({"strtYymm": "202401", "endYymm": "202401", "hsSgn": "85076000"}, "99", WRONG_DIGITS),
+        ({"strtYymm": "2024", "endYymm": "202401", "hsSgn": "85"}, "10", "INVALID_REQUEST_PARAMETER_ERROR"),
+        ({"endYymm": "202401", "hsSgn": "85"}, "11", "NO_MANDATORY_REQUEST_PARAMETERS_ERROR"),
     ],
 )
-async def test_bad_questions_get_a_result_code(http: httpx.AsyncClient, query: dict[str, str], code: str) -> None:
+async def test_bad_questions_get_a_result_code_and_the_services_words(
+    http: httpx.AsyncClient, query: dict[str, str], code: str, text: str
+) -> None:
     response = await ask(http, DETAIL, **query)
     assert response.status_code == 200
-    assert code_and_text(response)[0] == code
+    assert code_and_text(response) == (code, text)
 
 
 async def test_twelve_months_are_allowed(http: httpx.AsyncClient) -> None:

@@ -4,7 +4,6 @@ import gzip
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
 
 import anyio
 import anyio.abc
@@ -12,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from tradestat_tools.errors import TooLarge, TradestatError, UpstreamDown
-from tradestat_tools.upstream.engine import Upstream
-from tradestat_tools.upstream.http import Http, NotReached
+from tradestat_tools.upstream.faults import NotReached
+from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Request, Response
 
@@ -164,17 +163,3 @@ async def test_no_logger_prints_an_address_with_a_key(serve: Serve, caplog: pyte
     async with serve(answering("HTTP/1.1 200 OK\r\nContent-Length: 2", b"{}")) as url:
         await send(url)
     assert "s3cret" not in caplog.text
-
-
-async def test_an_answer_of_the_stand_in_is_known_as_such(serve: Serve) -> None:
-    http = Http()
-    upstream = Upstream(http, now=lambda: datetime(2026, 11, 1, tzinfo=UTC))
-    ordinary = answering("HTTP/1.1 200 OK\r\nContent-Length: 2", b"{}")
-    labelled = answering("HTTP/1.1 200 OK\r\nX-Tradestat-Sandbox: 1\r\nContent-Length: 2", b"{}")
-    states: list[bool] = []
-    for behaviour in (ordinary, labelled):
-        async with serve(behaviour) as url:
-            fetched = await upstream.fetch(a_request(url), POLICY, lambda response: response.body, within=5)
-            states.append(fetched.sandbox)
-    await http.aclose()
-    assert states == [False, True]

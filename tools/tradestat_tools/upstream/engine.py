@@ -1,55 +1,337 @@
-"""From a request to a classified answer."""
+"""From a question to a classified answer: cache, one flight, then a call by the rules of its source."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import TypeVar
+import json
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-import anyio.to_thread
+import anyio
+import anyio.abc
 
-from tradestat_tools.upstream.http import Http
+from tradestat_tools.answers import NoteCode
+from tradestat_tools.errors import (
+    NoData,
+    QuotaExhausted,
+    RateLimited,
+    TradestatError,
+    UpstreamChanged,
+    UpstreamDown,
+    error_from_dict,
+)
+from tradestat_tools.upstream.calling import LEASE, Caller, Exchange
+from tradestat_tools.upstream.clock import Clock, as_utc
+from tradestat_tools.upstream.flight import Flight, Flights
+from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.request import Fetched, Reader, Request, Response
+from tradestat_tools.upstream.report import current_report
+from tradestat_tools.upstream.request import Fetched, Reader, Request
+from tradestat_tools.upstream.store import Cache, Claim, Entry, Ledger, StoreUnavailable
+from tradestat_tools.upstream.threads import in_thread, read_response
+
+if TYPE_CHECKING:
+    from tradestat_tools.upstream.http import Http
 
 T = TypeVar("T")
-
-LARGE = 128 * 1024
-"""Bytes above which reading a body would hold up the event loop and goes to a worker thread."""
 
 SANDBOX_HEADER = "x-tradestat-sandbox"
 """The stand-in services put it on every answer, so that their figures are labelled wherever they run."""
 
+WARN_AT = 0.8
+"""Share of the budget from which answers carry a note."""
+
+PROGRESS_EVERY = 5.0
+"""Seconds between two reports of progress."""
+
+StoredState = Literal["cached", "stale", "offline"]
+
 
 class Upstream:
-    """The one door to the services.
+    """The one door to the services. An async context manager, which owns the calls under way.
 
     Args:
         http: the client to send with.
-        now: the clock, UTC.
+        cache: stored answers.
+        ledger: calls, credits and claims.
+        clock: wall time and waiting.
+        plans: pace and budget by source, as the user's settings have them; a source's own where not given.
+        offline: answer from the cache only.
+        chance: spreads retries, between 0 and 1.
+        most_attempts: of one question, whatever the policies say.
+        progress_every: seconds between two reports of progress.
     """
 
-    def __init__(self, http: Http, *, now: Callable[[], datetime]) -> None:
-        self._http = http
-        self._now = now
+    def __init__(
+        self,
+        http: "Http",
+        *,
+        cache: Cache,
+        ledger: Ledger,
+        clock: Clock | None = None,
+        plans: Mapping[str, Plan] | None = None,
+        offline: bool = False,
+        chance: Callable[[], float] = random.random,
+        most_attempts: int | None = None,
+        progress_every: float = PROGRESS_EVERY,
+    ) -> None:
+        self.cache = cache
+        self.ledger = ledger
+        self.offline = offline
+        self._clock = clock or Clock()
+        self._plans = plans or {}
+        self._caller = Caller(http, cache, ledger, self._clock, chance=chance, most_attempts=most_attempts)
+        self._flights = Flights[Exchange]()
+        self._tasks: anyio.abc.TaskGroup | None = None
+        self._progress_every = progress_every
+
+    async def __aenter__(self) -> Self:
+        self._tasks = await anyio.create_task_group().__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            tasks.cancel_scope.cancel()
+            # Not told of the error that ends the context: it would come out wrapped in a group.
+            await tasks.__aexit__(None, None, None)
 
     async def fetch(self, request: Request, policy: Policy, read: Reader[T], *, within: float) -> Fetched[T]:
-        """Ask once, wait at most `within` seconds, and read what comes.
+        """The answer to a request: from the cache where that is good enough, else from the service.
 
         Raises:
-            TradestatError: what the reader raises, or UpstreamDown and TooLarge from the wire.
+            TradestatError: what the reader raises; MissingKey where a key is needed and not set; UpstreamDown and
+                TooLarge from the wire; RateLimited and QuotaExhausted where the plan allows no call now.
         """
-        response = await self._http.send(request, policy, within=within)
-        value = await self._read(response, read)
+        policy = replace(policy, plan=self.plan(policy))
+        entry, left = await in_thread(partial(self._look_up, request, policy))
+        now = self._clock.time()
+        if entry is not None and (self.offline or now < entry.renew_until):
+            state: StoredState = "offline" if self.offline else "cached" if now < entry.fresh_until else "stale"
+            stored = await self._from_store(entry, read, state, left)
+            if stored is not None:
+                self._note_budget(policy, left)
+                if state == "stale":
+                    self._renew(request, policy, read, within)
+                return stored
+        if self.offline:
+            raise UpstreamDown(
+                f"Working offline, and no answer of {policy.service} to this question is stored.",
+                remedy="Ask without --offline, or import a cache that holds it.",
+                source=policy.source,
+            )
+        try:
+            if request.unless_stored is not None:
+                raise request.unless_stored
+            return await self._fly(request, policy, read, within)
+        except (UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged) as error:
+            spare = await self._from_store(entry, read, "stale", left, why=error) if entry is not None else None
+            if spare is None:
+                raise
+            return spare
+
+    def plan(self, policy: Policy) -> Plan:
+        """The plan in force for a source."""
+        return self._plans.get(policy.source, policy.plan)
+
+    def left(self, policy: Policy) -> float | None:
+        """Credits left of the budget; nothing where there is none or the ledger can not be reached. Blocks."""
+        plan = self.plan(policy)
+        if plan.budget is None:
+            return None
+        try:
+            return plan.budget.credits - self.ledger.used(policy.source, plan, self._clock.time())
+        except StoreUnavailable:
+            return None
+
+    def breakers(self, source: str) -> dict[str, str]:
+        """The state of a source's breakers by host."""
+        return self._caller.breakers(source)
+
+    # From the cache
+
+    def _look_up(self, request: Request, policy: Policy) -> tuple[Entry | None, float | None]:
+        try:
+            entry = self.cache.get(request.key, self._clock.time())
+        except StoreUnavailable:
+            entry = None
+        return entry, self.left(policy)
+
+    async def _from_store(
+        self, entry: Entry, read: Reader[T], state: StoredState, left: float | None, why: TradestatError | None = None
+    ) -> Fetched[T] | None:
+        """A stored answer as the source reads it today; nothing where it can not read it any more.
+
+        Raises:
+            NoData: that is what was stored, and it is still good.
+        """
+        try:
+            value = await read_response(read, entry.response)
+        except NoData:
+            if state == "stale":
+                return None
+            raise
+        except TradestatError:
+            return None
+        if state != "cached":
+            reason = why.message if why else "It is being renewed." if state == "stale" else "Working offline."
+            age = _age(self._clock.time() - entry.stored_at)
+            text = f"Stored {age} ago ({as_utc(entry.stored_at):%Y-%m-%d %H:%M} UTC). {reason}"
+            current_report().note(NoteCode.STALE, text)
+        return Fetched(
+            value=value,
+            address=entry.address,
+            retrieved_at=as_utc(entry.stored_at),
+            state=state,
+            sandbox=SANDBOX_HEADER in entry.response.headers,
+            calls=0,
+            remaining_quota=left,
+        )
+
+    def _renew(self, request: Request, policy: Policy, read: Reader[Any], within: float) -> None:
+        """Ask again behind the caller's back; what goes wrong there concerns nobody but the breaker."""
+        if self._tasks is None or request.unless_stored is not None or request.key in self._flights:
+            return
+
+        async def renew() -> None:
+            try:
+                await self._fly(request, policy, read, within)
+            except TradestatError:
+                return
+
+        self._tasks.start_soon(renew)
+
+    # From the service
+
+    async def _fly(self, request: Request, policy: Policy, read: Reader[T], within: float) -> Fetched[T]:
+        """Join the call under way for this question, or begin it."""
+        if self._tasks is None:
+            raise RuntimeError("Upstream is used outside of its context")
+        began = self._clock.time()
+
+        async def wait(done: anyio.Event) -> None:
+            report = current_report()
+            while not done.is_set():
+                with anyio.move_on_after(self._progress_every):
+                    await done.wait()
+                if report.progress is not None and not done.is_set():
+                    await report.progress(self._clock.time() - began, within, f"waiting for {policy.service}")
+
+        exchange = await self._flights.share(
+            request.key, partial(self._ask, request, policy, read, within), self._tasks, wait
+        )
+        # Equal requests may be read differently by different callers: each filters for itself.
+        value = exchange.value if exchange.reader is read else await read_response(read, exchange.response)
+        left = await in_thread(partial(self.left, policy))
+        self._note_budget(policy, left)
         return Fetched(
             value=value,
             address=request.address,
-            retrieved_at=self._now(),
+            retrieved_at=as_utc(exchange.stored_at),
             state="fresh",
-            sandbox=SANDBOX_HEADER in response.headers,
-            calls=1,
+            sandbox=SANDBOX_HEADER in exchange.response.headers,
+            calls=exchange.calls,
+            credits_charged=exchange.charged,
+            remaining_quota=left,
         )
 
+    async def _ask(
+        self, request: Request, policy: Policy, read: Reader[Any], within: float, flight: Flight[Exchange]
+    ) -> Exchange:
+        """One call among all processes that share the ledger."""
+        deadline = self._clock.time() + within
+        owner = uuid.uuid4().hex
+        theirs = await self._claim_or_wait(request, policy, owner, deadline)
+        if theirs is not None:
+            return theirs
+        failure: str | None = None
+        try:
+            # Somebody may have stored it between this caller's look into the cache and its claim.
+            stored = await self._just_stored(request)
+            return stored or await self._caller.call(request, policy, read, deadline, flight)
+        except TradestatError as error:
+            failure = json.dumps(error.as_dict(), ensure_ascii=False)
+            raise
+        finally:
+            with anyio.CancelScope(shield=True):
+                await in_thread(partial(self._release, request.key, owner, failure))
+
+    async def _claim_or_wait(self, request: Request, policy: Policy, owner: str, deadline: float) -> Exchange | None:
+        """Become the one who asks (nothing), or take what another process gets.
+
+        Raises:
+            TradestatError: how the other's call failed.
+        """
+        lease = deadline - self._clock.time() + LEASE
+        pause = 0.02
+        while True:
+            claim = await in_thread(partial(self._claim, request.key, owner, lease))
+            if claim is None or claim.ours:
+                return None
+            while claim is not None and claim.failure is None:
+                if self._clock.time() >= deadline:
+                    raise UpstreamDown(
+                        f"{policy.service} has not yet answered another process that asks the same.",
+                        remedy="Try again in a moment.",
+                        source=policy.source,
+                        retry_after=LEASE,
+                    )
+                await self._clock.sleep(pause)
+                pause = min(pause * 1.5, 0.25)
+                claim = await in_thread(partial(self._look, request.key))
+            stored = await self._just_stored(request)
+            if stored is not None:
+                return stored
+            if claim is not None and claim.failure is not None:
+                raise error_from_dict(json.loads(claim.failure))
+
+    async def _just_stored(self, request: Request) -> Exchange | None:
+        def look() -> Exchange | None:
+            now = self._clock.time()
+            try:
+                entry = self.cache.get(request.key, now)
+            except StoreUnavailable:
+                return None
+            return Exchange(entry.response, entry.stored_at) if entry and now < entry.fresh_until else None
+
+        return await in_thread(look)
+
+    def _claim(self, key: str, owner: str, lease: float) -> Claim | None:
+        try:
+            return self.ledger.claim(key, owner, now=self._clock.time(), lease=lease)
+        except StoreUnavailable:
+            return None  # without a ledger nothing is sent anyway, and the caller says so
+
+    def _look(self, key: str) -> Claim | None:
+        try:
+            return self.ledger.look(key, self._clock.time())
+        except StoreUnavailable:
+            return None
+
+    def _release(self, key: str, owner: str, failure: str | None) -> None:
+        try:
+            self.ledger.release(key, owner, now=self._clock.time(), failure=failure)
+        except StoreUnavailable:
+            return  # it lapses
+
     @staticmethod
-    async def _read(response: Response, read: Reader[T]) -> T:
-        if len(response.body) > LARGE:
-            return await anyio.to_thread.run_sync(read, response)
-        return read(response)
+    def _note_budget(policy: Policy, left: float | None) -> None:
+        budget = policy.plan.budget
+        if budget is None or left is None or budget.credits - left < budget.credits * WARN_AT:
+            return
+        per = {"day": "day", "month": "month", "rolling": "30 days"}[budget.period]
+        current_report().note(
+            NoteCode.COST, f"{left:g} of {budget.credits:g} credits or calls a {per} are left for {policy.service}."
+        )
+
+
+def _age(seconds: float) -> str:
+    """How long ago, in the largest unit that is at least two of them."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"

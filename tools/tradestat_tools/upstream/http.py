@@ -8,8 +8,9 @@ from urllib.parse import quote, quote_plus
 import anyio
 import httpx
 
-from tradestat_tools.errors import TooLarge, UpstreamDown
+from tradestat_tools.errors import TooLarge
 from tradestat_tools.upstream.body import ENCODINGS, Body, UnreadableBody
+from tradestat_tools.upstream.faults import NotReached, Unanswered
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Request, Response
 
@@ -29,10 +30,6 @@ def silence_client_loggers() -> None:
     """The HTTP clients log whole addresses at INFO, keys in the query included."""
     for name in ("httpx", "httpcore", "httpx2", "httpcore2", "hpack"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-class NotReached(UpstreamDown):
-    """The request never left: no connection came about, so it can have cost nothing."""
 
 
 class Http:
@@ -77,7 +74,7 @@ class Http:
                         known = {name.lower(): value for name, value in answer.headers.items()}
                         return Response(answer.status_code, known, without_secrets(body.finish(), request))
         except TimeoutError:
-            raise UpstreamDown(
+            raise Unanswered(
                 f"{policy.service} gave no complete answer within {within:g} s.",
                 remedy="Ask for less (fewer periods, products or partners) or try again later.",
                 source=policy.source,
@@ -112,8 +109,8 @@ def without_secrets(body: bytes, request: Request) -> bytes:
     return body
 
 
-def _down(policy: Policy, what: str) -> UpstreamDown:
-    return UpstreamDown(
+def _down(policy: Policy, what: str) -> Unanswered:
+    return Unanswered(
         f"The answer of {policy.service} did not arrive whole ({what}).",
         remedy="Try again.",
         source=policy.source,

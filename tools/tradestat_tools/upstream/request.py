@@ -1,5 +1,7 @@
 """What is asked of a service, what arrives, and what a source makes of it."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +9,9 @@ from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
+
+from tradestat_tools.errors import TradestatError
+from tradestat_tools.upstream.keep import RECENT, Keep
 
 T = TypeVar("T")
 
@@ -32,7 +37,8 @@ class Request:
         secret_params: query parameters that are secret; added when sending only.
         secret_headers: headers that are secret; added when sending only.
         credits: what the call is expected to cost.
-        fresh_for: seconds for which a stored answer is as good as a new one.
+        keep: how long the answer is worth keeping.
+        unless_stored: raised instead of sending; a stored answer is given all the same (a missing key).
     """
 
     source: str
@@ -45,7 +51,14 @@ class Request:
     secret_params: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
     secret_headers: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
     credits: float = 1.0
-    fresh_for: float = 3600.0
+    keep: Keep = RECENT
+    unless_stored: TradestatError | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> str:
+        """Equal questions have equal keys; secrets have no part in it."""
+        parts = [self.method, self.url, sorted(self.params.items()), self.body]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     @property
     def address(self) -> str:

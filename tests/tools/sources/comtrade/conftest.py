@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 from pydantic import SecretStr
 
 from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.opening import in_memory
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.http import Http
 
 Message = MutableMapping[str, Any]
@@ -118,11 +120,12 @@ class Comtrade:
         """Call a tool as the server does, through the real HTTP client."""
         http = Http(app=self._app)
         try:
-            return await ENDPOINTS[tool].call(self.services(http), arguments)
+            async with self.services(http) as services:
+                return await ENDPOINTS[tool].call(services, arguments)
         finally:
             await http.aclose()
 
-    def services(self, http: Http) -> Services:
+    def services(self, http: Http) -> AbstractAsyncContextManager[Services]:
         """What a tool works with."""
         settings = Settings().model_copy(
             update={
@@ -130,7 +133,8 @@ class Comtrade:
                 "comtrade_url": "http://comtrade.test/",
             }
         )
-        return Services(settings, Upstream(http, now=lambda: self.now), lambda: self.now)
+        clock = Clock(lambda: self.now.timestamp())
+        return in_memory(http, settings, lambda: self.now, clock=clock, most_attempts=1)
 
     @property
     def app(self) -> Callable[..., Awaitable[None]]:

@@ -19,13 +19,12 @@ from tradestat_tools.errors import (
     UpstreamChanged,
     UpstreamDown,
 )
-from tradestat_tools.opening import sandbox_settings
+from tradestat_tools.opening import in_memory, sandbox_settings
 from tradestat_tools.sandbox import Sandbox
 from tradestat_tools.sandbox.economies import ECONOMIES
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +50,8 @@ async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Services]:
     http = Http(app=sandbox.app)
     try:
         chosen = sandbox_settings(Settings()).model_copy(update=settings)
-        yield Services(chosen, Upstream(http, now=lambda: now), lambda: now)
+        async with in_memory(http, chosen, lambda: now, most_attempts=1) as services:
+            yield services
     finally:
         await http.aclose()
 

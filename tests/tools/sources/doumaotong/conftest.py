@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tradestat_tools.answers import Answer, Data, NoteCode
-from tradestat_tools.services import Services
+from tradestat_tools.opening import in_memory
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources.doumaotong import SOURCE
-from tradestat_tools.upstream import Upstream
+from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.http import Http
 
 NOW = datetime(2025, 11, 3, 12, 0, tzinfo=UTC)
@@ -32,12 +32,6 @@ class FakeService:
     def __init__(self) -> None:
         self.replies: dict[str, list[Reply]] = {}
         self.sent: list[tuple[str, dict[str, str]]] = []
-        http = Http(app=self._app)
-        self.services = Services(
-            Settings(doumaotong_url="https://doumaotong.example", _env_file=None),  # pyright: ignore[reportCallIssue]
-            Upstream(http, now=lambda: NOW),
-            lambda: NOW,
-        )
 
     def says(self, name: str, data: Any, *, code: int = 0, msg: str = "ok") -> None:
         """The next answer of an endpoint: `data` in the envelope. The last one set is repeated."""
@@ -59,7 +53,13 @@ class FakeService:
     async def ask(self, tool: str, **arguments: Any) -> Answer[Any]:
         """Call a tool by its name."""
         endpoint = next(e for e in SOURCE.endpoints if e.name == tool)
-        return await endpoint.call(self.services, arguments)
+        settings = Settings(doumaotong_url="https://doumaotong.example", _env_file=None)  # pyright: ignore[reportCallIssue]
+        http = Http(app=self._app)
+        clock = Clock(NOW.timestamp)
+        async with in_memory(http, settings, lambda: NOW, clock=clock, most_attempts=1) as services:
+            answer = await endpoint.call(services, arguments)
+        await http.aclose()
+        return answer
 
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"

@@ -247,7 +247,7 @@ async def test_a_service_that_changes_its_form_with_every_call_is_asked_only_so_
         service.says("topProducts", form["topProducts"])
     with pytest.raises(UpstreamDown, match="from call to call"):
         await service.ask("topProducts", sortBy="amount")
-    assert sort_names(service) == ["scale", "amount", "scale"]
+    assert sort_names(service) == ["scale", "amount"]  # the third question is the first again, and stored
 
 
 @pytest.mark.parametrize(

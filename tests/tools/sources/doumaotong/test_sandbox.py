@@ -1,6 +1,6 @@
 """Against the stand-in service, in both of its forms, compared with what its world holds."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,13 +8,13 @@ import pytest
 
 from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.errors import NoData, TradestatError, UpstreamChanged, UpstreamDown
+from tradestat_tools.opening import in_memory
 from tradestat_tools.sandbox import Sandbox
 from tradestat_tools.sandbox.services.doumaotong_data import Exports
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.source import Check
 from tradestat_tools.sources.doumaotong import SOURCE
-from tradestat_tools.upstream import Upstream
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
@@ -37,12 +37,15 @@ def sandbox(shared: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def services(sandbox: Sandbox) -> Services:
+async def services(sandbox: Sandbox) -> AsyncGenerator[Services]:
     def now() -> datetime:
         return datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
 
     settings = Settings(doumaotong_url="http://sandbox.example", _env_file=None)  # pyright: ignore[reportCallIssue]
-    return Services(settings, Upstream(Http(app=sandbox.app), now=now), now)
+    http = Http(app=sandbox.app)
+    async with in_memory(http, settings, now, most_attempts=1) as opened:
+        yield opened
+    await http.aclose()
 
 
 @pytest.fixture
@@ -118,6 +121,7 @@ async def test_the_form_may_change_while_questions_are_asked(
     totals: list[float] = []
     for form in ("current", "older", "current", "older"):
         as_set(sandbox, form)
+        services.upstream.cache.clear()
         totals.append((await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})).data.recent12mGlobalTotal)
         ranking = await ENDPOINTS["topProducts"].call(services, {"sortBy": "amount", "limit": 3})
         amounts = [p.recent12mGlobalTotal for p in ranking.data.products]
@@ -152,6 +156,7 @@ async def test_a_month_asked_for_is_answered_in_the_older_form_and_set_apart_in_
     assert current.recent12mGlobalTotal is None
     assert current.newestInstead.currentMonth == exports.newest[0] * 100 + exports.newest[1]
     as_set(sandbox, "older")
+    services.upstream.cache.clear()
     older = (await ENDPOINTS["dashboard"].call(services, asked)).data
     assert older.recent12mGlobalTotal == exports.total(older.hsCode, exports.months(12, (2025, 6)))
     assert older.newestInstead is None

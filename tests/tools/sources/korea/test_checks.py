@@ -17,7 +17,8 @@ pytestmark = pytest.mark.anyio
 async def found(customs: "Customs") -> list[Check]:
     http = Http(app=customs.app)
     try:
-        return [check async for check in SOURCE.checks(customs.services(http))]
+        async with customs.services(http) as services:
+            return [check async for check in SOURCE.checks(services)]
     finally:
         await http.aclose()
 

@@ -28,7 +28,7 @@ def test_the_total_is_out_on_the_first_day_in_seoul() -> None:
     assert str(last_published(datetime(2026, 10, 31, 15, 0, tzinfo=UTC), 1)) == "2026-10"
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)))  # noqa: DTZ001 - made aware below
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)))
 def test_the_count_starts_anew_at_the_next_midnight_in_seoul(naive: datetime) -> None:
     now = naive.replace(tzinfo=UTC)
     wait = until_midnight(now)

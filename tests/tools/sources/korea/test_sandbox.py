@@ -10,12 +10,11 @@ from pydantic import SecretStr
 
 from tradestat_tools.answers import Answer
 from tradestat_tools.errors import NoData, QuotaExhausted, RateLimited, TradestatError, Unauthorized
-from tradestat_tools.opening import sandbox_settings
+from tradestat_tools.opening import in_memory, sandbox_settings
 from tradestat_tools.sandbox import Sandbox
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources.korea import SOURCE
-from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +41,8 @@ async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Services]:
     http = Http(app=sandbox.app)
     try:
         chosen = sandbox_settings(Settings()).model_copy(update=settings)
-        yield Services(chosen, Upstream(http, now=lambda: now), lambda: now)
+        async with in_memory(http, chosen, lambda: now, most_attempts=1) as services:
+            yield services
     finally:
         await http.aclose()
 

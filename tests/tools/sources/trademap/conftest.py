@@ -13,11 +13,12 @@ import pytest
 from pydantic import SecretStr
 
 from tradestat_tools.answers import Answer, Note, NoteCode
+from tradestat_tools.opening import in_memory
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.source import Check
 from tradestat_tools.sources.trademap import SOURCE
-from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.http import Http
 
 Message = MutableMapping[str, Any]
@@ -92,7 +93,9 @@ class ParseBot:
             }
         )
         try:
-            yield Services(settings, Upstream(http, now=lambda: self.now), lambda: self.now)
+            clock = Clock(lambda: self.now.timestamp())
+            async with in_memory(http, settings, lambda: self.now, clock=clock, most_attempts=1) as services:
+                yield services
         finally:
             await http.aclose()
 

@@ -9,12 +9,11 @@ import pytest
 
 from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.errors import NoData, QuotaExhausted, TradestatError, Unauthorized, UpstreamChanged, UpstreamDown
-from tradestat_tools.opening import sandbox_settings
+from tradestat_tools.opening import in_memory, sandbox_settings
 from tradestat_tools.sandbox import Sandbox
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources.trademap import SOURCE
-from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +34,8 @@ async def opened(sandbox: Sandbox) -> AsyncGenerator[Services]:
     now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
     http = Http(app=sandbox.app)
     try:
-        yield Services(sandbox_settings(Settings()), Upstream(http, now=lambda: now), lambda: now)
+        async with in_memory(http, sandbox_settings(Settings()), lambda: now, most_attempts=1) as services:
+            yield services
     finally:
         await http.aclose()
 

@@ -4,7 +4,7 @@ from tradestat_tools.source import KeyInfo, Source, Terms
 from tradestat_tools.sources.comtrade.checks import checks
 from tradestat_tools.sources.comtrade.reference import COMTRADE_REFERENCE
 from tradestat_tools.sources.comtrade.trade import COMTRADE_DATA
-from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID, plan
 
 SOURCE = Source(
     id=SOURCE_ID,
@@ -22,6 +22,7 @@ SOURCE = Source(
         disclaimer="Figures are as reported by countries; the two sides of a flow rarely agree, and are often revised.",
     ),
     policy=POLICY,
+    plan=plan,
     endpoints=(COMTRADE_DATA, COMTRADE_REFERENCE),
     checks=checks,
 )

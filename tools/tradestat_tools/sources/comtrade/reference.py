@@ -15,6 +15,7 @@ from tradestat_tools.errors import NoData
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.comtrade.wire import POLICY, SERVICE, SOURCE_ID, changed, read_list
 from tradestat_tools.upstream import Request, Response
+from tradestat_tools.upstream.keep import REFERENCE
 
 Category = Literal[
     "reporters",
@@ -75,8 +76,6 @@ CATEGORY_WORDS = {
     "tradedataitems": "dataItems",
     "ebops": "EB10",
 }
-
-FRESH_FOR = 7 * 24 * 3600.0
 
 
 def _category(value: Any) -> Any:
@@ -218,7 +217,7 @@ async def comtrade_reference(services: Services, arguments: ReferenceArguments) 
             source=SOURCE_ID,
             endpoint=f"reference/{file}",
             url=f"{services.settings.comtrade_url.rstrip('/')}/files/v1/app/reference/{file}.json",
-            fresh_for=FRESH_FOR,
+            keep=REFERENCE,
         ),
         POLICY,
         partial(_select, arguments),

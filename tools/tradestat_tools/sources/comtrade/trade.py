@@ -25,6 +25,7 @@ from tradestat_tools.sources.comtrade.data import TradeData, as_series, shortene
 from tradestat_tools.sources.comtrade.notes import absent_notes, listed, row_notes, spelling_note, valuation
 from tradestat_tools.sources.comtrade.wire import KEY_HEADER, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID, Row, read_trade
 from tradestat_tools.upstream import Fetched, Request
+from tradestat_tools.upstream.keep import CLOSED, DAY, Keep
 
 PERIODS_A_CALL = 12
 """Periods that one keyed call takes (the service's documentation, autumn 2026); the preview takes one."""
@@ -35,7 +36,10 @@ MAX_CALLS = 24
 MANY_ROWS = 2000
 """Rows above which joining them would hold up the event loop (5,004 took 0.13 s) and goes to a worker thread."""
 
-FRESH_FOR = 24 * 3600.0
+KEEP = Keep(fresh=3 * DAY)
+"""Countries report when they are ready, any day."""
+CLOSED_AFTER = 3
+"""Years after which a year is taken as reported and revised."""
 """Seconds: the service is updated as countries report, not by the hour."""
 
 
@@ -147,7 +151,7 @@ def _request(services: Services, arguments: TradeArguments, chunk: Sequence[Peri
         url=f"{services.settings.comtrade_url.rstrip('/')}/{kind}/{path}",
         params=params,
         secret_headers={KEY_HEADER: key} if key else {},
-        fresh_for=FRESH_FOR,
+        keep=CLOSED if chunk[-1].year <= services.today.year - CLOSED_AFTER else KEEP,
     )
 
 

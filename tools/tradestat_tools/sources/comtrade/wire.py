@@ -16,11 +16,23 @@ from tradestat_tools.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
+from tradestat_tools.settings import Settings
 from tradestat_tools.upstream import Policy, Response
+from tradestat_tools.upstream.plan import Budget, Plan, Window
 
 SOURCE_ID = "comtrade"
 SERVICE = "UN Comtrade"
 POLICY = Policy(source=SOURCE_ID, service=SERVICE)
+PACE = Window(1, 1.0)
+"""About one call a second (documented, autumn 2026)."""
+
+
+def plan(settings: Settings) -> Plan:
+    """With a key so many calls a day; without one nothing but the pace is documented."""
+    if settings.comtrade_api_key is None:
+        return Plan((PACE,))
+    return Plan((PACE,), Budget(settings.comtrade_calls_per_day, "day"))
+
 
 KEY_VARIABLE = "COMTRADE_API_KEY"
 KEY_HEADER = "Ocp-Apim-Subscription-Key"

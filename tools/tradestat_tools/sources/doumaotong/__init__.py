@@ -5,7 +5,7 @@ from tradestat_tools.sources.doumaotong.checks import checks
 from tradestat_tools.sources.doumaotong.endpoints import DASHBOARD, HISTORY, MARKETS, TREND
 from tradestat_tools.sources.doumaotong.endpoints_newer import CHAPTER, GROWTH, PRICEBAND
 from tradestat_tools.sources.doumaotong.ranking import TOP_PRODUCTS
-from tradestat_tools.sources.doumaotong.wire import POLICY
+from tradestat_tools.sources.doumaotong.wire import PLAN, POLICY
 
 SOURCE = Source(
     id="doumaotong",
@@ -30,6 +30,7 @@ SOURCE = Source(
         "stats.customs.gov.cn or with UN Comtrade.",
     ),
     policy=POLICY,
+    plan=lambda _: PLAN,
     endpoints=(DASHBOARD, MARKETS, TREND, TOP_PRODUCTS, HISTORY, GROWTH, PRICEBAND, CHAPTER),
     checks=checks,
 )

@@ -1,6 +1,7 @@
 """How a question is sent, and what all answers of this source have in common."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta, timezone
 from typing import Any, TypeVar
 
 from tradestat_tools.answers import Provenance
@@ -9,11 +10,15 @@ from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.doumaotong import notes
 from tradestat_tools.sources.doumaotong.wire import POLICY
 from tradestat_tools.upstream import Fetched, Reader, Request
+from tradestat_tools.upstream.keep import DAY, Keep, until_published
 
 T = TypeVar("T")
 
-FRESH_FOR = 6 * 3600.0
-"""Seconds; the figures change once a month."""
+CHINA = timezone(timedelta(hours=8), "CST")
+RELEASE_DAY = 20
+"""About the day on which China Customs publishes a month by product and country (seen 2026); the service follows."""
+LONGEST = Keep(fresh=7 * DAY)
+"""How far the service lags behind the release is not known, so nothing is kept longer."""
 
 
 async def ask(services: Services, name: str, params: Mapping[str, str], read: Reader[T]) -> Fetched[T]:
@@ -27,7 +32,7 @@ async def ask(services: Services, name: str, params: Mapping[str, str], read: Re
         endpoint=name,
         url=f"{services.settings.doumaotong_url.rstrip('/')}/skill/{name}",
         params=params,
-        fresh_for=FRESH_FOR,
+        keep=min(LONGEST, until_published(services.now().astimezone(CHINA), RELEASE_DAY), key=lambda keep: keep.fresh),
     )
     return await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
 

@@ -20,8 +20,11 @@ from tradestat_tools.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.upstream import Policy, Response
+from tradestat_tools.upstream.plan import Plan, Window
 
 POLICY = Policy("doumaotong", "doumaotong.com")
+PLAN = Plan((Window(5, 1.0),))
+"""No limit is documented; this is good manners towards a free service."""
 
 T = TypeVar("T")
 Shape = Literal["older", "current"]

@@ -4,7 +4,7 @@ from tradestat_tools.source import KeyInfo, Source, Terms
 from tradestat_tools.sources.korea.checks import checks
 from tradestat_tools.sources.korea.endpoints import ENDPOINTS
 from tradestat_tools.sources.korea.failures import VARIABLE
-from tradestat_tools.sources.korea.operations import POLICY
+from tradestat_tools.sources.korea.operations import POLICY, plan
 
 SOURCE = Source(
     id="korea",
@@ -26,6 +26,7 @@ SOURCE = Source(
         disclaimer="Goods in transit and temporary movements are not included. Verify figures before relying on them.",
     ),
     policy=POLICY,
+    plan=plan,
     endpoints=ENDPOINTS,
     checks=checks,
 )

@@ -6,9 +6,20 @@ October 2026); `checks.py` asks the live service whether they still hold.
 
 from dataclasses import dataclass
 
+from tradestat_tools.settings import Settings
 from tradestat_tools.upstream import Policy
+from tradestat_tools.upstream.plan import Budget, Plan, Window
 
 POLICY = Policy(source="korea", service="Korea Customs Service (data.go.kr)")
+
+WINDOW = Window(5, 1.0)
+"""No pace is documented, but who asks fast is dropped (seen August 2026)."""
+
+
+def plan(settings: Settings) -> Plan:
+    """So many calls a day, counted anew at midnight in Seoul."""
+    return Plan((WINDOW,), Budget(settings.korea_calls_per_day, "day", "Asia/Seoul"))
+
 
 PATH = "/1220000/"
 """1220000 is the portal's number for the Korea Customs Service."""

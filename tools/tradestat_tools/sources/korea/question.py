@@ -12,11 +12,12 @@ from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources.korea import operations
 from tradestat_tools.sources.korea.areas import EVERYONE, Partner
-from tradestat_tools.sources.korea.clock import last_published
+from tradestat_tools.sources.korea.clock import SEOUL, last_published
 from tradestat_tools.sources.korea.failures import VARIABLE
 from tradestat_tools.sources.korea.operations import MONTHS_A_CALL, POLICY, Operation
 from tradestat_tools.sources.korea.wire import TOTAL, Page, read_page
 from tradestat_tools.upstream import Fetched, Request
+from tradestat_tools.upstream.keep import CLOSED, Keep, until_published
 
 MAX_CALLS = 10
 """Ten years in one answer. The service drops those who ask much in a short time (seen August 2026)."""
@@ -25,8 +26,8 @@ MAX_CALLS_WIDE = 1
 """One year, where the question leaves the code open: a year of a chapter has about 44,000 rows, of all goods of a
 large partner's about 95,000 (seen October 2026)."""
 
-FRESH_FOR = 6 * 3600.0
-"""Seconds. Figures change once a month; six hours keep the day's count of calls and the newest month both in hand."""
+CLOSED_AFTER = 24
+"""Months after which figures are taken as final: the yearly revision has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +81,33 @@ async def ask(services: Services, question: Question) -> list[Part]:
     """
     _check_published(services, question)
     runs = _runs(question)
-    key = service_key(services.settings, question.operation)
+    key = service_key(services.settings)
     parts = [await _ask_once(services, replace(question, start=first, end=last), key) for first, last in runs]
     if not any(part.page.rows for part in parts):
         raise _no_data(question)
     return parts
 
 
-def service_key(settings: Settings, operation: Operation) -> SecretStr:
-    """The key in its decoded form.
+def service_key(settings: Settings) -> SecretStr | None:
+    """The key in its decoded form, if one is set."""
+    pasted = settings.data_go_kr_service_key
+    return SecretStr(decoded_key(pasted.get_secret_value())) if pasted else None
 
-    Raises:
-        MissingKey: none is set.
-    """
-    if settings.data_go_kr_service_key is None:
-        raise MissingKey(
-            f"{POLICY.service} needs a key, and none is set.",
-            remedy=f"Sign up at data.go.kr (free), apply at {operation.portal_page}, and set {VARIABLE} to the key.",
-            source=POLICY.source,
-        )
-    return SecretStr(decoded_key(settings.data_go_kr_service_key.get_secret_value()))
+
+def no_key(operation: Operation) -> MissingKey:
+    """What is said where an answer is not stored and no key is set."""
+    return MissingKey(
+        f"{POLICY.service} needs a key, and none is set.",
+        remedy=f"Sign up at data.go.kr (free), apply at {operation.portal_page}, and set {VARIABLE} to the key.",
+        source=POLICY.source,
+    )
+
+
+def _keep(services: Services, question: Question) -> Keep:
+    now = services.now()
+    if question.end < last_published(now).shifted(-CLOSED_AFTER):
+        return CLOSED
+    return until_published(now.astimezone(SEOUL), question.operation.published_on)
 
 
 def decoded_key(pasted: str) -> str:
@@ -144,7 +152,7 @@ def _runs(question: Question) -> list[tuple[Period, Period]]:
     return runs
 
 
-async def _ask_once(services: Services, question: Question, key: SecretStr) -> Part:
+async def _ask_once(services: Services, question: Question, key: SecretStr | None) -> Part:
     operation = question.operation
     params = {operations.START: format_yyyymm(question.start), operations.END: format_yyyymm(question.end)}
     if question.hs:
@@ -156,12 +164,13 @@ async def _ask_once(services: Services, question: Question, key: SecretStr) -> P
         endpoint=operation.name,
         url=services.settings.korea_url.rstrip("/") + operation.path,
         params=params,
-        secret_params={operations.KEY: key},
-        fresh_for=FRESH_FOR,
+        secret_params={operations.KEY: key} if key else {},
+        keep=_keep(services, question),
+        unless_stored=None if key else no_key(operation),
     )
     read = partial(read_page, operation=operation, now=services.now())
     fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
-    if fetched.value.remaining is not None:
+    if fetched.calls and fetched.value.remaining is not None:  # a stored answer tells of another day
         fetched = replace(fetched, remaining_quota=float(fetched.value.remaining))
     part = Part(question.months, fetched)
     _check_answered(part, question)

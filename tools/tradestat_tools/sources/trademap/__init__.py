@@ -4,6 +4,7 @@ from tradestat_tools.source import Source, Terms
 from tradestat_tools.sources.trademap.checks import checks
 from tradestat_tools.sources.trademap.client import KEY
 from tradestat_tools.sources.trademap.indicators import GOODS_TRADE_INDICATORS
+from tradestat_tools.sources.trademap.plan import plan
 from tradestat_tools.sources.trademap.reference import (
     GET_COUNTRIES,
     GET_COUNTRY_GROUPS,
@@ -33,6 +34,7 @@ SOURCE = Source(
         "on them.",
     ),
     policy=POLICY,
+    plan=plan,
     endpoints=(
         GET_COUNTRIES,
         GET_COUNTRY_GROUPS,

@@ -12,8 +12,11 @@ from tradestat_tools.services import Services
 from tradestat_tools.source import KeyInfo
 from tradestat_tools.sources.trademap.catalogue import Catalogue, Wire, assumed, read_catalogue
 from tradestat_tools.sources.trademap.payloads import Country
-from tradestat_tools.sources.trademap.wire import KEY_HEADER, POLICY, SOURCE_ID, read_envelope
+from tradestat_tools.sources.trademap.wire import KEY_HEADER, POLICY, SERVICE, SOURCE_ID, read_envelope
 from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.faults import Unanswered
+from tradestat_tools.upstream.keep import CLOSED, Keep
+from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.request import Fetched, Request, Response
 
 T = TypeVar("T")
@@ -24,12 +27,14 @@ KEY = KeyInfo(
 )
 
 DAY = 86_400.0
-REFERENCE_FRESH = 7 * DAY
-"""Lists of countries, groups and codes change with a new edition or a new year of data."""
-SERIES_FRESH = DAY
-"""Yearly figures; revisions come a few times a year."""
+SERIES = Keep(fresh=7 * DAY)
+"""Yearly figures; revisions come a few times a year, and every call costs a credit."""
+CLOSED_AFTER = 3
+"""Years after which a year is taken as reported and revised."""
 
 CATALOGUE_FRESH = 3 * DAY
+CATALOGUE_POLICY = Policy(source=f"{SOURCE_ID}.catalogue", service=f"{SERVICE}, its catalogue", retry=Retry(attempts=1))
+"""A free public page: it draws on no plan, and its failures say nothing of the paid service."""
 CATALOGUE_RETRY = 900.0
 """Seconds before the catalogue is asked again after it could not be had."""
 CATALOGUE_WITHIN = 5.0
@@ -69,7 +74,7 @@ def known_country(services: Services, code: str) -> Country | None:
     return known.countries.get(code)
 
 
-async def catalogue(services: Services) -> tuple[Catalogue, str | None]:
+async def catalogue(services: Services, *, unless_stored: MissingKey | None = None) -> tuple[Catalogue, str | None]:
     """The wire names in force, and why they are only the assumed ones, if they are."""
     known = _remembered(services)
     now = services.now()
@@ -81,9 +86,10 @@ async def catalogue(services: Services) -> tuple[Catalogue, str | None]:
                     endpoint="catalogue",
                     url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
                     credits=0.0,
-                    fresh_for=CATALOGUE_FRESH,
+                    keep=Keep(fresh=CATALOGUE_FRESH),
+                    unless_stored=unless_stored,
                 ),
-                POLICY,
+                CATALOGUE_POLICY,
                 read_catalogue,
                 within=min(CATALOGUE_WITHIN, services.settings.trademap_timeout),
             )
@@ -111,26 +117,23 @@ async def ask(
     arguments: Mapping[str, str | int],
     parse: Callable[[Any], T],
     *,
-    fresh_for: float = SERIES_FRESH,
+    keep: Keep | None = None,
 ) -> Asked[T]:
     """Ask an endpoint, in its own spelling, and parse what is inside the envelope.
 
     Args:
         arguments: by our names; one that is optional is sent only if the catalogue entry lists it.
         parse: content of the envelope -> typed data; raises UpstreamChanged.
+        keep: how long the answer is worth keeping; by its last year, if not given.
 
     Raises:
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
     key = services.settings.parse_api_key
-    if key is None:
-        raise MissingKey(
-            "Trade Map needs a parse.bot key and none is set; nothing was sent.",
-            remedy=f"{KEY.get_it} Set {KEY.variable}.",
-            source=SOURCE_ID,
-        )
-    wire = (await catalogue(services))[0][endpoint]
+    # Without a key nothing is sent; the names still matter, for they are part of the question that may be stored.
+    missing = None if key else no_key()
+    wire = (await catalogue(services, unless_stored=missing))[0][endpoint]
     named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
     request = Request(
         source=SOURCE_ID,
@@ -141,27 +144,38 @@ async def ask(
         body={name: _typed(value, wire.types.get(name, "")) for name, value in named.items()}
         if wire.method == "POST"
         else None,
-        secret_headers={KEY_HEADER: key},
+        secret_headers={KEY_HEADER: key} if key else {},
         credits=wire.price,
-        fresh_for=fresh_for,
+        keep=keep or _keep_series(services, arguments),
+        unless_stored=missing,
     )
-    answered = False
 
     def read(response: Response) -> T:
-        nonlocal answered
-        answered = True
         return parse(read_envelope(response))
 
     try:
         fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.trademap_timeout)
-    except UpstreamDown as error:
-        if answered:
-            raise
+    except Unanswered as error:
         raise _no_answer(services, error) from None
     return Asked(fetched, wire)
 
 
-def _no_answer(services: Services, error: UpstreamDown) -> UpstreamDown:
+def _keep_series(services: Services, arguments: Mapping[str, str | int]) -> Keep:
+    last = arguments.get("period_to")
+    closed = isinstance(last, int) and last <= services.today.year - CLOSED_AFTER
+    return CLOSED if closed else SERIES
+
+
+def no_key() -> MissingKey:
+    """What is said where an answer is not stored and no key is set."""
+    return MissingKey(
+        "Trade Map needs a parse.bot key and none is set; nothing was sent.",
+        remedy=f"{KEY.get_it} Set {KEY.variable}.",
+        source=SOURCE_ID,
+    )
+
+
+def _no_answer(services: Services, error: Unanswered) -> UpstreamDown:
     """A call without an answer. Large ones take up to 180 s (seen October 2026); one given up on may be charged."""
     return UpstreamDown(
         f"{error.message} Calls are given {services.settings.trademap_timeout:g} s, because large tables take long; "

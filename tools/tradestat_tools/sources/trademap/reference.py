@@ -17,7 +17,7 @@ from tradestat_tools.errors import NoData
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.trademap import payloads
 from tradestat_tools.sources.trademap.arguments import integer
-from tradestat_tools.sources.trademap.client import DAY, REFERENCE_FRESH, ask, remember_countries
+from tradestat_tools.sources.trademap.client import DAY, ask, remember_countries
 from tradestat_tools.sources.trademap.data import (
     CountriesData,
     CountryGroup,
@@ -29,6 +29,7 @@ from tradestat_tools.sources.trademap.data import (
 )
 from tradestat_tools.sources.trademap.labels import area_label, area_names
 from tradestat_tools.sources.trademap.wire import SERVICE, SOURCE_ID
+from tradestat_tools.upstream.keep import REFERENCE, Keep
 from tradestat_tools.upstream.request import Fetched
 
 T = TypeVar("T")
@@ -232,7 +233,9 @@ async def get_services_ebops(services: Services, asked: GetServicesEbopsArgument
 
 async def get_coverage(services: Services, asked: GetCoverageArguments) -> Answer[CoverageData]:
     """Reporting countries and newest periods by frequency."""
-    fetched = await _list(services, "get_coverage", payloads.parse_coverage, fresh_for=DAY, data_type=asked.data_type)
+    fetched = await _list(
+        services, "get_coverage", payloads.parse_coverage, keep=Keep(fresh=DAY), data_type=asked.data_type
+    )
     rows = [
         CoverageRow(dataType=r.dataType, nbCountries=r.nbCountries, latestPeriod=r.latestPeriod) for r in fetched.value
     ]
@@ -253,10 +256,10 @@ async def _list(
     endpoint: str,
     parse: Callable[[Any], T],
     *,
-    fresh_for: float = REFERENCE_FRESH,
+    keep: Keep = REFERENCE,
     **arguments: str | int,
 ) -> Fetched[T]:
-    return (await ask(services, endpoint, arguments, parse, fresh_for=fresh_for)).fetched
+    return (await ask(services, endpoint, arguments, parse, keep=keep)).fetched
 
 
 def _matches(search: str, *texts: str) -> bool:

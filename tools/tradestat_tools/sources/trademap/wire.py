@@ -16,12 +16,11 @@ from tradestat_tools.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.upstream.policy import Policy
+from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.request import Response
 
 SOURCE_ID = "trademap"
 SERVICE = "ITC Trade Map (through parse.bot)"
-POLICY = Policy(source=SOURCE_ID, service=SERVICE)
 
 KEY_HEADER = "X-API-Key"
 CREDITS_HEADER = "x-credits-charged"
@@ -40,6 +39,15 @@ EXCERPT = 160
 def credits_charged(response: Response) -> float | None:
     """What the service says this call cost, in credits; None where it does not say."""
     return number_or_none(response.headers.get(CREDITS_HEADER))
+
+
+POLICY = Policy(
+    source=SOURCE_ID,
+    service=SERVICE,
+    retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
+    charged=credits_charged,
+    paid=True,
+)
 
 
 def read_envelope(response: Response) -> Any:
