@@ -3,8 +3,9 @@
 The current shape is in 亿元 (100 million yuan) or 百万元 (million yuan) by field; the older one is plain yuan.
 Assumed where the service's form is not known: the older shape's success code is 200 and its text is under `message`;
 `region` of the current dashboard lists {name, percent} and `blocs` add `name`; `ym` is YYYY-MM; every answer of
-the current shape carries `hsCode`, the code it was resolved to; `scale`, `chance` and `season` sort by value, by
-growth times market breadth, and by how uneven the months are.
+the current shape carries `hsCode`, the code it was resolved to; `headings` also counts those beyond the ten listed;
+`products[].growth` is the fastest-growing destination; `scale`, `chance` and `season` sort by value, by growth times
+market breadth, and by how uneven the months are.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tradestat_tools.sandbox.control import admit
+from tradestat_tools.sandbox.services.doumaotong_current import CURRENT
 from tradestat_tools.sandbox.services.doumaotong_data import BadParameter, Exports, NoRecord, exports_of
-from tradestat_tools.sandbox.services.doumaotong_shapes import CURRENT, OLDER
+from tradestat_tools.sandbox.services.doumaotong_older import OLDER
 
 if TYPE_CHECKING:
     from tradestat_tools.sandbox import Sandbox

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from tradestat_tools.sandbox import Sandbox
 
 _OK = "정상서비스."
+# As the service said them in October 2026.
+_SPAN = "시작과 종료의 조회기간은 1년이내 기간만 가능합니다."
+_DIGITS = "품목코드는 2,4,6,10 자리로 입력해야 합니다."
+_NEITHER = "품목코드 혹은 국가코드 중 1개 이상은 입력하셔야 합니다."
 _TOTAL = "총계"
 _AMOUNTS = ("expCnt", "expDlr", "expWgt", "impCnt", "impDlr", "impWgt")
 _DECLARATION_USD = 62_000  # invented average value of a declaration
@@ -86,7 +90,7 @@ def _months(sandbox: "Sandbox", query: dict[str, str]) -> list[Month]:
         ends.append((int(text[:4]), int(text[4:])))
     first, last = (year * 12 + month - 1 for year, month in ends)
     if not 0 <= last - first < 12:
-        raise _Refused("99", "조회기간은 1년 이내만 가능합니다.")
+        raise _Refused("99", _SPAN)
     spanned = [(ordinal // 12, ordinal % 12 + 1) for ordinal in range(first, last + 1)]
     return [month for month in spanned if (FIRST_YEAR, 1) <= month <= sandbox.world.korea_last]
 
@@ -104,7 +108,7 @@ def _level(code: str) -> int:
     if not code:
         return 2
     if not (code.isascii() and code.isdecimal() and len(code) in (2, 4, 6, 10)):
-        raise _Refused("99", "품목코드는 2, 4, 6, 10자리만 가능합니다.")
+        raise _Refused("99", _DIGITS)
     return {2: 4, 4: 6, 6: 10, 10: 10}[len(code)]
 
 
@@ -166,7 +170,7 @@ def _period(month: Month) -> str:
 def _by_item_and_country(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
     code = query.get("hsSgn", "").strip()
     if not code and not query.get("cntyCd", "").strip():
-        raise _Refused("99", "품목코드 또는 국가코드 중 하나는 필수입니다.")
+        raise _Refused("99", _NEITHER)
     level = _level(code)
     months = _months(sandbox, query)
     for (month, found, partner), sums in _summed(sandbox, months, code, level, _partners(query)).items():
