@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from pydantic import BeforeValidator, Field, model_validator
 
 from tradestat_tools.arguments import ArgumentError, Arguments, parse_arguments
+from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.errors import InvalidQuery
 
 
 def _code(value: Any) -> Any:
+    if value == "none such":
+        raise CodeError("There is no such code.", allowed="codes", nearest=("456",))
     if value == "nope":
         raise ArgumentError("`nope` is no code.", allowed="digits", nearest=("123",))
     return value
@@ -89,6 +92,12 @@ def test_a_number_out_of_range_is_refused_with_its_argument() -> None:
 def test_a_validators_own_words_reach_the_caller() -> None:
     error = refused(country="156", product="nope")
     assert (error.message, error.allowed, error.nearest) == ("`nope` is no code.", "digits", ("123",))
+
+
+def test_what_the_code_tables_say_reaches_the_caller() -> None:
+    error = refused(country="156", product="none such")
+    assert (error.argument, error.message) == ("product", "There is no such code.")
+    assert (error.allowed, error.nearest) == ("codes", ("456",))
 
 
 def test_a_rule_over_several_arguments_names_the_one_at_fault() -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.errors import InvalidQuery
 
 MAX_TEXT = 300
@@ -140,9 +141,10 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
     cause = fault.get("ctx", {}).get("error")
     if isinstance(cause, InvalidQuery):
         return cause
-    if isinstance(cause, ArgumentError):
+    if isinstance(cause, (ArgumentError, CodeError)):
+        named = cause.argument if isinstance(cause, ArgumentError) else None
         return InvalidQuery(
-            cause.message, argument=cause.argument or argument, allowed=cause.allowed, nearest=cause.nearest
+            cause.message, argument=named or argument, allowed=cause.allowed or None, nearest=cause.nearest
         )
     if fault["type"] == "missing":
         field = model.model_fields.get(argument or "")
