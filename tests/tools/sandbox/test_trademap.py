@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -163,7 +164,7 @@ async def test_every_answer_says_what_it_charged_and_misstates_what_is_left(
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 422, 401]
     charged = [int(answer.headers["X-Credits-Charged"]) for answer in answers]
-    assert charged == [1, 3, 1, 0]
+    assert charged == [1, 3, 3, 0]
     assert sandbox.credits_charged == sum(charged)
     assert int(answers[-1].headers["X-Credits-Remaining"]) != sandbox.settings.trademap_credits - sum(charged)
 
@@ -221,6 +222,20 @@ async def test_credits_run_out(http: httpx.AsyncClient, sandbox: Sandbox) -> Non
     empty = await http.get(BASE + "get_coverage")
     assert empty.status_code == 429
     assert "Retry-After" not in empty.headers
+
+
+async def test_the_last_credit_lets_one_of_two_calls_through(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    sandbox.configure(trademap_credits=1)
+    statuses: list[int] = []
+
+    async def ask() -> None:
+        statuses.append((await http.get(BASE + "goods_time_series", params=GOODS)).status_code)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask)
+        group.start_soon(ask)
+    assert sorted(statuses) == [200, 429]
+    assert sandbox.credits_charged == 1
 
 
 async def test_the_catalogue_needs_no_key_and_tells_the_names_in_use(http: httpx.AsyncClient, sandbox: Sandbox) -> None:

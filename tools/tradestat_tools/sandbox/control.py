@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from tradestat_tools.sandbox.aside import aside
+
 if TYPE_CHECKING:
     from tradestat_tools.sandbox import Limits, Sandbox
 
@@ -112,7 +114,7 @@ def control_routes(sandbox: "Sandbox") -> list[Route]:
         except KeyError as missing:
             return JSONResponse({"error": f"parameter {missing} is missing"}, 400)
         try:
-            return JSONResponse(describe_truth(sandbox.world, *flow))
+            return JSONResponse(await aside(lambda: describe_truth(sandbox.world, *flow)))
         except (KeyError, ValueError) as problem:
             return JSONResponse({"error": str(problem.args[0])}, 404)
 

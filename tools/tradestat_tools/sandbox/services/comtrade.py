@@ -16,9 +16,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tradestat_tools.sandbox.aside import aside
 from tradestat_tools.sandbox.control import admit
 from tradestat_tools.sandbox.services.comtrade_lists import reference
-from tradestat_tools.sandbox.services.comtrade_rows import WrongParameter, question, rows
+from tradestat_tools.sandbox.services.comtrade_question import WrongParameter, question
+from tradestat_tools.sandbox.services.comtrade_rows import rows
 
 if TYPE_CHECKING:
     from tradestat_tools.sandbox import Sandbox
@@ -32,7 +34,7 @@ def routes(sandbox: "Sandbox") -> list[Route]:
     """Preview, data, tariff lines and reference files."""
 
     async def preview(request: Request) -> Response:
-        return _limited(sandbox) or _data(sandbox, request, PREVIEW_ROWS)
+        return _limited(sandbox) or await aside(lambda: _data(sandbox, request, PREVIEW_ROWS))
 
     async def full(request: Request) -> Response:
         key = request.headers.get("ocp-apim-subscription-key") or request.query_params.get("subscription-key")
@@ -42,10 +44,10 @@ def routes(sandbox: "Sandbox") -> list[Route]:
         if key != sandbox.keys.comtrade:
             text = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active "
             return _error(401, text + "subscription.")
-        return _limited(sandbox) or _data(sandbox, request, FULL_ROWS)
+        return _limited(sandbox) or await aside(lambda: _data(sandbox, request, FULL_ROWS))
 
     async def file(request: Request) -> Response:
-        content = reference(request.path_params["name"])
+        content = await aside(lambda: reference(request.path_params["name"]))
         if content is None:
             return Response("The specified resource does not exist.", 404)
         return Response(_BOM + json.dumps(content, ensure_ascii=False).encode(), media_type="application/json")

@@ -1,7 +1,6 @@
 """UN Comtrade's rows of goods and services, with the breakdowns that double sums."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product as crossed
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ from tradestat_tools.sandbox import ebops, national
 from tradestat_tools.sandbox.chance import cumulate, cut, mix
 from tradestat_tools.sandbox.economies import ECONOMIES, Economy
 from tradestat_tools.sandbox.flows import FIRST_YEAR, ROUTES
-from tradestat_tools.sandbox.observers import Flow, Span
+from tradestat_tools.sandbox.observers import Span
 from tradestat_tools.sandbox.products import (
     BY_CODE,
     CODES2,
@@ -22,92 +21,13 @@ from tradestat_tools.sandbox.products import (
     label,
 )
 from tradestat_tools.sandbox.services.comtrade_lists import SERVICES_TOTAL
+from tradestat_tools.sandbox.services.comtrade_question import BY_COMTRADE, FLOWS, Question
 from tradestat_tools.sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, CHINA, KOREA, World
 
-BY_COMTRADE = {economy.comtrade: economy for economy in ECONOMIES}
-GOODS = ("HS", "H4", "H5", "H6")
-SERVICES = ("EB", "EB10")
-OTHER = ("H0", "H1", "H2", "H3", "S1", "S2", "S3", "S4", "B4", "B5", "EB02")  # known, but without data here
-FLOWS: dict[str, tuple[Flow, str]] = {"M": ("M", "Import"), "X": ("X", "Export"), "RX": ("RX", "Re-export")}
 _H6_SINCE = 2022
 _MODES = (("1000", "Air"), ("2100", "Sea"), ("3200", "Road"))
 _REGIMES = (("C01", "Clearance for home use"), ("C04", "Inward processing"))
 _KNOWS_NO_WEIGHT = 7  # one reporter in so many gives no weights
-
-
-class WrongParameter(Exception):
-    """A parameter the service does not understand; it answers with no rows and no error."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What was asked, resolved; None where everything was meant."""
-
-    goods: bool
-    monthly: bool
-    classification: str
-    tariff_line: bool
-    reporters: tuple[int, ...]
-    partners: tuple[int, ...]  # Comtrade codes, 0 is World
-    periods: tuple[str, ...]
-    codes: tuple[str, ...] | None
-    flows: tuple[str, ...]
-    second_partner: str | None
-    customs: str | None
-    mode: str | None
-    totals_only: bool
-    describe: bool
-
-
-def _list(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
-def question(
-    path: tuple[str, str, str], query: dict[str, str], *, tariff_line: bool, one_period: bool = False
-) -> Question:
-    """Reads the path (typeCode, freqCode, clCode) and query.
-
-    Raises:
-        WrongParameter: anything the service does not know.
-    """
-    kind, frequency, classification = path
-    goods = kind == "C"
-    if kind not in ("C", "S") or frequency not in ("A", "M") or (not goods and frequency == "M"):
-        raise WrongParameter("path")
-    if classification not in (GOODS if goods else SERVICES):
-        raise WrongParameter("clCode")  # also the editions the sandbox has no data in
-    periods = tuple(_list(query.get("period")))
-    digits = 6 if frequency == "M" else 4
-    if not periods or any(not (text.isdecimal() and len(text) == digits) for text in periods):
-        raise WrongParameter("period")
-    if one_period and len(periods) > 1:
-        raise WrongParameter("period")
-    flows = tuple(_list(query.get("flowCode"))) or tuple(FLOWS if goods else ("M", "X"))
-    partners = _codes(query.get("partnerCode"), (0, *BY_COMTRADE))
-    return Question(
-        goods=goods,
-        monthly=frequency == "M",
-        classification=classification,
-        tariff_line=tariff_line,
-        reporters=tuple(code for code in _codes(query.get("reporterCode"), tuple(BY_COMTRADE)) if code in BY_COMTRADE),
-        partners=tuple(code for code in partners if code == 0 or code in BY_COMTRADE),
-        periods=periods,
-        codes=tuple(_list(query.get("cmdCode"))) or None,
-        flows=tuple(flow for flow in flows if flow in FLOWS),
-        second_partner=query.get("partner2Code"),
-        customs=query.get("customsCode"),
-        mode=query.get("motCode"),
-        totals_only=query.get("breakdownMode") == "classic",
-        describe=query.get("includeDesc", "").lower() == "true",
-    )
-
-
-def _codes(text: str | None, default: tuple[int, ...]) -> tuple[int, ...]:
-    parts = _list(text)
-    if any(not part.isdecimal() for part in parts):
-        raise WrongParameter("code")
-    return tuple(int(part) for part in parts) or default
 
 
 def rows(world: World, asked: Question) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tradestat_tools.sandbox.aside import aside
 from tradestat_tools.sandbox.control import admit
 from tradestat_tools.sandbox.services.doumaotong_current import CURRENT
 from tradestat_tools.sandbox.services.doumaotong_data import BadParameter, Exports, NoRecord, exports_of
@@ -28,15 +29,15 @@ def routes(sandbox: "Sandbox") -> list[Route]:
     """The service's paths."""
 
     async def answer(request: Request) -> Response:
-        return _answer(sandbox, request.path_params["endpoint"], dict(request.query_params))
+        if admit(sandbox, "doumaotong"):
+            return _envelope(sandbox.settings.doumaotong_shape == "older", 503, "服务未就绪", None)
+        return await aside(lambda: _answer(sandbox, request.path_params["endpoint"], dict(request.query_params)))
 
     return [Route("/skill/{endpoint}", answer)]
 
 
 def _answer(sandbox: "Sandbox", endpoint: str, query: dict[str, str]) -> Response:
     older = sandbox.settings.doumaotong_shape == "older"
-    if admit(sandbox, "doumaotong"):
-        return _envelope(older, 503, "服务未就绪", None)
     table: dict[str, Callable[[Exports, dict[str, str]], dict[str, Any]]] = OLDER if older else CURRENT
     if endpoint not in table:
         if endpoint == "history" and sandbox.settings.doumaotong_history == "code404":

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from tradestat_tools.sandbox import national
+from tradestat_tools.sandbox.aside import aside
 from tradestat_tools.sandbox.chance import cut, mix
 from tradestat_tools.sandbox.control import admit
 from tradestat_tools.sandbox.economies import BY_ISO2, ECONOMIES
@@ -49,14 +50,13 @@ def routes(sandbox: "Sandbox") -> list[Route]:
     """The four services."""
 
     async def answer(request: Request) -> Response:
-        return _answer(sandbox, request)
+        return _refused(sandbox, request) or await aside(lambda: _answer(sandbox, request))
 
     return [Route(f"/1220000/{path}", answer) for path in _PATHS]
 
 
-def _answer(sandbox: "Sandbox", request: Request) -> Response:
-    query = dict(request.query_params)
-    key = query.get("serviceKey")
+def _refused(sandbox: "Sandbox", request: Request) -> Response | None:
+    key = request.query_params.get("serviceKey")
     if not key:
         return _gateway("20", "SERVICE_ACCESS_DENIED_ERROR")
     if key != sandbox.keys.korea:
@@ -67,6 +67,11 @@ def _answer(sandbox: "Sandbox", request: Request) -> Response:
             headers = {"retry-after": str(math.ceil(refused[1]))}
             return HTMLResponse("<html><body><h1>429 Too Many Requests</h1></body></html>", 429, headers)
         return _gateway("22", "LIMITED_NUMBER_OF_SERVICE_REQUESTS_EXCEEDS_ERROR")
+    return None
+
+
+def _answer(sandbox: "Sandbox", request: Request) -> Response:
+    query = dict(request.query_params)
     fields, make = _PATHS[request.url.path.removeprefix("/1220000/")]
     try:
         rows = [row for row in make(sandbox, query) if any(row[name] for name in _AMOUNTS if name in row)]

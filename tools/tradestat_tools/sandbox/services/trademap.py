@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tradestat_tools.sandbox import CATALOGUE_ID
+from tradestat_tools.sandbox.aside import aside
 from tradestat_tools.sandbox.control import admit
 from tradestat_tools.sandbox.services.trademap_lists import (
     countries,
@@ -93,7 +94,7 @@ def charge(sandbox: "Sandbox", status: int, endpoint: str, charged: int | None =
 
 
 def _failure(
-    sandbox: "Sandbox", status: int, kind: str | None, message: str, retry_after: float | None = None
+    status: int, kind: str | None, message: str, credit: dict[str, str], retry_after: float | None = None
 ) -> JSONResponse:
     wait = None if retry_after is None else math.ceil(retry_after)
     error: dict[str, Any] = {
@@ -104,21 +105,22 @@ def _failure(
         "url": None,
         "retry_after": wait,
     }
-    headers = charge(sandbox, status, "") | ({} if wait is None else {"retry-after": str(wait)})
+    headers = credit | ({} if wait is None else {"retry-after": str(wait)})
     return JSONResponse({"error": error, "status_code": status}, status, headers)
 
 
 async def _call(sandbox: "Sandbox", request: Request) -> JSONResponse:
     settings = sandbox.settings
     endpoint = request.path_params["endpoint"]
+    free = charge(sandbox, 400, endpoint)
     if request.headers.get("x-api-key") != sandbox.keys.trademap:
-        return _failure(sandbox, 401, None, "Missing or invalid API key")
+        return _failure(401, None, "Missing or invalid API key", free)
     if request.path_params["scraper_id"] != settings.trademap_scraper_id or endpoint not in ENDPOINTS:
-        return _failure(sandbox, 404, None, "Scraper or endpoint not found")
+        return _failure(404, None, "Scraper or endpoint not found", free)
     if sandbox.credits_charged + settings.trademap_prices.get(endpoint, 1) > settings.trademap_credits:
-        return _failure(sandbox, 429, None, "Monthly credit limit reached")
+        return _failure(429, None, "Monthly credit limit reached", free)
     if refused := admit(sandbox, "trademap"):
-        return _failure(sandbox, 429, None, "Rate limit exceeded", refused[1])
+        return _failure(429, None, "Rate limit exceeded", free, refused[1])
     given: dict[str, str] = dict(request.query_params)
     if request.method == "POST":
         try:
@@ -126,16 +128,21 @@ async def _call(sandbox: "Sandbox", request: Request) -> JSONResponse:
         except ValueError:
             posted = None
         if not isinstance(posted, dict):
-            return _failure(sandbox, 400, None, "Request body is not a JSON object")
+            return _failure(400, None, "Request body is not a JSON object", free)
         given |= {name: str(value) for name, value in cast("dict[str, object]", posted).items()}
     # Parameters of other names are ignored, as the service does.
     arguments = {name: given[_wire(sandbox, name)] for name in ENDPOINTS[endpoint] if _wire(sandbox, name) in given}
-    try:
-        data = _ANSWERS[endpoint](sandbox, arguments)
-    except InvalidInput as problem:
-        return _failure(sandbox, 422, "stale_input", str(problem))
-    body = data if settings.trademap_envelope == "bare" else {"status": "success", "data": data}
-    return JSONResponse(body, headers=charge(sandbox, 200, endpoint))
+    credit = charge(sandbox, 200, endpoint)  # before the work, lest two calls be let through for the last credit
+
+    def answer() -> JSONResponse:
+        try:
+            data = _ANSWERS[endpoint](sandbox, arguments)
+        except InvalidInput as problem:
+            return _failure(422, "stale_input", str(problem), credit)
+        body = data if settings.trademap_envelope == "bare" else {"status": "success", "data": data}
+        return JSONResponse(body, headers=credit)
+
+    return await aside(answer)
 
 
 def _wire(sandbox: "Sandbox", name: str) -> str:
