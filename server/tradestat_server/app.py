@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
+from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 
 from tradestat_server.completions import add_completions
 from tradestat_server.prompts import add_prompts
+from tradestat_server.prompts import check as check_prompt
 from tradestat_server.resources import add_resources
-from tradestat_server.tooling import endpoint_tool
+from tradestat_server.tooling import endpoint_tool, unknown_tool
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.opening import open_services
 from tradestat_tools.services import Services, utc_now
@@ -38,6 +40,24 @@ SANDBOX_INSTRUCTIONS = """
 This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pass one on."""
 
 
+class TradestatServer(MCPServer[Services]):
+    """Answers a wrong name of a prompt or tool with the nearest right one; the SDK alone calls it an inner error."""
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Services, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        check_prompt(name, arguments or {})
+        return await super().get_prompt(name, arguments, context)
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Services, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        names = [tool.name for tool in await self.list_tools()]
+        if name not in names:
+            return unknown_tool(name, names)
+        return await super().call_tool(name, arguments, context)
+
+
 def create_server(
     services: Services | None = None,
     *,
@@ -63,7 +83,7 @@ def create_server(
                 yield opened
 
     tools = [endpoint for _, endpoint in endpoints().values()] if offered is None else offered
-    server = MCPServer(
+    server = TradestatServer(
         NAME,
         title="Tradestat",
         description="Official trade statistics: Trade Map, China's exports, Korea Customs, UN Comtrade",

@@ -30,10 +30,13 @@ def add_completions(server: MCPServer[Any], today: Callable[[], date]) -> None:
         today: the date that the newest year is taken from.
     """
 
-    def recent_years(typed: str) -> list[str]:
+    def with_this_year(typed: str) -> list[str]:
         return years(typed, today())
 
-    by_argument = {**PROMPT_COMPLETERS, **dict.fromkeys(YEAR_ARGUMENTS, recent_years)}
+    def ended(typed: str) -> list[str]:
+        return [year for year in years(typed, today()) if year != str(today().year)]
+
+    by_argument = {**PROMPT_COMPLETERS, **dict.fromkeys(YEAR_ARGUMENTS, ended), "period": with_this_year}
 
     @server.completion()
     async def complete(
@@ -150,4 +153,5 @@ PROMPT_COMPLETERS: dict[str, Completer] = {
     "flow": flows,
 }
 
-YEAR_ARGUMENTS = ("year", "first_year", "last_year", "period")
+YEAR_ARGUMENTS = ("year", "first_year", "last_year")
+"""Whole years; the running one has no yearly figure yet."""

@@ -1,5 +1,6 @@
 """A first look: one real question to each source, through a real server, in the sandbox."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def sandbox_server() -> StdioServerParameters:
     return StdioServerParameters(
         command=sys.executable,
         args=["-m", "tradestat_server", "serve", "--sandbox"],
-        env={"PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONUTF8": "1"},
     )
 
 

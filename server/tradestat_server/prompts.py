@@ -4,6 +4,7 @@ The texts are in `texts/`, one file a prompt, and end with the common rules. Cal
 `tool(argument=value)`, so that a test can hold each one against the tool's own schema.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources as package_files
@@ -104,6 +105,21 @@ def add_prompts(server: MCPServer[Any]) -> None:
                 context_kwarg=None,
             )
         )
+
+
+def check(name: str, given: Iterable[str]) -> None:
+    """Refuse a prompt that does not exist, and one without all its arguments.
+
+    Raises:
+        MCPError: naming the nearest prompt, or what is missing.
+    """
+    known = {question.name: question for question in QUESTIONS}
+    if name not in known:
+        near = nearest(name, known) or tuple(known)
+        raise _invalid(f"There is no prompt {shown(name)}. Use {' or '.join(near)}.")
+    missing = [argument for argument in known[name].arguments if argument not in given]
+    if missing:
+        raise _invalid(f"{name} needs {', '.join(f'`{argument}`' for argument in missing)}.")
 
 
 def write(question: Question, **given: str) -> str:

@@ -218,7 +218,7 @@ def _source_note(source: Source) -> str:
 
 def _ebops_table(items: Iterable[ebops.EbopsItem]) -> str:
     return _tsv(
-        ("code", "label", "role", "comtrade", "trademap"),
+        ("code", "label", "role", "sdmx (EB10S)", "trademap"),
         ((item.code, item.label, item.role, item.sdmx, item.trademap) for item in items),
     )
 

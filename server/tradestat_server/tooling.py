@@ -2,6 +2,8 @@
 
 import logging
 import traceback
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -12,8 +14,9 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from tradestat_server.render import render_answer, render_error
 from tradestat_server.schemas import input_schema, output_schema
 from tradestat_tools.answers import Answer
+from tradestat_tools.codes.words import shown
 from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import TradestatError
+from tradestat_tools.errors import InvalidQuery, TradestatError
 from tradestat_tools.services import Services
 
 logger = logging.getLogger(__name__)
@@ -42,9 +45,7 @@ class EndpointTool(Tool):
                 content=[TextContent(text=render_answer(answer))], structured_content=answer.structured()
             )
         except TradestatError as error:
-            return CallToolResult(
-                content=[TextContent(text=render_error(error))], is_error=True, _meta={ERROR_META: error.as_dict()}
-            )
+            return _failed(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
             logger.error("%s failed unexpectedly: %s", self.name, _where(error))  # noqa: TRY400 - see _where
             return CallToolResult(
@@ -56,6 +57,24 @@ class EndpointTool(Tool):
                 ],
                 is_error=True,
             )
+
+
+def unknown_tool(name: str, names: Sequence[str]) -> CallToolResult:
+    """What is said to a call of a tool that does not exist."""
+    near = get_close_matches(name, names, n=2, cutoff=0.5)
+    error = InvalidQuery(
+        f"There is no tool {shown(name)}.",
+        allowed=", ".join(names),
+        nearest=near,
+        remedy=None if near else "Choose one of the tools listed.",
+    )
+    return _failed(error)
+
+
+def _failed(error: TradestatError) -> CallToolResult:
+    return CallToolResult(
+        content=[TextContent(text=render_error(error))], is_error=True, _meta={ERROR_META: error.as_dict()}
+    )
 
 
 def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:

@@ -35,7 +35,11 @@ def in_template(uri: str) -> ResourceTemplateReference:
 
 
 def test_every_argument_of_every_prompt_and_template_is_completed() -> None:
-    assert {name for question in QUESTIONS for name in question.arguments} == {*PROMPT_COMPLETERS, *YEAR_ARGUMENTS}
+    assert {name for question in QUESTIONS for name in question.arguments} == {
+        *PROMPT_COMPLETERS,
+        *YEAR_ARGUMENTS,
+        "period",
+    }
     assert {one.uri for one in LISTED if "{" in one.uri} == set(TEMPLATE_COMPLETERS)
 
 
@@ -80,9 +84,11 @@ async def test_services_items_are_completed_by_any_code_or_word(watched: Service
 
 
 @pytest.mark.anyio
-async def test_years_begin_with_this_one_by_the_services_own_clock(watched: Services) -> None:
+async def test_years_are_those_that_have_ended_by_the_services_own_clock(watched: Services) -> None:
     found = await complete(watched, in_prompt("services_profile"), "year", "")
-    assert found.values[:2] == ["2026", "2025"]
+    assert found.values[:2] == ["2025", "2024"]
+    months = await complete(watched, in_prompt("query_china_customs_by_hand"), "period", "")
+    assert months.values[0] == "2026", "a month of the running year may be out"
     assert (await complete(watched, in_prompt("services_profile"), "year", "199")).values[0] == "1999"
 
 

@@ -166,7 +166,8 @@ async def test_an_unknown_tool_is_an_error_the_model_can_read(
     async with Client(create_server(watched, offered=[flows]), mode=mode) as client:
         result = await client.call_tool("flow", {})
     assert result.is_error
-    assert "Unknown tool" in text_of(result)
+    assert "There is no tool" in text_of(result)
+    assert "flows" in text_of(result).splitlines()[-1], "the nearest is named"
 
 
 async def test_every_client_of_a_server_works_with_the_services_it_was_given(

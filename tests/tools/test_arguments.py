@@ -85,8 +85,9 @@ def test_a_word_outside_an_enum_is_answered_with_the_choices_and_the_nearest() -
 
 def test_a_number_out_of_range_is_refused_with_its_argument() -> None:
     error = refused(country="156", page_size=9000)
-    assert error.argument == "page_size"
-    assert "500" in error.message
+    assert (error.argument, error.allowed, error.nearest) == ("page_size", "1 to 500", ("500",))
+    assert "9000" in error.message
+    assert refused(country="156", page_size=0).nearest == ("1",)
 
 
 def test_a_validators_own_words_reach_the_caller() -> None:

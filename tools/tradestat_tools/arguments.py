@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.errors import InvalidQuery
@@ -156,7 +157,7 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
         )
     if fault["type"] in ("literal_error", "enum"):
         expected = str(fault.get("ctx", {}).get("expected", ""))
-        choices = [choice.strip(" '") for choice in expected.replace(" or ", ",").split(",") if choice.strip()]
+        choices = [choice for part in expected.replace(" or ", ",").split(",") if (choice := part.strip(" '"))]
         given = str(fault.get("input", ""))
         by_lower = {choice.lower(): choice for choice in choices}
         nearest = [by_lower[n] for n in get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.4)]
@@ -166,6 +167,8 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
             allowed=f"one of {', '.join(choices)}",
             nearest=nearest,
         )
+    if fault["type"] in BOUNDS:
+        return _out_of_bounds(model, argument or "", fault)
     field = model.model_fields.get(argument or "")
     given = f" (given: {_short(str(fault['input']))!r})" if argument and not isinstance(fault["input"], dict) else ""
     message = fault["msg"].removeprefix("Value error, ")
@@ -173,6 +176,27 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
         f"`{argument}`: {message}{given}." if argument else f"{message}.",
         argument=argument,
         allowed=field.description if field else None,
+    )
+
+
+BOUNDS = frozenset({"greater_than_equal", "less_than_equal", "greater_than", "less_than"})
+"""Pydantic's names for a number outside of its range."""
+
+
+def _out_of_bounds(model: type[BaseModel], argument: str, fault: ErrorDetails) -> InvalidQuery:
+    """A number outside of its range: the range, and its nearer end."""
+    schema = model.model_json_schema()["properties"].get(argument, {})
+    lowest, highest = schema.get("minimum"), schema.get("maximum")
+    if lowest is not None and highest is not None:
+        allowed = f"{lowest} to {highest}"
+    else:
+        allowed = f"{lowest} or more" if lowest is not None else f"{highest} or less"
+    nearest = lowest if fault["type"].startswith("greater") else highest
+    return InvalidQuery(
+        f"`{argument}` can not be {_short(str(fault['input']))}.",
+        argument=argument,
+        allowed=allowed,
+        nearest=[str(nearest)] if nearest is not None else [],
     )
 
 
