@@ -1,5 +1,6 @@
 """How much may be asked of a service: so many calls in a window, so many credits in a period."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -34,9 +35,12 @@ class Budget:
     zone: str = "UTC"
 
     def bounds(self, now: float) -> tuple[float, float]:
-        """Start and end, in wall time, of the period that `now` is in; a rolling one ends at `now`."""
+        """Start and end, in wall time, of the period that `now` is in; a rolling one ends at `now`.
+
+        What is exactly 30 days old has left a rolling period, so that whoever was told to come back then may go.
+        """
         if self.period == "rolling":
-            return now - ROLLING_DAYS * 86400, now
+            return math.nextafter(now - ROLLING_DAYS * 86400, math.inf), now
         local = datetime.fromtimestamp(now, ZoneInfo(self.zone))
         start = local.replace(hour=0, minute=0, second=0, microsecond=0)
         if self.period == "day":
