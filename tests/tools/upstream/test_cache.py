@@ -106,6 +106,28 @@ def test_an_answer_past_its_last_use_is_gone(cache: Cache) -> None:
     assert cache.info().entries == 0
 
 
+class Meanwhile(float):
+    """A moment that does something just when it is compared with the times of an answer that was read."""
+
+    do: Callable[[], None]
+
+    def __ge__(self, other: float) -> bool:
+        self.do()
+        return float(self) >= other
+
+
+def test_an_old_answer_that_is_removed_does_not_take_a_newer_one_with_it(open_cache: OpenCache) -> None:
+    name = uuid.uuid4().hex
+    ours, theirs = open_cache(name), open_cache(name)
+    ours.put("k", an_entry(b"[1]", spare=100))
+    late = Meanwhile(NOON + 100)
+    late.do = lambda: theirs.put("k", an_entry(b"[2]", stored_at=NOON + 100, spare=200))
+    assert ours.get("k", late) is None
+    assert ours.get("k", NOON + 101) == an_entry(b"[2]", stored_at=NOON + 100, spare=200)
+    ours.close()
+    theirs.close()
+
+
 def test_the_least_recently_used_go_first_when_it_grows_too_large(small: SqliteCache) -> None:
     noise = [random.Random(i).randbytes(60_000) for i in range(40)]
     for i, body in enumerate(noise):

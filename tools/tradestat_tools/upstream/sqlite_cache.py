@@ -51,7 +51,8 @@ class SqliteCache:
             return None
         entry = _entry(row)
         if entry is None or entry.spare_until <= now:
-            self._write("DELETE FROM answers WHERE key = ?", (key,))
+            # Not an answer that another process stored since this one was read.
+            self._write("DELETE FROM answers WHERE key = ? AND stored_at = ?", (key, row[6]))
             return None
         if now - row[10] > TOUCH_EVERY:
             self._write("UPDATE answers SET used_at = ? WHERE key = ?", (now, key))
