@@ -184,6 +184,21 @@ def test_somebody_elses_database_is_set_aside_whole(tmp_path: Path) -> None:
     saved.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows renames no file that is open")
+def test_a_database_that_somebody_has_open_is_set_aside_with_what_is_in_its_log(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite3"
+    foreign = sqlite3.connect(path, isolation_level=None)
+    foreign.execute("PRAGMA journal_mode=WAL")
+    foreign.execute("CREATE TABLE answers (dear TEXT)")
+    foreign.execute("INSERT INTO answers VALUES ('kept')")
+    SqliteCache(path).close()
+    (aside,) = (found for found in tmp_path.glob("*.aside-*") if not found.name.endswith(("-wal", "-shm")))
+    saved = sqlite3.connect(aside)
+    assert saved.execute("SELECT dear FROM answers").fetchall() == [("kept",)]
+    saved.close()
+    foreign.close()
+
+
 def test_a_file_of_another_schema_version_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite3"
     SqliteCache(path).close()

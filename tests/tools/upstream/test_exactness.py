@@ -4,15 +4,22 @@ import json
 import subprocess
 import sys
 import uuid
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tradestat_tools.opening import ANSWERS_FILE as ANSWERS
+from tradestat_tools.opening import LEDGER_FILE as LEDGER
+from tradestat_tools.upstream.plan import UNLIMITED
+from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+
 WORKERS = str(Path(__file__).with_name("workers.py"))
 RUNS = 20
 PROCESSES = 6
+NOON = 1_800_000_000.0
 
 
 @pytest.fixture(params=["sqlite", "redis"])
@@ -21,8 +28,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(tmp_path) if request.param == "sqlite" else request.getfixturevalue("redis_url")
 
 
-def test_processes_that_race_for_a_budget_get_all_of_it_and_no_more(place: str) -> None:
-    command = [sys.executable, WORKERS, "race", place, f"{uuid.uuid4().hex}:"]
+@contextmanager
+def racing(command: list[str]) -> Generator[list[subprocess.Popen[str]]]:
+    """The same program in several processes, all of them ready to read lines."""
     with ExitStack() as stack:
         racers = [
             stack.enter_context(
@@ -31,18 +39,50 @@ def test_processes_that_race_for_a_budget_get_all_of_it_and_no_more(place: str) 
             for _ in range(PROCESSES)
         ]
         assert [hear(racer) for racer in racers] == ["ready"] * PROCESSES
+        yield racers
+
+
+def test_processes_that_race_for_a_budget_get_all_of_it_and_no_more(place: str) -> None:
+    command = [sys.executable, WORKERS, "race", place, f"{uuid.uuid4().hex}:"]
+    with racing(command) as racers:
         for run in range(RUNS):
             said: list[float | str] = []
             for _ in range(4):
                 for racer in racers:
-                    assert racer.stdin is not None
-                    racer.stdin.write(f"account{run}\n")
-                    racer.stdin.flush()
+                    tell(racer, f"account{run}")
                 said += [hear(racer) for racer in racers]
             starts = sorted(start for start in said if isinstance(start, float))
             assert len(starts) == 20, f"run {run}"
             assert said.count("budget") == 4, f"run {run}"
             assert all(eighth - first > 60 for first, eighth in zip(starts, starts[7:], strict=False)), f"run {run}"
+
+
+@pytest.mark.parametrize("there", [None, b"no database"], ids=["nothing", "unusable"])
+def test_processes_that_find_nothing_or_what_is_unusable_begin_new_files_together(
+    there: bytes | None, tmp_path: Path
+) -> None:
+    command = [sys.executable, WORKERS, "found", str(tmp_path), ""]
+    with racing(command) as finders:
+        for run in range(RUNS):
+            folder = tmp_path / str(run)
+            folder.mkdir()
+            if there:
+                (folder / ANSWERS).write_bytes(there)
+                (folder / LEDGER).write_bytes(there)
+            for finder in finders:
+                tell(finder, str(run))
+            assert [hear(finder) for finder in finders].count(True) == bool(there), f"run {run}"
+            ledger = SqliteLedger(folder / LEDGER)
+            assert ledger.used("a", UNLIMITED, NOON) == PROCESSES, f"run {run}: counted where nobody looks any more"
+            ledger.close()
+            aside = [path.read_bytes() for path in folder.glob("*.aside-*")]
+            assert aside == [there] * 2 * bool(there), f"run {run}"
+
+
+def tell(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
 
 
 def hear(process: subprocess.Popen[str]) -> Any:

@@ -1,4 +1,4 @@
-"""Programs that the tests run as processes of their own: `python workers.py race|crash PLACE NAME [RUNS SEED]`.
+"""Programs that the tests run as processes of their own: `python workers.py race|found|crash PLACE NAME [RUNS SEED]`.
 
 PLACE is the address of a Redis server, where NAME begins every key, or a folder for SQLite files.
 """
@@ -42,6 +42,24 @@ def race(place: str, name: str) -> None:
         say(found.at if isinstance(found, Grant) else found.reason)
     cache.close()
     ledger.close()
+
+
+def found(place: str) -> None:
+    """For every folder read: open what is in it, count one call there, and write whether a warning came of it."""
+    say("ready")
+    for line in sys.stdin:
+        cache, ledger = open_stores(str(Path(place, line.strip())), "")
+        ledger.mark_sent(granted(ledger))
+        say(cache.info().warning is not None)
+        cache.close()
+        ledger.close()
+
+
+def granted(ledger: Ledger) -> Grant:
+    grant = ledger.reserve("a", UNLIMITED, 1.0, now=NOON, latest=NOON, lease=LEASE)
+    if not isinstance(grant, Grant):
+        raise TypeError(grant)
+    return grant
 
 
 def crash(place: str, name: str, runs: int, seed: int) -> None:
@@ -126,7 +144,10 @@ def say(what: object) -> None:
 
 if __name__ == "__main__":
     kind, place, name, *numbers = sys.argv[1:]
-    if kind == "race":
-        race(place, name)
-    else:
-        crash(place, name, *map(int, numbers))
+    match kind:
+        case "race":
+            race(place, name)
+        case "found":
+            found(place)
+        case _:
+            crash(place, name, *map(int, numbers))

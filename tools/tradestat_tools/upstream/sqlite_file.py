@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -81,13 +81,14 @@ class SqliteFile:
             return self._connect(None)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                return self._connect(self.path)
-            except (ForeignFile, sqlite3.DatabaseError) as error:
-                if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-                    raise  # the disk or the folder, not the file's content
-                self._set_aside(self.path, str(error))
-                return self._connect(self.path)
+            with _alone(self.path):
+                try:
+                    return self._connect(self.path)
+                except (ForeignFile, sqlite3.DatabaseError) as error:
+                    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+                        raise  # the disk or the folder, not the file's content
+                    self._set_aside(self.path, str(error))
+                    return self._connect(self.path)
         except (OSError, sqlite3.Error) as error:
             self._warn(f"{self.path.name} can not be used ({error}); kept in memory until the program ends.")
             self.path = None
@@ -126,11 +127,27 @@ class SqliteFile:
 
     def _set_aside(self, path: Path, why: str) -> None:
         aside = path.with_name(f"{path.name}.aside-{time.time_ns()}")
-        path.rename(aside)
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        # The log first, which belongs to the file and must not be taken for the new one's.
+        for suffix in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
         self._warn(f"{path.name} was unusable ({why}) and is now {aside.name}; a new one is begun.")
 
     def _warn(self, text: str) -> None:
         self.warning = text
         log.warning(text)
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """One process at a time opens a file, so that none sets aside what another has just begun.
+
+    Nor do two of them switch a new file to WAL at once, which SQLite refuses one of them without waiting. The lock is
+    an empty database beside the file: that works on every system and ends with its process.
+    """
+    lock = sqlite3.connect(path.with_name(f"{path.name}.lock"), timeout=BUSY_MS / 1000, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        lock.close()
