@@ -153,7 +153,6 @@ async def test_an_answer_that_is_none_is_a_change_and_never_an_empty_success(
     ("tool", "path", "value"),
     [
         ("dashboard", ("metrics", "amtYi"), "a lot"),
-        ("dashboard", ("metrics", "amtYi"), None),
         ("dashboard", ("metrics", "amtYi"), True),
         ("dashboard", ("metrics", "amtYi"), {"v": 1}),
         ("dashboard", ("metrics", "cty"), 12.5),
@@ -170,12 +169,12 @@ async def test_an_answer_that_is_none_is_a_change_and_never_an_empty_success(
         ("trend", ("monthly", 0, "ym"), "spring"),
         ("trend", ("monthly", 0, "ym"), None),
         ("trend", ("monthly", 0, "ym"), 2021),
-        ("growth", ("growth",), None),
+        ("growth", ("growth",), 5),
         ("priceband", ("priceBand",), [1]),
         ("priceband", ("priceBand", "list", 0, "price"), "cheap"),
         ("chapter", ("chapter",), "85"),
         ("chapter", ("chapter", "list", 0, "h4"), None),
-        ("topProducts", ("products",), "none"),
+        ("topProducts", ("products",), "several"),
         ("topProducts", ("products", 0, "amt"), []),
     ],
 )
@@ -219,6 +218,105 @@ async def test_an_empty_series_is_no_data(service: "FakeService") -> None:
         service.replies.clear()
         service.says(tool, data)
         assert isinstance(await failure(service, tool), NoData), tool
+
+
+async def test_nothing_but_nulls_is_no_data_and_not_an_unknown_form(service: "FakeService") -> None:
+    nulls: list[tuple[str, dict[str, Any]]] = [
+        ("dashboard", {"hsCode": "85076000", "metrics": None, "region": None, "blocs": None}),
+        ("dashboard", {"hsCode": "85076000", "metrics": {"amtYi": None}}),
+        ("dashboard", {"hsCode": "85076000", "recent12mGlobalTotal": None}),
+        ("markets", {"hsCode": "85076000", "countryTable": None, "top10": None}),
+        ("markets", {"markets": None}),
+        ("trend", {"hsCode": "85076000", "monthly": None}),
+        ("trend", {"hsCode": "85076000", "countryCode": "116", "monthlyData": None}),
+        ("history", {"hsCode": "85076000", "countryCode": None, "monthlyDetail": None}),
+        ("growth", {"hsCode": "85076000", "growth": None}),
+        ("chapter", {"hsCode": "85076000", "chapter": None}),
+        ("chapter", {"hsCode": "85076000", "chapter": {"chapter": "85", "list": None}}),
+        ("topProducts", {"products": None}),
+    ]
+    for tool, data in nulls:
+        service.replies.clear()
+        service.says(tool, data)
+        assert isinstance(await failure(service, tool), NoData), (tool, data)
+
+
+async def test_a_dashboard_without_the_total_keeps_the_rest_and_says_what_is_absent(
+    service: "FakeService", current: dict[str, Any], older: dict[str, Any]
+) -> None:
+    current["dashboard"]["metrics"]["amtYi"] = None
+    older["dashboard"]["recent12mGlobalTotal"] = None
+    for form, share in ((current, 39.29), (older, 44.12)):
+        service.replies.clear()
+        service.says("dashboard", form["dashboard"])
+        answer = await service.ask("dashboard", hsCode="85076000")
+        assert answer.data.recent12mGlobalTotal is None
+        assert answer.data.top3ConcentrationPercent == share
+        assert len(answer.data.tables()) == 3
+        assert any(n.code == "absent" and "recent12mGlobalTotal" in n.text for n in answer.notes)
+
+
+async def test_a_dashboard_without_metrics_keeps_continents_and_blocs(
+    service: "FakeService", current: dict[str, Any]
+) -> None:
+    service.says("dashboard", {**current["dashboard"], "metrics": None})
+    answer = await service.ask("dashboard", hsCode="85076000")
+    assert [table.columns[0] for table in answer.data.tables()] == ["Continent", "Trade bloc (they overlap)"]
+    assert any(n.code == "absent" and "top3ConcentrationPercent" in n.text for n in answer.notes)
+
+
+async def test_a_history_without_months_keeps_its_sums_and_a_summary_without_a_month_its_rest(
+    service: "FakeService", older: dict[str, Any]
+) -> None:
+    older["history"]["summaryStats"]["minMonth"] = {"month": None, "amount": None}
+    service.says("history", {**older["history"], "monthlyDetail": None, "countryCode": None})
+    answer = await service.ask("history", hsCode="85171200", countryCode="502")
+    assert answer.data.monthlyDetail is None
+    assert answer.data.countryCode == "502"
+    assert answer.data.yearlySummary[0].totalAmount == 4_606_862_483
+    assert answer.data.summaryStats.minMonth is None
+    assert answer.data.summaryStats.maxMonth.amount == 441_207_558
+    assert any(n.code == "absent" and "No months were given" in n.text for n in answer.notes)
+
+
+async def test_a_chapter_without_its_list_keeps_its_total(service: "FakeService", current: dict[str, Any]) -> None:
+    current["chapter"]["chapter"]["list"] = None
+    service.says("chapter", current["chapter"])
+    answer = await service.ask("chapter", hsCode="85076000")
+    assert answer.data.chapter.chapterTotal == 6_451_237_000_000
+    assert len(answer.data.tables()[0].rows) == 1
+    assert any(n.code == "absent" and "list of headings was not given" in n.text for n in answer.notes)
+
+
+@pytest.mark.parametrize(
+    ("tool", "data"),
+    [
+        ("trend", {"monthly": [{"ym": "2025-01", "v": 1}, {"ym": "202501", "v": 2}]}),
+        ("trend", {"monthly": [{"ym": "2025-01", "v": 1}, {"ym": "2025-01", "v": None}]}),
+        ("trend", {"monthlyData": [{"month": "202501", "amount": 1}, {"month": "202501", "amount": 2}]}),
+        ("priceband", {"priceTrend1": {"data": [{"ym": "2025-01", "v": 1}, {"ym": "2025-01", "v": 2}]}}),
+        (
+            "history",
+            {
+                "countryCode": "116",
+                "monthlyDetail": [{"month": "202501", "amount": 1}, {"month": "202501", "amount": 2}],
+            },
+        ),
+    ],
+)
+async def test_a_month_with_two_figures_is_a_change_and_not_the_last_one(
+    service: "FakeService", tool: str, data: dict[str, Any]
+) -> None:
+    service.says(tool, data)
+    error = await failure(service, tool)
+    assert isinstance(error, UpstreamChanged)
+    assert "each month once, found 202501 with" in error.message
+
+
+async def test_a_month_that_repeats_the_same_figure_counts_once(service: "FakeService") -> None:
+    service.says("trend", {"monthly": [{"ym": "2025-01", "v": 1}, {"ym": "2025-01", "v": 1.0}]})
+    series = (await service.ask("trend", hsCode="85076000")).data.allDestinationsMonthly
+    assert (series.periods, series.values) == (["202501"], [1_000_000])
 
 
 async def test_extra_members_and_a_byte_order_mark_do_no_harm(service: "FakeService", current: dict[str, Any]) -> None:

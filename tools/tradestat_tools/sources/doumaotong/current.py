@@ -31,6 +31,7 @@ from tradestat_tools.sources.doumaotong.data_newer import (
     PriceTrend,
 )
 from tradestat_tools.sources.doumaotong.fields import Fields, fields, last_month
+from tradestat_tools.sources.doumaotong.months import by_month
 from tradestat_tools.sources.doumaotong.parts import stem_of
 from tradestat_tools.sources.doumaotong.places import place
 from tradestat_tools.sources.doumaotong.wire import changed
@@ -58,9 +59,7 @@ _PERCENT = ("percent", "share", "value", "v")
 
 def dashboard(body: Fields, asked: str) -> DashboardData:
     """`metrics`, `region`, `blocs`."""
-    metrics = body.sub("metrics")
-    if metrics is None:
-        raise changed("dashboard.metrics", "an object", None)
+    metrics = body.sub("metrics") or Fields({}, "dashboard.metrics")
     covered = _range(metrics)
     month = last_month(covered) if covered else None
     region, blocs = _slices(body, "region"), _slices(body, "blocs")
@@ -189,15 +188,8 @@ def _monthly(body: Fields) -> MonthlySeries | None:
     rows = body.rows("monthly")
     if rows is None:
         return None
-    months = {_month(row): row.yuan("v", MILLION) for row in rows}
-    return MonthlySeries(periods=sorted(months), values=[months[month] for month in sorted(months)])
-
-
-def _month(row: Fields) -> str:
-    month = row.month("ym")
-    if month is None:
-        raise changed(f"{row.where}.ym", "a month", None)
-    return month
+    months = by_month(rows, "ym", lambda row: row.yuan("v", MILLION))
+    return MonthlySeries(periods=list(months), values=list(months.values()))
 
 
 def products(rows: list[Fields]) -> list[Product]:
@@ -227,13 +219,13 @@ def _product(row: Fields, rank: int) -> Product:
 
 def growth(body: Fields, asked: str) -> GrowthData:
     """`growth`: destinations by year-on-year growth."""
+    if not body.has("growth"):
+        raise changed("growth", "`growth`", sorted(body.raw))
     rows = body.rows("growth")
-    if rows is None:
-        raise changed("growth.growth", "a list of destinations", body.value("growth"))
     return GrowthData(
         hsCode=body.text("hsCode") or asked,
         productName=body.text("productName"),
-        growth=[_growing(row) for row in rows],
+        growth=None if rows is None else [_growing(row) for row in rows],
     )
 
 
@@ -280,10 +272,8 @@ def _price_trend(trend: Fields | None) -> PriceTrend | None:
     rows = trend.rows("data") if trend else None
     if trend is None or rows is None:
         return None
-    months = {_month(row): row.number("v") for row in rows}
-    return PriceTrend(
-        unit=trend.text("unit"), periods=sorted(months), values=[months[month] for month in sorted(months)]
-    )
+    months = by_month(rows, "ym", lambda row: row.number("v"))
+    return PriceTrend(unit=trend.text("unit"), periods=list(months), values=list(months.values()))
 
 
 def chapter(body: Fields, asked: str) -> ChapterData:

@@ -9,9 +9,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradestat_tools.answers import Cell, Data, Table
+from tradestat_tools.codes.hs import describe
 from tradestat_tools.sources.doumaotong.fields import Num
 from tradestat_tools.sources.doumaotong.parts import LABELS, label_of
-from tradestat_tools.sources.doumaotong.tables import YEAR_COLUMNS, by_year, lean_table
+from tradestat_tools.sources.doumaotong.places import place
+from tradestat_tools.sources.doumaotong.quantities import in_english
+from tradestat_tools.sources.doumaotong.tables import LABEL, YEAR_COLUMNS, by_year, lean_table
 
 Yuan = Annotated[Num | None, Field(description="RMB yuan")]
 Percent = Annotated[Num | None, Field(description="percent")]
@@ -103,7 +106,7 @@ class DashboardData(Data, DashboardFigures):
     def tables(self) -> list[Table]:
         figures = self.newestInstead or self
         title = f"Not to the month asked for, but to {figures.currentMonth or 'the newest month'}"
-        rows = [row for row in _dashboard_rows(figures) if row[1] is not None]
+        rows = _dashboard_rows(figures)
         found = [Table(("Measure", "Value"), rows, title=title if self.newestInstead else "")] if rows else []
         for name, slices, breakdown in (
             ("Continent", figures.region, figures.regionBreakdown),
@@ -114,25 +117,40 @@ class DashboardData(Data, DashboardFigures):
         return found
 
 
+CORE = (
+    "recent12mGlobalTotal",
+    "yoyGrowthRate",
+    "momGrowthRate",
+    "activeCountriesCount",
+    "monthlyActivityCount",
+    "top3ConcentrationPercent",
+)
+"""The figures of a dashboard that both forms have: where one is null, its place in the table shows that."""
+
+
 def _dashboard_rows(figures: DashboardFigures) -> list[tuple[str, Cell]]:
+    """The figures that are given, and those of `CORE` in any case; none where nothing at all is given."""
     peaks = ", ".join(str(month) for month in figures.peakMonths or ())
-    first = f"Quantity, {figures.firstUnit or 'first unit'}"
-    second = f"Quantity, {figures.secondUnit or 'second unit'}"
-    return [
-        ("12 months to (YYYYMM)", None if figures.currentMonth is None else str(figures.currentMonth)),
-        ("Exports, recent 12 months", figures.recent12mGlobalTotal),
-        ("Exports, previous 12 months", figures.prev12mGlobalTotal),
-        ("Year on year %", figures.yoyGrowthRate),
-        ("Month on month %", figures.momGrowthRate),
-        ("Destinations", figures.activeCountriesCount),
-        ("Months with exports, of 12", figures.monthlyActivityCount),
-        ("Top 3 destinations' share %", figures.top3ConcentrationPercent),
-        ("Months active, average destination", figures.avgCountryActiveMonths),
-        (first, figures.firstQuantity),
-        (second, figures.secondQuantity),
-        ("Peak months (1 to 12)", peaks or None),
-        ("Coverage, as given", figures.range),
+    first = f"Quantity, {in_english(figures.firstUnit or 'first unit')}"
+    second = f"Quantity, {in_english(figures.secondUnit or 'second unit')}"
+    rows: list[tuple[str, Cell, bool]] = [
+        ("12 months to (YYYYMM)", None if figures.currentMonth is None else str(figures.currentMonth), False),
+        ("Exports, recent 12 months", figures.recent12mGlobalTotal, True),
+        ("Exports, previous 12 months", figures.prev12mGlobalTotal, False),
+        ("Year on year %", figures.yoyGrowthRate, True),
+        ("Month on month %", figures.momGrowthRate, True),
+        ("Destinations", figures.activeCountriesCount, True),
+        ("Months with exports, of 12", figures.monthlyActivityCount, True),
+        ("Top 3 destinations' share %", figures.top3ConcentrationPercent, True),
+        ("Months active, average destination", figures.avgCountryActiveMonths, False),
+        (first, figures.firstQuantity, figures.firstUnit is not None),
+        (second, figures.secondQuantity, figures.secondUnit is not None),
+        ("Peak months (1 to 12)", peaks or None, False),
+        ("Coverage, as given", figures.range, False),
     ]
+    if all(value is None for _, value, _ in rows):
+        return []
+    return [(label, value) for label, value, always in rows if always or value is not None]
 
 
 def _slice_rows(slices: Sequence[Slice] | None) -> list[tuple[Cell, ...]]:
@@ -174,7 +192,10 @@ class MarketsData(Data):
     def tables(self) -> list[Table]:
         columns = ("Destination", "Code", "Continent", "12 months", "Share %", "YoY %", "3-year CAGR %")
         rows: list[tuple[Cell, ...]] = [
-            (m.country or m.countryName, m.countryCode, m.continent, m.recent12mTotal, m.share, m.yoy, m.threeYearCAGR)
+            (
+                *(m.country or m.countryName, m.countryCode, label_of(m.continent)),
+                *(m.recent12mTotal, m.share, m.yoy, m.threeYearCAGR),
+            )
             for m in self.markets
         ]
         return [lean_table(columns, rows)]
@@ -310,16 +331,17 @@ class TopProductsData(Data):
         if self.products is None:
             return []
         columns = (
-            *("#", "HS code", "Product", "12 months", "YoY %", "MoM %", "Destinations", "Top 3 %"),
+            *("#", "HS code", "Product", "HS subheading", "12 months", "YoY %", "MoM %", "Destinations", "Top 3 %"),
             *("Best region", "Momentum", "Fastest growing"),
         )
         rows: list[tuple[Cell, ...]] = [
             (
-                *(p.rank, p.hsCode, p.productName, p.recent12mGlobalTotal, p.yoyGrowthRate, p.momGrowthRate),
+                *(p.rank, p.hsCode, p.productName, describe(p.hsCode, LABEL)),
+                *(p.recent12mGlobalTotal, p.yoyGrowthRate, p.momGrowthRate),
                 *(p.activeCountriesCount, p.top3ConcentrationPercent),
-                _with_percent(p.bestRegion.regionName, p.bestRegion.percent) if p.bestRegion else None,
+                _with_percent(label_of(p.bestRegion.regionName), p.bestRegion.percent) if p.bestRegion else None,
                 p.momentumScore,
-                _with_percent(p.growth.name, p.growth.yoy) if p.growth else None,
+                _with_percent(place(p.growth.name)[1] or p.growth.name, p.growth.yoy) if p.growth else None,
             )
             for p in self.products
         ]
@@ -327,6 +349,6 @@ class TopProductsData(Data):
 
 
 def _with_percent(name: str | None, percent: Num | None) -> str | None:
-    """`欧洲 34.5 %`, or as much of it as is given."""
+    """`Europe 34.5 %`, or as much of it as is given."""
     parts = [name, None if percent is None else f"{percent:g} %"]
     return " ".join(part for part in parts if part) or None

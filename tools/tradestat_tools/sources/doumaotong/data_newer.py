@@ -8,9 +8,11 @@ from typing import Annotated
 from pydantic import Field
 
 from tradestat_tools.answers import Cell, Data, Table
+from tradestat_tools.codes.hs import describe
 from tradestat_tools.sources.doumaotong.data import Part, Percent, Yuan
 from tradestat_tools.sources.doumaotong.fields import Num
-from tradestat_tools.sources.doumaotong.tables import YEAR_COLUMNS, by_year, lean_table
+from tradestat_tools.sources.doumaotong.quantities import in_english
+from tradestat_tools.sources.doumaotong.tables import LABEL, YEAR_COLUMNS, by_year, lean_table, price
 
 CustomsCode = Annotated[str | None, Field(description="China Customs code, not M49")]
 
@@ -66,8 +68,10 @@ class PriceTrend(Part):
     values: list[Num | None]
 
 
-BANDS = {"高端": "premium", "中端": "mid", "性价比": "value"}
-"""Price bands: more than 20 % above the median, within 20 %, more than 20 % below (documented rule)."""
+BANDS = {"高端": "premium", "中端": "mid", "性价比": "value", "高": "premium", "中": "mid", "低": "value"}
+"""Price bands: more than 20 % above the median, within 20 %, more than 20 % below (documented rule).
+
+The one-character names are assumed."""
 
 
 class PricebandData(Data):
@@ -84,22 +88,22 @@ class PricebandData(Data):
         if (band := self.priceBand) is not None:
             per = f"Yuan per {_unit(band.unit)}"
             rows: list[tuple[Cell, ...]] = [
-                (m.country or m.name, m.countryCode, m.price, BANDS.get(m.band or "", m.band), m.amt)
+                (m.country or m.name, m.countryCode, price(m.price), BANDS.get(m.band or "", m.band), m.amt)
                 for m in band.markets
             ]
             if band.median is not None:
-                rows.append(("Median", None, band.median, None, None))
+                rows.append(("Median", None, price(band.median), None, None))
             found.append(lean_table(("Destination", "Code", per, "Band", "12 months, yuan"), rows))
         for trend in (self.priceTrend1, self.priceTrend2):
             if trend is not None:
                 title = f"Yuan per {_unit(trend.unit)}, by month"
-                found.append(Table(YEAR_COLUMNS, by_year(trend.periods, trend.values), title=title))
+                found.append(Table(YEAR_COLUMNS, by_year(trend.periods, [price(v) for v in trend.values]), title=title))
         return found
 
 
 def _unit(unit: str | None) -> str:
-    """The unit of quantity alone; whether the service writes 千克 or 元/千克 is not documented."""
-    return (unit or "unit").removeprefix("元/")
+    """The unit of quantity with its English name; whether the service writes 千克 or 元/千克 is not documented."""
+    return in_english((unit or "unit").removeprefix("元/"))
 
 
 class Heading(Part):
@@ -138,13 +142,17 @@ class ChapterData(Data):
         own = "" if chapter.selfH4 is None else f"; own heading {chapter.selfH4}{rank}"
         of = "" if chapter.headings is None else f", {chapter.headings} headings"
         rows: list[tuple[Cell, ...]] = [
-            (h.h4, h.name, h.total, h.share, h.cats, "own" if h.isSelf else None) for h in chapter.largest
+            (h.h4, h.name, describe(h.h4, LABEL), h.total, h.share, h.cats, "own" if h.isSelf else None)
+            for h in chapter.largest
         ]
         if chapter.chapterTotal is not None:
-            rows.append((chapter.chapter, "Whole chapter", chapter.chapterTotal, None, None, None))
+            label = describe(chapter.chapter, LABEL)
+            rows.append((chapter.chapter, "Whole chapter", label, chapter.chapterTotal, None, None, None))
+        if not rows:
+            return []
         return [
             lean_table(
-                ("Heading", "Name", "12 months", "Share %", "Products", "Own"),
+                ("Heading", "Name", "In English", "12 months", "Share %", "Products", "Own"),
                 rows,
                 title=f"Chapter {chapter.chapter}{of}{own}",
             )

@@ -18,6 +18,7 @@ from tradestat_tools.sources.doumaotong.arguments import (
 from tradestat_tools.sources.doumaotong.asking import ask, dashed, product, source_of
 from tradestat_tools.sources.doumaotong.current import MARKETS_GIVEN
 from tradestat_tools.sources.doumaotong.data import (
+    CORE,
     DashboardData,
     DashboardFigures,
     HistoryData,
@@ -42,7 +43,13 @@ async def run_dashboard(services: Services, args: DashboardArguments) -> Answer[
         params["currentMonth"] = args.currentMonth
     fetched = await ask(services, "dashboard", params, partial(read.dashboard, asked=args.hsCode))
     data, form = fetched.value.data, fetched.value.shape
-    known = [*notes.of_product(args.hsCode, data.hsCode), *_form_of_dashboard(form, data)]
+    if not data.tables():
+        raise NoData(
+            f"The service gave no figures for {data.hsCode}: all are null, which is not zero.",
+            remedy="Check the HS code, try its 6 or 4 digits, or use comtrade_data.",
+            source=POLICY.source,
+        )
+    known = [*notes.of_product(args.hsCode, data.hsCode), *_nulls(data, form), *_form_of_dashboard(form, data)]
     month = data.currentMonth
     period = f"12 months to {dashed(month)}" if month else "the newest 12 months"
     what = f"China's exports of {product(data.hsCode, data.productName)} to all destinations, {period}"
@@ -56,7 +63,7 @@ async def run_dashboard(services: Services, args: DashboardArguments) -> Answer[
         what=what,
         data=data,
         source=source_of("dashboard", [fetched], period if month else None),
-        notes=[*known, notes.LAG, notes.SOURCE_LINE],
+        notes=[*known, notes.SOURCE_LINE],
         more="Destinations: `markets`, `growth`. Months: `trend`. Unit prices: `priceband`. Neighbours: `chapter`.",
     )
 
@@ -69,12 +76,19 @@ def _set_apart(data: DashboardData) -> DashboardData:
     )
 
 
+def _nulls(data: DashboardData, form: Shape) -> list[Note]:
+    """Which of the figures that the form has came without a value, if any."""
+    names = CORE if form == "current" else (*CORE, "prev12mGlobalTotal", "avgCountryActiveMonths")
+    found = [name for name in names if getattr(data, name) is None]
+    return [notes.absent(f"Not given, which is not zero: {', '.join(found)}.")] if found else []
+
+
 def _form_of_dashboard(form: Shape, data: DashboardData) -> list[Note]:
     found: list[Note] = []
     if form == "current":
         text = (
-            "no total of the previous 12 months, no quantities, no average of active months. Continents are cut its "
-            "own way in `region`; those that mean the same are in `regionBreakdown` too."
+            "no total of the previous 12 months, no quantities, no average of active months. `region` cuts "
+            "continents its own way; those that mean the same are in `regionBreakdown` too."
         )
         found += [notes.shape(form, text), notes.CURRENT_UNITS]
     if data.blocs or data.tradeBlocBreakdown:
@@ -101,7 +115,7 @@ async def run_markets(services: Services, args: MarketsArguments) -> Answer[Mark
         what=f"China's exports of {product(data.hsCode, data.productName)} by destination, recent 12 months",
         data=data,
         source=source_of("markets", [fetched]),
-        notes=[*notes.of_product(args.hsCode, data.hsCode), *form_notes, notes.LAG, notes.SOURCE_LINE],
+        notes=[*notes.of_product(args.hsCode, data.hsCode), *form_notes, notes.SOURCE_LINE],
         more="Every destination by year or month: comtrade_data (reporter China, all partners, flow X). "
         "Momentum: `growth`. Totals: `dashboard`.",
     )
@@ -179,7 +193,7 @@ async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendDat
         what=_what_of_trend(data),
         data=data,
         source=source_of("trend", [fetched]),
-        notes=[*known, notes.LAG, notes.SOURCE_LINE],
+        notes=[*known, notes.SOURCE_LINE],
         more=_elsewhere(to) if to and data.monthlyData is None else "Destinations: `markets`. Totals: `dashboard`.",
     )
 
@@ -249,19 +263,21 @@ async def run_history(services: Services, args: HistoryArguments) -> Answer[Hist
         what=what,
         data=data,
         source=source_of("history", [fetched], f"24 months to {dashed(last)}" if last else None),
-        notes=[*known, notes.LAG, notes.SOURCE_LINE],
+        notes=[*known, notes.SOURCE_LINE],
         more=more,
     )
 
 
 def _history_notes(data: HistoryData) -> list[Note]:
     detail = data.monthlyDetail or []
-    if not detail:
+    if not detail and not data.yearlySummary and data.summaryStats is None:
         raise NoData(
             f"The service gave no months for {data.hsCode} to {data.country or data.countryCode}.",
             remedy="Check the code with `dashboard` and `markets`, or use comtrade_data.",
             source=POLICY.source,
         )
+    if not detail:
+        return [notes.absent("No months were given, only the sums.")]
     values = [m.amount for m in detail]
     months = [m.month for m in detail]
     found = [*notes.zeros(months, values), *notes.gaps(months, values)]

@@ -39,7 +39,7 @@ async def run_growth(services: Services, args: ProductArguments) -> Answer[Growt
         f"{'recent 12 months year on year' if data.growth else 'not given'}",
         data=data,
         source=source_of("growth", [fetched]),
-        notes=[*known, notes.LAG, notes.SOURCE_LINE],
+        notes=[*known, notes.SOURCE_LINE],
         more="Largest destinations: `markets`. Prices paid: `priceband`.",
     )
 
@@ -57,7 +57,7 @@ async def run_priceband(services: Services, args: ProductArguments) -> Answer[Pr
         f"{'' if data.tables() else ': not given'}",
         data=data,
         source=source_of("priceband", [fetched]),
-        notes=[*known, notes.LAG, notes.SOURCE_LINE],
+        notes=[*known, notes.SOURCE_LINE],
         more="Values by destination: `markets`. Quantities: comtrade_data (net weight and supplementary units).",
     )
 
@@ -74,6 +74,9 @@ def _price_notes(data: PricebandData) -> list[Note]:
             "premium is more than 20 % above the median, value more than 20 % below."
         )
         found += [notes.subset(text), notes.CURRENT_UNITS]
+    for name, trend in (("priceTrend1", data.priceTrend1), ("priceTrend2", data.priceTrend2)):
+        if trend is not None:
+            found += notes.gaps(trend.periods, trend.values, name)
     return found
 
 
@@ -83,7 +86,7 @@ async def run_chapter(services: Services, args: ProductArguments) -> Answer[Chap
     data = fetched.value
     if data is None:
         data, known = ChapterData(hsCode=args.hsCode), _not_offered("chapter")
-    elif data.chapter is None or not data.chapter.largest:
+    elif data.chapter is None or not data.tables():
         raise NoData(
             f"The service gives no breakdown of the chapter of {data.hsCode}.",
             remedy="Use comtrade_data with the chapter's headings (reporter China, flow X).",
@@ -96,13 +99,15 @@ async def run_chapter(services: Services, args: ProductArguments) -> Answer[Chap
         f"{product(data.hsCode, data.productName)}, {'recent 12 months' if data.chapter else 'not given'}",
         data=data,
         source=source_of("chapter", [fetched]),
-        notes=[*known, notes.LAG, notes.SOURCE_LINE],
+        notes=[*known, notes.SOURCE_LINE],
         more="One product: `dashboard`. All headings: comtrade_data (reporter China, flow X).",
     )
 
 
 def _chapter_notes(chapter: Chapter) -> list[Note]:
     given = len(chapter.largest)
+    if not given:
+        return [notes.absent("The list of headings was not given.")]
     if chapter.headings == given:
         return []
     of = "" if chapter.headings is None else f" of {chapter.headings}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.sources.doumaotong.fields import Num
+from tradestat_tools.sources.doumaotong.months import whole_range
 from tradestat_tools.sources.doumaotong.wire import Shape
 
 SERVICE = "doumaotong.com (from China Customs statistics)"
@@ -12,27 +13,23 @@ UNIT = "RMB yuan"
 CURRENCY = "RMB"
 VALUATION = "exports FOB"
 
-LAG = Note(code=NoteCode.LAG, text="Monthly figures appear 1 to 2 months after the month's end. Exports of China only.")
 SOURCE_LINE = Note(
     code=NoteCode.DISCLAIMER,
-    text="Source: doumaotong.com, an independent compilation of China Customs export statistics in RMB; for reference. "
-    "Verify critical figures at stats.customs.gov.cn or with comtrade_data.",
+    text="An independent compilation of China Customs figures, for reference, 1 to 2 months behind. Verify critical "
+    "ones at stats.customs.gov.cn or with comtrade_data.",
 )
 CURRENT_UNITS = Note(
     code=NoteCode.UNIT,
-    text="The service gave these amounts in 亿元 or 百万元 (100 million or 1 million yuan), rounded; shown here "
-    "in yuan, no more exact than that.",
+    text="Yuan worked out from rounded 亿元 (100 million) or 百万元 (million): no more exact than those.",
 )
 OVERLAP = Note(
     code=NoteCode.DOUBLE_COUNTING, text="Trade blocs overlap with continents and each other: do not add them."
 )
 
-FORMS: dict[Shape, str] = {"older": "its older documented form", "current": "its current documented form"}
-
 
 def shape(form: Shape, text: str) -> Note:
     """A note on what the form that answered does differently."""
-    return Note(code=NoteCode.SHAPE, text=f"The service answered in {FORMS[form]}: {text}")
+    return Note(code=NoteCode.SHAPE, text=f"In the {form} documented form: {text}")
 
 
 def absent(text: str) -> Note:
@@ -76,14 +73,17 @@ def zeros(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:
     found = [month for month, value in zip(months, values, strict=True) if value == 0]
     if not found:
         return []
-    which = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
-    text = f"0 in {which}: the service writes 0 both for no export record and for nothing exported."
+    text = f"0 in {_named(found)}: the service writes 0 both for no export record and for nothing exported."
     return [Note(code=NoteCode.ZERO, text=text)]
 
 
-def gaps(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:
-    """Which months came without a figure, if any."""
-    found = [month for month, value in zip(months, values, strict=True) if value is None]
-    return (
-        [absent(f"No figure was given for {', '.join(found[:6])}{' ...' if len(found) > 6 else ''}.")] if found else []
-    )
+def gaps(months: Sequence[str], values: Sequence[Num | None], series: str = "") -> list[Note]:
+    """Which months from the first to the last came without a figure or did not come, if any."""
+    given = {month for month, value in zip(months, values, strict=True) if value is not None}
+    found = [month for month in whole_range(months) if month not in given]
+    of = f" of {series}" if series else ""
+    return [absent(f"No figure{of} was given for {_named(found)}.")] if found else []
+
+
+def _named(months: Sequence[str]) -> str:
+    return ", ".join(months[:6]) + (f" and {len(months) - 6} more" if len(months) > 6 else "")

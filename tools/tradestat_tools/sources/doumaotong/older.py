@@ -18,6 +18,7 @@ from tradestat_tools.sources.doumaotong.data import (
     YearAmount,
 )
 from tradestat_tools.sources.doumaotong.fields import Fields, Num
+from tradestat_tools.sources.doumaotong.months import by_month
 from tradestat_tools.sources.doumaotong.places import english
 from tradestat_tools.sources.doumaotong.wire import changed
 
@@ -110,6 +111,7 @@ def trend(body: Fields, asked: str) -> TrendData:
     if unit not in (None, CURRENCY_UNIT):
         raise changed("trend.currencyUnit", CURRENCY_UNIT, unit)
     code = _customs_code(body)
+    months = None if rows is None else _months(rows)
     return TrendData(
         hsCode=body.text("hsCode") or asked,
         productName=body.text("productName"),
@@ -117,25 +119,24 @@ def trend(body: Fields, asked: str) -> TrendData:
         countryName=body.text("countryName"),
         country=english(code) if code else None,
         currencyUnit=unit,
-        monthlyData=None if rows is None else sorted((_month_amount(row) for row in rows), key=lambda m: m.month),
+        monthlyData=months,
     )
 
 
-def _month_amount(row: Fields) -> MonthAmount:
-    month = row.month("month")
-    if month is None:
-        raise changed(f"{row.where}.month", "a month", None)
-    return MonthAmount(month=month, amount=row.yuan("amount", YUAN))
+def _months(rows: list[Fields]) -> list[MonthAmount]:
+    """Oldest first."""
+    months = by_month(rows, "month", lambda row: row.yuan("amount", YUAN))
+    return [MonthAmount(month=month, amount=amount) for month, amount in months.items()]
 
 
-def history(body: Fields, asked: str) -> HistoryData:
-    """24 months to one country, newest first, and two whole years."""
+def history(body: Fields, asked: str, country: str) -> HistoryData:
+    """24 months to one country, newest first, and two whole years. `country` is the code asked for."""
     detail, years = body.rows("monthlyDetail"), body.rows("yearlySummary")
-    if detail is None:
-        raise changed("history.monthlyDetail", "a list of months", sorted(body.raw))
-    code = _customs_code(body)
-    if code is None:
-        raise changed("history.countryCode", "the country asked for", None)
+    if not body.has("monthlyDetail"):
+        raise changed("history", "`monthlyDetail`", sorted(body.raw))
+    if not body.has("countryCode"):
+        raise changed("history", "`countryCode`", sorted(body.raw))
+    code = _customs_code(body) or country
     return HistoryData(
         hsCode=body.text("hsCode") or asked,
         countryCode=code,
@@ -143,7 +144,7 @@ def history(body: Fields, asked: str) -> HistoryData:
         country=english(code),
         currentDataMonth=body.month("currentDataMonth"),
         yearlySummary=None if years is None else [_year(row) for row in years],
-        monthlyDetail=sorted((_month_amount(row) for row in detail), key=lambda m: m.month, reverse=True),
+        monthlyDetail=None if detail is None else _months(detail)[::-1],
         summaryStats=_summary(body.sub("summaryStats")),
     )
 
@@ -158,14 +159,18 @@ def _year(row: Fields) -> YearAmount:
 def _summary(found: Fields | None) -> SummaryStats | None:
     if found is None:
         return None
-    highest, lowest = found.sub("maxMonth"), found.sub("minMonth")
     return SummaryStats(
         total24MonthAmount=found.yuan("total24MonthAmount", YUAN),
         monthlyAvg=found.yuan("monthlyAvg", YUAN),
-        maxMonth=_month_amount(highest) if highest else None,
-        minMonth=_month_amount(lowest) if lowest else None,
+        maxMonth=_one_month(found.sub("maxMonth")),
+        minMonth=_one_month(found.sub("minMonth")),
         activeMonthsCount=found.whole("activeMonthsCount"),
     )
+
+
+def _one_month(found: Fields | None) -> MonthAmount | None:
+    month = found.month("month") if found else None
+    return MonthAmount(month=month, amount=found.yuan("amount", YUAN)) if found and month else None
 
 
 def products(rows: list[Fields]) -> list[Product]:

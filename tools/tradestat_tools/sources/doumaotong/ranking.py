@@ -79,7 +79,7 @@ def _answer(
         what=f"China's export products ranked by {args.sortBy}, recent 12 months, all destinations",
         data=TopProductsData(sortBy=args.sortBy, products=page),
         source=source_of("topProducts", fetched),
-        notes=[*_notes(args, found, len(passing)), notes.LAG, notes.SOURCE_LINE],
+        notes=[*_notes(args, found, len(passing)), notes.SOURCE_LINE],
         more=f"{follow}One product: `dashboard`, `markets`, `growth`.",
     )
 

@@ -15,13 +15,12 @@ from tradestat_tools.upstream import Response
 def dashboard(response: Response, *, asked: str) -> Shaped[DashboardData]:
     """The dashboard of one product, in either form."""
     body = fields(payload(response, "/skill/dashboard"), "dashboard")
-    if body.has("metrics"):
-        found = Shaped(current.dashboard(body, asked), "current")
-    else:
-        found = Shaped(older.dashboard(body, asked), "older")
-    if found.data.recent12mGlobalTotal is None:
-        raise changed("/skill/dashboard", "`metrics.amtYi` or `recent12mGlobalTotal`", sorted(body.raw))
-    return found
+    metrics = body.sub("metrics")
+    if body.has("metrics") and (metrics is None or metrics.has("amtYi")):
+        return Shaped(current.dashboard(body, asked), "current")
+    if body.has("recent12mGlobalTotal"):
+        return Shaped(older.dashboard(body, asked), "older")
+    raise changed("/skill/dashboard", "`metrics.amtYi` or `recent12mGlobalTotal`", sorted(body.raw))
 
 
 def markets(response: Response, *, asked: str) -> Shaped[MarketsData]:
@@ -63,7 +62,7 @@ def history(response: Response, *, asked: str, country: str) -> HistoryData | No
         raise
     except (NotOffered, NoData):
         return None
-    found = older.history(body, asked)
+    found = older.history(body, asked, country)
     _check_country(country, found.countryCode, "/skill/history")
     return found
 
@@ -110,10 +109,9 @@ def _rows(body: object, where: str) -> list[Fields]:
     holder = _object(body, where)
     if holder is None:
         return rows(body, where)
-    found = holder.rows(*older.LISTS)
-    if found is None:
+    if not holder.has(*older.LISTS):
         raise changed(f"/skill/{where}", "a list of rows", sorted(holder.raw))
-    return found
+    return holder.rows(*older.LISTS) or []
 
 
 def _object(body: object, where: str) -> Fields | None:
