@@ -1,5 +1,6 @@
 """What an answer says: figures in their places, zero apart from missing, and what a reader must know."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,18 @@ async def test_a_missing_value_is_not_a_zero(comtrade: "Comtrade", notes_of: Not
     answer = await comtrade.ask()
     assert answer.structured()["data"]["records"][0]["primaryValue"] == [None]
     assert not notes_of(answer, NoteCode.ZERO)
+
+
+@pytest.mark.anyio
+async def test_a_zero_quantity_beside_a_missing_value_is_missing(comtrade: "Comtrade", notes_of: Notes) -> None:
+    comtrade.gives(
+        comtrade.row(),
+        comtrade.row(flowCode="M", primaryValue=None, cifvalue=None, fobvalue=0.0, qty=0.0, netWgt=0.0, grossWgt=0.0),
+    )
+    answer = await comtrade.ask(flowCode="M,X")
+    bought = answer.data.records[0]
+    assert (bought.qty, bought.netWgt, bought.grossWgt, bought.fobvalue) == (None, None, None, None)
+    assert "No net weight for 1 of 2 rows, no quantity for 1 of 2 rows" in notes_of(answer, NoteCode.ABSENT)
 
 
 @pytest.mark.anyio
@@ -235,6 +248,16 @@ async def test_an_answer_below_the_limit_is_no_part(comtrade: "Comtrade", notes_
     answer = await comtrade.ask(partnerCode="all")
     assert not notes_of(answer, NoteCode.SUBSET)
     assert answer.more is None
+
+
+@pytest.mark.anyio
+async def test_fewer_rows_than_the_service_counts_are_a_part(comtrade: "Comtrade", notes_of: Notes) -> None:
+    comtrade.says(json.dumps({"count": 500, "data": [comtrade.row(partnerCode=276)], "error": ""}))
+    answer = await comtrade.ask(partnerCode="276,410")
+    assert "UN Comtrade counts 500 rows and sent 1 of them" in notes_of(answer, NoteCode.SUBSET)
+    assert "the most that was allowed" not in notes_of(answer, NoteCode.SUBSET)
+    assert not notes_of(answer, NoteCode.ABSENT)
+    assert answer.more == "Ask for fewer reporters, partners, codes or periods at once."
 
 
 @pytest.mark.anyio

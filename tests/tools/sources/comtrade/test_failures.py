@@ -111,6 +111,19 @@ async def test_a_bad_request_is_a_refusal_with_the_services_words(comtrade: "Com
     assert "validation errors" in (await failing(comtrade, UpstreamRefused)).message
 
 
+@pytest.mark.parametrize("words", ["zz", "zz.", "zz.."])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, UpstreamRefused), (401, Unauthorized), (403, Unauthorized), (500, UpstreamDown)],
+)
+async def test_the_services_words_end_with_one_full_stop(
+    comtrade: "Comtrade", status: int, kind: type[TradestatError], words: str
+) -> None:
+    comtrade.says(f'{{"message": "{words}"}}', status)
+    message = (await failing(comtrade, kind)).message
+    assert message.endswith(": zz.")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "transient"),
     [
@@ -142,6 +155,7 @@ async def test_other_statuses_are_told_apart(
         ('{"count": 1, "data": {}, "error": ""}', UpstreamChanged),
         ('{"count": 1, "data": ["row"], "error": ""}', UpstreamChanged),
         ('{"count": 3, "data": null, "error": ""}', UpstreamChanged),
+        ('{"count": 3, "data": [], "error": ""}', UpstreamChanged),
         ('{"count": 0, "error": ""}', UpstreamChanged),
         ("[]", UpstreamChanged),
         ('"fine"', UpstreamChanged),

@@ -23,7 +23,16 @@ from tradestat_tools.sources.comtrade.arguments import (
 from tradestat_tools.sources.comtrade.classifications import FLOWS, is_services
 from tradestat_tools.sources.comtrade.data import TradeData, as_series, shortened
 from tradestat_tools.sources.comtrade.notes import absent_notes, listed, row_notes, spelling_note, valuation
-from tradestat_tools.sources.comtrade.wire import KEY_HEADER, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID, Row, read_trade
+from tradestat_tools.sources.comtrade.wire import (
+    KEY_HEADER,
+    KEY_VARIABLE,
+    POLICY,
+    SERVICE,
+    SOURCE_ID,
+    Page,
+    Row,
+    read_trade,
+)
 from tradestat_tools.upstream import Fetched, Request
 from tradestat_tools.upstream.keep import CLOSED, DAY, Keep
 
@@ -66,7 +75,7 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
         )
         for chunk in chunks
     ]
-    rows = [row for one in fetched for row in one.value]
+    rows = [row for one in fetched for row in one.value.rows]
     if not rows:
         raise _no_rows(arguments, span, services)
     join = partial(_answer, services, arguments, fetched, rows, limit)
@@ -162,7 +171,7 @@ def _codes(asked: Sequence[Asked]) -> str:
 def _answer(
     services: Services,
     arguments: TradeArguments,
-    fetched: Sequence[Fetched[list[Row]]],
+    fetched: Sequence[Fetched[Page]],
     rows: Sequence[Row],
     limit: int,
 ) -> Answer[TradeData]:
@@ -176,7 +185,7 @@ def _answer(
         clCode=classification,
     )
     reporters, partners = arguments.reporters, arguments.partners
-    cut = [one for one in fetched if len(one.value) >= limit]
+    cut = [one for one in fetched if len(one.value.rows) >= limit or one.value.withheld]
     notes = row_notes(rows, classification)
     if cut:  # what did not come may have been cut off, so nothing is said to be absent
         notes.insert(0, _cut_note(cut, fetched, limit))
@@ -206,7 +215,7 @@ def _answer(
             valuation=None if is_services(classification) else valuation(rows),
         ),
         notes=notes,
-        more=_more(services, limit) if cut else None,
+        more=_more(services, limit, full=any(len(one.value.rows) >= limit for one in cut)) if cut else None,
     )
 
 
@@ -221,17 +230,22 @@ def _what(data: TradeData) -> str:
     return f"{who}: {' and '.join(data.flows.values())}, partner {whom}; {data.clCode} {what}; {when}"
 
 
-def _cut_note(cut: Sequence[Fetched[list[Row]]], fetched: Sequence[Fetched[list[Row]]], limit: int) -> Note:
-    calls = "The call" if len(fetched) == 1 else f"{len(cut)} of {len(fetched)} calls"
-    return Note(
-        code=NoteCode.SUBSET,
-        text=f"{calls} brought {limit} rows, the most that was allowed: rows may be cut off. "
-        "Treat this as a part, not the whole.",
-    )
+def _cut_note(cut: Sequence[Fetched[Page]], fetched: Sequence[Fetched[Page]], limit: int) -> Note:
+    full = sum(len(one.value.rows) >= limit for one in cut)
+    withheld = sum(one.value.withheld for one in cut)
+    calls = "The call" if len(fetched) == 1 else f"{full} of {len(fetched)} calls"
+    said = [f"{calls} brought {limit} rows, the most that was allowed: rows may be cut off."] if full else []
+    if withheld:
+        came = sum(len(one.value.rows) for one in fetched)
+        said.append(f"{SERVICE} counts {came + withheld} rows and sent {came} of them.")
+    return Note(code=NoteCode.SUBSET, text=" ".join([*said, "Treat this as a part, not the whole."]))
 
 
-def _more(services: Services, limit: int) -> str:
+def _more(services: Services, limit: int, *, full: bool) -> str:
+    """How to get the rest: more rows a call where the limit was reached, else narrower questions."""
     narrower = "ask for fewer reporters, partners, codes or periods at once"
+    if not full:
+        return f"{narrower.capitalize()}."
     if services.settings.comtrade_api_key is None:
         if limit < PREVIEW_ROWS:
             return f"Raise maxRecords (up to {PREVIEW_ROWS} without a key), or {narrower}."

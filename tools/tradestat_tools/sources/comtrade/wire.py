@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
@@ -55,6 +56,11 @@ def said(text: object) -> str:
     return " ".join(line.split())[:200]
 
 
+def _sentence(text: str) -> str:
+    """The service's words with one full stop at their end, however many they came with."""
+    return text.rstrip(". ") + "."
+
+
 def read_json(response: Response) -> object:
     """The body of a successful answer as JSON; everything else as the error that it stands for.
 
@@ -92,7 +98,7 @@ def read_json(response: Response) -> object:
 def changed(expected: str, seen: str) -> UpstreamChanged:
     """The failure for an answer whose form is not the known one."""
     return UpstreamChanged(
-        f"{SERVICE} answered in another form: expected {expected}; {seen}.",
+        f"{SERVICE} answered in another form: expected {expected}; {_sentence(seen)}",
         remedy="Try again; if it stays so, the service has changed and this server must be updated.",
         source=SOURCE_ID,
     )
@@ -100,16 +106,17 @@ def changed(expected: str, seen: str) -> UpstreamChanged:
 
 def _failure(response: Response) -> TradestatError:
     message = _message(response)
+    it_says = f" It says: {_sentence(message)}" if message else ""
     status = response.status
     if status == 401:
         return Unauthorized(
-            f"{SERVICE} does not accept the key in {KEY_VARIABLE}." + (f" It says: {message}" if message else ""),
+            f"{SERVICE} does not accept the key in {KEY_VARIABLE}.{it_says}",
             remedy=f"Check {KEY_VARIABLE}, or unset it to use the preview. {GET_A_KEY}",
             source=SOURCE_ID,
         )
     if "quota" in message.lower() and status in {403, 429}:
         return QuotaExhausted(
-            f"{SERVICE}: the calls of the day are used up. It says: {message}",
+            f"{SERVICE}: the calls of the day are used up.{it_says}",
             remedy=f"Wait until the quota is replenished, or unset {KEY_VARIABLE} to use the preview.",
             source=SOURCE_ID,
             retry_after=_clock_seconds(message),
@@ -124,7 +131,7 @@ def _failure(response: Response) -> TradestatError:
         )
     if status == 403:
         return Unauthorized(
-            f"{SERVICE} denies access with the key in {KEY_VARIABLE}." + (f" It says: {message}" if message else ""),
+            f"{SERVICE} denies access with the key in {KEY_VARIABLE}.{it_says}",
             remedy=f"The key's subscription may not cover this. {GET_A_KEY}",
             source=SOURCE_ID,
         )
@@ -132,7 +139,7 @@ def _failure(response: Response) -> TradestatError:
         return changed("an answer at this address", f"it answered HTTP {status}")
     if status == 408 or status >= 500:
         return UpstreamDown(
-            f"{SERVICE} failed on its side (HTTP {status})." + (f" It says: {message}" if message else ""),
+            f"{SERVICE} failed on its side (HTTP {status}).{it_says}",
             remedy="Try again in a few minutes; asking for less may help.",
             source=SOURCE_ID,
             retry_after=_retry_after(response, ""),
@@ -144,7 +151,7 @@ def _failure(response: Response) -> TradestatError:
 def refused(message: str) -> UpstreamRefused:
     """The failure for a question that the service turns down."""
     return UpstreamRefused(
-        f"{SERVICE} rejected the question: {message}",
+        f"{SERVICE} rejected the question: {_sentence(message)}",
         remedy="Check the codes with comtrade_reference, or ask for fewer of them.",
         source=SOURCE_ID,
     )
@@ -232,6 +239,8 @@ class Row(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+    typeCode: OptionalText = None
+    freqCode: OptionalText = None
     period: Text
     reporterCode: Text
     reporterISO: OptionalText = None
@@ -288,10 +297,11 @@ class Row(BaseModel):
         """A quantity, weight or side value as far as it is known.
 
         The service writes 0.0 as well as null where it knows nothing: all goods weigh 0 kg, an import's FOB value is 0
-        (seen in rows of 2018 to 2022). Beside a value of trade, zero is therefore no figure.
+        (seen in rows of 2018 to 2022). Zero is a figure only beside a value that is zero itself, not
+        beside one that is missing.
         """
         amount: Amount | None = getattr(self, name)
-        return None if amount == 0 and self.primaryValue else amount
+        return None if amount == 0 and self.primaryValue != 0 else amount
 
 
 class _TradeEnvelope(BaseModel):
@@ -304,7 +314,24 @@ class _ListEnvelope(BaseModel):
     results: list[dict[str, Any]]
 
 
-def read_trade(response: Response) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one call and how many rows the service says that there are."""
+
+    rows: list[Row]
+    count: int | None = None
+
+    @property
+    def withheld(self) -> int:
+        """Rows that the service counts and did not send.
+
+        In every answer seen (rows of 2010 to 2022) `count` is the number of rows sent. Where it is more, the rows that
+        came are still right and only not all, so they are given as a part and not refused.
+        """
+        return max(0, (self.count or 0) - len(self.rows))
+
+
+def read_trade(response: Response) -> Page:
     """The rows of a data answer; none where the service holds none.
 
     Raises:
@@ -316,9 +343,9 @@ def read_trade(response: Response) -> list[Row]:
     envelope = _read(
         _TradeEnvelope, cast("object", body), "rows of trade data (period, reporterCode, flowCode, ..., primaryValue)"
     )
-    if envelope.data is None and envelope.count:
-        raise changed(f"{envelope.count} rows", "`data` is null")
-    return envelope.data or []
+    if not envelope.data and envelope.count:
+        raise changed(f"{envelope.count} rows", f"`data` is {'null' if envelope.data is None else 'empty'}")
+    return Page(envelope.data or [], envelope.count)
 
 
 def read_list(response: Response) -> list[dict[str, Any]]:
