@@ -52,6 +52,20 @@ async def test_the_envelope_may_be_wrapped_or_bare(parsebot: Any, payloads: Any)
     assert (await parsebot.beef()).data == (await parsebot.beef()).data
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [202, 302, 401, 418, 502])
+@pytest.mark.parametrize("message", ["zz", None])
+async def test_a_message_ends_in_one_full_stop(parsebot: Any, status: int, message: str | None):
+    parsebot.says(failure(status, None, message=message), status)
+
+    with pytest.raises(TradestatError) as raised:
+        await parsebot.beef()
+
+    assert not raised.value.message.endswith("..")
+    assert raised.value.message.endswith(".")
+    assert (message is None) or "It says: 'zz'." in raised.value.message
+
+
 FAILURES = [
     (400, None, UpstreamRefused, False),
     (401, None, Unauthorized, False),

@@ -129,7 +129,18 @@ def _raise_failure(response: Response) -> NoReturn:
     wait = number_or_none(detail.get("retry_after"))
     if wait is None:
         wait = number_or_none(response.headers.get("retry-after"))
-    raise _failure(response.status, state, said, wait, detail)
+    raise _failure(_failing_status(response), state, said, wait, detail)
+
+
+def _failing_status(response: Response) -> int:
+    """The answer's status; where that is 200, the one that the body repeats as `status_code` (documented)."""
+    if response.status != 200:
+        return response.status
+    try:
+        repeated: Any = json.loads(response.body).get("status_code")
+    except (ValueError, RecursionError, AttributeError):
+        return response.status
+    return repeated if isinstance(repeated, int) and repeated >= 400 else response.status
 
 
 def _failure(status: int, state: str, said: str, wait: float | None, detail: dict[str, Any]) -> TradestatError:
@@ -199,7 +210,7 @@ def _failure(status: int, state: str, said: str, wait: float | None, detail: dic
                 source=SOURCE_ID,
             )
         case _:
-            return changed(f"it answered HTTP {status}{_named(state)}.{said}")
+            return changed(f"it answered HTTP {status}{_named(state)}.{said}".removesuffix("."))
 
 
 def _limit(said: str, wait: float | None) -> TradestatError:
