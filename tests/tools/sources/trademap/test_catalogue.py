@@ -47,6 +47,43 @@ async def test_a_name_that_could_be_either_of_two_is_not_guessed(parsebot: Any, 
 
 
 @pytest.mark.anyio
+async def test_without_the_catalogue_an_answer_says_which_names_are_assumed(parsebot: Any, payloads: Any, note: Any):
+    asked = {"country": "784", "product": "020230", "trade_flow": "I"}
+    parsebot.gives(payloads.table([], [payloads.beef_total()]))
+    series = await parsebot.call("goods_time_series", **asked)
+    parsebot.describes_endpoints(get_coverage={"input_params": {}})
+    left_out = await parsebot.call("goods_time_series", **asked)
+    parsebot.describes("", 500)
+    cells = [{"indicatorCd": "VAL", "value": 713_748}]
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {}, data=cells)], refYear=2024))
+    indicators = await parsebot.call("goods_trade_indicators", **asked)
+
+    for answer in (series, left_out):
+        assert "trade_flow, period_from, period_to went out under assumed names" in note(answer, "shape")
+        assert "does not repeat the flow" in note(answer, "shape")
+        assert "tradestat-mcp doctor" in note(answer, "shape")
+    assert "trade_flow went out under an assumed name" in note(indicators, "shape")
+    assert "period_from" not in note(indicators, "shape")
+
+
+@pytest.mark.anyio
+async def test_a_catalogue_that_was_read_before_stays_in_force_without_a_note(parsebot: Any, payloads: Any, note: Any):
+    parsebot.describes_endpoints(
+        goods_time_series={"input_params": {name: {} for name in ASSUMED["goods_time_series"]}}
+    )
+    parsebot.gives(payloads.table([], [payloads.beef_total()]))
+    (goods,) = [e for e in parsebot.endpoints if e.name == "goods_time_series"]
+    async with parsebot.services() as services:
+        for _ in range(2):
+            answer = await goods.call(services, {"country": "784", "product": "020230", "trade_flow": "I"})
+            assert note(answer, "shape") == ""
+            parsebot.describes("", 500)
+            parsebot.now += timedelta(days=4)
+
+    assert len(parsebot.catalogue_sent) == 2
+
+
+@pytest.mark.anyio
 async def test_a_catalogue_that_says_post_is_asked_with_a_json_body(parsebot: Any, payloads: Any):
     types = {name: {"type": "integer" if name in ("page", "period_from", "period_to") else "string"} for name in GOODS}
     more = {name: {"type": "integer"} for name in ("trade_flow", "period_from", "period_to")}

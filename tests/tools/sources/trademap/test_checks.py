@@ -25,8 +25,8 @@ def published(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def answers(parsebot: Any, payloads: Any) -> Any:
     """The four calls answered as assumed, in the order in which they are made."""
 
-    def queue(*, year: int = 2023) -> Any:
-        rows = [payloads.record("842", "484", "85", {year: 7})]
+    def queue(*, year: int = 2023, beside: tuple[int, ...] = ()) -> Any:
+        rows = [payloads.record("842", "484", "85", {year: 7} | dict.fromkeys(beside, 1))]
         indicators = [{"indicatorCd": c, "value": 1} for c in ("VAL", "BAL", "GV5", "GV2", "GV5W")]
         parsebot.gives({"coverage": [{"dataType": "Y", "nbCountries": 9, "latestPeriod": 2025}]})
         parsebot.gives(payloads.table(rows, [payloads.record("842", "000", "85", {year: 9})]))
@@ -90,7 +90,30 @@ async def test_a_period_that_takes_no_effect_is_a_finding(parsebot: Any, answers
     check = by_name(await parsebot.checks())["goods_time_series"]
 
     assert not check.ok
-    assert "asked for 2023, got 2019" in check.detail
+    assert "asked for is 2023, the years answered are 2019" in check.detail
+
+
+@pytest.mark.parametrize("catalogue", [200, 503])
+async def test_a_period_that_takes_effect_only_in_part_is_a_finding(parsebot: Any, answers: Any, catalogue: int):
+    parsebot.describes_endpoints(**published())
+    parsebot.catalogue.status = catalogue
+    answers(beside=(2022, 2024))
+
+    found = by_name(await parsebot.checks())
+
+    assert not found["goods_time_series"].ok
+    assert "The service also gave 2022, 2024" in found["goods_time_series"].detail
+    assert "assumed" not in found["goods_time_series"].detail, "names are a finding of their own"
+    assert found["services_time_series"].ok
+
+
+async def test_one_credit_is_written_in_the_singular(parsebot: Any, answers: Any):
+    parsebot.describes_endpoints(**published())
+    answers()
+
+    detail = by_name(await parsebot.checks())["names of goods_time_series"].detail
+
+    assert detail.startswith("GET, 1 credit;")
 
 
 async def test_without_a_key_only_the_catalogue_is_asked(parsebot: Any):

@@ -83,16 +83,39 @@ async def test_the_question_is_sent_in_the_services_names_and_the_key_only_in_th
     assert all("x-api-key" not in asked.headers for asked in parsebot.catalogue_sent), "the catalogue needs no key"
 
 
-async def test_names_and_iso_codes_become_trade_map_codes_and_are_noted(parsebot: Any, payloads: Any, note: Any):
+@pytest.mark.parametrize(
+    "spelled",
+    [("UAE", "India", "0202.30"), ("ARE", "IND", "HS 020230"), ("784", "699", "0202 30 00"), ("ae", "in", " 020230 ")],
+)
+async def test_names_and_other_spellings_become_trade_map_codes_which_the_first_line_names(
+    parsebot: Any, payloads: Any, note: Any, spelled: tuple[str, str, str]
+):
+    country, partner, product = spelled
     parsebot.gives(payloads.table([payloads.record("784", "699", "020230", {2024: 161_224})], []))
 
-    answer = await parsebot.beef(country="UAE", partner="India", product="0202.30", trade_flow="imports")
+    answer = await parsebot.beef(country=country, partner=partner, product=product, trade_flow="imports")
 
     sent = parsebot.sent[0].params
     assert (sent["country"], sent["partner"], sent["product"], sent["trade_flow"]) == ("784", "699", "020230", "I")
-    assert "'UAE' was read as United Arab Emirates (784)" in note(answer, "resolved_code")
-    assert "'India' was read as India (699)" in note(answer, "resolved_code")
-    assert "'0202.30'" in note(answer, "resolved_code")
+    assert "(020230), United Arab Emirates (784) from India (699)" in answer.what
+    assert note(answer, "resolved_code") == ""
+
+
+async def test_words_for_all_partners_and_all_goods_are_no_surprise(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2024: 90})]))
+
+    answer = await parsebot.beef(partner="all", product="total")
+
+    assert "all goods, United Arab Emirates (784) from all partners" in answer.what
+    assert note(answer, "resolved_code") == ""
+
+
+async def test_a_word_that_is_read_by_convention_is_noted(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([payloads.record("784", "156", "020230", {2024: 4})], []))
+
+    answer = await parsebot.beef(partner="China")
+
+    assert "'China' was read as China (156). China here is mainland China" in note(answer, "resolved_code")
 
 
 async def test_an_iso_number_that_trade_map_does_not_use_is_read_as_the_country(
@@ -246,8 +269,17 @@ async def test_a_services_item_may_be_named_by_its_ebops_number(parsebot: Any, p
     )
 
     assert parsebot.sent[0].params["service"] == "S03001001"
-    assert "'3.1.1' was read as" in note(answer, "resolved_code")
+    assert "(S03001001)" in answer.what
+    assert note(answer, "resolved_code") == ""
     assert answer.data.aggregateRecords[0].values == [12.5]
+
+
+async def test_a_services_code_of_another_system_is_noted(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], [payloads.record("792", "000", "S03001001", {2023: 12.5})]))
+
+    answer = await parsebot.call("services_time_series", country="792", service="SC11")
+
+    assert "'SC11' was read as" in note(answer, "resolved_code")
 
 
 async def test_an_empty_newest_year_is_missing_and_not_zero(parsebot: Any, payloads: Any, note: Any):
@@ -305,7 +337,7 @@ async def test_flags_and_sources_are_kept(parsebot: Any, payloads: Any, note: An
 
     assert answer.data.records[0].flags == {"2024": "e"}
     assert answer.data.records[0].values == [9, 10]
-    assert "'e' on 1 figures" in note(answer, "flag")
+    assert "'e' on 1 figure;" in note(answer, "flag")
     assert answer.data.sources[0].label == "Federal Competitiveness and Statistics Centre"
 
 
@@ -332,6 +364,18 @@ async def test_missing_labels_are_joined_and_the_services_own_are_kept(parsebot:
     assert answer.data.reporterLabel == "United Arab Emirates"
 
 
+async def test_taiwan_is_named_as_the_area_under_which_it_is_published(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([payloads.record("784", "490", "020230", {2024: 4})], []))
+
+    answer = await parsebot.beef(partner="Taiwan")
+
+    named = "Other Asia, nes (used for Taiwan)"
+    assert answer.data.records[0].partnerLabel == named
+    assert f"from {named} (490)" in answer.what
+    assert f"'Taiwan' was read as {named} (490)" in note(answer, "resolved_code")
+    assert note(answer, "not_specified_areas") == "", "it is one economy and no remainder"
+
+
 async def test_a_total_that_the_service_does_not_give_is_absent_and_not_made_up(
     parsebot: Any, payloads: Any, note: Any
 ):
@@ -354,6 +398,60 @@ async def test_an_answer_to_another_question_is_refused(parsebot: Any, payloads:
     parsebot.gives(payloads.table([payloads.record("784", "076", "020230", {2024: 1})], []))
     with pytest.raises(UpstreamChanged, match="partnerCd 842"):
         await parsebot.beef(partner="842")
+
+
+async def test_years_that_were_not_asked_for_are_refused_if_there_are_no_others(parsebot: Any, payloads: Any):
+    rows = [payloads.record("784", "076", "020230", {2023: 1, 2024: 2})]
+    parsebot.gives(payloads.table(rows, [payloads.record("784", "000", "020230", {2023: 3, 2024: 4})]))
+
+    for years in ({"period_from": 2010, "period_to": 2012}, {"period_from": 2025}, {"period_to": 2022}):
+        with pytest.raises(UpstreamChanged, match="the years answered are 2023, 2024; it may have renamed period_from"):
+            await parsebot.call("goods_time_series", country="784", product="020230", **years)
+
+
+async def test_years_beside_those_asked_for_are_left_out_and_said(parsebot: Any, payloads: Any, note: Any):
+    rows = [payloads.record("784", "076", "020230", {2022: 1, 2023: 2, 2024: 3})]
+    rows[0]["data"][2]["flag"] = "e"
+    parsebot.gives(payloads.table(rows, [payloads.record("784", "000", "020230", {2022: 4, 2023: 5, 2024: 6})]))
+
+    answer = await parsebot.beef(period_from=2021, period_to=2023)
+
+    assert answer.data.periods == ["2022", "2023"]
+    assert answer.data.records[0].values == [1, 2]
+    assert answer.data.aggregateRecords[0].values == [4, 5]
+    assert answer.what.endswith("2022 to 2023")
+    assert "also gave 2024; the period asked for, 2021 to 2023, may have been ignored" in note(answer, "shape")
+    assert note(answer, "absent") == "", "2021 is not called missing: the service did not answer for the years asked"
+    assert note(answer, "flag") == "", "a mark on a year that is left out is left out with it"
+
+
+async def test_an_empty_year_beside_those_asked_for_is_left_out_without_a_word(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {2024: 713_748, 2025: None})]))
+
+    answer = await parsebot.beef()
+
+    assert answer.data.periods == ["2024"]
+    assert "also gave" not in note(answer, "shape")
+
+
+async def test_empty_years_asked_for_are_no_data_whatever_stands_beside_them(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {2023: 5, 2024: None})]))
+
+    with pytest.raises(NoData, match="not a reported zero"):
+        await parsebot.beef()
+
+
+async def test_an_answer_without_the_code_asked_for_is_refused(parsebot: Any, payloads: Any):
+    chapters = [payloads.record("784", "000", code, {2024: 1}) for code in ("27", "71")]
+    everything = payloads.record("784", "000", "TOTAL", {2024: 90})
+    for table, by in (
+        (payloads.table(chapters, [everything]), "byProduct"),
+        (payloads.table([], [everything]), "byProduct"),
+        (payloads.table([], [everything]), "byCountry"),
+    ):
+        parsebot.gives(table)
+        with pytest.raises(UpstreamChanged, match=r"asked for productCd 8507, it answered for .*TOTAL"):
+            await parsebot.beef(product="8507", by=by)
 
 
 async def test_months_in_a_yearly_series_are_not_taken_for_years(parsebot: Any, payloads: Any):
@@ -428,11 +526,56 @@ async def test_the_tables_show_the_total_first_and_then_the_rows(parsebot: Any, 
 
     total, rows = (await parsebot.beef(page_size=2)).data.tables()
 
-    assert total.title == "Total (aggregateRecords)"
-    assert total.rows[0][-1] == 713_748
+    assert total.title == "Total (aggregateRecords): Meat; of bovine animals, boneless cuts, frozen (020230)"
+    assert total.columns == ("partnerCd", "partner", "2024"), "the product stands in the title, once"
+    assert list(total.rows) == [("000", "World", 713_748)]
     assert rows.title == "Rows, page 1 of 14"
     assert rows.columns == ("partnerCd", "partner", "2024")
     assert list(rows.rows) == [("076", "Brazil", 463_753), ("699", "India", 161_224)]
+
+
+async def test_an_aggregate_of_another_code_is_not_titled_total(parsebot: Any, payloads: Any):
+    rows = [payloads.record("784", "000", code, {2024: value}) for code, value in (("8507", 40), ("850760", 30))]
+    everything = payloads.record("784", "000", "TOTAL", {2024: 90})
+    parsebot.gives(payloads.table(rows, [everything, payloads.record("784", "000", "85", {2024: 80})]))
+    parsebot.gives(payloads.table(rows, [everything, payloads.record("784", "000", "8507", {2024: 40})]))
+
+    several, _ = (await parsebot.beef(product="8507", by="byProduct")).data.tables()
+    total, other, _ = (await parsebot.beef(product="8507", by="byProduct")).data.tables()
+
+    assert several.title == "Aggregates, not of 8507"
+    assert [row[2] for row in several.rows] == ["TOTAL", "85"]
+    assert total.title.startswith("Total (aggregateRecords): ")
+    assert total.title.endswith("(8507)")
+    assert [row[-1] for row in total.rows] == [40]
+    assert other.title == "Aggregates, not of 8507: All goods (TOTAL)"
+    assert [row[-1] for row in other.rows] == [90]
+
+
+async def test_an_aggregate_of_another_partner_is_not_titled_total(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(payloads.beef_partners()[:1], [payloads.beef_total()]))
+    of_all_goods = [payloads.record("784", partner, "TOTAL", {2024: 90}) for partner in ("076", "000")]
+    parsebot.gives(payloads.table(of_all_goods[:1], of_all_goods[1:]))
+
+    answer = await parsebot.beef(partner="076")
+    all_goods = await parsebot.beef(partner="076", product="ALL")
+
+    assert all_goods.data.tables()[0].title == "Aggregates, not of ALL with 076: All goods (TOTAL)"
+    other, _ = answer.data.tables()
+    assert other.title.startswith("Aggregates, not of 020230 with 076: ")
+    assert list(other.rows) == [("000", "World", 713_748)]
+    assert (answer.data.product, answer.data.partner) == ("020230", "076")
+
+
+async def test_all_goods_and_all_services_are_the_total_in_any_spelling(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2024: 90})]))
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "S00", {2024: 9})]))
+
+    goods = await parsebot.beef(product="ALL")
+    services = await parsebot.call("services_time_series", country="784")
+
+    assert [table.title for table in goods.data.tables()] == ["Total (aggregateRecords): All goods (TOTAL)"]
+    assert [table.title for table in services.data.tables()] == ["Total (aggregateRecords): All services (S00)"]
 
 
 async def test_structured_content_states_shared_codes_once(parsebot: Any, payloads: Any):

@@ -47,6 +47,9 @@ ASSUMED: Mapping[str, tuple[str, ...]] = {
 """Every endpoint with its parameters. Our names are also the assumed wire names: the documented ones (country, partner,
 product, by, hs_level, page_size, sort_dir, data_type), and the site's own in snake case for the rest."""
 
+UNCONFIRMED = ("trade_flow", "period_from", "period_to")
+"""Assumed names that matter most: no answer repeats the flow, and what was left out of a period does not show."""
+
 OPTIONAL: Mapping[str, tuple[str, ...]] = {"get_country_groups": ("load_members",)}
 """Parameters that are sent only if the catalogue lists them."""
 

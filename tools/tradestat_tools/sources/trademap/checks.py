@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.errors import TradestatError
 from tradestat_tools.services import Services
 from tradestat_tools.source import Check
@@ -14,6 +15,7 @@ from tradestat_tools.sources.trademap.catalogue import Wire
 from tradestat_tools.sources.trademap.client import KEY, catalogue
 from tradestat_tools.sources.trademap.data import SeriesData
 from tradestat_tools.sources.trademap.indicators import goods_trade_indicators
+from tradestat_tools.sources.trademap.notes import names_note
 from tradestat_tools.sources.trademap.reference import GetCoverageArguments, get_coverage
 from tradestat_tools.sources.trademap.series import goods_time_series, services_time_series
 
@@ -36,8 +38,8 @@ async def checks(services: Services) -> AsyncIterator[Check]:
         yield Check("calls", ok=False, detail=f"not set: {KEY.variable}. {KEY.get_it}")
         return
     yield await _coverage(services)
-    yield await _goods(services)
-    yield await _services(services)
+    yield await _goods(services, table["goods_time_series"])
+    yield await _services(services, table["services_time_series"])
     yield await _indicators(services)
 
 
@@ -46,7 +48,7 @@ def _names(wire: Wire) -> Check:
     name = f"names of {wire.endpoint}"
     if not wire.published:
         return Check(name, ok=False, detail="the catalogue does not describe this endpoint; assumed names are in force")
-    parts = [f"{wire.method}, {wire.price:g} credits"]
+    parts = [f"{wire.method}, {wire.price:g} credit{'s' * (wire.price != 1)}"]
     if wire.names:
         parts.append(
             ", ".join(ours if ours == theirs else f"{ours} as {theirs}" for ours, theirs in wire.names.items())
@@ -67,7 +69,7 @@ async def _coverage(services: Services) -> Check:
     return Check("get_coverage", ok="Y" in kinds, detail=f"answers as known, frequencies {', '.join(kinds)}")
 
 
-async def _goods(services: Services) -> Check:
+async def _goods(services: Services, wire: Wire) -> Check:
     year = services.today.year - BACK
     asked = GoodsTimeSeriesArguments(
         country="842", product="85", by="byCountry", trade_flow="I", period_from=year, period_to=year, page_size=5
@@ -76,10 +78,10 @@ async def _goods(services: Services) -> Check:
         answer = await goods_time_series(services, asked)
     except TradestatError as error:
         return _failed("goods_time_series", error)
-    return _series("goods_time_series", answer.data, year, asked.page_size)
+    return _series(wire, answer, year, asked.page_size)
 
 
-async def _services(services: Services) -> Check:
+async def _services(services: Services, wire: Wire) -> Check:
     year = services.today.year - BACK
     asked = ServicesTimeSeriesArguments(
         country="842", service="S03", by="byService", period_from=year, period_to=year, page_size=5
@@ -88,19 +90,19 @@ async def _services(services: Services) -> Check:
         answer = await services_time_series(services, asked)
     except TradestatError as error:
         return _failed("services_time_series", error)
-    return _series("services_time_series", answer.data, year, asked.page_size)
+    return _series(wire, answer, year, asked.page_size)
 
 
-def _series(name: str, data: SeriesData, year: int, page_size: int) -> Check:
+def _series(wire: Wire, answer: Answer[SeriesData], year: int, page_size: int) -> Check:
     """Whether the parameters took effect: only then does the answer hold the one year and a page of that size."""
-    faults: list[str] = []
-    if data.periods != [str(year)]:
-        faults.append(f"asked for {year}, got {', '.join(data.periods[:3])}: the period's names may have changed")
+    names = names_note(wire)  # what the catalogue says is a finding of its own
+    faults = [note.text for note in answer.notes if note.code is NoteCode.SHAPE and note != names]
+    data = answer.data
     if len(data.records) > page_size:
         faults.append(f"asked for {page_size} rows, got {len(data.records)}: page_size is not honoured")
     if not data.aggregateRecords:
         faults.append("no aggregateRecords")
-    return Check(name, ok=not faults, detail="; ".join(faults) or f"answers as known, {year}, {data.unit}")
+    return Check(wire.endpoint, ok=not faults, detail="; ".join(faults) or f"answers as known, {year}, {data.unit}")
 
 
 async def _indicators(services: Services) -> Check:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradestat_tools.answers import Cell, Data, Table
+from tradestat_tools.sources.trademap.labels import TOTAL_CODES, named
 
 THOUSAND_USD = "thousand USD"
 FEW = 20
@@ -45,12 +46,15 @@ class SourceOfData(BaseModel):
 class TableData(Data):
     """Rows and, apart from them, the totals.
 
-    `aggregateRecords` holds the figure of the code that was asked for; the `records` are the partners of it, or codes
-    below or beside it, and are not to be added up. Codes shared by all `records` stand here and not in the rows.
+    `aggregateRecords` holds the figure of the code that was asked for, and at times of others; the `records` are the
+    partners of it, or codes below or beside it, and are not to be added up. Codes shared by all `records` stand here
+    and not in the rows.
     """
 
     trade_flow: str
     by: str
+    product: str = Field(description="HS code or EBOPS item asked for; ALL is TOTAL or S00 in productCd.")
+    partner: str = Field(description="Partner asked for; an aggregate of another partner or product is not the total.")
     reporterCd: str | None = None
     reporterLabel: str | None = None
     partnerCd: str | None = None
@@ -66,14 +70,28 @@ class TableData(Data):
     sources: list[SourceOfData] = Field(default_factory=list[SourceOfData])
 
     def _tables(self, heads: Sequence[str]) -> list[Table]:
-        """The totals and the rows, each with the codes and names that vary among them."""
+        """The total, aggregates of something else, and the rows, each with the codes and names that vary."""
         varying = [d for d in DIMENSIONS if any(getattr(row, f"{d}Cd") is not None for row in self.records)]
         rows = "Rows" if self.nbPages <= 1 else f"Rows, page {self.page} of {self.nbPages}"
+        codes = TOTAL_CODES if self.product in TOTAL_CODES else {self.product}
+        total = [row for row in self.aggregateRecords if row.productCd in codes and row.partnerCd == self.partner]
+        others = [row for row in self.aggregateRecords if row not in total]
+        of_other_partners = all(row.productCd in codes for row in others)
+        asked = f"{self.product} with {self.partner}" if of_other_partners else self.product
         tables = [
-            _table("Total (aggregateRecords)", self.aggregateRecords, heads, ("partner", "product")),
+            _aggregates("Total (aggregateRecords)", total, heads),
+            _aggregates(f"Aggregates, not of {asked}", others, heads),
             _table(rows, self.records, heads, varying),
         ]
         return [table for table in tables if table.rows]
+
+
+def _aggregates(title: str, rows: Sequence[Row], heads: Sequence[str]) -> Table:
+    """Aggregates; the product, often a long name, stands in the title where they share one."""
+    products = {named(row.productCd, row.productLabel) for row in rows if row.productCd}
+    if len(products) == 1:
+        return _table(f"{title}: {products.pop()}", rows, heads, ("partner",))
+    return _table(title, rows, heads, ("partner", "product"))
 
 
 def _table(title: str, rows: Sequence[Row], heads: Sequence[str], dimensions: Sequence[str]) -> Table:

@@ -54,11 +54,7 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
     order = [name for name in wanted if name in given] + [name for name in given if name not in wanted]
     total = main_total(page, question)
     notes = [
-        *resolved_notes(
-            country=(asked.country, question.country),
-            partner=(asked.partner, question.partner),
-            product=(asked.product, question.product),
-        ),
+        *resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
         *edition_notes(question),
         *table_notes(page, question, answer.wire, total),
         *sum_notes(page, question, total, ["VAL"]),

@@ -11,6 +11,9 @@ TOTAL_CODES = frozenset({"TOTAL", "ALL", "S00"})
 
 LABEL_LENGTH = 60
 
+PUBLISHED_AS = {"490": "Other Asia, nes (used for Taiwan)"}
+"""Areas that Trade Map and UN Comtrade publish under another name than their own."""
+
 
 @cache
 def _areas() -> dict[str, Area]:
@@ -23,9 +26,9 @@ def _services() -> dict[str, EbopsItem]:
 
 
 def area_label(code: str) -> str | None:
-    """The English name of an area code; None if it is not known here."""
+    """The English name of an area code, as the figures are published; None if it is not known here."""
     found = _areas().get(code)
-    return found.name_en if found else None
+    return PUBLISHED_AS.get(code, found.name_en) if found else None
 
 
 def area_names(code: str) -> tuple[str, ...]:

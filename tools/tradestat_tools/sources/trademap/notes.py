@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.sources.trademap.arguments import ALL, MAX_PAGE_SIZE
-from tradestat_tools.sources.trademap.catalogue import Wire
+from tradestat_tools.sources.trademap.catalogue import UNCONFIRMED, Wire
 from tradestat_tools.sources.trademap.labels import TOTAL_CODES, is_nes, service_item
 from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question
@@ -21,7 +21,7 @@ EQUAL = 1e-6
 def table_notes(page: Page, question: Question, wire: Wire, total: Record | None) -> list[Note]:
     """Notes on any table: what is left out, what may not be added up, which areas and flags there are."""
     found = (
-        _ignored(wire, question),
+        names_note(wire),
         Note(code=NoteCode.ABSENT, text="The service gave the total and no rows.") if not page.records else None,
         _subset(page, question),
         _no_total(page, question, total),
@@ -168,20 +168,23 @@ def _flags(page: Page) -> Note | None:
     marks = Counter(cell.flag for record in records for cell in record.cells.values() if cell.flag)
     if not marks:
         return None
-    text = ", ".join(f"{flag!r} on {number} figures" for flag, number in marks.most_common(6))
+    text = ", ".join(f"{flag!r} on {number} figure{'s' * (number != 1)}" for flag, number in marks.most_common(6))
     return Note(code=NoteCode.FLAG, text=f"The service marks {text}; which, is in `flags`. It documents no legend.")
 
 
-def _ignored(wire: Wire, question: Question) -> Note | None:
-    """Parameters that the service's own list does not show: it may have ignored them."""
-    if not wire.published or not wire.unlisted:
-        return None
-    return Note(
-        code=NoteCode.SHAPE,
-        text=f"The service's catalogue lists no parameter for {', '.join(wire.unlisted)}; it may have ignored "
-        f"{'it' if len(wire.unlisted) == 1 else 'them'}. Asked for: {question.trade_flow}"
-        f"{f', {question.years}' if question.years else ''}.",
-    )
+def names_note(wire: Wire) -> Note | None:
+    """Parameters that may have been ignored: the service's own list does not show them, or could not be read."""
+    if wire.published:
+        if not wire.unlisted:
+            return None
+        text = f"The service's catalogue lists no parameter for {', '.join(wire.unlisted)}; it may have ignored "
+        text += "it." if len(wire.unlisted) == 1 else "them."
+    else:
+        guessed = [name for name in UNCONFIRMED if name in wire.names]
+        names = "an assumed name" if len(guessed) == 1 else "assumed names"
+        text = f"The service's catalogue could not be read for this endpoint: {', '.join(guessed)} went out under "
+        text += f"{names}, and the answer does not repeat the flow. Run `tradestat-mcp doctor`."
+    return Note(code=NoteCode.SHAPE, text=text)
 
 
 def _some(words: Sequence[str], between: str = ", ", limit: int = 4) -> str:

@@ -7,7 +7,7 @@ from tradestat_tools.errors import InvalidQuery
 from tradestat_tools.services import Services
 from tradestat_tools.sources.trademap import arguments as args
 from tradestat_tools.sources.trademap.client import known_country
-from tradestat_tools.sources.trademap.labels import area_label, named, product_label
+from tradestat_tools.sources.trademap.labels import area_label, named, product_label, service_item
 from tradestat_tools.sources.trademap.wire import SOURCE_ID
 
 FLOW_NAMES = {"I": "Imports", "E": "Exports", "RE": "Re-exports", "TB": "Trade balance"}
@@ -106,15 +106,25 @@ def services_question(asked: args.ServicesTimeSeriesArguments) -> Question:
 
 
 def resolved_notes(**given: tuple[str, str]) -> list[Note]:
-    """What was read as something else; each argument as (as written, the code sent)."""
+    """What was read as something that the reader may not expect; country, partner, service as (as written, code sent).
+
+    Names, ISO codes and other spellings of the same code are not among them: the first line names what was read. HS
+    codes never are, since only their spelling is changed.
+    """
     notes: list[Note] = []
     for argument, (written, code) in given.items():
-        if written.strip().upper() == code:
-            continue
-        said = args.resolve(written).note if argument in ("country", "partner") else None
-        label = area_label(code) if argument in ("country", "partner") else product_label(code)
-        text = f"{argument} {written.strip()!r} was read as {named(code, label)}.{f' {said}' if said else ''}"
-        notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
+        word = written.strip()
+        if argument == "service":
+            item = service_item(code)
+            said, label = None, product_label(code)
+            expected = item is None or word.upper() in (item.code.upper(), item.trademap.upper())
+        else:
+            resolved = args.resolve(word)
+            said, label = resolved.note, area_label(code)
+            expected = word == code or (said is None and label == resolved.area.name_en)
+        if not expected:
+            text = f"{argument} {word!r} was read as {named(code, label)}.{f' {said}' if said else ''}"
+            notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
     return notes
 
 

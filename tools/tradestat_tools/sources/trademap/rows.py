@@ -1,10 +1,12 @@
 """From a page of records to lean rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.errors import NoData
-from tradestat_tools.sources.trademap.arguments import WORLD
+from tradestat_tools.sources.trademap.arguments import ALL, WORLD
 from tradestat_tools.sources.trademap.data import DIMENSIONS, Row, SourceOfData
 from tradestat_tools.sources.trademap.labels import area_label, named, product_label
 from tradestat_tools.sources.trademap.payloads import Page, Record
@@ -42,14 +44,53 @@ def require_echo(page: Page, question: Question) -> None:
     Raises:
         UpstreamChanged: reporter, partner or product of the answer are not those asked for.
     """
-    reporters = {record.reporterCd for record in (*page.records, *page.aggregateRecords)}
+    everything = (*page.records, *page.aggregateRecords)
+    reporters = {record.reporterCd for record in everything}
     _require("reporterCd", reporters <= {question.country}, question.country, reporters)
     if question.partner != WORLD:
-        partners = {record.partnerCd for record in (*page.records, *page.aggregateRecords)}
+        partners = {record.partnerCd for record in everything}
         _require("partnerCd", question.partner in partners, question.partner, partners)
     if question.by == "byCountry":
         products = {record.productCd for record in page.records}
         _require("productCd", products <= question.answer_codes, question.product, products)
+    if question.product != ALL:
+        # Codes beside the one asked for may be among the rows, and so may the aggregate of all goods; but not alone.
+        codes = {record.productCd for record in everything}
+        _require("productCd", any(c.startswith(question.product) for c in codes), question.product, codes)
+
+
+def within_years(page: Page, question: Question) -> tuple[Page, Note | None]:
+    """The page without years that were not asked for, and a note on those that had figures.
+
+    Years asked for are kept although others came with them: each figure carries its own year, and the service's own
+    choice of years, which it makes where it ignores the period, is mostly the newest ones.
+
+    Raises:
+        UpstreamChanged: there are figures, and not one of the years asked for.
+    """
+    first, last = str(question.period_from or ""), str(question.period_to or "9999")
+    everything = (*page.records, *page.aggregateRecords)
+    outside = {name for record in everything for name in record.cells if not first <= name <= last}
+    if not outside:
+        return page, None
+    given = sorted({n for r in everything for n, cell in r.cells.items() if n in outside and cell.value is not None})
+    if given and not any(name not in outside for record in everything for name in record.cells):
+        raise changed(
+            f"the period asked for is {question.years}, the years answered are {', '.join(given[:5])}; "
+            "it may have renamed period_from and period_to"
+        )
+    text = (
+        f"The service also gave {', '.join(given[:5])}; the period asked for, {question.years}, may have been ignored. "
+    )
+    text += "Other years are left out; one that is missing here may have figures."
+    kept = replace(
+        page, records=_without(page.records, outside), aggregateRecords=_without(page.aggregateRecords, outside)
+    )
+    return kept, Note(code=NoteCode.SHAPE, text=text) if given else None
+
+
+def _without(records: Sequence[Record], years: set[str]) -> tuple[Record, ...]:
+    return tuple(replace(r, cells={n: cell for n, cell in r.cells.items() if n not in years}) for r in records)
 
 
 def _require(name: str, answered: bool, asked: str, found: set[str]) -> None:
@@ -81,6 +122,8 @@ def lean_rows(page: Page, question: Question, order: Sequence[str]) -> dict[str,
         held |= _coded(page.records[0], dimension)
     return {
         **held,
+        "product": question.product,
+        "partner": question.partner,
         "records": [_row(record, order, [d for d in DIMENSIONS if d not in constants]) for record in page.records],
         "aggregateRecords": [_row(record, order, DIMENSIONS) for record in page.aggregateRecords],
         "sources": [

@@ -19,7 +19,7 @@ from tradestat_tools.sources.trademap.question import (
     resolved_notes,
     services_question,
 )
-from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require_echo, require_figures
+from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require_echo, require_figures, within_years
 from tradestat_tools.sources.trademap.wire import SERVICE
 
 COST = "1 credit"
@@ -34,11 +34,7 @@ async def goods_time_series(services: Services, asked: GoodsTimeSeriesArguments)
         question,
         {**common_arguments(question, asked.sort_by, asked.sort_dir), **product_arguments(question)},
         [
-            *resolved_notes(
-                country=(asked.country, question.country),
-                partner=(asked.partner, question.partner),
-                product=(asked.product, question.product),
-            ),
+            *resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
             *edition_notes(question),
         ],
     )
@@ -100,7 +96,7 @@ async def _series(
 ) -> Answer[SeriesData]:
     refuse_unpublished(services, question)
     asked = await ask(services, endpoint, sent, parse_series)
-    page = asked.fetched.value
+    page, other_years = within_years(asked.fetched.value, question)
     require_figures(page, question)
     require_echo(page, question)
     periods = sorted({period for r in (*page.records, *page.aggregateRecords) for period in r.cells})
@@ -110,7 +106,8 @@ async def _series(
         *notes,
         *table_notes(page, question, asked.wire, total),
         *sum_notes(page, question, total, periods),
-        *gap_notes(page, question, total, periods, services.today.year),
+        # Where the period was ignored, a year that did not come is not known to be missing.
+        *([other_years] if other_years else gap_notes(page, question, total, periods, services.today.year)),
     ]
     if stated != THOUSAND_USD:
         notes.append(Note(code=NoteCode.UNIT, text=f"The service states {stated}, not the usual {THOUSAND_USD}."))
