@@ -16,6 +16,8 @@ import anyio
 
 from tradestat_server.listing import manifest_lists
 from tradestat_server.terminal import key_in_words
+from tradestat_tools.desk import OWN_NAME, own_tools
+from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.sources import all_sources
 
 ROOT = Path(__file__).parent.parent
@@ -66,7 +68,14 @@ def _tools() -> Iterable[str]:
     for source in all_sources():
         yield f"| **{source.name}** | {key_in_words(source.key)} | |"
         for endpoint in source.endpoints:
-            yield f"| `{endpoint.name}` | {_capital(endpoint.title.partition(': ')[2])} | {endpoint.cost} |"
+            yield _tool(endpoint)
+    yield f"| **{OWN_NAME}** | no key | |"
+    for endpoint in own_tools():
+        yield _tool(endpoint)
+
+
+def _tool(endpoint: Endpoint[Any, Any]) -> str:
+    return f"| `{endpoint.name}` | {_capital(endpoint.title.partition(': ')[2])} | {endpoint.cost} |"
 
 
 def _sources() -> Iterable[str]:

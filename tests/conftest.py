@@ -1,6 +1,16 @@
 """What every test may use."""
 
+from collections.abc import Generator
+
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_cache_folder_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """No test reads or writes the stored answers of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRADESTAT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -11,13 +11,15 @@ from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 from tradestat_server.completions import add_completions
 from tradestat_server.prompts import add_prompts
 from tradestat_server.prompts import check as check_prompt
+from tradestat_server.render import render_answer
 from tradestat_server.resources import add_resources
 from tradestat_server.tooling import endpoint_tool, unknown_tool
+from tradestat_tools.desk import all_tools
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.opening import open_services
 from tradestat_tools.services import Services, utc_now
 from tradestat_tools.settings import Settings
-from tradestat_tools.sources import endpoints
+from tradestat_tools.usage import USAGE
 
 NAME = "tradestat"
 DISTRIBUTION = "tradestat-mcp"
@@ -33,6 +35,7 @@ Official trade statistics. Choose the tool by the question:
   services_time_series (Trade Map; thousand USD; a call costs a credit: prefer a free source that answers the question).
 Countries and HS or EBOPS codes are read in any usual spelling. The resources tradestat://hs/{code},
 tradestat://ebops/{code} and tradestat://countries/{code} look them up.
+usage says what is left of every plan, and costs nothing.
 Units differ by source: the first line of every answer names them. Imports are mostly CIF and exports FOB, so the two
 sides of one flow differ. A dash is a missing figure, 0 a reported zero. Never add up rows that a note says overlap."""
 
@@ -73,16 +76,24 @@ def create_server(
         offered: the endpoints to offer instead of all.
     """
     settings = services.settings if services else settings or Settings()
+    opened = [services] if services else list[Services]()
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Services]) -> AsyncGenerator[Services]:
         if services is not None:
             yield services
         else:
-            async with open_services(settings) as opened:
-                yield opened
+            async with open_services(settings) as own:
+                opened.append(own)
+                try:
+                    yield own
+                finally:
+                    opened.remove(own)
 
-    tools = [endpoint for _, endpoint in endpoints().values()] if offered is None else offered
+    async def usage() -> str:
+        return render_answer(await USAGE.call(opened[-1], {}))
+
+    tools = all_tools().values() if offered is None else offered
     server = TradestatServer(
         NAME,
         title="Tradestat",
@@ -93,7 +104,7 @@ def create_server(
         lifespan=lifespan,
         log_level="WARNING",
     )
-    add_resources(server)
+    add_resources(server, usage)
     add_prompts(server)
     add_completions(server, lambda: services.today if services else utc_now().date())
     return server

@@ -5,12 +5,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from tradestat_tools.answers import Answer
+from tradestat_tools.desk import all_tools
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery
 from tradestat_tools.opening import open_services
 from tradestat_tools.settings import Settings
-from tradestat_tools.source import Source
-from tradestat_tools.sources import endpoints
 
 
 def read_pairs(pairs: Iterable[str]) -> dict[str, Any]:
@@ -40,13 +39,13 @@ def read_pairs(pairs: Iterable[str]) -> dict[str, Any]:
     return arguments
 
 
-def find_tool(name: str) -> tuple[Source, Endpoint[Any, Any]]:
-    """The tool of that name and the source it belongs to.
+def find_tool(name: str) -> Endpoint[Any, Any]:
+    """The tool of that name.
 
     Raises:
         InvalidQuery: there is none; names the nearest.
     """
-    known = endpoints()
+    known = all_tools()
     if name in known:
         return known[name]
     by_lower = {tool.lower(): tool for tool in known}
@@ -66,6 +65,6 @@ async def call_tool(name: str, arguments: Mapping[str, Any], settings: Settings)
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
     """
-    _, endpoint = find_tool(name)
+    endpoint = find_tool(name)
     async with open_services(settings) as services:
         return await endpoint.call(services, arguments)

@@ -1,7 +1,6 @@
 """The command line. Only `click` is imported up here: `--help` must not pay for MCP or the sources' models."""
 
 import io
-import json
 import os
 import signal
 import sys
@@ -13,6 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import click
 from click.core import ParameterSource
 
+from tradestat_server.cli_cache import cache
+from tradestat_server.cli_common import (
+    as_json_text,
+    json_option,
+    offline_option,
+    read_settings,
+    sandbox_option,
+    settings_named,
+)
+
 if TYPE_CHECKING:
     from tradestat_tools.errors import TradestatError
     from tradestat_tools.settings import Settings
@@ -20,10 +29,6 @@ if TYPE_CHECKING:
 PORT = click.IntRange(0, 65535)
 """0 lets the system choose a free one."""
 
-sandbox_option = click.option(
-    "--sandbox", is_flag=True, help="Ask the stand-in services: synthetic figures, no network, no keys."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 today_option = click.option(
     "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Where the synthetic world's clock stands."
 )
@@ -59,6 +64,7 @@ def cli(context: click.Context) -> None:
 @click.option("--allowed-host", multiple=True, help="A Host header to accept; needed when not on loopback. Repeatable.")
 @click.option("--allowed-origin", multiple=True, help="An Origin header to accept, for browsers. Repeatable.")
 @sandbox_option
+@offline_option
 @click.pass_context
 def serve(
     context: click.Context,
@@ -69,6 +75,7 @@ def serve(
     allowed_host: tuple[str, ...],
     allowed_origin: tuple[str, ...],
     sandbox: bool,
+    offline: bool,
 ) -> None:
     """Run the MCP server."""
     if transport == "stdio":
@@ -77,18 +84,19 @@ def serve(
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if sys.stdin.isatty():
             click.echo("Serving MCP over stdio: a client is to start this command. Ctrl-C stops it.", err=True)
-    settings = _settings(sandbox=sandbox)
+    settings = read_settings(sandbox=sandbox, offline=offline)
     from tradestat_server import transports
 
     try:
-        transports.run(
-            transport,
-            host=host,
-            port=port,
-            allowed_hosts=allowed_host,
-            allowed_origins=allowed_origin,
-            settings=settings,
-        )
+        with settings_named():
+            transports.run(
+                transport,
+                host=host,
+                port=port,
+                allowed_hosts=allowed_host,
+                allowed_origins=allowed_origin,
+                settings=settings,
+            )
     except transports.UnsafeBinding as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -124,21 +132,23 @@ def demo() -> None:
 @click.argument("pairs", nargs=-1, metavar="[NAME=VALUE]...")
 @json_option
 @sandbox_option
-def call(tool: str, pairs: tuple[str, ...], as_json: bool, sandbox: bool) -> None:
+@offline_option
+def call(*, tool: str, pairs: tuple[str, ...], as_json: bool, sandbox: bool, offline: bool) -> None:
     """Ask one TOOL one question, for example: call getNitemtradeList strtYymm=202501 endYymm=202503 hsSgn=850760
 
     A list is written as a,b or as a JSON list, or by giving its name twice.
     """
-    settings = _settings(sandbox=sandbox)
-    from tradestat_server.calls import call_tool, read_pairs
-    from tradestat_server.render import render_answer
-    from tradestat_tools.errors import TradestatError
+    _ask(tool, pairs, read_settings(sandbox=sandbox, offline=offline), as_json=as_json)
 
-    try:
-        answer = _run(partial(call_tool, tool, read_pairs(pairs), settings))
-    except TradestatError as error:
-        _fail(error, as_json=as_json)
-    click.echo(_json(answer.structured()) if as_json else render_answer(answer))
+
+@cli.command()
+@json_option
+def usage(*, as_json: bool) -> None:
+    """What is left of every plan, when it resets, and what is stored. Costs nothing and asks no service."""
+    _ask("usage", (), read_settings(), as_json=as_json)
+
+
+cli.add_command(cache)
 
 
 @cli.command()
@@ -148,7 +158,7 @@ def tools(as_json: bool) -> None:
     if as_json:
         from tradestat_server.listing import tools_as_listed
 
-        click.echo(_json(_run(tools_as_listed)))
+        click.echo(as_json_text(_run(tools_as_listed)))
     else:
         from tradestat_server.terminal import Terminal, tools_table
 
@@ -175,7 +185,7 @@ def truth(*, exporter: str, importer: str, product: str, period: str, today: dat
     except (KeyError, ValueError) as error:
         _fail(InvalidQuery(f"The synthetic world can not answer that: {error.args[0]}."), as_json=as_json)
     if as_json:
-        click.echo(_json(report))
+        click.echo(as_json_text(report))
     else:
         from tradestat_server.terminal import Terminal, truth_table
 
@@ -187,12 +197,13 @@ def truth(*, exporter: str, importer: str, product: str, period: str, today: dat
 @json_option
 def doctor(sandbox: bool, as_json: bool) -> None:
     """Check keys, services and the assumptions about them. The exit status is 0 only when all is well."""
-    settings = _settings(sandbox=sandbox)
+    settings = read_settings(sandbox=sandbox)
     from tradestat_server.doctor import examine
 
-    findings = _run(partial(examine, settings))
+    with settings_named():
+        findings = _run(partial(examine, settings))
     if as_json:
-        click.echo(_json([finding.as_dict() for finding in findings]))
+        click.echo(as_json_text([finding.as_dict() for finding in findings]))
     else:
         for finding in findings:
             mark = click.style("ok  ", fg="green") if finding.check.ok else click.style("FAIL", fg="red")
@@ -201,17 +212,18 @@ def doctor(sandbox: bool, as_json: bool) -> None:
     sys.exit(0 if all(finding.check.ok for finding in findings) else 1)
 
 
-def _settings(*, sandbox: bool = False) -> "Settings":
-    from pydantic import ValidationError
-
-    from tradestat_tools.settings import Settings
+def _ask(tool: str, pairs: tuple[str, ...], settings: "Settings", *, as_json: bool) -> None:
+    """Ask one tool one question and print the answer."""
+    from tradestat_server.calls import call_tool, read_pairs
+    from tradestat_server.render import render_answer
+    from tradestat_tools.errors import TradestatError
 
     try:
-        settings = Settings()
-    except ValidationError as error:
-        faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
-        raise click.ClickException("A setting is wrong. " + "; ".join(faults)) from None
-    return settings.model_copy(update={"sandbox": True}) if sandbox else settings
+        with settings_named():
+            answer = _run(partial(call_tool, tool, read_pairs(pairs), settings))
+    except TradestatError as error:
+        _fail(error, as_json=as_json)
+    click.echo(as_json_text(answer.structured()) if as_json else render_answer(answer))
 
 
 def _run(function: Callable[[], Any]) -> Any:
@@ -224,7 +236,7 @@ def _fail(error: "TradestatError", *, as_json: bool) -> NoReturn:
     """Print the error and leave: as JSON to stdout, else as text to stderr."""
     from tradestat_server.render import render_error
 
-    click.echo(_json(error.as_dict()) if as_json else render_error(error), err=not as_json)
+    click.echo(as_json_text(error.as_dict()) if as_json else render_error(error), err=not as_json)
     sys.exit(1)
 
 
@@ -240,10 +252,6 @@ def _refuse_listening_options(context: click.Context) -> None:
 
 def _can_not_listen(host: str, port: int, error: OSError) -> click.ClickException:
     return click.ClickException(f"Can not listen on {host}, port {port}: {error.strerror or error}.")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _date(moment: datetime | None) -> date | None:

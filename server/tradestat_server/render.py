@@ -7,8 +7,9 @@ import math
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from tradestat_tools.answers import Answer, Cell, Data, Note, Provenance, Table
+from tradestat_tools.answers import Answer, Cell, Note, Provenance, Table
 from tradestat_tools.codes.units import MISSING
 from tradestat_tools.errors import InvalidQuery, TradestatError
 
@@ -35,7 +36,7 @@ SHOWN_NOTES = 24
 SHOWN_TABLES = 8
 
 
-def render_answer(answer: Answer[Data], *, max_chars: int = MAX_CHARS) -> str:
+def render_answer(answer: Answer[Any], *, max_chars: int = MAX_CHARS) -> str:
     """The answer as text of at most `max_chars` characters; whole rows are left out and counted where it would be more.
 
     The header, the notes and the way to get more are always there.
@@ -108,7 +109,7 @@ def _header(what: str, source: Provenance) -> str:
     return _cut_text(label + " · ".join(cleaned for part in parts if (cleaned := clean(part))), HEADER_CHARS)
 
 
-def _tail(answer: Answer[Data], *, room: int) -> str:
+def _tail(answer: Answer[Any], *, room: int) -> str:
     lines: list[str] = []
     if answer.source.coverage:
         lines.append(f"Coverage: {_cut_text(answer.source.coverage, MORE_CHARS)}")

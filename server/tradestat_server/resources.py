@@ -1,6 +1,6 @@
 """Code lists, source notes and a guide, for clients that read resources."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from importlib import resources as package_files
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +13,7 @@ from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.words import nearest, shown
 from tradestat_tools.source import Source
 from tradestat_tools.sources import all_sources
+from tradestat_tools.usage import ADDRESS as USAGE_ADDRESS
 
 TSV = "text/tab-separated-values"
 MARKDOWN = "text/markdown"
@@ -35,8 +36,23 @@ class _Listed(NamedTuple):
     read: Callable[..., str]
 
 
-def add_resources(server: MCPServer[Any]) -> None:
-    """Register every resource and template."""
+def add_resources(server: MCPServer[Any], usage: Callable[[], Awaitable[str]]) -> None:
+    """Register every resource and template.
+
+    Args:
+        server: where to.
+        usage: what is left of the plans, from the services that the server works with.
+    """
+    server.add_resource(
+        FunctionResource(
+            uri=USAGE_ADDRESS,
+            name="usage",
+            title="What is left of the plans",
+            description="Credits and calls left at every service, when they reset, and what is stored here.",
+            mime_type="text/plain",
+            fn=usage,
+        )
+    )
     for uri, title, mime_type, read in LISTED:
         description = (read.__doc__ or "").partition("\n")[0]
         if "{" in uri:

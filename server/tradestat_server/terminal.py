@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 
 from tradestat_server.render import cell_text, clean
 from tradestat_tools.answers import Cell, Table
+from tradestat_tools.desk import OWN_NAME, own_tools
 from tradestat_tools.source import KeyInfo
 from tradestat_tools.sources import all_sources
 
@@ -58,12 +59,13 @@ def draw(terminal: Console, table: Table, *, most_rows: int) -> None:
 
 def tools_table(terminal: Console) -> None:
     """Draw every tool by source, with the source's key and each call's cost."""
-    for source in all_sources():
+    of_sources = [(f"{source.name} - {key_in_words(source.key)}", source.endpoints) for source in all_sources()]
+    for title, endpoints in (*of_sources, (OWN_NAME, own_tools())):
         drawn = RichTable(box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", expand=False)
-        drawn.title = escape(f"{source.name} - {key_in_words(source.key)}")
+        drawn.title = escape(title)
         for column in ("tool", "what it gives", "cost of a call"):
             drawn.add_column(column, no_wrap=column == "tool")
-        for endpoint in source.endpoints:
+        for endpoint in endpoints:
             drawn.add_row(endpoint.name, escape(endpoint.title), escape(endpoint.cost))
         terminal.print(drawn)
 

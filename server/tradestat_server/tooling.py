@@ -1,4 +1,4 @@
-"""One MCP tool for each endpoint of the sources."""
+"""One MCP tool for each endpoint."""
 
 import logging
 import traceback
@@ -25,7 +25,24 @@ ERROR_META = "tradestat/error"
 """Where a failed result carries the error as data. Not in the structured content, which clients hold to the output
 schema of the tool even when the call failed (seen in the TypeScript client, November 2026)."""
 
-READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
+
+class Told:
+    """Passes progress on to the client, if it asked for it. What it is told never goes back, as the protocol demands.
+
+    An endpoint that asks several times, one after another, begins to count anew with each.
+    """
+
+    def __init__(self, context: Context[Any, Any]) -> None:
+        self._context = context
+        self._before = 0.0
+        self._last = 0.0
+
+    async def __call__(self, seconds: float, most: float, what: str) -> None:
+        """`seconds` of `most` have been waited for `what`."""
+        if seconds <= self._last:
+            self._before += self._last
+        self._last = seconds
+        await self._context.report_progress(self._before + seconds, self._before + most, what)
 
 
 class EndpointTool(Tool):
@@ -40,7 +57,7 @@ class EndpointTool(Tool):
         """Ask the endpoint. Never raises: a failure is a result that says so."""
         services: Services = context.request_context.lifespan_context
         try:
-            answer: Answer[Any] = await self.fn(services, arguments)
+            answer: Answer[Any] = await self.fn(services, arguments, progress=Told(context))
             return CallToolResult(
                 content=[TextContent(text=render_answer(answer))], structured_content=answer.structured()
             )
@@ -88,7 +105,9 @@ def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:
         fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(endpoint.data)),
         is_async=True,
         context_kwarg=None,
-        annotations=READ_ONLY,
+        annotations=ToolAnnotations(
+            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=not endpoint.local
+        ),
     )
 
 

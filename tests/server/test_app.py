@@ -13,6 +13,7 @@ from tradestat_server.app import create_server
 from tradestat_server.prompts import QUESTIONS, write
 from tradestat_server.render import MAX_CHARS, SANDBOX_LABEL
 from tradestat_server.tooling import ERROR_META
+from tradestat_tools.desk import all_tools, own_tools
 from tradestat_tools.errors import ERRORS
 from tradestat_tools.opening import SANDBOX_URL, open_services
 from tradestat_tools.services import Services
@@ -32,6 +33,8 @@ UPSTREAM_TOOLS = {
     *("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),
     *("comtrade_data", "comtrade_reference"),
 }
+
+OWN_TOOLS = {"usage"}
 
 HOSTILE = {
     "control characters": "85\x0017",
@@ -87,7 +90,7 @@ async def test_the_server_says_who_it_is_and_how_to_choose(watched: Services, mo
         assert client.instructions is not None
         assert "SANDBOX" not in client.instructions
         for tool in re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+", client.instructions):
-            assert tool in endpoints(), tool
+            assert tool in all_tools(), tool
 
 
 async def test_a_sandbox_server_says_so_before_the_first_call(sandbox: Services) -> None:
@@ -96,23 +99,22 @@ async def test_a_sandbox_server_says_so_before_the_first_call(sandbox: Services)
         assert "every figure is synthetic" in client.instructions
 
 
-async def test_every_upstream_endpoint_is_a_tool(watched: Services) -> None:
+async def test_every_upstream_endpoint_is_a_tool_and_so_are_our_own(watched: Services) -> None:
     tools = await listed(watched)
-    assert {tool.name for tool in tools} == UPSTREAM_TOOLS
-    assert len(tools) == len(UPSTREAM_TOOLS)
+    assert {tool.name for tool in tools} == UPSTREAM_TOOLS | OWN_TOOLS
+    assert len(tools) == len(UPSTREAM_TOOLS | OWN_TOOLS)
+    assert {tool.name for tool in own_tools()} == OWN_TOOLS
 
 
 async def test_every_tool_is_described_for_models_and_people(watched: Services) -> None:
     for tool in await listed(watched):
-        source, endpoint = endpoints()[tool.name]
-        assert tool.title, tool.name
+        assert tool.title == all_tools()[tool.name].title
         assert tool.description
         assert 100 < len(tool.description) < 600, tool.name
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint
         for name, schema in tool.input_schema["properties"].items():
             assert schema.get("description"), f"{tool.name}.{name} has no description"
-        assert endpoint in source.endpoints
 
 
 async def test_every_tool_answers_its_example_from_the_sandbox(sandbox: Services, schema_faults: Faults) -> None:
@@ -165,10 +167,10 @@ async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(w
     assert wire.sent == []
 
 
-@pytest.mark.parametrize("name", sorted(UPSTREAM_TOOLS))
+@pytest.mark.parametrize("name", sorted(UPSTREAM_TOOLS | OWN_TOOLS))
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the event loop plays no part in it
 async def test_bad_arguments_are_named_and_nothing_is_sent(name: str, wire: Any, watched: Services) -> None:
-    _, endpoint = endpoints()[name]
+    endpoint = all_tools()[name]
     async with Client(create_server(watched)) as client:
         properties = next(t for t in (await client.list_tools()).tools if t.name == name).input_schema["properties"]
         bad = [("no_such_argument", "x"), *((argument, {"a": 1}) for argument in properties)]

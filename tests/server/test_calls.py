@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_server.calls import find_tool, read_pairs
+from tradestat_tools.desk import all_tools
 from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.sources import endpoints
 
 NAMES = st.text(st.characters(exclude_characters="=", exclude_categories=["Z", "C"]), min_size=1, max_size=20)
 
@@ -33,8 +33,8 @@ def test_every_name_and_value_comes_through_as_written(arguments: dict[str, str]
 
 
 def test_every_tool_is_found_by_its_name() -> None:
-    for name in endpoints():
-        assert find_tool(name)[1].name == name
+    for name in all_tools():
+        assert find_tool(name).name == name
 
 
 @pytest.mark.parametrize(

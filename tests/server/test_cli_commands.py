@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tradestat_server.cli import cli
-from tradestat_tools.sources import all_sources, endpoints
+from tradestat_tools.desk import all_tools, own_tools
+from tradestat_tools.sources import all_sources
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
 KOREA = ["strtYymm=202501", "endYymm=202503", "hsSgn=850760", "cntyCd=CN"]
@@ -47,9 +48,9 @@ def written(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-@pytest.mark.parametrize("name", list(endpoints()))
+@pytest.mark.parametrize("name", list(all_tools()))
 def test_every_tools_example_is_answered_in_text_and_as_json(name: str) -> None:
-    words = [name, *(f"{key}={written(value)}" for key, value in endpoints()[name][1].example.items()), "--sandbox"]
+    words = [name, *(f"{key}={written(value)}" for key, value in all_tools()[name].example.items()), "--sandbox"]
     text, structured = run("call", *words), run("call", *words, "--json")
     assert (text.exit_code, structured.exit_code) == (0, 0), text.output + structured.output
     assert text.stdout.startswith("SANDBOX DATA (synthetic, not statistics)")
@@ -103,14 +104,14 @@ def test_tools_lists_every_tool_with_its_key_and_cost() -> None:
     for source in all_sources():
         assert source.name in listed
         assert source.key is None or source.key.variable in listed
-        for endpoint in source.endpoints:
+        for endpoint in (*source.endpoints, *own_tools()):
             (line,) = (line for line in listed.splitlines() if line.split()[:1] == [endpoint.name])
             assert endpoint.cost.split()[0] in line
 
 
 def test_tools_as_json_are_the_entries_of_tools_list() -> None:
     listed = json.loads(run("tools", "--json").stdout)
-    assert [tool["name"] for tool in listed] == list(endpoints())
+    assert [tool["name"] for tool in listed] == list(all_tools())
     for tool in listed:
         assert tool.keys() >= {"name", "title", "description", "inputSchema", "outputSchema", "annotations"}
         assert tool["inputSchema"]["type"] == "object"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -26,7 +27,7 @@ def imported_by(*words: str) -> set[str]:
     return set(run.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("words", [["--help"], ["serve", "--help"], ["call", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["serve", "--help"], ["call", "--help"], ["cache", "--help"]])
 def test_help_imports_nothing_costly(words: list[str]) -> None:
     assert imported_by(*words).isdisjoint(COSTLY)
 
@@ -37,7 +38,7 @@ def test_a_call_does_not_import_mcp() -> None:
 
 
 def test_every_command_has_help() -> None:
-    assert sorted(cli.commands) == ["call", "demo", "doctor", "sandbox", "serve", "tools", "truth"]
+    assert sorted(cli.commands) == ["cache", "call", "demo", "doctor", "sandbox", "serve", "tools", "truth", "usage"]
     for name, command in cli.commands.items():
         result = CliRunner().invoke(cli, [name, "--help"])
         assert result.exit_code == 0
@@ -55,6 +56,9 @@ def test_every_command_has_help() -> None:
         (["sandbox"], "Missing option '--port'"),
         (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
         (["call"], "Missing argument 'TOOL'"),
+        (["call", "dashboard", "--sandbox", "--offline"], "Choose one."),
+        (["cache", "clear", "--source", "trademob"], "trademap, doumaotong, korea, comtrade"),
+        (["cache", "import", "no-such-file"], "does not exist"),
         (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
         (["serv"], "serve"),
     ],
@@ -66,9 +70,28 @@ def test_a_wrong_option_is_answered_with_what_is_allowed(words: list[str], compl
     assert result.stdout == ""
 
 
-def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRADESTAT_TIMEOUT", "soon")
-    result = CliRunner().invoke(cli, ["call", "dashboard", "hsCode=85076000"])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TRADESTAT_TIMEOUT", "soon", "valid number"),
+        ("TRADESTAT_TRADEMAP_CREDITS", "-5", "greater than 0"),
+        ("TRADESTAT_TRADEMAP_CREDITS", "inf", "finite"),
+        ("TRADESTAT_TRADEMAP_PLAN", "gold", "'free', 'hobby' or 'developer'"),
+        ("TRADESTAT_TRADEMAP_ZONE", "Europe/Atlantis", "is no time zone"),
+        ("TRADESTAT_REDIS_URL", "redis://:pa/ss#word@127.0.0.1:6379", "%2F"),
+        ("TRADESTAT_REDIS_URL", "http://127.0.0.1:6379", "redis://"),
+    ],
+)
+@pytest.mark.parametrize("words", [["call", "dashboard", "hsCode=85076000"], ["usage"], ["doctor"], ["serve"]])
+def test_a_wrong_setting_is_named_on_one_line(
+    words: list[str], name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TRADESTAT_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(cli, words)
     assert result.exit_code == 1
-    assert "TRADESTAT_TIMEOUT" in result.stderr
-    assert "Traceback" not in result.stderr
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"Error: A setting is wrong. {name}: ")
+    assert said in line
+    assert "word" not in line.replace("password", ""), "no part of a secret"
+    assert result.stdout == ""

@@ -73,6 +73,8 @@ class NoteCode(StrEnum):
     """What the answer cost, or what more would cost."""
     STALE = "stale"
     """An older stored answer, because the service could not be asked."""
+    STORE = "store"
+    """Something is wrong with where answers and calls are kept."""
     SHAPE = "shape"
     """The service answered in another documented form."""
     DISCLAIMER = "disclaimer"

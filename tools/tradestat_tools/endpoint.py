@@ -28,6 +28,7 @@ class Endpoint(Generic[A, D]):
         run: asks the question; raises only `TradestatError`.
         example: arguments that make a sensible call, for docs, demo and checks.
         cost: what one call costs the user ("1 credit", "free").
+        local: answered by this server alone; no service is asked.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Endpoint(Generic[A, D]):
     run: "Callable[[Services, A], Awaitable[Answer[D]]]"
     example: Mapping[str, Any]
     cost: str = "free"
+    local: bool = False
 
     async def call(
         self, services: "Services", arguments: Mapping[str, Any], *, progress: Progress | None = None

@@ -85,17 +85,43 @@ async def _closing(http: "Http") -> AsyncGenerator[None]:
         await http.aclose()
 
 
+class WrongSetting(ValueError):
+    """A setting can not be used; the message names it and says why."""
+
+
 def open_stores(settings: Settings) -> tuple[Cache, Ledger]:
-    """Where answers and calls are kept: in the cache folder, on Redis if one is set."""
-    local = SqliteCache(settings.cache_dir / ANSWERS_FILE, bound=settings.cache_mb * 1024 * 1024)
+    """Where answers and calls are kept: in the cache folder, on Redis if one is set.
+
+    Raises:
+        WrongSetting: the address of Redis can not be read, or its client is not installed.
+    """
+    cache = open_cache(settings)
     if settings.redis_url is None:
-        return local, SqliteLedger(settings.cache_dir / LEDGER_FILE)
-    from tradestat_tools.upstream.redis_cache import RedisCache  # noqa: PLC0415 - an extra
-    from tradestat_tools.upstream.redis_ledger import RedisLedger  # noqa: PLC0415
+        return cache, SqliteLedger(settings.cache_dir / LEDGER_FILE)
+    from tradestat_tools.upstream.redis_ledger import RedisLedger  # noqa: PLC0415 - an extra
+
+    return cache, RedisLedger(settings.redis_url.get_secret_value())
+
+
+def open_cache(settings: Settings) -> Cache:
+    """Where answers are kept.
+
+    Raises:
+        WrongSetting: the address of Redis can not be read, or its client is not installed.
+    """
+    bound = settings.cache_mb * 1024 * 1024
+    if settings.redis_url is None:
+        return SqliteCache(settings.cache_dir / ANSWERS_FILE, bound=bound)
+    try:
+        from tradestat_tools.upstream.redis_cache import RedisCache  # noqa: PLC0415 - an extra
+
+        shared = RedisCache(settings.redis_url.get_secret_value())
+    except (ImportError, ValueError) as error:
+        raise WrongSetting(f"TRADESTAT_REDIS_URL: {error}") from None
     from tradestat_tools.upstream.tiered_cache import TieredCache  # noqa: PLC0415
 
-    url = settings.redis_url.get_secret_value()
-    return TieredCache(RedisCache(url), local, when_down=settings.redis_down), RedisLedger(url)
+    local = SqliteCache(settings.cache_dir / ANSWERS_FILE, bound=bound)
+    return TieredCache(shared, local, when_down=settings.redis_down)
 
 
 SANDBOX_URL = "http://sandbox.invalid"

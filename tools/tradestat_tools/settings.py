@@ -84,20 +84,26 @@ class Settings(BaseSettings):
         default=TRADEMAP_CATALOGUE_ID, alias="TRADESTAT_TRADEMAP_CATALOGUE_ID"
     )
 
-    connect_timeout: float = Field(default=10.0, gt=0, alias="TRADESTAT_CONNECT_TIMEOUT")
-    timeout: float = Field(default=60.0, gt=0, alias="TRADESTAT_TIMEOUT")
-    trademap_timeout: float = Field(default=180.0, gt=0, alias="TRADESTAT_TRADEMAP_TIMEOUT")
+    connect_timeout: float = Field(default=10.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_CONNECT_TIMEOUT")
+    timeout: float = Field(default=60.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_TIMEOUT")
+    trademap_timeout: float = Field(default=180.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_TRADEMAP_TIMEOUT")
 
-    trademap_plan: Literal["free", "hobby", "developer"] = Field(default="free", alias="TRADESTAT_TRADEMAP_PLAN")
-    trademap_credits: float | None = Field(default=None, gt=0, alias="TRADESTAT_TRADEMAP_CREDITS")
+    trademap_plan: Annotated[Literal["free", "hobby", "developer"], _default_if_unset("free")] = Field(
+        default="free", alias="TRADESTAT_TRADEMAP_PLAN"
+    )
+    trademap_credits: float | None = Field(default=None, gt=0, allow_inf_nan=False, alias="TRADESTAT_TRADEMAP_CREDITS")
     trademap_per_minute: int | None = Field(default=None, gt=0, alias="TRADESTAT_TRADEMAP_PER_MINUTE")
     trademap_period: Literal["month", "rolling"] = Field(default="month", alias="TRADESTAT_TRADEMAP_PERIOD")
     trademap_zone: Annotated[str, AfterValidator(_known_zone)] = Field(default="UTC", alias="TRADESTAT_TRADEMAP_ZONE")
-    korea_calls_per_day: float = Field(default=10_000, gt=0, alias="TRADESTAT_KOREA_CALLS_PER_DAY")
-    comtrade_calls_per_day: float = Field(default=500, gt=0, alias="TRADESTAT_COMTRADE_CALLS_PER_DAY")
+    korea_calls_per_day: float = Field(default=10_000, gt=0, allow_inf_nan=False, alias="TRADESTAT_KOREA_CALLS_PER_DAY")
+    comtrade_calls_per_day: float = Field(
+        default=500, gt=0, allow_inf_nan=False, alias="TRADESTAT_COMTRADE_CALLS_PER_DAY"
+    )
 
     offline: bool = Field(default=False, alias="TRADESTAT_OFFLINE")
-    cache_dir: Path = Field(default_factory=_cache_folder, alias="TRADESTAT_CACHE_DIR")
+    cache_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=_cache_folder, alias="TRADESTAT_CACHE_DIR"
+    )
     cache_mb: int = Field(default=500, gt=0, alias="TRADESTAT_CACHE_MB")
     redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")

@@ -3,7 +3,7 @@
 import json
 import random
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -148,6 +148,23 @@ class Upstream:
         except StoreUnavailable:
             return None
 
+    def time(self) -> float:
+        """Now by the engine's clock, wall time in seconds."""
+        return self._clock.time()
+
+    def to_send(self, requests: Sequence[Request]) -> list[Request]:
+        """Those that would go over the wire, because no stored answer is good enough. Blocks."""
+        now = self._clock.time()
+
+        def is_stored(request: Request) -> bool:
+            try:
+                entry = self.cache.get(request.key, now)
+            except StoreUnavailable:
+                return False
+            return entry is not None and now < entry.renew_until
+
+        return [request for request in requests if not is_stored(request)]
+
     def breakers(self, source: str) -> dict[str, str]:
         """The state of a source's breakers by host."""
         return self._caller.breakers(source)
@@ -219,7 +236,8 @@ class Upstream:
                 with anyio.move_on_after(self._progress_every):
                     await done.wait()
                 if report.progress is not None and not done.is_set():
-                    await report.progress(self._clock.time() - began, within, f"waiting for {policy.service}")
+                    what = ", ".join(filter(None, (report.stage, f"waiting for {policy.service}")))
+                    await report.progress(self._clock.time() - began, within, what)
 
         exchange = await self._flights.share(
             request.key, partial(self._ask, request, policy, read, within), self._tasks, wait

@@ -71,7 +71,7 @@ class Http:
                             # Not `break`: on trio that leaves the client's inner generators unfinished.
                             scope.cancel()
                     if not body.fault:
-                        known = {name.lower(): value for name, value in answer.headers.items()}
+                        known = _told(answer.headers)
                         return Response(answer.status_code, known, without_secrets(body.finish(), request))
         except TimeoutError:
             raise Unanswered(
@@ -97,6 +97,11 @@ class Http:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _told(headers: httpx.Headers) -> dict[str, str]:
+    """Headers with names in lower case, but for cookies: a session is of no use later, and nobody else's business."""
+    return {name.lower(): value for name, value in headers.items() if name.lower() != "set-cookie"}
 
 
 def without_secrets(body: bytes, request: Request) -> bytes:

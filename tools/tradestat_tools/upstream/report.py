@@ -13,9 +13,10 @@ Progress = Callable[[float, float, str], Awaitable[None]]
 
 @dataclass(slots=True)
 class Report:
-    """Notes for the answer, each once, and whom to tell of progress."""
+    """Notes for the answer, each once; whom to tell of progress, and which part of the call is under way."""
 
     progress: Progress | None = None
+    stage: str = ""
     notes: list[Note] = field(default_factory=list[Note])
 
     def note(self, code: NoteCode, text: str) -> None:

@@ -115,6 +115,11 @@ class Claim:
 class Ledger(Protocol):
     """Calls and credits by account, and claims by question."""
 
+    @property
+    def warning(self) -> str | None:
+        """What is wrong with where it is kept, if anything."""
+        ...
+
     def reserve(
         self, account: str, plan: Plan, credits: float, *, now: float, latest: float, lease: float
     ) -> Grant | Denial:

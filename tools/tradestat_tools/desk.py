@@ -1,0 +1,27 @@
+"""Every tool there is: those of the sources and our own, which belong to none."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tradestat_tools.sources import endpoints
+
+if TYPE_CHECKING:
+    from tradestat_tools.endpoint import Endpoint
+
+OWN_NAME = "Tradestat (this server)"
+"""What stands where a source's tools have the name of their service."""
+
+
+@cache
+def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
+    """Our own tools, in the order in which they are listed. A new one is registered here."""
+    from tradestat_tools.usage import USAGE  # noqa: PLC0415 - models cost start-up time
+
+    return (USAGE,)
+
+
+@cache
+def all_tools() -> "dict[str, Endpoint[Any, Any]]":
+    """Every tool by its name: the sources' first, in their order, then our own."""
+    of_sources = {name: endpoint for name, (_, endpoint) in endpoints().items()}
+    return of_sources | {endpoint.name: endpoint for endpoint in own_tools()}

@@ -1,0 +1,207 @@
+"""The tool that tells what is left: budgets, pace, breakers, keys, and what is stored."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.arguments import Arguments
+from tradestat_tools.desk import OWN_NAME
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.services import Services
+from tradestat_tools.source import Source
+from tradestat_tools.sources import all_sources
+from tradestat_tools.upstream.clock import as_utc
+from tradestat_tools.upstream.plan import ROLLING_DAYS, Budget, Plan
+from tradestat_tools.upstream.store import StoreUnavailable
+from tradestat_tools.upstream.threads import in_thread
+
+ADDRESS = "tradestat://usage"
+
+KeyState = Literal["set", "not set", "not needed"]
+
+
+class UsageArguments(Arguments):
+    """No arguments."""
+
+
+class Pace(BaseModel):
+    """At most `calls` in any stretch of `seconds`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    calls: int
+    seconds: float
+
+
+class SourceUsage(BaseModel):
+    """One service. `budget`, `used` and `left` count credits where a call has a price, else calls; absent: no limit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str
+    service: str
+    key: KeyState
+    key_variable: str | None = None
+    budget: float | None = None
+    used: float | None = None
+    left: float | None = None
+    period: Literal["day", "month", "rolling"] | None = Field(
+        default=None, description=f"A calendar day or month in `zone`, or any {ROLLING_DAYS} days (rolling)."
+    )
+    zone: str | None = None
+    resets_at: datetime | None = Field(
+        default=None, description="Absent for a rolling period: each credit comes back on its own."
+    )
+    pace: list[Pace]
+    breakers: dict[str, str] = Field(
+        description="Host -> closed (asked as usual), open (left alone after failures) or half-open; since the start."
+    )
+
+
+class Kept(BaseModel):
+    """Where answers are stored, and how much of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    place: str
+    entries: int
+    bytes: int
+
+
+class UsageData(Data):
+    """The state of every service, of the stored answers, and of the count of calls."""
+
+    offline: bool
+    sources: list[SourceUsage]
+    cache: Kept | None = Field(default=None, description="Absent where it can not be reached.")
+    cache_warning: str | None = None
+    ledger_warning: str | None = None
+
+    def tables(self) -> list[Table]:
+        rows: list[tuple[Cell, ...]] = [
+            (one.source, one.key, one.left, one.used, one.budget, _period(one), _pace(one.pace), _breakers(one))
+            for one in self.sources
+        ]
+        columns = ("source", "key", "left", "used", "budget", "resets", "pace", "breaker")
+        tables = [Table(columns, rows, title="Credits or calls")]
+        if self.cache is not None:
+            held: list[tuple[Cell, ...]] = [
+                (self.cache.kind, self.cache.entries, self.cache.bytes, self.cache.place),
+            ]
+            tables.append(Table(("kind", "answers", "bytes", "place"), held, title="Stored answers"))
+        return tables
+
+
+async def usage(services: Services, _: UsageArguments) -> Answer[UsageData]:
+    """What is left of every plan, and what is stored. Nothing is sent."""
+    data = await in_thread(partial(_look, services))
+    stores = (("Stored answers", data.cache_warning), ("Count of calls", data.ledger_warning))
+    notes = [Note(code=NoteCode.STORE, text=f"{what}: {text}") for what, text in stores if text]
+    if data.offline:
+        notes.append(Note(code=NoteCode.STALE, text="Working offline: only stored answers are given."))
+    if any(one.period == "rolling" for one in data.sources):
+        text = f"A rolling budget has no reset: each credit comes back {ROLLING_DAYS} days after it was spent."
+        notes.append(Note(code=NoteCode.COST, text=text))
+    return Answer(
+        what="What is left of each service's plan",
+        data=data,
+        source=Provenance(
+            service=OWN_NAME,
+            endpoint="usage",
+            address=ADDRESS,
+            retrieved_at=as_utc(services.upstream.time()),
+            state="sandbox" if services.settings.sandbox else "fresh",
+            calls=0,
+        ),
+        notes=notes,
+    )
+
+
+def _look(services: Services) -> UsageData:
+    """Read every store; blocks."""
+    upstream = services.upstream
+    try:
+        info = upstream.cache.info()
+    except StoreUnavailable as error:
+        cache, warning = None, str(error)
+    else:
+        cache, warning = Kept(kind=info.kind, place=info.place, entries=info.entries, bytes=info.bytes), info.warning
+    return UsageData(
+        offline=upstream.offline,
+        sources=[_of_source(services, source) for source in all_sources()],
+        cache=cache,
+        cache_warning=warning,
+        ledger_warning=upstream.ledger.warning,
+    )
+
+
+def _of_source(services: Services, source: Source) -> SourceUsage:
+    plan = services.upstream.plan(source.policy)
+    left = services.upstream.left(source.policy)
+    budget = plan.budget
+    return SourceUsage(
+        source=source.id,
+        service=source.name,
+        key=_key(services, source),
+        key_variable=source.key.variable if source.key else None,
+        budget=budget.credits if budget else None,
+        used=round(budget.credits - left, 3) if budget and left is not None else None,
+        left=round(left, 3) if left is not None else None,
+        period=budget.period if budget else None,
+        zone=budget.zone if budget else None,
+        resets_at=_resets(budget, services.upstream.time()),
+        pace=_windows(plan),
+        breakers=services.upstream.breakers(source.id),
+    )
+
+
+def _key(services: Services, source: Source) -> KeyState:
+    if source.key is None or services.settings.sandbox:
+        return "not needed"
+    return "set" if getattr(services.settings, source.key.variable.lower()) else "not set"
+
+
+def _resets(budget: Budget | None, now: float) -> datetime | None:
+    if budget is None or budget.period == "rolling":
+        return None
+    return as_utc(budget.bounds(now)[1])
+
+
+def _windows(plan: Plan) -> list[Pace]:
+    return [Pace(calls=window.calls, seconds=window.seconds) for window in plan.windows]
+
+
+def _period(one: SourceUsage) -> str:
+    if one.period == "rolling":
+        return f"over {ROLLING_DAYS} days"
+    return f"{one.resets_at:%Y-%m-%d %H:%M} UTC" if one.resets_at else ""
+
+
+def _pace(windows: Sequence[Pace]) -> str:
+    return ", ".join(f"{window.calls} in {window.seconds:g} s" for window in windows)
+
+
+def _breakers(one: SourceUsage) -> str:
+    return ", ".join(f"{host} {state}" for host, state in one.breakers.items()) or "not asked yet"
+
+
+USAGE = Endpoint(
+    name="usage",
+    title="Tradestat: what is left",
+    description=(
+        "What is left of every service's plan: credits or calls left and used, when they reset, the pace, whether the "
+        "key is set, whether a failing service is being left alone; and how many answers are stored, where, and "
+        "whether the server works offline. Costs nothing and asks no service. Use it before a series of Trade Map "
+        "calls, and after QuotaExhausted, RateLimited or UpstreamDown."
+    ),
+    arguments=UsageArguments,
+    data=UsageData,
+    run=usage,
+    example={},
+    local=True,
+)
