@@ -319,6 +319,50 @@ async def test_one_series_is_one_table(customs: "Customs") -> None:
     assert list(months.rows) == [("2024.01", 10, 4, 6, 1, 0), ("2024.02", 10, 4, 6, 1, 0)]
 
 
+async def test_the_only_code_of_the_rows_stands_in_the_title(customs: "Customs") -> None:
+    (months,) = (await frozen_beef(customs, DOCUMENTED_TOTAL, DOCUMENTED)).data.tables()
+    assert months.title.startswith("By month, the sum of the rows, all of 0202 (Meat of bovine animals")
+    assert "US" not in months.title  # it was asked for, and the header names it
+
+
+async def test_the_only_ten_digit_code_stands_in_the_title_with_koreas_name(customs: "Customs") -> None:
+    customs.gives(*(row.replace("8507600000 품목", "리튬이온") for row in a_year_of_rows(customs, 2024, [1, 2])))
+    for tool, asked in (("getNitemtradeList", {"cntyCd": "CN"}), ("getItemtradeList", {})):
+        answer = await customs.call(tool, strtYymm="202401", endYymm="202402", hsSgn="850760", **asked)
+        (months,) = answer.data.tables()
+        assert months.title == "By month, the sum of the rows, all of 8507600000 (리튬이온)"
+
+
+async def test_a_code_or_country_that_all_rows_share_is_not_lost_from_the_tables(customs: "Customs") -> None:
+    customs.gives(
+        customs.traded("2025.01", "8507600000", "CN", 10, 0, statKor="리튬이온"),
+        customs.traded("2025.01", "8507600000", "US", 5, 0, statKor="리튬이온"),
+    )
+    answer = await customs.call("getNitemtradeList", **JANUARY, hsSgn="850760")
+    months, groups = answer.data.tables()
+    assert "8507600000 (리튬이온)" in months.title
+    assert groups.columns[:2] == ("statCd", "country")
+    customs.replies.clear()
+    customs.gives(customs.traded("2025.01", "850760", "CN", 10, 0), customs.traded("2025.01", "850710", "CN", 5, 0))
+    months, groups = (await customs.call("getNitemtradeList", **JANUARY, hsSgn="8507")).data.tables()
+    assert months.title.endswith("all of CN (China)")
+    assert groups.columns[:2] == ("hsCd", "item")
+    customs.replies.clear()
+    customs.gives(customs.traded("2025.01", "8507600000", "CN", 10, 0, statKor="리튬이온"))
+    (months,) = (await customs.call("getNitemtradeList", **JANUARY, hsSgn="850760")).data.tables()
+    assert months.title.endswith("all of CN (China), 8507600000 (리튬이온)")
+
+
+async def test_a_title_names_no_code_where_rows_differ_or_the_code_was_asked_for(customs: "Customs") -> None:
+    customs.gives(customs.traded("2025.01", "850760", "CN", 10, 0), customs.traded("2025.01", "850710", "US", 5, 0))
+    months, _ = (await customs.call("getNitemtradeList", **JANUARY, hsSgn="8507")).data.tables()
+    assert months.title == "By month, the sum of the rows"
+    customs.replies.clear()
+    customs.gives(customs.traded("2025.01", "8507600000", "CN", 10, 0))
+    (months,) = (await customs.call("getNitemtradeList", **JANUARY, hsSgn="8507600000", cntyCd="CN")).data.tables()
+    assert months.title == "By month, the sum of the rows"
+
+
 async def test_tables_go_from_months_to_ranked_groups_to_every_row(customs: "Customs") -> None:
     customs.gives(
         customs.traded("2025.01", "850760", "US", 10, 0),

@@ -124,7 +124,7 @@ class NitemtradeData(Data):
             code, country = group
             return code, _item(code, self.statKor), country, _country(country, self.statCdCntnKor1)
 
-        return _tables(self.months, self.rows, groups, heads, labels)
+        return _tables(self.months, self.rows, groups, heads, labels, asked={self.hsSgn, self.cntyCd})
 
 
 class ItemtradeData(Data):
@@ -144,7 +144,8 @@ class ItemtradeData(Data):
         def labels(group: tuple[str, ...]) -> tuple[str, ...]:
             return group[0], _item(group[0], self.statKor)
 
-        return _tables(self.months, self.rows, [(code,) for code in self.rows.hsCd], ("hsCd", "item"), labels)
+        groups = [(code,) for code in self.rows.hsCd]
+        return _tables(self.months, self.rows, groups, ("hsCd", "item"), labels, asked={self.hsSgn})
 
 
 class NationtradeData(Data):
@@ -165,7 +166,7 @@ class NationtradeData(Data):
             return group[0], _country(group[0], self.statCdCntnKor1)
 
         groups = [(code,) for code in self.rows.statCd]
-        return _tables(self.months, self.rows, groups, ("statCd", "country"), labels)
+        return _tables(self.months, self.rows, groups, ("statCd", "country"), labels, asked={self.cntyCd})
 
 
 class NewtradeData(Data):
@@ -209,8 +210,13 @@ def _tables(
     groups: Sequence[tuple[str, ...]],
     heads: tuple[str, ...],
     labels: Labels,
+    *,
+    asked: set[str],
 ) -> list[Table]:
-    """The tables of an answer; those that would only repeat the one before are left out."""
+    """The tables of an answer; those that would only repeat the one before are left out.
+
+    A code that all rows have in common stands in the first title, unless it was asked for: then the header names it.
+    """
     names = _shown(rows)
     figures = [tuple(cells) for cells in zip(*(rows.column(name) for name in names), strict=True)]
     sums: dict[tuple[str, ...], list[int | None]] = {}
@@ -219,7 +225,13 @@ def _tables(
         sums[group] = [added((a, b)) for a, b in zip(so_far, cells, strict=True)]
     span = f"{months.year[0]} to {months.year[-1]}" if len(months.year) > 1 else months.year[0]
     heads_of_figures = tuple(_HEADS[name] for name in names)
-    found = [_by_month(months, "By month, the sum of the rows")]
+    common = [
+        f"{code} ({label})" if label else code
+        for code, label in reversed(_in_common([labels(group) for group in sums]))  # the longest last: it may be cut
+        if code not in asked
+    ]
+    all_of = f", all of {', '.join(common)}" if common else ""
+    found = [_by_month(months, f"By month, the sum of the rows{all_of}")]
     if len(sums) > 1:
         trade = [names.index("expDlr"), names.index("impDlr")]
         ranked = sorted(sums.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
@@ -236,6 +248,12 @@ def _tables(
         columns = (*codes, "year", *(heads_of_figures[i] for i in kept))
         found.append(_without_constants(Table(columns, detail, "Every row"), len(codes)))
     return found
+
+
+def _in_common(labelled: Sequence[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """The codes with their labels in which all groups agree."""
+    pairs = [list(zip(group[::2], group[1::2], strict=True)) for group in labelled]
+    return [pair for i, pair in enumerate(pairs[0]) if all(others[i] == pair for others in pairs)] if pairs else []
 
 
 def _without_constants(table: Table, labels: int) -> Table:
