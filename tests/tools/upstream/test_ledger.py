@@ -131,6 +131,25 @@ def test_one_claim_at_a_time_and_a_lapsed_one_is_free(ledger: Ledger) -> None:
     assert not ledger.claim("q", "third", now=NOON + 12, lease=10).ours
 
 
+def test_a_claim_that_is_renewed_holds_on_and_no_other_does(ledger: Ledger) -> None:
+    ledger.claim("q", "first", now=NOON, lease=10)
+    ledger.renew("q", "first", now=NOON + 9, lease=10)
+    ledger.renew("q", "second", now=NOON + 9, lease=99)
+    assert ledger.look("q", NOON + 18) == Claim(ours=False, owner="first")
+    assert ledger.look("q", NOON + 19) is None
+
+
+def test_a_claim_that_was_given_up_is_not_brought_back_by_renewing_it(ledger: Ledger) -> None:
+    ledger.claim("q", "first", now=NOON, lease=10)
+    ledger.release("q", "first", now=NOON + 1)
+    ledger.renew("q", "first", now=NOON + 1, lease=99)
+    assert ledger.look("q", NOON + 1) is None
+    ledger.claim("q", "first", now=NOON + 1, lease=10)
+    ledger.release("q", "first", now=NOON + 1, failure="{}")
+    ledger.renew("q", "first", now=NOON + 1, lease=99)
+    assert ledger.look("q", NOON + 60) is None, "a failure is shown for a moment only"
+
+
 def test_a_failure_is_left_for_those_who_wait_and_not_for_those_who_come(ledger: Ledger) -> None:
     ledger.claim("q", "first", now=NOON, lease=10)
     ledger.release("q", "first", now=NOON + 1, failure='{"kind": "UpstreamDown"}')

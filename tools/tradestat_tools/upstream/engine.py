@@ -62,6 +62,7 @@ class Upstream:
         chance: spreads retries, between 0 and 1.
         most_attempts: of one question, whatever the policies say.
         progress_every: seconds between two reports of progress.
+        lease: seconds after which another process may ask what a process that died was asking.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Upstream:
         chance: Callable[[], float] = random.random,
         most_attempts: int | None = None,
         progress_every: float = PROGRESS_EVERY,
+        lease: float = LEASE,
     ) -> None:
         self.cache = cache
         self.ledger = ledger
@@ -86,6 +88,7 @@ class Upstream:
         self._flights = Flights[Exchange]()
         self._tasks: anyio.abc.TaskGroup | None = None
         self._progress_every = progress_every
+        self._lease = lease
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
@@ -267,6 +270,9 @@ class Upstream:
         if theirs is not None:
             return theirs
         failure: str | None = None
+        holding = anyio.CancelScope()
+        if self._tasks is not None:
+            self._tasks.start_soon(self._hold, request.key, owner, holding)
         try:
             # Somebody may have stored it between this caller's look into the cache and its claim.
             stored = await self._just_stored(request)
@@ -275,8 +281,16 @@ class Upstream:
             failure = json.dumps(error.as_dict(), ensure_ascii=False)
             raise
         finally:
+            holding.cancel()
             with anyio.CancelScope(shield=True):
                 await in_thread(partial(self._release, request.key, owner, failure))
+
+    async def _hold(self, key: str, owner: str, scope: anyio.CancelScope) -> None:
+        """Renew a claim while its call is under way, however long, so that it need not outlive its process by much."""
+        with scope:
+            while True:
+                await anyio.sleep(self._lease / 3)
+                await in_thread(partial(self._renew_claim, key, owner))
 
     async def _claim_or_wait(self, request: Request, policy: Policy, owner: str, deadline: float) -> Exchange | None:
         """Become the one who asks (nothing), or take what another process gets.
@@ -284,10 +298,9 @@ class Upstream:
         Raises:
             TradestatError: how the other's call failed.
         """
-        lease = deadline - self._clock.time() + LEASE
         pause = 0.02
         while True:
-            claim = await in_thread(partial(self._claim, request.key, owner, lease))
+            claim = await in_thread(partial(self._claim, request.key, owner))
             if claim is None or claim.ours:
                 return None
             while claim is not None and claim.failure is None:
@@ -296,7 +309,7 @@ class Upstream:
                         f"{policy.service} has not yet answered another process that asks the same.",
                         remedy="Try again in a moment.",
                         source=policy.source,
-                        retry_after=LEASE,
+                        retry_after=self._lease,
                     )
                 await self._clock.sleep(pause)
                 pause = min(pause * 1.5, 0.25)
@@ -318,11 +331,17 @@ class Upstream:
 
         return await in_thread(look)
 
-    def _claim(self, key: str, owner: str, lease: float) -> Claim | None:
+    def _claim(self, key: str, owner: str) -> Claim | None:
         try:
-            return self.ledger.claim(key, owner, now=self._clock.time(), lease=lease)
+            return self.ledger.claim(key, owner, now=self._clock.time(), lease=self._lease)
         except StoreUnavailable:
             return None  # without a ledger nothing is sent anyway, and the caller says so
+
+    def _renew_claim(self, key: str, owner: str) -> None:
+        try:
+            self.ledger.renew(key, owner, now=self._clock.time(), lease=self._lease)
+        except StoreUnavailable:
+            return  # tried again soon; at the worst somebody asks a second time
 
     def _look(self, key: str) -> Claim | None:
         try:

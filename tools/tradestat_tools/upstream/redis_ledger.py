@@ -140,6 +140,14 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return ARGV[1]
 """
 
+RENEW = """
+local held = redis.call('HMGET', KEYS[1], 'owner', 'failure')
+if held[1] == ARGV[1] and not held[2] then
+    redis.call('HSET', KEYS[1], 'lapses', ARGV[2])
+    redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+"""
+
 RELEASE = """
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then
     return
@@ -170,6 +178,7 @@ class RedisLedger:
         self._refund = self._server.script(REFUND)
         self._stay_away = self._server.script(STAY_AWAY)
         self._claim = self._server.script(CLAIM)
+        self._renew = self._server.script(RENEW)
         self._release = self._server.script(RELEASE)
 
     @property
@@ -227,6 +236,9 @@ class RedisLedger:
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         holder = self._claim([self._claim_key(key)], [owner, now, now + lease, _lives(lease)])
         return Claim(ours=holder == owner, owner=holder)
+
+    def renew(self, key: str, owner: str, *, now: float, lease: float) -> None:
+        self._renew([self._claim_key(key)], [owner, now + lease, _lives(lease)])
 
     def look(self, key: str, now: float) -> Claim | None:
         owner, lapses, failure = self._server.command("HMGET", self._claim_key(key), "owner", "lapses", "failure")

@@ -112,6 +112,10 @@ class SqliteLedger:
 
         return self._run(work)
 
+    def renew(self, key: str, owner: str, *, now: float, lease: float) -> None:
+        change = "UPDATE claims SET lapses = ? WHERE key = ? AND owner = ? AND failure IS NULL"
+        self._run(lambda db: db.execute(change, (now + lease, key, owner)))
+
     def look(self, key: str, now: float) -> Claim | None:
         find = "SELECT owner, failure FROM claims WHERE key = ? AND lapses > ?"
         row = self._run(lambda db: db.execute(find, (key, now)).fetchone())

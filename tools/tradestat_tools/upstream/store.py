@@ -153,6 +153,10 @@ class Ledger(Protocol):
         """Try to be the one who asks."""
         ...
 
+    def renew(self, key: str, owner: str, *, now: float, lease: float) -> None:
+        """The owner's call is still under way: its claim, unless it was released or taken over, holds on."""
+        ...
+
     def look(self, key: str, now: float) -> Claim | None:
         """Who holds the claim, or how it just failed; nothing where it was released or has lapsed."""
         ...
