@@ -406,6 +406,8 @@ async def test_a_connection_that_never_came_about_costs_nothing(free_tcp_port: i
             await upstream.fetch(request, policy, read, within=5)
         assert upstream.left(policy) == 10
     await http.aclose()
+    cache.close()
+    ledger.close()
 
 
 async def test_a_short_wait_for_the_pace_is_waited_and_a_long_one_is_answered_at_once() -> None:
