@@ -102,3 +102,9 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """A real Redis server that all tests share, each under a prefix of its own."""
     with _running_redis(tmp_path_factory.mktemp("redis")) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where processes keep what they share: a folder, or a Redis server."""
+    return str(tmp_path) if request.param == "sqlite" else request.getfixturevalue("redis_url")

@@ -22,12 +22,6 @@ PROCESSES = 6
 NOON = 1_800_000_000.0
 
 
-@pytest.fixture(params=["sqlite", "redis"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where the processes keep what they share."""
-    return str(tmp_path) if request.param == "sqlite" else request.getfixturevalue("redis_url")
-
-
 @contextmanager
 def racing(command: list[str]) -> Generator[list[subprocess.Popen[str]]]:
     """The same program in several processes, all of them ready to read lines."""

@@ -1,4 +1,4 @@
-"""Programs that the tests run as processes of their own: `python workers.py race|found|crash PLACE NAME [RUNS SEED]`.
+"""Programs that the tests run as processes of their own: `python workers.py race|found|crash|ask PLACE NAME [MORE]`.
 
 PLACE is the address of a Redis server, where NAME begins every key, or a folder for SQLite files.
 """
@@ -11,12 +11,22 @@ import random
 import signal
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
+import anyio
+import anyio.to_thread
+
+from tradestat_tools.errors import TradestatError, UpstreamDown
+from tradestat_tools.upstream.clock import Clock
+from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import UNLIMITED, Budget, Plan, Window
+from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.redis_cache import RedisCache
 from tradestat_tools.upstream.redis_ledger import RedisLedger
-from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.report import reporting
+from tradestat_tools.upstream.request import Request, Response
 from tradestat_tools.upstream.sqlite_cache import SqliteCache
 from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
@@ -24,6 +34,7 @@ from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
 NOON = 1_800_000_000.0
 LEASE = 30.0
 PLAN = Plan(windows=(Window(7, 60.0),), budget=Budget(20, "month"))
+SHOP = Policy("shop", "The Shop")
 
 
 def open_stores(place: str, name: str) -> tuple[Cache, Ledger]:
@@ -60,6 +71,56 @@ def granted(ledger: Ledger) -> Grant:
     if not isinstance(grant, Grant):
         raise TypeError(grant)
     return grant
+
+
+async def ask(place: str, name: str, address: str, calls: int, lease: float) -> None:
+    """Ask every path read so many times at once.
+
+    Writes when all of them wait for one call ("joined"), when that waits for another process ("waits"), and what came.
+    """
+    cache, ledger = open_stores(place, name)
+    http = Http()
+
+    async def sleep(seconds: float) -> None:
+        if seconds > 0:
+            say({"waits": True})
+        await anyio.sleep(seconds)
+
+    async def ask_all(path: str) -> None:
+        joined: set[int] = set()
+        came: Counter[str] = Counter()
+
+        async def ask_once(number: int) -> None:
+            async def progress(*_: object) -> None:
+                joined.add(number)
+                if len(joined) == calls:
+                    say({"joined": path})
+
+            with reporting(progress):
+                try:
+                    came[(await upstream.fetch(Request("shop", "a", address + path), SHOP, read, within=20)).value] += 1
+                except TradestatError as error:
+                    came[f"{error.kind}: {error.message}"] += 1
+
+        async with anyio.create_task_group() as askers:
+            for number in range(calls):
+                askers.start_soon(ask_once, number)
+        say({"came": dict(came)})
+
+    engine = Upstream(http, cache=cache, ledger=ledger, clock=Clock(sleep=sleep), progress_every=0.05, lease=lease)
+    async with engine as upstream, anyio.create_task_group() as tasks:
+        say({"ready": True})
+        while line := await anyio.to_thread.run_sync(sys.stdin.readline):
+            tasks.start_soon(ask_all, line.strip())
+    await http.aclose()
+    cache.close()
+    ledger.close()
+
+
+def read(response: Response) -> str:
+    if response.status != 200:
+        raise UpstreamDown("Broken behind.", remedy="-", source="shop")
+    return response.body.decode()
 
 
 def crash(place: str, name: str, runs: int, seed: int) -> None:
@@ -143,11 +204,14 @@ def say(what: object) -> None:
 
 
 if __name__ == "__main__":
-    kind, place, name, *numbers = sys.argv[1:]
+    kind, place, name, *more = sys.argv[1:]
     match kind:
         case "race":
             race(place, name)
         case "found":
             found(place)
+        case "ask":
+            backend, address, calls, lease = more
+            anyio.run(ask, place, name, address, int(calls), float(lease), backend=backend)
         case _:
-            crash(place, name, *map(int, numbers))
+            crash(place, name, *map(int, more))
