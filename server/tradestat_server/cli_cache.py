@@ -29,7 +29,7 @@ def cache_info(*, as_json: bool) -> None:
     if as_json:
         click.echo(as_json_text({name: value for name, value in info.items() if value is not None}))
         return
-    click.echo(f"{info['entries']:,} answers, {info['bytes']:,} bytes, {info['kind']}: {info['place']}")
+    click.echo(f"{_answers(info['entries'])}, {info['bytes']:,} bytes, {info['kind']}: {info['place']}")
     _warn(info["warning"])
 
 
@@ -45,7 +45,7 @@ def cache_clear(source: str | None) -> None:
     with _opened_cache() as stored:
         count = stored.clear(source)
         _warn(stored.info().warning)
-    click.echo(f"{count:,} answers forgotten.")
+    click.echo(f"{_answers(count)} forgotten.")
 
 
 @cache.command("export")
@@ -60,7 +60,7 @@ def cache_export(file: Path) -> None:
             count = export_answers(stored, file)
         except OSError as error:
             raise click.ClickException(f"{file} can not be written: {error.strerror or error}.") from None
-    click.echo(f"{count:,} answers written to {file}.")
+    click.echo(f"{_answers(count)} written to {file}.")
 
 
 @cache.command("import")
@@ -83,7 +83,7 @@ def cache_import(file: Path) -> None:
         if info.kind == "memory":
             raise click.ClickException("Nothing was taken: answers can not be stored here.")
     left = f"{done.not_newer:,} not newer than here, {done.lapsed:,} past their time"
-    click.echo(f"{done.taken:,} answers taken; left out: {left}.")
+    click.echo(f"{_answers(done.taken)} taken; left out: {left}.")
 
 
 @contextmanager
@@ -105,3 +105,7 @@ def _opened_cache() -> "Generator[Cache]":
 def _warn(warning: str | None) -> None:
     if warning:
         click.echo(f"Warning: {warning}", err=True)
+
+
+def _answers(count: int) -> str:
+    return f"{count:,} answer{'s' * (count != 1)}"

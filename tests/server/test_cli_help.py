@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
@@ -84,9 +83,8 @@ def test_a_wrong_option_is_answered_with_what_is_allowed(words: list[str], compl
 )
 @pytest.mark.parametrize("words", [["call", "dashboard", "hsCode=85076000"], ["usage"], ["doctor"], ["serve"]])
 def test_a_wrong_setting_is_named_on_one_line(
-    words: list[str], name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    words: list[str], name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TRADESTAT_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv(name, value)
     result = CliRunner().invoke(cli, words)
     assert result.exit_code == 1
