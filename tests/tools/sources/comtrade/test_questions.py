@@ -21,7 +21,7 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 
 async def sent(comtrade: "Comtrade", **arguments: Any) -> dict[str, str]:
-    comtrade.gives(comtrade.row())
+    comtrade.gives_what_is_asked()
     await comtrade.ask(**arguments)
     return comtrade.sent[0].params
 
@@ -104,7 +104,7 @@ async def test_all_partners_are_asked_for_by_leaving_the_parameter_out(comtrade:
 
 @pytest.mark.anyio
 async def test_left_out_arguments_mean_world_total_and_both_flows(comtrade: "Comtrade") -> None:
-    comtrade.gives(comtrade.row())
+    comtrade.gives_what_is_asked()
     await comtrade.call("comtrade_data", reporterCode="156", period="2023")
     params = comtrade.sent[0].params
     assert (params["partnerCode"], params["cmdCode"], params["flowCode"]) == ("0", "TOTAL", "M,X")
@@ -174,7 +174,7 @@ async def test_months_take_one_call_each_without_a_key_and_twelve_together_with_
 ) -> None:
     months = [f"2023{month:02d}" for month in range(1, 13)] + ["202401"]
     for service in (comtrade, keyed):
-        service.gives(service.row(period="202301", freqCode="M"))
+        service.gives_what_is_asked()
         await service.ask(freqCode="M", period="2023,2024-01")
     assert [one.params["period"] for one in comtrade.sent] == months
     assert [one.params["period"] for one in keyed.sent] == [",".join(months[:12]), "202401"]

@@ -203,7 +203,14 @@ async def test_the_recorded_eu_rows_at_the_limit_are_called_a_part(
     keyed: "Comtrade", recording: Read, notes_of: Notes
 ) -> None:
     keyed.says(recording("data_eu_imports_world.json"))
-    answer = await keyed.ask(reporterCode="all", partnerCode="0", cmdCode="AG4", flowCode="M", maxRecords=5004)
+    answer = await keyed.ask(
+        reporterCode="all",
+        partnerCode="0",
+        cmdCode="AG2,AG4,AG6",
+        flowCode="M",
+        period="2018-2022",
+        maxRecords=5004,
+    )
     assert "5004 rows" in notes_of(answer, NoteCode.SUBSET)
     assert "maxRecords" in (answer.more or "")
     assert "reporterCode" not in keyed.sent[0].params

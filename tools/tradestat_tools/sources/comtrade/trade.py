@@ -12,6 +12,7 @@ from tradestat_tools.codes.periods import Period, format_yyyymm, month_of
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery, NoData, TooLarge
 from tradestat_tools.services import Services, provenance
+from tradestat_tools.sources.comtrade.answered import read_answered
 from tradestat_tools.sources.comtrade.arguments import (
     ALL,
     KEYED_ROWS,
@@ -31,7 +32,6 @@ from tradestat_tools.sources.comtrade.wire import (
     SOURCE_ID,
     Page,
     Row,
-    read_trade,
 )
 from tradestat_tools.upstream import Fetched, Request
 from tradestat_tools.upstream.keep import CLOSED, DAY, Keep
@@ -69,12 +69,7 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
     if len(chunks) > MAX_CALLS:
         raise _too_many_calls(len(span), len(chunks), arguments, keyed=keyed)
     limit = arguments.maxRecords if keyed else min(arguments.maxRecords, PREVIEW_ROWS)
-    fetched = [
-        await services.upstream.fetch(
-            _request(services, arguments, chunk, limit), POLICY, read_trade, within=services.settings.timeout
-        )
-        for chunk in chunks
-    ]
+    fetched = [await _fetch(services, arguments, chunk, limit) for chunk in chunks]
     rows = [row for one in fetched for row in one.value.rows]
     if not rows:
         raise _no_rows(arguments, span, services)
@@ -129,6 +124,13 @@ def _too_many_calls(periods: int, calls: int, arguments: TradeArguments, *, keye
 def wire_period(period: Period) -> str:
     """A period as the service writes it: 2023, 202301."""
     return str(period.year) if period.frequency == "year" else format_yyyymm(period)
+
+
+async def _fetch(services: Services, arguments: TradeArguments, chunk: Sequence[Period], limit: int) -> Fetched[Page]:
+    request = _request(services, arguments, chunk, limit)
+    path = {name: getattr(arguments, name) for name in ("typeCode", "freqCode")} | {"clCode": arguments.classification}
+    read = partial(read_answered, asked={**path, **request.params})
+    return await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
 
 
 def _request(services: Services, arguments: TradeArguments, chunk: Sequence[Period], limit: int) -> Request:
