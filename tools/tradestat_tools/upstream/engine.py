@@ -17,6 +17,7 @@ from tradestat_tools.errors import (
     NoData,
     QuotaExhausted,
     RateLimited,
+    TooLarge,
     TradestatError,
     UpstreamChanged,
     UpstreamDown,
@@ -131,10 +132,14 @@ class Upstream:
             if request.unless_stored is not None:
                 raise request.unless_stored
             return await self._fly(request, policy, read, within)
-        except (UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged) as error:
-            spare = await self._from_store(entry, read, "stale", left, why=error) if entry is not None else None
+        except (UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
+            if entry is None:
+                raise
+            left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
+            spare = await self._from_store(entry, read, "stale", left, why=error)
             if spare is None:
                 raise
+            self._note_budget(policy, left)
             return spare
 
     def plan(self, policy: Policy) -> Plan:

@@ -1,8 +1,9 @@
 """Asking the service: wire names, key, price, time, and what is remembered between calls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -17,7 +18,9 @@ from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.faults import Unanswered
 from tradestat_tools.upstream.keep import CLOSED, Keep
 from tradestat_tools.upstream.policy import Policy, Retry
+from tradestat_tools.upstream.report import current_report, reporting
 from tradestat_tools.upstream.request import Fetched, Request, Response
+from tradestat_tools.upstream.threads import in_thread
 
 T = TypeVar("T")
 
@@ -33,6 +36,8 @@ CLOSED_AFTER = 3
 """Years after which a year is taken as reported and revised."""
 
 CATALOGUE_FRESH = 3 * DAY
+SPELLED = 2 * 365 * DAY
+"""Its names are part of every stored question: it is kept as long as any answer to them is."""
 CATALOGUE_POLICY = Policy(source=f"{SOURCE_ID}.catalogue", service=f"{SERVICE}, its catalogue", retry=Retry(attempts=1))
 """A free public page: it draws on no plan, and its failures say nothing of the paid service."""
 CATALOGUE_RETRY = 900.0
@@ -79,20 +84,19 @@ async def catalogue(services: Services, *, unless_stored: MissingKey | None = No
     known = _remembered(services)
     now = services.now()
     if known.catalogue_until is None or now >= known.catalogue_until:
+        request = Request(
+            source=SOURCE_ID,
+            endpoint="catalogue",
+            url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
+            credits=0.0,
+            keep=Keep(fresh=CATALOGUE_FRESH, spare=SPELLED),
+            unless_stored=unless_stored,
+        )
+        within = min(CATALOGUE_WITHIN, services.settings.trademap_timeout)
         try:
-            fetched = await services.upstream.fetch(
-                Request(
-                    source=SOURCE_ID,
-                    endpoint="catalogue",
-                    url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
-                    credits=0.0,
-                    keep=Keep(fresh=CATALOGUE_FRESH),
-                    unless_stored=unless_stored,
-                ),
-                CATALOGUE_POLICY,
-                read_catalogue,
-                within=min(CATALOGUE_WITHIN, services.settings.trademap_timeout),
-            )
+            # A report of its own: an old copy of the catalogue must not be taken for old figures.
+            with reporting(current_report().progress):
+                fetched = await services.upstream.fetch(request, CATALOGUE_POLICY, read_catalogue, within=within)
         except TradestatError as error:
             # A question must not fail because a free page could not be read; what was known before stays in force.
             known.catalogue_error = error.message
@@ -130,6 +134,28 @@ async def ask(
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
+    request, wire = await _request(services, endpoint, arguments, keep)
+
+    def read(response: Response) -> T:
+        return parse(read_envelope(response))
+
+    try:
+        fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.trademap_timeout)
+    except Unanswered as error:
+        raise _no_answer(services, error) from None
+    return Asked(fetched, wire)
+
+
+async def not_stored(services: Services, endpoint: str, questions: Sequence[Mapping[str, str | int]]) -> int:
+    """How many of some questions would take a call, because no stored answer is good enough."""
+    requests = [(await _request(services, endpoint, arguments, None))[0] for arguments in questions]
+    return len(await in_thread(partial(services.upstream.to_send, requests)))
+
+
+async def _request(
+    services: Services, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+) -> tuple[Request, Wire]:
+    """A question in the service's own spelling."""
     key = services.settings.parse_api_key
     # Without a key nothing is sent; the names still matter, for they are part of the question that may be stored.
     missing = None if key else no_key()
@@ -149,15 +175,7 @@ async def ask(
         keep=keep or _keep_series(services, arguments),
         unless_stored=missing,
     )
-
-    def read(response: Response) -> T:
-        return parse(read_envelope(response))
-
-    try:
-        fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.trademap_timeout)
-    except Unanswered as error:
-        raise _no_answer(services, error) from None
-    return Asked(fetched, wire)
+    return request, wire
 
 
 def _keep_series(services: Services, arguments: Mapping[str, str | int]) -> Keep:
