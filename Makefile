@@ -8,13 +8,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test lint types imports manifest bundle requirements clean
+.PHONY: demo test faults lint types imports manifest bundle requirements clean
 
 demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
 	$(BIN)/tradestat-mcp demo
 
 test: .venv/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+faults: .venv/dev.stamp  ## every fault against every service, as a table
+	PYTHONPATH=tests $(BIN)/python -m fault_matrix
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

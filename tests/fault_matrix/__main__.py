@@ -1,0 +1,30 @@
+"""Try every cell and print the table; the exit status says whether it is the expected one."""
+
+import sys
+import time
+
+import anyio
+
+from fault_matrix.expected import EXPECTED
+from fault_matrix.faults import FAULTS
+from fault_matrix.table import HEAD, LEGEND, line
+from fault_matrix.trial import try_row
+
+
+async def main() -> bool:
+    """Print the matrix as it is found."""
+    began = time.monotonic()
+    print(LEGEND, HEAD, sep="\n\n")
+    wrong = 0
+    for fault in FAULTS:
+        found = line(fault.name, await try_row(fault))
+        print(found, flush=True)
+        if found != EXPECTED.get(fault.name):
+            wrong += 1
+            print(f"  expected:\n{EXPECTED.get(fault.name)}", flush=True)
+    print(f"\n{len(FAULTS)} rows in {time.monotonic() - began:.0f} s, {wrong} other than expected.")
+    return not wrong
+
+
+if __name__ == "__main__":
+    sys.exit(not anyio.run(main))

@@ -1,0 +1,147 @@
+"""The fault matrix: every known way to fail, against every service, with an empty cache and with a stale entry.
+
+`make faults` prints it.
+"""
+
+import json
+import traceback
+from itertools import chain
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from fault_matrix.expected import EXPECTED, HEADING
+from fault_matrix.faults import FAULTS, Fault
+from fault_matrix.services import SERVICES, TRADEMAP, page
+from fault_matrix.table import HEAD, line
+from fault_matrix.trial import START, Trial, a_bench, try_row
+from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.policy import MAX_BODY
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+async def test_a_fault_ends_as_the_matrix_says(fault: Fault) -> None:
+    row = await try_row(fault)
+    assert line(fault.name, row) == EXPECTED[fault.name]
+    for trial in chain.from_iterable(row):
+        where = f"{fault.name}, {trial.service.name}, {'stale entry' if trial.stale else 'empty cache'}"
+        check_secrets(trial, where)
+        check_store(trial, where)
+        check_what_is_told(trial, where)
+        check_waits(trial, where)
+        assert trial.peak < 4 * MAX_BODY, where
+
+
+def check_secrets(trial: Trial, where: str) -> None:
+    """The key goes over the wire, and nowhere else."""
+    key = trial.service.key
+    if not key:
+        return
+    forms = {key, quote(key, safe=""), quote_plus(key)}
+    assert any(form in head for head in trial.heads for form in forms), where
+    shown = [str(trial.stored)]
+    if trial.error is not None:
+        told = json.dumps(trial.error.as_dict(), ensure_ascii=False)
+        assert "Traceback" not in told, where
+        assert 'File "' not in told, where
+        shown += [told, repr(trial.error), *traceback.format_exception(trial.error)]
+    for answer in (trial.answer, trial.after):
+        shown += [] if answer is None else [str(answer.structured())]
+    assert not any(form in text for form in forms for text in shown), where
+
+
+def check_store(trial: Trial, where: str) -> None:
+    """Only an answer is stored; after a failure the next question goes to the service again."""
+    assert trial.after is not None
+    if trial.outcome == "fresh":
+        assert len(trial.stored) == 1, where
+        assert (trial.after.source.state, trial.attempts_after) == ("cached", 0), where
+    else:
+        assert [entry.stored_at for entry in trial.stored] == ([START] if trial.stale else []), where
+        assert (trial.after.source.state, trial.attempts_after) == ("fresh", 1), where
+
+
+def check_what_is_told(trial: Trial, where: str) -> None:
+    """An error says what to do next; an old answer is the one stored, and says how old it is, why, and what is left."""
+    if trial.error is not None:
+        assert trial.error.message, where
+        assert trial.error.remedy, where
+        assert trial.error.source == trial.service.source.id, where
+        return
+    assert trial.answer is not None
+    assert trial.answer.source.remaining_quota == trial.left, where
+    notes = stale_notes(trial.answer)
+    if trial.outcome == "stale":
+        assert trial.before is not None
+        assert trial.answer.data == trial.before.data, where
+        assert trial.answer.source.retrieved_at == trial.before.source.retrieved_at, where
+        assert len(notes) == 1, where
+        assert notes[0].startswith("Stored 20 days ago (2026-10-20 12:00 UTC). "), where
+        assert len(notes[0]) > len("Stored 20 days ago (2026-10-20 12:00 UTC). "), where
+    else:
+        assert notes == [], where
+
+
+def stale_notes(answer: Answer[Any]) -> list[str]:
+    return [note.text for note in answer.notes if note.code is NoteCode.STALE]
+
+
+def check_waits(trial: Trial, where: str) -> None:
+    """What the service asks to wait is waited where it is short, and told; else a few seconds at most go by."""
+    asked = trial.fault.wait
+    if asked is None:
+        assert sum(trial.waits) < 5, where
+        return
+    assert trial.waits == [asked] * (trial.attempts - 1), where
+    assert trial.error is None or trial.error.retry_after == asked, where
+
+
+# The matrix itself
+
+
+def cells(name: str) -> list[str]:
+    """What is expected of a fault, service by service."""
+    starts = [HEADING.index(service.name) for service in SERVICES]
+    row = EXPECTED[name]
+    return [row[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def test_every_fault_has_its_row_and_every_service_its_column() -> None:
+    assert list(EXPECTED) == [fault.name for fault in FAULTS]
+    assert HEADING == HEAD
+
+
+def test_a_call_that_costs_money_and_got_no_answer_is_not_repeated() -> None:
+    unanswered = [fault.name for fault in FAULTS if fault.unanswered]
+    assert {cells(name)[SERVICES.index(TRADEMAP)].split()[-1] for name in unanswered} == {"1/1"}
+
+
+def test_a_failure_of_the_target_site_is_paid_once() -> None:
+    assert cells("502")[SERVICES.index(TRADEMAP)].split()[-1] == "1/1"
+
+
+def test_what_never_reached_a_service_costs_nothing() -> None:
+    assert {cell.split()[-1] for cell in cells("connection refused")} == {"0/0"}
+
+
+# Beside the matrix
+
+
+@pytest.mark.anyio
+async def test_an_old_catalogue_is_not_taken_for_old_figures() -> None:
+    http = Http()
+    async with a_bench(TRADEMAP, http) as bench:
+        await bench.ask()
+        bench.hand.now += 5 * 86_400  # the catalogue is kept for three days, the figures for seven
+        down = page("Down", 500)
+        bench.wire.behave = lambda path: TRADEMAP.good if path.startswith(TRADEMAP.path) else down
+        stored = await bench.ask()
+        bench.hand.now += 5 * 86_400
+        fresh = await bench.ask()
+    await http.aclose()
+    assert bench.wire.times("/marketplace/") == 3
+    assert [stored.source.state, fresh.source.state] == ["cached", "fresh"]
+    assert stale_notes(stored) == stale_notes(fresh) == []
