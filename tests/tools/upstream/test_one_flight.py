@@ -108,6 +108,7 @@ class Askers:
             said: dict[str, Any] = {}
             while not kinds <= said.keys():
                 said |= json.loads(stdout.readline())
+                assert "came" not in said or "came" in kinds, f"an answer before {kinds}: {said}"
             heard.append(said)
         return heard
 
