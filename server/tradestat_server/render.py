@@ -179,9 +179,9 @@ def _left_out(table: Table, shown: int) -> str:
 
 
 def _numeric_columns(table: Table) -> list[bool]:
-    """Which columns hold figures: no text in them, and at least one number."""
+    """Which columns hold figures: no text in them (an empty cell is none), and at least one number."""
     return [
-        not any(isinstance(row[i], str) for row in table.rows)
+        not any(isinstance(row[i], str) and row[i] for row in table.rows)
         and any(isinstance(row[i], int | float) for row in table.rows)
         for i in range(len(table.columns))
     ]

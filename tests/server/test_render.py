@@ -92,6 +92,13 @@ def test_sandbox_data_says_so_before_anything_else() -> None:
     assert SANDBOX_LABEL not in render_answer(answer(BEEF, state="cached"))
 
 
+def test_an_empty_cell_leaves_its_column_one_of_figures() -> None:
+    months = Table(("year", "jan", "feb"), [("2025", 1000, 2), ("2026", 20, "")])
+    lines = render_answer(answer(months)).splitlines()
+    assert "2025  1,000    2" in lines
+    assert "2026     20" in lines, "right under the thousands"
+
+
 def test_zero_and_missing_are_different() -> None:
     assert cell_text(0) == "0"
     assert cell_text(0.0) == "0"
