@@ -22,6 +22,8 @@ ALL = "ALL"
 TOTAL_WORDS = frozenset({"ALL", "TOTAL"})
 HS_LEVELS = (2, 4, 6)
 MAX_PAGE_SIZE = 500
+MOST_CALLS = 50
+"""Calls that one question may take at most; half of the smallest plan's month."""
 DEFAULT_INDICATORS = ("VAL", "BAL", "GV5", "GV2", "GV5W")
 
 BIG_PAGE = 100
@@ -230,6 +232,18 @@ PageSize = Annotated[
     int,
     Field(ge=1, le=MAX_PAGE_SIZE, description="Rows a page; the service may give fewer. A page costs one call."),
 ]
+AllPages = Annotated[
+    bool,
+    Field(description="true = every page, joined into one table; a call for each page that is not stored yet."),
+]
+MaxCalls = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=MOST_CALLS,
+        description="Calls that all_pages may take; where it needs more, it stops after page 1 and says how many.",
+    ),
+]
 SortBy = Annotated[
     str,
     Field(
@@ -250,13 +264,26 @@ Indicators = Annotated[
 ]
 
 
-class _Table(Arguments):
+class Paged(Arguments):
+    """Which rows of a table: one page, or all."""
+
+    page: PageNumber = 1
+    page_size: PageSize = 50
+    all_pages: AllPages = False
+    max_calls: MaxCalls = 5
+
+    @model_validator(mode="after")
+    def _from_the_first(self) -> "Paged":
+        if self.all_pages and self.page > 1:
+            raise ArgumentError("all_pages begins with page 1.", argument="page", allowed="1, or all_pages=false")
+        return self
+
+
+class _Table(Paged):
     """What every table takes."""
 
     country: Reporter
     partner: Partner = WORLD
-    page: PageNumber = 1
-    page_size: PageSize = 50
     sort_by: SortBy = ""
     sort_dir: SortDir = "desc"
 

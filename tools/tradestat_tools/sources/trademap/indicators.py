@@ -6,7 +6,6 @@ from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.trademap.arguments import GoodsTradeIndicatorsArguments
-from tradestat_tools.sources.trademap.client import ask
 from tradestat_tools.sources.trademap.data import THOUSAND_USD, Indicator, IndicatorsData
 from tradestat_tools.sources.trademap.notes import more_rows, sum_notes, table_notes
 from tradestat_tools.sources.trademap.payloads import parse_indicators
@@ -19,6 +18,7 @@ from tradestat_tools.sources.trademap.series import (
     edition_notes,
     product_arguments,
 )
+from tradestat_tools.sources.trademap.tables import ask_table
 from tradestat_tools.sources.trademap.wire import SERVICE
 
 PERCENT = "%"
@@ -37,17 +37,19 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
     """Indicators of goods trade in the newest reference year."""
     question = goods_question(asked)
     wanted = list(dict.fromkeys(asked.indicators))
-    answer = await ask(
+    table = await ask_table(
         services,
         "goods_trade_indicators",
+        question,
+        asked,
         {
             **common_arguments(question, asked.sort_by, asked.sort_dir),
             **product_arguments(question),
             "indicators": ",".join(wanted),
         },
-        parse_indicators,
+        parse=parse_indicators,
     )
-    page = answer.fetched.value
+    page = table.page
     require_figures(page, question)
     require_echo(page, question)
     given = dict.fromkeys(name for r in (*page.aggregateRecords, *page.records) for name in r.cells)
@@ -56,7 +58,8 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
     notes = [
         *resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
         *edition_notes(question),
-        *table_notes(page, question, answer.wire, total),
+        *table.notes,
+        *table_notes(page, question, table.wire, total),
         *sum_notes(page, question, total, ["VAL"]),
     ]
     if absent := [name for name in wanted if name not in given]:
@@ -80,7 +83,7 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
         source=provenance(
             SERVICE,
             "goods_trade_indicators",
-            [answer.fetched],
+            table.fetched,
             unit=f"{THOUSAND_USD} (VAL, BAL), % (growth)",
             currency="USD",
             valuation=VALUATION[question.trade_flow],

@@ -43,7 +43,8 @@ def more_rows(page: Page, question: Question) -> str | None:
     honoured = (page.nbRecordPerPage or 0) >= question.page_size
     fits = page.nbRecords is not None and question.page_size < page.nbRecords <= MAX_PAGE_SIZE
     all_at_once = f", page_size={page.nbRecords} all rows at once" if honoured and fits else ""
-    return f"page={at + 1} gives the next rows{all_at_once}; each page is one call."
+    joined = f", all_pages=true the whole table ({page.nbPages} pages)" if at == 1 else ""
+    return f"page={at + 1} gives the next rows{all_at_once}{joined}; each page is one call."
 
 
 def _subset(page: Page, question: Question) -> Note | None:

@@ -6,8 +6,8 @@ from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.units import unit
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.services import Services, provenance
-from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments, ServicesTimeSeriesArguments
-from tradestat_tools.sources.trademap.client import ask, known_country
+from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments, Paged, ServicesTimeSeriesArguments
+from tradestat_tools.sources.trademap.client import known_country
 from tradestat_tools.sources.trademap.data import THOUSAND_USD, SeriesData
 from tradestat_tools.sources.trademap.notes import gap_notes, more_rows, sum_notes, table_notes
 from tradestat_tools.sources.trademap.payloads import Page, parse_series
@@ -20,6 +20,7 @@ from tradestat_tools.sources.trademap.question import (
     services_question,
 )
 from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require_echo, require_figures, within_years
+from tradestat_tools.sources.trademap.tables import ask_table
 from tradestat_tools.sources.trademap.wire import SERVICE
 
 COST = "1 credit"
@@ -32,8 +33,9 @@ async def goods_time_series(services: Services, asked: GoodsTimeSeriesArguments)
         services,
         "goods_time_series",
         question,
+        asked,
         {**common_arguments(question, asked.sort_by, asked.sort_dir), **product_arguments(question)},
-        [
+        notes=[
             *resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
             *edition_notes(question),
         ],
@@ -47,8 +49,9 @@ async def services_time_series(services: Services, asked: ServicesTimeSeriesArgu
         services,
         "services_time_series",
         question,
+        asked,
         {**common_arguments(question, asked.sort_by, asked.sort_dir), "service": question.product},
-        resolved_notes(
+        notes=resolved_notes(
             country=(asked.country, question.country),
             partner=(asked.partner, question.partner),
             service=(asked.service, question.product),
@@ -92,11 +95,17 @@ def coverage_of(services: Services, question: Question) -> str | None:
 
 
 async def _series(
-    services: Services, endpoint: str, question: Question, sent: dict[str, str | int], notes: list[Note]
+    services: Services,
+    endpoint: str,
+    question: Question,
+    asked: Paged,
+    sent: dict[str, str | int],
+    *,
+    notes: list[Note],
 ) -> Answer[SeriesData]:
     refuse_unpublished(services, question)
-    asked = await ask(services, endpoint, sent, parse_series)
-    page, other_years = within_years(asked.fetched.value, question)
+    table = await ask_table(services, endpoint, question, asked, sent, parse=parse_series)
+    page, other_years = within_years(table.page, question)
     require_figures(page, question)
     require_echo(page, question)
     periods = sorted({period for r in (*page.records, *page.aggregateRecords) for period in r.cells})
@@ -104,7 +113,8 @@ async def _series(
     stated = stated_unit(page)
     notes = [
         *notes,
-        *table_notes(page, question, asked.wire, total),
+        *table.notes,
+        *table_notes(page, question, table.wire, total),
         *sum_notes(page, question, total, periods),
         # Where the period was ignored, a year that did not come is not known to be missing.
         *([other_years] if other_years else gap_notes(page, question, total, periods, services.today.year)),
@@ -127,7 +137,7 @@ async def _series(
         source=provenance(
             SERVICE,
             endpoint,
-            [asked.fetched],
+            table.fetched,
             unit=stated,
             currency="USD" if stated == THOUSAND_USD else None,
             valuation=None if question.services else VALUATION[question.trade_flow],
