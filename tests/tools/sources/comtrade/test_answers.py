@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.errors import NoData
 from tradestat_tools.sources.comtrade.data import as_series
 from tradestat_tools.sources.comtrade.wire import Row
 
@@ -193,7 +194,7 @@ async def test_a_broken_down_answer_says_on_each_series_which_part_it_is(comtrad
         ("1000", [40]),
     ]
     assert answer.data.common.customsCode == "C00"
-    assert answer.data.tables()[0].columns == ("motCode", "2023")
+    assert answer.data.tables()[0].columns == ("motCode", "primaryValue", "netWgt, kg", "qty, u")
 
 
 @pytest.mark.anyio
@@ -327,27 +328,131 @@ async def test_names_and_units_come_from_the_own_tables_where_the_service_leaves
 
 
 @pytest.mark.anyio
-async def test_many_series_make_one_row_each_with_the_largest_newest_value_first(comtrade: "Comtrade") -> None:
+async def test_many_series_of_one_period_make_one_table_with_the_largest_value_first(comtrade: "Comtrade") -> None:
     comtrade.gives(
         comtrade.row(partnerCode=392, partnerDesc="Japan", primaryValue=5.0, netWgt=None),
         comtrade.row(partnerCode=842, partnerDesc="USA", primaryValue=50.0, netWgt=9.0),
-        comtrade.row(partnerCode=276, partnerDesc="Germany", primaryValue=20.0, netWgt=None),
+        comtrade.row(partnerCode=276, partnerDesc="Germany", primaryValue=20.0, netWgt=None, qty=0.0),
     )
-    values, weights, quantities = (await comtrade.ask(partnerCode="all")).data.tables()
-    assert values.columns == ("partner", "2023")
-    assert values.rows == [("USA", 50), ("Germany", 20), ("Japan", 5)]
-    assert (weights.title, weights.rows) == ("Net weight, kg", [("USA", 9)])
+    (table,) = (await comtrade.ask(partnerCode="all")).data.tables()
+    assert table.columns == ("partner", "primaryValue", "netWgt, kg", "qty, u")
+    assert table.rows == [("USA", 50, 9, 50), ("Germany", 20, None, None), ("Japan", 5, None, 50)]
+
+
+@pytest.mark.anyio
+async def test_one_period_without_weights_and_counts_has_values_only(comtrade: "Comtrade") -> None:
+    comtrade.gives(*(comtrade.row(partnerCode=code, netWgt=None, qty=None) for code in (276, 410)))
+    (table,) = (await comtrade.ask(partnerCode="276,410")).data.tables()
+    assert table.columns[1:] == ("primaryValue",)
+
+
+@pytest.mark.anyio
+async def test_several_periods_of_many_series_make_a_table_for_each_measure(comtrade: "Comtrade") -> None:
+    for year in ("2022", "2023"):
+        comtrade.gives(
+            *(comtrade.row(period=year, partnerCode=code, partnerDesc=name, netWgt=9.0 if code == 276 else None)
+              for code, name in ((276, "Germany"), (392, "Japan")))
+        )  # fmt: skip
+    values, weights, quantities = (await comtrade.ask(partnerCode="276,392", period="2022-2023")).data.tables()
+    assert (values.columns, values.title) == (("partner", "2022", "2023"), "Value, USD")
+    assert (weights.columns, weights.title) == (("period", "Germany"), "Net weight, kg")
     assert quantities.title == "Quantity, u"
 
 
 @pytest.mark.anyio
 async def test_quantities_in_several_units_name_the_unit_of_each_row(comtrade: "Comtrade") -> None:
-    comtrade.gives(
-        comtrade.row(primaryValue=2.0), comtrade.row(cmdCode="440710", cmdDesc="Wood", qtyUnitAbbr="m³", qty=3.0)
-    )
-    table = (await comtrade.ask(cmdCode="850760,440710")).data.tables()[2]
-    assert table.columns == ("code", "unit", "2023")
-    assert {(row[1], row[2]) for row in table.rows} == {("u", 50), ("m³", 3)}
+    wood = {"cmdCode": "440710", "cmdDesc": "Wood", "qtyUnitAbbr": "m³", "qty": 3.0}
+    for year in ("2022", "2023"):
+        comtrade.gives(comtrade.row(period=year, primaryValue=2.0), comtrade.row(period=year, **wood))
+    one = (await comtrade.ask(cmdCode="850760,440710", period="2022")).data.tables()[0]
+    assert one.columns == ("code", "primaryValue", "netWgt, kg", "qty", "unit")
+    assert {row[3:] for row in one.rows} == {(50, "u"), (3, "m³")}
+    comtrade.replies.clear()
+    for year in ("2022", "2023"):
+        comtrade.gives(comtrade.row(period=year, primaryValue=2.0), comtrade.row(period=year, **wood))
+    two = (await comtrade.ask(cmdCode="850760,440710", period="2022-2023")).data.tables()[2]
+    assert two.columns == ("code", "unit", "2022", "2023")
+    assert {row[1:] for row in two.rows} == {("u", 50, 50), ("m³", 3, 3)}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("typed", ["Taiwan", "158", "490", "Other Asia, nes"])
+async def test_taiwan_is_named_as_the_service_names_it_wherever_it_is_named(
+    comtrade: "Comtrade", notes_of: Notes, typed: str
+) -> None:
+    name = "Other Asia, nes (490; used for Taiwan)"
+    comtrade.gives(comtrade.row(partnerCode=490, partnerDesc="Other Asia, nes"), comtrade.row())
+    answer = await comtrade.ask(partnerCode=[typed, "410"])
+    assert name in answer.what
+    assert {row[0] for row in answer.data.tables()[0].rows} == {name, "Rep. of Korea"}
+    assert (f"as {name}" in notes_of(answer, NoteCode.RESOLVED_CODE)) == (typed != "490")
+    comtrade.replies.clear()
+    comtrade.gives(comtrade.row())
+    answer = await comtrade.ask(partnerCode=[typed, "410"])
+    assert f"No rows for partner {name}:" in notes_of(answer, NoteCode.ABSENT)
+    comtrade.replies.clear()
+    comtrade.gives()
+    with pytest.raises(NoData) as caught:
+        await comtrade.ask(partnerCode=typed)
+    assert f"partner {name}," in caught.value.message
+
+
+@pytest.mark.anyio
+async def test_taiwan_keeps_the_services_name_where_rows_come_without_names(comtrade: "Comtrade") -> None:
+    comtrade.gives(comtrade.row(partnerCode=490, partnerDesc=None, partnerISO=None))
+    answer = await comtrade.ask(partnerCode="Taiwan", includeDesc=False)
+    assert answer.data.partners["490"].desc == "Other Asia, nes"
+    assert "partner Other Asia, nes (490; used for Taiwan)" in answer.what
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"qty": 0.0}, "No quantity for the only row: left empty"),
+        ({"netWgt": None}, "No net weight for the only row: left empty"),
+        ({"qty": None, "netWgt": 0.0}, "No net weight for the only row, no quantity for the only row: left empty"),
+        ({}, ""),
+    ],
+)
+async def test_only_what_is_missing_is_called_missing(
+    comtrade: "Comtrade", notes_of: Notes, row: Fields, said: str
+) -> None:
+    comtrade.gives(comtrade.row(**row))
+    text = notes_of(await comtrade.ask(), NoteCode.ABSENT)
+    assert text.startswith(said)
+    assert bool(text) == bool(said)
+
+
+@pytest.mark.anyio
+async def test_notes_on_a_single_row_are_english(comtrade: "Comtrade", notes_of: Notes) -> None:
+    comtrade.gives(comtrade.row(isReported=False, isAggregate=True, isOriginalClassification=False, primaryValue=0.0))
+    answer = await comtrade.ask()
+    assert "The only row was added up by UN Comtrade" in notes_of(answer, NoteCode.FLAG)
+    assert "The only row was converted" in notes_of(answer, NoteCode.FLAG)
+    assert notes_of(answer, NoteCode.ZERO) == "The value of the only row is 0 as published, not missing."
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("reporter", "partner", "said"),
+    [
+        ("China", "South Korea", ""),
+        ("CN", "KOR", ""),
+        ("中国", "한국", ""),
+        ("China", "Korea", "Korea is read as the Republic of Korea (South Korea); North Korea is KP."),
+        ("Korea", "Korea, Rep. of", "Korea is read as the Republic of Korea (South Korea); North Korea is KP."),
+        ("156", "840", "Read 840 as United States (842)."),
+    ],
+)
+async def test_only_readings_that_may_surprise_are_said(
+    comtrade: "Comtrade", notes_of: Notes, reporter: str, partner: str, said: str
+) -> None:
+    comtrade.gives_what_is_asked()
+    text = notes_of(await comtrade.ask(reporterCode=reporter, partnerCode=partner), NoteCode.RESOLVED_CODE)
+    assert text.startswith(said)
+    assert bool(text) == bool(said)
+    assert text.count("Korea is read") <= 1
 
 
 @settings(deadline=None)  # the first example loads the code tables

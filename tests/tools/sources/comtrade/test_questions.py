@@ -65,6 +65,11 @@ async def test_with_a_key_the_full_service_is_asked_and_the_key_is_in_the_header
 
 
 @pytest.mark.anyio
+async def test_with_a_key_twelve_periods_are_not_cut_at_the_previews_limit(keyed: "Comtrade") -> None:
+    assert (await sent(keyed, period="2012-2023"))["maxRecords"] == "5000"
+
+
+@pytest.mark.anyio
 async def test_without_a_key_more_than_the_preview_gives_is_not_asked_for(comtrade: "Comtrade") -> None:
     assert (await sent(comtrade, maxRecords=5000))["maxRecords"] == "500"
 

@@ -40,6 +40,9 @@ ATTRIBUTES = (
 
 LABEL_LENGTH = 60
 
+OTHER_ASIA = "490"
+"""The area that stands for Taiwan (documented, autumn 2026). The service calls it "Other Asia, nes", never Taiwan."""
+
 
 class AreaLabel(BaseModel):
     """A reporter or partner as the service names it."""
@@ -126,17 +129,40 @@ class TradeData(Data):
     records: list[Series] = Field(description="Largest newest value first within a reporter and flow.")
 
     def tables(self) -> list[Table]:
-        """Values, then weights and quantities: one row a series, or one a period where there are more periods."""
+        """Values, weights and quantities.
+
+        In one table for one series or one period; else in a table each, with one row a series, or one a period where
+        there are more periods.
+        """
         if len(self.records) == 1:
             return [self._one_series(self.records[0])]
-        shown = [self._pivot("primaryValue", "Value, USD")]
-        if any(record.netWgt for record in self.records):
-            shown.append(self._pivot("netWgt", "Net weight, kg"))
+        weighed = any(record.netWgt for record in self.records)
         units = {unit for record in self.records for unit in self._units(record) if unit}
-        if units - {"kg"} and any(record.qty for record in self.records):
-            one_unit = units.pop() if len(units) == 1 else ""
+        counted = bool(units - {"kg"}) and any(record.qty for record in self.records)
+        one_unit = next(iter(units)) if len(units) == 1 else ""
+        if len(self.periods) == 1:
+            return [self._one_period(weighed=weighed, counted=counted, one_unit=one_unit)]
+        shown = [self._pivot("primaryValue", "Value, USD")]
+        if weighed:
+            shown.append(self._pivot("netWgt", "Net weight, kg"))
+        if counted:
             shown.append(self._pivot("qty", f"Quantity, {one_unit or 'units as in the column'}", units=not one_unit))
         return shown
+
+    def _one_period(self, *, weighed: bool, counted: bool, one_unit: str) -> Table:
+        heads, labels = self._varying_labels()
+        columns = [*heads, "primaryValue"]
+        lists: list[list[Cell]] = [[record.primaryValue[0] for record in self.records]]
+        if weighed:
+            columns.append("netWgt, kg")
+            lists.append([record.netWgt[0] if record.netWgt else None for record in self.records])
+        if counted:
+            columns.append(f"qty, {one_unit}" if one_unit else "qty")
+            lists.append([record.qty[0] if record.qty else None for record in self.records])
+        if counted and not one_unit:
+            columns.append("unit")
+            lists.append([self._units(record)[0] if record.qty else None for record in self.records])
+        return Table(tuple(columns), [(*label, *cells) for label, *cells in zip(labels, *lists, strict=True)])
 
     def _one_series(self, record: Series) -> Table:
         measures = [name for name in MEASURES if getattr(record, name) and (name != "altQty" or not record.qty)]
@@ -178,9 +204,9 @@ class TradeData(Data):
     def _varying_labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """The heads and cells of what differs between the series; what is the same is in the answer's first line."""
         columns: dict[str, list[str]] = {
-            "reporter": [self.reporters[r.reporterCode].desc for r in self.records],
+            "reporter": [_in_table(r.reporterCode, self.reporters) for r in self.records],
             "flow": [r.flowCode for r in self.records],
-            "partner": [self.partners[r.partnerCode].desc for r in self.records],
+            "partner": [_in_table(r.partnerCode, self.partners) for r in self.records],
             "code": [f"{r.cmdCode} {shortened(self.commodities[r.cmdCode].cmdDesc, 36)}" for r in self.records],
             **{name: [getattr(r, name) or "" for r in self.records] for name in BREAKDOWNS},
         }
@@ -268,13 +294,30 @@ def _aligned(series: dict[int, Row], length: int, read: Callable[[Row], Any]) ->
 
 @cache
 def _area_names() -> dict[str, AreaLabel]:
-    return {area.comtrade: AreaLabel(desc=area.name_en, iso=area.iso3 or None) for area in areas() if area.comtrade}
+    own = {area.comtrade: AreaLabel(desc=area.name_en, iso=area.iso3 or None) for area in areas() if area.comtrade}
+    return own | {OTHER_ASIA: AreaLabel(desc="Other Asia, nes", iso=own[OTHER_ASIA].iso)}
 
 
 def area_label(code: str) -> str:
     """The name of a UN Comtrade area, from this package's table."""
     known = _area_names().get(code)
     return known.desc if known else f"area {code}"
+
+
+def area_text(code: str, desc: str | None = None) -> str:
+    """An area by name and code: `Germany (276)`.
+
+    Args:
+        code: its code in UN Comtrade.
+        desc: its name as the service gives it; this package's by default.
+    """
+    used_for = "; used for Taiwan" if code == OTHER_ASIA else ""
+    return f"{desc or area_label(code)} ({code}{used_for})"
+
+
+def _in_table(code: str, labels: dict[str, AreaLabel]) -> str:
+    desc = labels[code].desc
+    return area_text(code, desc) if code == OTHER_ASIA else desc
 
 
 def _labels(named: Iterable[tuple[str, str | None, str | None]]) -> dict[str, AreaLabel]:

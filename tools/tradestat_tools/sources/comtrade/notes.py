@@ -13,7 +13,7 @@ from tradestat_tools.sources.comtrade.classifications import (
     overlapping_codes,
     overlapping_flows,
 )
-from tradestat_tools.sources.comtrade.data import BREAKDOWNS, area_label
+from tradestat_tools.sources.comtrade.data import BREAKDOWNS, OTHER_ASIA, area_label, area_text
 from tradestat_tools.sources.comtrade.wire import Row
 
 SHOWN = 6
@@ -21,6 +21,9 @@ SHOWN = 6
 
 LATE_MONTHS = {"A": 24, "M": 8}
 """Months after its end during which a missing period is more likely not out yet than never reported."""
+
+CHINA = "156"
+"""Named in most questions, and read as everybody reads it: no remark."""
 
 TOTALS = {"partner2Code": WORLD, "customsCode": "C00", "motCode": "0", "mosCode": "0"}
 
@@ -33,8 +36,14 @@ def listed(items: Iterable[str], shown: int = SHOWN) -> str:
 
 
 def share(part: int, whole: int, what: str = "row") -> str:
-    """`3 of 20 rows`, `all 20 rows`."""
-    return f"{'all' if part == whole else f'{part} of'} {whole} {what}{'s' * (whole != 1)}"
+    """`3 of 20 rows`, `all 20 rows`, `the only row`."""
+    if part == whole:
+        return f"all {whole} {what}s" if whole > 1 else f"the only {what}"
+    return f"{part} of {whole} {what}s"
+
+
+def _were(rows: Sequence[Row]) -> str:
+    return "were" if len(rows) > 1 else "was"
 
 
 def row_notes(rows: Sequence[Row], classification: str) -> list[Note]:
@@ -144,14 +153,15 @@ def _is_fob_import(row: Row) -> bool:
 def _missing(rows: Sequence[Row], classification: str) -> Note | None:
     if is_services(classification):
         return None
-    weightless = sum(row.known("netWgt") is None for row in rows)
-    uncounted = sum(row.known("qty") is None for row in rows)
-    if not weightless and not uncounted:
+    parts = [
+        f"no {what} for {share(count, len(rows))}"
+        for what, name in (("net weight", "netWgt"), ("quantity", "qty"))
+        if (count := sum(row.known(name) is None for row in rows))
+    ]
+    if not parts:
         return None
-    text = (
-        f"No net weight for {share(weightless, len(rows))}, no quantity for {share(uncounted, len(rows))}: "
-        "left empty, not zero. The service writes 0 there or nothing."
-    )
+    said = ", ".join(parts)
+    text = f"{said[0].upper()}{said[1:]}: left empty, not zero. The service writes 0 there or nothing."
     return Note(code=NoteCode.ABSENT, text=text)
 
 
@@ -177,8 +187,8 @@ def _aggregated(rows: Sequence[Row]) -> Note | None:
         return None
     return Note(
         code=NoteCode.FLAG,
-        text=f"{share(count, len(rows)).capitalize()} were added up by UN Comtrade from more detailed reported rows "
-        "(isAggregate, not isReported).",
+        text=f"{share(count, len(rows)).capitalize()} {_were(rows)} added up by UN Comtrade from more detailed "
+        "reported rows (isAggregate, not isReported).",
     )
 
 
@@ -188,8 +198,8 @@ def _converted(rows: Sequence[Row]) -> Note | None:
         return None
     return Note(
         code=NoteCode.FLAG,
-        text=f"{share(count, len(rows)).capitalize()} were converted from the classification that the country reported "
-        "in (isOriginalClassification is false).",
+        text=f"{share(count, len(rows)).capitalize()} {_were(rows)} converted from the classification that the "
+        "country reported in (isOriginalClassification is false).",
     )
 
 
@@ -202,8 +212,7 @@ def _zeros(rows: Sequence[Row]) -> Note | None:
 
 def _remainders(rows: Sequence[Row]) -> Note | None:
     names = {row.partnerCode: row.partnerDesc or area_label(row.partnerCode) for row in rows}
-    # 490, "Other Asia, nes", stands for Taiwan (documented, autumn 2026) and is no remainder.
-    rest = sorted(name for code, name in names.items() if code != "490" and name.lower().endswith(", nes"))
+    rest = sorted(name for code, name in names.items() if code != OTHER_ASIA and name.lower().endswith(", nes"))
     if not rest:
         return None
     return Note(
@@ -235,8 +244,8 @@ def absent_notes(
         )
     lost = [
         *(str(period) for period in gone if period not in late),
-        *(f"reporter {a.area.name_en} ({a.code})" for a in reporters if a.code not in {r.reporterCode for r in rows}),
-        *(f"partner {a.area.name_en} ({a.code})" for a in partners if a.code not in {r.partnerCode for r in rows}),
+        *(f"reporter {area_text(a.code)}" for a in reporters if a.code not in {r.reporterCode for r in rows}),
+        *(f"partner {area_text(a.code)}" for a in partners if a.code not in {r.partnerCode for r in rows}),
         *(f"cmdCode {code}" for code in commodities if code not in {r.cmdCode for r in rows}),
         *(f"flowCode {code}" for code in flows if code not in {r.flowCode for r in rows}),
     ]
@@ -255,11 +264,15 @@ def _is_recent(period: Period, freqCode: str, today: date) -> bool:
     return period.last_month < now and months_between(period.last_month, now) <= LATE_MONTHS[freqCode]
 
 
-def spelling_note(asked: Iterable[Asked]) -> Note | None:
-    """Names and other codes that were read as UN Comtrade codes."""
-    read = [f"{a.typed} as {a.area.name_en} ({a.code})" for a in asked if not a.spelled_as_code]
-    remarks = list(dict.fromkeys(a.note for a in asked if a.note))
+def spelling_note(asked: Sequence[Asked]) -> Note | None:
+    """Readings that may surprise: another number, Taiwan under another name, an ambiguous word, a former area."""
+    read = [f"{a.typed} as {area_text(a.code)}" for a in asked if _is_read_as_another(a)]
+    remarks = list(dict.fromkeys(a.note for a in asked if a.note and a.code != CHINA))
     if not read and not remarks:
         return None
-    text = f"Read {listed(read)}." if read else ""
+    text = f"Read {listed(dict.fromkeys(read))}." if read else ""
     return Note(code=NoteCode.RESOLVED_CODE, text=" ".join(filter(None, [text, *remarks[:3]])))
+
+
+def _is_read_as_another(asked: Asked) -> bool:
+    return not asked.spelled_as_code and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)

@@ -22,7 +22,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     TradeArguments,
 )
 from tradestat_tools.sources.comtrade.classifications import FLOWS, is_services
-from tradestat_tools.sources.comtrade.data import TradeData, as_series, shortened
+from tradestat_tools.sources.comtrade.data import TradeData, area_text, as_series, shortened
 from tradestat_tools.sources.comtrade.notes import absent_notes, listed, row_notes, spelling_note, valuation
 from tradestat_tools.sources.comtrade.wire import (
     KEY_HEADER,
@@ -223,8 +223,8 @@ def _answer(
 
 def _what(data: TradeData) -> str:
     """Who, whom, what and when, short enough that unit and source still fit on the line beside it."""
-    who = listed((f"{label.desc} ({code})" for code, label in data.reporters.items()), 3)
-    whom = listed((f"{label.desc} ({code})" for code, label in data.partners.items()), 3)
+    who = listed((area_text(code, label.desc) for code, label in data.reporters.items()), 3)
+    whom = listed((area_text(code, label.desc) for code, label in data.partners.items()), 3)
     room = 60 if len(data.commodities) == 1 else 20
     what = listed((f"{code} {shortened(item.cmdDesc, room)}" for code, item in data.commodities.items()), 3)
     first, last = data.periods[0], data.periods[-1]
@@ -271,7 +271,7 @@ def _no_rows(arguments: TradeArguments, span: Sequence[Period], services: Servic
 
 
 def _names(asked: Sequence[Asked]) -> str:
-    return listed(f"{one.area.name_en} ({one.code})" for one in asked) or "all"
+    return listed(area_text(one.code) for one in asked) or "all"
 
 
 def _reasons(arguments: TradeArguments, span: Sequence[Period], services: Services) -> list[str]:
