@@ -123,8 +123,11 @@ def test_the_manifest_asks_for_every_key_as_an_optional_secret() -> None:
     whole = manifest()
     variables = {source.key.variable for source in all_sources() if source.key is not None}
     assert whole["server"]["mcp_config"]["env"] == {
-        variable: f"${{user_config.{variable.lower()}}}" for variable in variables
+        **{variable: f"${{user_config.{variable.lower()}}}" for variable in variables},
+        "TRADESTAT_TRADEMAP_PLAN": "${user_config.trademap_plan}",
     }
+    plan = whole["user_config"]["trademap_plan"]
+    assert (plan["sensitive"], plan["required"], plan["default"]) == (False, False, "")
     for variable in variables:
         option = whole["user_config"][variable.lower()]
         assert (option["sensitive"], option["required"], option["default"]) == (True, False, "")

@@ -1,5 +1,7 @@
 """Settings from the environment."""
 
+from pathlib import Path
+
 import pytest
 
 from tradestat_tools.settings import KOREA_URL, Settings
@@ -33,6 +35,17 @@ def test_an_empty_or_unfilled_key_counts_as_unset(value: str, monkeypatch: pytes
 def test_an_empty_or_unfilled_address_is_the_default(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADESTAT_KOREA_URL", value)
     assert Settings().korea_url == KOREA_URL
+
+
+@pytest.mark.parametrize("value", ["", "${user_config.trademap_plan}"])
+def test_an_empty_or_unfilled_plan_is_the_free_one(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADESTAT_TRADEMAP_PLAN", value)
+    assert Settings().trademap_plan == "free"
+
+
+def test_the_cache_folder_may_be_written_from_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADESTAT_CACHE_DIR", "~/trade")
+    assert Settings().cache_dir == Path.home() / "trade"
 
 
 def test_a_key_is_read_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
