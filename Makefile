@@ -17,7 +17,7 @@ test: .venv/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 faults: .venv/dev.stamp  ## every fault against every service, as a table
-	PYTHONPATH=tests $(BIN)/python -m fault_matrix
+	PYTHONPATH=tests/support $(BIN)/python -m fault_matrix
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

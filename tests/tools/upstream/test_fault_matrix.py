@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-
 from fault_matrix.expected import EXPECTED, HEADING
 from fault_matrix.faults import FAULTS, Fault
 from fault_matrix.services import SERVICES, TRADEMAP, page
 from fault_matrix.table import HEAD, line
 from fault_matrix.trial import START, Trial, a_bench, try_row
+
 from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import MAX_BODY

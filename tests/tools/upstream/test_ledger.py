@@ -96,6 +96,13 @@ def test_a_reservation_of_a_dead_process_lapses_but_a_call_it_sent_stays_spent(l
     assert ledger.used("a", PLAN, NOON + 31) == 1
 
 
+def test_a_call_sent_after_its_reservation_lapsed_is_spent_if_nobody_took_its_place(ledger: Ledger) -> None:
+    grant = granted(reserve(ledger))
+    assert ledger.used("a", PLAN, NOON + 31) == 0
+    ledger.mark_sent(grant)
+    assert ledger.used("a", PLAN, NOON + 31) == 1
+
+
 def test_a_settled_call_stays_spent_even_if_nobody_said_that_it_was_sent(ledger: Ledger) -> None:
     ledger.settle(granted(reserve(ledger)), 1)
     assert ledger.used("a", PLAN, NOON + 31) == 1
@@ -223,7 +230,7 @@ def replay(ledger: Ledger, plan: Plan, steps: list[Step]) -> list[object]:
         elif name == "told":
             ledger.stay_away("a", now + amount / 100)
         elif name == "used":
-            said.append(ledger.used("a", plan, now))
+            said.append(ledger.used("a", plan, now + amount / 10))  # what others see later
         elif grants:
             grant = grants[which % len(grants)]
             if name == "settle":
