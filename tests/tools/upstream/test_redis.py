@@ -188,7 +188,9 @@ def test_calls_that_were_given_back_or_forgotten_leave_nothing_in_redis(redis_ur
     ledger.mark_sent(reserve(ledger))
     ledger.settle(reserve(ledger), 2)
     assert server.command("HLEN", f"{prefix}ledger:1:{{a}}:credits") == 3
-    ledger.used("a", PLAN, NOON + 63 * 86400)
+    later = ledger.reserve("a", PLAN, 1, now=NOON + 63 * 86400, latest=NOON + 1e9, lease=30)
+    assert isinstance(later, Grant)
+    ledger.refund(later)
     assert list(server.scan(f"{prefix}*")) == []
     ledger.close()
     server.close()

@@ -101,8 +101,14 @@ return {'granted', text(start)}
 USED = (
     CALLS
     + """
-forget(ARGV[1], ARGV[2])
-return text(used(ARGV[3]))
+local now, opens = ARGV[1], tonumber(ARGV[2])
+local sum = used(opens)
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', open, '-inf', now)) do  -- lapsed, and removed by the next reservation
+    if tonumber(redis.call('ZSCORE', at, id)) >= opens then
+        sum = sum - redis.call('HGET', credits, id)
+    end
+end
+return text(sum)
 """
 )
 
@@ -230,8 +236,8 @@ class RedisLedger:
         self._stay_away([self._keys(account)[3]], [until])
 
     def used(self, account: str, plan: Plan, now: float) -> float:
-        opens = plan.budget.bounds(now)[0] if plan.budget else 0.0
-        return int(self._used(self._keys(account), [now, now - REMEMBER, opens])) / MILLI
+        opens = plan.budget.bounds(now)[0] if plan.budget else now - REMEMBER
+        return int(self._used(self._keys(account), [now, opens])) / MILLI
 
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         holder = self._claim([self._claim_key(key)], [owner, now, now + lease, _lives(lease)])

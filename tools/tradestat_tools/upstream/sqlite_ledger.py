@@ -12,15 +12,23 @@ from tradestat_tools.upstream.store import Claim, Denial, Grant, StoreUnavailabl
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE calls (
     id TEXT PRIMARY KEY, account TEXT NOT NULL, at REAL NOT NULL, credits INTEGER NOT NULL,
     sent INTEGER NOT NULL, lapses REAL NOT NULL
 );
 CREATE INDEX calls_at ON calls (account, at, credits);
+CREATE INDEX calls_unsent ON calls (lapses) WHERE sent = 0;
 CREATE TABLE told (account TEXT PRIMARY KEY, until REAL NOT NULL);
 CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, lapses REAL NOT NULL, failure TEXT)
+"""
+
+# All but the reservations that have lapsed and that nobody has removed yet.
+USED = """
+SELECT (SELECT coalesce(sum(credits), 0) FROM calls WHERE account = ? AND at >= ?)
+     - (SELECT coalesce(sum(credits), 0) FROM calls INDEXED BY calls_unsent
+        WHERE sent = 0 AND lapses <= ? AND account = ? AND at >= ?)
 """
 
 REMEMBER = (ROLLING_DAYS + 32) * 86400.0
@@ -52,7 +60,7 @@ class SqliteLedger:
         self, account: str, plan: Plan, credits: float, *, now: float, latest: float, lease: float
     ) -> Grant | Denial:
         def work(db: sqlite3.Connection) -> Grant | Denial:
-            _forget(db, now)
+            _forget(db, account, now)
             told = db.execute("SELECT until FROM told WHERE account = ? AND until > ?", (account, now)).fetchone()
             start: float = told[0] if told else now
             if start > latest:
@@ -94,12 +102,12 @@ class SqliteLedger:
         self._run(lambda db: db.execute(change, (account, until)))
 
     def used(self, account: str, plan: Plan, now: float) -> float:
-        def work(db: sqlite3.Connection) -> float:
-            _forget(db, now)
-            opens = plan.budget.bounds(now)[0] if plan.budget else 0.0
-            return _used(db, account, opens) / MILLI
-
-        return self._run(work)
+        opens = plan.budget.bounds(now)[0] if plan.budget else now - REMEMBER
+        try:
+            with self._file.reading() as db:  # no write: every stored answer asks for this
+                return db.execute(USED, (account, opens, now, account, opens)).fetchone()[0] / MILLI
+        except sqlite3.Error as error:
+            raise StoreUnavailable(str(error)) from error
 
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         def work(db: sqlite3.Connection) -> Claim:
@@ -149,9 +157,10 @@ class SqliteLedger:
             raise StoreUnavailable(str(error)) from error
 
 
-def _forget(db: sqlite3.Connection, now: float) -> None:
+def _forget(db: sqlite3.Connection, account: str, now: float) -> None:
     """Reservations whose holder died before sending, and calls older than any period."""
-    db.execute("DELETE FROM calls WHERE (sent = 0 AND lapses <= ?) OR at < ?", (now, now - REMEMBER))
+    db.execute("DELETE FROM calls WHERE sent = 0 AND lapses <= ?", (now,))
+    db.execute("DELETE FROM calls WHERE account = ? AND at < ?", (account, now - REMEMBER))
 
 
 def _used(db: sqlite3.Connection, account: str, opens: float) -> int:
