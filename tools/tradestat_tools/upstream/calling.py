@@ -36,6 +36,7 @@ class Exchange:
     Args:
         value: what `reader` made of it, where this process read it.
         calls: requests that went over the wire.
+        left: of the budget, afterwards.
     """
 
     response: Response
@@ -44,6 +45,7 @@ class Exchange:
     charged: float | None = None
     reader: Reader[Any] | None = None
     value: Any = None
+    left: float | None = None
 
 
 class Caller:

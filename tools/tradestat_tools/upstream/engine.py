@@ -252,8 +252,7 @@ class Upstream:
         )
         # Equal requests may be read differently by different callers: each filters for itself.
         value = exchange.value if exchange.reader is read else await read_response(read, exchange.response)
-        left = await in_thread(partial(self.left, policy))
-        self._note_budget(policy, left)
+        self._note_budget(policy, exchange.left)
         return Fetched(
             value=value,
             address=request.address,
@@ -262,10 +261,17 @@ class Upstream:
             sandbox=SANDBOX_HEADER in exchange.response.headers,
             calls=exchange.calls,
             credits_charged=exchange.charged,
-            remaining_quota=left,
+            remaining_quota=exchange.left,
         )
 
     async def _ask(
+        self, request: Request, policy: Policy, read: Reader[Any], within: float, flight: Flight[Exchange]
+    ) -> Exchange:
+        """What one call brings, with what is left after it, so that not every caller who waits looks for himself."""
+        exchange = await self._ask_as_one(request, policy, read, within, flight)
+        return replace(exchange, left=await in_thread(partial(self.left, policy)))
+
+    async def _ask_as_one(
         self, request: Request, policy: Policy, read: Reader[Any], within: float, flight: Flight[Exchange]
     ) -> Exchange:
         """One call among all processes that share the ledger."""
