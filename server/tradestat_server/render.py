@@ -7,6 +7,7 @@ import math
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tradestat_tools.answers import Answer, Cell, Note, Provenance, Table
@@ -84,9 +85,7 @@ def clean(text: str) -> str:
 
 def width(text: str) -> int:
     """Terminal columns that `text` takes: Chinese, Japanese and Korean characters take two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(_char_width(char) for char in text)
+    return len(text) if text.isascii() else _columns(text)
 
 
 def cell_text(cell: Cell, limit: int = LABEL_WIDTH) -> str:
@@ -235,6 +234,12 @@ def _at_word(text: str, end: int) -> str:
     at_word = text[: end + 1].rpartition(" ")[0]
     kept = at_word if len(at_word) >= end * 2 // 3 else text[:end]
     return kept.rstrip(" ,;:(") + "…"
+
+
+@lru_cache(maxsize=8192)
+def _columns(text: str) -> int:
+    # Remembered: the cells of a long table are measured again for every number of rows that is tried.
+    return sum(_char_width(char) for char in text)
 
 
 def _char_width(char: str) -> int:
