@@ -1,0 +1,34 @@
+"""Run every measurement and print its table."""
+
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+import anyio
+
+from bench import cached_call, one_flight, session, stores
+from bench.measure import say
+from tradestat_tools.sandbox import Sandbox
+
+
+async def main() -> None:
+    """Everything in one process, one after another."""
+    began = time.perf_counter()
+    say(
+        f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} processors. "
+        "What is compared is measured in turns; medians are shown."
+    )
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        sandbox = Sandbox()
+        await cached_call.run(sandbox, folder)
+        await session.run(sandbox, folder)
+        await one_flight.run(folder)
+        await stores.run(folder)
+    say(f"\n{time.perf_counter() - began:.0f} s in all")
+
+
+if __name__ == "__main__":
+    anyio.run(main)

@@ -1,0 +1,98 @@
+"""What is measured stands on: the sandbox in this process, stores in a folder, and a Redis server if there is one."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import redis
+
+from tradestat_tools.opening import sandbox_settings
+from tradestat_tools.sandbox import Sandbox
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources import all_sources
+from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.plan import UNLIMITED, Plan
+from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.store import Cache, CacheInfo, Entry
+
+
+class NoCache:
+    """A cache that keeps nothing: the engine without one."""
+
+    def get(self, key: str, now: float) -> Entry | None:
+        """Nothing."""
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Not kept."""
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """None."""
+        return iter(())
+
+    def clear(self, source: str | None = None) -> int:  # noqa: ARG002 - as every cache
+        """There is nothing to clear."""
+        return 0
+
+    def info(self) -> CacheInfo:
+        """Nothing is held."""
+        return CacheInfo("none", "nowhere", 0, 0)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@asynccontextmanager
+async def sandbox_services(sandbox: Sandbox, cache: Cache, folder: Path, *, planned: bool) -> AsyncGenerator[Services]:
+    """Services over the sandbox in this process, with or without the limits of the plans that are the default."""
+    today = sandbox.today
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    settings = sandbox_settings(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - taken by its base
+    plans: dict[str, Plan] = {source.id: source.plan(settings) if planned else UNLIMITED for source in all_sources()}
+    http, ledger = Http(app=sandbox.app), SqliteLedger(folder / "ledger.sqlite3")
+    try:
+        async with Upstream(http, cache=cache, ledger=ledger, plans=plans) as upstream:
+            yield Services(settings, upstream, lambda: noon)
+    finally:
+        await http.aclose()
+        ledger.close()
+
+
+@contextmanager
+def redis_server(folder: Path) -> Generator[str | None]:
+    """The address of a Redis server of one's own; None where the program is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield None
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        _await(process, port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + 10
+    with redis.Redis(port=port, socket_timeout=1) as client:
+        while True:
+            try:
+                client.ping()  # pyright: ignore[reportUnknownMemberType]
+            except redis.ConnectionError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
