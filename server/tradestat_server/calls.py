@@ -66,5 +66,5 @@ async def call_tool(name: str, arguments: Mapping[str, Any], settings: Settings)
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
     """
     endpoint = find_tool(name)
-    async with open_services(settings) as services:
+    async with open_services(settings, renews=False) as services:
         return await endpoint.call(services, arguments)

@@ -1,11 +1,13 @@
 """How a source offers its endpoints as tools."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tradestat_tools.answers import Answer, Data
 from tradestat_tools.arguments import Arguments, parse_arguments
+from tradestat_tools.errors import NoData, UpstreamChanged
+from tradestat_tools.upstream.keep import NO_DATA
 from tradestat_tools.upstream.report import Progress, reporting
 
 if TYPE_CHECKING:
@@ -51,6 +53,19 @@ class Endpoint(Generic[A, D]):
         """
         asked = parse_arguments(self.arguments, arguments)
         with reporting(progress) as report:
-            answer = await self.run(services, asked)
+            try:
+                answer = await self.run(services, asked)
+            except (UpstreamChanged, NoData) as error:
+                if error is not report.failure:
+                    await self._doubt(services, report.fetched, error)
+                raise
         answer.notes.extend(note for note in report.notes if note not in answer.notes)
         return answer
+
+    @staticmethod
+    async def _doubt(services: "Services", fetched: Sequence[str], error: UpstreamChanged | NoData) -> None:
+        """Take back what was stored before the source looked closer: the last answer, or that there is none."""
+        if isinstance(error, NoData):
+            await services.upstream.keep_only(fetched, NO_DATA.fresh)
+        else:
+            await services.upstream.keep_only(fetched[-1:], 0.0)

@@ -26,7 +26,7 @@ LEDGER_FILE = "ledger.sqlite3"
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings | None = None, *, now: Callable[[], datetime] | None = None
+    settings: Settings | None = None, *, now: Callable[[], datetime] | None = None, renews: bool = True
 ) -> AsyncGenerator[Services]:
     """Open what endpoints work with; with `settings.sandbox`, on the stand-in services in this process."""
     from tradestat_tools.upstream.http import Http  # noqa: PLC0415 - the HTTP client costs start-up time
@@ -47,7 +47,9 @@ async def open_services(
     try:
         async with (
             _closing(http),
-            Upstream(http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline) as upstream,
+            Upstream(
+                http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews
+            ) as upstream,
         ):
             yield Services(settings, upstream, now or utc_now)
     finally:

@@ -15,7 +15,7 @@ body dribbles           Down > stale 1/1     Down > stale 1/1     Down > stale 1
 403                     Unauthorized 1/0     Refused 1/1          Unauthorized 1/1     Unauthorized 1/1
 404                     Refused 1/0          Changed > stale 1/1  Changed > stale 1/1  Changed > stale 1/1
 422                     Refused 1/1          Refused 1/1          Refused 1/1          Refused 1/1
-429                     Limited > stale 2/0  Limited > stale 3/3  Limited > stale 3/3  Limited > stale 3/3
+429                     Limited > stale 1/0  Limited > stale 3/3  Limited > stale 3/3  Limited > stale 3/3
 429, wait 7 s           Limited > stale 2/0  Limited > stale 3/3  Limited > stale 3/3  Limited > stale 3/3
 429, wait 50 min        Limited > stale 1/0  Limited > stale 1/1  Limited > stale 1/1  Limited > stale 1/1
 quota used up           Quota > stale 1/0    -                    Quota > stale 1/1    Quota > stale 1/1

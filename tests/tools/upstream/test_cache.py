@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tradestat_tools.upstream.redis_cache import RedisCache
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.store import Cache, Entry
+from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
 
 NOON = 1_800_000_000.0
 
@@ -249,3 +249,35 @@ def test_a_full_disk_means_memory_and_no_call_is_forgotten(tmp_path: Path) -> No
         [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.stdout.split() == ["True", "memory", "3003.0", "True"], done.stderr
+
+
+def test_damage_that_shows_only_while_reading_is_set_aside_too(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite3"
+    first = SqliteCache(path)
+    for i in range(50):
+        first.put(f"k{i}", an_entry(random.Random(i).randbytes(5000)))
+    first.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    cache = SqliteCache(path)
+    assert cache.get("k0", NOON) is None
+    cache.put("k", an_entry())
+    assert cache.get("k", NOON) == an_entry()
+    assert "unusable" in (cache.info().warning or "")
+    cache.close()
+
+
+def test_a_file_that_another_process_holds_is_left_alone_and_used_again_later(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite3"
+    cache = SqliteCache(path, patience=0.05)
+    cache.put("old", an_entry())
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable):
+        cache.put("new", an_entry())
+    assert cache.get("old", NOON + 10_000) == an_entry(), "a read whose note of use is lost has its answer"
+    other.execute("ROLLBACK")
+    other.close()
+    cache.put("new", an_entry())
+    assert cache.info().kind == "sqlite"
+    cache.close()

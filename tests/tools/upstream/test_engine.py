@@ -11,7 +11,9 @@ import anyio.lowlevel
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.answers import NoteCode
+from tradestat_tools.answers import Answer, Data, NoteCode, Table
+from tradestat_tools.arguments import Arguments
+from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import (
     MissingKey,
     NoData,
@@ -22,6 +24,8 @@ from tradestat_tools.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
 from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
@@ -86,6 +90,7 @@ class Rig:
     now: float = NOON
     slept: list[float] = field(default_factory=list[float])
     gate: anyio.Event | None = None
+    rested: anyio.Event = field(default_factory=anyio.Event)
     upstream: Upstream = field(init=False)
 
     def will(self, status: int = 200, body: bytes = b'{"v": 1}', **headers: str) -> "Rig":
@@ -105,6 +110,7 @@ class Rig:
     async def sleep(self, seconds: float) -> None:
         if seconds > 0:
             self.slept.append(round(seconds, 2))
+            self.rested.set()
         self.now += seconds
         await anyio.lowlevel.checkpoint()
 
@@ -533,3 +539,108 @@ async def test_a_long_call_reports_progress() -> None:
                     await heard.wait()
                 rig.gate.set()
     assert told[0][1:] == (60.0, "waiting for The Shop")
+
+
+# What a source thinks of an answer after it was stored
+
+
+class Nothing(Arguments):
+    """No arguments."""
+
+
+class Value(Data):
+    """One number."""
+
+    v: int
+
+    def tables(self) -> list[Table]:
+        return []
+
+
+def looking_closer(rig: Rig, verdict: TradestatError) -> Endpoint[Nothing, Value]:
+    """A tool that fetches two answers, and then finds something about the second."""
+
+    async def run(_: Services, __: Nothing) -> Answer[Value]:
+        await rig.fetch("/first")
+        await rig.fetch("/second")
+        raise verdict
+
+    return Endpoint("t", "T", "D", Nothing, Value, run, example={})
+
+
+async def test_an_answer_to_another_question_is_not_kept_but_what_came_before_it_is() -> None:
+    async with a_rig() as rig:
+        rig.will()
+        tool = looking_closer(rig, UpstreamChanged("Not what was asked.", remedy="-"))
+        services = Services(Settings(_env_file=None), rig.upstream)  # pyright: ignore[reportCallIssue]
+        for _ in range(2):
+            with pytest.raises(UpstreamChanged):
+                await tool.call(services, {})
+    assert rig.asked == ["/first", "/second", "/second"]
+
+
+async def test_that_there_is_nothing_is_kept_for_a_quarter_of_an_hour_whoever_found_it() -> None:
+    long = Keep(fresh=10_000)
+    async with a_rig() as rig:
+        rig.will()
+
+        async def run(_: Services, __: Nothing) -> Answer[Value]:
+            await rig.fetch(keep=long)
+            raise NoData("No rows.", remedy="-")
+
+        tool = Endpoint("t", "T", "D", Nothing, Value, run, example={})
+        services = Services(Settings(_env_file=None), rig.upstream)  # pyright: ignore[reportCallIssue]
+        for _ in range(2):
+            with pytest.raises(NoData):
+                await tool.call(services, {})
+        assert len(rig.asked) == 1
+        rig.now += 901
+        with pytest.raises(NoData):
+            await tool.call(services, {})
+    assert len(rig.asked) == 2
+
+
+async def test_a_process_that_soon_ends_asks_anew_instead_of_renewing_behind_its_back() -> None:
+    keep = Keep(fresh=10, renew=100)
+    async with a_rig(renews=False) as rig:
+        rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
+        await rig.fetch(keep=keep)
+        rig.now += 50
+        found = await rig.fetch(keep=keep)
+    assert (found.value["v"], found.state) == (2, "fresh")
+
+
+async def test_without_a_key_an_old_answer_is_better_than_none_and_says_why() -> None:
+    async with a_rig() as rig:
+        rig.will()
+        await rig.fetch()
+        rig.now += 600
+        with reporting() as report:
+            old = await rig.fetch(unless_stored=MissingKey("No key is set.", remedy="Set one."))
+    assert old.state == "stale"
+    assert "No key is set." in notes(report, NoteCode.STALE)[0]
+
+
+async def test_a_paid_call_is_not_repeated_where_the_service_does_not_say_when() -> None:
+    paid = Policy("shop", "The Shop", paid=True)
+    async with a_rig() as rig:
+        rig.will(429)
+        await rig.failing(RateLimited, policy=paid)
+        assert len(rig.asked) == 1
+        rig.script[:] = [(429, {"retry-after": "7"}, b""), (200, {}, b"{}")]
+        await rig.fetch("/other", policy=paid)
+    assert len(rig.asked) == 3
+
+
+async def test_a_paid_call_that_fails_after_its_caller_left_is_not_repeated() -> None:
+    paid = Policy("shop", "The Shop", paid=True)
+    async with a_rig() as rig:
+        rig.will(500)
+        rig.gate = anyio.Event()
+        with anyio.move_on_after(0.05):
+            await rig.fetch(policy=paid)
+        rig.gate.set()
+        with anyio.move_on_after(0.3) as patience:
+            await rig.rested.wait()  # a second attempt would rest first
+    assert patience.cancelled_caught
+    assert len(rig.asked) == 1

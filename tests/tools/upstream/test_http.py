@@ -148,8 +148,10 @@ async def test_something_that_is_not_http_is_down(serve: Serve) -> None:
 
 async def test_a_key_that_the_service_repeats_is_blanked_out(serve: Serve) -> None:
     echo = b'{"plain": "s3cret+/==", "encoded": "s3cret%2B%2F%3D%3D", "rest": 1}'
-    async with serve(answering(f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(echo)}", echo)) as url:
+    head = f"HTTP/1.1 400 Bad Request\r\nX-Echo: got {SECRET}\r\nContent-Length: {len(echo)}"
+    async with serve(answering(head, echo)) as url:
         answer = await send(url)
+    assert answer.headers["x-echo"] == "got ********"
     assert answer.body == b'{"plain": "********", "encoded": "********", "rest": 1}'
 
 

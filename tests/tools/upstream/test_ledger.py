@@ -1,8 +1,10 @@
 """The ledger, in SQLite and in Redis, against a plain model of what it promises."""
 
+import sqlite3
 import uuid
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.redis_ledger import RedisLedger
 from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
-from tradestat_tools.upstream.store import Claim, Denial, Grant, Ledger
+from tradestat_tools.upstream.store import Claim, Denial, Grant, Ledger, StoreUnavailable
 
 NOON = 1_800_000_000.0
 PLAN = Plan(windows=(Window(3, 10.0),), budget=Budget(8, "rolling"))
@@ -341,3 +343,20 @@ def test_any_sequence_of_calls_is_counted_as_its_model_counts_it(open_ledger: Op
 
     effort = settings(max_examples=60, stateful_step_count=40, deadline=None)
     run_state_machine_as_test(Machine, settings=effort)  # pyright: ignore[reportUnknownMemberType]
+
+
+def test_a_ledger_that_another_process_holds_grants_nothing_and_goes_on_later(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    plan = Plan(budget=Budget(1, "month"))
+    first = SqliteLedger(path)
+    first.mark_sent(granted(reserve(first, plan=plan)))
+    first.close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ledger = SqliteLedger(path, patience=0.05)
+    with pytest.raises(StoreUnavailable):
+        reserve(ledger, plan=plan)
+    other.execute("ROLLBACK")
+    other.close()
+    assert isinstance(reserve(ledger, plan=plan), Denial), "what was spent before still counts"
+    ledger.close()

@@ -105,7 +105,7 @@ class Caller:
             except TradestatError as error:
                 failed = error
                 delay = self._delay(policy, error, calls)
-                if delay is None or self._clock.time() + delay >= deadline:
+                if delay is None or self._clock.time() + delay >= deadline or flight.waiting == 0:
                     raise
             else:
                 return Exchange(response, self._clock.time(), calls, charged, read, value)
@@ -233,6 +233,8 @@ class Caller:
             return None
         if policy.paid and isinstance(error, Unanswered):
             return None  # it may have been charged, and would be again
+        if policy.paid and isinstance(error, RateLimited) and error.retry_after is None:
+            return None  # when to come back is not said, and a guess may cost
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= policy.retry.longest else None
         return policy.retry.first * 2 ** (calls - 1) * (0.5 + self._chance() / 2)

@@ -14,6 +14,7 @@ import anyio.abc
 
 from tradestat_tools.answers import NoteCode
 from tradestat_tools.errors import (
+    MissingKey,
     NoData,
     QuotaExhausted,
     RateLimited,
@@ -62,6 +63,7 @@ class Upstream:
         offline: answer from the cache only.
         chance: spreads retries, between 0 and 1.
         most_attempts: of one question, whatever the policies say.
+        renews: whether old answers are renewed behind the caller's back; a process that soon ends asks at once instead.
         progress_every: seconds between two reports of progress.
         lease: seconds after which another process may ask what a process that died was asking.
     """
@@ -77,6 +79,7 @@ class Upstream:
         offline: bool = False,
         chance: Callable[[], float] = random.random,
         most_attempts: int | None = None,
+        renews: bool = True,
         progress_every: float = PROGRESS_EVERY,
         lease: float = LEASE,
     ) -> None:
@@ -90,6 +93,7 @@ class Upstream:
         self._tasks: anyio.abc.TaskGroup | None = None
         self._progress_every = progress_every
         self._lease = lease
+        self._renews = renews
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
@@ -114,7 +118,7 @@ class Upstream:
         policy = replace(policy, plan=self.plan(policy))
         entry, left = await in_thread(partial(self._look_up, request, policy))
         now = self._clock.time()
-        if entry is not None and (self.offline or now < entry.renew_until):
+        if entry is not None and (self.offline or now < (entry.renew_until if self._renews else entry.fresh_until)):
             state: StoredState = "offline" if self.offline else "cached" if now < entry.fresh_until else "stale"
             stored = await self._from_store(entry, read, state, left)
             if stored is not None:
@@ -131,16 +135,39 @@ class Upstream:
         try:
             if request.unless_stored is not None:
                 raise request.unless_stored
-            return await self._fly(request, policy, read, within)
-        except (UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
+            fetched = await self._fly(request, policy, read, within)
+        except (MissingKey, UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
             if entry is None:
+                current_report().failure = error
                 raise
             left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
             spare = await self._from_store(entry, read, "stale", left, why=error)
             if spare is None:
+                current_report().failure = error
                 raise
             self._note_budget(policy, left)
             return spare
+        except NoData as error:
+            current_report().failure = error
+            raise
+        current_report().fetched.append(request.key)
+        return fetched
+
+    async def keep_only(self, keys: Sequence[str], seconds: float) -> None:
+        """Keep stored answers for so long from now on and no longer: they turned out to be worth less."""
+
+        def shorten() -> None:
+            now = self._clock.time()
+            for key in keys:
+                try:
+                    entry = self.cache.get(key, now)
+                    if entry is not None:
+                        until = min(now + seconds, entry.fresh_until)
+                        self.cache.put(key, replace(entry, fresh_until=until, renew_until=until, spare_until=until))
+                except StoreUnavailable:
+                    return
+
+        await in_thread(shorten)
 
     def plan(self, policy: Policy) -> Plan:
         """The plan in force for a source."""
@@ -224,7 +251,8 @@ class Upstream:
 
         async def renew() -> None:
             try:
-                await self._fly(request, policy, read, within)
+                if self._tasks is not None:  # closed before it began
+                    await self._fly(request, policy, read, within)
             except TradestatError:
                 return
 

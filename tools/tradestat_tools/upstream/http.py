@@ -71,7 +71,7 @@ class Http:
                             # Not `break`: on trio that leaves the client's inner generators unfinished.
                             scope.cancel()
                     if not body.fault:
-                        known = _told(answer.headers)
+                        known = _told(answer.headers, request)
                         return Response(answer.status_code, known, without_secrets(body.finish(), request))
         except TimeoutError:
             raise Unanswered(
@@ -99,9 +99,13 @@ class Http:
         await self._client.aclose()
 
 
-def _told(headers: httpx.Headers) -> dict[str, str]:
-    """Headers with names in lower case, but for cookies: a session is of no use later, and nobody else's business."""
-    return {name.lower(): value for name, value in headers.items() if name.lower() != "set-cookie"}
+def _told(headers: httpx.Headers, request: Request) -> dict[str, str]:
+    """Headers with names in lower case and without keys, but for cookies: a session is nobody else's business."""
+    return {
+        name.lower(): without_secrets(value.encode(), request).decode()
+        for name, value in headers.items()
+        if name.lower() != "set-cookie"
+    }
 
 
 def without_secrets(body: bytes, request: Request) -> bytes:

@@ -13,11 +13,18 @@ Progress = Callable[[float, float, str], Awaitable[None]]
 
 @dataclass(slots=True)
 class Report:
-    """Notes for the answer, each once; whom to tell of progress, and which part of the call is under way."""
+    """Notes for the answer, each once; whom to tell of progress, and which part of the call is under way.
+
+    Args:
+        fetched: the keys of what the services just gave, in order.
+        failure: what a fetch ended with, to tell it from what a source made of an answer afterwards.
+    """
 
     progress: Progress | None = None
     stage: str = ""
     notes: list[Note] = field(default_factory=list[Note])
+    fetched: list[str] = field(default_factory=list[str])
+    failure: BaseException | None = None
 
     def note(self, code: NoteCode, text: str) -> None:
         """Add a note unless it is there."""

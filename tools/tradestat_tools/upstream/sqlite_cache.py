@@ -3,13 +3,15 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite_file import SqliteFile
-from tradestat_tools.upstream.store import CacheInfo, Entry
+from tradestat_tools.upstream.sqlite_file import PATIENCE, SqliteFile, is_busy, is_corrupt
+from tradestat_tools.upstream.store import CacheInfo, Entry, StoreUnavailable
+
+T = TypeVar("T")
 
 VERSION = 1
 SCHEMA = """
@@ -38,15 +40,15 @@ class SqliteCache:
     Args:
         path: the file, or None for memory.
         bound: bytes of packed answers to keep at most.
+        patience: seconds to wait for another process that holds the file.
     """
 
-    def __init__(self, path: Path | None, *, bound: int = DEFAULT_BOUND) -> None:
-        self._file = SqliteFile(path, SCHEMA, VERSION)
+    def __init__(self, path: Path | None, *, bound: int = DEFAULT_BOUND, patience: float = PATIENCE) -> None:
+        self._file = SqliteFile(path, SCHEMA, VERSION, patience=patience)
         self._bound = bound
 
     def get(self, key: str, now: float) -> Entry | None:
-        with self._file.reading() as db:
-            row = db.execute(f"SELECT {COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone()  # noqa: S608
+        row = self._read(lambda db: db.execute(f"SELECT {COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone())  # noqa: S608
         if row is None:
             return None
         entry = _entry(row)
@@ -69,16 +71,14 @@ class SqliteCache:
         try:
             self._insert(row + times)
         except sqlite3.Error as error:
-            # Disk full or gone read-only. The caller has the answer; keep it for this process at least.
-            self._file.to_memory(str(error), carry_over=False)
+            self._mend(error)
             self._insert(row + times)
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
-        with self._file.reading() as db:
-            keys = [key for (key,) in db.execute("SELECT key FROM answers ORDER BY stored_at")]
+        keys = self._read(lambda db: [key for (key,) in db.execute("SELECT key FROM answers ORDER BY stored_at")])
+        find = f"SELECT {COLUMNS} FROM answers WHERE key = ?"  # noqa: S608
         for key in keys:
-            with self._file.reading() as db:
-                row = db.execute(f"SELECT {COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone()  # noqa: S608
+            row = self._read(lambda db, key=key: db.execute(find, (key,)).fetchone())
             entry = _entry(row) if row else None
             if entry is not None:
                 yield key, entry
@@ -89,8 +89,8 @@ class SqliteCache:
             return db.execute(f"DELETE FROM answers {where}", values).rowcount  # noqa: S608 - a constant
 
     def info(self) -> CacheInfo:
-        with self._file.reading() as db:
-            entries, size = db.execute("SELECT count(*), coalesce(sum(size), 0) FROM answers").fetchone()
+        count = "SELECT count(*), coalesce(sum(size), 0) FROM answers"
+        entries, size = self._read(lambda db: db.execute(count).fetchone())
         place = str(self._file.path) if self._file.path else "memory"
         return CacheInfo("sqlite" if self._file.path else "memory", place, entries, size, self._file.warning)
 
@@ -119,6 +119,30 @@ class SqliteCache:
             with self._file.transaction() as db:
                 db.execute(statement, values)
         except sqlite3.Error as error:
+            if not is_busy(error):
+                self._mend(error)
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """A read; of a new file, where the damage of the old one shows only now."""
+        try:
+            with self._file.reading() as db:
+                return work(db)
+        except sqlite3.Error as error:
+            self._mend(error)
+        with self._file.reading() as db:
+            return work(db)
+
+    def _mend(self, error: sqlite3.Error) -> None:
+        """Make the store usable again after a failure: a new file for a corrupt one, memory for a disk that refuses.
+
+        Raises:
+            StoreUnavailable: other processes hold the file; the answer is only not kept, and the file goes on later.
+        """
+        if is_busy(error):
+            raise StoreUnavailable(str(error)) from error
+        if is_corrupt(error):
+            self._file.replace_corrupt(str(error))
+        else:
             self._file.to_memory(str(error), carry_over=False)
 
 

@@ -13,8 +13,8 @@ log = logging.getLogger(__name__)
 APPLICATION_ID = 0x74726164
 """Marks a file as ours ("trad"), so that a foreign database of the same name is not written into."""
 
-BUSY_MS = 20_000
-"""How long a writer waits for another process; every transaction here takes milliseconds."""
+PATIENCE = 20.0
+"""Seconds for which a writer waits for another process; every transaction here takes milliseconds."""
 
 
 class ForeignFile(Exception):
@@ -31,13 +31,19 @@ class SqliteFile:
         path: the file, or None for a database in memory.
         schema: the statements that make it.
         version: raised whenever `schema` changes.
+        strict: a file that other processes hold too long is an error; else the database lives in memory then.
+        patience: seconds to wait for another process.
     """
 
-    def __init__(self, path: Path | None, schema: str, version: int) -> None:
+    def __init__(
+        self, path: Path | None, schema: str, version: int, *, strict: bool = False, patience: float = PATIENCE
+    ) -> None:
         self.path = path
         self.warning: str | None = None
         self._schema = schema
         self._version = version
+        self._strict = strict
+        self._patience = patience
         self._lock = threading.Lock()
         self._connection = self._open()
 
@@ -65,11 +71,25 @@ class SqliteFile:
             if self.path is None:
                 return
             self._warn(f"{self.path.name} can not be written ({why}); kept in memory until the program ends.")
-            file, self.path = self._connection, None
-            self._connection = self._connect(None)
+            memory = self._connect(None)
             if carry_over:
-                file.backup(self._connection)
+                try:
+                    self._connection.backup(memory)
+                except BaseException:
+                    memory.close()
+                    raise
+            file, self._connection, self.path = self._connection, memory, None
             file.close()
+
+    def replace_corrupt(self, why: str) -> None:
+        """Set aside a file whose damage shows only while it is read, and begin a new one."""
+        with self._lock:
+            if self.path is None:
+                return
+            self._connection.close()
+            with _alone(self.path, self._patience):
+                self._set_aside(self.path, why)
+            self._connection = self._open()
 
     def close(self) -> None:
         """Close the connection."""
@@ -81,7 +101,7 @@ class SqliteFile:
             return self._connect(None)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(self.path):
+            with _alone(self.path, self._patience):
                 try:
                     return self._connect(self.path)
                 except (ForeignFile, sqlite3.DatabaseError) as error:
@@ -90,13 +110,15 @@ class SqliteFile:
                     self._set_aside(self.path, str(error))
                     return self._connect(self.path)
         except (OSError, sqlite3.Error) as error:
+            if self._strict and is_busy(error):
+                raise
             self._warn(f"{self.path.name} can not be used ({error}); kept in memory until the program ends.")
             self.path = None
             return self._connect(None)
 
     def _connect(self, path: Path | None) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            path or ":memory:", timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+            path or ":memory:", timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -138,14 +160,26 @@ class SqliteFile:
         log.warning(text)
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether other processes hold the file."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_corrupt(error: BaseException) -> bool:
+    """Whether the file's content is damaged."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 @contextmanager
-def _alone(path: Path) -> Generator[None]:
+def _alone(path: Path, patience: float) -> Generator[None]:
     """One process at a time opens a file, so that none sets aside what another has just begun.
 
     Nor do two of them switch a new file to WAL at once, which SQLite refuses one of them without waiting. The lock is
     an empty database beside the file: that works on every system and ends with its process.
     """
-    lock = sqlite3.connect(path.with_name(f"{path.name}.lock"), timeout=BUSY_MS / 1000, isolation_level=None)
+    lock = sqlite3.connect(path.with_name(f"{path.name}.lock"), timeout=patience, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")
         yield

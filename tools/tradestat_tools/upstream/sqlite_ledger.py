@@ -3,11 +3,12 @@
 import sqlite3
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from tradestat_tools.upstream.plan import MILLI, ROLLING_DAYS, Plan, milli
-from tradestat_tools.upstream.sqlite_file import SqliteFile
+from tradestat_tools.upstream.sqlite_file import PATIENCE, SqliteFile, is_busy
 from tradestat_tools.upstream.store import Claim, Denial, Grant, StoreUnavailable
 
 T = TypeVar("T")
@@ -46,15 +47,30 @@ class SqliteLedger:
 
     Args:
         path: the file, or None for memory.
+        patience: seconds to wait for another process that holds the file.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._file = SqliteFile(path, SCHEMA, VERSION)
+    def __init__(self, path: Path | None, *, patience: float = PATIENCE) -> None:
+        self._path = path
+        self._patience = patience
+        self._opened: SqliteFile | None = None
+        with suppress(StoreUnavailable):
+            _ = self._file  # now if possible, so that a warning shows early; else with the first use
+
+    @property
+    def _file(self) -> SqliteFile:
+        """The file. One that others hold is tried again with every use, never replaced by an empty count in memory."""
+        if self._opened is None:
+            try:
+                self._opened = SqliteFile(self._path, SCHEMA, VERSION, strict=True, patience=self._patience)
+            except sqlite3.Error as error:
+                raise StoreUnavailable(str(error)) from error
+        return self._opened
 
     @property
     def warning(self) -> str | None:
         """What went wrong when the file was opened or written, if anything."""
-        return self._file.warning
+        return self._opened.warning if self._opened else "other processes hold the ledger"
 
     def reserve(
         self, account: str, plan: Plan, credits: float, *, now: float, latest: float, lease: float
@@ -137,7 +153,8 @@ class SqliteLedger:
             self._run(lambda db: db.execute(change, (failure, now + FAILURE_SHOWN, key, owner)))
 
     def close(self) -> None:
-        self._file.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """One transaction; where the disk refuses it, once more in memory with what was counted so far."""
@@ -145,7 +162,7 @@ class SqliteLedger:
             with self._file.transaction() as db:
                 return work(db)
         except sqlite3.Error as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if is_busy(error):
                 # Other processes hold it: counting on alone in memory would overspend what is shared with them.
                 raise StoreUnavailable(str(error)) from error
             refused = error
