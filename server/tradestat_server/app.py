@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 
 from tradestat_server.completions import add_completions
@@ -55,10 +56,10 @@ class TradestatServer(MCPServer[Services]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Services, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
-        names = [tool.name for tool in await self.list_tools()]
-        if name not in names:
-            return unknown_tool(name, names)
-        return await super().call_tool(name, arguments, context)
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError:  # of a tool that is not there: those that are never raise
+            return unknown_tool(name, [tool.name for tool in await self.list_tools()])
 
 
 def create_server(

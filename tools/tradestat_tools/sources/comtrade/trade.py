@@ -49,7 +49,6 @@ KEEP = Keep(fresh=3 * DAY)
 """Countries report when they are ready, any day."""
 CLOSED_AFTER = 3
 """Years after which a year is taken as reported and revised."""
-"""Seconds: the service is updated as countries report, not by the hour."""
 
 
 async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer[TradeData]:
