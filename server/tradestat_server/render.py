@@ -12,7 +12,7 @@ from typing import Any
 
 from tradestat_tools.answers import Answer, Cell, Note, Provenance, Table
 from tradestat_tools.codes.units import MISSING
-from tradestat_tools.errors import InvalidQuery, TradestatError
+from tradestat_tools.errors import InvalidQuery, NoData, TradestatError
 
 MAX_CHARS = 25_000
 """Characters of one text block, unless told otherwise."""
@@ -62,6 +62,11 @@ def render_error(error: TradestatError) -> str:
         unsaid = [near for near in error.nearest if near not in error.remedy]
         if unsaid:
             lines.append(f"Nearest: {_cut_text(', '.join(unsaid), NOTE_CHARS)}")
+    if isinstance(error, NoData):
+        lines.extend(
+            _cut_text(f"{'Why' if one.sure else 'Perhaps'}: {one.reason.value}: {one.text}", NOTE_CHARS)
+            for one in error.why
+        )
     lines.append(f"Do: {_cut_text(error.remedy, NOTE_CHARS)}")
     if error.retry_after is not None:
         lines.append(f"Retry after: {math.ceil(error.retry_after):,} s")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tradestat_tools.errors import ERRORS, InvalidQuery, QuotaExhausted, TradestatError, error_from_dict
+from tradestat_tools.errors import ERRORS, InvalidQuery, NoData, QuotaExhausted, TradestatError, error_from_dict
+from tradestat_tools.reasons import Reason, Why
 
 
 def test_the_set_is_closed_and_every_kind_is_its_class_name() -> None:
@@ -41,8 +42,17 @@ def test_a_wrong_argument_comes_with_what_is_allowed_and_the_nearest() -> None:
 def test_an_error_survives_being_written_down(kind: type[TradestatError]) -> None:
     if kind is InvalidQuery:
         error: TradestatError = InvalidQuery("No.", argument="a", allowed="b", nearest=["c"], source="korea")
+    elif kind is NoData:
+        why = [Why(Reason.ZERO, "None was traded.", sure=True), Why(Reason.SUPPRESSED, "It may be kept back.")]
+        error = NoData("No.", remedy="Do.", why=why, source="korea", retry_after=3.0)
     else:
         error = kind("No.", remedy="Do.", source="korea", retry_after=3.0)
     again = error_from_dict(error.as_dict())
     assert type(again) is kind
     assert again.as_dict() == error.as_dict()
+
+
+def test_an_empty_answer_says_its_reasons_and_how_sure_they_are() -> None:
+    why = [Why(Reason.NOT_COVERED, "The country does not report months.", sure=True)]
+    known = NoData("Nothing.", remedy="Ask for years.", why=why).as_dict()
+    assert known["why"] == [{"reason": "not_covered", "sure": True, "text": "The country does not report months."}]

@@ -8,6 +8,8 @@ address with a key, or a traceback.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from tradestat_tools.reasons import Why
+
 
 class TradestatError(Exception):
     """A failure a caller can act on.
@@ -88,9 +90,32 @@ class InvalidQuery(TradestatError):
 
 
 class NoData(TradestatError):
-    """The service understood the question and holds nothing for it. Not the same as zero."""
+    """The service understood the question and holds nothing for it. Not the same as zero.
+
+    Args:
+        why: the reasons, the likeliest first; `remedy` is the next useful call.
+    """
 
     kind = "NoData"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str,
+        why: Sequence[Why] = (),
+        source: str | None = None,
+        retry_after: float | None = None,
+        transient: bool = False,
+    ) -> None:
+        super().__init__(message, remedy=remedy, source=source, retry_after=retry_after, transient=transient)
+        self.why = tuple(why)
+
+    def as_dict(self) -> dict[str, Any]:
+        known = super().as_dict()
+        if self.why:
+            known["why"] = [one.as_dict() for one in self.why]
+        return known
 
 
 class MissingKey(TradestatError):
@@ -166,6 +191,14 @@ def error_from_dict(known: Mapping[str, Any]) -> TradestatError:
             nearest=known.get("nearest", ()),
             remedy=known["remedy"],
             source=known.get("source"),
+        )
+    if known["kind"] == NoData.kind:
+        return NoData(
+            known["message"],
+            remedy=known["remedy"],
+            why=[Why.from_dict(one) for one in known.get("why", ())],
+            source=known.get("source"),
+            retry_after=known.get("retry_after"),
         )
     by_kind = {error.kind: error for error in ERRORS}
     return by_kind[known["kind"]](
