@@ -9,6 +9,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tradestat_tools.reasons import Reason
+
 Cell = str | int | float | None
 """One cell of a table. None is "the service gave no value", which is not zero."""
 
@@ -86,6 +88,7 @@ class Note(BaseModel):
 
     code: NoteCode
     text: str
+    reason: Reason | None = Field(default=None, description="Why figures are missing or zero, where that is known.")
 
 
 State = Literal["fresh", "cached", "stale", "offline", "sandbox"]
