@@ -22,10 +22,10 @@ def between(text: str | int, frequency: Frequency | None = None) -> tuple[str, s
 
 @pytest.mark.parametrize(
     "text",
-    (
+    [
         *("2018-2022", "2018 - 2022", "2018–2022", "2018..2022", "2018:2022", "2018 to 2022", "from 2018 to 2022"),
         *("between 2018 and 2022", "2018 through 2022", "2018年至2022年", "2018~2022", "2018 until 2022", "2018/2022"),
-    ),
+    ],
 )
 def test_a_range_of_years_is_read_in_every_usual_spelling(text: str) -> None:
     assert between(text) == ("2018", "2022")
@@ -33,10 +33,10 @@ def test_a_range_of_years_is_read_in_every_usual_spelling(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    (
+    [
         *("202401-202406", "2024-01..2024-06", "2024-01 to 2024-06", "Jan 2024 to Jun 2024", "Jan-Jun 2024", "H1 2024"),
         *("January - June 2024", "2024H1", "2024年1月至6月", "2024年1-6月", "2024-01 - 2024-06", "2024-01-2024-06"),
-    ),
+    ],
 )
 def test_a_range_of_months_is_read_in_every_usual_spelling(text: str) -> None:
     assert between(text) == ("2024-01", "2024-06")
