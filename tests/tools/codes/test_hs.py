@@ -14,7 +14,6 @@ from tradestat_tools.codes.hs import (
     hs_entry,
     hs_path,
     hs_status,
-    known_successors,
     nearest_hs,
     normalise_hs,
 )
@@ -172,13 +171,11 @@ def test_suggestions_exist_whatever_the_code(code: str) -> None:
     assert all(hs_entry(near) is not None for near in nearest_hs(code))
 
 
-def test_successors_replace_retired_codes_by_current_ones() -> None:
-    successors = known_successors()
-    assert len(successors) > 90
-    for old, new in successors.items():
-        assert hs_status(old).kind == "older_edition", old
-        assert new
-        assert all(hs_status(code).kind == "current" and len(code) == len(old) for code in new), old
+def test_successors_are_current_codes_of_the_same_level() -> None:
+    for old in ("851712", "854140", "852851", "8803", "300220"):
+        successors = hs_status(old).successors
+        assert successors, old
+        assert all(hs_status(code).kind == "current" and len(code) == len(old) for code in successors), old
 
 
 def test_the_list_is_comtrades_hs_2022(comtrade_list: ComtradeList) -> None:

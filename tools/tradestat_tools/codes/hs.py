@@ -3,18 +3,22 @@
 The list is read on first use (about 0.15 s) and kept as one dictionary.
 """
 
-import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, cast
 
+from tradestat_tools.codes.editions import EARLIER, EDITION_YEARS, NEWEST, followed, moved_from, partial_life
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.tables import table_text
 from tradestat_tools.codes.words import bounded, shown
 
-EDITION = "HS 2022"
+EDITION = NEWEST
 LEVEL_NAMES = {2: "chapter", 4: "heading", 6: "subheading", 8: "national 8-digit code", 10: "national 10-digit code"}
+
+FIRST = "HS 2012 or before"
+"""The edition that brought a code which HS 2012 already has."""
+
+UNKNOWN = "not in our table"
 
 Status = Literal["current", "older_edition", "national", "unknown"]
 
@@ -39,9 +43,10 @@ class HsEntry:
 class HsStatus:
     """What is known of a well-formed code.
 
-    `kind` is current (in HS 2022), older_edition (left it; `editions` says in which it was, `successors` what followed
-    where that is known), national (its first six digits are known, the rest is a country's own), or unknown.
-    `text` says it in a sentence.
+    `kind` is current (in HS 2022), older_edition (left it), national (its first six digits are known, the rest is a
+    country's own), or unknown. `text` says it in a sentence. `editions` are those that have the code, of HS 2012, 2017
+    and 2022, and `since` the first of them. `successors` are the codes of HS 2022 that took the goods of a retired code
+    and `predecessors` those of the edition before that had the goods of one newer than HS 2012, where that is known.
     """
 
     code: str
@@ -49,6 +54,8 @@ class HsStatus:
     text: str
     editions: tuple[str, ...] = ()
     successors: tuple[str, ...] = ()
+    predecessors: tuple[str, ...] = ()
+    since: str = ""
 
 
 def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> str:
@@ -184,42 +191,41 @@ def _common_start(a: str, b: str) -> int:
     return next((i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y), len(a))
 
 
-@cache
-def _retired() -> dict[str, tuple[str, ...]]:
-    text = table_text("hs_retired.txt")
-    found: dict[str, tuple[str, ...]] = {}
-    editions: tuple[str, ...] = ()
-    for line in text.splitlines():
-        if line.startswith("["):
-            editions = tuple(line.strip("[]").split(" and "))
-        elif not line.startswith("#"):
-            found.update(dict.fromkeys(line.split(), editions))
-    return found
-
-
-@cache
-def known_successors() -> dict[str, tuple[str, ...]]:
-    """The codes of HS 2022 that took most of the goods of a retired code, for the more traded ones."""
-    text = table_text("hs_successors.json")
-    return {old: tuple(new) for old, new in json.loads(text).items()}
-
-
 def hs_status(code: str) -> HsStatus:
     """What is known of a code, given in digits only: current, from an older edition, national, or unknown."""
     entry = hs_entry(code)
     if entry is not None:
-        return HsStatus(code, "current", f"{code} is a {LEVEL_NAMES[entry.level]} of {EDITION}.")
-    if code in _retired():
-        editions, successors = _retired()[code], known_successors().get(code, ())
-        text = f"{code} is not in {EDITION}; it belongs to an older edition ({' and '.join(editions)})."
-        if successors:
-            text += f" Most of its goods are now under {', '.join(successors)}."
-        return HsStatus(code, "older_edition", text, editions, successors)
+        return _current(entry)
+    editions = partial_life(code)
+    if editions:
+        return _older(code, editions)
     if code[:2] in {"77", "98"} and len(code) in LEVEL_NAMES:
         what = "reserved by the Harmonized System" if code[:2] == "77" else "left to national use, not part of the HS"
         kind: Status = "unknown" if code[:2] == "77" else "national"
         return HsStatus(code, kind, f"Chapter {code[:2]} is {what}.")
     if len(code) in {8, 10} and (base := hs_status(code[:6])).kind in {"current", "older_edition"}:
         text = f"{code} is a {LEVEL_NAMES[len(code)]}, a country's own subdivision of {code[:6]}. {base.text}"
-        return HsStatus(code, "national", text, base.editions, base.successors)
+        return replace(base, code=code, kind="national", text=text)
     return HsStatus(code, "unknown", f"{code} is in no edition of the Harmonized System known here.")
+
+
+def _current(entry: HsEntry) -> HsStatus:
+    text = f"{entry.code} is a {LEVEL_NAMES[entry.level]} of {EDITION}"
+    life = partial_life(entry.code)
+    if not life:
+        return HsStatus(entry.code, "current", f"{text}.", tuple(EDITION_YEARS), since=FIRST)
+    before = moved_from(entry.code, life[0])
+    where = f"its goods were under {', '.join(before)}" if before else f"where its goods were is {UNKNOWN}"
+    new = f"{text}, new in {'it' if life[0] == EDITION else life[0]}; before, {where}."
+    return HsStatus(entry.code, "current", new, life, since=life[0], predecessors=before)
+
+
+def _older(code: str, life: tuple[str, ...]) -> HsStatus:
+    text = f"{code} is not in {EDITION}; it belongs to an older edition ({' and '.join(life)})."
+    if life[-1] == EARLIER:
+        return HsStatus(code, "older_edition", text, life, since=EARLIER)
+    after, first = followed(code, life[-1]), life[0] == next(iter(EDITION_YEARS))
+    where = f"Its goods are now under {', '.join(after)}." if after else f"Where its goods went is {UNKNOWN}."
+    before = () if first else moved_from(code, life[0])
+    since = FIRST if first else life[0]
+    return HsStatus(code, "older_edition", f"{text} {where}", life, after, before, since)

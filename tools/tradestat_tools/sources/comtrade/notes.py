@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from tradestat_tools.answers import Note, NoteCode
+from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.codes.periods import Period, month_of, months_between
 from tradestat_tools.sources.comtrade.arguments import WORLD, Asked
 from tradestat_tools.sources.comtrade.classifications import (
@@ -46,11 +47,13 @@ def _were(rows: Sequence[Row]) -> str:
     return "were" if len(rows) > 1 else "was"
 
 
-def row_notes(rows: Sequence[Row], classification: str) -> list[Note]:
+def row_notes(
+    rows: Sequence[Row], classification: str, commodities: Sequence[str], periods: Sequence[Period]
+) -> list[Note]:
     """Every note that the rows themselves give rise to, the gravest first."""
     found = (
         _double_counting(rows, classification),
-        _editions(rows),
+        _editions(rows, classification, commodities, periods),
         _valuation(rows, classification),
         _missing(rows, classification),
         _estimated(rows),
@@ -89,7 +92,29 @@ def _cell(row: Row) -> tuple[str | None, ...]:
     return tuple(getattr(row, name) for name in names)
 
 
-def _editions(rows: Sequence[Row]) -> Note | None:
+def _editions(
+    rows: Sequence[Row], classification: str, commodities: Sequence[str], periods: Sequence[Period]
+) -> Note | None:
+    """Which editions the rows are in, and what those did to the codes asked for or answered.
+
+    Where one edition is asked for, the service has converted everything to it: codes do not change on the way.
+    """
+    codes = sorted({code for code in (*commodities, *(row.cmdCode for row in rows)) if code.isdigit()})
+    touched = breaks_text(codes, periods[0].year, periods[-1].year) if classification == "HS" else None
+    crossing = _crossing(rows)
+    if crossing is None:
+        return Note(code=NoteCode.EDITION_BREAK, text=touched) if touched else None
+    if touched:
+        effect = touched
+    elif {row.cmdCode for row in rows} == {"TOTAL"}:
+        effect = "TOTAL is not affected."
+    else:
+        effect = "None of the codes is known here to have changed; small moves of goods are not known here."
+    return Note(code=NoteCode.EDITION_BREAK, text=f"The series cross editions. {crossing}. {effect}")
+
+
+def _crossing(rows: Sequence[Row]) -> str | None:
+    """Who changed from which edition to which, and when: `China: HS 2017 (H5) from 2021, HS 2022 (H6) from 2022`."""
     first: dict[str, dict[str, str]] = {}
     for row in sorted(rows, key=lambda row: row.period):
         if row.classificationCode:
@@ -104,15 +129,9 @@ def _editions(rows: Sequence[Row]) -> Note | None:
             for code, period in sorted(editions.items(), key=lambda item: item[1])
         )
         ways.setdefault(way, []).append(reporter)
-    text = "; ".join(f"{listed(area_label(code) for code in who)}: {way}" for way, who in list(ways.items())[:3]) + (
+    return "; ".join(f"{listed(area_label(code) for code in who)}: {way}" for way, who in list(ways.items())[:3]) + (
         f"; and {len(ways) - 3} other patterns" if len(ways) > 3 else ""
     )
-    effect = (
-        "TOTAL is not affected."
-        if {row.cmdCode for row in rows} == {"TOTAL"}
-        else "Codes may have been split, merged or narrowed there: a jump need not be trade."
-    )
-    return Note(code=NoteCode.EDITION_BREAK, text=f"The series cross editions. {text}. {effect}")
 
 
 def valuation(rows: Sequence[Row]) -> str:

@@ -7,7 +7,7 @@ from math import ceil
 import anyio.to_thread
 
 from tradestat_tools.answers import Answer, Note, NoteCode
-from tradestat_tools.codes.hs import hs_status
+from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.periods import Period, format_yyyymm, month_of
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery, NoData, TooLarge
@@ -187,7 +187,7 @@ def _answer(
     )
     reporters, partners = arguments.reporters, arguments.partners
     cut = [one for one in fetched if len(one.value.rows) >= limit or one.value.withheld]
-    notes = row_notes(rows, classification)
+    notes = row_notes(rows, classification, arguments.commodities, span)
     if cut:  # what did not come may have been cut off, so nothing is said to be absent
         notes.insert(0, _cut_note(cut, fetched, limit))
     else:
@@ -277,9 +277,9 @@ def _reasons(arguments: TradeArguments, span: Sequence[Period], services: Servic
     """Likely reasons with the call that would tell, the likeliest first."""
     reasons: list[str] = []
     for code in arguments.commodities if arguments.classification == "HS" else ():
-        status = hs_status(code) if code.isdigit() else None
-        if status is not None and status.kind == "older_edition":
-            reasons.append(status.text)
+        found = hs_break(code, span[0].year, span[-1].year) if code.isdigit() else None
+        if found is not None:
+            reasons.append(found.text)
     for asked in (*arguments.reporters, *arguments.partners):
         if asked.note and asked.area.until is not None and span[-1].year > asked.area.until:
             reasons.append(asked.note)

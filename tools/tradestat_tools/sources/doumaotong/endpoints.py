@@ -188,7 +188,7 @@ async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendDat
         data = found.data
         if to:
             data = data.model_copy(update={"countryCode": code, "country": to.name_en})
-        known += [*notes.of_product(args.hsCode, data.hsCode), *_trend_notes(data, found.shape, to)]
+        known += [*notes.of_product(args.hsCode, data.hsCode, _months(data)), *_trend_notes(data, found.shape, to)]
     return Answer(
         what=_what_of_trend(data),
         data=data,
@@ -196,6 +196,11 @@ async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendDat
         notes=[*known, notes.SOURCE_LINE],
         more=_elsewhere(to) if to and data.monthlyData is None else "Destinations: `markets`. Totals: `dashboard`.",
     )
+
+
+def _months(data: TrendData) -> list[str]:
+    series = data.allDestinationsMonthly
+    return [m.month for m in data.monthlyData or ()] or (series.periods if series else [])
 
 
 def _what_of_trend(data: TrendData) -> str:
@@ -256,7 +261,8 @@ async def run_history(services: Services, args: HistoryArguments) -> Answer[Hist
         more = f"All destinations: `trend`. {_elsewhere(to)}"
     else:
         what = f"China's exports of {product(data.hsCode, None)} to {where}, 24 months"
-        known += [*notes.of_product(args.hsCode, data.hsCode), *_history_notes(data)]
+        months = [m.month for m in data.monthlyDetail or ()]
+        known += [*notes.of_product(args.hsCode, data.hsCode, months), *_history_notes(data)]
         more = "Twelve months with growth: `trend`, `dashboard`. Longer: comtrade_data."
     last = data.currentDataMonth
     return Answer(

@@ -51,7 +51,9 @@ async def run_priceband(services: Services, args: ProductArguments) -> Answer[Pr
     if data is None:
         data, known = PricebandData(hsCode=args.hsCode), _not_offered("priceband")
     else:
-        known = [*notes.of_product(args.hsCode, data.hsCode), *_price_notes(data)]
+        trends = [trend for trend in (data.priceTrend1, data.priceTrend2) if trend is not None]
+        months = [month for trend in trends for month in trend.periods]
+        known = [*notes.of_product(args.hsCode, data.hsCode, months), *_price_notes(data)]
     return Answer(
         what=f"Unit prices of China's exports of {product(data.hsCode, data.productName)} by destination and month"
         f"{'' if data.tables() else ': not given'}",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from tradestat_tools.answers import Note, NoteCode
-from tradestat_tools.codes.hs import hs_status
+from tradestat_tools.codes.breaks import hs_break
+from tradestat_tools.codes.editions import EDITION_YEARS, NEWEST
 from tradestat_tools.sources.doumaotong.fields import Num
 from tradestat_tools.sources.doumaotong.months import whole_range
 from tradestat_tools.sources.doumaotong.wire import Shape
@@ -55,17 +56,19 @@ def resolved_code(asked: str, answered: str) -> list[Note]:
     return [Note(code=NoteCode.RESOLVED_CODE, text=text)]
 
 
-def edition(code: str) -> list[Note]:
-    """A warning for a code of an older edition of the Harmonized System."""
-    status = hs_status(code[:6])
-    if status.kind != "older_edition":
-        return []
-    return [Note(code=NoteCode.EDITION_BREAK, text=status.text)]
+def edition(code: str, months: Sequence[str] = ()) -> list[Note]:
+    """What new editions of the Harmonized System did to a code in these months (YYYYMM).
+
+    Figures that carry no months are of the newest ones, all in the newest edition.
+    """
+    years = [int(month[:4]) for month in months] or [EDITION_YEARS[NEWEST]]
+    found = hs_break(code, min(years), max(years))
+    return [Note(code=NoteCode.EDITION_BREAK, text=found.text)] if found else []
 
 
-def of_product(asked: str, answered: str) -> list[Note]:
-    """What to know of the code that was answered."""
-    return [*resolved_code(asked, answered), *edition(answered)]
+def of_product(asked: str, answered: str, months: Sequence[str] = ()) -> list[Note]:
+    """What to know of the code that was answered, and of its months where it is a series."""
+    return [*resolved_code(asked, answered), *edition(answered, months)]
 
 
 def zeros(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:

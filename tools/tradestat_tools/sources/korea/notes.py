@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tradestat_tools.answers import Note, NoteCode
+from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.codes.hs import LEVEL_NAMES, hs_status
 from tradestat_tools.codes.units import format_number
 from tradestat_tools.sources.korea.clock import DETAIL_DAY, REVISED_MONTHS, last_published
@@ -87,9 +88,11 @@ def _on_levels(question: Question, parts: Sequence[Part], rows: Sequence[Row]) -
             NoteCode.DOUBLE_COUNTING,
             f"Each row is a {level} {below}{removed}. `months` is the sum of the rows: add up one or the other.",
         )
-        status = hs_status(question.hs[:6]) if question.hs else None
-        if status is not None and status.kind in ("older_edition", "unknown"):
+        if question.hs and (status := hs_status(question.hs[:6])).kind == "unknown":
             yield NoteCode.EDITION_BREAK, status.text
+        codes = sorted({code for code in (question.hs, *(row.hsCd[:6] for row in rows)) if code})
+        if text := breaks_text(codes, question.start.year, question.end.year):
+            yield NoteCode.EDITION_BREAK, text
     twice = sum(times - 1 for times in Counter(row[:3] for row in rows).values() if times > 1)
     if twice:
         yield (

@@ -32,6 +32,9 @@ KNOWN: Mapping[str, tuple[str, str]] = {
 }
 """Documented indicators. The service has others; they are passed on without a unit, because none is documented."""
 
+COMPARED_YEARS = {"GV5": 5, "GV5W": 5, "GV2": 2}
+"""Years before the reference year that an indicator compares it with; the others are of that year alone."""
+
 
 async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicatorsArguments) -> Answer[IndicatorsData]:
     """Indicators of goods trade in the newest reference year."""
@@ -55,9 +58,10 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
     given = dict.fromkeys(name for r in (*page.aggregateRecords, *page.records) for name in r.cells)
     order = [name for name in wanted if name in given] + [name for name in given if name not in wanted]
     total = main_total(page, question)
+    year = page.refYear or services.today.year
     notes = [
         *resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
-        *edition_notes(question),
+        *edition_notes(question, page, year - max(COMPARED_YEARS.get(name, 0) for name in order), year),
         *table.notes,
         *table_notes(page, question, table.wire, total),
         *sum_notes(page, question, total, ["VAL"]),

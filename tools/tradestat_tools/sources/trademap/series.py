@@ -1,8 +1,8 @@
 """The tools for values by year: goods_time_series and services_time_series."""
 
 from tradestat_tools.answers import Answer, Note, NoteCode
+from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.units import unit
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.services import Services, provenance
@@ -35,10 +35,7 @@ async def goods_time_series(services: Services, asked: GoodsTimeSeriesArguments)
         question,
         asked,
         {**common_arguments(question, asked.sort_by, asked.sort_dir), **product_arguments(question)},
-        notes=[
-            *resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
-            *edition_notes(question),
-        ],
+        notes=resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
     )
 
 
@@ -79,12 +76,13 @@ def product_arguments(question: Question) -> dict[str, str | int]:
     return {"product": question.product} | ({"hs_level": question.hs_level} if question.hs_level else {})
 
 
-def edition_notes(question: Question) -> list[Note]:
-    """A code that left the Harmonized System before its present edition."""
-    status = hs_status(question.product) if question.product.isdigit() else None
-    if status is None or status.kind != "older_edition":
+def edition_notes(question: Question, page: Page, first_year: int, last_year: int) -> list[Note]:
+    """What new editions of the Harmonized System did to the codes asked for and answered, in these years."""
+    if question.services:
         return []
-    return [Note(code=NoteCode.EDITION_BREAK, text=status.text)]
+    codes = sorted({question.product, *(record.productCd for record in page.records)})
+    text = breaks_text((code for code in codes if code.isdigit()), first_year, last_year)
+    return [Note(code=NoteCode.EDITION_BREAK, text=text)] if text else []
 
 
 def coverage_of(services: Services, question: Question) -> str | None:
@@ -111,8 +109,10 @@ async def _series(
     periods = sorted({period for r in (*page.records, *page.aggregateRecords) for period in r.cells})
     total = main_total(page, question)
     stated = stated_unit(page)
+    first, last = question.period_from or int(periods[0][:4]), question.period_to or int(periods[-1][:4])
     notes = [
         *notes,
+        *edition_notes(question, page, first, last),
         *table.notes,
         *table_notes(page, question, table.wire, total),
         *sum_notes(page, question, total, periods),
