@@ -38,7 +38,8 @@ class Area:
     `comtrade` is written without leading zeros ("4", "842"), `trademap`, `m49` and `china_customs` with three digits.
     `kind`: world; country (an entry of ISO 3166, or Kosovo); area (another territory); nes (areas not elsewhere
     specified, which count in totals); special (bunkers, free zones, ...); group (the EU and ASEAN as UN Comtrade's
-    reporters); former (ended in the year `until`).
+    reporters); former (ended in the year `until`, its territory today in `successors`, ISO alpha-3 codes).
+    `former_names` are names given up, each with the year.
     """
 
     name_en: str
@@ -53,7 +54,9 @@ class Area:
     name_ko: str
     kind: Kind
     until: int | None
+    successors: tuple[str, ...]
     aliases: tuple[str, ...]
+    former_names: tuple[tuple[str, int], ...]
     note: str
 
     @property
@@ -68,8 +71,9 @@ class Area:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name and alias, the English short name first."""
-        return tuple(name for name in (self.name_en, self.name_zh, self.name_ko, *self.aliases) if name)
+        """Every name, alias and former name, the English short name first."""
+        former = (name for name, _ in self.former_names)
+        return tuple(name for name in (self.name_en, self.name_zh, self.name_ko, *self.aliases, *former) if name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,45 +81,14 @@ class Resolved:
     """An area and how it was found.
 
     `how` is the system of the code, "name", "alias" or "convention". `note` is there when the reader should know what
-    was chosen: an ambiguous word read by convention, an M49 number that Comtrade does not use, a former area.
+    was chosen: an ambiguous word read by convention, an M49 number that Comtrade does not use, a former area, a name
+    that was given up.
     """
 
     area: Area
     how: str
     note: str | None = None
 
-
-# Words that mean several areas; answered with the choices (ISO alpha-3 codes).
-_AMBIGUOUS: dict[str, tuple[str, ...]] = {
-    "Congo": ("COG", "COD"),
-    "刚果": ("COG", "COD"),
-    "콩고": ("COG", "COD"),
-    "Virgin Islands": ("VGB", "VIR"),
-    "维尔京群岛": ("VGB", "VIR"),
-    "Saint Martin": ("MAF", "SXM"),
-    "圣马丁": ("MAF", "SXM"),
-    "Republic of China": ("CHN", "TWN"),
-    "Dominican": ("DMA", "DOM"),
-    "Antilles": ("ANT", "CUW", "SXM", "BES"),
-}
-
-_GREATER_CHINA = "China here is mainland China; Hong Kong, Macao and Taiwan are separate areas in trade statistics."
-_GUINEA = "Guinea is read as the Republic of Guinea, not Guinea-Bissau, Equatorial Guinea or Papua New Guinea."
-
-# Words that mean several areas, one of them plainly by convention: alpha-3 and what to tell the reader.
-_CONVENTIONS: dict[str, tuple[str, str]] = {
-    "China": ("CHN", _GREATER_CHINA),
-    "中国": ("CHN", _GREATER_CHINA),
-    "중국": ("CHN", _GREATER_CHINA),
-    "Korea": ("KOR", "Korea is read as the Republic of Korea (South Korea); North Korea is KP."),
-    "Guinea": ("GIN", _GUINEA),
-    "几内亚": ("GIN", _GUINEA),
-    "기니": ("GIN", _GUINEA),
-    "America": ("USA", "America is read as the United States."),
-    "Samoa": ("WSM", "Samoa is read as the independent state; American Samoa is AS."),
-    "Sudan": ("SDN", "Sudan is read as today's Sudan; before 2012 it was reported with South Sudan (Comtrade 736)."),
-    "多米尼加": ("DOM", "多米尼加 is read as the Dominican Republic; Dominica (多米尼克) is DM."),
-}
 
 _ABBREVIATIONS = {
     "is": "island",
@@ -170,9 +143,15 @@ def _area_of(row: dict[str, str]) -> Area:
         name_ko=row["name_ko"],
         kind=cast("Kind", row["kind"]),
         until=int(row["until"]) if row["until"] else None,
-        aliases=tuple(alias for alias in row["aliases"].split(";") if alias),
+        successors=tuple(row["successors"].split()),
+        aliases=_listed(row["aliases"]),
+        former_names=tuple((name[:-5], int(name[-4:])) for name in _listed(row["former_names"])),
         note=row["note"],
     )
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split(";") if part)
 
 
 @cache
@@ -181,25 +160,37 @@ def _by_code(system: CodeSystem) -> dict[str, Area]:
 
 
 @cache
-def _by_name() -> dict[str, tuple[Area, str]]:
-    index: dict[str, tuple[Area, str]] = {}
+def _by_name() -> dict[str, tuple[Area, str, str | None]]:
+    """By the key of each name: the area, how it was found, and what to note."""
+    index: dict[str, tuple[Area, str, str | None]] = {}
     for found in areas():
+        note = _former_note(found)
         for name in found.names:
             how = "alias" if name in found.aliases else "name"
-            index.setdefault(_key(name), (found, how))
+            index.setdefault(_key(name), (found, how, note))
             if found.former:  # Comtrade writes "USSR (...1990)"
-                index.setdefault(_key(f"{name} {found.until}"), (found, how))
+                index.setdefault(_key(f"{name} {found.until}"), (found, how, note))
+        for name, year in found.former_names:
+            index[_key(name)] = (found, "alias", f"{name} is an old name, in use until {year}; today {found.name_en}.")
     return index
 
 
-@cache
-def _ambiguous() -> dict[str, tuple[str, ...]]:
-    return {_key(word): codes for word, codes in _AMBIGUOUS.items()}
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word that several areas answer to: ambiguous, or by convention (`note` says so) the one in `choices`."""
+
+    choices: tuple[Area, ...]
+    note: str
 
 
 @cache
-def _conventions() -> dict[str, tuple[str, str]]:
-    return {_key(word): choice for word, choice in _CONVENTIONS.items()}
+def _words() -> dict[str, _Word]:
+    found: dict[str, _Word] = {}
+    for row in table_rows("area_words.csv"):
+        codes = row["areas"].split()
+        choices = tuple(_by_code("iso3").get(code) or _by_code("comtrade")[code] for code in codes)
+        found |= {_key(word): _Word(choices, row["note"]) for word in _listed(row["words"])}
+    return found
 
 
 def label(area: Area) -> str:
@@ -230,12 +221,12 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         if hit := _by_code(code_system).get(folded.upper()):
             return Resolved(hit, code_system, _former_note(hit))
     key = _key(word)
-    if codes := _ambiguous().get(key):
-        raise _choose(word, [_by_code("iso3")[code] for code in codes])
-    if choice := _conventions().get(key):
-        return Resolved(_by_code("iso3")[choice[0]], "convention", choice[1])
+    if meant := _words().get(key):
+        if not meant.note:
+            raise _choose(word, meant.choices)
+        return Resolved(meant.choices[0], "convention", meant.note)
     if key and (found := _by_name().get(key)):
-        return Resolved(found[0], found[1], _former_note(found[0]))
+        return Resolved(*found)
     raise CodeError(f"{shown(word)} is not a known country or area.", allowed=ALLOWED, nearest=_nearest_areas(word))
 
 
@@ -270,6 +261,24 @@ def codes_of(area: Area) -> dict[CodeSystem, str]:
     return {system: code for system in systems if (code := getattr(area, system))}
 
 
+def earlier_areas(area: Area, first_year: int) -> tuple[Area, ...]:
+    """The former areas that have figures of `first_year` or later for what is this area today, the newest first.
+
+    So Germany before 1991 is the Federal Republic (280) and the German Democratic Republic (278).
+    """
+    before = [one for one in areas() if one.until is not None and area.iso3 in one.successors and one is not area]
+    further = [earlier for one in before if one.iso3 for earlier in earlier_areas(one, first_year)]
+    found = dict.fromkeys(one for one in (*before, *further) if one.until is not None and one.until >= first_year)
+    return tuple(sorted(found, key=lambda one: -(one.until or 0)))
+
+
+def history_note(area: Area, first_year: int) -> str | None:
+    """What to tell a reader who asks for figures since `first_year`; None where the area is the same all along."""
+    if not (earlier := earlier_areas(area, first_year)):
+        return None
+    return f"UN Comtrade keeps earlier figures under {', '.join(label(one) for one in earlier)}."
+
+
 def _by_number(number: int, system: System) -> Resolved:
     code = f"{number:03d}"
     if system == "china_customs":
@@ -301,7 +310,12 @@ def _elsewhere(code: str) -> str:
 
 
 def _former_note(found: Area) -> str | None:
-    return f"{found.name_en} is a former area; its data end with {found.until}." if found.former else None
+    if not found.former:
+        return None
+    note = f"{found.name_en} is a former area; its data end with {found.until}."
+    if found.successors:
+        note += f" Later: {', '.join(_by_code('iso3')[code].name_en for code in found.successors)}."
+    return note
 
 
 def _choose(word: str, choices: Iterable[Area]) -> CodeError:
