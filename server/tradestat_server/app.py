@@ -36,7 +36,8 @@ Official trade statistics. Choose the tool by the question:
   services_time_series (Trade Map; thousand USD; a call costs a credit: prefer a free source that answers the question).
 Countries and HS or EBOPS codes are read in any usual spelling. The resources tradestat://hs/{code},
 tradestat://ebops/{code} and tradestat://countries/{code} look them up.
-usage says what is left of every plan, and costs nothing.
+usage says what is left of every plan, and costs nothing. rows gives any part of an earlier answer by its handle (result
+r…): what its text left out, sorted, filtered, exact. It costs nothing either.
 Units differ by source: the first line of every answer names them. Imports are mostly CIF and exports FOB, so the two
 sides of one flow differ. A dash is a missing figure, 0 a reported zero. Never add up rows that a note says overlap."""
 

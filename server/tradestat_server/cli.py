@@ -223,7 +223,7 @@ def _ask(tool: str, pairs: tuple[str, ...], settings: "Settings", *, as_json: bo
             answer = _run(partial(call_tool, tool, read_pairs(pairs), settings))
     except TradestatError as error:
         _fail(error, as_json=as_json)
-    click.echo(as_json_text(answer.structured()) if as_json else render_answer(answer))
+    click.echo(as_json_text(answer.structured()) if as_json else render_answer(answer, max_chars=settings.max_chars))
 
 
 def _run(function: Callable[[], Any]) -> Any:

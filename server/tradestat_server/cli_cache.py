@@ -3,14 +3,17 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tradestat_server.cli_common import as_json_text, json_option, read_settings, settings_named
 
 if TYPE_CHECKING:
-    from tradestat_tools.upstream.store import Cache
+    from collections.abc import Callable
+
+    from tradestat_tools.settings import Settings
+    from tradestat_tools.upstream.store import Cache, CacheInfo
 
 
 @click.group()
@@ -21,31 +24,38 @@ def cache() -> None:
 @cache.command("info")
 @json_option
 def cache_info(*, as_json: bool) -> None:
-    """How many answers are stored, where, and what is wrong with the store, if anything."""
-    from dataclasses import asdict
+    """How many answers are stored, where, and what is wrong with the store, if anything.
 
+    Apart from them: the results of tools, which the tool `rows` reads by their handles.
+    """
     with _opened_cache() as stored:
-        info = asdict(stored.info())
+        info = stored.info()
+    with _opened_results() as results:
+        of_results = results.info()
     if as_json:
-        click.echo(as_json_text({name: value for name, value in info.items() if value is not None}))
+        click.echo(as_json_text({**_as_dict(info), "results": _as_dict(of_results)}))
         return
-    click.echo(f"{_answers(info['entries'])}, {info['bytes']:,} bytes, {info['kind']}: {info['place']}")
-    _warn(info["warning"])
+    for what, one in (("answer", info), ("result", of_results)):
+        click.echo(f"{_count(one.entries, what)}, {one.bytes:,} bytes, {one.kind}: {one.place}")
+        _warn(one.warning)
 
 
 @cache.command("clear")
 @click.option("--source", help="Only this service's answers: trademap, doumaotong, korea, comtrade.")
 def cache_clear(source: str | None) -> None:
-    """Forget stored answers. What they cost has to be paid again."""
+    """Forget stored answers, and the results made of them. What they cost has to be paid again."""
     from tradestat_tools.sources import all_sources
 
-    known = [one.id for one in all_sources()]
+    known = {one.id: [endpoint.name for endpoint in one.endpoints] for one in all_sources()}
     if source is not None and source not in known:
         raise click.BadParameter(f"{source!r} is none of {', '.join(known)}.", param_hint="--source")
     with _opened_cache() as stored:
         count = stored.clear(source)
         _warn(stored.info().warning)
-    click.echo(f"{_answers(count)} forgotten.")
+    with _opened_results() as results:
+        of_results = sum(map(results.clear, known[source])) if source else results.clear()
+        _warn(results.info().warning)
+    click.echo(f"{_count(count, 'answer')} and {_count(of_results, 'result')} forgotten.")
 
 
 @cache.command("export")
@@ -60,7 +70,7 @@ def cache_export(file: Path) -> None:
             count = export_answers(stored, file)
         except OSError as error:
             raise click.ClickException(f"{file} can not be written: {error.strerror or error}.") from None
-    click.echo(f"{_answers(count)} written to {file}.")
+    click.echo(f"{_count(count, 'answer')} written to {file}.")
 
 
 @cache.command("import")
@@ -83,17 +93,32 @@ def cache_import(file: Path) -> None:
         if info.kind == "memory":
             raise click.ClickException("Nothing was taken: answers can not be stored here.")
     left = f"{done.not_newer:,} not newer than here, {done.lapsed:,} past their time"
-    click.echo(f"{_answers(done.taken)} taken; left out: {left}.")
+    click.echo(f"{_count(done.taken, 'answer')} taken; left out: {left}.")
 
 
 @contextmanager
 def _opened_cache() -> "Generator[Cache]":
     from tradestat_tools.opening import open_cache
+
+    with _opened(open_cache) as stored:
+        yield stored
+
+
+@contextmanager
+def _opened_results() -> "Generator[Cache]":
+    from tradestat_tools.opening import open_results
+
+    with _opened(open_results) as stored:
+        yield stored
+
+
+@contextmanager
+def _opened(open_store: "Callable[[Settings], Cache]") -> "Generator[Cache]":
     from tradestat_tools.upstream.store import StoreUnavailable
 
     settings = read_settings()
     with settings_named():
-        stored = open_cache(settings)
+        stored = open_store(settings)
     try:
         yield stored
     except StoreUnavailable as error:
@@ -107,5 +132,11 @@ def _warn(warning: str | None) -> None:
         click.echo(f"Warning: {warning}", err=True)
 
 
-def _answers(count: int) -> str:
-    return f"{count:,} answer{'s' * (count != 1)}"
+def _as_dict(info: "CacheInfo") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {name: value for name, value in asdict(info).items() if value is not None}
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"

@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 
-from tradestat_server.render import cell_text, clean
+from tradestat_server.lines import clean
+from tradestat_server.tables import cell_text
 from tradestat_tools.answers import Cell, Table
 from tradestat_tools.desk import OWN_NAME, own_tools
 from tradestat_tools.source import KeyInfo

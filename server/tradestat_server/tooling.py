@@ -58,9 +58,8 @@ class EndpointTool(Tool):
         services: Services = context.request_context.lifespan_context
         try:
             answer: Answer[Any] = await self.fn(services, arguments, progress=Told(context))
-            return CallToolResult(
-                content=[TextContent(text=render_answer(answer))], structured_content=answer.structured()
-            )
+            text = render_answer(answer, max_chars=services.settings.max_chars)
+            return CallToolResult(content=[TextContent(text=text)], structured_content=answer.structured())
         except TradestatError as error:
             return _failed(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client

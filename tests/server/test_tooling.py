@@ -33,8 +33,9 @@ async def test_an_answer_is_text_for_models_and_data_for_code(
     async with Client(create_server(watched, offered=[flows]), mode=mode) as client:
         result = await client.call_tool("flows", {"code": "8517"})
     assert not result.is_error
+    handle = result.structured_content["result"]
     assert text_of(result).split("\n") == [
-        "China's exports of HS 8517 · USD, FOB · Test Service · retrieved 2026-10-05 · fresh",
+        f"China's exports of HS 8517 · USD, FOB · Test Service · retrieved 2026-10-05 · fresh · result {handle}",
         "partner      value",
         "Japan    1,234,567",
         "中国             0",

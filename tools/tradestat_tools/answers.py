@@ -23,11 +23,29 @@ class Table:
         columns: column heads; a unit that differs from the answer's stands in the head.
         rows: one tuple a row, as long as `columns`.
         title: what the table shows, where an answer has more than one.
+        measures: the columns whose figures are in the answer's unit and may be shown in thousands or millions of it;
+            no percentages, ranks, codes or quantities.
+        part: where the rows are a part of a stored table, what asks for it.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     title: str = ""
+    measures: frozenset[str] = frozenset()
+    part: "Part | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a stored table, which are shown exactly.
+
+    Args:
+        asked: the arguments of `rows` that select and order them, but for the offset.
+        first: how many rows stand before them.
+    """
+
+    asked: str
+    first: int
 
 
 class Data(BaseModel, ABC):
@@ -123,6 +141,7 @@ class Answer(BaseModel, Generic[D]):
     source: Provenance
     notes: list[Note] = Field(default_factory=list[Note])
     more: str | None = Field(default=None, description="How to get what is left out.")
+    result: str | None = Field(default=None, description="Handle of this answer for the tool `rows`.")
 
     def structured(self) -> dict[str, Any]:
         """The answer as lean plain data: absent fields are left out, nulls inside lists stay."""

@@ -60,6 +60,8 @@ class Endpoint(Generic[A, D]):
                     await self._doubt(services, report.fetched, error)
                 raise
         answer.notes.extend(note for note in report.notes if note not in answer.notes)
+        if not self.local:
+            answer.result = await services.results.keep(self.name, arguments, answer)
         return answer
 
     @staticmethod

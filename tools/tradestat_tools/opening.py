@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from tradestat_tools.results import Results
 from tradestat_tools.services import Services, utc_now
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources import all_sources
@@ -19,9 +20,11 @@ from tradestat_tools.upstream.store import Cache, Ledger
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
+    from tradestat_tools.upstream.tiered_cache import WhenDown
 
 ANSWERS_FILE = "answers.sqlite3"
 LEDGER_FILE = "ledger.sqlite3"
+RESULTS_FILE = "results.sqlite3"
 
 
 @asynccontextmanager
@@ -44,6 +47,7 @@ async def open_services(
     http = Http(connect_timeout=settings.connect_timeout)
     plans = {source.id: source.plan(settings) for source in all_sources()}
     cache, ledger = open_stores(settings)
+    results = open_results(settings)
     try:
         async with (
             _closing(http),
@@ -51,8 +55,9 @@ async def open_services(
                 http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews
             ) as upstream,
         ):
-            yield Services(settings, upstream, now or utc_now)
+            yield Services(settings, upstream, now or utc_now, Results(results, now=upstream.time))
     finally:
+        results.close()
         cache.close()
         ledger.close()
 
@@ -67,14 +72,15 @@ async def in_memory(
     most_attempts: int | None = None,
 ) -> AsyncGenerator[Services]:
     """Services that remember only until they are closed, and that no plan binds: for the stand-ins and for tests."""
-    cache, ledger = SqliteCache(None), SqliteLedger(None)
+    cache, ledger, results = SqliteCache(None), SqliteLedger(None), SqliteCache(None)
     plans = {source.id: UNLIMITED for source in all_sources()}
     try:
         async with Upstream(
             http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=most_attempts
         ) as upstream:
-            yield Services(settings, upstream, now)
+            yield Services(settings, upstream, now, Results(results, now=upstream.time))
     finally:
+        results.close()
         cache.close()
         ledger.close()
 
@@ -111,19 +117,32 @@ def open_cache(settings: Settings) -> Cache:
     Raises:
         WrongSetting: the address of Redis can not be read, or its client is not installed.
     """
-    bound = settings.cache_mb * 1024 * 1024
+    return _open(settings, ANSWERS_FILE, settings.cache_mb, settings.redis_down)
+
+
+def open_results(settings: Settings) -> Cache:
+    """Where the answers of tools are kept under their handles; on Redis, where one is set, all replicas find them.
+
+    Raises:
+        WrongSetting: the address of Redis can not be read, or its client is not installed.
+    """
+    # Nothing is paid for a result, so that none has to be refused while Redis is down.
+    return _open(settings, RESULTS_FILE, settings.results_mb, "cache", prefix="tradestat:results:")
+
+
+def _open(settings: Settings, file: str, megabytes: int, when_down: "WhenDown", *, prefix: str = "tradestat:") -> Cache:
+    bound = megabytes * 1024 * 1024
     if settings.redis_url is None:
-        return SqliteCache(settings.cache_dir / ANSWERS_FILE, bound=bound)
+        return SqliteCache(settings.cache_dir / file, bound=bound)
     try:
         from tradestat_tools.upstream.redis_cache import RedisCache  # noqa: PLC0415 - an extra
 
-        shared = RedisCache(settings.redis_url.get_secret_value())
+        shared = RedisCache(settings.redis_url.get_secret_value(), prefix=prefix)
     except (ImportError, ValueError) as error:
         raise WrongSetting(f"TRADESTAT_REDIS_URL: {error}") from None
     from tradestat_tools.upstream.tiered_cache import TieredCache  # noqa: PLC0415
 
-    local = SqliteCache(settings.cache_dir / ANSWERS_FILE, bound=bound)
-    return TieredCache(shared, local, when_down=settings.redis_down)
+    return TieredCache(shared, SqliteCache(settings.cache_dir / file, bound=bound), when_down=when_down)
 
 
 SANDBOX_URL = "http://sandbox.invalid"

@@ -1,11 +1,12 @@
 """What an endpoint works with: settings, the door to the services, the clock."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from tradestat_tools.answers import Provenance, State
+from tradestat_tools.results import Results
 from tradestat_tools.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.request import Fetched
@@ -24,11 +25,13 @@ class Services:
         settings: keys and addresses.
         upstream: the one door to the services.
         now: the clock, UTC; in the sandbox it stands at the synthetic world's today.
+        results: the answers that were given, by handle.
     """
 
     settings: Settings
     upstream: Upstream
     now: Callable[[], datetime] = utc_now
+    results: Results = field(default_factory=Results)
 
     @property
     def today(self) -> date:

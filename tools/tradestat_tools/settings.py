@@ -105,8 +105,11 @@ class Settings(BaseSettings):
         default_factory=_cache_folder, alias="TRADESTAT_CACHE_DIR"
     )
     cache_mb: int = Field(default=500, gt=0, alias="TRADESTAT_CACHE_MB")
+    results_mb: int = Field(default=200, gt=0, alias="TRADESTAT_RESULTS_MB")
     redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")
+
+    max_chars: int = Field(default=25_000, ge=4_000, alias="TRADESTAT_MAX_CHARS")
 
     sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
     sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")

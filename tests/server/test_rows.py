@@ -1,0 +1,243 @@
+"""The tool `rows`: any part of an answer that was given before, exactly, without asking again."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from tradestat_server.app import create_server
+from tradestat_server.render import SANDBOX_LABEL, render_answer
+from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.arguments import Arguments
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.errors import InvalidQuery, NoData
+from tradestat_tools.opening import open_services
+from tradestat_tools.rows import ROWS, RowsData
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+
+NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
+
+pytestmark = pytest.mark.anyio
+
+TRADE: list[tuple[Cell, ...]] = [
+    ("156", "China", 9007199254740993, 12.3456789),
+    ("392", "Japan", 1_000_000, None),
+    ("410", "Korea, Republic of", None, -3.5),
+    ("384", "Côte d'Ivoire", 0, 0.0),
+    ("842", "United States", 999_999, 7.25),
+]
+
+
+class Trade(Data):
+    """Two tables, the second the longer."""
+
+    def tables(self) -> list[Table]:
+        total = Table(("partner", "2024"), [("World", 9007199256740992)], "Total", measures=frozenset({"2024"}))
+        return [total, Table(("code", "partner", "2024", "growth %"), TRADE, "Partners", measures=frozenset({"2024"}))]
+
+
+class Nothing(Arguments):
+    """No arguments."""
+
+
+async def _trade(services: Services, _: Nothing) -> Answer[Trade]:
+    source = Provenance(
+        service="Test Service",
+        endpoint="trade",
+        address="https://service.invalid/",
+        retrieved_at=NOON,
+        state="sandbox" if services.settings.sandbox else "fresh",
+        unit="USD",
+        credits_charged=1.0,
+        remaining_quota=99.0,
+    )
+    notes = [Note(code=NoteCode.FLAG, text="Mirror data.")]
+    return Answer[Trade](what="Imports of Chad, 2024", data=Trade(), source=source, notes=notes)
+
+
+TRADE_TOOL = Endpoint(
+    name="trade", title="Trade", description="", arguments=Nothing, data=Trade, run=_trade, example={}
+)
+
+
+@pytest.fixture
+async def handle(watched: Services) -> str:
+    answer = await TRADE_TOOL.call(watched, {})
+    assert answer.result is not None
+    return answer.result
+
+
+async def ask(services: Services, handle: str, **asked: Any) -> RowsData:
+    return (await ROWS.call(services, {"result": handle, **asked})).data
+
+
+def partners(data: RowsData) -> list[Any]:
+    return [row[data.columns.index("partner")] for row in data.rows]
+
+
+async def test_the_longest_table_is_given_exactly(watched: Services, handle: str) -> None:
+    answer = await ROWS.call(watched, {"result": handle})
+    assert answer.data.title == "Partners"
+    assert answer.data.rows == [list(row) for row in TRADE]
+    assert answer.data.tool == "trade"
+    text = render_answer(answer)
+    assert "9,007,199,254,740,993" in text
+    assert "12.3456789" in text
+    assert "rows 1 to 5 of 5" in text
+
+
+async def test_where_it_comes_from_stays_said_and_nothing_is_counted_twice(watched: Services, handle: str) -> None:
+    answer = await ROWS.call(watched, {"result": handle})
+    assert (answer.source.service, answer.source.unit, answer.source.retrieved_at) == ("Test Service", "USD", NOON)
+    assert (answer.source.calls, answer.source.credits_charged, answer.source.remaining_quota) == (0, None, None)
+    assert [note.text for note in answer.notes] == ["Mirror data."]
+    assert answer.result == handle
+
+
+async def test_rows_of_a_sandbox_answer_are_labelled_too() -> None:
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+        given = await TRADE_TOOL.call(services, {})
+        answer = await ROWS.call(services, {"result": given.result})
+    assert render_answer(answer).startswith(SANDBOX_LABEL)
+    assert answer.source.state == "sandbox"
+
+
+@pytest.mark.parametrize(
+    ("table", "title"), [("1", "Total"), (2, "Partners"), ("total", "Total"), ("part", "Partners")]
+)
+async def test_a_table_is_named_by_number_or_title(
+    table: str | int, title: str, watched: Services, handle: str
+) -> None:
+    assert (await ask(watched, handle, table=table)).title == title
+
+
+async def test_pages_cover_every_row_once_and_each_names_the_next(watched: Services, handle: str) -> None:
+    seen: list[Any] = []
+    offset = 0
+    while True:
+        answer = await ROWS.call(watched, {"result": handle, "limit": 2, "offset": offset, "sort": "partner"})
+        seen += partners(answer.data)
+        assert answer.data.total == 5
+        if answer.more is None:
+            break
+        assert f"result={handle} table=2 sort=partner limit=2" in answer.more
+        offset = int(answer.more.rpartition("offset=")[2])
+    assert seen == sorted(row[1] for row in TRADE if isinstance(row[1], str))
+
+
+async def test_past_the_end_there_are_no_rows_and_it_says_how_many_there_are(watched: Services, handle: str) -> None:
+    answer = await ROWS.call(watched, {"result": handle, "offset": 7})
+    assert answer.data.rows == []
+    assert "5 rows" in (answer.more or "")
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("2024", ["Côte d'Ivoire", "United States", "Japan", "China", "Korea, Republic of"]),
+        ("-2024", ["China", "Japan", "United States", "Côte d'Ivoire", "Korea, Republic of"]),
+        ("-growth %", ["China", "United States", "Côte d'Ivoire", "Korea, Republic of", "Japan"]),
+        ("-Growth", None),
+    ],
+)
+async def test_rows_are_sorted_with_missing_values_last(
+    sort: str, order: list[str] | None, watched: Services, handle: str
+) -> None:
+    if order is None:
+        with pytest.raises(InvalidQuery) as refused:
+            await ask(watched, handle, sort=sort)
+        assert refused.value.nearest == ("growth %",)
+    else:
+        assert partners(await ask(watched, handle, sort=sort)) == order
+
+
+@pytest.mark.parametrize(
+    ("conditions", "left"),
+    [
+        (["partner=china"], ["China"]),
+        (["partner = COTE D’IVOIRE"], ["Côte d'Ivoire"]),
+        (["partner!=China", "2024>0"], ["Japan", "United States"]),
+        (["partner~st"], ["United States"]),
+        (["partner=Korea, Republic of"], ["Korea, Republic of"]),
+        (["2024>=1,000,000"], ["China", "Japan"]),
+        (["2024<1e6"], ["Côte d'Ivoire", "United States"]),
+        (["2024=9007199254740993"], ["China"]),
+        (["2024=9007199254740992"], []),
+        (["2024=0"], ["Côte d'Ivoire"]),
+        (["2024="], ["Korea, Republic of"]),
+        (["2024!="], ["China", "Japan", "Côte d'Ivoire", "United States"]),
+        (["2024!=0"], ["China", "Japan", "Korea, Republic of", "United States"]),
+        (["code>=400"], ["Korea, Republic of", "United States"]),
+        (["growth %<0"], ["Korea, Republic of"]),
+        ("partner~a,2024<=1000000", ["Japan", "United States"]),
+    ],
+)
+async def test_rows_are_filtered(conditions: Any, left: list[str], watched: Services, handle: str) -> None:
+    data = await ask(watched, handle, filter=conditions)
+    assert partners(data) == left
+    assert data.total == len(left)
+
+
+async def test_columns_are_chosen_in_the_order_asked(watched: Services, handle: str) -> None:
+    data = await ask(watched, handle, columns=["2024", "Partner"], limit=1)
+    assert (data.columns, data.rows) == (["2024", "partner"], [[9007199254740993, "China"]])
+
+
+@pytest.mark.parametrize(
+    ("asked", "argument", "near"),
+    [
+        ({"columns": ["partnr"]}, "columns", ("partner",)),
+        ({"sort": "2042"}, "sort", ("2024",)),
+        ({"filter": ["partnr=China"]}, "filter", ("partner",)),
+        ({"filter": ["China"]}, "filter", ()),
+        ({"filter": ["2024>many"]}, "filter", ()),
+        ({"filter": ["2024>"]}, "filter", ()),
+        ({"filter": "partner=Korea, Republic of"}, "filter", ()),
+        ({"table": "Totl"}, "table", ("Total",)),
+        ({"table": "3"}, "table", ()),
+        ({"table": "t"}, "table", ("1", "2")),
+        ({"limit": 1001}, "limit", ("1000",)),
+    ],
+    ids=str,
+)
+async def test_what_is_not_there_is_refused_with_what_is(
+    asked: dict[str, Any], argument: str, near: tuple[str, ...], watched: Services, handle: str
+) -> None:
+    with pytest.raises(InvalidQuery) as refused:
+        await ask(watched, handle, **asked)
+    assert refused.value.argument == argument
+    assert refused.value.nearest == near
+    assert refused.value.allowed
+
+
+async def test_a_handle_is_read_in_capitals_and_anything_else_is_refused(watched: Services, handle: str) -> None:
+    assert (await ask(watched, handle.upper())).result == handle
+    with pytest.raises(InvalidQuery, match="no handle"):
+        await ask(watched, "r123")
+
+
+async def test_an_unknown_handle_says_how_to_get_one(watched: Services) -> None:
+    with pytest.raises(NoData) as nothing:
+        await ask(watched, "raaaaaaaaaa")
+    assert "costs nothing" in nothing.value.remedy
+
+
+async def test_no_service_is_asked_and_rows_of_rows_are_not_kept_again(watched: Services, handle: str) -> None:
+    before = watched.upstream.cache.info().entries
+    await ask(watched, handle, filter=["partner=China"])
+    assert (await ask(watched, handle)).total == 5
+    assert watched.upstream.cache.info().entries == before
+
+
+async def test_over_mcp_an_answer_carries_its_handle_in_text_and_data(watched: Services) -> None:
+    async with Client(create_server(watched, offered=[TRADE_TOOL, ROWS])) as client:
+        given = await client.call_tool("trade", {})
+        assert given.structured_content is not None
+        handle = given.structured_content["result"]
+        assert f"result {handle}" in given.content[0].text.split("\n")[0]  # pyright: ignore
+        part = await client.call_tool("rows", {"result": handle, "filter": json.dumps(["2024>=1000000"])})
+    assert part.structured_content is not None
+    assert part.structured_content["data"]["rows"] == [list(row) for row in TRADE[:2]]

@@ -1,0 +1,141 @@
+"""Whole answers, kept under a short handle, so that what a text leaves out can still be read, sorted and cited."""
+
+import base64
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tradestat_tools.answers import Answer, Note, Provenance, Table
+from tradestat_tools.upstream.keep import DAY
+from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
+from tradestat_tools.upstream.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = 30 * DAY
+"""Seconds; the least recently used go earlier where there are too many."""
+
+WRITE_AGAIN = DAY
+"""Seconds after which an answer that is given again is written again, so that its time begins anew."""
+
+HANDLE = r"^r[a-z2-7]{10}$"
+"""A handle: 50 bits of a digest of what it stands for."""
+
+_OF_THE_CALL = frozenset({"state", "calls", "credits_charged", "remaining_quota"})
+"""What differs between two answers from the same data."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """An answer as it was given, whole and exact.
+
+    Args:
+        tool: the tool that gave it.
+        arguments: as the caller wrote them.
+        structured: the answer's structured content.
+    """
+
+    handle: str
+    tool: str
+    arguments: dict[str, Any]
+    what: str
+    tables: tuple[Table, ...]
+    source: Provenance
+    notes: tuple[Note, ...]
+    structured: dict[str, Any]
+
+
+class Results:
+    """Answers by handle. There is nothing of a key in them, because there is none in an answer.
+
+    Args:
+        store: where they are kept; without it nothing is, and no answer has a handle.
+        now: wall time in seconds.
+    """
+
+    def __init__(self, store: Cache | None = None, *, now: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._now = now
+
+    async def keep(self, tool: str, arguments: Mapping[str, Any], answer: Answer[Any]) -> str | None:
+        """Keep an answer and say under which handle; None where it can not be kept, which is no failure of the call."""
+        store = self._store
+        if store is None:
+            return None
+        return await in_thread(lambda: self._keep(store, tool, dict(arguments), answer))
+
+    async def find(self, handle: str) -> StoredResult | None:
+        """What is kept under a handle; None where nothing is, or no longer."""
+        store = self._store
+        if store is None:
+            return None
+        return await in_thread(lambda: self._find(store, handle))
+
+    def _keep(self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any]) -> str | None:
+        structured = answer.structured()
+        handle = _handle(tool, structured)
+        now = self._now()
+        try:
+            held = store.get(handle, now)
+            if held is None or now - held.stored_at > WRITE_AGAIN:
+                store.put(handle, _entry(tool, arguments, answer, structured, now))
+        except StoreUnavailable as error:
+            log.warning("An answer of %s is not kept: %s", tool, error)
+            return None
+        return handle
+
+    def _find(self, store: Cache, handle: str) -> StoredResult | None:
+        try:
+            entry = store.get(handle, self._now())
+        except StoreUnavailable as error:
+            log.warning("Stored answers can not be read: %s", error)
+            return None
+        return _read(handle, entry) if entry else None
+
+
+def _handle(tool: str, structured: Mapping[str, Any]) -> str:
+    """Equal for the same data retrieved at the same moment, by whichever spelling of the question."""
+    source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}
+    sandbox = structured["source"]["state"] == "sandbox"
+    meant = json.dumps([tool, sandbox, structured["what"], source, structured["data"]], sort_keys=True)
+    return "r" + base64.b32encode(hashlib.sha256(meant.encode()).digest())[:10].decode().lower()
+
+
+def _entry(tool: str, arguments: dict[str, Any], answer: Answer[Any], structured: dict[str, Any], now: float) -> Entry:
+    tables = [
+        {"columns": t.columns, "rows": list(t.rows), "title": t.title, "measures": sorted(t.measures)}
+        for t in answer.data.tables()
+    ]
+    kept = {"arguments": arguments, "tables": tables, "structured": structured}
+    body = json.dumps(kept, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    until = now + KEPT_FOR
+    return Entry(tool, tool, answer.source.address, Response(200, {}, body), now, until, until, until)
+
+
+def _read(handle: str, entry: Entry) -> StoredResult:
+    kept = json.loads(entry.response.body.decode("utf-8", "surrogatepass"))
+    structured = kept["structured"]
+    tables = tuple(
+        Table(
+            tuple(table["columns"]),
+            [tuple(row) for row in table["rows"]],
+            table["title"],
+            measures=frozenset(table["measures"]),
+        )
+        for table in kept["tables"]
+    )
+    return StoredResult(
+        handle=handle,
+        tool=entry.endpoint,
+        arguments=kept["arguments"],
+        what=structured["what"],
+        tables=tables,
+        source=Provenance.model_validate(structured["source"]),
+        notes=tuple(Note.model_validate(note) for note in structured.get("notes", ())),
+        structured=structured,
+    )
