@@ -43,7 +43,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (GOODS, {"country": "156", "product": "850799"}, "product", "no edition"),
     (GOODS, {"country": "156", "product": "77"}, "product", ""),
     (GOODS, {"country": "156", "product": "batteries"}, "product", "not an HS code"),
-    (GOODS, {"country": "156", "trade_flow": "sideways"}, "trade_flow", "can not be"),
+    (GOODS, {"country": "156", "trade_flow": "sideways"}, "trade_flow", "not a trade flow"),
     (GOODS, {"country": "156", "by": "byService"}, "by", "can not be"),
     (GOODS, {"country": "156", "hs_level": 5}, "hs_level", ""),
     (GOODS, {"country": "156", "product": "8507", "by": "byProduct", "hs_level": 2}, "hs_level", "above the product"),

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal
 
 from tradestat_tools.arguments import ArgumentError
+from tradestat_tools.codes import flows
 from tradestat_tools.codes.ebops import TOTAL as EBOPS_TOTAL
 from tradestat_tools.codes.ebops import ebops_entry, ebops_items
 from tradestat_tools.codes.errors import CodeError
@@ -97,73 +97,25 @@ def _read_hs(text: str, classification: ClCode) -> str:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A trade flow. `side` is M or X; `whole` the flow that already contains this one, if any."""
-
-    code: str
-    label: str
-    side: Literal["M", "X"]
-    whole: str = ""
-
-
-FLOWS = {
-    flow.code: flow
-    for flow in (
-        # The ten codes of the service's list tradeRegimes.json, as its users cite it (autumn 2026).
-        Flow("M", "imports", "M"),
-        Flow("X", "exports", "X"),
-        Flow("FM", "foreign imports", "M", "M"),
-        Flow("RM", "re-imports", "M", "M"),
-        Flow("MIP", "imports for inward processing", "M", "M"),
-        Flow("MOP", "imports after outward processing", "M", "M"),
-        Flow("DX", "domestic exports", "X", "X"),
-        Flow("RX", "re-exports", "X", "X"),
-        Flow("XIP", "exports after inward processing", "X", "X"),
-        Flow("XOP", "exports for outward processing", "X", "X"),
-    )
-}
-
-FLOW_WORDS = {
-    "import": "M",
-    "imports": "M",
-    "i": "M",
-    "export": "X",
-    "exports": "X",
-    "e": "X",
-    "re-export": "RX",
-    "re-exports": "RX",
-    "reexport": "RX",
-    "reexports": "RX",
-    "re": "RX",
-    "re-import": "RM",
-    "re-imports": "RM",
-    "reimport": "RM",
-    "reimports": "RM",
-    "domestic exports": "DX",
-}
+FLOWS = {known.comtrade: known for known in flows.FLOWS.values() if known.comtrade}
+"""The service's flows by their codes."""
 
 
 def read_flow_code(text: str) -> str:
     """A flow code, or a word for one (`imports`, `re-exports`; Trade Map's I, E, RE).
 
     Raises:
-        ArgumentError: neither.
+        ArgumentError: neither, or the trade balance, which this service does not have.
     """
-    word = text.strip()
-    code = word.upper() if word.upper() in FLOWS else FLOW_WORDS.get(word.lower(), "")
-    if not code:
-        raise ArgumentError(
-            f"{word[:40]!r} is not a trade flow.",
-            allowed=", ".join(f"{flow.code} {flow.label}" for flow in FLOWS.values()),
-            nearest=("M", "X"),
-        )
-    return code
+    try:
+        return flows.flow_code(text, "comtrade")
+    except CodeError as error:
+        raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
 
 
-def overlapping_flows(flows: Collection[str]) -> list[str]:
+def overlapping_flows(codes: Collection[str]) -> list[str]:
     """Sentences for flows of which one contains the other."""
-    found = [(FLOWS[code], FLOWS[FLOWS[code].whole]) for code in flows if code in FLOWS and FLOWS[code].whole in flows]
+    found = [(FLOWS[code], FLOWS[FLOWS[code].whole]) for code in codes if code in FLOWS and FLOWS[code].whole in codes]
     return [f"{whole.label} ({whole.code}) contain {part.label} ({part.code})" for part, whole in found]
 
 

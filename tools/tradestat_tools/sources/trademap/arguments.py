@@ -6,7 +6,7 @@ Codes stay in the arguments as the caller wrote them; `reporter_code` and its si
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes import periods
@@ -14,14 +14,18 @@ from tradestat_tools.codes.countries import Resolved, resolve_area
 from tradestat_tools.codes.ebops import ALLOWED as EBOPS_ALLOWED
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.groups import group
+from tradestat_tools.codes.flows import flow_code
+from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.spans import Span, span
 
 WORLD = "000"
 ALL = "ALL"
 TOTAL_WORDS = frozenset({"ALL", "TOTAL"})
 HS_LEVELS = (2, 4, 6)
 MAX_PAGE_SIZE = 500
+MOST_CODES = 160
+"""Characters of a list of members in an error."""
 MOST_CALLS = 50
 """Calls that one question may take at most; half of the smallest plan's month."""
 DEFAULT_INDICATORS = ("VAL", "BAL", "GV5", "GV2", "GV5W")
@@ -31,12 +35,6 @@ BIG_PAGE = 100
 
 Flow = Literal["I", "E", "RE", "TB"]
 
-_FLOW_WORDS = {
-    **dict.fromkeys(("i", "m", "import", "imports"), "I"),
-    **dict.fromkeys(("e", "x", "export", "exports"), "E"),
-    **dict.fromkeys(("re", "rx", "reexport", "reexports"), "RE"),
-    **dict.fromkeys(("tb", "balance", "tradebalance", "netexports"), "TB"),
-}
 _BY_WORDS = {
     **dict.fromkeys(("byproduct", "product", "products"), "byProduct"),
     **dict.fromkeys(("bycountry", "country", "countries", "bypartner", "partner", "partners"), "byCountry"),
@@ -66,14 +64,13 @@ def resolve(text: str) -> Resolved:
 
 
 def _refuse_group(text: str) -> None:
-    try:
-        found = group(text)
-    except CodeError:
-        return
-    raise ArgumentError(
-        f"{found.name} is a group of countries; this service takes one country or area at a time.",
-        allowed="one country or area; get_country_groups lists the members of a group",
-    )
+    if found := expand(text):
+        some = ", ".join(area.trademap for area in found.areas if area.trademap)
+        shown = some if len(some) <= MOST_CODES else f"{some[:MOST_CODES].rpartition(',')[0]}, ..."
+        raise ArgumentError(
+            f"{found.group.name} is a group of countries; here one country or area is asked for at a time.",
+            allowed=f"one of its members: {shown}; goods_time_series takes a group",
+        )
 
 
 def reporter_code(text: str) -> str:
@@ -134,6 +131,20 @@ def service_code(text: str) -> str:
     return item.trademap
 
 
+def is_group(text: str) -> bool:
+    """Whether a country-like word is a group, which is asked by its members. No group shares its name with an area
+    that has a code in Trade Map."""
+    return expand(text) is not None
+
+
+def _reporter_or_group(text: str) -> str:
+    return text if is_group(text) else reporter_code(text)
+
+
+def _partner_or_group(text: str) -> str:
+    return text if is_group(text) else partner_code(text)
+
+
 def _keep(check: Callable[[str], str]) -> AfterValidator:
     """Check the argument and keep it as written."""
 
@@ -156,17 +167,34 @@ def _word_of(words: dict[str, str]) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def _year(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+def _flow(value: Any) -> Any:
+    try:
+        return flow_code(value, "trademap") if isinstance(value, str) else value
+    except CodeError as error:
+        raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
+
+
+def _years(value: Any) -> int | Span:
+    """A year as a number, 0 for none; whatever says more, or leans on the newest year, as it was meant."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Span):
         raise ArgumentError("A year is a whole number.", allowed="a year such as 2025")
+    if isinstance(value, Span):
+        return value
     if str(value).strip() in ("", "0"):
         return 0
     try:
-        return periods.year(value).year
+        meant = span(value)
+        for said in (meant.first, meant.last):
+            if said is not None:
+                periods.year(str(said))
+        if meant.unit not in (None, "year"):
+            raise CodeError(f"{value!r} counts {meant.unit}s.", allowed="years, such as last 5 years")
     except CodeError as error:
         raise ArgumentError(
             f"{error.message} These series are yearly.", allowed=error.allowed, nearest=error.nearest
         ) from None
+    only = meant.first is not None and meant.first == meant.last
+    return meant.first.year if only and meant.first else meant
 
 
 def _upper(value: Any) -> Any:
@@ -178,15 +206,22 @@ def integer(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
 
 
-Reporter = Annotated[
+_REPORTER = "Reporter: three-digit code (410), ISO code (KR, KOR) or name. Not World (000)."
+_PARTNER = "Partner: code, ISO code or name; 000 = all partners together."
+
+Reporter = Annotated[str, _keep(reporter_code), Field(description=_REPORTER, max_length=80)]
+ReporterOrGroup = Annotated[
     str,
-    _keep(reporter_code),
-    Field(description="Reporter: three-digit code (410), ISO code (KR, KOR) or name. Not World (000).", max_length=80),
+    _keep(_reporter_or_group),
+    Field(
+        description=f"{_REPORTER} A group (EU, ASEAN) gives a row for each member; one call each, see max_calls.",
+        max_length=80,
+    ),
 ]
 Partner = Annotated[
     str,
-    _keep(partner_code),
-    Field(description="Partner: code, ISO code or name; 000 = all partners together.", max_length=80),
+    _keep(_partner_or_group),
+    Field(description=f"{_PARTNER} A group (EU, ASEAN) gives its members' rows, with byCountry.", max_length=80),
 ]
 ProductCode = Annotated[
     str, _keep(product_code), Field(description="HS code of 2, 4 or 6 digits, or ALL for all goods.", max_length=20)
@@ -198,12 +233,12 @@ ServiceCode = Annotated[
 ]
 TradeFlow = Annotated[
     Flow,
-    _word_of(_FLOW_WORDS),
+    BeforeValidator(_flow),
     Field(description="I imports, E exports, RE re-exports, TB trade balance (exports less imports)."),
 ]
 ServiceFlow = Annotated[
     Literal["I", "E", "TB"],
-    _word_of(_FLOW_WORDS),
+    BeforeValidator(_flow),
     Field(description="I imports, E exports, TB trade balance. Services have no re-exports."),
 ]
 GoodsBy = Annotated[
@@ -221,12 +256,14 @@ HsLevel = Annotated[
     BeforeValidator(integer),
     Field(description="Digits of the rows' HS codes with byProduct; 0 = the next level below `product`."),
 ]
+_YEAR_SCHEMA = WithJsonSchema({"type": "integer", "minimum": 0, "maximum": periods.LAST_YEAR})
+"""Words are taken as well; the schema stays the plain one, which clients and models handle best."""
+YearOrSpan = Annotated[int | Span, PlainValidator(_years), _YEAR_SCHEMA]
 PeriodFrom = Annotated[
-    int, BeforeValidator(_year), Field(ge=0, le=periods.LAST_YEAR, description="First year; 0 = the service's choice.")
+    YearOrSpan,
+    Field(description="First year; 0 = the service's choice. Also 'latest', 'last 5 years', '2018-2022', as text."),
 ]
-PeriodTo = Annotated[
-    int, BeforeValidator(_year), Field(ge=0, le=periods.LAST_YEAR, description="Last year; 0 = the service's choice.")
-]
+PeriodTo = Annotated[YearOrSpan, Field(description="Last year; 0 = the service's choice. Also 'latest', as text.")]
 PageNumber = Annotated[int, Field(ge=1, le=100_000, description="Page of the rows, from 1.")]
 PageSize = Annotated[
     int,
@@ -241,7 +278,7 @@ MaxCalls = Annotated[
     Field(
         ge=1,
         le=MOST_CALLS,
-        description="Calls that all_pages may take; where it needs more, it stops after page 1 and says how many.",
+        description="Calls that all_pages, or a group as country, may take; where more are needed, says how many.",
     ),
 ]
 SortBy = Annotated[
@@ -282,25 +319,47 @@ class Paged(Arguments):
 class _Table(Paged):
     """What every table takes."""
 
-    country: Reporter
+    country: ReporterOrGroup
     partner: Partner = WORLD
     sort_by: SortBy = ""
     sort_dir: SortDir = "desc"
 
+    @model_validator(mode="after")
+    def _groups_by_country(self) -> "_Table":
+        """A group's rows are its members. Other rows, of each member, would be a table of tables."""
+        groups = [name for name in ("country", "partner") if is_group(getattr(self, name))]
+        if len(groups) == 2:
+            raise ArgumentError(
+                "country and partner are both groups of countries.",
+                argument="partner",
+                allowed="one of them a group, the other one country or area (or partner=000, all partners)",
+            )
+        if groups and getattr(self, "by", "byCountry") != "byCountry":
+            raise ArgumentError(
+                f"`{groups[0]}` is a group of countries, whose rows are its members.",
+                argument="by",
+                allowed="byCountry with a group; other rows for one member at a time",
+                nearest=("byCountry",),
+            )
+        if groups and self.page > 1:
+            raise ArgumentError("A group's members come in one table.", argument="page", allowed="1")
+        return self
+
 
 class _Years(_Table):
-    """A table over years."""
+    """A table over years, of one reporter or of the members of a group."""
 
     period_from: PeriodFrom = 0
     period_to: PeriodTo = 0
 
     @model_validator(mode="after")
     def _order(self) -> "_Years":
-        if self.period_from and self.period_to and self.period_to < self.period_from:
+        first, last = self.period_from, self.period_to
+        if isinstance(first, int) and isinstance(last, int) and 0 < last < first:
             raise ArgumentError(
-                f"The last year {self.period_to} lies before the first {self.period_from}.",
+                f"The last year {last} lies before the first {first}.",
                 argument="period_to",
-                allowed=f"{self.period_from} or later",
+                allowed=f"{first} or later",
             )
         return self
 
@@ -330,8 +389,9 @@ class GoodsTimeSeriesArguments(_Goods, _Years):
 
 
 class GoodsTradeIndicatorsArguments(_Goods):
-    """Indicators of goods trade in the newest reference year."""
+    """Indicators of goods trade in the newest reference year, which need not be that of another reporter."""
 
+    country: Reporter
     indicators: Indicators = Field(default_factory=lambda: list(DEFAULT_INDICATORS))
 
 
@@ -359,5 +419,7 @@ def is_big(question: ServicesTimeSeriesArguments) -> bool:
 
     The service says only that ascending order times out "on large result sets"; this is the careful reading of it.
     """
-    every_partner = question.by == "byCountry" and partner_code(question.partner) == WORLD
+    every_partner = question.by == "byCountry" and (
+        is_group(question.partner) or partner_code(question.partner) == WORLD
+    )
     return service_code(question.service) == ALL or every_partner or question.page_size > BIG_PAGE
