@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tradestat_tools.answers import Answer, Data
+from tradestat_tools.answers import Answer, Data, Provenance
 from tradestat_tools.arguments import Arguments, parse_arguments
 from tradestat_tools.errors import NoData, UpstreamChanged
+from tradestat_tools.observation import Observation
 from tradestat_tools.upstream.keep import NO_DATA
 from tradestat_tools.upstream.report import Progress, reporting
 
@@ -31,6 +32,8 @@ class Endpoint(Generic[A, D]):
         example: arguments that make a sensible call, for docs, demo and checks.
         cost: what one call costs the user ("1 credit", "free").
         local: answered by this server alone; no service is asked.
+        kept: whether its answers get a handle; left out, those of every tool that is not local do.
+        observe: the figures of an answer as common rows; left out where it has none.
     """
 
     name: str
@@ -42,6 +45,8 @@ class Endpoint(Generic[A, D]):
     example: Mapping[str, Any]
     cost: str = "free"
     local: bool = False
+    kept: bool | None = None
+    observe: Callable[[D, Provenance], Sequence[Observation]] | None = None
 
     async def call(
         self, services: "Services", arguments: Mapping[str, Any], *, progress: Progress | None = None
@@ -60,7 +65,7 @@ class Endpoint(Generic[A, D]):
                     await self._doubt(services, report.fetched, error)
                 raise
         answer.notes.extend(note for note in report.notes if note not in answer.notes)
-        if not self.local:
+        if not self.local if self.kept is None else self.kept:
             answer.result = await services.results.keep(self.name, arguments, answer)
         return answer
 
