@@ -116,7 +116,7 @@ def _key(name: str) -> str:
     folded = fold(name)
     if not folded.isascii():
         return folded.replace(" ", "")
-    words = folded.split()
+    words = folded.replace("not elsewhere specified", "nes").split()
     if all(len(word) == 1 for word in words):  # U.S.A.
         return "".join(words)
     words = [_ABBREVIATIONS.get(word, word) for word in words]
@@ -168,8 +168,9 @@ def _by_name() -> dict[str, tuple[Area, str, str | None]]:
         for name in found.names:
             how = "alias" if name in found.aliases else "name"
             index.setdefault(_key(name), (found, how, note))
-            if found.former:  # Comtrade writes "USSR (...1990)"
+            if found.former:  # Comtrade writes "USSR (...1990)" and "Former USSR"
                 index.setdefault(_key(f"{name} {found.until}"), (found, how, note))
+                index.setdefault(_key(f"Former {name}"), (found, how, note))
         for name, year in found.former_names:
             index[_key(name)] = (found, "alias", f"{name} is an old name, in use until {year}; today {found.name_en}.")
     return index
@@ -228,6 +229,11 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
     if key and (found := _by_name().get(key)):
         return Resolved(*found)
     raise CodeError(f"{shown(word)} is not a known country or area.", allowed=ALLOWED, nearest=_nearest_areas(word))
+
+
+def meanings(text: str) -> tuple[Area, ...]:
+    """The areas that an ambiguous word may mean ("Congo"); none of a word that means one area, or none."""
+    return tuple(_by_code("iso3")[code] for code in _ambiguous().get(_key(bounded(text)), ()))
 
 
 def area(text: str | int, *, system: System = "any") -> Area:
