@@ -233,7 +233,8 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
 
 def meanings(text: str) -> tuple[Area, ...]:
     """The areas that an ambiguous word may mean ("Congo"); none of a word that means one area, or none."""
-    return tuple(_by_code("iso3")[code] for code in _ambiguous().get(_key(bounded(text)), ()))
+    meant = _words().get(_key(bounded(text)))
+    return meant.choices if meant else ()
 
 
 def area(text: str | int, *, system: System = "any") -> Area:
