@@ -1,14 +1,14 @@
 """Where a series of one HS code is broken by a new edition of the Harmonized System."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tradestat_tools.codes.editions import (
     EARLIER,
     EDITION_YEARS,
-    Link,
     arriving,
     leaving,
+    listed,
     moved_from,
     moved_to,
     partial_life,
@@ -67,7 +67,7 @@ def breaks_text(codes: Iterable[str], first_year: int, last_year: int) -> str | 
     if not touched:
         return None
     told = " ".join(one.text.removesuffix(LATE).strip() for one in touched[:TOLD])
-    rest = f" Changed as well: {_listed([one.code for one in touched[TOLD:]], 12)}." if touched[TOLD:] else ""
+    rest = f" Changed as well: {listed([one.code for one in touched[TOLD:]], 12)}." if touched[TOLD:] else ""
     return f"{told}{rest} {LATE}"
 
 
@@ -79,57 +79,56 @@ def _change(code: str, previous: str, edition: str, year: int, *, crossed: bool)
     """What an edition did to a code; to one that it only widened or narrowed, if the series crosses it."""
     life = partial_life(code)
     if _begins(code, edition):
-        return (
-            f"{code} exists since {edition} (from {year}); before, {_origin(code, edition)}: "
-            f"figures before {year} are not comparable."
-        )
+        return f"{code} exists since {edition} (from {year}); before, {_origin(code, edition, year)}."
     if life and life[-1] == previous:
-        return f"{code} ended with {edition} (from {year}); since then, {_fate(code, previous)}."
-    if not crossed or previous == EARLIER or (life and not {previous, edition} <= set(life)):
+        ended = (
+            f"{code} ended with {edition} (from {year})" if previous != EARLIER else f"{code} ended before {edition}"
+        )
+        return f"{ended}; {_fate(code, previous)}."
+    if not crossed or previous == EARLIER or not {previous, edition} <= set(life or (previous, edition)):
         return None
     out = [other for other in moved_to(code, previous) if other != code]
-    into = [other for other in moved_from(code, edition) if other != code]
+    into = [other for other in _moved_in(code, edition) if other != code]
     if not out and not into:
         return None
-    moves = [f"goods went to {_listed(out)}"] if out else []
-    moves += [f"goods came from {_listed(into)}"] if into else []
+    moves = [f"goods went to {listed(out)}"] if out else []
+    moves += [f"goods came from {listed(into)}"] if into else []
     return (
         f"{code} changed its scope with {edition} (from {year}): {', '.join(moves)}; "
         "figures before and after are not fully comparable."
     )
 
 
-def _origin(code: str, edition: str) -> str:
-    """What the goods of a new code were before: `these goods were part of 851712, with others`."""
-    before = moved_from(code, edition)
+def _moved_in(code: str, edition: str) -> tuple[str, ...]:
+    """What goods came from; to a heading or chapter that was there before, without small moves."""
+    found = [link for link in arriving(code, edition) if len(code) == 6 or link.relation != "small"]
+    return tuple(dict.fromkeys(link.from_code[: len(code)] for link in found))
+
+
+def _origin(code: str, edition: str, year: int) -> str:
+    """What the goods of a new code were before: `these goods were part of 851712, with others`, and what follows."""
+    not_comparable = f"figures before {year} are not comparable"
+    before, links = moved_from(code, edition), arriving(code, edition)
+    relations = {link.relation for link in links}
     if not before:
-        return f"where these goods were is {UNKNOWN}"
-    if len(before) > 1:
-        return f"these goods were under {_listed(before)}{_with_others(arriving(code, edition))}"
-    if _is_same(arriving(code, edition)):
-        return f"the same goods were {_listed(before)}"
-    return f"these goods were part of {_listed(before)}, with others"
+        return f"where these goods were is {UNKNOWN}: {not_comparable}"
+    if relations == {"same"}:
+        return f"the same goods were {listed(before)}: ask for that code in the years before {year}"
+    if relations == {"small"}:
+        return f"these goods were small parts of codes such as {listed(before)}: {not_comparable}"
+    part = "part of" if len(before) == 1 else "under"
+    others = ", with others" if relations & {"split", "partial", "small"} else ""
+    return f"these goods were {part} {listed(before)}{others}: {not_comparable}"
 
 
 def _fate(code: str, previous: str) -> str:
-    """Where the goods of an ended code are: `its goods are under 851713, 851714`."""
+    """Where the goods of an ended code are: `since then its goods are under 851713, 851714`."""
     after = moved_to(code, previous)
     if not after:
-        return f"where its goods are is {UNKNOWN}"
-    if _is_same(leaving(code, previous)):
-        return f"the same goods are {_listed(after)}"
-    others = any(link.relation in ("merge", "partial") for link in leaving(code, previous))
-    return f"its goods are under {_listed(after)}{', with others' if others else ''}"
-
-
-def _with_others(links: list[Link]) -> str:
-    return ", with others" if any(link.relation in ("split", "partial") for link in links) else ""
-
-
-def _is_same(links: list[Link]) -> bool:
-    return all(link.relation == "same" for link in links)
-
-
-def _listed(codes: Sequence[str], shown: int = 6) -> str:
-    rest = len(codes) - shown
-    return ", ".join(codes[:shown]) + (f" and {rest} more" if rest > 0 else "")
+        return f"where its goods went is {UNKNOWN}"
+    relations = {link.relation for link in leaving(code, previous)}
+    if relations == {"same"}:
+        return f"since then the same goods are {listed(after)}: ask for that code"
+    return (
+        f"since then its goods are under {listed(after)}{', with others' if relations & {'merge', 'partial'} else ''}"
+    )

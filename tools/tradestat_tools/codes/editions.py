@@ -3,13 +3,14 @@
 Known for HS 2012, HS 2017 and HS 2022. The tables (`data/hs_editions.txt`, `data/hs_links.csv`) are read on first use.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
 from tradestat_tools.codes.tables import table_rows, table_text
 
-Relation = Literal["same", "split", "merge", "partial"]
+Relation = Literal["same", "split", "merge", "partial", "small"]
 
 EDITION_YEARS = {"HS 2012": 2012, "HS 2017": 2017, "HS 2022": 2022}
 """The editions known here and the year from whose 1 January each applies; countries may adopt one later."""
@@ -25,8 +26,8 @@ class Link:
     """Goods of `from_code` in one edition that are under `to_code` in the next.
 
     `relation` is same (all of one is all of the other), split (`to_code` is a part of `from_code` and holds nothing
-    else), merge (`from_code` went into `to_code` whole, which holds goods of others too) or partial (a part of
-    `from_code` is a part of `to_code`).
+    else), merge (`from_code` went into `to_code` whole, which holds goods of others too), partial (a part of
+    `from_code` is a part of `to_code`) or small (a part too small to touch a series of `from_code`).
     """
 
     from_edition: str
@@ -74,13 +75,14 @@ def _index(level: int) -> tuple[dict[tuple[str, str], list[Link]], dict[tuple[st
     leaving: dict[tuple[str, str], list[Link]] = {}
     arriving: dict[tuple[str, str], list[Link]] = {}
     for link in links():
-        leaving.setdefault((link.from_edition, link.from_code[:level]), []).append(link)
+        if link.relation != "small":
+            leaving.setdefault((link.from_edition, link.from_code[:level]), []).append(link)
         arriving.setdefault((link.to_edition, link.to_code[:level]), []).append(link)
     return leaving, arriving
 
 
 def leaving(code: str, edition: str) -> list[Link]:
-    """The known links from a code of an edition, or from the subheadings of a heading or chapter, to the next."""
+    """The known links from a code of an edition, or from what is below it, to the next, without small ones."""
     return _index(len(code))[0].get((edition, code), [])
 
 
@@ -109,6 +111,12 @@ def moved_to(code: str, edition: str) -> tuple[str, ...]:
 def moved_from(code: str, edition: str) -> tuple[str, ...]:
     """The codes of the edition before, of the same level, that had goods of this one."""
     return tuple(dict.fromkeys(link.from_code[: len(code)] for link in arriving(code, edition)))
+
+
+def listed(codes: Sequence[str], shown: int = 6) -> str:
+    """`851713, 851714`, and from `shown` on only how many more."""
+    rest = len(codes) - shown
+    return ", ".join(codes[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def next_edition(edition: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, cast
 
-from tradestat_tools.codes.editions import EARLIER, EDITION_YEARS, NEWEST, followed, moved_from, partial_life
+from tradestat_tools.codes.editions import EARLIER, EDITION_YEARS, NEWEST, followed, listed, moved_from, partial_life
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.words import bounded, shown
 
@@ -215,7 +215,7 @@ def _current(entry: HsEntry) -> HsStatus:
     if not life:
         return HsStatus(entry.code, "current", f"{text}.", tuple(EDITION_YEARS), since=FIRST)
     before = moved_from(entry.code, life[0])
-    where = f"its goods were under {', '.join(before)}" if before else f"where its goods were is {UNKNOWN}"
+    where = f"its goods were under {listed(before)}" if before else f"where its goods were is {UNKNOWN}"
     new = f"{text}, new in {'it' if life[0] == EDITION else life[0]}; before, {where}."
     return HsStatus(entry.code, "current", new, life, since=life[0], predecessors=before)
 
@@ -225,7 +225,7 @@ def _older(code: str, life: tuple[str, ...]) -> HsStatus:
     if life[-1] == EARLIER:
         return HsStatus(code, "older_edition", text, life, since=EARLIER)
     after, first = followed(code, life[-1]), life[0] == next(iter(EDITION_YEARS))
-    where = f"Its goods are now under {', '.join(after)}." if after else f"Where its goods went is {UNKNOWN}."
+    where = f"Its goods are now under {listed(after)}." if after else f"Where its goods went is {UNKNOWN}."
     before = () if first else moved_from(code, life[0])
     since = FIRST if first else life[0]
     return HsStatus(code, "older_edition", f"{text} {where}", life, after, before, since)
