@@ -25,7 +25,7 @@ class Status(StrEnum):
     PROVISIONAL = "provisional"
     """Still being revised."""
     SUMMED = "summed"
-    """Summed here from figures of the source, such as months into a year."""
+    """Summed from narrower figures, by the source or here: subheadings into a heading, months into a year."""
     MISSING = "missing"
     """The source has no figure; the value is None."""
     SUPPRESSED = "suppressed"
@@ -49,10 +49,13 @@ class Observation:
         valuation: None where the source does not say.
         resolution: the smallest step of the source's figures in units of `currency`: 1000 for thousands of dollars.
         quantity: in `quantity_unit`; None where there is none.
+        net_kg: net weight in kilograms.
+        fob: the same flow FOB, where a reporter gives its imports both ways.
         status: what kind of figure it is.
         source: id of the source ("comtrade").
         tool: the tool that gave it.
         basis: what the partner is, where that is known.
+        flag: the source's own mark on the figure.
     """
 
     flow: FlowCode
@@ -72,4 +75,6 @@ class Observation:
     quantity: float | None = None
     quantity_unit: str | None = None
     net_kg: float | None = None
+    fob: float | None = None
     basis: PartnerBasis | None = None
+    flag: str | None = None

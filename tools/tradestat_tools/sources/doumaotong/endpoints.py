@@ -26,6 +26,7 @@ from tradestat_tools.sources.doumaotong.data import (
     MarketsData,
     TrendData,
 )
+from tradestat_tools.sources.doumaotong.observations import observe_history, observe_trend
 from tradestat_tools.sources.doumaotong.wire import POLICY, Shape
 
 NO_HISTORY = Note(
@@ -338,6 +339,7 @@ TREND = Endpoint(
     arguments=TrendArguments,
     data=TrendData,
     run=run_trend,
+    observe=observe_trend,
     example={"hsCode": "850760"},
 )
 
@@ -352,5 +354,6 @@ HISTORY = Endpoint(
     arguments=HistoryArguments,
     data=HistoryData,
     run=run_history,
+    observe=observe_history,
     example={"hsCode": "850760", "countryCode": "133"},
 )

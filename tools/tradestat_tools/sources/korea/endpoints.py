@@ -23,6 +23,7 @@ from tradestat_tools.sources.korea.data import (
     added,
 )
 from tradestat_tools.sources.korea.notes import notes_on
+from tradestat_tools.sources.korea.observations import observe_item, observe_nation, observe_new, observe_nitem
 from tradestat_tools.sources.korea.operations import POLICY, Operation
 from tradestat_tools.sources.korea.question import Part, Question, ask
 from tradestat_tools.sources.korea.wire import TOTAL, Row
@@ -184,6 +185,7 @@ GET_NITEMTRADE = Endpoint(
     arguments=NitemtradeArguments,
     data=NitemtradeData,
     run=_nitemtrade,
+    observe=observe_nitem,
     example={"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"},
 )
 
@@ -198,6 +200,7 @@ GET_ITEMTRADE = Endpoint(
     arguments=ItemtradeArguments,
     data=ItemtradeData,
     run=_itemtrade,
+    observe=observe_item,
     example={"strtYymm": "202401", "endYymm": "202412", "hsSgn": "850760"},
 )
 
@@ -212,6 +215,7 @@ GET_NATIONTRADE = Endpoint(
     arguments=NationtradeArguments,
     data=NationtradeData,
     run=_nationtrade,
+    observe=observe_nation,
     example={"strtYymm": "202401", "endYymm": "202412", "cntyCd": "CN"},
 )
 
@@ -226,6 +230,7 @@ GET_NEWTRADE = Endpoint(
     arguments=NewtradeArguments,
     data=NewtradeData,
     run=_newtrade,
+    observe=observe_new,
     example={"strtYymm": "202401", "endYymm": "202412"},
 )
 
