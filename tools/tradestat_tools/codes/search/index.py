@@ -1,0 +1,270 @@
+"""A small full-text index in memory, one for each code list: SQLite's FTS5 and a table of names.
+
+A query is found in three ways, best first: a part of it is one of an entry's names ("mobile phone cases" has "phone"
+and "phone case"); its words stand in an entry's texts (ranked by BM25 over stems); and where a word is in no entry at
+all, words that begin with it or look like it stand in for it. A word that is known is never replaced.
+
+Chinese, Japanese and Korean text has no reliable blanks: names are compared character by character, and texts are cut
+into pairs of characters.
+"""
+
+import re
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tradestat_tools.codes.words import fold, nearest
+
+MAX_TOKENS = 24
+"""Words, or characters of Chinese and Korean, that are read of a query; nothing in the lists is named with more."""
+
+_MOST_FOUND = 200  # entries and words considered at each step: what bounds the work of a query
+_LONGEST_NAME = 12  # in tokens
+_CUTOFF = 0.75  # how much alike (difflib's ratio) a word must look to stand in for an unknown one
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
+_TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
+_RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+
+_FUNCTION_WORDS = frozenset(
+    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One entry of a list: what it is called, and fields of text that describe it.
+
+    A query that is one of the `names` finds the entry first. Names need not be repeated in `texts`.
+    """
+
+    key: str
+    names: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that was found. Scores, 0 to 3, compare the hits of one query only.
+
+    A score of 2 or more means that the query, as far as it has words that count, is one of the entry's names.
+    `how` is `name: …` with the part of the query that is a name, `words`, `beginning: semicond…` or
+    `typo: batery→battery`.
+    """
+
+    key: str
+    score: float
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A word of the query and the words that are looked for in its place: itself, where it is known."""
+
+    word: str
+    stands: tuple[str, ...]
+    match: str
+    how: str = ""
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text as they are compared, each character of Chinese, Japanese or Korean for itself."""
+    return [singular(token) for token in _TOKEN.findall(fold(text))]
+
+
+def singular(word: str) -> str:
+    """An English word without the ending of a plural, roughly: enough to compare a query with a name."""
+    if len(word) < 4 or not word.isascii() or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")) or (word.endswith("oes") and len(word) > 5):
+        return word[:-2]
+    return word[:-1]
+
+
+class Index:
+    """Documents, searched by free text of any kind; safe to use from several threads.
+
+    Args:
+        documents: the entries; of two with one key, both are kept and the better one is found.
+        weights: how much a word counts in each field of the texts, 1 where nothing is said; in a name it counts 3.
+        noise: words that say nothing in this list ("exports", 出口), left out of a query that has others.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], *, weights: Mapping[str, float] | None = None, noise: Iterable[str] = ()
+    ) -> None:
+        known = list(documents)
+        fields = list(dict.fromkeys(name for document in known for name in document.texts))
+        self._keys = [document.key for document in known]
+        self._noise = _FUNCTION_WORDS | {singular(fold(word)) for word in noise if not _is_cjk(word)}
+        self._noise_within = [fold(word) for word in noise if _is_cjk(word)]  # written without blanks around it
+        self._names: dict[tuple[str, ...], list[int]] = {}
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        weakref.finalize(self, self._db.close)
+        rank = ", ".join(str(float(weight)) for weight in (3, *((weights or {}).get(name, 1) for name in fields)))
+        self._ranked = f"SELECT rowid, -bm25(texts, {rank}) FROM texts WHERE texts MATCH ? ORDER BY 2 DESC, 1 LIMIT ?"  # noqa: S608  weights only
+        self._fill(known, fields)
+
+    def _fill(self, documents: list[Document], fields: list[str]) -> None:
+        words: dict[str, None] = {}
+        columns = ", ".join(["names", *(f"t{n}" for n in range(len(fields)))])
+        marks = ", ".join("?" * (len(fields) + 1))
+        self._db.execute("BEGIN")
+        self._db.execute(f"CREATE VIRTUAL TABLE texts USING fts5({columns}, content='', tokenize='porter unicode61')")
+        self._db.execute("CREATE VIRTUAL TABLE alike USING fts5(word, tokenize='trigram')")
+        insert = f"INSERT INTO texts (rowid, {columns}) VALUES (?, {marks})"  # noqa: S608  numbered columns, no text of users
+        for row, document in enumerate(documents):
+            for name in document.names:
+                same = self._names.setdefault(tuple(tokens(name)), [])
+                if row not in same:
+                    same.append(row)
+            parts = [_cut(" ; ".join(document.names)), *(_cut(document.texts.get(name, "")) for name in fields)]
+            self._db.execute(insert, (row, *(" ".join(part) for part in parts)))
+            words.update(
+                dict.fromkeys(
+                    word for part in parts for form in part for word in (form, singular(form)) if _correctable(word)
+                )
+            )
+        self._db.executemany("INSERT INTO alike (word) VALUES (?)", ((f"^{word}$",) for word in words))
+        self._db.execute("COMMIT")
+        self._names.pop((), None)
+
+    def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Up to `limit` hits, best first, the same for the same query; none where nothing is alike. Never an error."""
+        runs = self._runs(query)
+        if not runs or limit < 1:
+            return ()
+        with self._lock:
+            terms = self._terms(runs)
+            hits = self._by_text(terms)
+        for row, (part, name) in self._by_name(runs, terms).items():
+            text, how = hits.get(row, (0.0, ""))
+            hits[row] = (part + text, how if how.startswith("typo") else f"name: {name}")
+        best: dict[str, Hit] = {}
+        for row, (score, how) in sorted(hits.items(), key=lambda item: (-item[1][0], item[0])):
+            best.setdefault(self._keys[row], Hit(self._keys[row], round(score, 4), how))
+        return tuple(best.values())[:limit]
+
+    def _runs(self, query: str) -> list[str]:
+        """The words of the query, those that say something if there are any."""
+        text = fold(query)
+        telling = text
+        for word in self._noise_within:
+            telling = telling.replace(word, " ")
+        runs = [run for run in _RUN.findall(telling) if singular(run) not in self._noise] or _RUN.findall(text)
+        return [run[:MAX_TOKENS] for run in runs[:MAX_TOKENS]]
+
+    def _terms(self, runs: list[str]) -> list[_Term]:
+        """What to look for in the texts: pairs of characters, words, and what stands in for unknown words."""
+        terms: list[_Term] = []
+        for run in dict.fromkeys(runs):
+            terms += (
+                [_Term(pair, (pair,), _pair_match(pair)) for pair in _pairs(run)] if _is_cjk(run) else [self._term(run)]
+            )
+        return terms[:MAX_TOKENS]
+
+    def _term(self, word: str) -> _Term:
+        if self._any(_quoted(word)):
+            return _Term(word, (word,), _quoted(word))
+        if len(word) >= 3 and self._any(beginning := _quoted(word) + " *"):
+            return _Term(word, (word,), beginning, how=f"beginning: {word}…")
+        alike = self._alike(word)
+        if not alike:
+            return _Term(word, (), "")
+        return _Term(word, alike, " OR ".join(map(_quoted, alike)), how=f"typo: {word}→{' or '.join(alike)}")
+
+    def _any(self, match: str) -> bool:
+        return self._db.execute("SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1", (match,)).fetchone() is not None
+
+    def _alike(self, word: str) -> tuple[str, ...]:
+        """Known words that look like `word`: those that share most groups of three letters, compared by difflib."""
+        if not _correctable(word):
+            return ()
+        marked = f"^{word}$"
+        groups = " OR ".join(_quoted(marked[n : n + 3]) for n in range(len(marked) - 2))
+        found = self._db.execute(
+            "SELECT word FROM alike WHERE alike MATCH ? ORDER BY rank, rowid LIMIT ?", (groups, _MOST_FOUND)
+        )
+        near = nearest(word, (row[0].strip("^$") for row in found), n=3, cutoff=_CUTOFF)
+        return tuple({singular(choice): choice for choice in reversed(near)}.values())[::-1][:2]
+
+    def _by_text(self, terms: list[_Term]) -> dict[int, tuple[float, str]]:
+        """Rows whose texts have words of the query: BM25 against the best, and a bonus for having every word."""
+        found = [term for term in terms if term.match]
+        if not found:
+            return {}
+        any_of = " OR ".join(f"({term.match})" for term in found)
+        hits = dict(self._db.execute(self._ranked, (any_of, _MOST_FOUND)).fetchall())
+        whole: set[int] = set()
+        if len(found) == len(terms):
+            all_of = " AND ".join(f"({term.match})" for term in found)
+            all_hits = dict(self._db.execute(self._ranked, (all_of, _MOST_FOUND)).fetchall())
+            whole = set(all_hits)
+            hits |= all_hits
+        best = max(hits.values(), default=0) or 1
+        how = "; ".join(term.how for term in found if term.how) or "words"
+        return {row: (0.6 * score / best + 0.39 * (row in whole), how) for row, score in hits.items()}
+
+    def _by_name(self, runs: list[str], terms: list[_Term]) -> dict[int, tuple[float, str]]:
+        """Rows of which a part of the query is a name, with 2 where it is the whole query, and that part.
+
+        A thing is named last ("phone case" is a case) in English, Chinese and Korean, so the end counts a little more.
+        """
+        stands = {term.word: singular(term.stands[0]) for term in terms if term.stands}
+        wanted = [part for run in runs for part in (run if _is_cjk(run) else [run])][:MAX_TOKENS]
+        said = [stands.get(word, singular(word)) for word in wanted]
+        hits: dict[int, tuple[float, str]] = {}
+        for start in range(len(said)):
+            for end in range(start + 1, min(len(said), start + _LONGEST_NAME) + 1):
+                share = (end - start) / len(said)
+                score = 2.0 if share == 1 else 0.75 * share + (0.15 if end == len(said) else 0)
+                for row in self._names.get(tuple(said[start:end]), ()):
+                    if score > hits.get(row, (0.0, ""))[0]:
+                        hits[row] = (score, _joined(wanted[start:end]))
+        return hits
+
+
+def _is_cjk(text: str) -> bool:
+    return re.match(rf"[{_CJK}]", text) is not None
+
+
+def _joined(parts: list[str]) -> str:
+    """Words with blanks between them, characters without."""
+    text = ""
+    for part in parts:
+        text += part if not text or (_is_cjk(part) and _is_cjk(text[-1])) else f" {part}"
+    return text
+
+
+def _pairs(run: str) -> list[str]:
+    return [run] if len(run) == 1 else [run[n : n + 2] for n in range(len(run) - 1)]
+
+
+def _pair_match(pair: str) -> str:
+    """What finds a pair of characters; a single one is found where a pair begins with it."""
+    return _quoted(pair) if len(pair) > 1 else _quoted(pair) + " *"
+
+
+def _cut(text: str) -> list[str]:
+    """A text as it is indexed: its words, and its Chinese, Japanese or Korean in pairs of characters."""
+    return [part for run in _RUN.findall(_fold_long(text)) for part in (_pairs(run) if _is_cjk(run) else [run])]
+
+
+def _fold_long(text: str) -> str:
+    """`fold` of a text that is longer than any query may be."""
+    return " ".join(fold(word) for word in text.split())
+
+
+def _correctable(word: str) -> bool:
+    """Whether a word is long enough, and of letters, so that another one can be a misspelling of it."""
+    return len(word) > 3 and word.isalpha() and not _is_cjk(word)
+
+
+def _quoted(word: str) -> str:
+    """A word as FTS5 takes it for text, whatever it holds."""
+    return '"' + word.replace('"', '""') + '"'
