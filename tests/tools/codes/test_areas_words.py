@@ -2,7 +2,7 @@
 
 import pytest
 
-from tradestat_tools.codes.countries import area, areas, earlier_areas, history_note, resolve_area
+from tradestat_tools.codes.countries import area, areas, earlier_areas, history_note, meanings, resolve_area
 from tradestat_tools.codes.errors import CodeError
 
 
@@ -40,6 +40,11 @@ def test_an_ambiguous_word_is_answered_with_the_choices(word: str, choices: tupl
     with pytest.raises(CodeError, match="several areas") as caught:
         area(word)
     assert caught.value.nearest == choices
+
+
+def test_only_an_ambiguous_word_has_several_meanings() -> None:
+    assert [one.iso3 for one in meanings("the Congo")] == ["COG", "COD"]
+    assert meanings("Korea") == meanings("Japan") == meanings("") == ()
 
 
 @pytest.mark.parametrize(

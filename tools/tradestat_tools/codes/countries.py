@@ -234,7 +234,7 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
 def meanings(text: str) -> tuple[Area, ...]:
     """The areas that an ambiguous word may mean ("Congo"); none of a word that means one area, or none."""
     meant = _words().get(_key(bounded(text)))
-    return meant.choices if meant else ()
+    return meant.choices if meant and not meant.note else ()
 
 
 def area(text: str | int, *, system: System = "any") -> Area:
