@@ -31,7 +31,8 @@ class EbopsItem:
     `code` is the number as published ("3.1.1"; "S" for the total), which UN Comtrade's EB10 list and Trade Map's
     `displayCd` use; `sdmx` UN Comtrade's EB10S code ("SC11"), `trademap` Trade Map's `productCd` ("S03001001"), each ""
     where there is none or none is known. `level` is 0 for the total and 1 for the twelve main items. `role` says
-    whether the item adds up with its siblings (item) or not.
+    whether the item adds up with its siblings (item) or not. `words` are what people call it in English, Chinese and
+    Korean; a word may stand with several items.
     """
 
     code: str
@@ -41,11 +42,15 @@ class EbopsItem:
     role: Role
     sdmx: str
     trademap: str
+    name_zh: str
+    name_ko: str
+    words: tuple[str, ...]
 
 
 @cache
 def _items() -> dict[str, EbopsItem]:
     items: dict[str, EbopsItem] = {}
+    words = {row["code"]: row for row in table_rows("ebops_words.csv")}
     for row in table_rows("ebops.csv"):  # a parent stands before its children
         parent = items.get(row["parent"])
         items[row["code"]] = EbopsItem(
@@ -56,6 +61,9 @@ def _items() -> dict[str, EbopsItem]:
             role=cast("Role", row["role"]),
             sdmx=row["sdmx"],
             trademap=row["trademap"],
+            name_zh=words[row["code"]]["name_zh"],
+            name_ko=words[row["code"]]["name_ko"],
+            words=tuple(word for word in words[row["code"]]["words"].split(";") if word),
         )
     return items
 

@@ -1,9 +1,12 @@
-"""Units of value, converted exactly, and numbers written for people."""
+"""Units of value, converted exactly; units of quantity by code and name; numbers written for people."""
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import cache
 from typing import Literal
 
 from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.tables import table_rows
 from tradestat_tools.codes.words import bounded, fold, nearest, shown
 
 YuanUnit = Literal["yuan", "million_yuan", "yi_yuan"]
@@ -81,6 +84,80 @@ def unit(text: str) -> YuanUnit | DollarUnit:
             nearest=nearest(text, _SPELLINGS),
         )
     return found
+
+
+def value_words(code: str) -> tuple[str, ...]:
+    """How services and people write a unit of value; none of what is not one."""
+    return tuple(word for word, meant in _SPELLINGS.items() if meant == code)
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityUnit:
+    """A unit of quantity.
+
+    `comtrade` is UN Comtrade's number (`qtyUnitCode`), `abbr` its abbreviation (`qtyUnitAbbr`), mostly that of the
+    World Customs Organization. `korea` is the unit in Korea Customs' answers, which have weights alone; "" where it has
+    none.
+    """
+
+    comtrade: str
+    abbr: str
+    name_en: str
+    name_zh: str
+    name_ko: str
+    korea: str
+    words: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The abbreviation, the names and what people write."""
+        return (self.abbr, self.name_en, self.name_zh, self.name_ko, *self.words)
+
+
+@cache
+def quantity_units() -> tuple[QuantityUnit, ...]:
+    """Every unit of quantity, the usual ones first."""
+    return tuple(
+        QuantityUnit(
+            comtrade=row["comtrade"],
+            abbr=row["abbr"],
+            name_en=row["name_en"],
+            name_zh=row["name_zh"],
+            name_ko=row["name_ko"],
+            korea=row["korea"],
+            words=tuple(word for word in row["words"].split(";") if word),
+        )
+        for row in table_rows("units.csv")
+    )
+
+
+def quantity_unit(text: str) -> QuantityUnit:
+    """The unit meant by UN Comtrade's number or abbreviation, or by a name: `8`, `kg`, `kilograms`, `千克`.
+
+    Raises:
+        CodeError: not a unit of the table; names the nearest.
+    """
+    if found := _quantity_index().get(_unit_key(text)):
+        return found
+    raise CodeError(
+        f"{shown(text)} is not a known unit of quantity.",
+        allowed=", ".join(known.abbr for known in quantity_units()),
+        nearest=tuple(dict.fromkeys(_quantity_index()[word].abbr for word in nearest(text, _quantity_index()))),
+    )
+
+
+@cache
+def _quantity_index() -> dict[str, QuantityUnit]:
+    index: dict[str, QuantityUnit] = {}
+    for known in quantity_units():
+        for word in (known.comtrade, *known.names):
+            index.setdefault(_unit_key(word), known)
+    return index
+
+
+def _unit_key(text: str) -> str:
+    """As `fold`, but -1, UN Comtrade's number for none, is not 1."""
+    return bounded(text).strip() if text.strip().startswith("-") else fold(text)
 
 
 def exact(value: Number) -> Decimal:
