@@ -1,0 +1,78 @@
+"""Months summed into quarters and years, and only where every one of them is there."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tradestat_tools.codes.periods import Frequency, Period, periods_between
+from tradestat_tools.observation import Observation, Status
+
+_RANK = (Status.SUPPRESSED, Status.MISSING, Status.ESTIMATED, Status.PROVISIONAL)
+"""What a sum inherits from its parts, the gravest first."""
+
+_LENGTHS: dict[Frequency, int] = {"year": 12, "quarter": 3, "month": 1}
+
+Key = tuple[str, str, str, str, str, str, str]
+
+
+def key(one: Observation) -> Key:
+    """What two observations share that differ by period only."""
+    return (one.source, one.tool, one.flow, one.reporter, one.partner, one.classification, one.product)
+
+
+def summed_to(observations: Iterable[Observation], frequency: Frequency) -> list[Observation]:
+    """Observations of a frequency, those of shorter periods summed into it; longer ones are left out.
+
+    A sum over periods of which one is missing or suppressed has no value, and the status that says so: a part is never
+    passed off as the whole. Values in other currencies, valuations or units are never summed with each other.
+    """
+    same: list[Observation] = []
+    parts: dict[tuple[Key, Period], dict[Period, Observation]] = defaultdict(dict)
+    for one in observations:
+        if one.period.frequency == frequency:
+            same.append(one)
+        elif _LENGTHS[one.period.frequency] < _LENGTHS[frequency]:
+            parts[key(one), _around(one.period, frequency)].setdefault(one.period, one)
+    have = {(key(one), one.period) for one in same}
+    sums = [_sum(whole, list(held.values())) for (of, whole), held in parts.items() if (of, whole) not in have]
+    return sorted([*same, *sums], key=lambda one: (key(one), one.period))
+
+
+def _around(period: Period, frequency: Frequency) -> Period:
+    """The longer period that a period lies in."""
+    return Period(period.year, frequency, (period.first_month.number - 1) // _LENGTHS[frequency] + 1)
+
+
+def _sum(whole: Period, held: Sequence[Observation]) -> Observation:
+    first = held[0]
+    wanted = list(periods_between(*_parts_of(whole, first.period.frequency)))
+    complete = {one.period for one in held} == set(wanted)
+    alike = len({(one.currency, one.valuation) for one in held}) == 1
+    status = next((rank for rank in _RANK if any(one.status is rank for one in held)), Status.SUMMED)
+    if not (complete and alike) and status not in (Status.SUPPRESSED, Status.MISSING):
+        status = Status.MISSING
+    lacking = status in (Status.SUPPRESSED, Status.MISSING)
+    return replace(
+        first,
+        period=whole,
+        value=None if lacking else _total([one.value for one in held]),
+        status=status,
+        resolution=first.resolution * len(wanted) ** 0.5,
+        quantity=_total([one.quantity for one in held]) if _one_unit(held) and not lacking else None,
+        net_kg=None if lacking else _total([one.net_kg for one in held]),
+        fob=None if lacking else _total([one.fob for one in held]),
+    )
+
+
+def _parts_of(whole: Period, frequency: Frequency) -> tuple[Period, Period]:
+    return _around(whole.first_month, frequency), _around(whole.last_month, frequency)
+
+
+def _one_unit(held: Sequence[Observation]) -> bool:
+    return len({one.quantity_unit for one in held}) == 1
+
+
+def _total(values: Sequence[float | None]) -> float | None:
+    """The sum; None where one is missing."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
