@@ -1,0 +1,94 @@
+"""A series that crosses an edition of the Harmonized System carries the note, whichever source it comes from."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.opening import in_memory, sandbox_settings
+from tradestat_tools.sandbox import Sandbox
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources import all_sources
+from tradestat_tools.upstream.http import Http
+
+pytestmark = pytest.mark.anyio
+
+ENDPOINTS = {endpoint.name: endpoint for source in all_sources() for endpoint in source.endpoints}
+
+PHONES = "851713 exists since HS 2022 (from 2022); before, these goods were part of 851712"
+
+
+@pytest.fixture(scope="module")
+def built() -> Sandbox:
+    return Sandbox()
+
+
+@pytest.fixture
+def sandbox(built: Sandbox) -> Sandbox:
+    built.reset()
+    return built
+
+
+@asynccontextmanager
+async def opened(sandbox: Sandbox) -> AsyncGenerator[Services]:
+    today = sandbox.today
+    now = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    http = Http(app=sandbox.app)
+    try:
+        async with in_memory(http, sandbox_settings(Settings()), lambda: now, most_attempts=1) as services:
+            yield services
+    finally:
+        await http.aclose()
+
+
+async def breaks(sandbox: Sandbox, tool: str, **arguments: Any) -> str:
+    """What the answer says of editions."""
+    async with opened(sandbox) as services:
+        answer: Answer[Any] = await ENDPOINTS[tool].call(services, arguments)
+    return " ".join(note.text for note in answer.notes if note.code is NoteCode.EDITION_BREAK)
+
+
+async def test_un_comtrade_tells_what_became_of_a_split_code(sandbox: Sandbox) -> None:
+    asked = {"reporterCode": "CN", "partnerCode": "US", "flowCode": "X"}
+    assert PHONES in await breaks(sandbox, "comtrade_data", **asked, cmdCode="851713", period="2020-2023")
+    both = await breaks(sandbox, "comtrade_data", **asked, cmdCode="851712,851713", period="2020-2023")
+    assert "HS 2017 (H5) from 2020, HS 2022 (H6) from 2022" in both
+    assert "851712 ended with HS 2022" in both
+    assert PHONES in both
+
+
+async def test_un_comtrade_says_nothing_within_an_edition_nor_where_one_was_asked_for(sandbox: Sandbox) -> None:
+    asked = {"reporterCode": "CN", "partnerCode": "US", "flowCode": "X", "cmdCode": "851713"}
+    assert await breaks(sandbox, "comtrade_data", **asked, period="2022-2023") == ""
+    assert await breaks(sandbox, "comtrade_data", **asked, clCode="H6", period="2022-2023") == ""
+
+
+async def test_trade_map_tells_a_break_of_the_code_and_of_the_codes_below_a_heading(sandbox: Sandbox) -> None:
+    asked = {"country": "156", "partner": "842", "trade_flow": "E", "period_to": 2024}
+    series = {**asked, "product": "851713", "by": "byCountry", "period_from": 2020}
+    assert PHONES in await breaks(sandbox, "goods_time_series", **series)
+    below = {**asked, "product": "8517", "by": "byProduct", "period_from": 2020}
+    assert PHONES in await breaks(sandbox, "goods_time_series", **below)
+    assert await breaks(sandbox, "goods_time_series", **{**series, "period_from": 2022}) == ""
+
+
+async def test_trade_map_tells_a_break_that_a_growth_rate_crosses(sandbox: Sandbox) -> None:
+    asked = {"country": "156", "partner": "842", "trade_flow": "E", "product": "851713", "by": "byCountry"}
+    assert PHONES in await breaks(sandbox, "goods_trade_indicators", **asked, indicators=["VAL", "GV5"])
+    assert await breaks(sandbox, "goods_trade_indicators", **asked, indicators=["VAL"]) == ""
+
+
+async def test_korea_customs_tells_a_break_between_months(sandbox: Sandbox) -> None:
+    asked = {"hsSgn": "851713", "cntyCd": "US"}
+    assert PHONES in await breaks(sandbox, "getNitemtradeList", **asked, strtYymm="202110", endYymm="202209")
+    assert await breaks(sandbox, "getNitemtradeList", **asked, strtYymm="202201", endYymm="202212") == ""
+
+
+async def test_the_chinese_service_tells_a_break_within_its_months(sandbox: Sandbox) -> None:
+    assert PHONES in await breaks(sandbox, "trend", hsCode="85171300")
+    assert await breaks(sandbox, "markets", hsCode="85171300") == ""
+    assert await breaks(sandbox, "trend", hsCode="85076000") == ""
