@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 
-from bench import cached_call, one_flight, session, stores
+from bench import cached_call, one_flight, session, sizes, stores
 from bench.measure import say
 from tradestat_tools.sandbox import Sandbox
 
@@ -27,6 +27,7 @@ async def main() -> None:
         await session.run(sandbox, folder)
         await one_flight.run(folder)
         await stores.run(folder)
+        await sizes.run(sandbox, folder)
     say(f"\n{time.perf_counter() - began:.0f} s in all")
 
 

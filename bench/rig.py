@@ -6,21 +6,37 @@ import subprocess
 import time
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Protocol
 
 import redis
 
 from tradestat_tools.opening import sandbox_settings
-from tradestat_tools.sandbox import Sandbox
+from tradestat_tools.results import Results
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.engine import Upstream
-from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.http import AsgiApp, Http
 from tradestat_tools.upstream.plan import UNLIMITED, Plan
+from tradestat_tools.upstream.sqlite_cache import SqliteCache
 from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
 from tradestat_tools.upstream.store import Cache, CacheInfo, Entry
+
+
+class Standin(Protocol):
+    """What stands in for the services."""
+
+    @property
+    def app(self) -> AsgiApp:
+        """The services as one application."""
+        ...
+
+    @property
+    def today(self) -> date:
+        """The day on which it stands."""
+        ...
 
 
 class NoCache:
@@ -49,19 +65,29 @@ class NoCache:
 
 
 @asynccontextmanager
-async def sandbox_services(sandbox: Sandbox, cache: Cache, folder: Path, *, planned: bool) -> AsyncGenerator[Services]:
-    """Services over the sandbox in this process, with or without the limits of the plans that are the default."""
+async def sandbox_services(
+    sandbox: Standin, cache: Cache, folder: Path, *, planned: bool, kept: bool = False
+) -> AsyncGenerator[Services]:
+    """Services over the sandbox in this process.
+
+    Args:
+        planned: with the limits of the plans that are the default.
+        kept: answers are kept under handles.
+    """
     today = sandbox.today
     noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
     settings = sandbox_settings(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - taken by its base
     plans: dict[str, Plan] = {source.id: source.plan(settings) if planned else UNLIMITED for source in all_sources()}
     http, ledger = Http(app=sandbox.app), SqliteLedger(folder / "ledger.sqlite3")
+    results = SqliteCache(folder / "results.sqlite3") if kept else None
     try:
         async with Upstream(http, cache=cache, ledger=ledger, plans=plans) as upstream:
-            yield Services(settings, upstream, lambda: noon)
+            yield Services(settings, upstream, lambda: noon, Results(results))
     finally:
         await http.aclose()
         ledger.close()
+        if results:
+            results.close()
 
 
 @contextmanager

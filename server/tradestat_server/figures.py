@@ -3,15 +3,19 @@
 import math
 import re
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
-from tradestat_tools.answers import Cell, Table
+from tradestat_tools.answers import Table
 
 DIGITS = 4
 """Significant digits that every rounded figure keeps."""
 
 POWERS = ("", "thousand", "million", "billion", "trillion")
 """Words for powers of a thousand."""
+
+TONNES = ("kg", "t", "kt", "Mt", "Gt")
+"""Kilograms in powers of a thousand: their words would be wider than the figures below them."""
 
 _UNIT = re.compile(rf"(?:({'|'.join(POWERS[1:])}) )?([^(,;]*)")
 """A power and what it is of; what follows in brackets or after a comma is about other columns."""
@@ -46,20 +50,29 @@ def in_powers(value: float, power: int) -> str:
     digits = math.floor(math.log10(abs(divided))) + 1
     if digits < 0:
         return f"{divided:.{DIGITS}g}"
-    return _plain(f"{divided:,.{max(0, DIGITS - digits)}f}")
+    return f"{divided:,.{max(0, DIGITS - digits)}f}"
 
 
-def common_power(tables: Iterable[Table], unit: str | None) -> int:
-    """The power of a thousand in which the measures of all tables are shown, 0 for figures as they are.
+def common_power(unit: str, figures: Iterable[float]) -> int:
+    """The power of a thousand in which figures of a unit are shown, 0 for as they are.
 
-    The largest that leaves the median of what is not zero at least one digit before the point, so that with the four
-    digits kept none is less exact than to 0.05 %; and one for all tables, so that they can be compared.
+    The largest that leaves the median of those that are not zero a digit before the point; with the four digits that
+    each keeps, none is then less exact than to 0.05 %.
     """
-    shown = [abs(value) for table in tables for value in _measures(table) if value and math.isfinite(value)]
-    if unit is None or not shown:
+    shown = [abs(figure) for figure in figures if figure and math.isfinite(figure)]
+    if not shown:
         return 0
     middle, begins = statistics.median(shown), _read(unit)[0]
-    return next((p for p in range(len(POWERS) - 1 - begins, 0, -1) if middle >= 1000**p), 0)
+    return next((power for power in range(len(POWERS) - 1 - begins, 0, -1) if middle >= 1000**power), 0)
+
+
+def figures_of(tables: Iterable[Table], kind: Literal["measures", "weights"]) -> Iterator[float]:
+    """The figures in those columns of all tables."""
+    for table in tables:
+        places = [at for at, column in enumerate(table.columns) if column in getattr(table, kind)]
+        for row in table.rows:
+            cells = (row[at] for at in places)
+            yield from (cell for cell in cells if isinstance(cell, int | float))
 
 
 def unit_in_powers(unit: str, power: int) -> str:
@@ -71,13 +84,3 @@ def unit_in_powers(unit: str, power: int) -> str:
 def _read(unit: str) -> tuple[int, str]:
     found = _UNIT.match(unit)
     return (POWERS.index(found[1] or ""), found[2].strip()) if found else (0, unit)
-
-
-def _measures(table: Table) -> Iterable[float]:
-    places = [at for at, column in enumerate(table.columns) if column in table.measures]
-    cells: Iterable[Cell] = (row[at] for row in table.rows for at in places)
-    return (cell for cell in cells if isinstance(cell, int | float))
-
-
-def _plain(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text

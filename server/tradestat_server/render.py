@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tradestat_server.figures import common_power
 from tradestat_server.lines import clean, cut_text
 from tradestat_server.tables import Manner, tables_text
 from tradestat_tools.answers import Answer, Note, Provenance
@@ -43,9 +42,8 @@ def render_answer(answer: Answer[Any], *, max_chars: int = MAX_CHARS) -> str:
         raise ValueError(f"max_chars is at least {MIN_CHARS}")
     tables = answer.data.tables()
     # Without a handle the exact figures could not be had from here, so they are shown as they are.
-    power = common_power(tables, answer.source.unit) if answer.result else 0
-    manner = Manner(answer.source.unit, power, answer.result)
-    header = _header(answer, rounded=power > 0)
+    manner = Manner.of(tables, answer.source.unit, answer.result) if answer.result else Manner()
+    header = _header(answer, rounded=manner.rounds)
     tail = _tail(answer, room=max_chars // 2)
     body = tables_text(tables, max_chars - len(header) - len(tail) - 2, manner)
     return "\n".join(part for part in (header, body, tail) if part)

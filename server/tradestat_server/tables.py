@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tradestat_server.figures import exact, in_powers, number, unit_in_powers
+from tradestat_server.figures import TONNES, common_power, exact, figures_of, in_powers, number, unit_in_powers
 from tradestat_server.lines import clean, cut_text, cut_width, left, right, width
 from tradestat_tools.answers import Cell, Table
 from tradestat_tools.codes.units import MISSING
@@ -13,10 +13,17 @@ from tradestat_tools.codes.units import MISSING
 LABEL_WIDTH = 48
 """Terminal columns of a text cell, beyond which it is cut; more in tables of two or three columns."""
 
+LABEL_IN_LONG = 40
+"""The same in long tables; the whole label is in the structured content and under the handle."""
+
 TABLE_WIDTH = 200
 """Terminal columns that the text cells of one row may take together."""
 
 SHOWN_TABLES = 8
+
+LONG_TABLE = 20
+"""Rows from which on a label longer than nine of ten others pushes the rest of its row to the right: a column as wide
+as the longest label would cost blanks in every row."""
 
 SHARED_ROWS = 3
 """Rows from which on it is worth saying once what all of them share."""
@@ -29,15 +36,31 @@ ASKED_CHARS = 400
 class Manner:
     """How the tables of an answer are shown.
 
+    One power of a thousand for all tables, so that they can be compared.
+
     Args:
+        result: the handle under which all rows can be had.
         unit: of the measures.
         power: the power of a thousand in which they are shown.
-        result: the handle under which all rows can be had.
+        weight_power: the same of weights.
     """
 
-    unit: str | None = None
-    power: int = 0
     result: str | None = None
+    unit: str = ""
+    power: int = 0
+    weight_power: int = 0
+
+    @classmethod
+    def of(cls, tables: Sequence[Table], unit: str | None, result: str) -> "Manner":
+        """Powers of a thousand that suit the figures; none for rows that are a part of a stored table."""
+        whole = [table for table in tables if not table.part]
+        power = common_power(unit, figures_of(whole, "measures")) if unit else 0
+        return cls(result, unit or "", power, common_power("kg", figures_of(whole, "weights")))
+
+    @property
+    def rounds(self) -> bool:
+        """Whether any figures are rounded."""
+        return self.power + self.weight_power > 0
 
 
 def cell_text(cell: Cell, limit: int = LABEL_WIDTH) -> str:
@@ -84,16 +107,19 @@ class _Shown:
     def of(cls, whole: Table, place: int, of: int, manner: Manner) -> "_Shown":
         """The table as it is shown, which is the `place`-th of so many."""
         table, shared = (whole, "") if whole.part else _without_shared(whole)
-        in_power = manner.power > 0 and any(column in table.measures for column in table.columns)
-        scale = f"in {unit_in_powers(manner.unit or '', manner.power)}, rounded" if in_power else ""
+        powers = [_power(table, column, manner) for column in table.columns]
+        scaled = {column for column, power in zip(table.columns, powers, strict=True) if power}
+        units = [f"in {unit_in_powers(manner.unit, manner.power)}"] if scaled & table.measures else []
+        if scaled & table.weights:
+            units.append(f"{TONNES[manner.weight_power]} ({unit_in_powers('kg', manner.weight_power)})")
+        scale = f"{', '.join(units)}, rounded" if units else ""
         parts = (cut_text(table.title, LABEL_WIDTH * 2), scale, shared)
         plain = exact if whole.part else number
-        rounded = partial(in_powers, power=manner.power)
         asked = whole.part.asked if whole.part else f"result={manner.result}{f' table={place}' * (of > 1)}"
         return cls(
-            table,
+            replace(table, columns=tuple(_head(table, column, manner) for column in table.columns)),
             " · ".join(part for part in parts if part),
-            [rounded if in_power and column in table.measures else plain for column in table.columns],
+            [partial(in_powers, power=power) if power else plain for power in powers],
             cut_text(asked, ASKED_CHARS) if manner.result else "",
         )
 
@@ -103,7 +129,8 @@ class _Shown:
         if not rows:
             return f"{cut_text(self.heading, LABEL_WIDTH)}: no rows" if self.heading else "No rows."
         lines = [[cut_width(column, LABEL_WIDTH) for column in self.table.columns]]
-        limit = max(LABEL_WIDTH, TABLE_WIDTH // len(self.table.columns))
+        narrow = LABEL_IN_LONG if len(rows) >= LONG_TABLE else LABEL_WIDTH
+        limit = max(narrow, TABLE_WIDTH // len(self.table.columns))
         taken = 0
         for row in rows:
             lines.append([_cell(cell, limit, form) for cell, form in zip(row, self.formats, strict=True)])
@@ -132,6 +159,21 @@ class _Shown:
             return f"… {where}{rows} not shown: all are in the structured content; ask for less to see them here."
         before = self.table.part.first if self.table.part else 0
         return f"… {where}{rows}: rows {self.rest} offset={before + shown}"
+
+
+def _power(table: Table, column: str, manner: Manner) -> int:
+    if table.part:
+        return 0
+    if column in table.measures:
+        return manner.power
+    return manner.weight_power if column in table.weights else 0
+
+
+def _head(table: Table, column: str, manner: Manner) -> str:
+    """A column's head; that of weights with the power of a thousand in which they are shown."""
+    if table.part or not manner.weight_power or column not in table.weights:
+        return column
+    return column.removesuffix("kg") + TONNES[manner.weight_power]
 
 
 def _without_shared(table: Table) -> tuple[Table, str]:
@@ -164,9 +206,19 @@ def _numeric_columns(table: Table) -> list[bool]:
 
 
 def _aligned(lines: Sequence[Sequence[str]], numeric: Sequence[bool]) -> list[str]:
-    widths = [max(width(line[i]) for line in lines) for i in range(len(numeric))]
+    widths = [_room(lines, at, is_number=is_number) for at, is_number in enumerate(numeric)]
     place: list[Callable[[str, int], str]] = [right if is_number else left for is_number in numeric]
     return ["  ".join(place[i](text, widths[i]) for i, text in enumerate(line)).rstrip() for line in lines]
+
+
+def _room(lines: Sequence[Sequence[str]], at: int, *, is_number: bool) -> int:
+    """Terminal columns of a column: of its widest cell, but in a long table a few long labels may stand out."""
+    if is_number or len(lines) <= LONG_TABLE:
+        return max(width(line[at]) for line in lines)
+    widths = sorted(width(line[at]) for line in lines)
+    # A row with an empty cell would be read wrongly where its columns are not under their heads.
+    must = (line for number_of, line in enumerate(lines) if number_of == 0 or "" in line)
+    return max(widths[len(widths) * 9 // 10], *(width(line[at]) for line in must))
 
 
 def _cell(cell: Cell, limit: int, form: Callable[[float], str]) -> str:

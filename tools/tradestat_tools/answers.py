@@ -25,6 +25,7 @@ class Table:
         title: what the table shows, where an answer has more than one.
         measures: the columns whose figures are in the answer's unit and may be shown in thousands or millions of it;
             no percentages, ranks, codes or quantities.
+        weights: the columns of kilograms, whose heads end in "kg"; they too may be shown in thousands.
         part: where the rows are a part of a stored table, what asks for it.
     """
 
@@ -32,6 +33,7 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
     title: str = ""
     measures: frozenset[str] = frozenset()
+    weights: frozenset[str] = frozenset()
     part: "Part | None" = None
 
 

@@ -108,8 +108,14 @@ def _handle(tool: str, structured: Mapping[str, Any]) -> str:
 
 def _entry(tool: str, arguments: dict[str, Any], answer: Answer[Any], structured: dict[str, Any], now: float) -> Entry:
     tables = [
-        {"columns": t.columns, "rows": list(t.rows), "title": t.title, "measures": sorted(t.measures)}
-        for t in answer.data.tables()
+        {
+            "columns": table.columns,
+            "rows": list(table.rows),
+            "title": table.title,
+            "measures": sorted(table.measures),
+            "weights": sorted(table.weights),
+        }
+        for table in answer.data.tables()
     ]
     kept = {"arguments": arguments, "tables": tables, "structured": structured}
     body = json.dumps(kept, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
@@ -125,7 +131,8 @@ def _read(handle: str, entry: Entry) -> StoredResult:
             tuple(table["columns"]),
             [tuple(row) for row in table["rows"]],
             table["title"],
-            measures=frozenset(table["measures"]),
+            frozenset(table["measures"]),
+            frozenset(table["weights"]),
         )
         for table in kept["tables"]
     )

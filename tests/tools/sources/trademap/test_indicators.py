@@ -33,7 +33,7 @@ async def test_each_indicator_keeps_its_own_unit(parsebot: Any, payloads: Any):
     assert units == {"VAL": "thousand USD", "BAL": "thousand USD", "GV5": "%", "GV2": "%"}
     assert answer.source.unit == "thousand USD (VAL, BAL), % (growth)"
     total, rows = answer.data.tables()
-    assert total.columns[-4:] == ("VAL", "BAL", "GV5 (%)", "GV2 (%)")
+    assert total.columns[-4:] == ("VAL", "BAL", "GV5 %", "GV2 %")
     assert total.rows[0][-4:] == (713_748, -700_000, 9, 1)
     assert rows.rows[0] == ("076", "Brazil", 463_753, -463_000, 12, -3.5)
 

@@ -20,6 +20,12 @@ Amounts = list[Amount | None]
 MEASURES = ("primaryValue", "cifvalue", "fobvalue", "netWgt", "grossWgt", "qty", "altQty")
 """What a series holds per period."""
 
+DOLLARS = frozenset(MEASURES[:3])
+"""Those of them that are values."""
+
+KILOGRAMS = frozenset({"netWgt, kg", "grossWgt, kg"})
+"""Heads of weights."""
+
 BREAKDOWNS = ("partner2Code", "customsCode", "motCode", "mosCode")
 """What tells series apart besides who, whom, what and which way, where an answer is broken down."""
 
@@ -162,7 +168,8 @@ class TradeData(Data):
         if counted and not one_unit:
             columns.append("unit")
             lists.append([self._units(record)[0] if record.qty else None for record in self.records])
-        return Table(tuple(columns), [(*label, *cells) for label, *cells in zip(labels, *lists, strict=True)])
+        rows = [(*label, *cells) for label, *cells in zip(labels, *lists, strict=True)]
+        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS)
 
     def _one_series(self, record: Series) -> Table:
         measures = [name for name in MEASURES if getattr(record, name) and (name != "altQty" or not record.qty)]
@@ -181,7 +188,7 @@ class TradeData(Data):
             extra.append(record.classificationCode)
         lists: list[Sequence[Cell]] = [getattr(record, name) for name in measures]
         rows = [(period, *(cells[i] for cells in [*lists, *extra])) for i, period in enumerate(self.periods)]
-        return Table(tuple(columns), rows)
+        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS)
 
     def _units(self, record: Series) -> list[str | None]:
         return record.qtyUnitAbbr or [self.common.qtyUnitAbbr] * len(self.periods)
@@ -192,14 +199,14 @@ class TradeData(Data):
         kept = [i for i, amounts in enumerate(lists) if any(amount is not None for amount in amounts)]
         if not units and len(self.periods) > len(kept):
             columns = ("period", *(" ".join(labels[i]) for i in kept))
-            return Table(
-                columns, [(period, *(lists[i][at] for i in kept)) for at, period in enumerate(self.periods)], title
-            )
+            by_period = [(period, *(lists[i][at] for i in kept)) for at, period in enumerate(self.periods)]
+            return Table(columns, by_period, title, frozenset(columns[1:]) if measure in DOLLARS else frozenset())
         rows: list[tuple[Cell, ...]] = []
         for i in kept:
             unit = (", ".join(sorted({u for u in self._units(self.records[i]) if u})),) if units else ()
             rows.append((*labels[i], *unit, *lists[i]))
-        return Table((*heads, *(("unit",) if units else ()), *self.periods), rows, title)
+        columns = (*heads, *(("unit",) if units else ()), *self.periods)
+        return Table(columns, rows, title, frozenset(self.periods) if measure in DOLLARS else frozenset())
 
     def _varying_labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """The heads and cells of what differs between the series; what is the same is in the answer's first line."""

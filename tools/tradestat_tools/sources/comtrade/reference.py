@@ -124,6 +124,10 @@ class Entry(BaseModel):
     entryExpiredDate: str | None = None
 
 
+SHORT_HEADS = {"isoAlpha2": "ISO2", "isoAlpha3": "ISO3"}
+"""Heads no wider than they must be: the lists of areas are long, and these codes short."""
+
+
 class ReferenceData(Data):
     """Entries of one list."""
 
@@ -133,12 +137,19 @@ class ReferenceData(Data):
     results: list[Entry]
 
     def tables(self) -> list[Table]:
-        """The entries, with those columns that any of them fills."""
+        """The entries, with those columns that any of them fills; a group of areas is marked in its text."""
         names = [
-            name for name in Entry.model_fields if any(getattr(e, name) not in (None, False) for e in self.results)
+            name
+            for name in Entry.model_fields
+            if name != "isGroup" and any(getattr(e, name) not in (None, False) for e in self.results)
         ]
-        rows: list[tuple[Cell, ...]] = [tuple(getattr(entry, name) for name in names) for entry in self.results]
-        return [Table(tuple(names), rows)]
+        rows: list[tuple[Cell, ...]] = [
+            tuple(
+                f"{entry.text} (group)" if name == "text" and entry.isGroup else getattr(entry, name) for name in names
+            )
+            for entry in self.results
+        ]
+        return [Table(tuple(SHORT_HEADS.get(name, name) for name in names), rows)]
 
 
 # Under which names the lists keep what.

@@ -14,7 +14,15 @@ from tradestat_tools.sources.doumaotong.fields import Num
 from tradestat_tools.sources.doumaotong.parts import LABELS, label_of
 from tradestat_tools.sources.doumaotong.places import place
 from tradestat_tools.sources.doumaotong.quantities import in_english
-from tradestat_tools.sources.doumaotong.tables import LABEL, YEAR_COLUMNS, by_year, lean_table
+from tradestat_tools.sources.doumaotong.tables import (
+    EXPORTS,
+    LABEL,
+    MONTHS,
+    TWELVE_MONTHS,
+    YEAR_COLUMNS,
+    by_year,
+    lean_table,
+)
 
 Yuan = Annotated[Num | None, Field(description="RMB yuan")]
 Percent = Annotated[Num | None, Field(description="percent")]
@@ -113,7 +121,7 @@ class DashboardData(Data, DashboardFigures):
             ("Trade bloc (they overlap)", figures.blocs, figures.tradeBlocBreakdown),
         ):
             if part := _slice_rows(slices) or _breakdown_rows(breakdown):
-                found.append(lean_table((name, "12 months", "Share %"), part))
+                found.append(lean_table((name, TWELVE_MONTHS, "Share %"), part))
         return found
 
 
@@ -190,7 +198,7 @@ class MarketsData(Data):
     markets: list[Market]
 
     def tables(self) -> list[Table]:
-        columns = ("Destination", "Code", "Continent", "12 months", "Share %", "YoY %", "3-year CAGR %")
+        columns = ("Destination", "Code", "Continent", TWELVE_MONTHS, "Share %", "YoY %", "3-year CAGR %")
         rows: list[tuple[Cell, ...]] = [
             (
                 *(m.country or m.countryName, m.countryCode, label_of(m.continent)),
@@ -236,10 +244,11 @@ class TrendData(Data):
         found: list[Table] = []
         if self.monthlyData is not None:
             title = f"To {self.country or self.countryName or self.countryCode}"
-            found.append(Table(("Month", "Exports"), [(m.month, m.amount) for m in self.monthlyData], title=title))
+            rows = [(m.month, m.amount) for m in self.monthlyData]
+            found.append(Table(("Month", "Exports"), rows, title, EXPORTS))
         if (series := self.allDestinationsMonthly) is not None:
             title = "To ALL destinations together"
-            found.append(Table(YEAR_COLUMNS, by_year(series.periods, series.values), title=title))
+            found.append(Table(YEAR_COLUMNS, by_year(series.periods, series.values), title, MONTHS))
         return found
 
 
@@ -275,10 +284,11 @@ class HistoryData(Data):
     def tables(self) -> list[Table]:
         found: list[Table] = []
         if self.yearlySummary:
-            found.append(Table(("Year", "Exports"), [(str(y.year), y.totalAmount) for y in self.yearlySummary]))
+            years = [(str(y.year), y.totalAmount) for y in self.yearlySummary]
+            found.append(Table(("Year", "Exports"), years, measures=EXPORTS))
         if self.monthlyDetail:
             months = by_year([m.month for m in self.monthlyDetail], [m.amount for m in self.monthlyDetail])
-            found.append(Table(YEAR_COLUMNS, months, title="By month"))
+            found.append(Table(YEAR_COLUMNS, months, "By month", MONTHS))
         if (stats := self.summaryStats) is not None:
             rows: list[tuple[Cell, ...]] = [
                 ("24 months", stats.total24MonthAmount),
@@ -331,7 +341,7 @@ class TopProductsData(Data):
         if self.products is None:
             return []
         columns = (
-            *("#", "HS code", "Product", "HS subheading", "12 months", "YoY %", "MoM %", "Destinations", "Top 3 %"),
+            *("#", "HS code", "Product", "HS subheading", TWELVE_MONTHS, "YoY %", "MoM %", "Destinations", "Top 3 %"),
             *("Best region", "Momentum", "Fastest growing"),
         )
         rows: list[tuple[Cell, ...]] = [

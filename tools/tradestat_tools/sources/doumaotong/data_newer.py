@@ -12,7 +12,7 @@ from tradestat_tools.codes.hs import describe
 from tradestat_tools.sources.doumaotong.data import Part, Percent, Yuan
 from tradestat_tools.sources.doumaotong.fields import Num
 from tradestat_tools.sources.doumaotong.quantities import in_english
-from tradestat_tools.sources.doumaotong.tables import LABEL, YEAR_COLUMNS, by_year, lean_table, price
+from tradestat_tools.sources.doumaotong.tables import LABEL, TWELVE_MONTHS, YEAR_COLUMNS, by_year, lean_table, price
 
 CustomsCode = Annotated[str | None, Field(description="China Customs code, not M49")]
 
@@ -38,7 +38,7 @@ class GrowthData(Data):
         if self.growth is None:
             return []
         rows: list[tuple[Cell, ...]] = [(g.country or g.name, g.countryCode, g.yoy, g.amt) for g in self.growth]
-        return [lean_table(("Destination", "Code", "YoY %", "12 months"), rows)]
+        return [lean_table(("Destination", "Code", "YoY %", TWELVE_MONTHS), rows)]
 
 
 class PricedMarket(Part):
@@ -152,7 +152,7 @@ class ChapterData(Data):
             return []
         return [
             lean_table(
-                ("Heading", "Name", "In English", "12 months", "Share %", "Products", "Own"),
+                ("Heading", "Name", "In English", TWELVE_MONTHS, "Share %", "Products", "Own"),
                 rows,
                 title=f"Chapter {chapter.chapter}{of}{own}",
             )

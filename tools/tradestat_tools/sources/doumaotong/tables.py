@@ -8,14 +8,22 @@ from tradestat_tools.sources.doumaotong.fields import Num
 
 YEAR_COLUMNS = ("Year", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+MONTHS = frozenset(YEAR_COLUMNS[1:])
+EXPORTS = frozenset({"Exports"})
+
 LABEL = 40
 """Characters of an English label beside a Chinese name."""
 
 
+TWELVE_MONTHS = "12 months"
+"""The head of exports over the last twelve months, in RMB yuan."""
+
+
 def lean_table(columns: tuple[str, ...], rows: Sequence[tuple[Cell, ...]], title: str = "") -> Table:
-    """A table without the columns in which no row has a value."""
+    """A table without the columns in which no row has a value; `TWELVE_MONTHS` is in the unit of the answer."""
     kept = [at for at in range(len(columns)) if any(row[at] is not None for row in rows)] or list(range(len(columns)))
-    return Table(tuple(columns[at] for at in kept), [tuple(row[at] for at in kept) for row in rows], title=title)
+    shown = [tuple(row[at] for at in kept) for row in rows]
+    return Table(tuple(columns[at] for at in kept), shown, title, frozenset({TWELVE_MONTHS}))
 
 
 def by_year(periods: Sequence[str], values: Sequence[Cell]) -> list[tuple[Cell, ...]]:

@@ -5,6 +5,7 @@ imports CIF), weight net kilograms, counts are customs declarations. None is "no
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -192,6 +193,11 @@ _HEADS = {
     "impCnt": "impCnt declarations",
 }
 
+DOLLARS = frozenset({"expDlr", "impDlr", "balPayments"})
+"""The columns of money; weights and counts are not in the unit of the answer."""
+
+KILOGRAMS = frozenset({"expWgt kg", "impWgt kg"})
+
 
 def _shown(block: Weighed | Counted) -> list[str]:
     """The columns of figures in the order in which a table shows them: money first."""
@@ -201,7 +207,7 @@ def _shown(block: Weighed | Counted) -> list[str]:
 def _by_month(months: WeighedMonths | CountedMonths, title: str) -> Table:
     names = _shown(months)
     rows = list(zip(months.year, *(months.column(name) for name in names), strict=True))
-    return Table(("year", *(_HEADS[name] for name in names)), rows, title)
+    return Table(("year", *(_HEADS[name] for name in names)), rows, title, DOLLARS, KILOGRAMS)
 
 
 def _tables(
@@ -237,7 +243,9 @@ def _tables(
         ranked = sorted(sums.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
         cells = [(*labels(group), *values) for group, values in ranked]
         title = f"{span} added up, largest trade first"
-        found.append(_without_constants(Table((*heads, *heads_of_figures), cells, title), len(heads)))
+        found.append(
+            _without_constants(Table((*heads, *heads_of_figures), cells, title, DOLLARS, KILOGRAMS), len(heads))
+        )
     if len(sums) > 1 and len(set(rows.year)) > 1:
         codes = tuple(head for head in heads if head in ("hsCd", "statCd"))
         kept = [i for i, name in enumerate(names) if name != "balPayments"]  # can be worked out, and is in `rows`
@@ -246,7 +254,7 @@ def _tables(
             for year, group, cells in zip(rows.year, groups, figures, strict=True)
         ]
         columns = (*codes, "year", *(heads_of_figures[i] for i in kept))
-        found.append(_without_constants(Table(columns, detail, "Every row"), len(codes)))
+        found.append(_without_constants(Table(columns, detail, "Every row", DOLLARS, KILOGRAMS), len(codes)))
     return found
 
 
@@ -260,7 +268,7 @@ def _without_constants(table: Table, labels: int) -> Table:
     """The table without those of its first columns in which all rows agree, such as the one country asked for."""
     kept = [i for i in range(len(table.columns)) if i >= labels or len({row[i] for row in table.rows}) > 1]
     rows = [tuple(row[i] for i in kept) for row in table.rows]
-    return Table(tuple(table.columns[i] for i in kept), rows, table.title)
+    return replace(table, columns=tuple(table.columns[i] for i in kept), rows=rows)
 
 
 def added(values: Sequence[int | None]) -> int | None:

@@ -1,6 +1,7 @@
 """What the tools give back. Field names are Trade Map's own; repeated codes and names stand once, above the rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,8 +70,11 @@ class TableData(Data):
     records: list[Row]
     sources: list[SourceOfData] = Field(default_factory=list[SourceOfData])
 
-    def _tables(self, heads: Sequence[str]) -> list[Table]:
-        """The total, aggregates of something else, and the rows, each with the codes and names that vary."""
+    def _tables(self, heads: Sequence[str], measures: Sequence[str]) -> list[Table]:
+        """The total, aggregates of something else, and the rows, each with the codes and names that vary.
+
+        `measures` are those of `heads` that are in the unit of the answer.
+        """
         varying = [d for d in DIMENSIONS if any(getattr(row, f"{d}Cd") is not None for row in self.records)]
         rows = "Rows" if self.nbPages <= 1 else f"Rows, page {self.page} of {self.nbPages}"
         codes = TOTAL_CODES if self.product in TOTAL_CODES else {self.product}
@@ -83,7 +87,7 @@ class TableData(Data):
             _aggregates(f"Aggregates, not of {asked}", others, heads),
             _table(rows, self.records, heads, varying),
         ]
-        return [table for table in tables if table.rows]
+        return [replace(table, measures=frozenset(measures)) for table in tables if table.rows]
 
 
 def _aggregates(title: str, rows: Sequence[Row], heads: Sequence[str]) -> Table:
@@ -110,7 +114,7 @@ class SeriesData(TableData):
     periods: list[str]
 
     def tables(self) -> list[Table]:
-        return self._tables(self.periods)
+        return self._tables(self.periods, self.periods)
 
 
 class Indicator(BaseModel):
@@ -130,8 +134,9 @@ class IndicatorsData(TableData):
     indicators: list[Indicator]
 
     def tables(self) -> list[Table]:
-        units = {i.indicatorCd: "" if i.unit in (None, THOUSAND_USD) else f" ({i.unit})" for i in self.indicators}
-        return self._tables([f"{code}{unit}" for code, unit in units.items()])
+        units = {i.indicatorCd: "" if i.unit in (None, THOUSAND_USD) else f" {i.unit}" for i in self.indicators}
+        money = [i.indicatorCd for i in self.indicators if i.unit == THOUSAND_USD]
+        return self._tables([f"{code}{unit}" for code, unit in units.items()], money)
 
 
 Spans = list[tuple[str, str] | None]
