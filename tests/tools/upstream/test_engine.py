@@ -263,6 +263,30 @@ async def test_offline_answers_from_the_store_only_and_says_how_old() -> None:
     assert len(rig.asked) == 1
 
 
+async def test_what_is_stored_can_be_looked_up_without_sending_anything() -> None:
+    async with a_rig() as rig:
+        rig.will()
+        request = Request("shop", "a", "http://shop.invalid/a", keep=KEEP)
+        assert await rig.upstream.stored(request, POLICY, read) is None
+        assert rig.asked == []
+        await rig.fetch()
+        found = await rig.upstream.stored(request, POLICY, read)
+        assert found is not None
+        assert (found.value, found.state, found.calls) == ({"v": 1}, "cached", 0)
+        rig.now += 101  # a spare from now on, no good answer
+        assert await rig.upstream.stored(request, POLICY, read) is None
+    assert len(rig.asked) == 1
+
+
+async def test_a_stored_answer_that_there_is_nothing_is_nothing_to_look_up() -> None:
+    async with a_rig() as rig:
+        rig.will(404)
+        await rig.failing(NoData)
+        request = Request("shop", "a", "http://shop.invalid/a", keep=KEEP)
+        assert await rig.upstream.stored(request, POLICY, read) is None
+    assert len(rig.asked) == 1
+
+
 async def test_a_stored_answer_needs_no_key() -> None:
     async with a_rig() as rig:
         rig.will()

@@ -153,6 +153,19 @@ class Upstream:
         current_report().fetched.append(request.key)
         return fetched
 
+    async def stored(self, request: Request, policy: Policy, read: Reader[T]) -> Fetched[T] | None:
+        """What is stored in answer to a request and still as good as a new one; nothing where there is none.
+
+        Nothing is sent, counted or renewed, so this may be asked on the side of another question.
+        """
+        entry, left = await in_thread(partial(self._look_up, request, replace(policy, plan=self.plan(policy))))
+        if entry is None or self._clock.time() >= entry.fresh_until:
+            return None
+        try:
+            return await self._from_store(entry, read, "cached", left)
+        except NoData:
+            return None
+
     async def keep_only(self, keys: Sequence[str], seconds: float) -> None:
         """Keep stored answers for so long from now on and no longer: they turned out to be worth less."""
 
