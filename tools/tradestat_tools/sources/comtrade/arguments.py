@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tradestat_tools.arguments import ArgumentError, Arguments
-from tradestat_tools.codes import periods
-from tradestat_tools.codes.countries import Area, resolve_area
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.periods import Period
+from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period
+from tradestat_tools.codes.spans import Span
+from tradestat_tools.sources.comtrade.areas import ALL, WORLD, asks_for_all, read_places
+from tradestat_tools.sources.comtrade.calendar import periods_of, read_span
 from tradestat_tools.sources.comtrade.classifications import (
     DEFAULT_CLASSIFICATION,
     FREQ_WORDS,
@@ -24,10 +24,6 @@ from tradestat_tools.sources.comtrade.classifications import (
     read_flow_code,
 )
 
-ALL = "all"
-ALL_WORDS = frozenset({"all", "*", "any", "every", "each"})
-WORLD = "0"
-
 PREVIEW_ROWS = 500
 """Rows that the service gives at most without a key, for each call."""
 KEYED_ROWS = 100_000
@@ -38,67 +34,6 @@ MAX_LIST = 100
 """Codes in one argument: the address of a call must not outgrow what servers accept."""
 
 LISTS = "A list, comma separated text or JSON text."
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An area as it was asked for: its code in UN Comtrade, what was typed, and what the reader should know of it."""
-
-    code: str
-    typed: str
-    area: Area
-    note: str | None
-
-    @property
-    def spelled_as_code(self) -> bool:
-        """Whether the caller typed the code itself."""
-        return self.typed.lstrip("0") == self.code.lstrip("0")
-
-
-def asks_for_all(values: list[str]) -> bool:
-    """Whether a list of codes is the word for all of them."""
-    return len(values) == 1 and values[0].strip().lower() in ALL_WORDS
-
-
-def read_areas(values: list[str]) -> list[Asked]:
-    """Areas by code or name, each once; a name with a comma in it ("Other Asia, nes") may have come apart in two.
-
-    Raises:
-        CodeError: unknown, ambiguous, or without a code in UN Comtrade.
-    """
-    found: dict[str, Asked] = {}
-    rest = list(values)
-    while rest:
-        asked, used = _joined(rest) or (_asked(rest[0]), 1)
-        found.setdefault(asked.code, asked)
-        rest = rest[used:]
-    return list(found.values())
-
-
-def _joined(values: list[str]) -> tuple[Asked, int] | None:
-    """The first two parts as one name, if the second is no area of its own ("Korea", "Rep. of")."""
-    if len(values) < 2 or values[1].strip().isdigit() or _is_area(values[1]):
-        return None
-    try:
-        return _asked(f"{values[0]}, {values[1]}"), 2
-    except CodeError:
-        return None
-
-
-def _is_area(text: str) -> bool:
-    try:
-        resolve_area(text, system="comtrade")
-    except CodeError:
-        return False
-    return True
-
-
-def _asked(text: str) -> Asked:
-    resolved = resolve_area(text, system="comtrade")
-    code = resolved.area.comtrade
-    if not code:
-        raise CodeError(f"{resolved.area.name_en} has no code of its own in UN Comtrade. {resolved.area.note}".strip())
-    return Asked(code, text, resolved.area, resolved.note)
 
 
 def _word_to_code(words: dict[str, str]) -> BeforeValidator:
@@ -136,9 +71,7 @@ def _code_errors(check: Callable[[list[str]], object]) -> AfterValidator:
 
 
 def _check_reporters(values: list[str]) -> None:
-    if asks_for_all(values):
-        return
-    for asked in read_areas(values):
+    for asked in read_places(values, "reporter").asked:
         if asked.code == WORLD:
             raise CodeError(
                 "World is not a reporter: UN Comtrade publishes what countries report.",
@@ -148,14 +81,7 @@ def _check_reporters(values: list[str]) -> None:
 
 
 def _check_partners(values: list[str]) -> None:
-    if asks_for_all(values):
-        return
-    for asked in read_areas(values):
-        if asked.area.kind == "group":
-            raise CodeError(
-                f"{asked.area.name_en} is no partner in UN Comtrade, only a reporter.",
-                allowed="single areas, 0 for World, or all for every partner",
-            )
+    read_places(values, "partner")
 
 
 def _read_flows(values: list[str]) -> list[str]:
@@ -192,16 +118,17 @@ class TradeArguments(Arguments):
         "SITC S1 to S4, BEC B4, B5. Services: EB10 (EBOPS 2010; default for S), EB02 (2002), EB.",
     )
     reporterCode: Annotated[Codes, _code_errors(_check_reporters)] = Field(
-        description=f"Who reports: UN Comtrade code (842), ISO code (US, USA) or name, one or more; or all. {LISTS}",
+        description="Who reports: UN Comtrade code (842), ISO code (US, USA) or name, one or more; or all. A group "
+        f"(BRICS) is its members; EU and ASEAN report as one, their members are 'EU members'. {LISTS}",
     )
     period: Codes = Field(
-        description=f"Years (2023) or, with freqCode=M, months (202301; a year means its 12 months); ranges as "
-        f"2018-2022 or 202301-202312. {LISTS}",
+        description="Years (2023) or, with freqCode=M, months (202301; a year means its 12 months); ranges (2018-2022, "
+        f"202301-202312), latest, last 5 years, since 2019. {LISTS}",
     )
     partnerCode: Annotated[Codes, _code_errors(_check_partners)] = Field(
         default=[WORLD],
         description="Trade with whom: codes or names as for reporterCode. 0 or World is all partners in one figure "
-        "(default); all is every partner on its own, with World beside them.",
+        "(default); all is every partner on its own, with World beside them; a group (EU, ASEAN) is its members.",
     )
     cmdCode: Codes = Field(
         default=["TOTAL"],
@@ -241,31 +168,19 @@ class TradeArguments(Arguments):
         return self.clCode if "clCode" in self.model_fields_set else DEFAULT_CLASSIFICATION[self.typeCode]
 
     @property
-    def reporters(self) -> list[Asked]:
-        """Who reports; empty for all."""
-        return [] if asks_for_all(self.reporterCode) else read_areas(self.reporterCode)
-
-    @property
-    def partners(self) -> list[Asked]:
-        """Trade with whom; empty for all."""
-        return [] if asks_for_all(self.partnerCode) else read_areas(self.partnerCode)
-
-    @property
-    def second_partners(self) -> list[Asked]:
-        """The second partners; empty for all."""
-        return [] if asks_for_all(self.partner2Code) else read_areas(self.partner2Code)
-
-    @property
     def commodities(self) -> list[str]:
         """The product codes as the service writes them, each once."""
         return list(dict.fromkeys(read_cmd_code(code, self.classification) for code in self.cmdCode))
 
     @property
-    def span(self) -> list[Period]:
-        """The years or months asked for, in order, each once."""
-        frequency = "year" if self.freqCode == "A" else "month"
-        found = {one for text in self.period for one in read_periods(text, frequency)}
-        return sorted(found)
+    def frequency(self) -> Frequency:
+        """Of the periods asked for."""
+        return "year" if self.freqCode == "A" else "month"
+
+    @property
+    def spans(self) -> list[Span]:
+        """The ranges of years or months as they were meant."""
+        return [read_span(text, self.frequency) for text in self.period]
 
     @model_validator(mode="after")
     def _fit_together(self) -> "TradeArguments":
@@ -289,43 +204,9 @@ class TradeArguments(Arguments):
             error.argument = "cmdCode"
             raise
         try:
-            _ = self.span
+            periods_of(self.spans, self.frequency, Period(LAST_YEAR, self.frequency))
         except CodeError as error:
             raise ArgumentError(
                 error.message, argument="period", allowed=error.allowed or None, nearest=error.nearest
             ) from None
         return self
-
-
-_RANGE = re.compile(r"(.+?)\s*(?:\.\.+|:|–|—|\bto\b|\bthrough\b|\buntil\b)\s*(.+)|(\d{4}|\d{6})\s*-\s*(\d{4}|\d{6})")
-
-
-def read_periods(text: str, frequency: periods.Frequency) -> list[Period]:
-    """One period or a range of them (`2018-2022`, `2023-01..2023-06`); where months are wanted, a year is its twelve.
-
-    Raises:
-        CodeError: not a period, of another frequency, or a range that ends before it starts.
-    """
-    ends = _RANGE.fullmatch(text.strip())
-    first, last = (ends[1] or ends[3], ends[2] or ends[4]) if ends else (text, text)
-    start, end = periods.period(first), periods.period(last)
-    periods.check_order(start, end)
-    for given in (start, end):
-        if given.frequency != frequency and (frequency, given.frequency) != ("month", "year"):
-            raise _wrong_frequency(given, frequency)
-    if frequency == "month":
-        start, end = start.first_month, end.last_month
-    return list(periods.periods_between(start, end))
-
-
-def _wrong_frequency(given: Period, frequency: periods.Frequency) -> CodeError:
-    if frequency == "year":
-        fixes = ("freqCode=M",) if given.frequency == "month" else ()
-        return CodeError(
-            f"{given} is a {given.frequency}, but freqCode=A asks for years.",
-            allowed="years such as 2023",
-            nearest=(*fixes, str(given.year)),
-        )
-    return CodeError(
-        f"{given} is a {given.frequency}, but freqCode=M asks for months.", allowed="months such as 202301"
-    )

@@ -1,12 +1,12 @@
 """What a reader should know of an answer of UN Comtrade, found in its rows."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.breaks import breaks_text
-from tradestat_tools.codes.periods import Period, month_of, months_between
-from tradestat_tools.sources.comtrade.arguments import WORLD, Asked
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.reasons import Reason
+from tradestat_tools.sources.comtrade.areas import WORLD, Asked, Places
 from tradestat_tools.sources.comtrade.classifications import (
     EDITION_NAMES,
     FLOWS,
@@ -19,9 +19,6 @@ from tradestat_tools.sources.comtrade.wire import Row
 
 SHOWN = 6
 """Names or codes that a note lists before it counts the rest."""
-
-LATE_MONTHS = {"A": 24, "M": 8}
-"""Months after its end during which a missing period is more likely not out yet than never reported."""
 
 CHINA = "156"
 """Named in most questions, and read as everybody reads it: no remark."""
@@ -226,7 +223,11 @@ def _zeros(rows: Sequence[Row]) -> Note | None:
     count = sum(row.primaryValue == 0 for row in rows)
     if not count:
         return None
-    return Note(code=NoteCode.ZERO, text=f"The value of {share(count, len(rows))} is 0 as published, not missing.")
+    return Note(
+        code=NoteCode.ZERO,
+        text=f"The value of {share(count, len(rows))} is 0 as published, not missing.",
+        reason=Reason.ZERO,
+    )
 
 
 def _remainders(rows: Sequence[Row]) -> Note | None:
@@ -240,49 +241,6 @@ def _remainders(rows: Sequence[Row]) -> Note | None:
     )
 
 
-def absent_notes(
-    rows: Sequence[Row],
-    *,
-    periods: Sequence[Period],
-    wire_periods: Sequence[str],
-    reporters: Collection[Asked],
-    partners: Collection[Asked],
-    commodities: Collection[str],
-    flows: Collection[str],
-    freqCode: str,
-    today: date,
-) -> list[Note]:
-    """What was asked for by name and is in no row at all."""
-    notes: list[Note] = []
-    seen = {row.period for row in rows}
-    gone = [period for period, text in zip(periods, wire_periods, strict=True) if text not in seen]
-    late = [period for period in gone if _is_recent(period, freqCode, today)]
-    if late:
-        notes.append(
-            Note(code=NoteCode.LAG, text=f"No rows yet for {listed(map(str, late))}: probably not published yet.")
-        )
-    lost = [
-        *(str(period) for period in gone if period not in late),
-        *(f"reporter {area_text(a.code)}" for a in reporters if a.code not in {r.reporterCode for r in rows}),
-        *(f"partner {area_text(a.code)}" for a in partners if a.code not in {r.partnerCode for r in rows}),
-        *(f"cmdCode {code}" for code in commodities if code not in {r.cmdCode for r in rows}),
-        *(f"flowCode {code}" for code in flows if code not in {r.flowCode for r in rows}),
-    ]
-    if lost:
-        notes.append(
-            Note(
-                code=NoteCode.ABSENT,
-                text=f"No rows for {listed(lost)}: not reported, or no trade; the service does not say which.",
-            )
-        )
-    return notes
-
-
-def _is_recent(period: Period, freqCode: str, today: date) -> bool:
-    now = month_of(today)
-    return period.last_month < now and months_between(period.last_month, now) <= LATE_MONTHS[freqCode]
-
-
 def spelling_note(asked: Sequence[Asked]) -> Note | None:
     """Readings that may surprise: another number, Taiwan under another name, an ambiguous word, a former area."""
     read = [f"{a.typed} as {area_text(a.code)}" for a in asked if _is_read_as_another(a)]
@@ -293,5 +251,24 @@ def spelling_note(asked: Sequence[Asked]) -> Note | None:
     return Note(code=NoteCode.RESOLVED_CODE, text=" ".join(filter(None, [text, *remarks[:3]])))
 
 
+def group_note(places: Places, argument: str, reporters: Collection[str]) -> Note | None:
+    """What a group was taken for, and what a sum over its members would be.
+
+    Args:
+        places: what the argument stands for.
+        argument: its name.
+        reporters: the codes of those who report; empty for all.
+    """
+    if not places.groups:
+        return None
+    texts = [f"{argument} {expansion.note}" for expansion in places.groups]
+    if places.without_code:
+        texts.append(f"Without a code in UN Comtrade: {listed(places.without_code)}.")
+    texts.append("Rows are per member, nothing is added up; a sum lacks the members that have no rows")
+    members = {one.code for one in places.asked if one.group}
+    texts[-1] += " and holds their trade with one another." if not reporters or members & set(reporters) else "."
+    return Note(code=NoteCode.RESOLVED_CODE, text=" ".join(texts))
+
+
 def _is_read_as_another(asked: Asked) -> bool:
-    return not asked.spelled_as_code and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)
+    return not asked.group and not asked.spelled_as_code and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)

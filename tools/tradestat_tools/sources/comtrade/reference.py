@@ -222,14 +222,8 @@ async def comtrade_reference(services: Services, arguments: ReferenceArguments) 
         NoData: nothing in the list fits.
         TradestatError: what the service answers.
     """
-    file = FILES.get(arguments.category, arguments.category)
     fetched = await services.upstream.fetch(
-        Request(
-            source=SOURCE_ID,
-            endpoint=f"reference/{file}",
-            url=f"{services.settings.comtrade_url.rstrip('/')}/files/v1/app/reference/{file}.json",
-            keep=REFERENCE,
-        ),
+        _request(services, arguments.category),
         POLICY,
         partial(_select, arguments),
         within=services.settings.timeout,
@@ -250,9 +244,35 @@ async def comtrade_reference(services: Services, arguments: ReferenceArguments) 
     )
 
 
+def _request(services: Services, category: Category) -> Request:
+    file = FILES.get(category, category)
+    return Request(
+        source=SOURCE_ID,
+        endpoint=f"reference/{file}",
+        url=f"{services.settings.comtrade_url.rstrip('/')}/files/v1/app/reference/{file}.json",
+        keep=REFERENCE,
+    )
+
+
+async def stored_reporters(services: Services) -> dict[str, Entry] | None:
+    """The service's list of reporters by code, if it is stored; nothing is sent."""
+    entries = await stored_list(services, "reporters")
+    return None if entries is None else {entry.id: entry for entry in entries}
+
+
+async def stored_list(services: Services, category: Category) -> list[Entry] | None:
+    """One of the service's lists, if it is stored; nothing is sent."""
+    kept = await services.upstream.stored(_request(services, category), POLICY, _entries)
+    return None if kept is None else kept.value
+
+
+def _entries(response: Response) -> list[Entry]:
+    return [read_entry(raw) for raw in read_list(response)]
+
+
 def _select(arguments: ReferenceArguments, response: Response) -> tuple[list[Entry], int]:
     """The entries that fit, and how many the list has; here, because long lists are read in a worker thread."""
-    entries = [read_entry(raw) for raw in read_list(response)]
+    entries = _entries(response)
     return [entry for entry in entries if _fits(entry, arguments)], len(entries)
 
 

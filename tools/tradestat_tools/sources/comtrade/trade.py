@@ -1,43 +1,34 @@
 """The tool `comtrade_data`: who traded what with whom, as countries report it to the United Nations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import ceil
 
 import anyio.to_thread
 
 from tradestat_tools.answers import Answer, Note, NoteCode
-from tradestat_tools.codes.breaks import hs_break
-from tradestat_tools.codes.periods import Period, format_yyyymm, month_of
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import InvalidQuery, NoData, TooLarge
+from tradestat_tools.errors import InvalidQuery, TooLarge
+from tradestat_tools.reasons import Reason
 from tradestat_tools.services import Services, provenance
-from tradestat_tools.sources.comtrade.answered import read_answered
-from tradestat_tools.sources.comtrade.arguments import (
-    ALL,
-    KEYED_ROWS,
-    PREVIEW_ROWS,
-    WORLD,
-    Asked,
-    TradeArguments,
-)
-from tradestat_tools.sources.comtrade.classifications import FLOWS, is_services
+from tradestat_tools.sources.comtrade.areas import asks_for_all
+from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS, TradeArguments
+from tradestat_tools.sources.comtrade.asking import PERIODS_A_CALL, Wanted, chunks, fetch, periods_a_call, stored
+from tradestat_tools.sources.comtrade.calendar import due, has_ended, newest_due, periods_of, tries, wire_period
+from tradestat_tools.sources.comtrade.classifications import is_services
+from tradestat_tools.sources.comtrade.coverage import not_covered
 from tradestat_tools.sources.comtrade.data import TradeData, area_text, as_series, shortened
-from tradestat_tools.sources.comtrade.notes import absent_notes, listed, row_notes, spelling_note, valuation
-from tradestat_tools.sources.comtrade.wire import (
-    KEY_HEADER,
-    KEY_VARIABLE,
-    POLICY,
-    SERVICE,
-    SOURCE_ID,
-    Page,
-    Row,
-)
-from tradestat_tools.upstream import Fetched, Request
-from tradestat_tools.upstream.keep import CLOSED, DAY, Keep
-
-PERIODS_A_CALL = 12
-"""Periods that one keyed call takes (the service's documentation, autumn 2026); the preview takes one."""
+from tradestat_tools.sources.comtrade.empty import no_rows, not_out, uncovered
+from tradestat_tools.sources.comtrade.evidence import Answered, Cell, Evidence, neighbours
+from tradestat_tools.sources.comtrade.missing import absent_notes, missing_cells
+from tradestat_tools.sources.comtrade.notes import group_note, listed, row_notes, spelling_note, valuation
+from tradestat_tools.sources.comtrade.observations import observe
+from tradestat_tools.sources.comtrade.question import Question, resolved
+from tradestat_tools.sources.comtrade.wire import KEY_VARIABLE, SERVICE, SOURCE_ID, Page, Row
+from tradestat_tools.upstream import Fetched
 
 MAX_CALLS = 24
 """Calls one question may take: at about one a second, half a minute."""
@@ -45,53 +36,42 @@ MAX_CALLS = 24
 MANY_ROWS = 2000
 """Rows above which joining them would hold up the event loop (5,004 took 0.13 s) and goes to a worker thread."""
 
-KEEP = Keep(fresh=3 * DAY)
-"""Countries report when they are ready, any day."""
-CLOSED_AFTER = 3
-"""Years after which a year is taken as reported and revised."""
-
 
 async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer[TradeData]:
     """Ask for trade rows and join them into series. Values in US dollars, weights in kg.
 
     Raises:
-        InvalidQuery: a period that has not ended, or all reporters with all partners without a key.
+        InvalidQuery: all reporters with all partners without a key.
         TooLarge: it would take more than MAX_CALLS calls.
-        NoData: the service holds no rows for the question.
+        NoData: the service holds no rows for the question, or the period is not out.
         TradestatError: what the service answers.
     """
-    keyed = services.settings.comtrade_api_key is not None
-    span = arguments.span
-    _check_span(span, services, arguments)
-    _check_breadth(arguments, keyed=keyed)
-    chunks = _chunks(span, PERIODS_A_CALL if keyed else 1)
-    if len(chunks) > MAX_CALLS:
-        raise _too_many_calls(len(span), len(chunks), arguments, keyed=keyed)
-    limit = arguments.maxRecords if keyed else min(arguments.maxRecords, PREVIEW_ROWS)
-    fetched = [await _fetch(services, arguments, chunk, limit) for chunk in chunks]
-    rows = [row for one in fetched for row in one.value.rows]
+    _check_breadth(services, arguments)
+    span, later = _periods(services, arguments)
+    question = resolved(services, arguments, span, later)
+    out_of_cover = await not_covered(services, question.reporters.asked, span)
+    if out_of_cover and len(out_of_cover) == len(question.reporters.codes):
+        raise uncovered(question, out_of_cover)
+    question, calls = await _ask(services, question)
+    shown = {wire_period(period) for period in question.span}
+    rows = [row for _, one in calls for row in one.value.rows if row.period in shown]
+    missing = missing_cells(question, rows)
+    answers = [answer for wanted, one in calls if (answer := Answered.of(wanted, one.value)) is not None]
+    if missing and len(answers) == len(calls):
+        beside = await stored(services, [near for wanted, _ in calls[:1] for near in neighbours(wanted)])
+        answers += [answer for wanted, page in beside if (answer := Answered.of(wanted, page)) is not None]
+    evidence = Evidence(
+        answers, rows=rows, clCode=arguments.classification, today=services.today, not_covered=out_of_cover
+    )
     if not rows:
-        raise _no_rows(arguments, span, services)
-    join = partial(_answer, services, arguments, fetched, rows, limit)
+        raise no_rows(question, evidence, services.today)
+    join = partial(_answer, services, _Found(question, calls, rows, missing, evidence))
     return await anyio.to_thread.run_sync(join) if len(rows) > MANY_ROWS else join()
 
 
-def _check_span(span: Sequence[Period], services: Services, arguments: TradeArguments) -> None:
-    now = month_of(services.today)
-    if span[-1].last_month < now:
-        return
-    last = now.shifted(-1) if arguments.freqCode == "M" else Period(services.today.year - 1)
-    raise InvalidQuery(
-        f"{span[-1]} has not ended, so nobody has reported it.",
-        argument="period",
-        allowed=f"periods up to {last}; most reporters publish months to a year later",
-        nearest=(str(last),),
-        source=SOURCE_ID,
-    )
-
-
-def _check_breadth(arguments: TradeArguments, *, keyed: bool) -> None:
-    if not (keyed or arguments.reporters or arguments.partners):
+def _check_breadth(services: Services, arguments: TradeArguments) -> None:
+    keyed = services.settings.comtrade_api_key is not None
+    if not keyed and asks_for_all(arguments.reporterCode) and asks_for_all(arguments.partnerCode):
         raise InvalidQuery(
             f"All reporters with all partners is far more than the {PREVIEW_ROWS} rows that come without a key.",
             argument="partnerCode",
@@ -101,18 +81,86 @@ def _check_breadth(arguments: TradeArguments, *, keyed: bool) -> None:
         )
 
 
-def _chunks(span: Sequence[Period], size: int) -> list[list[Period]]:
-    return [list(span[at : at + size]) for at in range(0, len(span), size)]
+def _periods(services: Services, arguments: TradeArguments) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
+
+    Raises:
+        NoData: none of them is over.
+    """
+    newest = newest_due(arguments.frequency, services.today)
+    begun = [one.first for one in arguments.spans if one.leans_on_newest and one.first is not None]
+    ahead = sorted(first for first in begun if first.first_month > newest.last_month)
+    if ahead:
+        raise not_out(arguments, ahead, newest)
+    found = periods_of(arguments.spans, arguments.frequency, newest)
+    out = tuple(period for period in found if has_ended(period, services.today))
+    later = tuple(period for period in found if not has_ended(period, services.today))
+    if not out:
+        raise not_out(arguments, later, newest)
+    return out, later
 
 
-def _too_many_calls(periods: int, calls: int, arguments: TradeArguments, *, keyed: bool) -> TooLarge:
-    per_call = PERIODS_A_CALL if keyed else 1
+Calls = list[tuple[Wanted, Fetched[Page]]]
+
+
+async def _ask(services: Services, question: Question) -> tuple[Question, Calls]:
+    """Every call of the question. Where it leans on the newest period, that is first looked for.
+
+    Raises:
+        TooLarge: it would take more than MAX_CALLS calls.
+        NoData: the newest period with rows lies before the first one asked for.
+    """
+    arguments, size = question.arguments, periods_a_call(services)
+    if not any(one.leans_on_newest for one in arguments.spans):
+        runs = chunks(question.span, size)
+        _check_calls(services, len(question.span), len(runs), arguments)
+        return question, [await _call(services, question, run) for run in runs]
+    candidates = tries(arguments.frequency, services.today)
+    together = sorted({*question.span, *candidates})[-size:] if size > 1 else []
+    _check_calls(services, len(question.span), ceil(len(question.span) / size), arguments)
+    calls: Calls = []
+    newest: Period | None = None
+    for run in [tuple(together)] if together else [(one,) for one in candidates]:
+        calls.append(await _call(services, question, run))
+        seen = {row.period for row in calls[-1][1].value.rows}
+        if hits := [one for one in run if one in candidates and wire_period(one) in seen]:
+            newest = max(hits)
+            break
+    if newest is None:
+        return question.over(tuple(sorted(candidates))), calls
+    return await _up_to(services, question, newest, calls, size)
+
+
+async def _up_to(
+    services: Services, question: Question, newest: Period, calls: Calls, size: int
+) -> tuple[Question, Calls]:
+    """The rest of a question whose newest period is known."""
+    arguments = question.arguments
+    try:
+        span = periods_of(arguments.spans, arguments.frequency, newest)
+    except CodeError:  # "since 2025", and the newest is 2024
+        return question, calls
+    question = question.over(tuple(one for one in span if has_ended(one, services.today)))
+    asked = {one for wanted, _ in calls for one in wanted.periods}
+    rest = [one for one in question.span if one not in asked]
+    return question, [*calls, *[await _call(services, question, run) for run in chunks(rest, size)]]
+
+
+async def _call(services: Services, question: Question, run: tuple[Period, ...]) -> tuple[Wanted, Fetched[Page]]:
+    wanted = question.wanted(run)
+    return wanted, await fetch(services, wanted)
+
+
+def _check_calls(services: Services, periods: int, calls: int, arguments: TradeArguments) -> None:
+    if calls <= MAX_CALLS:
+        return
+    per_call = periods_a_call(services)
     hints = [f"Ask for at most {MAX_CALLS * per_call} periods at once"]
     if arguments.freqCode == "M":
         hints.append("ask by year (freqCode=A)")
-    if not keyed:
+    if per_call == 1:
         hints.append(f"set {KEY_VARIABLE}, which brings {PERIODS_A_CALL} periods a call ({ceil(periods / 12)} calls)")
-    return TooLarge(
+    raise TooLarge(
         f"{periods} periods would take {calls} calls, {per_call} period{'s' * (per_call > 1)} each; "
         f"at most {MAX_CALLS} are made.",
         remedy=", or ".join(hints) + ".",
@@ -120,90 +168,35 @@ def _too_many_calls(periods: int, calls: int, arguments: TradeArguments, *, keye
     )
 
 
-def wire_period(period: Period) -> str:
-    """A period as the service writes it: 2023, 202301."""
-    return str(period.year) if period.frequency == "year" else format_yyyymm(period)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What came of a question: the calls, the rows of its periods, figures without a row, what is known of those."""
+
+    question: Question
+    calls: Calls
+    rows: list[Row]
+    missing: list[Cell]
+    evidence: Evidence
 
 
-async def _fetch(services: Services, arguments: TradeArguments, chunk: Sequence[Period], limit: int) -> Fetched[Page]:
-    request = _request(services, arguments, chunk, limit)
-    path = {name: getattr(arguments, name) for name in ("typeCode", "freqCode")} | {"clCode": arguments.classification}
-    read = partial(read_answered, asked={**path, **request.params})
-    return await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
-
-
-def _request(services: Services, arguments: TradeArguments, chunk: Sequence[Period], limit: int) -> Request:
-    key = services.settings.comtrade_api_key
-    path = f"{arguments.typeCode}/{arguments.freqCode}/{arguments.classification}"
-    params: dict[str, str] = {}
-    if arguments.reporters:
-        params["reporterCode"] = _codes(arguments.reporters)
-    params["period"] = ",".join(wire_period(period) for period in chunk)
-    if arguments.partners:
-        params["partnerCode"] = _codes(arguments.partners)
-    params["cmdCode"] = ",".join(arguments.commodities)
-    params["flowCode"] = ",".join(arguments.flowCode)
-    if arguments.typeCode == "C":
-        # Left out, these three break every row down and sums double (documented, autumn 2026); services have none.
-        if arguments.second_partners:
-            params["partner2Code"] = _codes(arguments.second_partners)
-        params |= {
-            name: ",".join(codes)
-            for name, codes in (("customsCode", arguments.customsCode), ("motCode", arguments.motCode))
-            if codes != [ALL]
-        }
-    params["maxRecords"] = str(limit)
-    params["includeDesc"] = "true" if arguments.includeDesc else "false"
-    kind = "data/v1/get" if key else "public/v1/preview"
-    return Request(
-        source=SOURCE_ID,
-        endpoint=f"{kind.rpartition('/')[2]}/{path}",
-        url=f"{services.settings.comtrade_url.rstrip('/')}/{kind}/{path}",
-        params=params,
-        secret_headers={KEY_HEADER: key} if key else {},
-        keep=CLOSED if chunk[-1].year <= services.today.year - CLOSED_AFTER else KEEP,
-    )
-
-
-def _codes(asked: Sequence[Asked]) -> str:
-    return ",".join(area.code for area in asked)
-
-
-def _answer(
-    services: Services,
-    arguments: TradeArguments,
-    fetched: Sequence[Fetched[Page]],
-    rows: Sequence[Row],
-    limit: int,
-) -> Answer[TradeData]:
-    span = arguments.span
+def _answer(services: Services, found: _Found) -> Answer[TradeData]:
+    question, rows = found.question, found.rows
+    arguments, limit, fetched = question.arguments, question.limit, [one for _, one in found.calls]
     classification = arguments.classification
     data = as_series(
         rows,
-        periods=[wire_period(period) for period in span],
+        periods=[wire_period(period) for period in question.span],
         typeCode=arguments.typeCode,
         freqCode=arguments.freqCode,
         clCode=classification,
     )
-    reporters, partners = arguments.reporters, arguments.partners
     cut = [one for one in fetched if len(one.value.rows) >= limit or one.value.withheld]
-    notes = row_notes(rows, classification, arguments.commodities, span)
+    notes = row_notes(rows, classification, question.commodities, question.span)
     if cut:  # what did not come may have been cut off, so nothing is said to be absent
         notes.insert(0, _cut_note(cut, fetched, limit))
     else:
-        notes += absent_notes(
-            rows,
-            periods=span,
-            wire_periods=[wire_period(period) for period in span],
-            reporters=reporters,
-            partners=partners,
-            commodities=[code for code in arguments.commodities if not code.startswith("AG")],
-            flows=arguments.flowCode,
-            freqCode=arguments.freqCode,
-            today=services.today,
-        )
-    if spelling := spelling_note([*reporters, *partners, *arguments.second_partners]):
-        notes.append(spelling)
+        notes += absent_notes(question, found.missing, found.evidence)
+    notes += _reading_notes(question, found.calls)
     return Answer[TradeData](
         what=_what(data),
         data=data,
@@ -218,6 +211,31 @@ def _answer(
         notes=notes,
         more=_more(services, limit, full=any(len(one.value.rows) >= limit for one in cut)) if cut else None,
     )
+
+
+def _reading_notes(question: Question, calls: Calls) -> list[Note]:
+    """What areas, groups and periods were read as, and what of the periods is not out."""
+    notes = [
+        spelling_note([*question.reporters.asked, *question.partners.asked, *question.second_partners.asked]),
+        group_note(question.reporters, "reporterCode", ()),
+        group_note(question.partners, "partnerCode", question.reporters.codes),
+        group_note(question.second_partners, "partner2Code", question.reporters.codes),
+    ]
+    if question.open:
+        text = f"{listed(map(str, question.open))} left out: {due(question.open[0])}"
+        notes.append(Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED))
+    words = [
+        text
+        for text, one in zip(question.arguments.period, question.arguments.spans, strict=True)
+        if one.leans_on_newest
+    ]
+    if words:
+        newest = question.span[-1]
+        empty = sorted({one for wanted, _ in calls for one in wanted.periods if one > newest})
+        text = f"Read {listed(words)} as up to {newest}, the newest period with rows for this question"
+        text += f"; there are none for {listed(map(str, empty))}." if empty else "."
+        notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
+    return [note for note in notes if note is not None]
 
 
 def _what(data: TradeData) -> str:
@@ -239,7 +257,11 @@ def _cut_note(cut: Sequence[Fetched[Page]], fetched: Sequence[Fetched[Page]], li
     if withheld:
         came = sum(len(one.value.rows) for one in fetched)
         said.append(f"{SERVICE} counts {came + withheld} rows and sent {came} of them.")
-    return Note(code=NoteCode.SUBSET, text=" ".join([*said, "Treat this as a part, not the whole."]))
+    return Note(
+        code=NoteCode.SUBSET,
+        text=" ".join([*said, "Treat this as a part, not the whole."]),
+        reason=Reason.FILTERED_OUT if full else None,
+    )
 
 
 def _more(services: Services, limit: int, *, full: bool) -> str:
@@ -256,53 +278,6 @@ def _more(services: Services, limit: int, *, full: bool) -> str:
     return f"{narrower.capitalize()}."
 
 
-def _no_rows(arguments: TradeArguments, span: Sequence[Period], services: Services) -> NoData:
-    when = str(span[0]) if len(span) == 1 else f"{span[0]} to {span[-1]}"
-    asked = (
-        f"{' and '.join(FLOWS[code].label for code in arguments.flowCode)} of {_names(arguments.reporters)}, "
-        f"partner {_names(arguments.partners)}, {arguments.classification} {listed(arguments.commodities)}, {when}"
-    )
-    return NoData(
-        f"{SERVICE} has no rows for {asked}. It does not say why; no rows is not zero trade.",
-        remedy=" ".join(_reasons(arguments, span, services)),
-        source=SOURCE_ID,
-    )
-
-
-def _names(asked: Sequence[Asked]) -> str:
-    return listed(area_text(one.code) for one in asked) or "all"
-
-
-def _reasons(arguments: TradeArguments, span: Sequence[Period], services: Services) -> list[str]:
-    """Likely reasons with the call that would tell, the likeliest first."""
-    reasons: list[str] = []
-    for code in arguments.commodities if arguments.classification == "HS" else ():
-        found = hs_break(code, span[0].year, span[-1].year) if code.isdigit() else None
-        if found is not None:
-            reasons.append(found.text)
-    for asked in (*arguments.reporters, *arguments.partners):
-        if asked.note and asked.area.until is not None and span[-1].year > asked.area.until:
-            reasons.append(asked.note)
-    if span[-1].year >= services.today.year - 1:
-        reasons.append("The newest periods come late: ask for an earlier one.")
-    if is_services(arguments.classification):
-        others = [code for code in ("EB10", "EB02", "EB") if code != arguments.classification]
-        reasons.append(f"Services may be held under clCode {' or '.join(others)}, and mostly by year (freqCode=A).")
-        if arguments.partnerCode != [WORLD]:
-            reasons.append("Few reporters split services by partner: try partnerCode=0.")
-    elif arguments.classification != "HS":
-        reasons.append("The country may not be available in this classification: try clCode=HS.")
-    if len(arguments.cmdCode) * max(1, len(arguments.partnerCode)) * len(arguments.reporterCode) > PREVIEW_ROWS:
-        reasons.append("A very large question has been seen to come back empty (September 2026): ask for less.")
-    total = "200" if is_services(arguments.classification) else "TOTAL"
-    if arguments.commodities != [total] or arguments.partnerCode != [WORLD]:
-        reasons.append(f"See whether the country reported at all: cmdCode={total}, partnerCode=0.")
-    else:
-        reasons.append("The country may not have reported: try another year, or its partners as reporters (mirror).")
-    reasons.append(f"Check codes with comtrade_reference(category={arguments.classification}).")
-    return reasons
-
-
 COMTRADE_DATA = Endpoint(
     name="comtrade_data",
     title="UN Comtrade: trade data",
@@ -316,6 +291,7 @@ COMTRADE_DATA = Endpoint(
     arguments=TradeArguments,
     data=TradeData,
     run=comtrade_data,
+    observe=observe,
     example={
         "reporterCode": ["China"],
         "partnerCode": ["Korea", "USA"],

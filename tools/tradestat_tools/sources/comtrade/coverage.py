@@ -1,0 +1,49 @@
+"""Who reports to UN Comtrade, and since and until when: from our table of areas and the service's list, if stored."""
+
+from collections.abc import Sequence
+
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.services import Services
+from tradestat_tools.sources.comtrade.areas import Asked
+from tradestat_tools.sources.comtrade.data import area_text
+from tradestat_tools.sources.comtrade.reference import Entry, stored_reporters
+
+NO_REPORTERS = frozenset({"nes", "special"})
+"""Kinds of areas that stand for what cannot be named: partners only."""
+
+
+async def not_covered(services: Services, reporters: Sequence[Asked], span: Sequence[Period]) -> dict[str, Why]:
+    """Those reporters, by code, of whom the service has nothing in any of the periods, with what shows it.
+
+    Nothing is sent. Without a stored list of reporters only former areas and those that stand for no country are known.
+    """
+    listed = await stored_reporters(services) if reporters else None
+    found: dict[str, Why] = {}
+    for asked in reporters:
+        text = _by_table(asked, span) or (None if listed is None else _by_list(asked, listed.get(asked.code), span))
+        if text is not None:
+            found[asked.code] = Why(Reason.NOT_COVERED, text, sure=True)
+    return found
+
+
+def _by_table(asked: Asked, span: Sequence[Period]) -> str | None:
+    area, name = asked.area, area_text(asked.code)
+    if area.kind in NO_REPORTERS:
+        return f"{name} is a partner only: nobody reports for it."
+    # Some ended in the middle of the year after the one in their name (Serbia and Montenegro: 2005, May 2006).
+    if area.until is not None and span[0].year > area.until + 1:
+        return f"{name} is a former area: its own reports end with {area.until}."
+    return None
+
+
+def _by_list(asked: Asked, entry: Entry | None, span: Sequence[Period]) -> str | None:
+    name = area_text(asked.code)
+    if entry is None:
+        return f"{name} is not in UN Comtrade's list of reporters: it is a partner only."
+    first, last = span[0].first_month, span[-1].last_month
+    if entry.entryExpiredDate and entry.entryExpiredDate[:7] < str(first):
+        return f"{name} reports until {entry.entryExpiredDate} by UN Comtrade's list."
+    if entry.entryEffectiveDate and entry.entryEffectiveDate[:7] > str(last):
+        return f"{name} reports since {entry.entryEffectiveDate} by UN Comtrade's list; before, see its predecessor."
+    return None

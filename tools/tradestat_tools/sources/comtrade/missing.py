@@ -1,0 +1,158 @@
+"""Which figures that were asked for did not come, and how a reader is told of them."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
+
+from tradestat_tools.answers import Note, NoteCode
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.calendar import wire_period
+from tradestat_tools.sources.comtrade.data import area_text
+from tradestat_tools.sources.comtrade.evidence import Cell, Evidence
+from tradestat_tools.sources.comtrade.notes import SHOWN, listed
+from tradestat_tools.sources.comtrade.question import Question
+from tradestat_tools.sources.comtrade.wire import Row
+
+MOST_CELLS = 20_000
+"""Cells looked at one by one; of a larger question only what has no row at all is told."""
+
+MEMBERS_SHOWN = 30
+"""Members of a group that a note names: the largest of the usual groups has fewer than forty."""
+
+MOST_KINDS = 4
+"""Notes on missing figures; the rest is counted in the last."""
+
+WORDS = {
+    Reason.ZERO: "no trade",
+    Reason.NOT_REPORTED: "not reported",
+    Reason.SUPPRESSED: "kept confidential",
+    Reason.NOT_COVERED: "not covered",
+    Reason.NOT_YET_PUBLISHED: "not published yet",
+    Reason.CODE_RETIRED: "not a code of the edition used then",
+    Reason.FILTERED_OUT: "left out by the question",
+    Reason.BELOW_RANKING: "too small to be listed",
+}
+
+
+def asked_cells(question: Question) -> list[Cell]:
+    """The figures that were asked for by name. A member's trade with itself is not meant by a group."""
+    dimensions = _dimensions(question)
+    if prod(map(len, dimensions)) * len(question.span) > MOST_CELLS:
+        return list(_edges(dimensions, question.span))
+    own = {one.code for one in question.partners.asked if one.group}
+    cells = (_cell(codes, period) for period in question.span for codes in product(*dimensions))
+    return [cell for cell in cells if cell.partnerCode not in own or cell.partnerCode != cell.reporterCode]
+
+
+def missing_cells(question: Question, rows: Sequence[Row]) -> list[Cell]:
+    """Those of the figures asked for that have no row."""
+    seen: dict[tuple[bool, ...], set[tuple[str, ...]]] = {}
+    missing: list[Cell] = []
+    for cell in asked_cells(question):
+        named = tuple(code is not None for code in cell[:4])
+        if named not in seen:
+            seen[named] = {_projected(row, named) for row in rows}
+        if (*(code for code in cell[:4] if code is not None), wire_period(cell.period)) not in seen[named]:
+            missing.append(cell)
+    return missing
+
+
+def _dimensions(question: Question) -> tuple[list[str | None], ...]:
+    codes: list[str | None] = [code for code in question.commodities if not code.startswith("AG")]
+    if len(codes) < len(question.commodities):
+        codes.append(None)
+    return (
+        list(question.reporters.codes) or [None],
+        list(question.partners.codes) or [None],
+        list(question.arguments.flowCode),
+        codes,
+    )
+
+
+def _edges(dimensions: Sequence[Sequence[str | None]], span: Sequence[Period]) -> Iterator[Cell]:
+    """Of a large question, each period and each code by itself."""
+    for period in span:
+        yield Cell(None, None, None, None, period)
+        for at, values in enumerate(dimensions):
+            for value in values:
+                codes: list[str | None] = [None, None, None, None]
+                codes[at] = value
+                if value is not None:
+                    yield _cell(codes, period)
+
+
+def _cell(codes: Sequence[str | None], period: Period) -> Cell:
+    reporter, partner, flow, commodity = codes
+    return Cell(reporter, partner, flow, commodity, period)
+
+
+def _projected(row: Row, named: tuple[bool, ...]) -> tuple[str, ...]:
+    codes = (row.reporterCode, row.partnerCode, row.flowCode, row.cmdCode)
+    return (*(code for code, is_named in zip(codes, named, strict=True) if is_named), row.period)
+
+
+def absent_notes(question: Question, missing: Sequence[Cell], evidence: Evidence) -> list[Note]:
+    """Notes on missing figures, those of one reason together."""
+    kinds: dict[tuple[tuple[Reason, bool], ...], list[tuple[Cell, tuple[Why, ...]]]] = {}
+    for cell in missing:
+        whys = evidence.whys(cell)
+        kinds.setdefault(tuple((why.reason, why.sure) for why in whys), []).append((cell, whys))
+    ordered = sorted(kinds.values(), key=len, reverse=True)
+    notes = [_note(question, [cell for cell, _ in kind], [whys for _, whys in kind]) for kind in ordered[:MOST_KINDS]]
+    if rest := sum(map(len, ordered[MOST_KINDS:])):
+        notes.append(Note(code=NoteCode.ABSENT, text=f"{rest} more figures are missing for other reasons."))
+    return notes
+
+
+def _note(question: Question, cells: Sequence[Cell], whys: Sequence[tuple[Why, ...]]) -> Note:
+    first = whys[0]
+    items = described(question, cells)
+    grouped = any(one.group for one in (*question.reporters.asked, *question.partners.asked))
+    names = listed(items, MEMBERS_SHOWN if grouped else SHOWN)
+    evidence = " ".join(list(dict.fromkeys(one.text for (one, *_) in whys))[:2])
+    reason = first[0].reason
+    if reason is Reason.NOT_YET_PUBLISHED:
+        text = f"No rows yet for {names}: probably not published yet. {evidence}"
+        return Note(code=NoteCode.LAG, text=text, reason=reason)
+    if first[0].sure:
+        code = NoteCode.ZERO if reason is Reason.ZERO else NoteCode.ABSENT
+        return Note(code=code, text=f"No rows for {names}: {WORDS[reason]}. {evidence}", reason=reason)
+    choices = ", or ".join(dict.fromkeys(WORDS[why.reason] for why in first))
+    return Note(
+        code=NoteCode.ABSENT,
+        text=f"No rows for {names}: {choices}; the service does not say which. {evidence}",
+        reason=reason if reason in (Reason.SUPPRESSED, Reason.CODE_RETIRED) else None,
+    )
+
+
+def described(question: Question, cells: Sequence[Cell]) -> list[str]:
+    """Cells in words: a whole period, reporter, partner, code or flow where all of it is missing; else one by one."""
+    varying = [at for at in _ORDER if len({cell[at] for cell in asked_cells(question)}) > 1]
+    asked = [Counter(cell[at] for cell in asked_cells(question)) for at in range(len(_HEADS))]
+    left = list(cells)
+    items: list[str] = []
+    for at in varying:
+        here = Counter(cell[at] for cell in left)
+        whole = [value for value, count in here.items() if value is not None and count == asked[at][value]]
+        items += [_named(at, value) for value in whole]
+        left = [cell for cell in left if cell[at] not in whole]
+    series: dict[str, list[str]] = {}
+    for cell in left:
+        name = " ".join(_named(at, cell[at]) for at in varying if at != _PERIOD and cell[at] is not None)
+        series.setdefault(name, []).append(str(cell.period))
+    items += [f"{name} in {listed(when)}" if _PERIOD in varying and name else name or listed(when)
+              for name, when in series.items()]  # fmt: skip
+    return items or [str(cell.period) for cell in cells[:1]]
+
+
+_HEADS = ("reporter", "partner", "flowCode", "cmdCode", "")
+_PERIOD = 4
+_ORDER = (_PERIOD, 0, 1, 3, 2)
+"""In which order what is missing as a whole is looked for."""
+
+
+def _named(at: int, value: str | Period | None) -> str:
+    text = area_text(value) if at < 2 and isinstance(value, str) else str(value)
+    return f"{_HEADS[at]} {text}".strip()
