@@ -62,8 +62,8 @@ def observe_new(data: NewtradeData, source: Provenance) -> list[Observation]:
 
 def _observe(
     block: WeighedMonths | CountedMonths,
-    partners: Sequence[str | None] | "repeat[str] | repeat[str | None]",
-    products: Sequence[str] | "repeat[str]",
+    partners: "Sequence[str | None] | repeat[str] | repeat[str | None]",
+    products: "Sequence[str] | repeat[str]",
     source: Provenance,
     tool: str,
     *,
