@@ -50,14 +50,22 @@ def test_a_form_that_is_no_hs_code_is_refused_with_the_lengths_allowed(text: str
 
 
 def test_a_lost_leading_zero_is_pointed_out() -> None:
-    with pytest.raises(CodeError, match="a leading zero may have been lost"):
+    with pytest.raises(CodeError, match="a leading zero may have been lost") as caught:
         normalise_hs(20230)
+    assert caught.value.nearest == ("020230", "20")
+    with pytest.raises(CodeError) as caught:
+        normalise_hs("101")
+    assert caught.value.nearest == ("0101", "10")
 
 
 def test_a_longer_national_code_is_answered_with_its_subheading() -> None:
     with pytest.raises(CodeError) as caught:
         normalise_hs("85171290")
     assert caught.value.nearest == ("851712",)
+    assert "a country's own subdivision" in caught.value.message
+    with pytest.raises(CodeError) as caught:
+        normalise_hs("85179912")  # 851799 is in no edition
+    assert caught.value.nearest == ("8517",)
 
 
 def test_the_lengths_a_service_takes_are_respected() -> None:

@@ -1,13 +1,14 @@
 """A series that crosses an edition of the Harmonized System carries the note, whichever source it comes from."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.errors import InvalidQuery, NoData
 from tradestat_tools.opening import in_memory, sandbox_settings
 from tradestat_tools.sandbox import Sandbox
 from tradestat_tools.services import Services
@@ -92,3 +93,50 @@ async def test_the_chinese_service_tells_a_break_within_its_months(sandbox: Sand
     assert PHONES in await breaks(sandbox, "trend", hsCode="85171300")
     assert await breaks(sandbox, "markets", hsCode="85171300") == ""
     assert await breaks(sandbox, "trend", hsCode="85076000") == ""
+
+
+@pytest.mark.parametrize(
+    ("edition", "code", "nearest"),
+    [
+        ("H6", "851712", ("851713", "851714")),
+        ("H5", "851713", ("851712",)),
+        ("H4", "851713", ("851712",)),
+        ("H4", "690721", ("690790", "690890")),
+        ("H5", "690790", ("690721", "690722", "690723", "690740")),
+    ],
+)
+async def test_a_code_that_the_edition_asked_for_lacks_is_explained_with_those_it_has(
+    sandbox: Sandbox, edition: str, code: str, nearest: tuple[str, ...]
+) -> None:
+    asked = {"reporterCode": "CN", "partnerCode": "US", "flowCode": "X", "period": "2020"}
+    async with opened(sandbox) as services:
+        with pytest.raises(InvalidQuery) as caught:
+            await ENDPOINTS["comtrade_data"].call(services, {**asked, "cmdCode": code, "clCode": edition})
+    assert caught.value.nearest == nearest
+    assert "clCode=HS, which takes the codes of every edition" in str(caught.value.allowed)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("comtrade_data", {"reporterCode": "CN", "partnerCode": "US", "flowCode": "X", "period": "2020"}),
+        ("goods_time_series", {"country": "156", "partner": "842", "trade_flow": "E", "by": "byCountry"}),
+        ("getNitemtradeList", {"cntyCd": "US", "strtYymm": "202001", "endYymm": "202012"}),
+        ("trend", {}),
+    ],
+    ids=["un_comtrade", "trade_map", "korea", "china"],
+)
+async def test_a_code_of_an_older_edition_is_asked_for_and_one_of_none_is_refused_with_neighbours(
+    sandbox: Sandbox, tool: str, arguments: dict[str, Any]
+) -> None:
+    name = {"comtrade_data": "cmdCode", "goods_time_series": "product", "trend": "hsCode"}.get(tool, "hsSgn")
+    async with opened(sandbox) as services:
+        before = len(sandbox.calls)
+        with pytest.raises(InvalidQuery) as caught:
+            await ENDPOINTS[tool].call(services, {**arguments, name: "851799"})
+        assert "851799 is in no edition of the Harmonized System known here" in caught.value.message
+        assert set(caught.value.nearest or ()) & {"851769", "851771", "851779", "851762"}
+        assert len(sandbox.calls) == before
+        with suppress(NoData):  # the world may have no such trade; the question is put all the same
+            await ENDPOINTS[tool].call(services, {**arguments, name: "851712"})
+        assert len(sandbox.calls) > before

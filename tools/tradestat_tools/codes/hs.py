@@ -84,14 +84,23 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
     if len(code) not in levels and len(code) in (8, 10) and 6 in levels and not code[6:].strip("0"):
         return code[:6]  # a national code that ends in 00 is its whole subheading
     if len(code) not in levels:
-        suggestions = tuple(code[:n] for n in sorted(levels, reverse=True) if n < len(code))[:1]
         hint = "; a leading zero may have been lost" if len(code) % 2 else ""
+        if len(code) in (8, 10) and max(levels) < len(code):
+            hint = ": a country's own subdivision, which this service does not take"
         raise CodeError(
             f"The HS code {shown(text)} has {len(code)} digit{'s' * (len(code) != 1)}{hint}.",
             allowed=allowed,
-            nearest=suggestions,
+            nearest=_of_a_length(code, levels),
         )
     return code
+
+
+def _of_a_length(code: str, levels: tuple[int, ...]) -> tuple[str, ...]:
+    """Codes that one of a wrong length may stand for: with the zero it lost, or the longest part of it that is one."""
+    longer = [f"0{code}"] if len(code) % 2 else []
+    shorter = [code[:n] for n in sorted(levels, reverse=True) if n < len(code)]
+    known = [each for each in longer + shorter if len(each) in levels and hs_status(each).kind != "unknown"]
+    return tuple(known[:1] + [each for each in known[1:2] if longer])
 
 
 def _allowed(levels: tuple[int, ...]) -> str:

@@ -8,6 +8,7 @@ from tradestat_tools.arguments import ArgumentError
 from tradestat_tools.codes import flows
 from tradestat_tools.codes.ebops import TOTAL as EBOPS_TOTAL
 from tradestat_tools.codes.ebops import ebops_entry, ebops_items
+from tradestat_tools.codes.editions import EDITION_YEARS
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
 
@@ -88,11 +89,13 @@ def _read_hs(text: str, classification: ClCode) -> str:
     status = hs_status(code)
     if status.kind == "unknown":
         raise ArgumentError(status.text, allowed=HS_ALLOWED, nearest=nearest_hs(code))
-    if classification == "H6" and status.kind == "older_edition":
+    edition = EDITION_NAMES.get(classification)
+    if edition in EDITION_YEARS and status.editions and edition not in status.editions:
+        others = (*status.successors, *status.predecessors)
         raise ArgumentError(
-            f"{status.text} clCode=H6 is HS 2022.",
-            allowed="a code of HS 2022, or clCode=HS, which takes the codes of every edition",
-            nearest=status.successors,
+            f"{status.text} clCode={classification} is {edition}.",
+            allowed=f"a code of {edition}, or clCode=HS, which takes the codes of every edition",
+            nearest=tuple(other for other in others if edition in hs_status(other).editions),
         )
     return code
 
