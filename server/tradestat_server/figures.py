@@ -4,6 +4,7 @@ import math
 import re
 import statistics
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Literal
 
 from tradestat_tools.answers import Table
@@ -20,10 +21,13 @@ TONNES = ("kg", "t", "kt", "Mt", "Gt")
 _UNIT = re.compile(rf"(?:({'|'.join(POWERS[1:])}) )?([^(,;]*)")
 """A power and what it is of; what follows in brackets or after a comma is about other columns."""
 
+_UNSUITED = re.compile(rf"%|000|万|亿|{'|'.join(POWERS[1:])}", re.IGNORECASE)
+"""In a unit written in another way, which "million" before it would make a riddle of."""
+
 
 def number(value: float) -> str:
     """Whole numbers in full; fractions to two decimals, below one to four significant digits."""
-    if not math.isfinite(value):
+    if not _finite(value):
         return str(value)
     if abs(value) >= 1e18:
         return f"{value:.6g}"
@@ -44,13 +48,13 @@ def in_powers(value: float, power: int) -> str:
 
     Zero alone is 0.
     """
-    if not math.isfinite(value) or value == 0:
+    if value == 0 or not _finite(value):
         return number(value)
-    divided = value / 1000**power
-    digits = math.floor(math.log10(abs(divided))) + 1
-    if digits < 0:
+    divided = Decimal(value).scaleb(-3 * power)  # no float: it would make a zero of the least figures
+    before = divided.adjusted() + 1
+    if before < 0:
         return f"{divided:.{DIGITS}g}"
-    return f"{divided:,.{max(0, DIGITS - digits)}f}"
+    return f"{divided:,.{max(0, DIGITS - before)}f}"
 
 
 def common_power(unit: str, figures: Iterable[float]) -> int:
@@ -59,10 +63,11 @@ def common_power(unit: str, figures: Iterable[float]) -> int:
     The largest that leaves the median of those that are not zero a digit before the point; with the four digits that
     each keeps, none is then less exact than to 0.05 %.
     """
-    shown = [abs(figure) for figure in figures if figure and math.isfinite(figure)]
-    if not shown:
+    begins, bare = _read(unit)
+    shown = [abs(figure) for figure in figures if figure and _finite(figure)]
+    if not shown or _UNSUITED.search(bare):
         return 0
-    middle, begins = statistics.median(shown), _read(unit)[0]
+    middle = statistics.median(shown)
     return next((power for power in range(len(POWERS) - 1 - begins, 0, -1) if middle >= 1000**power), 0)
 
 
@@ -79,6 +84,10 @@ def unit_in_powers(unit: str, power: int) -> str:
     """A unit times a power of a thousand, in words: "thousand USD" times a thousand is "million USD"."""
     begins, bare = _read(unit)
     return f"{POWERS[begins + power]} {bare}".strip()
+
+
+def _finite(value: float) -> bool:
+    return isinstance(value, int) or math.isfinite(value)
 
 
 def _read(unit: str) -> tuple[int, str]:

@@ -16,6 +16,9 @@ LABEL_WIDTH = 48
 LABEL_IN_LONG = 40
 """The same in long tables; the whole label is in the structured content and under the handle."""
 
+LABEL_IN_PART = 120
+"""The same where rows are asked for as they are."""
+
 TABLE_WIDTH = 200
 """Terminal columns that the text cells of one row may take together."""
 
@@ -129,8 +132,7 @@ class _Shown:
         if not rows:
             return f"{cut_text(self.heading, LABEL_WIDTH)}: no rows" if self.heading else "No rows."
         lines = [[cut_width(column, LABEL_WIDTH) for column in self.table.columns]]
-        narrow = LABEL_IN_LONG if len(rows) >= LONG_TABLE else LABEL_WIDTH
-        limit = max(narrow, TABLE_WIDTH // len(self.table.columns))
+        limit = max(self._label_width(), TABLE_WIDTH // len(self.table.columns))
         taken = 0
         for row in rows:
             lines.append([_cell(cell, limit, form) for cell, form in zip(row, self.formats, strict=True)])
@@ -149,6 +151,11 @@ class _Shown:
             return whole
         fits = bisect_right(range(1, len(lines)), room, key=lambda shown: len(text(shown)))
         return text(min(fits, len(rows) - 1))
+
+    def _label_width(self) -> int:
+        if self.table.part:
+            return LABEL_IN_PART
+        return LABEL_IN_LONG if len(self.table.rows) >= LONG_TABLE else LABEL_WIDTH
 
     def left_out(self, shown: int) -> str:
         """The line that counts the rows which are not shown, and says how to get them."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tradestat_server.lines import clean, width
 from tradestat_server.render import MAX_CHARS, MIN_CHARS, SANDBOX_LABEL, render_answer, render_error
 from tradestat_server.tables import cell_text
-from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
+from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Part, Provenance, State, Table
 from tradestat_tools.errors import InvalidQuery, NoData, RateLimited
 
 
@@ -33,6 +33,8 @@ def answer(
     more: str | None = None,
     coverage: str | None = None,
     published: date | None = None,
+    unit: str = "thousand USD",
+    result: str | None = None,
 ) -> Answer[Data]:
     source = Provenance(
         service="ITC Trade Map",
@@ -41,11 +43,11 @@ def answer(
         retrieved_at=datetime(2026, 10, 5, 23, 59, tzinfo=UTC),
         published_at=published,
         state=state,
-        unit="thousand USD",
+        unit=unit,
         valuation="imports CIF",
         coverage=coverage,
     )
-    return Answer[Data](what=what, data=Sheet(list(tables)), source=source, notes=notes or [], more=more)
+    return Answer[Data](what=what, data=Sheet(list(tables)), source=source, notes=notes or [], more=more, result=result)
 
 
 BEEF = Table(
@@ -180,6 +182,110 @@ def test_tables_after_a_large_one_are_still_named_and_counted() -> None:
     assert "… By quarter: 30 rows not shown: all are in the structured content; ask for less to see them here." in lines
 
 
+HANDLE = "rk3v7q2m5xa"
+
+
+def test_an_answer_that_is_kept_ends_its_first_line_with_its_handle() -> None:
+    assert render_answer(answer(BEEF, result=HANDLE)).split("\n")[0].endswith(f" · fresh · result {HANDLE}")
+
+
+def test_a_long_description_takes_neither_the_unit_nor_the_handle_from_the_first_line() -> None:
+    first = render_answer(answer(BEEF, what="x " * 400, state="sandbox", result=HANDLE)).split("\n")[0]
+    assert first.startswith(SANDBOX_LABEL)
+    assert "… · thousand USD, imports CIF · ITC Trade Map · " in first
+    assert first.endswith(f"result {HANDLE}")
+    assert len(first) <= 400
+
+
+LARGE = Table(
+    ("partner", "2024", "growth %", "netWgt kg"),
+    [
+        ("China", 70_626_601, 5.123, 81_234_567),
+        ("Chad", 1_234, None, 12_000),
+        ("Peru", 150_000, -3, None),
+        ("Mali", 0, 0, 900),
+    ],
+    "Rows",
+    measures=frozenset({"2024"}),
+    weights=frozenset({"netWgt kg"}),
+)
+
+
+def test_large_figures_are_shown_in_a_power_of_a_thousand_that_is_said() -> None:
+    assert render_answer(answer(LARGE, result=HANDLE)).split("\n")[1:] == [
+        "Rows · in million USD, t (thousand kg), rounded",
+        "partner    2024  growth %  netWgt t",
+        "China    70,627      5.12    81,235",
+        "Chad      1.234         –     12.00",
+        "Peru      150.0        -3         –",
+        "Mali          0         0    0.9000",
+    ]
+    assert render_answer(answer(LARGE, result=HANDLE)).split("\n")[0].endswith(f"result {HANDLE} (exact figures: rows)")
+
+
+def test_without_a_handle_figures_are_shown_as_they_are() -> None:
+    text = render_answer(answer(LARGE))
+    assert "70,626,601" in text
+    assert "rounded" not in text
+
+
+def test_all_tables_of_an_answer_are_shown_in_the_same_power() -> None:
+    total = Table(("partner", "2024"), [("World", 9_000_000_000_000)], "Total", measures=frozenset({"2024"}))
+    text = render_answer(answer(total, LARGE, result=HANDLE))
+    assert text.count("in billion USD") == 2
+    assert "World    9,000,000" in text
+
+
+def test_a_figure_that_is_no_measure_keeps_its_digits_beside_those_that_are() -> None:
+    table = Table(("code", "rank", "2024"), [("01", 1_234_567, 1_234_567)], measures=frozenset({"2024"}))
+    assert "01    1,234,567  1.235" in render_answer(answer(table, result=HANDLE))
+
+
+def test_what_all_rows_share_is_said_once_above_the_table() -> None:
+    rows: list[tuple[Cell, ...]] = [("China", "X", f"{year}", year) for year in range(2020, 2024)]
+    table = Table(("reporter", "flow", "period", "value"), rows, "Series")
+    assert render_answer(answer(table)).split("\n")[1:4] == [
+        "Series · all rows: reporter China, flow X",
+        "period  value",
+        "2020    2,020",
+    ]
+
+
+def test_a_column_of_missing_or_zero_figures_is_not_taken_for_shared_text() -> None:
+    table = Table(("partner", "2023", "2024"), [("A", None, 0), ("B", None, 0), ("C", None, 0)])
+    assert render_answer(answer(table)).split("\n")[1:3] == ["partner  2023  2024", "A        –        0"]
+
+
+def test_rows_that_are_left_out_are_had_by_the_handle() -> None:
+    first = Table(("code", "value"), [(f"{n:06d}", n) for n in range(5000)], title="Products")
+    second = Table(("month", "value"), [("2024-01", 1)] * 400, title="By month")
+    lines = render_answer(answer(first, second, result=HANDLE), max_chars=MIN_CHARS).split("\n")
+    shown = sum(line[:6].isdigit() for line in lines)
+    assert f"… {5000 - shown:,} more rows: rows result={HANDLE} table=1 offset={shown}" in lines
+    assert lines[-1] == f"… By month: 400 rows: rows result={HANDLE} table=2 offset=0"
+
+
+def test_a_part_of_a_stored_table_is_exact_and_says_what_asks_for_the_rest() -> None:
+    part = Part(f"result={HANDLE} sort=-value", 200)
+    table = Table(("code", "value"), [("01", 123456789.125)] * 500, measures=frozenset({"value"}), part=part)
+    lines = render_answer(answer(table, result=HANDLE), max_chars=MIN_CHARS).split("\n")
+    assert lines[2] == "01    123456789.125"
+    shown = sum(line.startswith("01") for line in lines)
+    assert lines[-1] == f"… {500 - shown} more rows: rows result={HANDLE} sort=-value offset={200 + shown}"
+
+
+def test_a_few_long_labels_in_a_long_table_do_not_widen_every_row() -> None:
+    rows: list[tuple[Cell, ...]] = [(f"Area {n:02d}", n) for n in range(40)]
+    rows[7] = ("Saint Helena, Ascension and Tristan", 7)
+    lines = render_answer(answer(Table(("partner", "2024"), rows))).split("\n")
+    assert "Area 06     6" in lines
+    assert "Saint Helena, Ascension and Tristan     7" in lines
+    with_gap: list[tuple[Cell, ...]] = [(*row, "x") for row in rows]
+    with_gap[7] = ("Saint Helena, Ascension and Tristan", 7, "")
+    wide = render_answer(answer(Table(("partner", "2024", "flag"), with_gap))).split("\n")
+    assert len({line.index("x") for line in wide if line.endswith("x")}) == 1, "under its head where a cell is empty"
+
+
 def test_an_empty_table_says_so() -> None:
     assert "\nNo rows." in render_answer(answer(Table(("a",), [])))
     assert "\nBy month: no rows" in render_answer(answer(Table(("a",), [], title="By month")))
@@ -198,7 +304,8 @@ def tables(draw: st.DrawFn) -> Table:
     columns = draw(st.lists(st.text(max_size=60), min_size=1, max_size=5))
     row = st.tuples(*[cells] * len(columns))
     rows = draw(st.lists(row, max_size=8)) * draw(st.sampled_from([1, 1, 40]))
-    return Table(tuple(columns), rows, title=draw(st.text(max_size=200)))
+    measures = draw(st.frozensets(st.sampled_from(columns)))
+    return Table(tuple(columns), rows, draw(st.text(max_size=200)), measures)
 
 
 @settings(deadline=None, max_examples=60)
@@ -209,12 +316,22 @@ def tables(draw: st.DrawFn) -> Table:
     more=st.none() | st.text(max_size=900),
     sandbox=st.booleans(),
     max_chars=st.integers(MIN_CHARS, 8_000),
+    result=st.none() | st.just(HANDLE),
 )
 def test_no_answer_passes_the_bound_or_loses_its_header_or_its_notes(
-    *, sheets: list[Table], what: str, notes: list[Note], more: str | None, sandbox: bool, max_chars: int
+    *,
+    sheets: list[Table],
+    what: str,
+    notes: list[Note],
+    more: str | None,
+    sandbox: bool,
+    max_chars: int,
+    result: str | None,
 ) -> None:
     state: State = "sandbox" if sandbox else "fresh"
-    text = render_answer(answer(*sheets, what=what, notes=notes, more=more, state=state), max_chars=max_chars)
+    text = render_answer(
+        answer(*sheets, what=what, notes=notes, more=more, state=state, result=result), max_chars=max_chars
+    )
     lines = text.split("\n")
     assert len(text) <= max_chars
     assert lines[0].startswith(SANDBOX_LABEL) == sandbox
