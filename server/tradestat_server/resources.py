@@ -10,6 +10,8 @@ from mcp.server.mcpserver.resources import FunctionResource
 
 from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.flows import FLOWS
+from tradestat_tools.codes.units import UNIT_NAMES, quantity_units
 from tradestat_tools.codes.words import nearest, shown
 from tradestat_tools.source import Source
 from tradestat_tools.sources import all_sources
@@ -167,6 +169,25 @@ def group(code: str) -> str:
     return f"{head}\n{_tsv(columns, ([getattr(area, column) for column in columns] for area in members))}"
 
 
+def flow_list() -> str:
+    """Trade flows with each service's code, and the flow that each is part of."""
+    columns = ("code", "label", "comtrade", "trademap", "korea", "part_of", "name_zh", "name_ko")
+    return _tsv(
+        columns,
+        (
+            (one.code, one.label, one.comtrade, one.trademap, one.korea, one.whole, one.name_zh, one.name_ko)
+            for one in FLOWS.values()
+        ),
+    )
+
+
+def unit_list() -> str:
+    """Units of quantity with UN Comtrade's numbers and abbreviations, then units of value; names in three languages."""
+    quantities = [(u.abbr, u.name_en, "quantity", u.comtrade, u.name_zh, u.name_ko) for u in quantity_units()]
+    values = [(code, name, "value", "", "", "") for code, name in UNIT_NAMES.items()]
+    return _tsv(("unit", "label", "measures", "comtrade", "name_zh", "name_ko"), [*quantities, *values])
+
+
 def source_list() -> str:
     """The statistics services behind the tools: coverage, lag, units, keys and costs."""
     return "\n\n".join(_source_note(source) for source in all_sources())
@@ -202,6 +223,8 @@ LISTED = (
     _Listed("tradestat://countries/{code}", "One country or area", MARKDOWN, country),
     _Listed("tradestat://groups", "Country groups", TSV, group_list),
     _Listed("tradestat://groups/{code}", "One country group", MARKDOWN, group),
+    _Listed("tradestat://flows", "Trade flows", TSV, flow_list),
+    _Listed("tradestat://units", "Units of quantity and value", TSV, unit_list),
     _Listed("tradestat://sources", "Notes on the sources", MARKDOWN, source_list),
     _Listed("tradestat://sources/{source}", "Notes on one source", MARKDOWN, source_note),
     _Listed("tradestat://guide/china-customs", "Query China Customs by hand", MARKDOWN, china_customs_guide),

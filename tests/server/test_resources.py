@@ -58,6 +58,15 @@ async def test_the_hs_list_is_whole(watched: Services) -> None:
     assert all(line.count("\t") == 1 for line in lines)
 
 
+async def test_flows_and_units_are_listed_with_the_services_codes(watched: Services) -> None:
+    flows = (await read(watched, "tradestat://flows")).text.splitlines()
+    assert flows[0].split("\t")[:5] == ["code", "label", "comtrade", "trademap", "korea"]
+    assert "RX\tre-exports\tRX\tRE\t\tX\t复出口\t재수출" in flows
+    units = (await read(watched, "tradestat://units")).text.splitlines()
+    assert "kg\tweight in kilograms\tquantity\t8\t千克\t킬로그램" in units
+    assert any(line.startswith("thousand_usd\t") for line in units)
+
+
 async def test_a_code_is_shown_with_its_path_and_its_children(watched: Services) -> None:
     lines = (await read(watched, "tradestat://hs/8517")).text.splitlines()
     assert lines[0] == "8517 is a heading of HS 2022."

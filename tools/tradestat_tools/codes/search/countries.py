@@ -12,6 +12,9 @@ from tradestat_tools.codes.search.scores import BY_CHANCE, EXACT
 CHOICE = "one of several that the word means"
 """How an area was found whose name was ambiguous."""
 
+CONVENTION = "convention"
+"""How the one of several areas was found that the word is taken for; `note` says so."""
+
 _READINGS: tuple[CodeSystem, ...] = ("m49", "comtrade", "china_customs")
 
 
@@ -29,10 +32,13 @@ def search_countries(query: str, *, limit: int = 10) -> tuple[AreaHit, ...]:
     """Areas by any code or name, best first; none where nothing is alike.
 
     A number is read in every system: 116 is Cambodia in M49 and Japan at China Customs. Of an ambiguous word all areas
-    are found, the one that is meant by convention first.
+    are found, the one that is meant by convention first; a name or code of one area finds that alone.
     """
+    exact = _exactly(query)
+    if exact and all(hit.how != CONVENTION for hit in exact):
+        return tuple(exact[:limit])
     hits: dict[Area, AreaHit] = {}
-    for hit in (*_exactly(query), *_alike(query)):
+    for hit in (*exact, *_alike(query)):
         hits.setdefault(hit.area, hit)
     return tuple(hits.values())[:limit]
 

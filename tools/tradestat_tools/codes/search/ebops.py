@@ -7,6 +7,7 @@ from tradestat_tools.codes.ebops import EbopsItem, ebops_entry, ebops_items
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.search.index import Document, Index
 from tradestat_tools.codes.search.scores import BY_CHANCE, EXACT, WHOLE_NAME
+from tradestat_tools.codes.words import fold
 
 NOISE = ("export", "exporting", "import", "importing", "statistics", "出口", "进口", "수출", "수입")
 """Words that say which way services go, not which."""
@@ -34,15 +35,23 @@ def search_ebops(query: str, *, limit: int = 10) -> tuple[EbopsHit, ...]:
     else:
         return (EbopsHit(item, EXACT, "code"),)
     items = {item.code: item for item in ebops_items()}
-    found = [EbopsHit(items[hit.key], hit.score, hit.how) for hit in _index().search(query, limit=len(items))]
-    telling = (hit for hit in found if hit.score >= (WHOLE_NAME if hit.item.level == 0 else BY_CHANCE))
-    return tuple(sorted(telling, key=_rank))[:limit]
+    hits = [EbopsHit(items[hit.key], hit.score, hit.how) for hit in _index().search(query, limit=len(items))]
+    telling = [hit for hit in hits if hit.score >= (WHOLE_NAME if hit.item.level == 0 else BY_CHANCE)]
+    found = sorted(telling or hits, key=_rank)
+    if (named := _by_label().get(fold(query))) is not None:
+        found = [EbopsHit(named, EXACT, "label"), *(hit for hit in found if hit.item is not named)]
+    return tuple(found[:limit])
 
 
 def _rank(hit: EbopsHit) -> tuple[float, ...]:
-    if hit.score < WHOLE_NAME:
+    if hit.score < WHOLE_NAME or hit.how.startswith("typo"):
         return (1, -hit.score)
     return (0, hit.item.role not in ("total", "item"), hit.item.level, -hit.score)
+
+
+@cache
+def _by_label() -> dict[str, EbopsItem]:
+    return {fold(name): item for item in ebops_items() for name in (item.label, item.name_zh, item.name_ko)}
 
 
 @cache
