@@ -1,6 +1,5 @@
 """Values by year, against payloads in the service's own form."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -459,35 +458,6 @@ async def test_months_in_a_yearly_series_are_not_taken_for_years(parsebot: Any, 
 
     with pytest.raises(UpstreamChanged, match="not a year"):
         await parsebot.beef()
-
-
-async def test_a_year_after_this_one_is_refused_before_a_call(parsebot: Any):
-    with pytest.raises(InvalidQuery, match="2027 lies after the last year") as refused:
-        await parsebot.beef(period_to=2027)
-
-    assert refused.value.argument == "period_to"
-    assert refused.value.nearest == ("2026",)
-    assert parsebot.sent == []
-
-
-async def test_a_year_after_the_reporters_own_last_is_refused_once_it_is_known(parsebot: Any, payloads: Any):
-    countries = [payloads.country("784", "United Arab Emirates", yearly246=(2001, 2024), yearlyServices=(2000, 2023))]
-    parsebot.gives({"total": 1, "countries": countries})
-    async with parsebot.services() as services:
-        tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
-        await tools["get_countries"].call(services, {})
-        asked = {"country": "784", "period_to": 2025}
-        with pytest.raises(InvalidQuery, match=r"United Arab Emirates \(784\) has published up to 2024"):
-            await tools["goods_time_series"].call(services, asked)
-        with pytest.raises(InvalidQuery, match="up to 2023"):
-            await tools["services_time_series"].call(services, asked | {"period_to": 2024})
-        assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
-
-        parsebot.now += timedelta(days=1)
-        parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2025: 4})]))
-        answer = await tools["goods_time_series"].call(services, asked)
-
-    assert answer.data.aggregateRecords[0].values == [4], "what is a day old no longer decides"
 
 
 async def test_what_is_remembered_of_one_service_does_not_reach_another(parsebot: Any, payloads: Any):

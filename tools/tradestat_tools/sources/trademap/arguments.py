@@ -187,12 +187,12 @@ def _years(value: Any) -> int | Span:
         for said in (meant.first, meant.last):
             if said is not None:
                 periods.year(str(said))
-        if meant.unit not in (None, "year"):
-            raise CodeError(f"{value!r} counts {meant.unit}s.", allowed="years, such as last 5 years")
     except CodeError as error:
         raise ArgumentError(
             f"{error.message} These series are yearly.", allowed=error.allowed, nearest=error.nearest
         ) from None
+    if meant.unit not in (None, "year"):
+        raise ArgumentError(f"{value!r} counts {meant.unit}s; these series are yearly.", allowed="last 5 years")
     only = meant.first is not None and meant.first == meant.last
     return meant.first.year if only and meant.first else meant
 

@@ -12,11 +12,11 @@ from tradestat_tools.errors import MissingKey, TradestatError, UpstreamDown
 from tradestat_tools.services import Services
 from tradestat_tools.source import KeyInfo
 from tradestat_tools.sources.trademap.catalogue import Catalogue, Wire, assumed, read_catalogue
-from tradestat_tools.sources.trademap.payloads import Country
+from tradestat_tools.sources.trademap.payloads import Country, parse_countries
 from tradestat_tools.sources.trademap.wire import KEY_HEADER, POLICY, SERVICE, SOURCE_ID, read_envelope
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.faults import Unanswered
-from tradestat_tools.upstream.keep import CLOSED, Keep
+from tradestat_tools.upstream.keep import CLOSED, REFERENCE, Keep
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import current_report, reporting
 from tradestat_tools.upstream.request import Fetched, Request, Response
@@ -46,6 +46,14 @@ CATALOGUE_WITHIN = 5.0
 """Seconds. The catalogue only corrects assumptions, so no answer waits long for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class CountryList:
+    """The countries of `get_countries` by code, as they were retrieved."""
+
+    countries: Mapping[str, Country]
+    retrieved_at: datetime
+
+
 @dataclass(slots=True)
 class _Remembered:
     """What one process knows about the service, beside stored answers."""
@@ -53,8 +61,7 @@ class _Remembered:
     catalogue: Catalogue = field(default_factory=assumed)
     catalogue_until: datetime | None = None
     catalogue_error: str | None = None
-    countries: Mapping[str, Country] = field(default_factory=dict[str, Country])
-    countries_until: datetime | None = None
+    countries: CountryList | None = None
 
 
 _REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
@@ -65,18 +72,41 @@ def _remembered(services: Services) -> _Remembered:
     return _REMEMBERED.setdefault(services.upstream, _Remembered())
 
 
-def remember_countries(services: Services, countries: Mapping[str, Country]) -> None:
-    """Keep the coverage of countries for a day, so that questions for years not yet published cost nothing."""
-    known = _remembered(services)
-    known.countries, known.countries_until = countries, services.now() + timedelta(seconds=DAY)
+def remember_countries(services: Services, fetched: Fetched[tuple[Country, ...]]) -> CountryList:
+    """Keep the coverage of countries at hand, so that questions that can have no answer cost nothing."""
+    found = CountryList({country.countryCd: country for country in fetched.value}, fetched.retrieved_at)
+    _remembered(services).countries = found
+    return found
 
 
-def known_country(services: Services, code: str) -> Country | None:
-    """The coverage of a country, if `get_countries` was asked in this process within a day."""
-    known = _remembered(services)
-    if known.countries_until is None or services.now() >= known.countries_until:
-        return None
-    return known.countries.get(code)
+async def country_list(services: Services) -> CountryList | None:
+    """The list of countries, if it is remembered or stored and fresh; nothing is sent to learn it."""
+    held = _remembered(services).countries
+    if held is not None and services.upstream.time() - held.retrieved_at.timestamp() < REFERENCE.fresh:
+        return held
+    request = _spelled(services, await _names_at_hand(services), "get_countries", {}, REFERENCE)
+    stored = await services.upstream.stored(request, POLICY, lambda response: parse_countries(read_envelope(response)))
+    return remember_countries(services, stored) if stored is not None else None
+
+
+async def _names_at_hand(services: Services) -> Catalogue:
+    """The wire names in force, as far as they are known without asking."""
+    held = _remembered(services)
+    if held.catalogue_until is not None:
+        return held.catalogue
+    stored = await services.upstream.stored(_catalogue_request(services, None), CATALOGUE_POLICY, read_catalogue)
+    return stored.value if stored is not None else held.catalogue
+
+
+def _catalogue_request(services: Services, unless_stored: MissingKey | None) -> Request:
+    return Request(
+        source=SOURCE_ID,
+        endpoint="catalogue",
+        url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
+        credits=0.0,
+        keep=Keep(fresh=CATALOGUE_FRESH, spare=SPELLED),
+        unless_stored=unless_stored,
+    )
 
 
 async def catalogue(services: Services, *, unless_stored: MissingKey | None = None) -> tuple[Catalogue, str | None]:
@@ -84,14 +114,7 @@ async def catalogue(services: Services, *, unless_stored: MissingKey | None = No
     known = _remembered(services)
     now = services.now()
     if known.catalogue_until is None or now >= known.catalogue_until:
-        request = Request(
-            source=SOURCE_ID,
-            endpoint="catalogue",
-            url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
-            credits=0.0,
-            keep=Keep(fresh=CATALOGUE_FRESH, spare=SPELLED),
-            unless_stored=unless_stored,
-        )
+        request = _catalogue_request(services, unless_stored)
         within = min(CATALOGUE_WITHIN, services.settings.trademap_timeout)
         try:
             # A report of its own: an old copy of the catalogue must not be taken for old figures.
@@ -146,22 +169,29 @@ async def ask(
     return Asked(fetched, wire)
 
 
-async def not_stored(services: Services, endpoint: str, questions: Sequence[Mapping[str, str | int]]) -> int:
-    """How many of some questions would take a call, because no stored answer is good enough."""
+async def to_pay(services: Services, endpoint: str, questions: Sequence[Mapping[str, str | int]]) -> tuple[int, float]:
+    """How many of some questions would take a call, because no stored answer is good enough, and their credits."""
     requests = [(await _request(services, endpoint, arguments, None))[0] for arguments in questions]
-    return len(await in_thread(partial(services.upstream.to_send, requests)))
+    sent = await in_thread(partial(services.upstream.to_send, requests))
+    return len(sent), sum(request.credits for request in sent)
 
 
 async def _request(
     services: Services, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
 ) -> tuple[Request, Wire]:
     """A question in the service's own spelling."""
-    key = services.settings.parse_api_key
     # Without a key nothing is sent; the names still matter, for they are part of the question that may be stored.
-    missing = None if key else no_key()
-    wire = (await catalogue(services, unless_stored=missing))[0][endpoint]
+    missing = None if services.settings.parse_api_key else no_key()
+    names = (await catalogue(services, unless_stored=missing))[0]
+    return _spelled(services, names, endpoint, arguments, keep), names[endpoint]
+
+
+def _spelled(
+    services: Services, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+) -> Request:
+    key, wire = services.settings.parse_api_key, names[endpoint]
     named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
-    request = Request(
+    return Request(
         source=SOURCE_ID,
         endpoint=endpoint,
         url=f"{_base(services)}/scraper/{quote(services.settings.trademap_scraper_id, safe='')}/{endpoint}",
@@ -173,9 +203,8 @@ async def _request(
         secret_headers={KEY_HEADER: key} if key else {},
         credits=wire.price,
         keep=keep or _keep_series(services, arguments),
-        unless_stored=missing,
+        unless_stored=None if key else no_key(),
     )
-    return request, wire
 
 
 def _keep_series(services: Services, arguments: Mapping[str, str | int]) -> Keep:

@@ -44,6 +44,22 @@ class SourceOfData(BaseModel):
     startingDate: str | None = None
 
 
+class GroupOfRows(BaseModel):
+    """A group of countries that was asked for by its members, of which each that has figures has a row.
+
+    `sum` is added up here, by period; the service gives none. Null where it is not known of every member.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    argument: Literal["country", "partner"]
+    members: int
+    missing: dict[str, str] = Field(default_factory=dict[str, str], description="Member without a row -> why.")
+    sum: list[Number | None] | None = None
+
+
 class TableData(Data):
     """Rows and, apart from them, the totals.
 
@@ -69,6 +85,7 @@ class TableData(Data):
     aggregateRecords: list[Row]
     records: list[Row]
     sources: list[SourceOfData] = Field(default_factory=list[SourceOfData])
+    group: GroupOfRows | None = None
 
     def _tables(self, heads: Sequence[str], measures: Sequence[str]) -> list[Table]:
         """The total, aggregates of something else, and the rows, each with the codes and names that vary.
@@ -83,11 +100,21 @@ class TableData(Data):
         of_other_partners = all(row.productCd in codes for row in others)
         asked = f"{self.product} with {self.partner}" if of_other_partners else self.product
         tables = [
+            _sum_of(self.group, heads),
             _aggregates("Total (aggregateRecords)", total, heads),
             _aggregates(f"Aggregates, not of {asked}", others, heads),
             _table(rows, self.records, heads, varying),
         ]
         return [replace(table, measures=frozenset(measures)) for table in tables if table.rows]
+
+
+def _sum_of(group: GroupOfRows | None, heads: Sequence[str]) -> Table:
+    """Our own sum over a group's members, which must not pass for a figure of the service."""
+    if group is None or group.sum is None:
+        return Table((), [])
+    named_group = group.id if group.name == group.id else f"{group.name} ({group.id})"
+    title = f"Sum of the members of {named_group}, added up here"
+    return Table(("group", *heads), [(group.id, *group.sum)], title=title)
 
 
 def _aggregates(title: str, rows: Sequence[Row], heads: Sequence[str]) -> Table:

@@ -1,24 +1,29 @@
 """The tool for indicators of the newest year: goods_trade_indicators."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.errors import UpstreamRefused
 from tradestat_tools.services import Services, provenance
-from tradestat_tools.sources.trademap.arguments import GoodsTradeIndicatorsArguments
+from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE, GoodsTradeIndicatorsArguments
+from tradestat_tools.sources.trademap.coverage import coverage_text, reach_of, refuse_uncovered
 from tradestat_tools.sources.trademap.data import THOUSAND_USD, Indicator, IndicatorsData
-from tradestat_tools.sources.trademap.notes import more_rows, sum_notes, table_notes
+from tradestat_tools.sources.trademap.members import members_of, only_members, partner_notes
+from tradestat_tools.sources.trademap.notes import edition_notes, more_rows, sum_notes, table_notes
 from tradestat_tools.sources.trademap.payloads import parse_indicators
-from tradestat_tools.sources.trademap.question import VALUATION, goods_question, resolved_notes
-from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require_echo, require_figures
-from tradestat_tools.sources.trademap.series import (
-    COST,
+from tradestat_tools.sources.trademap.question import (
+    VALUATION,
     common_arguments,
-    coverage_of,
-    edition_notes,
+    goods_question,
     product_arguments,
+    resolved_notes,
 )
+from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require_echo, require_figures
+from tradestat_tools.sources.trademap.series import COST
 from tradestat_tools.sources.trademap.tables import ask_table
+from tradestat_tools.sources.trademap.why import refused
 from tradestat_tools.sources.trademap.wire import SERVICE
 
 PERCENT = "%"
@@ -39,40 +44,56 @@ COMPARED_YEARS = {"GV5": 5, "GV5W": 5, "GV2": 2}
 async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicatorsArguments) -> Answer[IndicatorsData]:
     """Indicators of goods trade in the newest reference year."""
     question = goods_question(asked)
+    reach = await reach_of(services, question)
+    refuse_uncovered(question, reach, services.today.year)
+    partners = members_of("partner", asked.partner, first=0, last=0)
+    if partners:
+        asked = asked.model_copy(update={"all_pages": True, "page_size": MAX_PAGE_SIZE})
+        question = replace(question, page_size=MAX_PAGE_SIZE)
     wanted = list(dict.fromkeys(asked.indicators))
-    table = await ask_table(
-        services,
-        "goods_trade_indicators",
-        question,
-        asked,
-        {
-            **common_arguments(question, asked.sort_by, asked.sort_dir),
-            **product_arguments(question),
-            "indicators": ",".join(wanted),
-        },
-        parse=parse_indicators,
-    )
-    page = table.page
-    require_figures(page, question)
-    require_echo(page, question)
+    sent = {
+        **common_arguments(question, asked.sort_by, asked.sort_dir),
+        **product_arguments(question),
+        "indicators": ",".join(wanted),
+    }
+    try:
+        table = await ask_table(services, "goods_trade_indicators", question, asked, sent, parse=parse_indicators)
+    except UpstreamRefused as error:
+        raise refused(question, error) from None
+    whole = table.page
+    require_figures(whole, question, reach, services.today.year)
+    require_echo(whole, question)
+    page, missing = only_members(whole, partners) if partners else (whole, {})
     given = dict.fromkeys(name for r in (*page.aggregateRecords, *page.records) for name in r.cells)
     order = [name for name in wanted if name in given] + [name for name in given if name not in wanted]
     total = main_total(page, question)
     year = page.refYear or services.today.year
     notes = [
-        *resolved_notes(country=(asked.country, question.country), partner=(asked.partner, question.partner)),
+        *resolved_notes(country=asked.country, partner=asked.partner),
+        *(partner_notes(partners, missing, None) if partners else ()),
         *edition_notes(question, page, year - max(COMPARED_YEARS.get(name, 0) for name in order), year),
         *table.notes,
-        *table_notes(page, question, table.wire, total),
-        *sum_notes(page, question, total, ["VAL"]),
+        *table_notes(whole, question, table.wire, total),
+        *([] if partners else sum_notes(page, question, total, ["VAL"])),
     ]
     if absent := [name for name in wanted if name not in given]:
-        notes.append(Note(code=NoteCode.ABSENT, text=f"The service gave no {', '.join(absent)}: missing, not zero."))
+        notes.append(
+            Note(
+                code=NoteCode.ABSENT,
+                text=f"The service gave no {', '.join(absent)}: missing, not zero; it does not say why.",
+            )
+        )
     if "BAL" in given and question.trade_flow != "TB":
         text = "BAL sets exports, mostly FOB, against imports, mostly CIF."
         notes.append(Note(code=NoteCode.VALUATION, text=text))
+    rows = lean_rows(page, question, order)
+    if partners:
+        rows |= {"group": partners.rows(missing, None), "partner": partners.expansion.group.id}
     return Answer(
-        what=question.what(f"indicators of {page.refYear}" if page.refYear else "indicators, year not stated"),
+        what=question.what(
+            f"indicators of {page.refYear}" if page.refYear else "indicators, year not stated",
+            partner=partners.name if partners else "",
+        ),
         data=IndicatorsData(
             trade_flow=question.trade_flow,
             by=question.by,
@@ -82,7 +103,7 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
             page=page.page,
             nbRecordPerPage=page.nbRecordPerPage,
             nbPages=page.nbPages,
-            **lean_rows(page, question, order),
+            **rows,
         ),
         source=provenance(
             SERVICE,
@@ -91,7 +112,7 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
             unit=f"{THOUSAND_USD} (VAL, BAL), % (growth)",
             currency="USD",
             valuation=VALUATION[question.trade_flow],
-            coverage=coverage_of(services, question),
+            coverage=coverage_text(question, reach),
         ),
         notes=notes,
         more=more_rows(page, question),

@@ -32,9 +32,9 @@ def area_label(code: str) -> str | None:
 
 
 def area_names(code: str) -> tuple[str, ...]:
-    """Every name by which an area is known, for searching."""
+    """Every name and international code by which an area is known, for searching."""
     found = _areas().get(code)
-    return (*found.names, found.iso2, found.iso3) if found else ()
+    return (*found.names, found.iso2, found.iso3, found.m49) if found else ()
 
 
 def is_nes(code: str) -> bool:

@@ -4,12 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tradestat_tools.answers import Note, NoteCode
-from tradestat_tools.sources.trademap.arguments import ALL, MAX_PAGE_SIZE
+from tradestat_tools.codes.breaks import breaks_text
+from tradestat_tools.reasons import Reason
+from tradestat_tools.sources.trademap.arguments import ALL, MAX_PAGE_SIZE, WORLD
 from tradestat_tools.sources.trademap.catalogue import UNCONFIRMED, Wire
+from tradestat_tools.sources.trademap.coverage import Reach
 from tradestat_tools.sources.trademap.labels import TOTAL_CODES, is_nes, service_item
 from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question
 from tradestat_tools.sources.trademap.rows import row_name
+from tradestat_tools.sources.trademap.why import UNTOLD
 
 RECENT_YEARS = 2
 """A gap this close to today is a late report; an older one is a gap."""
@@ -28,6 +32,8 @@ def table_notes(page: Page, question: Question, wire: Wire, total: Record | None
         _overlap(page, question),
         _nes(page, question),
         _flags(page),
+        _zeros(total, question),
+        _kept_back(page, question),
         Note(code=NoteCode.VALUATION, text="The balance sets exports, mostly FOB, against imports, mostly CIF.")
         if question.trade_flow == "TB" and not question.services
         else None,
@@ -55,7 +61,7 @@ def _subset(page: Page, question: Question) -> Note | None:
     text = f"Page {page.page} of {page.nbPages}: {rows} of {counted} rows. The total is that of all rows."
     if page.nbRecordPerPage is not None and page.nbRecordPerPage < question.page_size and page.nbPages > 1:
         text += f" The service gives {page.nbRecordPerPage} rows a page, not the {question.page_size} asked for."
-    return Note(code=NoteCode.SUBSET, text=text)
+    return Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT)
 
 
 def _no_total(page: Page, question: Question, total: Record | None) -> Note | None:
@@ -65,7 +71,7 @@ def _no_total(page: Page, question: Question, total: Record | None) -> Note | No
     ):
         return None
     codes = sorted({record.productCd for record in page.aggregateRecords})
-    there = f" It gives aggregates of {_some(codes)}." if codes else ""
+    there = f" It gives aggregates of {some(codes)}." if codes else ""
     return Note(
         code=NoteCode.ABSENT,
         text=f"The service gave no total of {question.product} here; do not replace it by the sum of the rows.{there}",
@@ -109,34 +115,91 @@ def sum_notes(page: Page, question: Question, total: Record | None, periods: Seq
         (rounding if within else mismatch).append(f"{period}: rows {summed:,}, total {figure:,}")
     notes: list[Note] = []
     if rounding:
-        text = f"Rows are rounded one by one; the total is the service's own figure. {_some(rounding, '; ')}."
+        text = f"Rows are rounded one by one; the total is the service's own figure. {some(rounding, '; ')}."
         notes.append(Note(code=NoteCode.ROUNDING, text=text))
     if mismatch:
-        text = f"The rows do not make up the total, which is the service's own figure. {_some(mismatch, '; ')}."
+        text = f"The rows do not make up the total, which is the service's own figure. {some(mismatch, '; ')}."
         notes.append(Note(code=NoteCode.TOTAL_MISMATCH, text=text))
     return notes
 
 
+def edition_notes(question: Question, page: Page, first_year: int, last_year: int) -> list[Note]:
+    """What new editions of the Harmonized System did to the codes asked for and answered, in these years."""
+    if question.services:
+        return []
+    codes = sorted({question.product, *(record.productCd for record in page.records)})
+    text = breaks_text((code for code in codes if code.isdigit()), first_year, last_year)
+    return [Note(code=NoteCode.EDITION_BREAK, text=text)] if text else []
+
+
 def gap_notes(
-    page: Page, question: Question, total: Record | None, periods: Sequence[str], this_year: int
+    page: Page, question: Question, total: Record | None, *, reach: Reach | None, this_year: int
 ) -> list[Note]:
-    """Years without any figure, and a newest year without the total: missing, not zero."""
-    first = question.period_from or int(periods[0])
-    last = question.period_to or int(periods[-1])
+    """Years without any figure: missing, not zero, and why as far as that is known."""
+    periods = [int(name) for record in (*page.records, *page.aggregateRecords) for name in record.cells]
+    first, last = question.period_from or min(periods), question.period_to or max(periods)
     leading = (total,) if total is not None else page.records
-    empty = [
-        year
-        for year in range(first, last + 1)
-        if not any(str(year) in r.cells and r.cells[str(year)].value is not None for r in leading)
+    by_reason: dict[Reason | None, list[int]] = {}
+    for year in range(first, last + 1):
+        if not any(str(year) in r.cells and r.cells[str(year)].value is not None for r in leading):
+            by_reason.setdefault(_gap(year, last, question, reach, this_year), []).append(year)
+    return [_gap_note(reason, years, reach) for reason, years in by_reason.items()]
+
+
+def _gap(year: int, last: int, question: Question, reach: Reach | None, this_year: int) -> Reason | None:
+    """Why a year has no figure; None where it can be any of several reasons."""
+    if reach is not None and reach.first is not None and reach.last is not None:
+        if year < reach.first:
+            return Reason.NOT_COVERED
+        if year > reach.last:
+            return Reason.NOT_YET_PUBLISHED
+        return Reason.NOT_REPORTED if question.product == ALL and question.partner == WORLD else None
+    is_late = year > this_year - 1 - RECENT_YEARS and year > last - RECENT_YEARS
+    return Reason.NOT_YET_PUBLISHED if is_late else None
+
+
+def _gap_note(reason: Reason | None, years: Sequence[int], reach: Reach | None) -> Note:
+    text = f"No figure for {some([str(year) for year in years])}: missing, not zero."
+    by_list = f" By Trade Map's list of {reach.listed} the reporter has {reach.first} to {reach.last}." if reach else ""
+    match reason:
+        case Reason.NOT_YET_PUBLISHED:
+            text += by_list or " Countries report late; get_countries tells how far each has come."
+            return Note(code=NoteCode.LAG, text=text, reason=reason)
+        case None:
+            text += " Not reported, none, or kept confidential: the service does not say which."
+            return Note(code=NoteCode.ABSENT, text=text)
+        case _:
+            return Note(code=NoteCode.ABSENT, text=f"{text}{by_list}", reason=reason)
+
+
+def _zeros(total: Record | None, question: Question) -> Note | None:
+    """A total of zero is a figure; but one below 500 dollars, and one that is kept back, look the same."""
+    if total is None or question.trade_flow == "TB":
+        return None
+    years = [name for name, cell in total.cells.items() if cell.value == 0 and (name.isdigit() or name == "VAL")]
+    if not years:
+        return None
+    text = f"0 for {some(years)} is the service's figure: none, or under 500 dollars."
+    if not question.services and len(question.product) > len("85") and question.product != ALL:
+        text += f" Trade kept confidential would be under {UNTOLD} instead."
+    return Note(code=NoteCode.ZERO, text=text, reason=Reason.ZERO)
+
+
+def _kept_back(page: Page, question: Question) -> Note | None:
+    """Rows of goods that are not told by kind: what reporters keep confidential is among them."""
+    if question.services or question.by != "byProduct" or question.product.startswith(UNTOLD[:2]):
+        return None
+    hidden = [
+        record
+        for record in page.records
+        if UNTOLD.startswith(record.productCd) and any(cell.value for cell in record.cells.values())
     ]
-    late = [year for year in empty if year > this_year - 1 - RECENT_YEARS and year > last - RECENT_YEARS]
-    notes: list[Note] = []
-    if late:
-        text = f"No figure for {_some([str(y) for y in late])}: missing, not zero. Countries report late."
-        notes.append(Note(code=NoteCode.LAG, text=text))
-    if gaps := [str(year) for year in empty if year not in late]:
-        notes.append(Note(code=NoteCode.ABSENT, text=f"No figure for {_some(gaps)}: missing, not zero."))
-    return notes
+    if not hidden:
+        return None
+    text = (
+        f"{row_name(hidden[0], question)} holds trade that the reporter does not tell by product, confidential trade "
+    )
+    return Note(code=NoteCode.ABSENT, text=f"{text}included: other codes may lack it.", reason=Reason.SUPPRESSED)
 
 
 def _overlap(page: Page, question: Question) -> Note | None:
@@ -148,7 +211,7 @@ def _overlap(page: Page, question: Question) -> Note | None:
     below = "" if question.product == ALL else question.product
     outside = [code for code in codes if not code.startswith(below)]
     if outside:
-        text = f"{_some(outside)} lie beside {question.product}, not below it."
+        text = f"{some(outside)} lie beside {question.product}, not below it."
     elif question.services:
         text = "Some items contain others, or break the same total down another way."
     else:
@@ -160,7 +223,7 @@ def _nes(page: Page, question: Question) -> Note | None:
     areas = [row_name(record, question) for record in page.records if is_nes(record.partnerCd)]
     if question.by != "byCountry" or not areas:
         return None
-    text = f"{_some(areas)}: areas not elsewhere specified are part of the total."
+    text = f"{some(areas)}: areas not elsewhere specified are part of the total."
     return Note(code=NoteCode.NOT_SPECIFIED_AREAS, text=text)
 
 
@@ -188,6 +251,7 @@ def names_note(wire: Wire) -> Note | None:
     return Note(code=NoteCode.SHAPE, text=text)
 
 
-def _some(words: Sequence[str], between: str = ", ", limit: int = 4) -> str:
+def some(words: Sequence[str], between: str = ", ", limit: int = 4) -> str:
+    """The first few of many, and how many more there are."""
     shown = between.join(words[:limit])
     return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"

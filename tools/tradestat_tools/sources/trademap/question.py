@@ -1,14 +1,11 @@
 """A question in the service's codes, for building the request and for comparing the answer with it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tradestat_tools.answers import Note, NoteCode
-from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.services import Services
 from tradestat_tools.sources.trademap import arguments as args
-from tradestat_tools.sources.trademap.client import known_country
 from tradestat_tools.sources.trademap.labels import area_label, named, product_label, service_item
-from tradestat_tools.sources.trademap.wire import SOURCE_ID
 
 FLOW_NAMES = {"I": "Imports", "E": "Exports", "RE": "Re-exports", "TB": "Trade balance"}
 
@@ -55,28 +52,31 @@ class Question:
             return str(first) if first == last else f"{first} to {last}"
         return f"from {first}" if first else f"until {last}" if last else ""
 
-    def what(self, years: str) -> str:
-        """Who, whom, product, flow and period in one line."""
+    def what(self, years: str, *, reporter: str = "", partner: str = "") -> str:
+        """Who, whom, product, flow and period in one line; `reporter` or `partner` where it is a group."""
         everything = "all services" if self.services else "all goods"
         product = everything if self.product == args.ALL else named(self.product, product_label(self.product))
         preposition = {"I": "from", "TB": "with"}.get(self.trade_flow, "to")
-        partner = "all partners" if self.partner == args.WORLD else named(self.partner, area_label(self.partner))
-        reporter = named(self.country, area_label(self.country))
+        everyone = "all partners" if self.partner == args.WORLD else named(self.partner, area_label(self.partner))
+        partner, reporter = partner or everyone, reporter or named(self.country, area_label(self.country))
         return f"{FLOW_NAMES[self.trade_flow]} of {product}, {reporter} {preposition} {partner}, {self.by}, {years}"
 
 
-def goods_question(
-    asked: args.GoodsTimeSeriesArguments | args.GoodsTradeIndicatorsArguments,
-    *,
-    period_from: int = 0,
-    period_to: int = 0,
-) -> Question:
-    """A question about goods. With byProduct and no `hs_level`, the rows are the codes of the next level."""
+Spell = Callable[[Question], Mapping[str, str | int]]
+"""The arguments, by our names, that a question is sent with."""
+
+
+def goods_question(asked: args.GoodsTimeSeriesArguments | args.GoodsTradeIndicatorsArguments) -> Question:
+    """A question about goods. With byProduct and no `hs_level`, the rows are the codes of the next level.
+
+    Of a group as the partner the members are taken from the table of all partners. Years are put in later, and so is
+    the reporter, where that is a group.
+    """
     product = args.product_code(asked.product)
     below = 2 if product == args.ALL else min(len(product) + 2, 6)
     return Question(
-        country=args.reporter_code(asked.country),
-        partner=args.partner_code(asked.partner),
+        country="" if args.is_group(asked.country) else args.reporter_code(asked.country),
+        partner=args.WORLD if args.is_group(asked.partner) else args.partner_code(asked.partner),
         product=product,
         trade_flow=asked.trade_flow,
         by=asked.by,
@@ -84,69 +84,65 @@ def goods_question(
         page_size=asked.page_size,
         services=False,
         hs_level=(asked.hs_level or below) if asked.by == "byProduct" else 0,
-        period_from=period_from,
-        period_to=period_to,
     )
 
 
 def services_question(asked: args.ServicesTimeSeriesArguments) -> Question:
-    """A question about services."""
+    """A question about services; groups and years as with goods."""
     return Question(
-        country=args.reporter_code(asked.country),
-        partner=args.partner_code(asked.partner),
+        country="" if args.is_group(asked.country) else args.reporter_code(asked.country),
+        partner=args.WORLD if args.is_group(asked.partner) else args.partner_code(asked.partner),
         product=args.service_code(asked.service),
         trade_flow=asked.trade_flow,
         by=asked.by,
         page=asked.page,
         page_size=asked.page_size,
         services=True,
-        period_from=asked.period_from,
-        period_to=asked.period_to,
     )
 
 
-def resolved_notes(**given: tuple[str, str]) -> list[Note]:
-    """What was read as something that the reader may not expect; country, partner, service as (as written, code sent).
+def common_arguments(question: Question, sort_by: str, sort_dir: str) -> dict[str, str | int]:
+    """What every table is asked with, by our names; what is unset is left to the service."""
+    sent: dict[str, str | int] = {
+        "country": question.country,
+        "partner": question.partner,
+        "by": question.by,
+        "trade_flow": question.trade_flow,
+        "page": question.page,
+        "page_size": question.page_size,
+        "sort_dir": sort_dir,
+    }
+    optional = {"sort_by": sort_by, "period_from": question.period_from, "period_to": question.period_to}
+    return sent | {name: value for name, value in optional.items() if value}
 
-    Names, ISO codes and other spellings of the same code are not among them: the first line names what was read. HS
-    codes never are, since only their spelling is changed.
+
+def product_arguments(question: Question) -> dict[str, str | int]:
+    """What tables of goods are asked with besides."""
+    return {"product": question.product} | ({"hs_level": question.hs_level} if question.hs_level else {})
+
+
+def resolved_notes(**given: str) -> list[Note]:
+    """What was read as something that the reader may not expect: `country`, `partner`, `service` as written.
+
+    Names, ISO codes and other spellings of the same code are not among them: the first line names what was read, with
+    its code. HS codes never are, since only their spelling is changed. Groups have notes of their own.
     """
     notes: list[Note] = []
-    for argument, (written, code) in given.items():
+    for argument, written in given.items():
         word = written.strip()
         if argument == "service":
+            code, said = args.service_code(word), None
             item = service_item(code)
-            said, label = None, product_label(code)
+            label = product_label(code)
             expected = item is None or word.upper() in (item.code.upper(), item.trademap.upper())
+        elif args.is_group(word):
+            continue
         else:
             resolved = args.resolve(word)
-            said, label = resolved.note, area_label(code)
+            code, said = resolved.area.trademap, resolved.note
+            label = area_label(code)
             expected = word == code or (said is None and label == resolved.area.name_en)
         if not expected:
             text = f"{argument} {word!r} was read as {named(code, label)}.{f' {said}' if said else ''}"
             notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
     return notes
-
-
-def refuse_unpublished(services: Services, question: Question) -> None:
-    """Refuse years that cannot have been published, before a credit is spent.
-
-    The last year is the reporter's own, where `get_countries` has told it in this process; else this year, which no
-    yearly series is ahead of.
-
-    Raises:
-        InvalidQuery: naming the argument and the last year.
-    """
-    known = known_country(services, question.country)
-    span = known.coverage.get(question.coverage) if known else None
-    last = int(span[1]) if span else services.today.year
-    whose = f"{named(question.country, area_label(question.country))} has published" if span else "Any series goes"
-    for argument, year in (("period_from", question.period_from), ("period_to", question.period_to)):
-        if year > last:
-            raise InvalidQuery(
-                f"`{argument}` {year} lies after the last year: {whose} up to {last}.",
-                argument=argument,
-                allowed=f"{last} or earlier",
-                nearest=(str(last),),
-                source=SOURCE_ID,
-            )

@@ -11,9 +11,11 @@ from pydantic import BeforeValidator, Field
 
 from tradestat_tools.answers import Answer, Data, Note, NoteCode
 from tradestat_tools.arguments import Arguments
+from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.words import fold
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.trademap import payloads
 from tradestat_tools.sources.trademap.arguments import integer
@@ -93,9 +95,15 @@ async def get_countries(services: Services, asked: GetCountriesArguments) -> Ans
     """Countries and areas with their coverage."""
     fetched = await _list(services, "get_countries", payloads.parse_countries)
     everyone = fetched.value
-    remember_countries(services, {country.countryCd: country for country in everyone})
-    found = [c for c in everyone if _matches(asked.search, c.countryCd, c.label, *area_names(c.countryCd))]
-    shown = _some_of(found, asked.limit, asked.search)
+    remember_countries(services, fetched)
+    group = expand(asked.search)
+    members = {area.trademap for area in group.areas} if group else set[str]()
+    found = [
+        c
+        for c in everyone
+        if c.countryCd in members or _matches(asked.search, c.countryCd, c.label, *area_names(c.countryCd))
+    ]
+    shown = _some_of(found, asked.limit, asked.search, everything=len(everyone))
     spans = {name: [c.coverage.get(name) for c in shown] for name in payloads.COVERAGE}
     data = CountriesData(
         total=len(everyone),
@@ -115,6 +123,9 @@ async def get_countries(services: Services, asked: GetCountriesArguments) -> Ans
         if data.nes
         else []
     )
+    if group:
+        text = f"search was read as a group, and its members are listed. {group.note}"
+        notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
     return _answer(
         "Countries and areas of Trade Map with the periods they report",
         data,
@@ -131,7 +142,7 @@ async def get_country_groups(services: Services, asked: GetCountryGroupsArgument
     fetched = await _list(services, "get_country_groups", payloads.parse_groups, load_members="true")
     everything = fetched.value
     found = [g for g in everything if _matches(asked.search, g.id, g.label, g.note or "")]
-    shown = _some_of(found, MOST, asked.search)
+    shown = _some_of(found, MOST, asked.search, everything=len(everything))
     groups = [
         CountryGroup(
             id=g.id,
@@ -178,7 +189,7 @@ async def get_products_hs(services: Services, asked: GetProductsHsArguments) -> 
         and (not level or len(p.productCd) == level)
         and _matches(asked.search, p.productCd, p.label)
     ]
-    shown = _some_of(found, asked.limit, asked.search or asked.prefix)
+    shown = _some_of(found, asked.limit, asked.search or asked.prefix, everything=len(everything))
     data = ProductsData(
         total=len(everything),
         productCd=[p.productCd for p in shown],
@@ -208,7 +219,7 @@ async def get_services_ebops(services: Services, asked: GetServicesEbopsArgument
         if (s.productCd.startswith(prefix) or (s.displayCd or "").startswith(prefix))
         and _matches(asked.search, s.productCd, s.displayCd or "", s.label)
     ]
-    shown = _some_of(found, asked.limit, asked.search or asked.prefix)
+    shown = _some_of(found, asked.limit, asked.search or asked.prefix, everything=len(everything))
     data = ServicesData(
         total=len(everything),
         productCd=[s.productCd for s in shown],
@@ -268,8 +279,8 @@ def _matches(search: str, *texts: str) -> bool:
     return all(word in whole for word in fold(search).split())
 
 
-def _some_of(found: Sequence[T], limit: int, searched: str) -> Sequence[T]:
-    """At most `limit` of what was found.
+def _some_of(found: Sequence[T], limit: int, searched: str, *, everything: int) -> Sequence[T]:
+    """At most `limit` of what was found in a list of `everything`.
 
     Raises:
         NoData: nothing was found.
@@ -278,6 +289,9 @@ def _some_of(found: Sequence[T], limit: int, searched: str) -> Sequence[T]:
         raise NoData(
             f"No entry of the list matches {searched!r}." if searched else "No entry of the list has that level.",
             remedy="Use fewer or other words, or leave the filter out.",
+            why=[
+                Why(Reason.FILTERED_OUT, f"The list has {everything:,} entries; the filter is applied here.", sure=True)
+            ],
             source=SOURCE_ID,
         )
     return found[:limit]
@@ -297,7 +311,8 @@ def _answer(
     listed = list(notes)
     more = narrower or None
     if shown < found:
-        listed.append(Note(code=NoteCode.SUBSET, text=f"{shown} of {found} entries found."))
+        text = f"{shown} of {found} entries found."
+        listed.append(Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT))
         rest = f"limit={found} gives all that were found, search=... fewer." if found <= MOST else "Narrow the filters."
         more = f"{rest} {narrower}".strip()
     return Answer(what=what, data=data, source=provenance(SERVICE, endpoint, [fetched]), notes=listed, more=more)

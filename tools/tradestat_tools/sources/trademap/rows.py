@@ -6,15 +6,18 @@ from typing import Any
 
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.sources.trademap.arguments import ALL, WORLD
+from tradestat_tools.sources.trademap.coverage import Reach
 from tradestat_tools.sources.trademap.data import DIMENSIONS, Row, SourceOfData
 from tradestat_tools.sources.trademap.labels import area_label, named, product_label
 from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.why import next_call, reasons
 from tradestat_tools.sources.trademap.wire import SOURCE_ID, changed, excerpt
 
 
-def require_figures(page: Page, question: Question) -> None:
+def require_figures(page: Page, question: Question, reach: Reach | None, this_year: int) -> None:
     """Refuse an answer without a single figure.
 
     Raises:
@@ -24,18 +27,23 @@ def require_figures(page: Page, question: Question) -> None:
         raise NoData(
             f"There is no page {question.page}; the table has {page.nbPages}.",
             remedy=f"Ask for page 1 to {page.nbPages}." if page.nbPages else "Ask for page 1.",
+            why=[Why(Reason.FILTERED_OUT, f"The table has {page.nbPages} pages.", sure=page.nbPages > 0)],
             source=SOURCE_ID,
         )
-    if any(
-        cell.value is not None for record in (*page.records, *page.aggregateRecords) for cell in record.cells.values()
-    ):
+    if has_figures(page):
         return
     raise NoData(
         f"Trade Map holds no figure for {question.what(question.years or 'any year')}. That is not a reported zero.",
-        remedy="See which years the reporter covers with get_countries, ask for earlier years, or ask the partner's "
-        "side: swap country and partner and ask for the opposite flow.",
+        remedy=next_call(question, reach, this_year),
+        why=reasons(question, reach, this_year),
         source=SOURCE_ID,
     )
+
+
+def has_figures(page: Page) -> bool:
+    """Whether there is a single figure."""
+    everything = (*page.records, *page.aggregateRecords)
+    return any(cell.value is not None for record in everything for cell in record.cells.values())
 
 
 def require_echo(page: Page, question: Question) -> None:
@@ -113,9 +121,12 @@ def main_total(page: Page, question: Question) -> Record | None:
     return None
 
 
-def lean_rows(page: Page, question: Question, order: Sequence[str]) -> dict[str, Any]:
-    """Constants, records, totals and sources as `TableData` holds them; figures in the order of `order`."""
-    own = "partner" if question.by == "byCountry" else "product"
+def lean_rows(page: Page, question: Question, order: Sequence[str], *, own: str = "") -> dict[str, Any]:
+    """Constants, records, totals and sources as `TableData` holds them; figures in the order of `order`.
+
+    `own` is the dimension that tells the rows apart, where it is not the one that `by` says.
+    """
+    own = own or ("partner" if question.by == "byCountry" else "product")
     constants = [d for d in DIMENSIONS if d != own and len({getattr(record, f"{d}Cd") for record in page.records}) == 1]
     held: dict[str, Any] = {}
     for dimension in constants:

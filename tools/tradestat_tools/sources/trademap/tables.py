@@ -9,7 +9,7 @@ from tradestat_tools.errors import UpstreamChanged
 from tradestat_tools.services import Services
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Paged
 from tradestat_tools.sources.trademap.catalogue import Wire
-from tradestat_tools.sources.trademap.client import ask, not_stored
+from tradestat_tools.sources.trademap.client import ask, to_pay
 from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question
 from tradestat_tools.sources.trademap.rows import require_echo
@@ -63,7 +63,7 @@ async def ask_table(
         return one.fetched
 
     async def to_send(numbers: Sequence[int]) -> int:
-        return await not_stored(services, endpoint, [{**arguments, "page": number} for number in numbers])
+        return (await to_pay(services, endpoint, [{**arguments, "page": number} for number in numbers]))[0]
 
     allowance = Allowance(asked.max_calls, MOST_CALLS, first.wire.price, LESS)
     fetched = await all_pages(ask_page, lambda page: page.nbPages, to_send, allowance, source=SOURCE_ID)

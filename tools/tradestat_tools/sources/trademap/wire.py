@@ -5,7 +5,7 @@ What lies inside the envelope is read in `payloads`.
 
 import json
 import re
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeGuard, cast
 
 from tradestat_tools.errors import (
     QuotaExhausted,
@@ -31,6 +31,9 @@ LONG_WAIT = 3600.0
 """Seconds. One status, 429, stands for the limit per minute and for longer ones; a longer wait means the latter."""
 QUOTA_WORDS = re.compile(r"credit|quota|month|daily|per day", re.IGNORECASE)
 """Words that only a message about a longer limit has."""
+
+STALE_REMEDY = "Check codes and years with get_countries, get_products_hs or get_services_ebops."
+"""What to do about a question that the service takes as invalid, or as gone at the target site (422, documented)."""
 
 EXCERPT = 160
 """Characters of foreign text that a message may quote."""
@@ -72,6 +75,12 @@ def read_envelope(response: Response) -> Any:
             raise changed(f"the envelope's status is {excerpt(envelope['status'])}, with no data or not 'success'")
         return envelope["data"]
     return envelope
+
+
+def is_stale(error: TradestatError) -> TypeGuard[UpstreamRefused]:
+    """Whether the service refused the codes or years of a question, and not the caller; also of an error that another
+    process met."""
+    return isinstance(error, UpstreamRefused) and error.remedy == STALE_REMEDY
 
 
 def changed(what: str) -> UpstreamChanged:
@@ -193,7 +202,7 @@ def _failure(status: int, state: str, said: str, wait: float | None, detail: dic
         case _ if state == "stale_input" or status == 422:
             return UpstreamRefused(
                 f"Trade Map has nothing under these arguments, or not any more (HTTP {status}{_named(state)}).{said}",
-                remedy="Check codes and years with get_countries, get_products_hs or get_services_ebops.",
+                remedy=STALE_REMEDY,
                 source=SOURCE_ID,
             )
         case _ if status >= 500:

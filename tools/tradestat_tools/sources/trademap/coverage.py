@@ -1,0 +1,156 @@
+"""How far each reporter's figures go, by the service's own list where that is at hand; nothing is spent to learn it.
+
+The list is the answer of `get_countries`, which is kept for two weeks. First years, and kinds of trade that a country
+does not report, are believed as long as it is kept. The last year is only believed for a day: a country may publish
+its next one any time, and what is refused by an old list could not be asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from tradestat_tools.codes.countries import areas
+from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.services import Services
+from tradestat_tools.sources.trademap.client import DAY, country_list
+from tradestat_tools.sources.trademap.labels import area_label, named
+from tradestat_tools.sources.trademap.payloads import Country
+from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.remedies import again, partners_side
+from tradestat_tools.sources.trademap.wire import SOURCE_ID
+
+LAST_YEAR_BELIEVED = DAY
+
+KINDS: Mapping[str, str] = {"yearly246": "goods", "yearlyReexport": "re-exports", "yearlyServices": "services"}
+"""A country's period objects, and what they are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one reporter's yearly figures of one kind go.
+
+    Args:
+        first: first year; None where the list shows no figures of this kind.
+        last: newest year.
+        listed: the day of the list.
+        is_new: whether the list is new enough to say that a later year is not out.
+    """
+
+    first: int | None
+    last: int | None
+    listed: date
+    is_new: bool
+
+
+Coverage = Mapping[str, Country]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The list of countries, as it was retrieved."""
+
+    countries: Coverage
+    retrieved_at: datetime
+    age: float
+
+    def reach(self, country: str, kind: str) -> Reach:
+        """How far a reporter goes; a country that is not in the list has no figures."""
+        found = self.countries.get(country)
+        span = found.coverage.get(kind) if found else None
+        return Reach(
+            first=int(span[0]) if span else None,
+            last=int(span[1]) if span else None,
+            listed=self.retrieved_at.date(),
+            is_new=self.age < LAST_YEAR_BELIEVED,
+        )
+
+
+async def known(services: Services) -> Known | None:
+    """The list of countries where it is remembered or stored; nothing is sent."""
+    found = await country_list(services)
+    if found is None:
+        return None
+    age = services.upstream.time() - found.retrieved_at.astimezone(UTC).timestamp()
+    return Known(found.countries, found.retrieved_at, age)
+
+
+async def reach_of(services: Services, question: Question) -> Reach | None:
+    """How far the reporter's figures go; None where that is not known."""
+    found = await known(services)
+    return found.reach(question.country, question.coverage) if found else None
+
+
+def coverage_text(question: Question, reach: Reach | None) -> str | None:
+    """The reporter's own coverage, where it is known."""
+    if reach is None or reach.first is None:
+        return None
+    return f"{area_label(question.country) or question.country} reports {reach.first} to {reach.last}"
+
+
+def uncovered(question: Question, reach: Reach | None, this_year: int) -> Why | None:
+    """Why a question can have no figure, where that is known before it is asked. Of a group only the years are."""
+    who = named(question.country, area_label(question.country))
+    what = KINDS[question.coverage]
+    first, last = question.period_from, question.period_to
+    ended = _ended(question.country) if question.country else None
+    if ended is not None and first > ended:
+        return Why(Reason.NOT_COVERED, f"{who} is a former area; its figures end with {ended}.", sure=True)
+    if reach is not None and (reach.first is None or reach.last is None):
+        text = f"{who} has no yearly {what} in Trade Map, by its list of {reach.listed}."
+        return Why(Reason.NOT_COVERED, text, sure=True)
+    if reach is not None and reach.first is not None and 0 < last < reach.first:
+        text = f"{who} has {what} from {reach.first}, by Trade Map's list of {reach.listed}."
+        return Why(Reason.NOT_COVERED, text, sure=True)
+    if first >= this_year:
+        return Why(Reason.NOT_YET_PUBLISHED, f"{first} is not over: {_due(first)}", sure=True)
+    if reach is not None and reach.last is not None and reach.is_new and first > reach.last:
+        text = f"{who} has {what} up to {reach.last}, by Trade Map's list of {reach.listed}. It announces no dates."
+        return Why(Reason.NOT_YET_PUBLISHED, text, sure=True)
+    return None
+
+
+def _due(year: int) -> str:
+    return f"no yearly figure of it can be out before January {year + 1}. Trade Map announces no dates."
+
+
+def not_over(years: range) -> str:
+    """What is said of years that an answer leaves out because they are not over."""
+    which = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return f"{which} {'is' if len(years) == 1 else 'are'} not over: {_due(years[0])}"
+
+
+def refuse_uncovered(question: Question, reach: Reach | None, this_year: int) -> None:
+    """Refuse a question that can have no figure, before a credit is spent.
+
+    Raises:
+        NoData: saying why, and what to ask instead.
+    """
+    why = uncovered(question, reach, this_year)
+    if why is None:
+        return
+    newest = min((reach.last if reach and reach.last else this_year - 1), this_year - 1)
+    if why.reason is Reason.NOT_YET_PUBLISHED:
+        remedy = f"The newest year is {newest}: {again(question, period_from=newest, period_to=newest)}."
+        if reach is None:
+            remedy = (
+                f"Years up to {newest} can be out: {again(question, period_from=newest - 2, period_to=newest)}. "
+                "get_countries tells how far each country has come."
+            )
+    elif reach is not None and reach.first is not None:
+        remedy = f"Ask from {reach.first}: {again(question, period_from=reach.first, period_to=newest)}."
+    elif question.trade_flow == "RE":
+        remedy = f"Exports include re-exports: {again(question, trade_flow='E')}."
+    else:
+        remedy = partners_side(question)
+    raise NoData(
+        f"Trade Map has nothing for {question.what(question.years or 'any year')}. Nothing was sent.",
+        remedy=remedy,
+        why=[why],
+        source=SOURCE_ID,
+    )
+
+
+def _ended(code: str) -> int | None:
+    """The last year of an area that no longer exists."""
+    return next((area.until for area in areas() if area.trademap == code and area.former), None)

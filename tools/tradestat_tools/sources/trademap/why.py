@@ -1,0 +1,124 @@
+"""Why a table that came has no figure."""
+
+from tradestat_tools.codes.hs import HsStatus, hs_status
+from tradestat_tools.errors import NoData, TradestatError, UpstreamRefused
+from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.sources.trademap.arguments import ALL, WORLD
+from tradestat_tools.sources.trademap.coverage import KINDS, Reach
+from tradestat_tools.sources.trademap.labels import area_label, named
+from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.remedies import again, partners_side
+from tradestat_tools.sources.trademap.wire import SOURCE_ID, is_stale
+
+RECENT = 2
+"""Years before this one within which a missing figure may only be late."""
+
+MOSTLY_FROM = {"yearly246": 2001, "yearlyReexport": 2001, "yearlyServices": 2000}
+"""Where most countries' series begin (documented)."""
+
+UNTOLD = "999999"
+"""HS-like code for goods not specified by kind, where reporters put confidential trade."""
+
+
+def reasons(question: Question, reach: Reach | None, this_year: int) -> list[Why]:
+    """The reasons that may apply to an empty answer, the likeliest first. None is certain unless it says so."""
+    found = [_retired(question), _late(question, reach, this_year), _early(question, reach)]
+    if not any(one is not None and one.reason is Reason.NOT_YET_PUBLISHED for one in found):
+        found += [_unreported(question, reach), _none(question), _secret(question)]
+    return [one for one in found if one is not None]
+
+
+def next_call(question: Question, reach: Reach | None, this_year: int) -> str:
+    """What to ask instead of a question that has no figure."""
+    left = retired(question.product)
+    if left and left.successors:
+        return f"Ask the code that took its goods: {again(question, product=left.successors[0])}."
+    asked = question.period_from or question.period_to
+    if reach is not None and reach.last is not None and asked > reach.last:
+        return f"Ask the newest year: {again(question, period_from=reach.last, period_to=reach.last)}."
+    if reach is None and asked >= this_year - RECENT:
+        earlier = again(question, period_from=asked - 3, period_to=asked)
+        return f"Ask earlier years too: {earlier}. Or see how far the reporter has come: {_countries(question)}."
+    return f"{partners_side(question)} {_countries(question)} tells which years the reporter covers."
+
+
+def _countries(question: Question) -> str:
+    return f'get_countries(search="{question.country}")'
+
+
+def refused(question: Question, error: UpstreamRefused) -> TradestatError:
+    """What a refused question means: of a code that left the Harmonized System, that there is nothing under it."""
+    left = retired(question.product)
+    if left is None or not is_stale(error):
+        return error
+    after = f"Ask {' and '.join(again(question, product=code) for code in left.successors[:2])}."
+    return NoData(
+        f"Trade Map has nothing under {question.product} for {question.years or 'these years'}. {error.message}",
+        remedy=after if left.successors else "Ask the heading above it, and see its parts: by=byProduct.",
+        why=[Why(Reason.CODE_RETIRED, left.text, sure=True)],
+        source=SOURCE_ID,
+    )
+
+
+def retired(product: str) -> HsStatus | None:
+    """What is known of an HS code that is not of the present edition."""
+    status = hs_status(product) if product.isdigit() else None
+    return status if status is not None and status.kind == "older_edition" else None
+
+
+def _retired(question: Question) -> Why | None:
+    if question.services or not question.product.isdigit():
+        return None
+    if left := retired(question.product):
+        return Why(Reason.CODE_RETIRED, left.text)
+    status = hs_status(question.product)
+    if status.predecessors:
+        text = f"{status.text} Before, its goods were under {', '.join(status.predecessors)}."
+        return Why(Reason.CODE_RETIRED, text)
+    return None
+
+
+def _late(question: Question, reach: Reach | None, this_year: int) -> Why | None:
+    newest = question.period_from or question.period_to
+    if not newest:
+        return None
+    who = named(question.country, area_label(question.country))
+    if reach is not None and reach.last is not None:
+        if newest <= reach.last:
+            return None
+        return Why(Reason.NOT_YET_PUBLISHED, f"{who} had come to {reach.last} by Trade Map's list of {reach.listed}.")
+    if newest < this_year - RECENT:
+        return None
+    text = f"{question.years} is recent; some countries report more than a year late. get_countries tells how far {who}"
+    return Why(Reason.NOT_YET_PUBLISHED, f"{text} has come.")
+
+
+def _early(question: Question, reach: Reach | None) -> Why | None:
+    last, mostly = question.period_to, MOSTLY_FROM[question.coverage]
+    if reach is not None or not last or last >= mostly:
+        return None
+    return Why(Reason.NOT_COVERED, f"Trade Map's yearly {KINDS[question.coverage]} mostly begin with {mostly}.")
+
+
+def _unreported(question: Question, reach: Reach | None) -> Why:
+    who = named(question.country, area_label(question.country))
+    if reach is not None and reach.first is not None:
+        text = (
+            f"Trade Map's list of {reach.listed} has {who} from {reach.first} to {reach.last}, and the table is empty."
+        )
+        return Why(Reason.NOT_REPORTED, text)
+    return Why(Reason.NOT_REPORTED, f"{who} may not report this to Trade Map; get_countries tells what it reports.")
+
+
+def _none(question: Question) -> Why | None:
+    """27 partners of 254 areas were seen for one code (September 2026): what did not take place has no row."""
+    if question.product == ALL and question.partner == WORLD:
+        return None
+    return Why(Reason.ZERO, "Trade that did not take place has no row in most tables; nobody reported a zero here.")
+
+
+def _secret(question: Question) -> Why | None:
+    if question.services or len(question.product) < len("8507") or not question.product.isdigit():
+        return None
+    text = f"Reporters put confidential trade under {UNTOLD}; what is there is not told by product."
+    return Why(Reason.SUPPRESSED, text)
