@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tradestat_tools.codes.hs import HsStatus, hs_status
+from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason
+from tradestat_tools.services import Services
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.sources.comtrade.editions import stored_status
 from tradestat_tools.upstream.http import Http
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
+DATA = next(endpoint for endpoint in SOURCE.endpoints if endpoint.name == "comtrade_data")
 REFERENCE = next(endpoint for endpoint in SOURCE.endpoints if endpoint.name == "comtrade_reference")
 
 CODES = {"H1": ("0101", "010111", "010119"), "H2": ("0101", "010110", "010190")}
@@ -59,3 +63,33 @@ async def test_one_stored_list_tells_its_part(comtrade: "Comtrade") -> None:
 @pytest.mark.parametrize("code", ["010111", "851712", "850760", "851799"])
 async def test_without_a_stored_list_nothing_is_sent_and_the_table_answers(comtrade: "Comtrade", code: str) -> None:
     assert await explained(comtrade, code) == hs_status(code)
+
+
+async def test_a_question_without_rows_says_of_a_very_old_code_what_the_stored_lists_know(comtrade: "Comtrade") -> None:
+    asked = {"reporterCode": "156", "partnerCode": "410", "cmdCode": "010111", "flowCode": "X", "period": "2013"}
+    http = Http(app=comtrade.app)
+    try:
+        async with comtrade.services(http) as services:
+            comtrade.gives()
+            assert ["HS 1996" in text for text in await retired(services, asked)] == [False]
+            comtrade.replies.clear()
+            comtrade.says(a_list(CODES["H2"]))
+            await REFERENCE.call(services, {"category": "H2"})
+            comtrade.replies.clear()
+            comtrade.says(a_list(CODES["H1"]))
+            await REFERENCE.call(services, {"category": "H1"})
+            comtrade.replies.clear()
+            comtrade.gives()
+            assert await retired(services, {**asked, "period": "2014"}) == [
+                "010111 is not in HS 2022; it belongs to an older edition (HS 1996) and is not in HS 2002 any more. "
+                "New under its heading in HS 2002: 010110, 010190."
+            ]
+    finally:
+        await http.aclose()
+
+
+async def retired(services: Services, asked: dict[str, str]) -> list[str]:
+    """What the refusal says of the code's edition."""
+    with pytest.raises(NoData) as caught:
+        await DATA.call(services, asked)
+    return [why.text for why in caught.value.why if why.reason is Reason.CODE_RETIRED]

@@ -1,9 +1,14 @@
 """Codes of any edition of the Harmonized System, by the service's own lists where those are stored."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import cast
 
 from tradestat_tools.codes.edition_lists import OLDER_EDITIONS, explain_from_lists
-from tradestat_tools.codes.hs import HsStatus
+from tradestat_tools.codes.editions import EARLIER
+from tradestat_tools.codes.hs import HsStatus, hs_status
+from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
 from tradestat_tools.sources.comtrade.classifications import EDITION_NAMES
 from tradestat_tools.sources.comtrade.reference import Category, stored_list
@@ -25,3 +30,16 @@ async def stored_status(services: Services, code: str) -> HsStatus:
             if entries is not None:
                 lists[name] = frozenset(entry.id for entry in entries)
     return explain_from_lists(code, lists)
+
+
+async def dated(services: Services, error: NoData, codes: Iterable[str]) -> NoData:
+    """The error, with what the stored lists say of those codes that ended before HS 2012."""
+    ended = [code for code in codes if hs_status(code).editions == (EARLIER,)]
+    statuses = [await stored_status(services, code) for code in ended]
+    error.why = tuple(_dated(why, statuses) for why in error.why)
+    return error
+
+
+def _dated(why: Why, statuses: Sequence[HsStatus]) -> Why:
+    found = [status.text for status in statuses if why.text.startswith(f"{status.code} ")]
+    return replace(why, text=found[0]) if found and why.reason is Reason.CODE_RETIRED else why

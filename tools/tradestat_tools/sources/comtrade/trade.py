@@ -21,6 +21,7 @@ from tradestat_tools.sources.comtrade.calendar import due, has_ended, newest_due
 from tradestat_tools.sources.comtrade.classifications import is_services
 from tradestat_tools.sources.comtrade.coverage import not_covered
 from tradestat_tools.sources.comtrade.data import TradeData, area_text, as_series, shortened
+from tradestat_tools.sources.comtrade.editions import dated
 from tradestat_tools.sources.comtrade.empty import no_rows, not_out, uncovered
 from tradestat_tools.sources.comtrade.evidence import Answered, Cell, Evidence, neighbours
 from tradestat_tools.sources.comtrade.missing import absent_notes, missing_cells
@@ -64,7 +65,7 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
         answers, rows=rows, clCode=arguments.classification, today=services.today, not_covered=out_of_cover
     )
     if not rows:
-        raise no_rows(question, evidence, services.today)
+        raise await dated(services, no_rows(question, evidence, services.today), question.commodities)
     join = partial(_answer, services, _Found(question, calls, rows, missing, evidence))
     return await anyio.to_thread.run_sync(join) if len(rows) > MANY_ROWS else join()
 
