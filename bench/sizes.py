@@ -19,7 +19,7 @@ BOTH_TARGET = 0.6
 """Shares of what the services sent, for large answers."""
 
 LARGE = 25_000
-"""Bytes from the services from which an answer is called large. Below, header and notes weigh more than the rows."""
+"""Bytes from the services from which an answer is called large. Below, header and notes weigh as much as the rows."""
 
 PARTNERS = (
     "USA JPN KOR DEU GBR FRA ITA NLD ESP BEL IND VNM THA MYS SGP IDN PHL AUS NZL CAN MEX BRA ARG CHL PER COL ZAF NGA "
@@ -29,7 +29,7 @@ PARTNERS = (
 ALL_MONTHS = {"strtYymm": "201801", "endYymm": "202512"}
 """All that the sandbox has."""
 
-LARGEST: Mapping[str, Mapping[str, Any]] = {
+LARGE_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "get_countries": {},
     "get_country_groups": {"members": True},
     "get_products_hs": {"limit": 1000},
@@ -59,7 +59,7 @@ LARGEST: Mapping[str, Mapping[str, Any]] = {
     },
     "comtrade_reference": {"category": "partners", "limit": 500},
 }
-"""The question of each tool with the most to answer; the typical one is the tool's example."""
+"""One for each tool, about as much as the sandbox holds for it; the typical question is the tool's example."""
 
 Message = MutableMapping[str, Any]
 
@@ -106,19 +106,20 @@ class Size:
 
 
 async def run(sandbox: Sandbox, folder: Path) -> None:
-    """Ask every tool of a source its example and its largest question, and print the sizes."""
+    """Ask every tool of a source its example and a large question, and print the sizes."""
     counted = Counted(sandbox)
     async with sandbox_services(counted, NoCache(), folder, planned=False, kept=True) as services:
         for title, questions in (
             ("A typical answer, in bytes", {name: endpoint.example for name, (_, endpoint) in endpoints().items()}),
-            ("The largest answer of the sandbox, in bytes", LARGEST),
+            ("A large answer, in bytes", LARGE_QUESTIONS),
         ):
             rows = [(await _size(services, counted, name, questions[name])).row for name in endpoints()]
             heads = ["tool", "services", "text", "structured", "text share", "share of both", "within"]
             table(title, heads, rows)
     say(
         f"Within: text at most {TEXT_TARGET:g} of what the services sent, both together at most {BOTH_TARGET:g}; "
-        f"asked of answers of at least {LARGE:,} bytes."
+        f"asked of answers of at least {LARGE:,} bytes. The services of the other tools send little for any question: "
+        "most of our text is then the header, the notes and names that they do not send."
     )
 
 

@@ -184,23 +184,26 @@ def _head(table: Table, column: str, manner: Manner) -> str:
 
 
 def _without_shared(table: Table) -> tuple[Table, str]:
-    """The table without the columns of text in which all rows agree, and what they agree in."""
+    """The table without the columns that say the same in every row, text or nothing at all, and what they say."""
     if len(table.rows) < SHARED_ROWS:
         return table, ""
     first = table.rows[0]
-    same = [
-        at
-        for at, cell in enumerate(first)
-        if isinstance(cell, str) and clean(cell) and all(row[at] == cell for row in table.rows)
-    ]
-    if not same or len(same) == len(table.columns):
+    same = [at for at, cell in enumerate(first) if _can_be_shared(cell) and all(row[at] == cell for row in table.rows)]
+    kept = [at for at in range(len(first)) if at not in same]
+    if not same or not any(row[at] is not None for row in table.rows for at in kept):
         return table, ""
-    kept = [at for at in range(len(table.columns)) if at not in same]
+    heads = [cut_width(column, LABEL_WIDTH) for column in table.columns]
+    agreed = [f"{heads[at]} {cell_text(first[at])}" for at in same if first[at] is not None]
+    missing = [heads[at] for at in same if first[at] is None]
+    said = [f"all rows: {', '.join(agreed)}"] if agreed else []
+    said += [f"{MISSING} in all rows: {', '.join(missing)}"] if missing else []
     columns = tuple(table.columns[at] for at in kept)
-    agreed = ", ".join(f"{cut_width(table.columns[at], LABEL_WIDTH)} {cell_text(first[at])}" for at in same)
-    return replace(table, columns=columns, rows=[tuple(row[at] for at in kept) for row in table.rows]), (
-        f"all rows: {agreed}"
-    )
+    rows = [tuple(row[at] for at in kept) for row in table.rows]
+    return replace(table, columns=columns, rows=rows), " · ".join(said)
+
+
+def _can_be_shared(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and bool(clean(cell)))
 
 
 def _numeric_columns(table: Table) -> list[bool]:

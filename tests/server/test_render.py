@@ -251,9 +251,17 @@ def test_what_all_rows_share_is_said_once_above_the_table() -> None:
     ]
 
 
-def test_a_column_of_missing_or_zero_figures_is_not_taken_for_shared_text() -> None:
-    table = Table(("partner", "2023", "2024"), [("A", None, 0), ("B", None, 0), ("C", None, 0)])
-    assert render_answer(answer(table)).split("\n")[1:3] == ["partner  2023  2024", "A        –        0"]
+def test_a_column_in_which_everything_is_missing_is_said_to_be_so_and_one_of_zeros_stays() -> None:
+    table = Table(
+        ("partner", "2022", "2023", "2024"), [("A", None, None, 0), ("B", None, None, 0), ("C", None, None, 0)]
+    )
+    lines = render_answer(answer(table)).split("\n")
+    assert lines[1:4] == ["– in all rows: 2022, 2023", "partner  2024", "A           0"]
+
+
+def test_a_table_in_which_nothing_else_is_left_stays_whole() -> None:
+    nothing = Table(("partner", "2024"), [("A", None), ("A", None), ("A", None)])
+    assert render_answer(answer(nothing)).split("\n")[1:3] == ["partner  2024", "A        –"]
 
 
 def test_rows_that_are_left_out_are_had_by_the_handle() -> None:

@@ -1,6 +1,7 @@
 """The tool `rows`: any part of an answer that was given before, exactly, without asking again."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from tradestat_server.app import create_server
 from tradestat_server.render import SANDBOX_LABEL, render_answer
 from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.arguments import Arguments
+from tradestat_tools.desk import all_tools
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery, NoData
 from tradestat_tools.opening import open_services
@@ -61,6 +63,10 @@ async def _trade(services: Services, _: Nothing) -> Answer[Trade]:
 TRADE_TOOL = Endpoint(
     name="trade", title="Trade", description="", arguments=Nothing, data=Trade, run=_trade, example={}
 )
+
+
+def text_of(result: Any) -> str:
+    return result.content[0].text
 
 
 @pytest.fixture
@@ -237,7 +243,46 @@ async def test_over_mcp_an_answer_carries_its_handle_in_text_and_data(watched: S
         given = await client.call_tool("trade", {})
         assert given.structured_content is not None
         handle = given.structured_content["result"]
-        assert f"result {handle}" in given.content[0].text.split("\n")[0]  # pyright: ignore
+        assert f"result {handle}" in text_of(given).split("\n")[0]
         part = await client.call_tool("rows", {"result": handle, "filter": json.dumps(["2024>=1000000"])})
     assert part.structured_content is not None
     assert part.structured_content["data"]["rows"] == [list(row) for row in TRADE[:2]]
+
+
+async def test_what_a_text_leaves_out_is_had_by_following_it() -> None:
+    """50 partners and all years, read page by page in texts of 4,000 characters: nothing is lost, nothing twice."""
+    async with (
+        open_services(Settings(TRADESTAT_SANDBOX=True, TRADESTAT_MAX_CHARS=4_000)) as services,
+        Client(create_server(services)) as client,
+    ):
+        question = {"country": "156", "product": "85", "trade_flow": "E", "page_size": 50}
+        given = await client.call_tool("goods_time_series", question)
+        assert given.structured_content is not None
+        records = given.structured_content["data"]["records"]
+        seen, text = 0, text_of(given)
+        while left := re.search(r"… [\d,]+ (?:more )?rows?: rows result=(\w+)(?: table=(\d+))? offset=(\d+)", text):
+            result, table, offset = left.groups()
+            assert int(offset) >= seen, "on and on"
+            seen = int(offset)
+            asked = {"result": result, "table": table, "offset": seen, "limit": 1000}
+            page = await client.call_tool("rows", asked)
+            assert page.structured_content is not None
+            text, rows = text_of(page), page.structured_content["data"]["rows"]
+            assert [row[2:] for row in rows] == [record["values"] for record in records[seen:]]
+            assert len(text) <= 4_000
+    assert len(records) == 50
+    assert 0 < seen < 50
+    assert f"rows {seen + 1} to 50 of 50" in text
+
+
+async def test_every_figure_of_a_text_is_the_exact_one_within_its_rounding() -> None:
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+        question = {"reporterCode": "CHN", "partnerCode": "KOR,USA,CHL", "cmdCode": "85", "flowCode": "X"}
+        answer = await all_tools()["comtrade_data"].call(services, {**question, "period": "2020-2024"})
+    text = render_answer(answer)
+    power = {"million": 10**6, "billion": 10**9}[re.search(r"in (\w+) US dollars, rounded", text)[1]]  # pyright: ignore
+    (table,) = (table for table in answer.data.tables() if table.measures)
+    for row in table.rows:
+        (line,) = (line for line in text.splitlines() if line.startswith(f"{row[0]}  "))
+        shown = [float(word.replace(",", "")) * power for word in line.split()[1:]]
+        assert shown == [pytest.approx(cell, rel=0.0006) for cell in row[1:]]
