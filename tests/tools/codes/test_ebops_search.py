@@ -26,7 +26,8 @@ WORDS = {
     "旅游": "4", "运输": "3", "海运费": "3.1.2", "软件": "9.2.1", "知识产权使用费": "8", "金融": "7", "保险": "6",
     "广告": "10.2.2", "云计算": "9.2.2", "留学": "4.2.2", "建筑": "5", "来料加工": "1", "律师": "10.2.1.1",
     "여행": "4", "운송": "3", "소프트웨어": "9.2.1", "지식재산권 사용료": "8", "금융": "7", "보험": "6",
-    "광고": "10.2.2", "클라우드": "9.2.2", "유학": "4.2.2", "건설": "5", "가공서비스": "1", "로열티": "8", "의료관광": "4.2.1",
+    "광고": "10.2.2", "클라우드": "9.2.2", "유학": "4.2.2", "건설": "5", "가공서비스": "1", "로열티": "8",
+    "의료관광": "4.2.1",
 }  # fmt: skip
 
 PHRASES = {
@@ -135,6 +136,11 @@ def test_the_texts_of_comtrades_list_find_their_items(comtrade_list: ComtradeLis
     missed = {code for code in text_of if ebops_entry(code).code not in found(asked(code))}
     assert missed <= {"3a.3", "3a.32", "10.1.1.2.4"}, "their texts, 'Other' below 'Other', are like those of many"
     assert [row["id"] for row in rows if found(row["text"], 1) != [ebops_entry(row["id"]).code]] == []
+
+
+def test_a_number_before_other_words_is_no_code() -> None:
+    assert found("5 star hotels", 1) == ["4a.3"]
+    assert found("4 Travel", 1) == ["4"]
 
 
 @pytest.mark.parametrize("goods", ["85", "8517", "851713", "8517.13"])

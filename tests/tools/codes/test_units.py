@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.units import UNIT_NAMES, exact, format_number, to_usd, to_yuan, unit
+from tradestat_tools.codes.units import (
+    UNIT_NAMES,
+    exact,
+    format_number,
+    quantity_unit,
+    quantity_units,
+    to_usd,
+    to_yuan,
+    unit,
+    value_words,
+)
 
 
 def test_hundred_millions_and_millions_of_yuan_become_yuan_exactly() -> None:
@@ -112,3 +122,38 @@ def test_no_value_breaks_the_writer(value: str | float | None) -> None:
     except CodeError:
         return
     assert text
+
+
+@pytest.mark.parametrize(
+    ("written", "abbr"),
+    [("8", "kg"), ("KG", "kg"), ("kilograms", "kg"), ("千克", "kg"), ("u", "u"), ("items", "u"), ("2u", "2u"),
+     ("m3", "m³"), ("m²", "m²"), ("-1", "N/A"), ("34", "kg 90% sdt"), ("carats", "carat"), ("톤", "1000 KG"),
+     ("1000 kWh", "1000 kWh")],
+)  # fmt: skip
+def test_a_unit_of_quantity_is_read_by_number_abbreviation_or_name(written: str, abbr: str) -> None:
+    assert quantity_unit(written).abbr == abbr
+
+
+def test_every_unit_of_quantity_reads_back_as_itself() -> None:
+    for known in quantity_units():
+        for word in (known.comtrade, *known.names):
+            assert quantity_unit(word) is known, word
+
+
+def test_the_numbers_of_units_are_those_of_recorded_answers() -> None:
+    """Seen in answers of UN Comtrade, 2026."""
+    seen = {"8": "kg", "12": "m³", "5": "u", "34": "kg 90% sdt", "4": "m", "2": "m²", "-1": "N/A"}
+    assert {number: quantity_unit(number).abbr for number in seen} == seen
+    assert len({known.comtrade for known in quantity_units()}) == len(quantity_units()) == 41
+
+
+def test_an_unknown_unit_of_quantity_is_refused_with_the_nearest() -> None:
+    with pytest.raises(CodeError) as caught:
+        quantity_unit("kilogramz")
+    assert caught.value.nearest == ("kg",)
+
+
+def test_the_spellings_of_a_unit_of_value_are_read_as_it() -> None:
+    for code in UNIT_NAMES:
+        assert all(unit(word) == code for word in value_words(code))
+    assert value_words("kg") == ()

@@ -1,5 +1,6 @@
 """Services by words: the items of EBOPS 2010 by their labels and by what people call them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,9 +39,21 @@ def search_ebops(query: str, *, limit: int = 10) -> tuple[EbopsHit, ...]:
     hits = [EbopsHit(items[hit.key], hit.score, hit.how) for hit in _index().search(query, limit=len(items))]
     telling = [hit for hit in hits if hit.score >= (WHOLE_NAME if hit.item.level == 0 else BY_CHANCE)]
     found = sorted(telling or hits, key=_rank)
-    if (named := _by_label().get(fold(query))) is not None:
-        found = [EbopsHit(named, EXACT, "label"), *(hit for hit in found if hit.item is not named)]
+    named, how = _by_label().get(fold(query)), "label"
+    if named is None:
+        named, how = _leading_code(query, hits), "code"
+    if named is not None:
+        found = [EbopsHit(named, EXACT, how), *(hit for hit in found if hit.item is not named)]
     return tuple(found[:limit])
+
+
+def _leading_code(query: str, hits: Sequence[EbopsHit]) -> EbopsItem | None:
+    """The item of a line as lists have it, "4 Travel"; none of "5 star hotels", whose words are not those of item 5."""
+    try:
+        item = ebops_entry(query.split(maxsplit=1)[0])
+    except (CodeError, IndexError):
+        return None
+    return item if any(hit.item is item for hit in hits) else None
 
 
 def _rank(hit: EbopsHit) -> tuple[float, ...]:
@@ -60,6 +73,5 @@ def _index() -> Index:
 
 
 def _document(item: EbopsItem) -> Document:
-    dotted = (item.code,) if "." in item.code else ()  # for a line as lists have it, "3.1.1 Passenger"
-    names = (*dotted, item.label, item.name_zh, item.name_ko, *item.words)
+    names = (item.label, item.name_zh, item.name_ko, *item.words)
     return Document(item.code, names)
