@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from tradestat_tools.answers import Answer
+from tradestat_tools.errors import NoData
 from tradestat_tools.opening import in_memory
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
@@ -129,3 +130,21 @@ class Customs:
 def customs() -> Customs:
     """The service; 20 October 2026, noon in Seoul, with a key."""
     return Customs()
+
+
+@pytest.fixture
+def stored(customs: Customs) -> Callable[..., Awaitable[NoData]]:
+    """What getNitemtradeList says of a second question that has no rows, with the answer to the first one stored."""
+
+    async def ask_both(first: dict[str, str], second: dict[str, str]) -> NoData:
+        http = Http(app=customs.app)
+        try:
+            async with customs.services(http) as services:
+                await ENDPOINTS["getNitemtradeList"].call(services, first)
+                with pytest.raises(NoData) as caught:
+                    await ENDPOINTS["getNitemtradeList"].call(services, second)
+        finally:
+            await http.aclose()
+        return caught.value
+
+    return ask_both

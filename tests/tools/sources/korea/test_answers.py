@@ -132,8 +132,9 @@ async def test_no_item_is_no_data_and_not_zero(customs: "Customs", items: str) -
     customs.says(customs.xml().replace("<items/>", items))
     with pytest.raises(NoData) as caught:
         await customs.call("getNitemtradeList", **JANUARY, hsSgn="8517120000", cntyCd="US")
-    assert "not a zero" in caught.value.message
-    assert "hsSgn=851712" in caught.value.remedy
+    assert "not a reported zero" in caught.value.message
+    assert [(why.reason, why.sure) for why in caught.value.why] == [("code_retired", True)]
+    assert 'hsSgn="851713", cntyCd="US"' in caught.value.remedy
 
 
 @pytest.mark.parametrize("count", [1, 2, 40])
@@ -278,7 +279,9 @@ async def test_a_year_without_rows_within_the_span_is_fine(customs: "Customs") -
     assert answer.source.calls == 3
     assert set(answer.data.rows.year) == {f"2024.{month:02d}" for month in range(1, 13)}
     assert answer.data.months.expDlr[:12] == [None] * 12
-    assert "2023.01, 2023.02, 2023.03, 2023.04, 2023.05, 2023.06 and 8 more" in texts(answer, "absent")[0]
+    later, earlier = texts(answer, "absent")
+    assert later == "No row for 2025.01, 2025.02: nothing was recorded then."
+    assert "2023.01, 2023.02, 2023.03, 2023.04, 2023.05, 2023.06 and 6 more" in earlier
     assert answer.data.grandTotal.expDlr == 120
 
 

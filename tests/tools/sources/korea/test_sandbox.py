@@ -115,8 +115,53 @@ async def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
 
 
 async def test_a_product_without_trade_is_no_data(sandbox: Sandbox) -> None:
-    with pytest.raises(NoData):
+    with pytest.raises(NoData) as caught:
         await ask(sandbox, "getNitemtradeList", strtYymm="202401", endYymm="202403", hsSgn="850760", cntyCd="AQ")
+    assert [(why.reason, why.sure) for why in caught.value.why] == [("zero", False)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"strtYymm": "202302", "endYymm": "202302", "hsSgn": "851712", "cntyCd": "VA"}, "code_retired"),
+        ({"strtYymm": "203001", "endYymm": "203001", "hsSgn": "8517"}, "not_yet_published"),
+        ({"strtYymm": "201001", "endYymm": "201001", "hsSgn": "8517"}, "not_covered"),
+    ],
+)
+async def test_each_reason_is_reached(sandbox: Sandbox, asked: dict[str, str], reason: str) -> None:
+    with pytest.raises(NoData) as caught:
+        await ask(sandbox, "getNitemtradeList", **asked)
+    assert reason in [why.reason for why in caught.value.why]
+
+
+async def test_no_trade_is_certain_once_all_countries_were_asked(sandbox: Sandbox) -> None:
+    months = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760"}
+    async with opened(sandbox) as services:
+        await ENDPOINTS["getNitemtradeList"].call(services, months)
+        with pytest.raises(NoData) as caught:
+            await ENDPOINTS["getNitemtradeList"].call(services, {**months, "cntyCd": "AQ"})
+    assert [(why.reason, why.sure) for why in caught.value.why] == [("zero", True)]
+    assert caught.value.remedy.startswith("See which countries have rows: getNitemtradeList(")
+
+
+@pytest.mark.parametrize(("tool", "asked"), [("getNitemtradeList", {"hsSgn": "8507"}), ("getNationtradeList", {})])
+async def test_a_group_is_the_sum_of_its_members_asked_one_by_one(
+    sandbox: Sandbox, tool: str, asked: dict[str, str]
+) -> None:
+    months = {"strtYymm": "202401", "endYymm": "202402"}
+    group = await ask(sandbox, tool, **months, **asked, cntyCd="USMCA")
+    alone = [await ask(sandbox, tool, **months, **asked, cntyCd=code) for code in ("US", "CA", "MX")]
+    for measure in ("expDlr", "impDlr"):
+        parts = zip(*(one.data.months.column(measure) for one in alone), strict=True)
+        assert group.data.months.column(measure) == [sum(month) for month in parts]
+    assert group.source.calls == 1
+
+
+async def test_the_newest_month_is_what_the_stand_in_has(sandbox: Sandbox) -> None:
+    answer = await ask(sandbox, "getNationtradeList", strtYymm="last 3 months", endYymm="latest", cntyCd="US")
+    year, month = sandbox.world.korea_last
+    assert answer.data.rows.year[-1] == f"{year}.{month:02d}"
+    assert len(answer.data.rows.year) == 3
 
 
 async def test_the_used_up_day_is_told(sandbox: Sandbox) -> None:

@@ -7,14 +7,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
-from tradestat_tools.codes.periods import Period, check_order, format_yyyymm, month, period
-from tradestat_tools.sources.korea.areas import partner
+from tradestat_tools.codes.hs import normalise_hs
+from tradestat_tools.sources.korea.areas import is_group, partner
+from tradestat_tools.sources.korea.months import first_month, last_month
 
 HS_LEVELS = (2, 4, 6, 10)
-
-KNOWN_EDITIONS_FROM = 2012
-"""Older editions of the HS are not known here, so before this year an unknown code is passed on."""
 
 
 def _reader(read: Callable[[str], str]) -> Callable[[Any], str]:
@@ -27,14 +24,6 @@ def _reader(read: Callable[[str], str]) -> Callable[[Any], str]:
             raise ArgumentError(error.message, allowed=error.allowed or None, nearest=error.nearest) from None
 
     return validate
-
-
-def _first_month(text: str) -> str:
-    return format_yyyymm(period(text).first_month)
-
-
-def _last_month(text: str) -> str:
-    return format_yyyymm(period(text).last_month)
 
 
 def _hs(text: str) -> str:
@@ -50,7 +39,8 @@ def _hs(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    partner(text)
+    if not is_group(text):
+        partner(text)
     return text
 
 
@@ -58,44 +48,36 @@ def _country(text: str) -> str:
 Start = Annotated[
     str,
     Field(
-        description="First month, YYYYMM (202401); 2024-01 and a year are read too.", pattern=r"\d{4}", max_length=20
+        description="First month, YYYYMM (202401); 2024-01, a year, latest, last 12 months are read too.",
+        pattern=r"\w",
+        max_length=40,
     ),
-    BeforeValidator(_reader(_first_month)),
+    BeforeValidator(_reader(first_month)),
 ]
 End = Annotated[
     str,
-    Field(description="Last month, YYYYMM, included; at most 120 months in all.", pattern=r"\d{4}", max_length=20),
-    BeforeValidator(_reader(_last_month)),
+    Field(
+        description="Last month, YYYYMM, included, or latest; at most 120 months in all.",
+        pattern=r"\w",
+        max_length=40,
+    ),
+    BeforeValidator(_reader(last_month)),
 ]
 Hs = Annotated[str, Field(pattern=r"^$|\d", max_length=20), BeforeValidator(_reader(_hs))]
 Country = Annotated[str, Field(max_length=80), AfterValidator(_reader(_country))]
 
 
+COUNTRY = (
+    "Partner: ISO alpha-2 (US), or a name, ISO3 or M49 number; a group (EU, ASEAN) gives each member and the sum, at "
+    "no more calls; left out, all countries."
+)
+
+
 class Span(Arguments):
-    """Months, both ends included."""
+    """Months, both ends included; `months.months_asked` says which."""
 
     strtYymm: Start
     endYymm: End
-
-    @property
-    def start(self) -> Period:
-        """The first month."""
-        return month(self.strtYymm)
-
-    @property
-    def end(self) -> Period:
-        """The last month."""
-        return month(self.endYymm)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Span":
-        try:
-            check_order(self.start, self.end)
-        except CodeError as error:
-            raise ArgumentError(
-                error.message, allowed=error.allowed, nearest=(self.strtYymm,), argument="endYymm"
-            ) from None
-        return self
 
 
 class ItemtradeArguments(Span):
@@ -105,48 +87,29 @@ class ItemtradeArguments(Span):
         default="", description="HS code of 2, 4, 6 or 10 digits; left out, all goods (one year at most)."
     )
 
-    @model_validator(mode="after")
-    def _exists(self) -> "ItemtradeArguments":
-        _check_exists(self.hsSgn, self.start)
-        return self
-
 
 class NitemtradeArguments(Span):
     """A question to getNitemtradeList."""
 
     hsSgn: Hs = Field(default="", description="HS code of 2, 4, 6 or 10 digits. One of hsSgn and cntyCd is needed.")
-    cntyCd: Country = Field(
-        default="", description="Partner: ISO alpha-2 (US), or a name, ISO3 or M49 number; left out, all countries."
-    )
+    cntyCd: Country = Field(default="", description=COUNTRY)
 
     @model_validator(mode="after")
     def _enough(self) -> "NitemtradeArguments":
-        if not self.hsSgn and not partner(self.cntyCd).code:
+        if not self.hsSgn and not is_group(self.cntyCd) and not partner(self.cntyCd).code:
             raise ArgumentError(
                 "One of `hsSgn` and `cntyCd` is needed.",
                 allowed="an HS code (850760), a country (CN), or both",
                 argument="hsSgn",
             )
-        _check_exists(self.hsSgn, self.start)
         return self
 
 
 class NationtradeArguments(Span):
     """A question to getNationtradeList."""
 
-    cntyCd: Country = Field(
-        default="", description="Partner: ISO alpha-2 (US), or a name, ISO3 or M49 number; left out, all countries."
-    )
+    cntyCd: Country = Field(default="", description=COUNTRY)
 
 
 class NewtradeArguments(Span):
     """A question to getNewtradeList."""
-
-
-def _check_exists(hs: str, start: Period) -> None:
-    if not hs or start.year < KNOWN_EDITIONS_FROM or hs_status(hs).kind != "unknown":
-        return
-    head = hs[:6]
-    raise ArgumentError(
-        hs_status(hs).text, allowed="codes of the Harmonized System", nearest=nearest_hs(head), argument="hsSgn"
-    )

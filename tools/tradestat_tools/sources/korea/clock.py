@@ -3,6 +3,7 @@
 import datetime
 
 from tradestat_tools.codes.periods import Period, month_of
+from tradestat_tools.upstream.keep import SETTLING
 
 SEOUL = datetime.timezone(datetime.timedelta(hours=9), "KST")
 """Korea has had no summer time since 1988, so no time zone database is needed."""
@@ -18,6 +19,16 @@ def last_published(now: datetime.datetime, day: int = DETAIL_DAY) -> Period:
     """The newest month that is out at `now`, where a month comes out on `day` of the next one."""
     seoul = now.astimezone(SEOUL)
     return month_of(seoul.date()).shifted(-1 if seoul.day >= day else -2)
+
+
+def due(month: Period, day: int = DETAIL_DAY) -> datetime.date:
+    """The day in Seoul on which a month comes out, about, where that is on `day` of the next month."""
+    return datetime.date(month.year + month.number // 12, month.number % 12 + 1, day)
+
+
+def may_be_late(month: Period, now: datetime.datetime, day: int = DETAIL_DAY) -> bool:
+    """Whether a month came out so few days ago, if at all, that the service may not have it yet."""
+    return now.astimezone(SEOUL).date() < due(month, day) + SETTLING
 
 
 def until_midnight(now: datetime.datetime) -> float:

@@ -5,15 +5,16 @@ from typing import Any, TypeVar
 
 from tradestat_tools.answers import Answer, Data, Note
 from tradestat_tools.codes.hs import describe
+from tradestat_tools.codes.periods import format_yyyymm
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.korea import operations
-from tradestat_tools.sources.korea.areas import partner
 from tradestat_tools.sources.korea.arguments import (
     ItemtradeArguments,
     NationtradeArguments,
     NewtradeArguments,
     NitemtradeArguments,
+    Span,
 )
 from tradestat_tools.sources.korea.data import (
     ItemtradeData,
@@ -25,7 +26,7 @@ from tradestat_tools.sources.korea.data import (
 from tradestat_tools.sources.korea.notes import notes_on
 from tradestat_tools.sources.korea.observations import observe_item, observe_nation, observe_new, observe_nitem
 from tradestat_tools.sources.korea.operations import POLICY, Operation
-from tradestat_tools.sources.korea.question import Part, Question, ask
+from tradestat_tools.sources.korea.question import Part, Question, ask, read_question, rows_of
 from tradestat_tools.sources.korea.wire import TOTAL, Row
 
 D = TypeVar("D", bound=Data)
@@ -34,21 +35,18 @@ _DEEPER = {2: "A 4-digit hsSgn gives its subheadings.", 4: "A 6-digit hsSgn give
 
 
 async def _nitemtrade(services: Services, arguments: NitemtradeArguments) -> Answer[NitemtradeData]:
-    question = Question(
-        operations.NITEMTRADE, arguments.start, arguments.end, arguments.hsSgn, partner(arguments.cntyCd)
-    )
+    question = _question(services, operations.NITEMTRADE, arguments, hs=arguments.hsSgn, country=arguments.cntyCd)
     parts = await ask(services, question)
-    rows = _rows(parts)
+    rows = rows_of(question, parts)
     data = NitemtradeData.model_validate(
         {
-            "strtYymm": arguments.strtYymm,
-            "endYymm": arguments.endYymm,
+            **_span(question),
             "hsSgn": question.hs,
-            "cntyCd": question.partner.code,
+            "cntyCd": question.partner.code or question.partner.group,
             "months": _by_month(question, rows),
-            "grandTotal": _grand_total(question.operation, parts),
-            "statCdCntnKor1": _names([part.page.statCdCntnKor1 for part in parts]),
-            "statKor": _names([part.page.statKor for part in parts]),
+            "grandTotal": _grand_total(question, parts),
+            "statCdCntnKor1": _names([part.page.statCdCntnKor1 for part in parts], {row.statCd for row in rows}),
+            "statKor": _names([part.page.statKor for part in parts], {row.hsCd for row in rows}),
             "rows": {**_columns(question.operation, rows), "statCd": [r.statCd for r in rows], "hsCd": _codes(rows)},
         }
     )
@@ -59,17 +57,16 @@ async def _nitemtrade(services: Services, arguments: NitemtradeArguments) -> Ans
 
 
 async def _itemtrade(services: Services, arguments: ItemtradeArguments) -> Answer[ItemtradeData]:
-    question = Question(operations.ITEMTRADE, arguments.start, arguments.end, arguments.hsSgn)
+    question = _question(services, operations.ITEMTRADE, arguments, hs=arguments.hsSgn)
     parts = await ask(services, question)
-    rows = _rows(parts)
+    rows = rows_of(question, parts)
     data = ItemtradeData.model_validate(
         {
-            "strtYymm": arguments.strtYymm,
-            "endYymm": arguments.endYymm,
+            **_span(question),
             "hsSgn": question.hs,
             "months": _by_month(question, rows),
-            "grandTotal": _grand_total(question.operation, parts),
-            "statKor": _names([part.page.statKor for part in parts]),
+            "grandTotal": _grand_total(question, parts),
+            "statKor": _names([part.page.statKor for part in parts], {row.hsCd for row in rows}),
             "rows": {**_columns(question.operation, rows), "hsCd": _codes(rows)},
         }
     )
@@ -77,17 +74,16 @@ async def _itemtrade(services: Services, arguments: ItemtradeArguments) -> Answe
 
 
 async def _nationtrade(services: Services, arguments: NationtradeArguments) -> Answer[NationtradeData]:
-    question = Question(operations.NATIONTRADE, arguments.start, arguments.end, partner=partner(arguments.cntyCd))
+    question = _question(services, operations.NATIONTRADE, arguments, country=arguments.cntyCd)
     parts = await ask(services, question)
-    rows = _rows(parts)
+    rows = rows_of(question, parts)
     data = NationtradeData.model_validate(
         {
-            "strtYymm": arguments.strtYymm,
-            "endYymm": arguments.endYymm,
-            "cntyCd": question.partner.code,
+            **_span(question),
+            "cntyCd": question.partner.code or question.partner.group,
             "months": _by_month(question, rows),
-            "grandTotal": _grand_total(question.operation, parts),
-            "statCdCntnKor1": _names([part.page.statCdCntnKor1 for part in parts]),
+            "grandTotal": _grand_total(question, parts),
+            "statCdCntnKor1": _names([part.page.statCdCntnKor1 for part in parts], {row.statCd for row in rows}),
             "rows": {**_columns(question.operation, rows), "statCd": [r.statCd for r in rows]},
         }
     )
@@ -95,17 +91,25 @@ async def _nationtrade(services: Services, arguments: NationtradeArguments) -> A
 
 
 async def _newtrade(services: Services, arguments: NewtradeArguments) -> Answer[NewtradeData]:
-    question = Question(operations.NEWTRADE, arguments.start, arguments.end)
+    question = _question(services, operations.NEWTRADE, arguments)
     parts = await ask(services, question)
     data = NewtradeData.model_validate(
         {
-            "strtYymm": arguments.strtYymm,
-            "endYymm": arguments.endYymm,
-            "grandTotal": _grand_total(question.operation, parts),
-            "rows": _columns(question.operation, _rows(parts)),
+            **_span(question),
+            "grandTotal": _grand_total(question, parts),
+            "rows": _columns(question.operation, rows_of(question, parts)),
         }
     )
     return _answer(question, data, parts, "By country: getNationtradeList; by product: getItemtradeList.")
+
+
+def _question(services: Services, operation: Operation, months: Span, *, hs: str = "", country: str = "") -> Question:
+    return read_question(services, operation, months.strtYymm, months.endYymm, hs=hs, country=country)
+
+
+def _span(question: Question) -> dict[str, str]:
+    """The months answered for."""
+    return {"strtYymm": format_yyyymm(question.start), "endYymm": format_yyyymm(question.end)}
 
 
 def _answer(question: Question, data: D, parts: Sequence[Part], more: str | None) -> Answer[D]:
@@ -114,7 +118,8 @@ def _answer(question: Question, data: D, parts: Sequence[Part], more: str | None
     if question.operation.by_item:
         label = describe(question.hs) if question.hs else None
         goods = f"trade in HS {question.hs}{f' ({label})' if label else ''}" if question.hs else "trade in all goods"
-    whom = f"with {question.partner.name} ({question.partner.code})" if question.partner.code else "with all countries"
+    code = question.partner.code or question.partner.group
+    whom = f"with {question.partner.name} ({code})" if code else "with all countries"
     span = str(question.start) if question.start == question.end else f"{question.start} to {question.end}"
     return Answer[D](
         what=f"Korea's {goods} {whom}, {span}, monthly: exports and imports",
@@ -131,11 +136,6 @@ def _answer(question: Question, data: D, parts: Sequence[Part], more: str | None
         notes=notes,
         more=more,
     )
-
-
-def _rows(parts: Sequence[Part]) -> list[Row]:
-    """All rows in the order of the months; within a month as the service gave them."""
-    return sorted((row for part in parts for row in part.page.rows), key=lambda row: row.year)
 
 
 def _codes(rows: Sequence[Row]) -> list[str]:
@@ -160,17 +160,24 @@ def _by_month(question: Question, rows: Sequence[Row]) -> dict[str, Any]:
     return columns
 
 
-def _grand_total(operation: Operation, parts: Sequence[Part]) -> dict[str, int | None] | None:
-    """The service's total rows added up over the calls; nothing if a call with rows came without one."""
+def _grand_total(question: Question, parts: Sequence[Part]) -> dict[str, int | None] | None:
+    """The service's total rows added up over the calls; nothing if a call with rows came without one.
+
+    Of a group nothing either: the service's total is that of all countries.
+    """
+    if question.partner.group:
+        return None
     found = [[t for t in part.page.totals if t.year == TOTAL] for part in parts if part.page.rows]
     if not all(found):
         return None
-    return {name: added([totals[0].figures[i] for totals in found]) for i, name in enumerate(operation.measures)}
+    return {
+        name: added([totals[0].figures[i] for totals in found]) for i, name in enumerate(question.operation.measures)
+    }
 
 
-def _names(parts: Sequence[dict[str, str]]) -> dict[str, str]:
-    """The newest name of each code."""
-    return {code: name for names in parts for code, name in names.items()}
+def _names(parts: Sequence[dict[str, str]], used: set[str]) -> dict[str, str]:
+    """The newest name of each code that rows use."""
+    return {code: name for names in parts for code, name in names.items() if code in used}
 
 
 GET_NITEMTRADE = Endpoint(
@@ -178,9 +185,10 @@ GET_NITEMTRADE = Endpoint(
     title="Korea Customs: trade by product and country",
     description=(
         "Korea's monthly exports (FOB) and imports (CIF) by HS code and partner, in US dollars and kg net, straight "
-        "from customs: newest month about the 15th of the next. Give hsSgn, cntyCd or both. Rows lie one level below "
-        "hsSgn (85 gives headings, 8507 subheadings, 850760 Korea's 10-digit codes); `months` adds them up. "
-        "For all countries together getItemtradeList is lighter; for all goods with a country, getNationtradeList."
+        "from customs: newest month about the 15th of the next. Give hsSgn, cntyCd (a country; a group with hsSgn) or "
+        "both. Rows lie one level below hsSgn (85 gives headings, 8507 subheadings, 850760 Korea's 10-digit codes); "
+        "`months` adds them up. For all countries together getItemtradeList is lighter; for all goods with a country "
+        "or group, getNationtradeList."
     ),
     arguments=NitemtradeArguments,
     data=NitemtradeData,

@@ -1,22 +1,26 @@
 """Putting a question to the service: the key, the spans it allows, and the answers joined in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import unquote
 
 from pydantic import SecretStr
 
+from tradestat_tools.codes.hs import hs_status, nearest_hs
 from tradestat_tools.codes.periods import Period, format_yyyymm, months_between, periods_between, split_months
-from tradestat_tools.errors import InvalidQuery, MissingKey, NoData, TooLarge, UpstreamChanged
+from tradestat_tools.errors import InvalidQuery, MissingKey, TooLarge, UpstreamChanged
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
-from tradestat_tools.sources.korea import operations
-from tradestat_tools.sources.korea.areas import EVERYONE, Partner
+from tradestat_tools.sources.korea import operations, why
+from tradestat_tools.sources.korea.areas import EVERYONE, Partner, partner_in
+from tradestat_tools.sources.korea.arithmetic import mismatches
 from tradestat_tools.sources.korea.clock import SEOUL, last_published
 from tradestat_tools.sources.korea.failures import VARIABLE
+from tradestat_tools.sources.korea.months import months_asked
 from tradestat_tools.sources.korea.operations import MONTHS_A_CALL, POLICY, Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Page, read_page
-from tradestat_tools.upstream import Fetched, Request
+from tradestat_tools.sources.korea.wire import TOTAL, Page, Row, read_page
+from tradestat_tools.upstream import Fetched, Policy, Reader, Request
 from tradestat_tools.upstream.keep import CLOSED, Keep, until_published
 
 MAX_CALLS = 10
@@ -25,6 +29,9 @@ MAX_CALLS = 10
 MAX_CALLS_WIDE = 1
 """One year, where the question leaves the code open: a year of a chapter has about 44,000 rows, of all goods of a
 large partner's about 95,000 (seen October 2026)."""
+
+KNOWN_EDITIONS_FROM = 2012
+"""Older editions of the HS are not known here, so before this year an unknown code is passed on."""
 
 CLOSED_AFTER = 24
 """Months after which figures are taken as final: the yearly revision has passed."""
@@ -36,7 +43,9 @@ class Question:
 
     Args:
         hs: digits, or "" for all goods.
-        partner: with the code "" for all countries.
+        partner: with the code "" for all countries, and for a group, which is picked from all.
+        wanted: the last month wanted, which may not be out; `end` is then the newest that is.
+        months_note: what the words for the months were read as, if they were no months.
     """
 
     operation: Operation
@@ -44,6 +53,8 @@ class Question:
     end: Period
     hs: str = ""
     partner: Partner = EVERYONE
+    wanted: Period | None = None
+    months_note: str | None = None
 
     @property
     def months(self) -> list[str]:
@@ -73,19 +84,54 @@ class Part:
         return self.fetched.value
 
 
+def read_question(
+    services: Services, operation: Operation, strt: str, end: str, *, hs: str = "", country: str = ""
+) -> Question:
+    """The question that arguments ask, of the months that are out; nothing is sent.
+
+    Raises:
+        InvalidQuery: the months do not go together, or the HS code was in no edition of their time.
+        NoData: none of the months is out.
+    """
+    newest = last_published(services.now(), operation.published_on)
+    asked = months_asked(strt, end, newest)
+    _check_exists(hs, asked.start)
+    last = min(asked.end, newest)
+    question = Question(
+        operation,
+        min(asked.start, newest),
+        last,
+        hs,
+        partner_in(country, asked.start.year, last.year),
+        wanted=asked.end,
+        months_note=asked.note,
+    )
+    if asked.start > newest:
+        raise why.not_out(asked.start, question, services.now())
+    return question
+
+
 async def ask(services: Services, question: Question) -> list[Part]:
     """Ask for every run of twelve months, one after the other, and give back the answers in order.
 
     Raises:
-        TradestatError: InvalidQuery, TooLarge and MissingKey before anything is sent; NoData if no month has a row.
+        TradestatError: TooLarge and MissingKey before anything is sent; NoData if no month has a row.
     """
-    _check_published(services, question)
     runs = _runs(question)
     key = service_key(services.settings)
     parts = [await _ask_once(services, replace(question, start=first, end=last), key) for first, last in runs]
-    if not any(part.page.rows for part in parts):
-        raise _no_data(question)
+    if not rows_of(question, parts):
+        whole = any(part.page.rows for part in parts) and not any(mismatches(question.operation, parts))
+        others = whole or await _others_have_rows(services, question)
+        raise why.no_rows(question, services.now(), others_have=others)
     return parts
+
+
+def rows_of(question: Question, parts: Sequence[Part]) -> list[Row]:
+    """All rows asked for in the order of the months, of a group its members'; in a month as the service gave them."""
+    members = question.partner.members
+    found = (row for part in parts for row in part.page.rows if not members or row.statCd in members)
+    return sorted(found, key=lambda row: row.year)
 
 
 def service_key(settings: Settings) -> SecretStr | None:
@@ -123,21 +169,22 @@ def decoded_key(pasted: str) -> str:
     return key
 
 
-def _check_published(services: Services, question: Question) -> None:
-    newest = last_published(services.now(), question.operation.published_on)
-    for argument, month in ((operations.START, question.start), (operations.END, question.end)):
-        if month > newest:
-            raise InvalidQuery(
-                f"`{argument}` is {month}, which is not out yet: a month comes out about day "
-                f"{question.operation.published_on} of the next one, Seoul time.",
-                argument=argument,
-                allowed=f"months up to {format_yyyymm(newest)}",
-                nearest=(format_yyyymm(newest),),
-            )
+def _check_exists(hs: str, start: Period) -> None:
+    if not hs or start.year < KNOWN_EDITIONS_FROM or (status := hs_status(hs)).kind != "unknown":
+        return
+    raise InvalidQuery(
+        status.text,
+        argument=operations.HS,
+        allowed="codes of the Harmonized System",
+        nearest=nearest_hs(hs[:6]),
+        source=POLICY.source,
+    )
 
 
 def _runs(question: Question) -> list[tuple[Period, Period]]:
     runs = split_months(question.start, question.end, MONTHS_A_CALL)
+    if question.partner.group and question.operation.by_item and not question.hs:
+        raise _too_many_members(question, len(runs))
     bound = MAX_CALLS_WIDE if question.wide else MAX_CALLS
     if len(runs) > bound:
         narrower = ", or ask for a deeper hsSgn" if question.wide else ""
@@ -152,7 +199,34 @@ def _runs(question: Question) -> list[tuple[Period, Period]]:
     return runs
 
 
-async def _ask_once(services: Services, question: Question, key: SecretStr | None) -> Part:
+def _too_many_members(question: Question, runs: int) -> TooLarge:
+    """All goods by code can only be had country by country (code 99 otherwise), each answer of up to 95,000 rows."""
+    whom = question.partner
+    total = why.call(replace(question, operation=operations.NATIONTRADE))
+    some = ", ".join([*whom.members][:3])
+    return TooLarge(
+        f"All goods by HS code with {whom.name} would take {runs * len(whom.members)} calls, {runs} for each country; "
+        "nothing was sent.",
+        remedy=f"Their total trade takes {runs}: {total}; one product, with {operations.HS}, takes no more. "
+        f"Or ask for one country at a time: {some}, ...",
+        source=POLICY.source,
+    )
+
+
+async def _others_have_rows(services: Services, question: Question) -> bool:
+    """Whether a stored answer shows rows of this code with other countries in all of these months; nothing is sent."""
+    if not question.partner.code or not question.hs:
+        return False
+    for first, last in _runs(question):
+        everyone = replace(question, partner=EVERYONE, start=first, end=last)
+        kept = await services.upstream.stored(*_request(services, everyone, service_key(services.settings)))
+        if kept is None or {row.year for row in kept.value.rows} != set(everyone.months):
+            return False
+    return True
+
+
+def _request(services: Services, question: Question, key: SecretStr | None) -> tuple[Request, Policy, Reader[Page]]:
+    """What is sent, and how the answer is read."""
     operation = question.operation
     params = {operations.START: format_yyyymm(question.start), operations.END: format_yyyymm(question.end)}
     if question.hs:
@@ -168,8 +242,12 @@ async def _ask_once(services: Services, question: Question, key: SecretStr | Non
         keep=_keep(services, question),
         unless_stored=None if key else no_key(operation),
     )
-    read = partial(read_page, operation=operation, now=services.now())
-    fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
+    return request, POLICY, partial(read_page, operation=operation, now=services.now())
+
+
+async def _ask_once(services: Services, question: Question, key: SecretStr | None) -> Part:
+    request, policy, read = _request(services, question, key)
+    fetched = await services.upstream.fetch(request, policy, read, within=services.settings.timeout)
     if fetched.calls and fetched.value.remaining is not None:  # a stored answer tells of another day
         fetched = replace(fetched, remaining_quota=float(fetched.value.remaining))
     part = Part(question.months, fetched)
@@ -210,22 +288,5 @@ def _ignored(question: Question, parameters: str) -> UpstreamChanged:
     return UpstreamChanged(
         f"{question.operation.name} gave rows that were not asked for: it seems to ignore {parameters}.",
         remedy="Run `tradestat-mcp doctor`; the service may have changed, and a newer version may know it.",
-        source=POLICY.source,
-    )
-
-
-def _no_data(question: Question) -> NoData:
-    of_what = f" for HS {question.hs}" if question.hs else ""
-    with_whom = f" with {question.partner.name} ({question.partner.code})" if question.partner.code else ""
-    if len(question.hs) == 10:
-        remedy = f"Ask with hsSgn={question.hs[:6]}: its rows show which 10-digit codes Korea uses."
-    elif question.hs and question.partner.code:
-        remedy = "Leave cntyCd out to see which countries have rows, or ask with a shorter hsSgn."
-    else:
-        remedy = "Ask for other months" + (" or a shorter hsSgn." if question.hs else ".")
-    return NoData(
-        f"{question.operation.name} has no rows{of_what}{with_whom}, {question.start} to {question.end}. "
-        "That is no recorded trade, not a zero.",
-        remedy=remedy,
         source=POLICY.source,
     )
