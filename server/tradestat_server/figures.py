@@ -60,15 +60,15 @@ def in_powers(value: float, power: int) -> str:
 def common_power(unit: str, figures: Iterable[float]) -> int:
     """The power of a thousand in which figures of a unit are shown, 0 for as they are.
 
-    The largest that leaves the median of those that are not zero a digit before the point; with the four digits that
-    each keeps, none is then less exact than to 0.05 %.
+    The largest that leaves the median of those that are not zero four digits before the point. As each figure keeps
+    four digits, none is less exact than to 0.05 %, and half of them are more so.
     """
     begins, bare = _read(unit)
     shown = [abs(figure) for figure in figures if figure and _finite(figure)]
     if not shown or _UNSUITED.search(bare):
         return 0
     middle = statistics.median(shown)
-    return next((power for power in range(len(POWERS) - 1 - begins, 0, -1) if middle >= 1000**power), 0)
+    return next((power for power in range(len(POWERS) - 1 - begins, 0, -1) if middle >= 1000 ** (power + 1)), 0)
 
 
 def figures_of(tables: Iterable[Table], kind: Literal["measures", "weights"]) -> Iterator[float]:

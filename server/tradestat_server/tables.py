@@ -29,7 +29,7 @@ LONG_TABLE = 20
 as the longest label would cost blanks in every row."""
 
 SHARED_ROWS = 3
-"""Rows from which on it is worth saying once what all of them share."""
+"""Rows from which on it is worth saying once what all of them share, in answers that can be had whole by a handle."""
 
 ASKED_CHARS = 400
 """Characters of the arguments that ask for more rows."""
@@ -109,7 +109,7 @@ class _Shown:
     @classmethod
     def of(cls, whole: Table, place: int, of: int, manner: Manner) -> "_Shown":
         """The table as it is shown, which is the `place`-th of so many."""
-        table, shared = (whole, "") if whole.part else _without_shared(whole)
+        table, shared = _without_shared(whole) if manner.result and not whole.part else (whole, "")
         powers = [_power(table, column, manner) for column in table.columns]
         scaled = {column for column, power in zip(table.columns, powers, strict=True) if power}
         units = [f"in {unit_in_powers(manner.unit, manner.power)}"] if scaled & table.measures else []
