@@ -1,7 +1,9 @@
 """Answers under their handles: kept whole, found by equal answers, gone when their time is over."""
 
+import json
 import sqlite3
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
 from tradestat_tools.results import KEPT_FOR, Results
+from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite_cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, StoreUnavailable
 
@@ -180,6 +183,17 @@ async def test_where_nothing_can_be_written_results_are_kept_in_memory(tmp_path:
         assert store.info().kind == "memory"
     finally:
         store.close()
+
+
+@pytest.mark.anyio
+async def test_a_result_in_another_format_is_as_good_as_none(results: Results, store: SqliteCache, hand: Hand) -> None:
+    handle = await results.keep("beef", {}, an_answer())
+    assert handle is not None
+    entry = store.get(handle, hand.now)
+    assert entry is not None
+    later = json.loads(entry.response.body) | {"format": 0}
+    store.put(handle, replace(entry, response=Response(200, {}, json.dumps(later).encode())))
+    assert await results.find(handle) is None
 
 
 class Unreachable(SqliteCache):

@@ -23,6 +23,9 @@ KEPT_FOR = 30 * DAY
 WRITE_AGAIN = DAY
 """Seconds after which an answer that is given again is written again, so that its time begins anew."""
 
+FORMAT = 1
+"""Raised whenever what is stored under a handle changes: other formats are not read, and have other handles."""
+
 HANDLE = r"^r[a-z2-7]{10}$"
 """A handle: 50 bits of a digest of what it stands for."""
 
@@ -102,7 +105,7 @@ def _handle(tool: str, structured: Mapping[str, Any]) -> str:
     """Equal for the same data retrieved at the same moment, by whichever spelling of the question."""
     source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}
     sandbox = structured["source"]["state"] == "sandbox"
-    meant = json.dumps([tool, sandbox, structured["what"], source, structured["data"]], sort_keys=True)
+    meant = json.dumps([FORMAT, tool, sandbox, structured["what"], source, structured["data"]], sort_keys=True)
     return "r" + base64.b32encode(hashlib.sha256(meant.encode()).digest())[:10].decode().lower()
 
 
@@ -117,14 +120,16 @@ def _entry(tool: str, arguments: dict[str, Any], answer: Answer[Any], structured
         }
         for table in answer.data.tables()
     ]
-    kept = {"arguments": arguments, "tables": tables, "structured": structured}
+    kept = {"format": FORMAT, "arguments": arguments, "tables": tables, "structured": structured}
     body = json.dumps(kept, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
     until = now + KEPT_FOR
     return Entry(tool, tool, answer.source.address, Response(200, {}, body), now, until, until, until)
 
 
-def _read(handle: str, entry: Entry) -> StoredResult:
+def _read(handle: str, entry: Entry) -> StoredResult | None:
     kept = json.loads(entry.response.body.decode("utf-8", "surrogatepass"))
+    if kept["format"] != FORMAT:
+        return None
     structured = kept["structured"]
     tables = tuple(
         Table(
