@@ -57,6 +57,11 @@ def chunks(span: Sequence[Period], size: int) -> list[tuple[Period, ...]]:
     return [tuple(span[at : at + size]) for at in range(0, len(span), size)]
 
 
+def is_cut(page: Page, limit: int) -> bool:
+    """Whether rows may be missing from an answer, because as many came as were allowed or the service counts more."""
+    return len(page.rows) >= limit or page.withheld > 0
+
+
 def request_for(services: Services, wanted: Wanted) -> Request:
     """The call that asks the question, with the key where one is set."""
     key = services.settings.comtrade_api_key

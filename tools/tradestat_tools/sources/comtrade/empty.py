@@ -136,13 +136,18 @@ def _next_calls(question: Question, whys: Sequence[Why], today: date) -> list[st
         found.append("The country may not be available in this classification: try clCode=HS.")
     if len(question.commodities) * max(1, len(question.partners.codes)) * len(question.reporters.codes) > PREVIEW_ROWS:
         found.append("A very large question has been seen to come back empty (September 2026): ask for less.")
-    if question.commodities != (question.total,) or question.partners.codes != (WORLD,):
+    of_all = question.commodities == (question.total,) and question.partners.codes == (WORLD,)
+    if not (of_all or whys[0].sure):
         found.append(f"See whether the country reported at all: {_call(question, _of_world(question))}.")
-    elif not _mirror(question):
+    if of_all:
         found.append("Try another year, or its partners as reporters (mirror data).")
     if reasons & {Reason.SUPPRESSED} and question.arguments.typeCode == "C":
         found.append(f"See what is kept back: {_call(question, {'cmdCode': '999999'})}.")
-    return [*found, _mirror(question), f"Check codes with comtrade_reference(category={classification})."]
+    for one in question.reporters.asked:
+        if one.area.kind == "group":
+            found.append(f"The members of {one.area.name_en} one by one: reporterCode='{one.area.name_en} members'.")
+    mirror = "" if Reason.CODE_RETIRED in reasons else _mirror(question)
+    return [*found, mirror, f"Check codes with comtrade_reference(category={classification})."]
 
 
 def _codes_instead(question: Question) -> list[str]:

@@ -13,9 +13,9 @@ from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.areas import WORLD
-from tradestat_tools.sources.comtrade.asking import Wanted, chunks
+from tradestat_tools.sources.comtrade.asking import Wanted, chunks, is_cut
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
-from tradestat_tools.sources.comtrade.classifications import EDITION_NAMES, FLOWS, is_hs
+from tradestat_tools.sources.comtrade.classifications import EDITION_NAMES, FLOWS, is_hs, is_services
 from tradestat_tools.sources.comtrade.coverage import NO_REPORTERS
 from tradestat_tools.sources.comtrade.data import OTHER_ASIA, area_text
 from tradestat_tools.sources.comtrade.question import TOTALS
@@ -26,6 +26,9 @@ HIDDEN = ("99", "9999", "999999")
 
 FIRST_YEARS = {"H0": 1988, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
 """The years in which the editions of the Harmonized System began to apply."""
+
+AS_REPORTED = ("HS", "EB10")
+"""Classifications that hold what was reported in them. To others the service converts some reports and not all."""
 
 CENT = 0.01
 
@@ -53,9 +56,7 @@ class Answered:
     @staticmethod
     def of(wanted: Wanted, page: Page) -> "Answered | None":
         """Nothing where rows may be missing."""
-        if len(page.rows) >= wanted.maxRecords or page.withheld:
-            return None
-        return Answered(wanted, page.rows)
+        return None if is_cut(page, wanted.maxRecords) else Answered(wanted, page.rows)
 
 
 def neighbours(wanted: Wanted) -> list[Wanted]:
@@ -103,6 +104,7 @@ class Evidence:
         self._not_covered = not_covered or {}
         self._places: dict[tuple[str, str, str], dict[tuple[str, str], Row]] = {}
         self._editions: dict[tuple[str, str], set[str]] = {}
+        self._answers = answers
         self._totals = {key for answer in answers for key in _totals_asked(answer.wanted)}
         for row in (*(row for answer in answers for row in answer.rows), *rows):
             if row.classificationCode:
@@ -113,17 +115,15 @@ class Evidence:
 
     def whys(self, cell: Cell) -> tuple[Why, ...]:
         """The reasons for a missing figure, the likeliest first; one alone where it is sure."""
-        for sure in (self._uncovered(cell), self._retired(cell), self._zero(cell)):
+        evident = [why for why in (self._retired(cell), self._kept_back(cell), self._zero(cell)) if why is not None]
+        for sure in (self._uncovered(cell), *evident):
             if sure is not None and sure.sure:
                 return (sure,)
         rest = self._unreported(cell)
         if rest[0].sure:
             return rest
-        kept_back = self._kept_back(cell)
-        if kept_back is not None:
-            rest = (kept_back, *(why for why in rest if why.reason is not Reason.SUPPRESSED))
-        retired = self._retired(cell)
-        return rest if retired is None else (retired, *rest)
+        known = {why.reason for why in evident}
+        return (*evident, *(why for why in rest if why.reason not in known))
 
     def filtered(self, cell: Cell) -> Why | None:
         """Whether the figure is there as a total, and only the part that was asked for is not."""
@@ -157,18 +157,21 @@ class Evidence:
         fixed = {self._clCode} if self._clCode != "HS" else set[str]()
         used = fixed or self._editions.get((cell.reporterCode or "", wire_period(cell.period)), set())
         names = {EDITION_NAMES.get(edition, "") for edition in used}
-        year = cell.period.year
-        found = hs_break(code, year, year)
         if names and names <= {"HS 2012", "HS 2017", "HS 2022"}:
             if not life or names & set(life):
                 return None
             where = "" if fixed else f", in which {area_text(cell.reporterCode or '')} reported {cell.period}"
             text = f"{code} is not in {' and '.join(sorted(names))}{where}."
-            return Why(Reason.CODE_RETIRED, f"{text} {found.text if found else hs_status(code).text}", sure=True)
-        return Why(Reason.CODE_RETIRED, found.text) if found and not names else None
+            return Why(Reason.CODE_RETIRED, text, sure=True)
+        found = None if names else hs_break(code, cell.period.year, cell.period.year)
+        return Why(Reason.CODE_RETIRED, found.text) if found else None
 
     def _zero(self, cell: Cell) -> Why | None:
-        """Whether the partners that are listed make up World, so that nothing is left for this one."""
+        """Whether the partners that are listed make up World, so that nothing is left for this one.
+
+        Confidential goods are in neither, but with the goods not specified by kind. So this proves that there was none
+        only of all goods together, or where it is known that the partner has nothing under those.
+        """
         place = self._place(cell)
         if cell.partnerCode in (None, WORLD) or cell.cmdCode is None:
             return None
@@ -177,14 +180,28 @@ class Evidence:
             return None
         parts = [row for (who, what), row in place.items() if what == cell.cmdCode and who != WORLD]
         who, when = area_text(cell.reporterCode or ""), f"{_flow(cell)} of {cell.cmdCode} in {cell.period}"
-        if world.primaryValue == 0:
-            return Why(Reason.ZERO, f"{who} reports 0 for World: no {when}.", sure=True)
-        if not parts or any(row.primaryValue is None or row.partnerCode in _unnamed() for row in parts):
+        if any(row.primaryValue is None or row.partnerCode in _unnamed() for row in parts):
             return None
         if abs(sum(row.primaryValue or 0 for row in parts) - world.primaryValue) > CENT * len(parts):
             return None
-        text = f"The other partners of {who} add up to its World figure, {when}: nothing is left for this one."
-        return Why(Reason.ZERO, text, sure=True)
+        text = f"The other partners of {who} add up to its World figure, {when}: nothing is left for this one"
+        if self._nothing_hidden(cell):
+            return Why(Reason.ZERO, f"{text}.", sure=True)
+        return Why(Reason.ZERO, f"{text}, unless it is kept back: see cmdCode=999999 for this partner.")
+
+    def _nothing_hidden(self, cell: Cell) -> bool:
+        """Whether it is known that the partner has no goods that are not specified by kind, or no trade at all."""
+        total = TOTALS["S" if is_services(self._clCode) else "C"]
+        if cell.cmdCode == total or self._has_none(cell, (total,)):
+            return True
+        return is_hs(self._clCode) and self._has_none(cell, HIDDEN)
+
+    def _has_none(self, cell: Cell, codes: Sequence[str]) -> bool:
+        """Whether figures of other codes were asked for in the same place, and there is none of any of them."""
+        place = self._place(cell)
+        if any((cell.partnerCode, code) in place for code in codes):
+            return False
+        return any(_asks_for(answer.wanted, cell, code) for answer in self._answers for code in codes)
 
     def _kept_back(self, cell: Cell) -> Why | None:
         """Rows of goods not specified, or of areas not specified, where this may be hidden."""
@@ -222,10 +239,12 @@ class Evidence:
             )
         if (cell.reporterCode, wire_period(cell.period), cell.flowCode) not in self._totals:
             return self._open(cell)
-        text = f"UN Comtrade has no total of {who}, {when}."
+        text = f"UN Comtrade has no total of {who}, {when}, in clCode={self._clCode}."
         if is_recent(cell.period, self._today):
             return (Why(Reason.NOT_YET_PUBLISHED, f"{text} It is recent, and may still come."),)
-        return (Why(Reason.NOT_REPORTED, text, sure=True),)
+        if self._clCode not in AS_REPORTED:
+            return (Why(Reason.NOT_REPORTED, text),)
+        return (Why(Reason.NOT_REPORTED, f"{text} Older years may be in an older classification.", sure=True),)
 
     def _open(self, cell: Cell) -> tuple[Why, ...]:
         late = Why(Reason.NOT_YET_PUBLISHED, f"{cell.period} is recent: many reporters have not published it yet.")
@@ -241,6 +260,18 @@ def _totals_asked(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
     whole = TOTALS[wanted.typeCode] in wanted.commodities and (not wanted.partners or WORLD in wanted.partners)
     if whole and wanted.totals_only:
         yield from product(wanted.reporters, map(wire_period, wanted.periods), wanted.flows)
+
+
+def _asks_for(wanted: Wanted, cell: Cell, code: str) -> bool:
+    """Whether a question takes in one code at a cell's place."""
+    return (
+        wanted.totals_only
+        and (not wanted.reporters or cell.reporterCode in wanted.reporters)
+        and (not wanted.partners or cell.partnerCode in wanted.partners)
+        and cell.flowCode in wanted.flows
+        and cell.period in wanted.periods
+        and bool({code, f"AG{len(code)}"} & set(wanted.commodities))
+    )
 
 
 def _is_total(row: Row) -> bool:

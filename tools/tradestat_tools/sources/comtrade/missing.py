@@ -24,6 +24,9 @@ MEMBERS_SHOWN = 30
 MOST_KINDS = 4
 """Notes on missing figures; the rest is counted in the last."""
 
+MOST_TEXTS = 3
+"""Codes for which a note gives the evidence."""
+
 WORDS = {
     Reason.ZERO: "no trade",
     Reason.NOT_REPORTED: "not reported",
@@ -100,18 +103,24 @@ def absent_notes(question: Question, missing: Sequence[Cell], evidence: Evidence
         whys = evidence.whys(cell)
         kinds.setdefault(tuple((why.reason, why.sure) for why in whys), []).append((cell, whys))
     ordered = sorted(kinds.values(), key=len, reverse=True)
-    notes = [_note(question, [cell for cell, _ in kind], [whys for _, whys in kind]) for kind in ordered[:MOST_KINDS]]
+    left = asked_cells(question)
+    notes: list[Note] = []
+    for kind in ordered[:MOST_KINDS]:
+        cells = [cell for cell, _ in kind]
+        notes.append(_note(question, described(left, cells, question), [whys for _, whys in kind], cells))
+        told = set(cells)
+        left = [cell for cell in left if cell not in told]
     if rest := sum(map(len, ordered[MOST_KINDS:])):
         notes.append(Note(code=NoteCode.ABSENT, text=f"{rest} more figures are missing for other reasons."))
     return notes
 
 
-def _note(question: Question, cells: Sequence[Cell], whys: Sequence[tuple[Why, ...]]) -> Note:
+def _note(question: Question, items: Sequence[str], whys: Sequence[tuple[Why, ...]], cells: Sequence[Cell]) -> Note:
     first = whys[0]
-    items = described(question, cells)
     grouped = any(one.group for one in (*question.reporters.asked, *question.partners.asked))
     names = listed(items, MEMBERS_SHOWN if grouped else SHOWN)
-    evidence = " ".join(list(dict.fromkeys(one.text for (one, *_) in whys))[:2])
+    texts = {cell.cmdCode: one.text for cell, (one, *_) in zip(cells, whys, strict=True)}
+    evidence = " ".join(list(dict.fromkeys(texts.values()))[: MOST_TEXTS if first[0].sure else 1])
     reason = first[0].reason
     if reason is Reason.NOT_YET_PUBLISHED:
         text = f"No rows yet for {names}: probably not published yet. {evidence}"
@@ -127,23 +136,31 @@ def _note(question: Question, cells: Sequence[Cell], whys: Sequence[tuple[Why, .
     )
 
 
-def described(question: Question, cells: Sequence[Cell]) -> list[str]:
-    """Cells in words: a whole period, reporter, partner, code or flow where all of it is missing; else one by one."""
-    varying = [at for at in _ORDER if len({cell[at] for cell in asked_cells(question)}) > 1]
-    asked = [Counter(cell[at] for cell in asked_cells(question)) for at in range(len(_HEADS))]
-    left = list(cells)
+def described(among: Sequence[Cell], cells: Sequence[Cell], question: Question) -> list[str]:
+    """Cells in words: a whole period, reporter, partner, code or flow where all of it is missing; else by series.
+
+    Args:
+        among: what was asked for and has not been told of yet, these cells with it.
+        cells: the cells.
+        question: what was asked; its areas and codes are named where there are several.
+    """
+    asked: list[Cell] = list(among)
+    left: list[Cell] = list(cells)
+    several = [len(values) > 1 for values in (*_dimensions(question), question.span)]
+    varying = [at for at in _ORDER if several[at]]
     items: list[str] = []
     for at in varying:
-        here = Counter(cell[at] for cell in left)
-        whole = [value for value, count in here.items() if value is not None and count == asked[at][value]]
-        items += [_named(at, value) for value in whole]
+        all_of, missing = Counter(cell[at] for cell in asked), Counter(cell[at] for cell in left)
+        whole = [value for value, count in missing.items() if value is not None and count == all_of[value]]
+        items += [_named(at, value, again=place > 0) for place, value in enumerate(whole)]
+        asked = [cell for cell in asked if cell[at] not in whole]
         left = [cell for cell in left if cell[at] not in whole]
     series: dict[str, list[str]] = {}
     for cell in left:
         name = " ".join(_named(at, cell[at]) for at in varying if at != _PERIOD and cell[at] is not None)
         series.setdefault(name, []).append(str(cell.period))
-    items += [f"{name} in {listed(when)}" if _PERIOD in varying and name else name or listed(when)
-              for name, when in series.items()]  # fmt: skip
+    for name, when in series.items():
+        items.append(f"{name} in {listed(when)}" if name and _PERIOD in varying else name or listed(when))
     return items or [str(cell.period) for cell in cells[:1]]
 
 
@@ -153,6 +170,7 @@ _ORDER = (_PERIOD, 0, 1, 3, 2)
 """In which order what is missing as a whole is looked for."""
 
 
-def _named(at: int, value: str | Period | None) -> str:
+def _named(at: int, value: str | Period | None, *, again: bool = False) -> str:
+    """`partner Japan (392)`, and the next one without the head."""
     text = area_text(value) if at < 2 and isinstance(value, str) else str(value)
-    return f"{_HEADS[at]} {text}".strip()
+    return text if again else f"{_HEADS[at]} {text}".strip()

@@ -12,6 +12,7 @@ from tradestat_tools.arguments import Arguments
 from tradestat_tools.codes.words import fold
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.comtrade.wire import POLICY, SERVICE, SOURCE_ID, changed, read_list
 from tradestat_tools.upstream import Request, Response
@@ -291,19 +292,26 @@ def _fits(entry: Entry, arguments: ReferenceArguments) -> bool:
 
 
 def _nothing(arguments: ReferenceArguments, fitting: int, total: int) -> NoData:
+    category = arguments.category
     if fitting:
+        last = max(0, fitting - arguments.limit)
+        text = f"{fitting} entries of {category} fit; offset {arguments.offset} is past the last."
         return NoData(
-            f"{fitting} entries of {arguments.category} fit; offset {arguments.offset} is past the last.",
-            remedy="Call again with a smaller offset.",
+            text,
+            remedy=f"Call again with a smaller offset: offset={last} gives the last ones.",
+            why=[Why(Reason.FILTERED_OUT, text, sure=True)],
             source=SOURCE_ID,
         )
     filters = {"search": arguments.search, "parent": arguments.parent}
     asked = [f"{name}={value!r}" for name, value in filters.items() if value]
     if arguments.level >= 0:
         asked.append(f"level={arguments.level}")
+    text = f"Nothing of the {total} entries of {category} fits {' and '.join(asked) or 'the question'}."
     return NoData(
-        f"Nothing of the {total} entries of {arguments.category} fits {' and '.join(asked) or 'the question'}.",
-        remedy="Use fewer or shorter words, or browse: parent=TOTAL (HS), level=1 (EBOPS), or no filter.",
+        text,
+        remedy="Use fewer or shorter words, or browse: parent=TOTAL (HS), level=1 (EBOPS), or no filter: "
+        f"comtrade_reference(category={category}).",
+        why=[Why(Reason.FILTERED_OUT, text, sure=True)] if total else (),
         source=SOURCE_ID,
     )
 

@@ -1,7 +1,7 @@
 """The tool `comtrade_data`: who traded what with whom, as countries report it to the United Nations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 
@@ -16,7 +16,15 @@ from tradestat_tools.reasons import Reason
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.comtrade.areas import asks_for_all
 from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS, TradeArguments
-from tradestat_tools.sources.comtrade.asking import PERIODS_A_CALL, Wanted, chunks, fetch, periods_a_call, stored
+from tradestat_tools.sources.comtrade.asking import (
+    PERIODS_A_CALL,
+    Wanted,
+    chunks,
+    fetch,
+    is_cut,
+    periods_a_call,
+    stored,
+)
 from tradestat_tools.sources.comtrade.calendar import due, has_ended, newest_due, periods_of, tries, wire_period
 from tradestat_tools.sources.comtrade.classifications import is_services
 from tradestat_tools.sources.comtrade.coverage import not_covered
@@ -33,6 +41,9 @@ from tradestat_tools.upstream import Fetched
 
 MAX_CALLS = 24
 """Calls one question may take: at about one a second, half a minute."""
+
+MOST_LOOKED_AT = 3
+"""Calls of a question for which stored answers to neighbouring questions are looked up, the newest periods."""
 
 MANY_ROWS = 2000
 """Rows above which joining them would hold up the event loop (5,004 took 0.13 s) and goes to a worker thread."""
@@ -59,7 +70,8 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
     missing = missing_cells(question, rows)
     answers = [answer for wanted, one in calls if (answer := Answered.of(wanted, one.value)) is not None]
     if missing and len(answers) == len(calls):
-        beside = await stored(services, [near for wanted, _ in calls[:1] for near in neighbours(wanted)])
+        looked_at = [wanted for wanted, _ in calls if wanted.periods][-MOST_LOOKED_AT:]
+        beside = await stored(services, [near for wanted in looked_at for near in neighbours(wanted)])
         answers += [answer for wanted, page in beside if (answer := Answered.of(wanted, page)) is not None]
     evidence = Evidence(
         answers, rows=rows, clCode=arguments.classification, today=services.today, not_covered=out_of_cover
@@ -116,25 +128,30 @@ async def _ask(services: Services, question: Question) -> tuple[Question, Calls]
         runs = chunks(question.span, size)
         _check_calls(services, len(question.span), len(runs), arguments)
         return question, [await _call(services, question, run) for run in runs]
-    candidates = tries(arguments.frequency, services.today)
-    together = sorted({*question.span, *candidates})[-size:] if size > 1 else []
     _check_calls(services, len(question.span), ceil(len(question.span) / size), arguments)
+    candidates = tries(arguments.frequency, services.today)
+    back = min(size, len(question.span) + len(candidates) - 1)
+    together = tuple(candidates[0].shifted(-steps) for steps in reversed(range(back)))
     calls: Calls = []
     newest: Period | None = None
-    for run in [tuple(together)] if together else [(one,) for one in candidates]:
+    for run in [*([together] if size > 1 else []), *((one,) for one in candidates)]:
         calls.append(await _call(services, question, run))
-        seen = {row.period for row in calls[-1][1].value.rows}
-        if hits := [one for one in run if one in candidates and wire_period(one) in seen]:
-            newest = max(hits)
+        page = calls[-1][1].value
+        if len(run) > 1 and is_cut(page, question.limit):
+            # The newest may be among the rows that were cut off: one by one, then. The call counts and says nothing.
+            wanted, fetched = calls.pop()
+            calls.append((replace(wanted, periods=()), replace(fetched, value=Page([]))))
+            continue
+        seen = {row.period for row in page.rows}
+        newest = max((one for one in run if one in candidates and wire_period(one) in seen), default=None)
+        if newest is not None or len(run) > 1:
             break
     if newest is None:
         return question.over(tuple(sorted(candidates))), calls
-    return await _up_to(services, question, newest, calls, size)
+    return await _up_to(services, question, newest, calls)
 
 
-async def _up_to(
-    services: Services, question: Question, newest: Period, calls: Calls, size: int
-) -> tuple[Question, Calls]:
+async def _up_to(services: Services, question: Question, newest: Period, calls: Calls) -> tuple[Question, Calls]:
     """The rest of a question whose newest period is known."""
     arguments = question.arguments
     try:
@@ -144,7 +161,7 @@ async def _up_to(
     question = question.over(tuple(one for one in span if has_ended(one, services.today)))
     asked = {one for wanted, _ in calls for one in wanted.periods}
     rest = [one for one in question.span if one not in asked]
-    return question, [*calls, *[await _call(services, question, run) for run in chunks(rest, size)]]
+    return question, [*calls, *[await _call(services, question, run) for run in chunks(rest, periods_a_call(services))]]
 
 
 async def _call(services: Services, question: Question, run: tuple[Period, ...]) -> tuple[Wanted, Fetched[Page]]:
@@ -191,7 +208,7 @@ def _answer(services: Services, found: _Found) -> Answer[TradeData]:
         freqCode=arguments.freqCode,
         clCode=classification,
     )
-    cut = [one for one in fetched if len(one.value.rows) >= limit or one.value.withheld]
+    cut = [one for one in fetched if is_cut(one.value, limit)]
     notes = row_notes(rows, classification, question.commodities, question.span)
     if cut:  # what did not come may have been cut off, so nothing is said to be absent
         notes.insert(0, _cut_note(cut, fetched, limit))
@@ -233,7 +250,8 @@ def _reading_notes(question: Question, calls: Calls) -> list[Note]:
     if words:
         newest = question.span[-1]
         empty = sorted({one for wanted, _ in calls for one in wanted.periods if one > newest})
-        text = f"Read {listed(words)} as up to {newest}, the newest period with rows for this question"
+        first = "" if len(question.span) == 1 else f"{question.span[0]} to "
+        text = f"Read {listed(words)} as {first}{newest}, the newest period with rows for this question"
         text += f"; there are none for {listed(map(str, empty))}." if empty else "."
         notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
     return [note for note in notes if note is not None]
