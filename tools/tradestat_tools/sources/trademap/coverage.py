@@ -111,7 +111,7 @@ def uncovered(question: Question, reach: Reach | None, this_year: int) -> Why | 
 
 
 def _due(year: int) -> str:
-    return f"no yearly figure of it can be out before January {year + 1}. Trade Map announces no dates."
+    return f"no figure of {year} can be out before January {year + 1}. Trade Map announces no dates."
 
 
 def not_over(years: range) -> str:

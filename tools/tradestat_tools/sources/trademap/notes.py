@@ -179,10 +179,11 @@ def _zeros(total: Record | None, question: Question) -> Note | None:
     years = [name for name, cell in total.cells.items() if cell.value == 0 and (name.isdigit() or name == "VAL")]
     if not years:
         return None
-    text = f"0 for {some(years)} is the service's figure: none, or under 500 dollars."
-    if not question.services and len(question.product) > len("85") and question.product != ALL:
-        text += f" Trade kept confidential would be under {UNTOLD} instead."
-    return Note(code=NoteCode.ZERO, text=text, reason=Reason.ZERO)
+    text = f"0 for {some(years)} is the service's own figure: none, or under 500 dollars."
+    if question.services or question.product == ALL:
+        return Note(code=NoteCode.ZERO, text=text, reason=Reason.ZERO)
+    text += f" Trade that the reporter suppresses would be under {UNTOLD} instead, and leave a 0 here as well."
+    return Note(code=NoteCode.ZERO, text=text)
 
 
 def _kept_back(page: Page, question: Question) -> Note | None:

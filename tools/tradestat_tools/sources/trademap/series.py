@@ -47,7 +47,7 @@ GOODS_TIME_SERIES = Endpoint(
         "(by=byProduct), with the total apart in aggregateRecords. Covers 200+ countries, HS 2, 4 and 6 digits. "
         "Use it for levels and trends; goods_trade_indicators gives growth and balance of the newest year, "
         "comtrade_data quantities and an independent check, the Korean and Chinese tools months. World (000) is a "
-        "partner, not a reporter."
+        "partner, not a reporter; a group (EU, ASEAN) may be either."
     ),
     arguments=GoodsTimeSeriesArguments,
     data=SeriesData,

@@ -270,8 +270,10 @@ def _span(question: Question, periods: Sequence[str]) -> tuple[int, int]:
 def stated_unit(page: Page) -> str:
     """Thousand US dollars, which goes without saying at Trade Map, or whatever else the figures say of themselves."""
     said = {cell.unit for r in (*page.records, *page.aggregateRecords) for cell in r.cells.values() if cell.unit}
-    others = {text for text in said if not _is_thousand_usd(text)}
-    return ", ".join(sorted(others)[:3]) if others else THOUSAND_USD
+    others = sorted(text for text in said if not _is_thousand_usd(text))[:3]
+    if not others:
+        return THOUSAND_USD
+    return ", ".join([*others, THOUSAND_USD] if any(map(_is_thousand_usd, said)) else others)
 
 
 def _is_thousand_usd(text: str) -> bool:

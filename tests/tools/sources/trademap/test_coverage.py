@@ -1,0 +1,108 @@
+"""What is known of a reporter is used before a credit is spent, and only as long as it can be believed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason
+from tradestat_tools.sources.trademap.client import country_list
+
+pytestmark = pytest.mark.anyio
+
+TOOLS = ("goods_time_series", "services_time_series", "goods_trade_indicators")
+
+
+@pytest.fixture
+def countries(payloads: Any) -> dict[str, Any]:
+    listed = [
+        payloads.country("784", "United Arab Emirates", yearly246=(2001, 2024), yearlyServices=(2005, 2023)),
+        payloads.country("004", "Afghanistan"),
+    ]
+    return {"total": len(listed), "countries": listed}
+
+
+async def refused(parsebot: Any, countries: dict[str, Any], tool: str, **asked: Any) -> NoData:
+    """How a question is refused after get_countries was asked, with nothing more sent."""
+    tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+    parsebot.gives(countries)
+    async with parsebot.services() as services:
+        await tools["get_countries"].call(services, {"search": "784"})
+        with pytest.raises(NoData) as caught:
+            await tools[tool].call(services, asked)
+    assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
+    return caught.value
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+async def test_a_country_without_figures_costs_nothing(parsebot: Any, countries: dict[str, Any], tool: str):
+    error = await refused(parsebot, countries, tool, country="AF", partner="784", trade_flow="E")
+
+    (why,) = error.why
+    assert (why.reason, why.sure) == (Reason.NOT_COVERED, True)
+    assert "Afghanistan (004) has no yearly" in why.text
+    assert 'country="784", partner="004", trade_flow="I"' in error.remedy, "the partner's side"
+
+
+async def test_a_country_that_is_not_in_the_list_costs_nothing(parsebot: Any, countries: dict[str, Any]):
+    error = await refused(parsebot, countries, "goods_time_series", country="KR")
+
+    assert error.why[0].reason is Reason.NOT_COVERED
+    assert "Ask a partner's side, one at a time" in error.remedy
+
+
+async def test_a_kind_of_trade_that_is_not_reported_costs_nothing(parsebot: Any, countries: dict[str, Any]):
+    error = await refused(parsebot, countries, "goods_time_series", country="784", trade_flow="RE", period_from=2020)
+
+    assert "no yearly re-exports" in error.why[0].text
+    assert 'goods_time_series(country="784", trade_flow="E", period_from=2020)' in error.remedy
+
+
+@pytest.mark.parametrize(("tool", "first"), [("goods_time_series", 2001), ("services_time_series", 2005)])
+async def test_years_before_the_first_cost_nothing(parsebot: Any, countries: dict[str, Any], tool: str, first: int):
+    error = await refused(parsebot, countries, tool, country="784", period_from=1995, period_to=first - 1)
+
+    assert (error.why[0].reason, error.why[0].sure) == (Reason.NOT_COVERED, True)
+    assert f"from {first}" in error.why[0].text
+    assert f"period_from={first}" in error.remedy
+
+
+async def test_a_former_area_has_no_figures_after_its_end(parsebot: Any):
+    with pytest.raises(NoData) as caught:
+        await parsebot.call("goods_time_series", country="530", period_from=2015, period_to=2016)
+
+    (why,) = caught.value.why
+    assert (why.reason, why.sure) == (Reason.NOT_COVERED, True)
+    assert "end with 2010" in why.text
+    assert parsebot.sent == []
+
+
+async def test_the_stored_list_is_found_after_the_process_has_forgotten_it(
+    parsebot: Any, payloads: Any, countries: dict[str, Any]
+):
+    tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+    parsebot.gives(countries)
+    async with parsebot.services() as services, parsebot.services() as other:
+        await tools["get_countries"].call(services, {})
+        other.upstream.cache = services.upstream.cache
+        found = await country_list(other)
+        with pytest.raises(NoData, match="Nothing was sent"):
+            await tools["goods_time_series"].call(other, {"country": "784", "period_to": 1999})
+
+    assert found is not None
+    assert set(found.countries) == {"784", "004"}
+    assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
+
+
+async def test_a_list_of_two_weeks_ago_decides_nothing(parsebot: Any, payloads: Any, countries: dict[str, Any]):
+    tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+    parsebot.gives(countries)
+    async with parsebot.services() as services:
+        await tools["get_countries"].call(services, {})
+        parsebot.now += timedelta(days=14)
+        parsebot.gives(payloads.table([], [payloads.record("004", "000", "TOTAL", {2024: 7})]))
+        answer = await tools["goods_time_series"].call(services, {"country": "004"})
+
+    assert answer.data.aggregateRecords[0].values == [7]
+    assert answer.source.coverage is None

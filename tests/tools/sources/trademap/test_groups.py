@@ -1,0 +1,315 @@
+"""Groups of countries: the cost said first, a row for each member, and a sum only where it is one."""
+
+from typing import Any
+
+import pytest
+
+from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.errors import NoData, TooLarge, UpstreamDown
+from tradestat_tools.reasons import Reason
+from tradestat_tools.services import Services
+
+pytestmark = pytest.mark.anyio
+
+CREDIT = {"x_credits_charged": "1"}
+BEEF = {"product": "020230", "trade_flow": "I", "period_from": 2023, "period_to": 2024}
+
+
+class Members:
+    """USMCA's members' imports of beef, one table a member; Canada's is asked first."""
+
+    def __init__(self, parsebot: Any, payloads: Any) -> None:
+        self.parsebot = parsebot
+        self.payloads = payloads
+        self.tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+
+    def gives(self, country: str, values: dict[int, float | None], partner: str = "000", **more: Any) -> None:
+        total = self.payloads.record(country, partner, "020230", values, **more)
+        rows = [self.payloads.record(country, "036", "020230", values)]
+        table = self.payloads.table(rows, [total])
+        self.parsebot.says({"status": "success", "data": table}, **CREDIT)
+
+    def all_three(self) -> None:
+        self.gives("124", {2023: 10, 2024: 20})
+        self.gives("484", {2023: 1, 2024: 2})
+        self.gives("842", {2023: 100, 2024: 200})
+
+    async def ask(self, services: Services, tool: str = "goods_time_series", **arguments: Any) -> Answer[Any]:
+        return await self.tools[tool].call(services, {"country": "USMCA"} | BEEF | arguments)
+
+    def asked(self) -> list[str]:
+        return [sent.params["country"] for sent in self.parsebot.sent if "country" in sent.params]
+
+
+@pytest.fixture
+def members(parsebot: Any, payloads: Any) -> Members:
+    return Members(parsebot, payloads)
+
+
+def texts(answer: Answer[Any], code: NoteCode) -> str:
+    return " ".join(note.text for note in answer.notes if note.code is code)
+
+
+async def test_every_member_has_its_own_total_as_a_row_and_the_sum_says_that_it_is_ours(members: Members):
+    members.all_three()
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services)
+
+    assert members.asked() == ["124", "484", "842"]
+    assert [(row.reporterCd, row.values) for row in answer.data.records] == [
+        ("842", [100, 200]),
+        ("124", [10, 20]),
+        ("484", [1, 2]),
+    ]
+    assert answer.data.aggregateRecords == [], "the service gave no total of the group"
+    assert answer.data.group is not None
+    assert (answer.data.group.id, answer.data.group.members, answer.data.group.missing) == ("USMCA", 3, {})
+    assert answer.data.group.sum == [111, 222]
+    summed, rows = answer.data.tables()
+    assert summed.title == "Sum of the members of United States-Mexico-Canada Agreement (USMCA), added up here"
+    assert list(summed.rows) == [("USMCA", 111, 222)]
+    assert rows.columns == ("reporterCd", "reporter", "2023", "2024")
+    assert "United States-Mexico-Canada Agreement (USMCA, 3 members) from all partners" in answer.what
+    assert "trade among the members is in it" in texts(answer, NoteCode.DOUBLE_COUNTING)
+    assert "3 members as of 2020-07-01" in texts(answer, NoteCode.RESOLVED_CODE)
+    assert texts(answer, NoteCode.COST) == "3 tables, one a member: 3 calls, 3 credits."
+    assert (answer.source.calls, answer.source.credits_charged) == (3, 3)
+
+
+async def test_the_cost_is_said_before_anything_is_sent_and_what_is_stored_costs_nothing(members: Members):
+    async with members.parsebot.services() as services:
+        with pytest.raises(TooLarge) as first:
+            await members.ask(services, max_calls=2)
+        assert members.asked() == []
+        members.gives("484", {2023: 1, 2024: 2})
+        await members.ask(services, country="MX")
+        with pytest.raises(TooLarge) as second:
+            await members.ask(services, max_calls=1)
+        assert members.asked() == ["484"]
+        members.gives("124", {2023: 10, 2024: 20})
+        members.gives("842", {2023: 100, 2024: 200})
+        answer = await members.ask(services, max_calls=2)
+
+    assert "3 of them are not stored and take a call each (3 credits), and max_calls allows 2" in first.value.message
+    assert first.value.remedy.startswith("Set max_calls=3 to allow it, or ask for a smaller group")
+    assert "124, 484, 842" in first.value.remedy
+    assert "2 of them are not stored" in second.value.message
+    assert texts(answer, NoteCode.COST) == "3 tables, one a member: 2 calls, 2 credits; stored: 1."
+
+
+async def test_a_dearer_endpoint_costs_its_price_for_each_member(members: Members):
+    members.parsebot.describes_endpoints(
+        goods_time_series={"input_params": {}, "price": 3}, services_time_series={"input_params": {}}
+    )
+    async with members.parsebot.services() as services:
+        with pytest.raises(TooLarge, match=r"3 of them .* \(9 credits\)"):
+            await members.ask(services, max_calls=1)
+
+
+async def test_a_group_beyond_the_largest_allowance_is_to_be_made_smaller(members: Members):
+    async with members.parsebot.services() as services:
+        with pytest.raises(TooLarge) as caught:
+            await members.ask(services, country="Belt and Road", max_calls=50)
+
+    assert caught.value.remedy.startswith("Ask for a smaller group")
+    assert members.asked() == []
+
+
+async def test_a_year_that_a_member_lacks_has_no_sum_and_the_member_is_named(members: Members):
+    members.gives("124", {2023: 10, 2024: None})
+    members.gives("484", {2023: 1, 2024: 2})
+    members.gives("842", {2023: 100, 2024: 200})
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services)
+
+    assert answer.data.group is not None
+    assert answer.data.group.sum == [111, None]
+    assert answer.data.group.missing == {}
+    assert "No sum for 2024 (Canada (124)): not every member has a figure." in texts(answer, NoteCode.ABSENT)
+    assert [row.values for row in answer.data.records] == [[100, 200], [1, 2], [10, None]]
+
+
+async def test_a_member_without_any_figure_leaves_rows_and_no_sum(members: Members):
+    members.gives("124", {2023: 10, 2024: 20})
+    members.parsebot.says({"status": "success", "data": members.payloads.table([], [])}, **CREDIT)
+    members.gives("842", {2023: 100, 2024: 200})
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services)
+
+    assert answer.data.group is not None
+    assert answer.data.group.sum is None
+    assert list(answer.data.group.missing) == ["Mexico (484)"]
+    assert "not_reported" in answer.data.group.missing["Mexico (484)"]
+    assert len(answer.data.records) == 2
+    assert "Members without a figure: Mexico (484)" in texts(answer, NoteCode.ABSENT)
+    assert len(answer.data.tables()) == 1, "no table of a sum"
+
+
+async def test_members_that_can_have_no_figure_are_not_paid_for(members: Members):
+    listed = [
+        members.payloads.country("124", "Canada", yearly246=(2001, 2024)),
+        members.payloads.country("842", "United States", yearly246=(2001, 2023)),
+        members.payloads.country("484", "Mexico"),
+    ]
+    members.parsebot.gives({"total": 3, "countries": listed})
+    async with members.parsebot.services() as services:
+        await members.tools["get_countries"].call(services, {})
+        members.gives("124", {2023: 10, 2024: 20})
+        members.gives("842", {2023: 100})
+        answer = await members.ask(services, max_calls=2)
+
+    assert members.asked() == ["124", "842"]
+    assert answer.data.group is not None
+    assert answer.data.group.missing["Mexico (484)"].startswith("not_covered: Mexico (484) has no yearly goods")
+    (late,) = (note for note in answer.notes if note.code is NoteCode.LAG)
+    assert late.reason is Reason.NOT_YET_PUBLISHED
+    assert "United States (842) has come to 2023" in late.text
+
+
+async def test_balances_of_several_reporters_are_not_added_up(members: Members):
+    members.all_three()
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services, trade_flow="TB")
+
+    assert answer.data.group is not None
+    assert answer.data.group.sum is None
+    assert "not added up" in texts(answer, NoteCode.VALUATION)
+    assert len(answer.data.records) == 3
+
+
+async def test_figures_in_different_units_are_not_added_up(members: Members):
+    tons = [{"period": 2024, "value": 7, "unit": "Tons", "flag": None}]
+    members.gives("124", {}, data=tons)
+    members.gives("484", {2024: 2})
+    members.gives("842", {2024: 200})
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services)
+
+    assert answer.data.group is not None
+    assert answer.data.group.sum is None
+    assert "Tons" in texts(answer, NoteCode.UNIT)
+
+
+async def test_after_a_failure_only_the_members_that_did_not_come_are_asked(members: Members):
+    members.gives("124", {2023: 10, 2024: 20})
+    members.parsebot.says({"error": {"status": "upstream_error"}}, 502, **CREDIT)
+    async with members.parsebot.services() as services:
+        with pytest.raises(UpstreamDown) as caught:
+            await members.ask(services)
+        members.gives("484", {2023: 1, 2024: 2})
+        members.gives("842", {2023: 100, 2024: 200})
+        answer = await members.ask(services, max_calls=2)
+
+    assert "at Mexico (484): " in caught.value.message
+    assert "asking again takes only the rest" in caught.value.remedy
+    assert members.asked() == ["124", "484", "484", "842"]
+    assert answer.data.group is not None
+    assert answer.data.group.sum == [111, 222]
+
+
+async def test_a_code_that_the_service_refuses_is_paid_for_once_and_not_for_every_member(members: Members):
+    members.parsebot.says({"error": {"status": "stale_input", "message": "gone"}}, 422, **CREDIT)
+    async with members.parsebot.services() as services:
+        with pytest.raises(NoData) as caught:
+            await members.ask(services, product="851712")
+
+    assert members.asked() == ["124"]
+    assert caught.value.why[0].reason is Reason.CODE_RETIRED
+
+
+async def test_a_group_without_any_figure_is_no_data_with_reasons(members: Members):
+    members.parsebot.gives(members.payloads.table([], []))
+    async with members.parsebot.services() as services:
+        with pytest.raises(NoData) as caught:
+            await members.ask(services, period_from=2015, period_to=2016)
+
+    assert {why.reason for why in caught.value.why} >= {Reason.NOT_REPORTED, Reason.ZERO}
+    assert not any(why.sure for why in caught.value.why)
+
+
+async def test_members_are_those_of_the_years_asked_for(members: Members):
+    async with members.parsebot.services() as services:
+        with pytest.raises(TooLarge) as then:
+            await members.ask(services, country="EU", period_from=2018, period_to=2019, max_calls=1)
+        with pytest.raises(TooLarge) as now:
+            await members.ask(services, country="欧盟", period_from=2021, period_to=2022, max_calls=1)
+
+    assert "28 members" in then.value.message, "the United Kingdom was one until 2020"
+    assert "27 members" in now.value.message
+
+
+# A group of partners
+
+
+def partners_table(payloads: Any, rows: dict[str, dict[int, float | None]], total: dict[int, float | None]) -> Any:
+    records = [payloads.record("784", code, "020230", values) for code, values in rows.items()]
+    return payloads.table(records, [payloads.record("784", "000", "020230", total)], per_page=500)
+
+
+async def test_a_group_of_partners_takes_one_table_and_leaves_the_other_partners_out(members: Members):
+    rows: dict[str, dict[int, float | None]] = {
+        "842": {2023: 40, 2024: 47}, "076": {2023: 400, 2024: 463}, "124": {2024: 5}
+    }  # fmt: skip
+    members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: 520}))
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services, country="784", partner="USMCA")
+
+    (sent,) = members.parsebot.sent
+    assert (sent.params["partner"], sent.params["page_size"]) == ("000", "500")
+    assert [row.partnerCd for row in answer.data.records] == ["842", "124"]
+    assert (answer.data.partner, answer.data.nbRecords) == ("USMCA", 2)
+    assert answer.data.group is not None
+    assert answer.data.group.sum == [40, 52]
+    assert list(answer.data.group.missing) == ["Mexico (484)"]
+    assert "those without a row or figure count as none" in texts(answer, NoteCode.ROUNDING)
+    assert "Members without a row: Mexico (484)." in texts(answer, NoteCode.ABSENT)
+    assert [table.title for table in answer.data.tables()] == [
+        "Sum of the members of United States-Mexico-Canada Agreement (USMCA), added up here",
+        "Aggregates, not of 020230 with USMCA: Meat; of bovine animals, boneless cuts, frozen (020230)",
+        "Rows",
+    ]
+    assert texts(answer, NoteCode.TOTAL_MISMATCH) == "", "the members are not compared with the total of all partners"
+
+
+async def test_a_year_without_a_total_has_no_sum_over_partners(members: Members):
+    rows: dict[str, dict[int, float | None]] = {"842": {2023: 40}}
+    members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: None}))
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services, country="784", partner="USMCA")
+
+    assert answer.data.group is not None
+    assert answer.data.group.sum == [40, None]
+
+
+async def test_a_table_of_partners_without_a_total_has_no_sum(members: Members):
+    rows = [members.payloads.record("784", "842", "020230", {2024: 47})]
+    members.parsebot.gives(members.payloads.table(rows, [], per_page=500))
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services, country="784", partner="USMCA")
+
+    assert answer.data.group is not None
+    assert answer.data.group.sum is None
+
+
+async def test_partners_on_more_pages_than_allowed_are_counted_and_not_paid_for(members: Members):
+    page = partners_table(members.payloads, {"842": {2024: 47}}, {2024: 520}) | {"nbPages": 9, "nbRecords": 225}
+    members.parsebot.gives(page)
+    async with members.parsebot.services() as services:
+        with pytest.raises(TooLarge, match="8 more calls"):
+            await members.ask(services, country="784", partner="USMCA")
+
+    assert len(members.parsebot.sent) == 1
+
+
+async def test_indicators_of_a_group_of_partners_have_rows_and_no_sum(members: Members):
+    cells = [{"indicatorCd": "VAL", "value": 5}, {"indicatorCd": "GV5", "value": 3}]
+    rows = [members.payloads.record("784", code, "020230", {}) | {"data": cells} for code in ("842", "076")]
+    members.parsebot.gives(members.payloads.table(rows, [], refYear=2024, per_page=500))
+    async with members.parsebot.services() as services:
+        answer = await members.tools["goods_trade_indicators"].call(
+            services, {"country": "784", "partner": "USMCA", "product": "020230", "indicators": ["VAL", "GV5"]}
+        )
+
+    assert [row.partnerCd for row in answer.data.records] == ["842"]
+    assert answer.data.group is not None
+    assert answer.data.group.sum is None
