@@ -130,6 +130,7 @@ class Provenance(BaseModel):
     calls: int = Field(default=1, description="Upstream calls that this answer took.")
     credits_charged: float | None = None
     remaining_quota: float | None = None
+    results: list[str] | None = Field(default=None, description="Handles of the answers that this one is made of.")
 
 
 D = TypeVar("D", bound=Data)
