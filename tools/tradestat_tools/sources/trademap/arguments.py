@@ -278,7 +278,7 @@ MaxCalls = Annotated[
     Field(
         ge=1,
         le=MOST_CALLS,
-        description="Calls that all_pages, or a group as country, may take; where more are needed, says how many.",
+        description="Calls that all_pages or a group may take; where one needs more, it stops and says how many.",
     ),
 ]
 SortBy = Annotated[

@@ -339,8 +339,8 @@ GET_COUNTRY_GROUPS = Endpoint(
     title="Trade Map: country groups",
     description=(
         "Economic groupings, regions and customs unions of Trade Map (EU 27, ASEAN, BRICS, OECD, Africa ...) with, on "
-        "request, their members' codes. Use it to pick the countries of a group. A group's id is not a country code; the "
-        "time series take a group by its name (EU, ASEAN) and ask its official members."
+        "request, their members' codes. Use it to pick the countries of a group. A group's id is not a country code; "
+        "the time series take a group by its name (EU, ASEAN) and ask its official members."
     ),
     arguments=GetCountryGroupsArguments,
     data=GroupsData,
