@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.arguments import parse_arguments
-from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.errors import InvalidQuery, NoData
 from tradestat_tools.sources.doumaotong import SOURCE
 from tradestat_tools.sources.doumaotong.arguments import DashboardArguments, ProductArguments, TrendArguments
 
@@ -92,16 +92,26 @@ async def test_a_bare_number_is_a_china_customs_code_and_names_resolve_to_one(
     answer = await service.ask("trend", hsCode="85171200", countryCode=written)
     assert service.sent == [("/skill/trend", {"hsCode": "85171200", "countryCode": sent})]
     assert answer.data.country == {"116": "Japan", "133": "South Korea"}[sent]
-    assert bool(note(answer, NoteCode.RESOLVED_CODE)) == (str(written) != sent)
+    read = f"China Customs code {sent}" in note(answer, NoteCode.RESOLVED_CODE)
+    assert read == (str(written) != sent)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("tool", ["trend", "history"])
-async def test_an_m49_number_that_is_no_china_customs_code_is_refused_with_the_right_one(
-    service: "FakeService", tool: str
+async def test_an_m49_number_that_is_no_china_customs_code_is_read_as_m49_and_the_note_says_so(
+    service: "FakeService", older: dict[str, Any], tool: str, note: Notes
 ) -> None:
-    with pytest.raises(InvalidQuery, match="392 is not a China Customs country code") as caught:
-        await service.ask(tool, hsCode="85171200", countryCode="392")
+    service.says(tool, {**older[tool], "countryCode": "116"})
+    answer = await service.ask(tool, hsCode="85171200", countryCode="392")
+    assert service.sent[0][1]["countryCode"] == "116"
+    assert "392 is no China Customs code; it is Japan in M49" in note(answer, NoteCode.RESOLVED_CODE)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", ["999", "010", "1234"])
+async def test_a_number_that_is_no_code_of_a_destination_is_refused(service: "FakeService", number: str) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        await service.ask("trend", hsCode="85171200", countryCode=number)
     assert caught.value.argument == "countryCode"
     assert "116 Japan" in str(caught.value.allowed)
     assert service.sent == []
@@ -144,8 +154,8 @@ async def test_trend_for_the_world_is_asked_without_a_country(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("month", ["202511", "2025-12", "2026", "2025Q3", "soon", "202513", "1949-10"])
-async def test_a_month_that_can_not_be_published_is_refused(service: "FakeService", month: str) -> None:
+@pytest.mark.parametrize("month", ["2025Q3", "soon", "202513", "1949-10", "2024-01 to 2024-06", "last 5 years"])
+async def test_what_is_no_month_and_no_twelve_months_is_refused(service: "FakeService", month: str) -> None:
     with pytest.raises(InvalidQuery) as caught:
         await service.ask("dashboard", hsCode="85076000", currentMonth=month)
     assert caught.value.argument == "currentMonth"
@@ -153,15 +163,49 @@ async def test_a_month_that_can_not_be_published_is_refused(service: "FakeServic
 
 
 @pytest.mark.anyio
-async def test_the_last_complete_month_is_accepted_and_named_in_the_refusal_of_the_next(
-    service: "FakeService", current: dict[str, Any]
+@pytest.mark.parametrize(
+    ("month", "when"), [("202511", "2025-12-20"), ("2025-12", "2026-01-20"), ("2026", "2027-01-20")]
+)
+async def test_a_month_that_is_not_over_is_told_with_its_day_and_nothing_is_sent(
+    service: "FakeService", month: str, when: str
+) -> None:
+    with pytest.raises(NoData) as caught:
+        await service.ask("dashboard", hsCode="85076000", currentMonth=month)
+    (why,) = caught.value.why
+    assert (why.reason, why.sure) == ("not_yet_published", True)
+    assert f"comes out about {when}, China time" in why.text
+    assert "has published is about 2025-09" in why.text
+    assert service.sent == []
+
+
+@pytest.mark.anyio
+async def test_a_month_before_the_services_first_is_not_covered_and_nothing_is_sent(service: "FakeService") -> None:
+    with pytest.raises(NoData) as caught:
+        await service.ask("dashboard", hsCode="85076000", currentMonth="2020-12")
+    assert [(why.reason, why.sure) for why in caught.value.why] == [("not_covered", True)]
+    assert 'comtrade_data(reporterCode="CN", flowCode="X", period="2020"' in caught.value.remedy
+    assert service.sent == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("month", "sent"),
+    [
+        ("202510", "202510"),  # over, and due in 17 days: the service may have it
+        ("2024", "202412"),
+        ("2024-10 to 2025-09", "202509"),
+        ("latest", None),
+        ("最新", None),
+        ("last 12 months", None),
+        ("null", None),
+    ],
+)
+async def test_the_twelve_months_may_be_said_by_their_last_one_by_both_ends_or_as_the_newest(
+    service: "FakeService", current: dict[str, Any], month: str, sent: str | None
 ) -> None:
     service.says("dashboard", current["dashboard"])
-    await service.ask("dashboard", hsCode="85076000", currentMonth="202510")
-    assert len(service.sent) == 1
-    with pytest.raises(InvalidQuery) as caught:
-        await service.ask("dashboard", hsCode="85076000", currentMonth="202511")
-    assert caught.value.nearest == ("202510",)
+    await service.ask("dashboard", hsCode="85076000", currentMonth=month)
+    assert service.sent[0][1].get("currentMonth") == sent
 
 
 @pytest.mark.anyio

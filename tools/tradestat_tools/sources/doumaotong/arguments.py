@@ -1,22 +1,20 @@
 """The questions of this source's tools, checked before anything is sent."""
 
-import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from tradestat_tools.arguments import ArgumentError, Arguments
-from tradestat_tools.codes.countries import Area, Resolved, area, resolve_area
+from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
-from tradestat_tools.codes.periods import format_yyyymm, month_of, period
-from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.sources.doumaotong.calendar import last_of_twelve
 from tradestat_tools.sources.doumaotong.current import PRODUCTS_GIVEN
-from tradestat_tools.sources.doumaotong.wire import POLICY, Shape
+from tradestat_tools.sources.doumaotong.destinations import destination, one_destination, reading, resolve
+from tradestat_tools.sources.doumaotong.parts import region_of
+from tradestat_tools.sources.doumaotong.wire import Shape
 
 HS_ALLOWED = "an HS code of 4, 6 or 8 digits, such as 8507, 850760 or 85076000"
-COUNTRY_ALLOWED = "a China Customs code (116 Japan, 133 Korea, 502 United States), a country's name, or its ISO code"
-MONTH_ALLOWED = "a month such as 202503 or 2025-03"
 
 MOST_YUAN = 1e15
 DESTINATIONS = 300
@@ -44,43 +42,11 @@ def _hs_code(text: str) -> str:
     return code
 
 
-def _resolve(text: str) -> Resolved:
-    try:
-        return resolve_area(text, system="china_customs")
-    except CodeError as error:
-        nearest = tuple(_customs_label(label) for label in error.nearest)
-        raise ArgumentError(error.message, allowed=COUNTRY_ALLOWED, nearest=nearest) from None
-
-
-def _customs_label(label: str) -> str:
-    """`Japan (JP, 392)` as this source needs it: `Japan (116)`; 392 would be refused here."""
-    name = label.rpartition(" (")[0] or label
-    try:
-        found = area(name)
-    except CodeError:
-        return name
-    return f"{found.name_en} ({found.china_customs})" if found.china_customs else found.name_en
-
-
-def _destination(text: str) -> str:
-    found = _resolve(text).area
-    if found.kind != "world" and not found.china_customs:
-        why = f" {found.note}" if found.note else ""
-        raise ArgumentError(f"{found.name_en} has no known China Customs code.{why}", allowed=COUNTRY_ALLOWED)
-    return text
-
-
-def _one_destination(text: str) -> str:
-    if _resolve(_destination(text)).area.kind == "world":
-        raise ArgumentError("This tool answers for one country at a time.", allowed=COUNTRY_ALLOWED)
-    return text
-
-
 def _month(text: str) -> str:
     try:
-        return format_yyyymm(period(text)) if text else ""
+        return last_of_twelve(text) if text else ""
     except CodeError as error:
-        raise ArgumentError(error.message, allowed=MONTH_ALLOWED) from None
+        raise ArgumentError(error.message, allowed=error.allowed or None) from None
 
 
 def _amount(value: Any) -> Any:
@@ -99,7 +65,9 @@ HsCode = Annotated[
     ),
 ]
 
-COUNTRY_WORDS = "China Customs code (116 Japan, 133 Korea, 502 United States), not M49; or a country's name or ISO code"
+COUNTRY_WORDS = (
+    "One country: its China Customs code (116 Japan, 133 Korea, 502 United States), not M49; or its name or ISO code"
+)
 
 Yuan = Annotated[float, BeforeValidator(_amount), Field(ge=0, le=MOST_YUAN, allow_inf_nan=False)]
 
@@ -116,7 +84,7 @@ class DashboardArguments(ProductArguments):
     currentMonth: Annotated[
         str,
         AfterValidator(_month),
-        Field(description="Last of the twelve months, YYYYMM or YYYY-MM. Default: the newest there is.", max_length=20),
+        Field(description="Last of the twelve months, YYYYMM or YYYY-MM; a year; latest (the default).", max_length=40),
     ] = ""
 
 
@@ -139,26 +107,19 @@ class CountryArguments(ProductArguments):
     @property
     def destination(self) -> Area | None:
         """The country asked for; None for all destinations together."""
-        found = _resolve(self.countryCode).area if self.countryCode else None
+        found = resolve(self.countryCode).area if self.countryCode else None
         return None if found is None or found.kind == "world" else found
 
     @property
     def resolution(self) -> str | None:
-        """What a reader should know of how `countryCode` was read; None where it was the plain code."""
-        found = self.destination
-        if found is None or self.countryCode.strip() == found.china_customs:
-            return None
-        note = _resolve(self.countryCode).note
-        read = (
-            f"countryCode {self.countryCode!r} was read as {found.name_en}, China Customs code {found.china_customs}."
-        )
-        return f"{read} {note}" if note else read
+        """What a reader should know of how `countryCode` was read, if anything."""
+        return None if self.destination is None else reading(self.countryCode)
 
 
 class TrendArguments(CountryArguments):
     """One product, to one country or to all."""
 
-    countryCode: Annotated[str, AfterValidator(lambda text: _destination(text) if text else "")] = Field(
+    countryCode: Annotated[str, AfterValidator(lambda text: destination(text) if text else "")] = Field(
         default="", description=f"{COUNTRY_WORDS}. Left out: all destinations together.", max_length=80
     )
 
@@ -166,9 +127,7 @@ class TrendArguments(CountryArguments):
 class HistoryArguments(CountryArguments):
     """One product and one country."""
 
-    countryCode: Annotated[str, AfterValidator(_one_destination)] = Field(
-        description=f"{COUNTRY_WORDS}.", max_length=80
-    )
+    countryCode: Annotated[str, AfterValidator(one_destination)] = Field(description=f"{COUNTRY_WORDS}.", max_length=80)
 
 
 SortBy = Literal["growth", "amount", "marketBreadth", "scale", "chance", "season"]
@@ -181,15 +140,13 @@ SORT_NAMES: dict[Shape, dict[str, str]] = {
 for one, and where the other form turns out to answer, the question is asked again in its words."""
 
 
-class TopProductsArguments(Arguments):
-    """A ranking of products."""
+def _region(value: Any) -> Any:
+    """`EU`, `东盟`, `Belt and Road` as the service writes them; anything else as it is."""
+    return region_of(value) or value if isinstance(value, str) else value
 
-    sortBy: SortBy = Field(
-        default="growth",
-        description="growth: year on year; amount or scale: 12-month total; chance: low concentration; season: peak "
-        "months now or next; marketBreadth: number of destinations.",
-    )
-    regionFilter: Literal[
+
+RegionFilter = Annotated[
+    Literal[
         "",
         "asia",
         "europe",
@@ -201,7 +158,22 @@ class TopProductsArguments(Arguments):
         "beltRoad",
         "asean",
         "eu",
-    ] = Field(default="", description="Only products that sell there. The service's present form does not know this.")
+    ],
+    BeforeValidator(_region),
+]
+
+
+class TopProductsArguments(Arguments):
+    """A ranking of products."""
+
+    sortBy: SortBy = Field(
+        default="growth",
+        description="growth: year on year; amount or scale: 12-month total; chance: low concentration; season: peak "
+        "months now or next; marketBreadth: number of destinations.",
+    )
+    regionFilter: RegionFilter = Field(
+        default="", description="Only products that sell there. The service's present form does not know this."
+    )
     minAmount: Yuan = Field(default=10_000_000, description="Leave out products below this 12-month total, RMB yuan.")
     maxConcentration: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = Field(
         default=100, description="Leave out products whose top 3 destinations take more than this share, percent."
@@ -231,21 +203,3 @@ class TopProductsArguments(Arguments):
     def pages_on(self) -> bool:
         """Whether rows beyond the first page are wanted, which only the older form has."""
         return self.offset + self.limit > PRODUCTS_GIVEN
-
-
-def check_month(asked: str, today: datetime.date) -> None:
-    """Refuse a month that can not be published yet: customs publishes a month after its end.
-
-    Raises:
-        InvalidQuery: `asked` (YYYYMM) lies after the last complete month.
-    """
-    last = month_of(today).shifted(-1)
-    if asked and period(asked) > last:
-        raise InvalidQuery(
-            f"`currentMonth` {asked} is not over or lies ahead; the last month that may be published is "
-            f"{format_yyyymm(last)}.",
-            argument="currentMonth",
-            allowed=f"a month up to {format_yyyymm(last)}, or nothing for the newest",
-            nearest=(format_yyyymm(last),),
-            source=POLICY.source,
-        )

@@ -1,22 +1,21 @@
 """How a question is sent, and what all answers of this source have in common."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta, timezone
 from typing import Any, TypeVar
 
 from tradestat_tools.answers import Provenance
 from tradestat_tools.codes.hs import describe
+from tradestat_tools.errors import NoData
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.doumaotong import notes
+from tradestat_tools.sources.doumaotong.calendar import CHINA, RELEASE_DAY
+from tradestat_tools.sources.doumaotong.why import explained
 from tradestat_tools.sources.doumaotong.wire import POLICY
 from tradestat_tools.upstream import Fetched, Reader, Request
 from tradestat_tools.upstream.keep import DAY, Keep, until_published
 
 T = TypeVar("T")
 
-CHINA = timezone(timedelta(hours=8), "CST")
-RELEASE_DAY = 20
-"""About the day on which China Customs publishes a month by product and country (seen 2026); the service follows."""
 LONGEST = Keep(fresh=7 * DAY)
 """How far the service lags behind the release is not known, so nothing is kept longer."""
 
@@ -34,7 +33,10 @@ async def ask(services: Services, name: str, params: Mapping[str, str], read: Re
         params=params,
         keep=min(LONGEST, until_published(services.now().astimezone(CHINA), RELEASE_DAY), key=lambda keep: keep.fresh),
     )
-    return await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
+    try:
+        return await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
+    except NoData as error:
+        raise explained(error, params) from None
 
 
 def source_of(name: str, fetched: Sequence[Fetched[Any]], coverage: str | None = None) -> Provenance:

@@ -4,8 +4,10 @@ from functools import partial
 
 from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.periods import period
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
 from tradestat_tools.sources.doumaotong import notes, read
 from tradestat_tools.sources.doumaotong.arguments import (
@@ -13,9 +15,9 @@ from tradestat_tools.sources.doumaotong.arguments import (
     HistoryArguments,
     MarketsArguments,
     TrendArguments,
-    check_month,
 )
 from tradestat_tools.sources.doumaotong.asking import ask, dashed, product, source_of
+from tradestat_tools.sources.doumaotong.calendar import check_month, when_out
 from tradestat_tools.sources.doumaotong.current import MARKETS_GIVEN
 from tradestat_tools.sources.doumaotong.data import (
     CORE,
@@ -27,6 +29,7 @@ from tradestat_tools.sources.doumaotong.data import (
     TrendData,
 )
 from tradestat_tools.sources.doumaotong.observations import observe_history, observe_trend
+from tradestat_tools.sources.doumaotong.why import empty, reasons
 from tradestat_tools.sources.doumaotong.wire import POLICY, Shape
 
 NO_HISTORY = Note(
@@ -38,35 +41,39 @@ NO_HISTORY = Note(
 
 async def run_dashboard(services: Services, args: DashboardArguments) -> Answer[DashboardData]:
     """Ask for one product's core figures."""
-    check_month(args.currentMonth, services.today)
+    check_month(args.currentMonth, services.now())
     params = {"hsCode": args.hsCode}
     if args.currentMonth:
         params["currentMonth"] = args.currentMonth
     fetched = await ask(services, "dashboard", params, partial(read.dashboard, asked=args.hsCode))
     data, form = fetched.value.data, fetched.value.shape
     if not data.tables():
-        raise NoData(
-            f"The service gave no figures for {data.hsCode}: all are null, which is not zero.",
-            remedy="Check the HS code, try its 6 or 4 digits, or use comtrade_data.",
-            source=POLICY.source,
-        )
+        raise empty(f"The service gave no figures for {data.hsCode}: all are null, which is not zero.", args.hsCode)
     known = [*notes.of_product(args.hsCode, data.hsCode), *_nulls(data, form), *_form_of_dashboard(form, data)]
     month = data.currentMonth
-    period = f"12 months to {dashed(month)}" if month else "the newest 12 months"
-    what = f"China's exports of {product(data.hsCode, data.productName)} to all destinations, {period}"
+    given = f"12 months to {dashed(month)}" if month else "the newest 12 months"
+    what = f"China's exports of {product(data.hsCode, data.productName)} to all destinations, {given}"
     if args.currentMonth and str(month) != args.currentMonth:
         data = _set_apart(data)
         what += f" (not to {dashed(args.currentMonth)}, which was asked for)"
-        asked = dashed(args.currentMonth)
-        text = f"The service gave no figures for the 12 months to {asked}; `newestInstead` holds {period}."
-        known.insert(0, notes.absent(text))
+        known.insert(0, _not_given(args.currentMonth, month, given))
     return Answer(
         what=what,
         data=data,
-        source=source_of("dashboard", [fetched], period if month else None),
+        source=source_of("dashboard", [fetched], given if month else None),
         notes=[*known, notes.SOURCE_LINE],
         more="Destinations: `markets`, `growth`. Months: `trend`. Unit prices: `priceband`. Neighbours: `chapter`.",
     )
+
+
+def _not_given(asked: str, newest: int | None, given: str) -> Note:
+    """Why the twelve months are not those asked for: later than the newest, or any but the newest."""
+    text = f"The service gave no figures for the 12 months to {dashed(asked)}; `newestInstead` holds {given}."
+    if newest is None:
+        return notes.absent(text, None)
+    if int(asked) > newest:
+        return notes.absent(f"{text} {when_out(period(asked))}", Reason.NOT_YET_PUBLISHED)
+    return notes.absent(f"{text} It seems to give the newest only.", Reason.NOT_COVERED)
 
 
 def _set_apart(data: DashboardData) -> DashboardData:
@@ -81,7 +88,7 @@ def _nulls(data: DashboardData, form: Shape) -> list[Note]:
     """Which of the figures that the form has came without a value, if any."""
     names = CORE if form == "current" else (*CORE, "prev12mGlobalTotal", "avgCountryActiveMonths")
     found = [name for name in names if getattr(data, name) is None]
-    return [notes.absent(f"Not given, which is not zero: {', '.join(found)}.")] if found else []
+    return [notes.absent(f"Not given, which is not zero: {', '.join(found)}.", Reason.NOT_REPORTED)] if found else []
 
 
 def _form_of_dashboard(form: Shape, data: DashboardData) -> list[Note]:
@@ -141,7 +148,7 @@ def _current_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
     if args.sortBy != "amount" or args.order != "desc":
         text += " The order was made among these: the smallest destinations are not here."
     return [
-        notes.subset(text),
+        notes.ranked(text),
         notes.shape("current", "no continents, trade tags or 3-year growth; `share` and `yoy` instead."),
         notes.CURRENT_UNITS,
     ]
@@ -150,25 +157,31 @@ def _current_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
 def _older_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
     found: list[Note] = []
     if len(given) >= args.limit:
-        found.append(
-            notes.subset(f"Cut at limit={args.limit}; there may be more destinations. Raise limit to see them.")
-        )
+        text = f"Cut at limit={args.limit}; there may be more destinations. Raise limit to see them."
+        found.append(notes.subset(text, Reason.FILTERED_OUT))
     if args.minAmount:
-        found.append(notes.subset(f"Destinations below {args.minAmount:,.0f} yuan were left out, as asked."))
+        text = f"Destinations below {args.minAmount:,.0f} yuan were left out, as asked."
+        found.append(notes.subset(text, Reason.FILTERED_OUT))
     return found
 
 
 def _no_destinations(args: MarketsArguments, given: int) -> NoData:
+    again = f'markets(hsCode="{args.hsCode}")'
     if given:
+        text = f"{given} destinations came, all below minAmount={args.minAmount:,.0f} yuan or without an amount."
         return NoData(
             f"None of the {given} destinations given reaches minAmount={args.minAmount:,.0f} yuan.",
-            remedy="Lower minAmount.",
+            remedy=f"Lower minAmount, or leave it out: {again}.",
+            why=[Why(Reason.FILTERED_OUT, text, sure=True)],
             source=POLICY.source,
         )
-    below = f" of at least {args.minAmount:,.0f} yuan" if args.minAmount else ""
+    if not args.minAmount:
+        return empty(f"The service lists no destination for {args.hsCode}.", args.hsCode)
+    least = f"of at least {args.minAmount:,.0f} yuan"
     return NoData(
-        f"The service lists no destination{below} for {args.hsCode}.",
-        remedy="Lower minAmount, check the code with `dashboard`, or use comtrade_data.",
+        f"The service lists no destination {least} for {args.hsCode}.",
+        remedy=f"See those below minAmount: {again}.",
+        why=[Why(Reason.FILTERED_OUT, f"Only destinations {least} were asked for."), *reasons(args.hsCode)],
         source=POLICY.source,
     )
 
@@ -184,7 +197,10 @@ async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendDat
     if found is None:
         data = TrendData(hsCode=args.hsCode)
         text = "it gives one country at a time and nothing for all together. Call again with countryCode."
-        known += [notes.shape("older", text), notes.absent("No monthly series: no country was named.")]
+        known += [
+            notes.shape("older", text),
+            notes.absent("No monthly series: no country was named.", Reason.NOT_COVERED),
+        ]
     else:
         data = found.data
         if to:
@@ -225,16 +241,13 @@ def _trend_notes(data: TrendData, form: Shape, to: Area | None) -> list[Note]:
     else:
         months, values = [], []
     if not months:
-        raise NoData(
-            f"The service gave an empty monthly series for {data.hsCode}.",
-            remedy="Check the code with `dashboard`, or use comtrade_data.",
-            source=POLICY.source,
-        )
+        country = to.china_customs if to else ""
+        raise empty(f"The service gave an empty monthly series for {data.hsCode}.", data.hsCode, country)
     found: list[Note] = []
     if form == "current":
         if to:
             text = f"No series for {to.name_en} alone. `allDestinationsMonthly` is the total of all destinations."
-            found.append(notes.absent(text))
+            found.append(notes.absent(text, Reason.NOT_COVERED))
         found += [notes.shape(form, "it gives the total of all destinations only, since 2021."), notes.CURRENT_UNITS]
     return [*found, *notes.zeros(months, values), *notes.gaps(months, values)]
 
@@ -242,7 +255,8 @@ def _trend_notes(data: TrendData, form: Shape, to: Area | None) -> list[Note]:
 def _elsewhere(to: Area) -> str:
     """Where the months of one country can be had instead."""
     mirror = " or, as Korea's imports (CIF, US dollars), getNitemtradeList" if to.iso2 == "KR" else ""
-    return f"For {to.name_en} alone: comtrade_data (reporter China, partner {to.name_en}, flow X, monthly){mirror}."
+    asked = f'reporterCode="CN", partnerCode="{to.comtrade}", flowCode="X", freqCode="M", cmdCode=..., period=...'
+    return f"For {to.name_en} alone: comtrade_data({asked}){mirror}."
 
 
 async def run_history(services: Services, args: HistoryArguments) -> Answer[HistoryData]:
@@ -258,7 +272,8 @@ async def run_history(services: Services, args: HistoryArguments) -> Answer[Hist
     if data is None:
         data = HistoryData(hsCode=args.hsCode, countryCode=code, country=to.name_en)
         what = f"China's exports of {product(args.hsCode, None)} to {where}, 24 months: not given"
-        known += [NO_HISTORY, notes.absent("No figures are given: that is neither zero nor a sign of no exports.")]
+        text = "No figures are given: that is neither zero nor a sign of no exports."
+        known += [NO_HISTORY, notes.absent(text, Reason.NOT_COVERED)]
         more = f"All destinations: `trend`. {_elsewhere(to)}"
     else:
         what = f"China's exports of {product(data.hsCode, None)} to {where}, 24 months"
@@ -278,13 +293,10 @@ async def run_history(services: Services, args: HistoryArguments) -> Answer[Hist
 def _history_notes(data: HistoryData) -> list[Note]:
     detail = data.monthlyDetail or []
     if not detail and not data.yearlySummary and data.summaryStats is None:
-        raise NoData(
-            f"The service gave no months for {data.hsCode} to {data.country or data.countryCode}.",
-            remedy="Check the code with `dashboard` and `markets`, or use comtrade_data.",
-            source=POLICY.source,
-        )
+        text = f"The service gave no months for {data.hsCode} to {data.country or data.countryCode}."
+        raise empty(text, data.hsCode, data.countryCode)
     if not detail:
-        return [notes.absent("No months were given, only the sums.")]
+        return [notes.absent("No months were given, only the sums.", Reason.NOT_REPORTED)]
     values = [m.amount for m in detail]
     months = [m.month for m in detail]
     found = [*notes.zeros(months, values), *notes.gaps(months, values)]

@@ -5,12 +5,14 @@ from functools import partial
 from tradestat_tools.answers import Answer, Note
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
 from tradestat_tools.sources.doumaotong import notes, read
 from tradestat_tools.sources.doumaotong.arguments import ProductArguments
 from tradestat_tools.sources.doumaotong.asking import ask, product, source_of
 from tradestat_tools.sources.doumaotong.current import GROWTH_GIVEN, HEADINGS_GIVEN, PRICES_GIVEN
 from tradestat_tools.sources.doumaotong.data_newer import Chapter, ChapterData, GrowthData, PricebandData
+from tradestat_tools.sources.doumaotong.why import empty
 from tradestat_tools.sources.doumaotong.wire import POLICY
 
 NO_UNIT_PRICE = "no unit price: no stable unit of quantity or too few quantity records. That is not a price of zero."
@@ -23,9 +25,11 @@ async def run_growth(services: Services, args: ProductArguments) -> Answer[Growt
     if data is None:
         data, known = GrowthData(hsCode=args.hsCode), _not_offered("growth")
     elif not data.growth:
+        text = f"The service lists no growing destination for {data.hsCode}: none has a base large enough to compare."
         raise NoData(
-            f"The service lists no growing destination for {data.hsCode}: none has a base large enough to compare.",
-            remedy="See `markets` for the established destinations.",
+            text,
+            remedy=f'See the established destinations: markets(hsCode="{args.hsCode}").',
+            why=[Why(Reason.BELOW_RANKING, "It ranks only destinations whose earlier twelve months pass its minimum.")],
             source=POLICY.source,
         )
     else:
@@ -33,7 +37,7 @@ async def run_growth(services: Services, args: ProductArguments) -> Answer[Growt
             f"A ranking of {len(data.growth)} destinations (documented: at most {GROWTH_GIVEN}), not of all. Growth "
             "on a small base is large easily: look at the amount."
         )
-        known = [*notes.of_product(args.hsCode, data.hsCode), notes.subset(text), notes.CURRENT_UNITS]
+        known = [*notes.of_product(args.hsCode, data.hsCode), notes.ranked(text), notes.CURRENT_UNITS]
     return Answer(
         what=f"Fastest-growing destinations of China's exports of {product(data.hsCode, data.productName)}, "
         f"{'recent 12 months year on year' if data.growth else 'not given'}",
@@ -68,14 +72,14 @@ def _price_notes(data: PricebandData) -> list[Note]:
     found: list[Note] = []
     missing = [name for name in ("priceBand", "priceTrend1", "priceTrend2") if getattr(data, name) is None]
     if missing:
-        found.append(notes.absent(f"{', '.join(missing)}: {NO_UNIT_PRICE}"))
+        found.append(notes.absent(f"{', '.join(missing)}: {NO_UNIT_PRICE}", Reason.NOT_COVERED))
     if data.priceBand is not None:
         count = len(data.priceBand.markets)
         text = (
             f"{count} destinations (documented: at most {PRICES_GIVEN}, with usable quantities), not all. Bands: "
             "premium is more than 20 % above the median, value more than 20 % below."
         )
-        found += [notes.subset(text), notes.CURRENT_UNITS]
+        found += [notes.ranked(text), notes.CURRENT_UNITS]
     for name, trend in (("priceTrend1", data.priceTrend1), ("priceTrend2", data.priceTrend2)):
         if trend is not None:
             found += notes.gaps(trend.periods, trend.values, name)
@@ -89,11 +93,7 @@ async def run_chapter(services: Services, args: ProductArguments) -> Answer[Chap
     if data is None:
         data, known = ChapterData(hsCode=args.hsCode), _not_offered("chapter")
     elif data.chapter is None or not data.tables():
-        raise NoData(
-            f"The service gives no breakdown of the chapter of {data.hsCode}.",
-            remedy="Use comtrade_data with the chapter's headings (reporter China, flow X).",
-            source=POLICY.source,
-        )
+        raise empty(f"The service gives no breakdown of the chapter of {data.hsCode}.", args.hsCode)
     else:
         known = [*notes.of_product(args.hsCode, data.hsCode), *_chapter_notes(data.chapter), notes.CURRENT_UNITS]
     return Answer(
@@ -109,17 +109,17 @@ async def run_chapter(services: Services, args: ProductArguments) -> Answer[Chap
 def _chapter_notes(chapter: Chapter) -> list[Note]:
     given = len(chapter.largest)
     if not given:
-        return [notes.absent("The list of headings was not given.")]
+        return [notes.absent("The list of headings was not given.", Reason.NOT_REPORTED)]
     if chapter.headings == given:
         return []
     of = "" if chapter.headings is None else f" of {chapter.headings}"
-    return [notes.subset(f"The {given} largest{of} headings (documented: at most {HEADINGS_GIVEN}), not all.")]
+    return [notes.ranked(f"The {given} largest{of} headings (documented: at most {HEADINGS_GIVEN}), not all.")]
 
 
 def _not_offered(name: str) -> list[Note]:
     return [
         notes.shape("older", f"it has no {name}."),
-        notes.absent(f"The service did not answer for /skill/{name}, so nothing is given."),
+        notes.absent(f"The service did not answer for /skill/{name}, so nothing is given.", Reason.NOT_COVERED),
     ]
 
 

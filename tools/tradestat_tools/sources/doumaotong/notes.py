@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.editions import EDITION_YEARS, NEWEST
+from tradestat_tools.reasons import Reason
 from tradestat_tools.sources.doumaotong.fields import Num
 from tradestat_tools.sources.doumaotong.months import whole_range
 from tradestat_tools.sources.doumaotong.wire import Shape
@@ -33,14 +34,19 @@ def shape(form: Shape, text: str) -> Note:
     return Note(code=NoteCode.SHAPE, text=f"In the {form} documented form: {text}")
 
 
-def absent(text: str) -> Note:
-    """A note on what was asked for and is not given."""
-    return Note(code=NoteCode.ABSENT, text=text)
+def absent(text: str, reason: Reason | None) -> Note:
+    """A note on what was asked for and is not given, and why, where that is known."""
+    return Note(code=NoteCode.ABSENT, text=text, reason=reason)
 
 
-def subset(text: str) -> Note:
-    """A note on what part of the whole is given."""
-    return Note(code=NoteCode.SUBSET, text=text)
+def subset(text: str, reason: Reason | None = None) -> Note:
+    """A note on what part of the whole is given, and why the rest is not."""
+    return Note(code=NoteCode.SUBSET, text=text, reason=reason)
+
+
+def ranked(text: str) -> Note:
+    """A note on a ranking: what is not in it is below it, and not zero."""
+    return subset(f"{text} What is not listed is below the ranking, not zero.", Reason.BELOW_RANKING)
 
 
 def resolved_code(asked: str, answered: str) -> list[Note]:
@@ -77,7 +83,7 @@ def zeros(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:
     if not found:
         return []
     text = f"0 in {_named(found)}: the service writes 0 both for no export record and for nothing exported."
-    return [Note(code=NoteCode.ZERO, text=text)]
+    return [Note(code=NoteCode.ZERO, text=text, reason=Reason.ZERO)]
 
 
 def gaps(months: Sequence[str], values: Sequence[Num | None], series: str = "") -> list[Note]:
@@ -85,7 +91,7 @@ def gaps(months: Sequence[str], values: Sequence[Num | None], series: str = "") 
     given = {month for month, value in zip(months, values, strict=True) if value is not None}
     found = [month for month in whole_range(months) if month not in given]
     of = f" of {series}" if series else ""
-    return [absent(f"No figure{of} was given for {_named(found)}.")] if found else []
+    return [absent(f"No figure{of} was given for {_named(found)}.", Reason.NOT_REPORTED)] if found else []
 
 
 def _named(months: Sequence[str]) -> str:

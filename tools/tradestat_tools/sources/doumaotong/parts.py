@@ -3,6 +3,7 @@
 No document says how the current form names the parts of `region` and `blocs`: English and Chinese are read (assumed).
 """
 
+from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.words import fold
 
 LABELS = {
@@ -49,3 +50,22 @@ def label_of(name: str | None) -> str | None:
     """The English name where it is known, else the name as written."""
     stem = stem_of(name)
     return LABELS[stem] if stem else name
+
+
+_BY_GROUP = {
+    "EU": "eu",
+    "ASEAN": "asean",
+    "BRI": "beltRoad",
+    "M49-002": "africa",
+    "M49-142": "asia",
+    "M49-150": "europe",
+}
+"""Our groups that mean what the service's parts do, by their ids; members may differ in detail."""
+
+
+def region_of(text: str) -> str | None:
+    """The part meant by its name in any language, or by the name of a group of countries; None for anything else."""
+    if stem := stem_of(text):
+        return stem
+    found = expand(text)
+    return _BY_GROUP.get(found.group.id) if found else None

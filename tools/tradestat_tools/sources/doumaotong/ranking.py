@@ -3,12 +3,14 @@
 from tradestat_tools.answers import Answer, Note
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData, UpstreamDown
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
 from tradestat_tools.sources.doumaotong import notes, read
 from tradestat_tools.sources.doumaotong.arguments import SORT_NAMES, TopProductsArguments
 from tradestat_tools.sources.doumaotong.asking import ask, source_of
 from tradestat_tools.sources.doumaotong.current import PRODUCTS_GIVEN
 from tradestat_tools.sources.doumaotong.data import Product, TopProductsData
+from tradestat_tools.sources.doumaotong.parts import label_of
 from tradestat_tools.sources.doumaotong.wire import POLICY, BadQuestion, Shape, Shaped
 from tradestat_tools.upstream import Fetched
 
@@ -47,18 +49,19 @@ async def run_top_products(services: Services, args: TopProductsArguments) -> An
 def _not_given(
     args: TopProductsArguments, fetched: list[Fetched[Shaped[list[Product]] | BadQuestion]], form: Shape
 ) -> Answer[TopProductsData]:
-    known = ", ".join(SORT_NAMES[form])
+    known, reason = ", ".join(SORT_NAMES[form]), Reason.NOT_COVERED
     if form == "current" and args.regionFilter:
         text = "it has no regionFilter. Leave it out, or see continents by product in `dashboard`."
     elif form == "current" and args.offset >= PRODUCTS_GIVEN:
         text = f"it gives the first {PRODUCTS_GIVEN} rows only. Ask with a smaller offset."
+        reason = Reason.BELOW_RANKING
     else:
         text = f"it has no ranking by {args.sortBy}, only by {known}."
     return Answer(
         what=f"Ranking of China's export products by {args.sortBy}: not given",
         data=TopProductsData(sortBy=args.sortBy),
         source=source_of("topProducts", fetched),
-        notes=[notes.shape(form, text), notes.absent("No ranking of this kind is given."), notes.SOURCE_LINE],
+        notes=[notes.shape(form, text), notes.absent("No ranking of this kind is given.", reason), notes.SOURCE_LINE],
         more="Call again with another sortBy, without regionFilter, or with a smaller offset.",
     )
 
@@ -74,9 +77,10 @@ def _answer(
     if not page:
         raise _nothing(args, len(found.data), found.shape)
     more_here = len(page) == args.limit and (found.shape == "older" or len(passing) > args.offset + args.limit)
+    sold = f", of those that sell in {label_of(args.regionFilter)}" if args.regionFilter else ""
     follow = f"Next rows: offset={args.offset + args.limit}. " if more_here else ""
     return Answer(
-        what=f"China's export products ranked by {args.sortBy}, recent 12 months, all destinations",
+        what=f"China's export products ranked by {args.sortBy}{sold}, recent 12 months, all destinations",
         data=TopProductsData(sortBy=args.sortBy, products=page),
         source=source_of("topProducts", fetched),
         notes=[*_notes(args, found, len(passing)), notes.SOURCE_LINE],
@@ -96,7 +100,7 @@ def _filtered(args: TopProductsArguments, products: list[Product]) -> list[Produ
 
 def _notes(args: TopProductsArguments, found: Shaped[list[Product]], passing: int) -> list[Note]:
     if found.shape == "older":
-        return [notes.subset("A ranking, not a complete list; more rows by offset.")]
+        return [notes.ranked("A ranking, not a complete list; more rows by offset.")]
     text = f"A ranking of at most {PRODUCTS_GIVEN} of several thousand products, not a complete list."
     left_out = len(found.data) - passing
     if left_out:
@@ -108,15 +112,24 @@ def _notes(args: TopProductsArguments, found: Shaped[list[Product]], passing: in
     form = notes.shape(
         "current", f"no bestRegion or momentumScore; `growth` is the fastest-growing destination.{named}"
     )
-    return [notes.subset(text), form, notes.CURRENT_UNITS]
+    return [notes.ranked(text), form, notes.CURRENT_UNITS]
 
 
 def _nothing(args: TopProductsArguments, given: int, form: Shape) -> NoData:
-    reason = f"None of the {given} products given passes" if form == "current" and given else "No product passes"
+    subject = f"None of the {given} products given passes" if form == "current" and given else "No product passes"
+    filters = f"minAmount={args.minAmount:,.0f} yuan, maxConcentration={args.maxConcentration:g} %"
+    if args.regionFilter:
+        filters += f", regionFilter={args.regionFilter}"
+    if form == "current" and given:
+        why = Why(
+            Reason.FILTERED_OUT, f"{given} products came, and none is left after the filters and offset.", sure=True
+        )
+    else:
+        why = Why(Reason.FILTERED_OUT, "Without the filters and offset there may be products.")
     return NoData(
-        f"{reason} minAmount={args.minAmount:,.0f} yuan, maxConcentration={args.maxConcentration:g} % "
-        f"after the first {args.offset} rows.",
-        remedy="Lower minAmount or offset, raise maxConcentration, or choose another sortBy.",
+        f"{subject} {filters} after the first {args.offset} rows.",
+        remedy=f'Ask without the filters: topProducts(sortBy="{args.sortBy}", minAmount=0).',
+        why=[why],
         source=POLICY.source,
     )
 
