@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import pytest
+from mcp import Client
+from mcp_types import TextContent
 from pydantic import SecretStr
 
+from tradestat_server.app import create_server
 from tradestat_tools.answers import Answer
 from tradestat_tools.errors import NoData, QuotaExhausted, RateLimited, TradestatError, Unauthorized
 from tradestat_tools.opening import in_memory, sandbox_settings
@@ -205,3 +208,35 @@ async def test_the_doctor_finds_the_stand_in_well(sandbox: Sandbox) -> None:
         checks = [check async for check in SOURCE.checks(services)]
     assert [check.detail for check in checks if not check.ok] == []
     assert len(checks) == 4
+
+
+@pytest.mark.parametrize(
+    ("tool", "loose", "read"),
+    [
+        ("getNitemtradeList", {"hsSgn": 850760, "cntyCd": "ASEAN"}, {"hsSgn": "850760", "cntyCd": "ASEAN"}),
+        ("getItemtradeList", {"hsSgn": "8507.60"}, {"hsSgn": "850760"}),
+        ("getNationtradeList", {"cntyCd": 842}, {"cntyCd": "US"}),
+        ("getNationtradeList", {"cntyCd": "null"}, {"cntyCd": ""}),
+        ("getNewtradeList", {}, {}),
+    ],
+)
+async def test_a_model_may_write_arguments_loosely(
+    sandbox: Sandbox, tool: str, loose: dict[str, Any], read: dict[str, str]
+) -> None:
+    async with opened(sandbox) as services, Client(create_server(services)) as client:
+        result = await client.call_tool(tool, {"strtYymm": 202401, "endYymm": "2024-02", **loose})
+    assert not result.is_error
+    data = (result.structured_content or {})["data"]
+    assert {name: data[name] for name in read} == read
+    assert (data["strtYymm"], data["endYymm"]) == ("202401", "202402")
+
+
+async def test_a_model_reads_the_reason_and_the_next_call(sandbox: Sandbox) -> None:
+    asked = {"strtYymm": "2023", "endYymm": "2023", "hsSgn": "851712", "cntyCd": "Vatican"}
+    async with opened(sandbox) as services, Client(create_server(services)) as client:
+        result = await client.call_tool("getNitemtradeList", asked)
+    assert result.is_error
+    (block,) = result.content
+    assert isinstance(block, TextContent)
+    assert "Why: code_retired: 851712 ended with HS 2022" in block.text
+    assert 'getNitemtradeList(strtYymm="202301", endYymm="202312", hsSgn="851713", cntyCd="VA")' in block.text
