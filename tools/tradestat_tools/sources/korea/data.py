@@ -109,7 +109,7 @@ class NitemtradeData(Data):
     strtYymm: str
     endYymm: str
     hsSgn: str = Field(description="The code asked for; empty for all goods.")
-    cntyCd: str = Field(description="The country asked for; empty for all countries.")
+    cntyCd: str = Field(description="The country or group asked for; empty for all countries.")
     months: WeighedMonths = Field(description=SUMS)
     grandTotal: WeighedTotal | None = Field(default=None, description=GRAND)
     statCdCntnKor1: dict[str, str] = Field(description="The service's name of each statCd.")
@@ -154,7 +154,7 @@ class NationtradeData(Data):
 
     strtYymm: str
     endYymm: str
-    cntyCd: str = Field(description="The country asked for; empty for all countries.")
+    cntyCd: str = Field(description="The country or group asked for; empty for all countries.")
     months: CountedMonths = Field(description=SUMS)
     grandTotal: CountedTotal | None = Field(default=None, description=GRAND)
     statCdCntnKor1: dict[str, str] = Field(description="The service's name of each statCd.")
