@@ -141,6 +141,14 @@ async def test_trade_within_a_group_is_said_and_a_member_is_not_missed_with_itse
     assert "holds their trade with one another" in notes_of(answer, NoteCode.RESOLVED_CODE)
 
 
+async def test_what_is_missing_of_a_large_question_is_told_shortly(keyed: "Comtrade", notes_of: Notes) -> None:
+    keyed.gives(keyed.row(reporterCode=156, partnerCode=710, period="2020"))
+    answer = await keyed.ask(reporterCode="BRICS", partnerCode="Africa", cmdCode="850760,01", period="2020-2023")
+    text = notes_of(answer, NoteCode.ABSENT)
+    assert "reporter Brazil (76)" in text
+    assert len(text) < 2500
+
+
 def test_the_largest_groups_fit_into_one_address() -> None:
     both = [read_places(["Belt and Road"], role).codes for role in ("reporter", "partner")]
     assert len(both[0]) > 100

@@ -137,7 +137,7 @@ def _note(question: Question, items: Sequence[str], whys: Sequence[tuple[Why, ..
 
 
 def described(among: Sequence[Cell], cells: Sequence[Cell], question: Question) -> list[str]:
-    """Cells in words: a whole period, reporter, partner, code or flow where all of it is missing; else by series.
+    """Cells in words: a whole period, reporter, partner, code or flow where all of it is missing; else the rest.
 
     Args:
         among: what was asked for and has not been told of yet, these cells with it.
@@ -149,25 +149,42 @@ def described(among: Sequence[Cell], cells: Sequence[Cell], question: Question) 
     several = [len(values) > 1 for values in (*_dimensions(question), question.span)]
     varying = [at for at in _ORDER if several[at]]
     items: list[str] = []
-    for at in varying:
+    for at in sorted(varying, key=lambda one: one != _PERIOD):
         all_of, missing = Counter(cell[at] for cell in asked), Counter(cell[at] for cell in left)
         whole = [value for value, count in missing.items() if value is not None and count == all_of[value]]
         items += [_named(at, value, again=place > 0) for place, value in enumerate(whole)]
         asked = [cell for cell in asked if cell[at] not in whole]
         left = [cell for cell in left if cell[at] not in whole]
-    series: dict[str, list[str]] = {}
-    for cell in left:
-        name = " ".join(_named(at, cell[at]) for at in varying if at != _PERIOD and cell[at] is not None)
-        series.setdefault(name, []).append(str(cell.period))
-    for name, when in series.items():
-        items.append(f"{name} in {listed(when)}" if name and _PERIOD in varying else name or listed(when))
-    return items or [str(cell.period) for cell in cells[:1]]
+    boxes = _boxes(left)
+    shown = MEMBERS_SHOWN if len(boxes) == 1 else SHOWN // 2
+    items += [" ".join(_values(at, box[at], shown) for at in varying if box[at][0] is not None) for box in boxes]
+    return [item for item in items if item] or [str(cell.period) for cell in cells[:1]]
+
+
+_Values = tuple[str | Period | None, ...]
+
+
+def _boxes(cells: Sequence[Cell]) -> list[tuple[_Values, ...]]:
+    """Cells as few products of sets: two codes of one partner in three years are one box and not six cells."""
+    boxes: list[tuple[_Values, ...]] = [tuple((value,) for value in cell) for cell in cells]
+    for at in (_PERIOD, 1, 0, 3, 2):
+        together: dict[tuple[_Values, ...], list[str | Period | None]] = {}
+        for box in boxes:
+            together.setdefault((*box[:at], *box[at + 1 :]), []).extend(box[at])
+        boxes = [(*others[:at], tuple(values), *others[at:]) for others, values in together.items()]
+    return boxes
+
+
+def _values(at: int, values: _Values, shown: int) -> str:
+    if at == _PERIOD:
+        return f"in {listed(map(str, values), shown)}"
+    return listed((_named(at, value, again=place > 0) for place, value in enumerate(values)), shown)
 
 
 _HEADS = ("reporter", "partner", "flowCode", "cmdCode", "")
 _PERIOD = 4
-_ORDER = (_PERIOD, 0, 1, 3, 2)
-"""In which order what is missing as a whole is looked for."""
+_ORDER = (0, 1, 3, 2, _PERIOD)
+"""In which order it is told what is missing."""
 
 
 def _named(at: int, value: str | Period | None, *, again: bool = False) -> str:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 
-import anyio.to_thread
-
 from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period
@@ -38,6 +36,7 @@ from tradestat_tools.sources.comtrade.observations import observe
 from tradestat_tools.sources.comtrade.question import Question, resolved
 from tradestat_tools.sources.comtrade.wire import KEY_VARIABLE, SERVICE, SOURCE_ID, Page, Row
 from tradestat_tools.upstream import Fetched
+from tradestat_tools.upstream.threads import in_thread
 
 MAX_CALLS = 24
 """Calls one question may take: at about one a second, half a minute."""
@@ -46,7 +45,8 @@ MOST_LOOKED_AT = 3
 """Calls of a question for which stored answers to neighbouring questions are looked up, the newest periods."""
 
 MANY_ROWS = 2000
-"""Rows above which joining them would hold up the event loop (5,004 took 0.13 s) and goes to a worker thread."""
+"""Rows, and figures without one, above which joining them would hold up the event loop (5,004 took 0.13 s) and goes to
+a worker thread."""
 
 
 async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer[TradeData]:
@@ -67,9 +67,11 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
     question, calls = await _ask(services, question)
     shown = {wire_period(period) for period in question.span}
     rows = [row for _, one in calls for row in one.value.rows if row.period in shown]
-    missing = missing_cells(question, rows)
     answers = [answer for wanted, one in calls if (answer := Answered.of(wanted, one.value)) is not None]
-    if missing and len(answers) == len(calls):
+    # What did not come of an answer that was cut may have been cut off: nothing of it is said to be missing.
+    whole = len(answers) == len(calls)
+    missing = await in_thread(partial(missing_cells, question, rows)) if whole else []
+    if missing:
         looked_at = [wanted for wanted, _ in calls if wanted.periods][-MOST_LOOKED_AT:]
         beside = await stored(services, [near for wanted in looked_at for near in neighbours(wanted)])
         answers += [answer for wanted, page in beside if (answer := Answered.of(wanted, page)) is not None]
@@ -77,9 +79,10 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
         answers, rows=rows, clCode=arguments.classification, today=services.today, not_covered=out_of_cover
     )
     if not rows:
-        raise await dated(services, no_rows(question, evidence, services.today), question.commodities)
+        empty = await in_thread(partial(no_rows, question, evidence, services.today))
+        raise await dated(services, empty, question.commodities)
     join = partial(_answer, services, _Found(question, calls, rows, missing, evidence))
-    return await anyio.to_thread.run_sync(join) if len(rows) > MANY_ROWS else join()
+    return await in_thread(join) if len(rows) + len(missing) > MANY_ROWS else join()
 
 
 def _check_breadth(services: Services, arguments: TradeArguments) -> None:
@@ -210,7 +213,7 @@ def _answer(services: Services, found: _Found) -> Answer[TradeData]:
     )
     cut = [one for one in fetched if is_cut(one.value, limit)]
     notes = row_notes(rows, classification, question.commodities, question.span)
-    if cut:  # what did not come may have been cut off, so nothing is said to be absent
+    if cut:
         notes.insert(0, _cut_note(cut, fetched, limit))
     else:
         notes += absent_notes(question, found.missing, found.evidence)
