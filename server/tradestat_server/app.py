@@ -34,8 +34,8 @@ Official trade statistics. Choose the tool by the question:
 - Any country, goods or services, by year or month: comtrade_data (UN Comtrade; USD; works without a key).
 - Rankings of partners or products, growth, services of any country: goods_time_series, goods_trade_indicators,
   services_time_series (Trade Map; thousand USD; a call costs a credit: prefer a free source that answers the question).
-Countries and HS or EBOPS codes are read in any usual spelling. The resources tradestat://hs/{code},
-tradestat://ebops/{code} and tradestat://countries/{code} look them up.
+Countries and HS or EBOPS codes are read in any usual spelling. Where a code is not certain, search_codes finds it by
+words, free; the resources tradestat://hs/{code}, tradestat://ebops/{code} and tradestat://countries/{code} show one.
 usage says what is left of every plan, and costs nothing. rows gives any part of an earlier answer by its handle (result
 r…): what its text left out, sorted, filtered, exact. It costs nothing either.
 Units differ by source: the first line of every answer names them. Imports are mostly CIF and exports FOB, so the two

@@ -1,6 +1,6 @@
 """Completions for every coded argument of the prompts and resource templates."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,6 +10,11 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import Completion, CompletionArgument, CompletionContext, PromptReference, ResourceTemplateReference
 
 from tradestat_tools.codes import countries, ebops, groups, hs
+from tradestat_tools.codes.search.countries import search_countries
+from tradestat_tools.codes.search.ebops import search_ebops
+from tradestat_tools.codes.search.flows import search_flows
+from tradestat_tools.codes.search.groups import search_groups
+from tradestat_tools.codes.search.hs import search_hs
 from tradestat_tools.codes.words import MAX_INPUT, fold
 from tradestat_tools.sources import all_sources
 
@@ -18,6 +23,9 @@ MAX_VALUES = 100
 
 FIRST_YEAR = 1988
 """The Harmonized System's first."""
+
+SIDES = {"X": "export", "M": "import"}
+"""A side of trade as the prompts write it."""
 
 Completer = Callable[[str], list[str]]
 
@@ -48,19 +56,19 @@ def add_completions(server: MCPServer[Any], today: Callable[[], date]) -> None:
             completer = by_argument.get(argument.name)
         if completer is None:
             return None
-        # In a worker thread: the HS list is read on first use.
+        # In a worker thread: lists are read and indexes built on first use.
         values = await anyio.to_thread.run_sync(completer, argument.value[:MAX_INPUT].strip())
         return Completion(values=values[:MAX_VALUES], total=len(values), has_more=len(values) > MAX_VALUES)
 
 
 def hs_codes(typed: str) -> list[str]:
-    """HS codes that begin with the digits typed, or whose description has every word typed; else the chapters."""
+    """HS codes that begin with the digits typed, or are found by the words typed, best first; else the chapters."""
     if not typed:
         return [entry.code for entry in hs.chapters()]
     digits = "".join(char for char in typed if char not in ". -")
     if digits.isdecimal():
         return [entry.code for entry in hs.hs_entries() if entry.code.startswith(digits)]
-    return sorted(_with_words(typed, _hs_labels()), key=lambda code: (len(code), code))
+    return [hit.code for hit in search_hs(typed, limit=MAX_VALUES)]
 
 
 def goods(typed: str) -> list[str]:
@@ -70,15 +78,15 @@ def goods(typed: str) -> list[str]:
 
 
 def ebops_codes(typed: str) -> list[str]:
-    """EBOPS items that begin with what was typed, in any of their codes, or whose label has every word typed."""
+    """EBOPS items that begin with what was typed, in any of their codes, then those found by the words typed."""
     start = typed.upper()
     items = ebops.ebops_items()
     by_code = [i.code for i in items if any(code.upper().startswith(start) for code in (i.code, i.sdmx, i.trademap))]
-    return list(dict.fromkeys([*by_code, *_with_words(typed, _ebops_labels())]))
+    return list(dict.fromkeys([*by_code, *(hit.item.code for hit in search_ebops(typed, limit=MAX_VALUES))]))
 
 
 def country_names(typed: str) -> list[str]:
-    """English names of the areas whose code or name, in English, Chinese or Korean, begins with what was typed."""
+    """English names of areas of which a code or name in any language begins with what was typed, then those alike."""
     return [area.name_en for area in _areas(typed)]
 
 
@@ -88,9 +96,11 @@ def country_codes(typed: str) -> list[str]:
 
 
 def group_ids(typed: str) -> list[str]:
-    """Groups whose id or a name begins with what was typed."""
+    """Groups whose id or a name begins with what was typed, then those found by the words typed."""
     start = fold(typed)
-    return [g.id for g in groups.groups() if any(fold(name).startswith(start) for name in (g.id, g.name, *g.aliases))]
+    known = groups.groups()
+    begin = [g.id for g in known if any(fold(name).startswith(start) for name in (g.id, g.name, *g.aliases))]
+    return list(dict.fromkeys([*begin, *(hit.group.id for hit in search_groups(typed))]))
 
 
 def source_ids(typed: str) -> list[str]:
@@ -99,8 +109,9 @@ def source_ids(typed: str) -> list[str]:
 
 
 def flows(typed: str) -> list[str]:
-    """Export or import."""
-    return [flow for flow in ("export", "import") if flow.startswith(typed.lower())]
+    """Export or import, which may be typed in any language."""
+    begin = [word for word in SIDES.values() if word.startswith(typed.lower())]
+    return begin or list(dict.fromkeys(SIDES[hit.flow.side] for hit in search_flows(typed) if hit.flow.side in SIDES))
 
 
 def years(typed: str, today: date) -> list[str]:
@@ -109,27 +120,10 @@ def years(typed: str, today: date) -> list[str]:
 
 
 def _areas(typed: str) -> list[countries.Area]:
-    """Those whose code or name begins with what was typed, then those with a word that does."""
+    """Those whose code or name begins with what was typed, then those found by it, by typing errors as well."""
     start = fold(typed)
     first = [area for area, words in _area_words() if any(word.startswith(start) for word in words)]
-    then = [area for area, words in _area_words() if any(f" {start}" in word for word in words)]
-    return list(dict.fromkeys([*first, *then]))
-
-
-def _with_words(typed: str, labelled: Iterable[tuple[str, str]]) -> list[str]:
-    """Codes whose folded label has, for every word typed, a word that begins with it."""
-    words = [f" {word}" for word in fold(typed).split()]
-    return [code for code, label in labelled if all(word in label for word in words)] if words else []
-
-
-@cache
-def _hs_labels() -> tuple[tuple[str, str], ...]:
-    return tuple((entry.code, f" {fold(entry.description)}") for entry in hs.hs_entries())
-
-
-@cache
-def _ebops_labels() -> tuple[tuple[str, str], ...]:
-    return tuple((item.code, f" {fold(item.label)}") for item in ebops.ebops_items())
+    return list(dict.fromkeys([*first, *(hit.area for hit in search_countries(typed, limit=MAX_VALUES))]))
 
 
 @cache

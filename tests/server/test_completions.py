@@ -60,9 +60,31 @@ async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(watche
 
 
 @pytest.mark.anyio
-async def test_hs_codes_are_completed_by_words_the_broadest_first(watched: Services) -> None:
+async def test_hs_codes_are_completed_by_the_beginning_of_a_word(watched: Services) -> None:
     found = await complete(watched, in_prompt("export_market_dashboard"), "product", "smartph")
-    assert found.values == ["8517", "851713", "851714"]
+    assert sorted(found.values[:3]) == ["8517", "851713", "851714"]
+
+
+@pytest.mark.anyio
+async def test_goods_are_completed_by_everyday_words_best_first_and_mistyped(watched: Services) -> None:
+    for typed in ("batter", "batery"):
+        found = await complete(watched, in_prompt("export_market_dashboard"), "product", typed)
+        assert {"8506", "8507", "850760", "850650"} & set(found.values[:10]), typed
+
+
+@pytest.mark.anyio
+async def test_services_groups_countries_and_flows_are_completed_by_words_in_three_languages(watched: Services) -> None:
+    async def first(uri: str, typed: str) -> str:
+        return (await complete(watched, in_template(uri), "code", typed)).values[0]
+
+    for typed, code in (("freight", "3.1.2"), ("tourisim", "4"), ("软件", "9.2.1"), ("여행", "4")):
+        assert await first("tradestat://ebops/{code}", typed) == code
+    for typed, code in (("东盟", "ASEAN"), ("europan union", "EU")):
+        assert await first("tradestat://groups/{code}", typed) == code
+    for typed, code in (("germny", "DEU"), ("德国", "DEU"), ("독일", "DEU")):
+        assert await first("tradestat://countries/{code}", typed) == code
+    flow = await complete(watched, in_prompt("query_china_customs_by_hand"), "flow", "수출")
+    assert flow.values == ["export"]
 
 
 @pytest.mark.anyio

@@ -16,9 +16,10 @@ OWN_NAME = "Tradestat (this server)"
 def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
     """Our own tools, in the order in which they are listed. A new one is registered here."""
     from tradestat_tools.rows import ROWS  # noqa: PLC0415 - models cost start-up time
+    from tradestat_tools.search_codes import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415
 
-    return (USAGE, ROWS)
+    return (SEARCH_CODES, USAGE, ROWS)
 
 
 @cache

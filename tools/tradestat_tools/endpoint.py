@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tradestat_tools.answers import Answer, Data, Provenance
 from tradestat_tools.arguments import Arguments, parse_arguments
-from tradestat_tools.errors import NoData, UpstreamChanged
+from tradestat_tools.errors import InvalidQuery, NoData, UpstreamChanged
 from tradestat_tools.observation import Observation
 from tradestat_tools.upstream.keep import NO_DATA
 from tradestat_tools.upstream.report import Progress, reporting
@@ -56,7 +56,7 @@ class Endpoint(Generic[A, D]):
         Raises:
             TradestatError: one of the closed set; InvalidQuery means nothing was sent.
         """
-        asked = parse_arguments(self.arguments, arguments)
+        asked = await self._parsed(arguments)
         with reporting(progress) as report:
             try:
                 answer = await self.run(services, asked)
@@ -68,6 +68,15 @@ class Endpoint(Generic[A, D]):
         if not self.local if self.kept is None else self.kept:
             answer.result = await services.results.keep(self.name, arguments, answer)
         return answer
+
+    async def _parsed(self, arguments: Mapping[str, Any]) -> A:
+        """The question; where words stand in the place of a product code, the error offers the codes they may mean."""
+        try:
+            return parse_arguments(self.arguments, arguments)
+        except InvalidQuery as error:
+            from tradestat_tools.suggest import offer_codes  # noqa: PLC0415 - the searches are for those who need them
+
+            raise await offer_codes(error, arguments) from None
 
     @staticmethod
     async def _doubt(services: "Services", fetched: Sequence[str], error: UpstreamChanged | NoData) -> None:

@@ -1,0 +1,153 @@
+"""A near miss in any coded argument of any tool is refused with the nearest valid value, and nothing is sent."""
+
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from tradestat_server.app import create_server
+from tradestat_server.tooling import ERROR_META
+from tradestat_tools.desk import all_tools
+from tradestat_tools.services import Services
+
+pytestmark = pytest.mark.anyio
+
+MONTHS = {"strtYymm": "202401", "endYymm": "202402"}
+GOODS = {"country": "KOR", "product": "8507"}
+SERVICES = {"country": "KOR", "service": "3"}
+UN = {"reporterCode": "KOR", "period": "2023"}
+UN_SERVICES = UN | {"typeCode": "S"}
+
+NEAR_MISSES: list[tuple[str, dict[str, Any], str, Any, str]] = [
+    # Countries.
+    ("goods_time_series", GOODS, "country", "Germny", "Germany"),
+    ("goods_time_series", GOODS, "partner", "Congo", "CG, 178"),
+    ("goods_trade_indicators", GOODS, "country", "Viet Nahm", "VN"),
+    ("goods_trade_indicators", GOODS, "partner", "Japn", "Japan"),
+    ("services_time_series", SERVICES, "country", "Untied States", "United States"),
+    ("services_time_series", SERVICES, "partner", "Chian", "China"),
+    ("trend", {"hsCode": "850760"}, "countryCode", "Japn", "116"),
+    ("history", {"hsCode": "850760"}, "countryCode", "Sout Korea", "133"),
+    ("getNitemtradeList", MONTHS, "cntyCd", "Vietnm", "VN"),
+    ("getNationtradeList", MONTHS, "cntyCd", "Chinna", "China"),
+    ("comtrade_data", UN, "reporterCode", ["KOR", "Germny"], "Germany"),
+    ("comtrade_data", UN, "partnerCode", "Japn", "Japan"),
+    ("comtrade_data", UN, "partner2Code", "Frnace", "France"),
+    # Goods: a digit wrong, two swapped, a letter for a digit, words.
+    ("goods_time_series", GOODS, "product", "850799", "850790"),
+    ("goods_time_series", GOODS, "product", "lithium-ion accumulators", "850760"),
+    ("goods_trade_indicators", GOODS, "product", "8571", "8517"),
+    ("dashboard", {}, "hsCode", "85O760", "850760"),
+    ("markets", {}, "hsCode", "lithium-ion accumulators", "850760"),
+    ("trend", {}, "hsCode", "850706", "850760"),
+    ("history", {"countryCode": "116"}, "hsCode", "850706", "850760"),
+    ("growth", {}, "hsCode", "850706", "850760"),
+    ("priceband", {}, "hsCode", "850706", "850760"),
+    ("chapter", {}, "hsCode", "850706", "850760"),
+    ("getItemtradeList", MONTHS, "hsSgn", "85l7", "8517"),
+    ("getItemtradeList", MONTHS, "hsSgn", "lithium-ion accumulators", "850760"),
+    ("getNitemtradeList", MONTHS, "hsSgn", "850706", "850760"),
+    ("comtrade_data", UN, "cmdCode", ["TOTAL", "850706"], "850760"),
+    ("comtrade_data", UN, "cmdCode", "lithium-ion accumulators", "850760"),
+    # Services.
+    ("services_time_series", SERVICES, "service", "freight", "3.1.2"),
+    ("services_time_series", SERVICES, "service", "3.1.9", "3.1"),
+    ("comtrade_data", UN_SERVICES, "cmdCode", "software licence", "8.3"),
+    # Flows.
+    ("goods_time_series", GOODS, "trade_flow", "exprots", "E (exports)"),
+    ("goods_trade_indicators", GOODS, "trade_flow", "re-exprots", "RE (re-exports)"),
+    ("services_time_series", SERVICES, "trade_flow", "imprts", "I (imports)"),
+    ("comtrade_data", UN, "flowCode", "exprots", "X (exports)"),
+    # Closed lists of words.
+    ("goods_time_series", GOODS, "by", "byContry", "byCountry"),
+    ("goods_trade_indicators", GOODS, "by", "byProdct", "byProduct"),
+    ("services_time_series", SERVICES, "by", "byServce", "byService"),
+    ("goods_time_series", GOODS, "sort_dir", "descending", "desc"),
+    ("goods_trade_indicators", GOODS, "sort_dir", "ascending", "asc"),
+    ("services_time_series", SERVICES, "sort_dir", "decs", "desc"),
+    ("get_coverage", {}, "data_type", "servces", "services"),
+    ("markets", {"hsCode": "850760"}, "sortBy", "amout", "amount"),
+    ("markets", {"hsCode": "850760"}, "order", "descending", "desc"),
+    ("topProducts", {}, "sortBy", "grwoth", "growth"),
+    ("topProducts", {}, "regionFilter", "asiaa", "asia"),
+    ("comtrade_data", UN, "typeCode", "CC", "C"),
+    ("comtrade_data", UN, "freqCode", "AA", "A"),
+    ("comtrade_data", UN, "clCode", "H66", "H6"),
+    ("comtrade_reference", {}, "category", "quantityUnit", "quantityUnits"),
+    ("search_codes", {"query": "rice"}, "kind", "ebop", "ebops"),
+    ("search_codes", {"query": "rice", "kind": "hs"}, "language", "kor", "ko"),
+]
+
+
+async def refusal(services: Services, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async with Client(create_server(services, offered=[all_tools()[tool]])) as client:
+        result = await client.call_tool(tool, arguments)
+    assert result.is_error, result.content
+    assert result.meta is not None
+    error: dict[str, Any] = result.meta[ERROR_META]
+    return error
+
+
+@pytest.mark.parametrize("case", NEAR_MISSES, ids=lambda case: f"{case[0]}-{case[2]}-{case[4]}")
+async def test_a_near_miss_names_the_nearest_valid_value(
+    watched: Services, wire: Any, case: tuple[str, dict[str, Any], str, Any, str]
+) -> None:
+    tool, others, argument, given, nearest = case
+    error = await refusal(watched, tool, others | {argument: given})
+    assert (error["kind"], error["argument"]) == ("InvalidQuery", argument)
+    assert nearest in " ".join(error.get("nearest", [])), error
+    assert wire.sent == []
+
+
+def test_every_coded_argument_of_every_tool_is_in_the_table() -> None:
+    counted = {(tool, argument) for tool, _, argument, _, _ in NEAR_MISSES}
+    missing = [
+        (tool.name, name)
+        for tool in all_tools().values()
+        for name in tool.arguments.model_fields
+        if name not in NOT_CODES and (tool.name, name) not in counted
+    ]
+    assert missing == []
+
+
+NOT_CODES = {
+    *(
+        "search",
+        "query",
+        "filter",
+        "limit",
+        "offset",
+        "page",
+        "page_size",
+        "all_pages",
+        "max_calls",
+        "members",
+        "level",
+    ),
+    *("hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc", "parent", "prefix", "result", "table"),
+    *("columns", "sort", "sort_by", "indicators", "customsCode", "motCode"),  # not in any list here, or of free form
+    *("currentMonth", "period", "period_from", "period_to", "strtYymm", "endYymm"),  # periods
+}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "argument"),
+    [
+        ("goods_time_series", {"country": "KOR", "product": "freight"}, "product"),
+        ("dashboard", {"hsCode": "software licence"}, "hsCode"),
+        ("services_time_series", {"country": "KOR", "service": "lithium batteries"}, "service"),
+        ("comtrade_data", UN | {"cmdCode": "software licence"}, "cmdCode"),
+    ],
+)
+async def test_goods_asked_for_as_services_and_services_as_goods_are_said_to_be_the_other(
+    watched: Services, tool: str, arguments: dict[str, Any], argument: str
+) -> None:
+    error = await refusal(watched, tool, arguments)
+    assert error["argument"] == argument
+    assert f"kind={'hs' if argument == 'service' else 'ebops'} (" in error["remedy"]
+
+
+async def test_words_are_answered_with_choices_and_the_tool_that_finds_more(watched: Services) -> None:
+    error = await refusal(watched, "getItemtradeList", MONTHS | {"hsSgn": "lithium batteries"})
+    assert "search_codes(kind=hs, query='lithium batteries')" in error["remedy"]
+    assert len(error["nearest"]) > 1

@@ -1,0 +1,235 @@
+"""The tool that finds codes by words, called as any other."""
+
+import json
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradestat_tools.answers import Answer, Cell
+from tradestat_tools.arguments import parse_arguments
+from tradestat_tools.errors import InvalidQuery, NoData
+from tradestat_tools.found_codes import find
+from tradestat_tools.opening import in_memory
+from tradestat_tools.search_codes import SEARCH_CODES, SearchArguments, SearchData
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.upstream.http import Http
+
+
+@pytest.fixture
+async def services() -> AsyncGenerator[Services]:
+    """Services that no request can leave."""
+
+    async def nothing(*_: Any) -> None:
+        raise AssertionError("a search asked a service")
+
+    http = Http(app=nothing)
+    noon = datetime(2026, 10, 5, 12, tzinfo=UTC)
+    async with in_memory(http, Settings(_env_file=None), lambda: noon) as opened:  # pyright: ignore[reportCallIssue]
+        yield opened
+    await http.aclose()
+
+
+async def ask(services: Services, kind: str, query: str, **more: Any) -> Answer[SearchData]:
+    return await SEARCH_CODES.call(services, {"kind": kind, "query": query, **more})
+
+
+def rows(answer: Answer[SearchData]) -> list[dict[str, Cell]]:
+    return [dict(zip(answer.data.columns, row, strict=True)) for row in answer.data.rows]
+
+
+def notes(answer: Answer[SearchData]) -> str:
+    return " ".join(note.text for note in answer.notes)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("kind", "query", "column", "first"),
+    [
+        ("hs", "lithium-ion accumulators", "code", "850760"),
+        ("hs", "85.17.13", "code", "851713"),
+        ("ebops", "freight", "code", "3.1.2"),
+        ("ebops", "S03001001", "code", "3.1.1"),
+        ("ebops", "소프트웨어", "code", "9.2.1"),
+        ("country", "한국", "comtrade", "410"),
+        ("country", "Germny", "iso2", "DE"),
+        ("group", "东盟", "id", "ASEAN"),
+        ("flow", "re-exports", "trademap", "RE"),
+        ("unit", "kilograms", "comtrade", "8"),
+        ("unit", "亿元", "unit", "yi_yuan"),
+    ],
+)
+async def test_each_list_is_searched_by_words_and_codes(
+    services: Services, kind: str, query: str, column: str, first: str
+) -> None:
+    answer = await ask(services, kind, query)
+    assert rows(answer)[0][column] == first
+    assert answer.source.calls == 0
+    assert answer.source.coverage
+    assert answer.result is None
+
+
+@pytest.mark.anyio
+async def test_a_code_of_goods_shows_what_is_above_and_below_it(services: Services) -> None:
+    answer = await ask(services, "hs", "8507")
+    (row,) = rows(answer)
+    assert (row["code"], row["level"], row["below"]) == ("8507", "heading", 7)
+    assert str(row["path"]).startswith("85 Electrical machinery")
+    assert answer.data.within is not None
+    assert [line[0] for line in answer.data.within.rows][:2] == ["850710", "850720"]
+
+
+@pytest.mark.anyio
+async def test_a_code_of_an_older_edition_says_what_became_of_it(services: Services) -> None:
+    answer = await ask(services, "hs", "851712")
+    assert "now 851713 851714" in str(rows(answer)[0]["status"])
+    assert "not in HS 2022" in notes(answer)
+
+
+@pytest.mark.anyio
+async def test_a_national_code_is_explained(services: Services) -> None:
+    answer = await ask(services, "hs", "8507600090")
+    assert rows(answer)[0]["status"] == "national"
+    assert "subdivision of 850760" in notes(answer)
+
+
+@pytest.mark.anyio
+async def test_an_item_of_services_shows_every_code_its_path_and_what_is_below(services: Services) -> None:
+    answer = await ask(services, "ebops", "SC1")
+    (row,) = rows(answer)
+    assert (row["code"], row["sdmx (EB10S)"], row["trademap"], row["path"]) == ("3.1", "SC1", "S03001", "3 Transport")
+    assert answer.data.within is not None
+    assert [line[0] for line in answer.data.within.rows] == ["3.1.1", "3.1.2", "3.1.3"]
+
+
+@pytest.mark.anyio
+async def test_a_country_has_its_code_in_every_service(services: Services) -> None:
+    (row,) = rows(await ask(services, "country", "Japan"))
+    assert row == {
+        "area": "Japan", "iso2": "JP", "iso3": "JPN", "m49": "392", "comtrade": "392", "trademap": "392",
+        "china_customs": "116", "korea": "JP", "why": "name",
+    }  # fmt: skip
+    assert rows(await ask(services, "country", "USSR"))[0]["until"] == "1990"
+
+
+@pytest.mark.anyio
+async def test_an_ambiguous_country_gives_all_choices_and_says_so(services: Services) -> None:
+    congo = await ask(services, "country", "Congo")
+    assert [row["iso3"] for row in rows(congo)] == ["COG", "COD"]
+    assert "can mean" in notes(congo)
+    korea = await ask(services, "country", "Korea")
+    assert [row["iso3"] for row in rows(korea)] == ["KOR", "PRK"]
+    assert "read as the Republic of Korea" in notes(korea)
+
+
+@pytest.mark.anyio
+async def test_a_group_has_its_members_and_their_date(services: Services) -> None:
+    answer = await ask(services, "group", "USMCA")
+    assert rows(answer)[0]["members"] == 3
+    assert rows(answer)[0]["as of"]
+    assert answer.data.within is not None
+    assert answer.data.within.rows == [["CAN MEX USA"]]
+
+
+@pytest.mark.anyio
+async def test_names_are_shown_in_the_language_of_the_query_or_the_one_asked_for(services: Services) -> None:
+    assert rows(await ask(services, "country", "德国"))[0]["name"] == "德国"
+    assert rows(await ask(services, "country", "Germany", language="ko"))[0]["name"] == "독일"
+    assert "name" not in rows(await ask(services, "country", "Germany"))[0]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("kind", "query", "hint"),
+    [
+        ("hs", "software licence", "kind=ebops"),
+        ("hs", "freight", "kind=ebops"),
+        ("ebops", "8517", "kind=hs"),
+        ("ebops", "lithium batteries", "kind=hs"),
+        ("country", "ASEAN", "kind=group"),
+        ("group", "EU", "kind=country"),
+    ],
+)
+async def test_words_of_another_list_are_said_to_be_there(services: Services, kind: str, query: str, hint: str) -> None:
+    try:
+        said = notes(await ask(services, kind, query))
+    except NoData as error:
+        said = error.remedy
+    assert hint in said
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("kind", "query"), [("hs", "3.1.1"), ("hs", "SC11"), ("ebops", "85"), ("ebops", "8517.13")])
+async def test_codes_of_goods_and_services_are_never_taken_for_each_other(
+    services: Services, kind: str, query: str
+) -> None:
+    with pytest.raises(NoData) as caught:
+        await ask(services, kind, query)
+    assert f"kind={'ebops' if kind == 'hs' else 'hs'}" in caught.value.remedy
+
+
+@pytest.mark.anyio
+async def test_nothing_alike_is_said_with_the_nearest_words_and_what_else_to_try(services: Services) -> None:
+    with pytest.raises(NoData) as caught:
+        await ask(services, "flow", "qqqq")
+    assert "X (exports)" in caught.value.remedy
+    assert "another kind" in caught.value.remedy
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("arguments", "argument"),
+    [
+        ({"kind": "hs"}, "query"),
+        ({"kind": "hs", "query": ""}, "query"),
+        ({"kind": "hs", "query": "x" * 101}, "query"),
+        ({"query": "rice"}, "kind"),
+        ({"kind": "hz", "query": "rice"}, "kind"),
+        ({"kind": "hs", "query": "rice", "limit": 51}, "limit"),
+        ({"kind": "hs", "query": "rice", "limit": 0}, "limit"),
+        ({"kind": "hs", "query": "rice", "language": "jp"}, "language"),
+    ],
+)
+async def test_a_wrong_question_is_refused_by_argument(
+    services: Services, arguments: dict[str, Any], argument: str
+) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        await SEARCH_CODES.call(services, arguments)
+    assert caught.value.argument == argument
+
+
+def test_the_kind_is_read_in_other_words() -> None:
+    for word, kind in (
+        ("goods", "hs"),
+        ("HS", "hs"),
+        ("services", "ebops"),
+        ("Countries", "country"),
+        ("units", "unit"),
+    ):
+        assert parse_arguments(SearchArguments, {"kind": word, "query": "x"}).kind == kind
+
+
+@pytest.mark.anyio
+async def test_the_limit_bounds_the_hits(services: Services) -> None:
+    assert len((await ask(services, "hs", "machines", limit=3)).data.rows) == 3
+    assert len((await ask(services, "hs", "machines", limit="50")).data.rows) == 50
+
+
+@pytest.mark.anyio
+async def test_an_answer_is_small_and_repeats_no_names(services: Services) -> None:
+    answer = await ask(services, "hs", "batteries")
+    assert len(answer.data.rows) == 10
+    assert len(json.dumps(answer.structured(), ensure_ascii=False)) < 3_500
+    assert len(SEARCH_CODES.description) < 600
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.sampled_from(["hs", "ebops", "country", "group", "flow", "unit"]), st.text(min_size=1, max_size=100))
+def test_no_text_breaks_a_search(kind: Any, query: str) -> None:
+    found = find(kind, query, 5, "any")
+    assert len(found.rows) <= 5
+    assert all(len(row) == len(found.columns) for row in found.rows)
