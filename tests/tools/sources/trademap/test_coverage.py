@@ -75,6 +75,7 @@ async def test_a_former_area_has_no_figures_after_its_end(parsebot: Any):
     (why,) = caught.value.why
     assert (why.reason, why.sure) == (Reason.NOT_COVERED, True)
     assert "end with 2010" in why.text
+    assert "period_from=2008, period_to=2010" in caught.value.remedy
     assert parsebot.sent == []
 
 
@@ -106,3 +107,39 @@ async def test_a_list_of_two_weeks_ago_decides_nothing(parsebot: Any, payloads: 
 
     assert answer.data.aggregateRecords[0].values == [7]
     assert answer.source.coverage is None
+
+
+async def test_the_first_year_of_a_reporter_is_asked_for(parsebot: Any, payloads: Any, countries: dict[str, Any]):
+    tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+    parsebot.gives(countries)
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2001: 7})]))
+    async with parsebot.services() as services:
+        await tools["get_countries"].call(services, {})
+        answer = await tools["goods_time_series"].call(services, {"country": "784", "period_to": 2001})
+
+    assert answer.data.aggregateRecords[0].values == [7]
+    assert answer.source.coverage == "United Arab Emirates reports 2001 to 2024"
+
+
+async def test_an_empty_answer_is_explained_by_what_the_list_says(
+    parsebot: Any, payloads: Any, countries: dict[str, Any]
+):
+    tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+    asked = {"country": "784", "product": "020230", "partner": "076", "trade_flow": "I"}
+    parsebot.gives(countries)
+    parsebot.gives(payloads.table([], []))
+    async with parsebot.services() as services:
+        await tools["get_countries"].call(services, {})
+        with pytest.raises(NoData) as covered:
+            await tools["goods_time_series"].call(services, asked | {"period_from": 2023, "period_to": 2024})
+        parsebot.now += timedelta(days=2)
+        with pytest.raises(NoData) as later:
+            await tools["goods_time_series"].call(services, asked | {"period_from": 2025})
+
+    reasons = [why.reason for why in covered.value.why]
+    assert reasons == [Reason.NOT_REPORTED, Reason.ZERO, Reason.SUPPRESSED]
+    assert "has United Arab Emirates (784) from 2001 to 2024, and the table is empty" in covered.value.why[0].text
+    assert 'goods_time_series(country="076", partner="784", product="020230", trade_flow="E"' in covered.value.remedy
+    (why,) = later.value.why
+    assert (why.reason, why.sure) == (Reason.NOT_YET_PUBLISHED, False), "the list is two days old"
+    assert "had come to 2024 by Trade Map's list of 2026-10-20" in why.text

@@ -291,6 +291,17 @@ async def test_a_table_of_partners_without_a_total_has_no_sum(members: Members):
     assert answer.data.group.sum is None
 
 
+async def test_a_table_of_partners_that_lacks_rows_has_no_sum(members: Members):
+    page = partners_table(members.payloads, {"842": {2024: 47}}, {2024: 520}) | {"nbRecords": 40}
+    members.parsebot.gives(page)
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services, country="784", partner="USMCA")
+
+    assert answer.data.group is not None
+    assert answer.data.group.sum is None
+    assert "1 of 40 rows" in texts(answer, NoteCode.SUBSET)
+
+
 async def test_partners_on_more_pages_than_allowed_are_counted_and_not_paid_for(members: Members):
     page = partners_table(members.payloads, {"842": {2024: 47}}, {2024: 520}) | {"nbPages": 9, "nbRecords": 225}
     members.parsebot.gives(page)

@@ -120,6 +120,18 @@ async def test_a_year_that_is_not_over_is_not_asked_for(parsebot: Any, said: dic
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("group", [{"country": "ASEAN"}, {"country": "410", "partner": "ASEAN"}])
+async def test_the_call_that_works_instead_keeps_the_group(parsebot: Any, group: dict[str, str]):
+    with pytest.raises(NoData) as refused:
+        await parsebot.call("goods_time_series", **group, period_from=2026)
+
+    asked = ", ".join(f'{name}="{word}"' for name, word in group.items())
+    assert f"goods_time_series({asked}, " in refused.value.remedy
+    assert "ASEAN" in refused.value.message
+    assert parsebot.sent == []
+
+
+@pytest.mark.anyio
 async def test_of_a_span_that_is_partly_out_the_part_that_is_out_is_answered(parsebot: Any, payloads: Any):
     parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {2024: 713_748, 2025: 5})]))
 

@@ -20,6 +20,7 @@ SOURCE = Source(
     name=SERVICE,
     key=KEY,
     terms=Terms(
+        author="International Trade Centre (ITC)",
         publisher="International Trade Centre (ITC), from UN Comtrade and national sources; served by parse.bot",
         homepage="https://parse.bot/marketplace",
         coverage="200+ countries and areas; yearly goods by HS 2, 4 and 6 digits, mostly from 2001; yearly services by "

@@ -27,6 +27,8 @@ T = TypeVar("T")
 KEY = KeyInfo(
     variable="PARSE_API_KEY",
     get_it="Sign up at https://parse.bot (there is a free plan), open API keys, and copy the key.",
+    place="header",
+    name=KEY_HEADER,
 )
 
 DAY = 86_400.0

@@ -7,7 +7,7 @@ its next one any time, and what is refused by an old list could not be asked for
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.errors import NoData
@@ -43,14 +43,11 @@ class Reach:
     is_new: bool
 
 
-Coverage = Mapping[str, Country]
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """The list of countries, as it was retrieved."""
 
-    countries: Coverage
+    countries: Mapping[str, Country]
     retrieved_at: datetime
     age: float
 
@@ -71,7 +68,7 @@ async def known(services: Services) -> Known | None:
     found = await country_list(services)
     if found is None:
         return None
-    age = services.upstream.time() - found.retrieved_at.astimezone(UTC).timestamp()
+    age = services.upstream.time() - found.retrieved_at.timestamp()
     return Known(found.countries, found.retrieved_at, age)
 
 
@@ -89,11 +86,11 @@ def coverage_text(question: Question, reach: Reach | None) -> str | None:
 
 
 def uncovered(question: Question, reach: Reach | None, this_year: int) -> Why | None:
-    """Why a question can have no figure, where that is known before it is asked. Of a group only the years are."""
+    """Why a question can have no figure, where that is known before it is asked. Of a group only years are."""
     who = named(question.country, area_label(question.country))
     what = KINDS[question.coverage]
     first, last = question.period_from, question.period_to
-    ended = _ended(question.country) if question.country else None
+    ended = _ended(question.country)
     if ended is not None and first > ended:
         return Why(Reason.NOT_COVERED, f"{who} is a former area; its figures end with {ended}.", sure=True)
     if reach is not None and (reach.first is None or reach.last is None):
@@ -137,6 +134,8 @@ def refuse_uncovered(question: Question, reach: Reach | None, this_year: int) ->
                 f"Years up to {newest} can be out: {again(question, period_from=newest - 2, period_to=newest)}. "
                 "get_countries tells how far each country has come."
             )
+    elif (ended := _ended(question.country)) is not None:
+        remedy = f"Ask up to {ended}: {again(question, period_from=ended - 2, period_to=ended)}."
     elif reach is not None and reach.first is not None:
         remedy = f"Ask from {reach.first}: {again(question, period_from=reach.first, period_to=newest)}."
     elif question.trade_flow == "RE":

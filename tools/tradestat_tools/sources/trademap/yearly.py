@@ -13,6 +13,7 @@ from tradestat_tools.sources.trademap.arguments import (
     MAX_PAGE_SIZE,
     GoodsTimeSeriesArguments,
     ServicesTimeSeriesArguments,
+    is_group,
 )
 from tradestat_tools.sources.trademap.coverage import Known, Reach, coverage_text, known, not_over, refuse_uncovered
 from tradestat_tools.sources.trademap.data import THOUSAND_USD, GroupOfRows, SeriesData
@@ -91,7 +92,8 @@ async def _settled(services: Services, asking: Asking, question: Question, notes
     years = years_asked(asked.period_from, asked.period_to, lambda: _newest(this_year, question, asked.country, listed))
     question = replace(question, period_from=years.first, period_to=years.last)
     reach = listed.reach(question.country, question.coverage) if listed and question.country else None
-    refuse_uncovered(question, reach, this_year)
+    groups = {name: word for name in ("country", "partner") if is_group(word := getattr(asked, name))}
+    refuse_uncovered(replace(question, **groups), reach, this_year)
     found = [*notes, *([years.note] if years.note else [])]
     if years.last >= this_year:
         text = not_over(range(this_year, years.last + 1))
@@ -175,7 +177,7 @@ async def _of_reporters(services: Services, asking: Asking, settled: Settled, gr
         raise NoData(
             f"Trade Map holds no figure for {question.what(question.years or 'any year', reporter=group.name)}.",
             remedy="See how far the members have come with get_countries, or ask earlier years.",
-            why=reported.whys,
+            why=list({why.reason: why for why in reversed(reported.whys)}.values())[::-1],
             source=SOURCE_ID,
         )
     periods = _periods(page)
