@@ -183,7 +183,7 @@ async def test_a_month_before_the_services_first_is_not_covered_and_nothing_is_s
     with pytest.raises(NoData) as caught:
         await service.ask("dashboard", hsCode="85076000", currentMonth="2020-12")
     assert [(why.reason, why.sure) for why in caught.value.why] == [("not_covered", True)]
-    assert 'comtrade_data(reporterCode="CN", flowCode="X", period="2020"' in caught.value.remedy
+    assert 'comtrade_data(reporterCode="CN", flowCode="X", cmdCode="850760", period="2020")' in caught.value.remedy
     assert service.sent == []
 
 

@@ -67,7 +67,7 @@ async def test_no_record_with_a_country_may_be_nothing_exported_or_kept_back(ser
     assert found(error.why) == [("zero", False), ("suppressed", False)]
     assert "the one 8-digit code that it takes for 850760" in error.why[0].text
     assert 'markets(hsCode="850760")' in error.remedy
-    assert 'getNitemtradeList(hsSgn="850760", cntyCd="CN"' in error.remedy
+    assert 'endYymm="latest", hsSgn="850760", cntyCd="CN")' in error.remedy
 
 
 async def test_nulls_are_figures_that_were_not_reported(service: "FakeService") -> None:

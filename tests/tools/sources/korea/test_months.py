@@ -64,6 +64,27 @@ def test_two_arguments_that_contradict_each_other_are_refused(first: str, last: 
     assert caught.value.argument == "endYymm"
 
 
+WORDS = (
+    st.dates(date(1990, 1, 1), date(2035, 1, 1)).map(lambda day: day.isoformat()[:7])
+    | st.integers(1, 600).map(lambda count: f"last {count} months")
+    | st.integers(1990, 2035).map(str)
+    | st.integers(1990, 2035).map(lambda year: f"since {year}")
+    | st.integers(1990, 2035).map(lambda year: f"H1 {year}")
+    | st.just("latest")
+)
+
+
+@given(WORDS, WORDS)
+def test_any_two_words_for_months_are_months_in_order_or_refused(first: str, last: str) -> None:
+    try:
+        asked = months_asked(first, last, NEWEST)
+    except InvalidQuery as error:
+        assert error.argument in {"strtYymm", "endYymm"}
+    else:
+        assert asked.start <= asked.end
+        assert {asked.start.frequency, asked.end.frequency} == {"month"}
+
+
 def test_counting_back_beyond_all_statistics_is_refused() -> None:
     with pytest.raises(InvalidQuery) as caught:
         months_asked("last 600 months", "latest", month("198001"))

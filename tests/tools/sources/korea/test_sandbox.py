@@ -226,7 +226,8 @@ async def test_a_model_may_write_arguments_loosely(
     async with opened(sandbox) as services, Client(create_server(services)) as client:
         result = await client.call_tool(tool, {"strtYymm": 202401, "endYymm": "2024-02", **loose})
     assert not result.is_error
-    data = (result.structured_content or {})["data"]
+    assert result.structured_content is not None
+    data: dict[str, Any] = result.structured_content["data"]
     assert {name: data[name] for name in read} == read
     assert (data["strtYymm"], data["endYymm"]) == ("202401", "202402")
 

@@ -265,6 +265,12 @@ async def test_a_group_without_rows_beside_other_countries_has_no_trade_for_cert
     assert "(ASEAN)" in error.message
 
 
+async def test_a_group_without_rows_is_not_certain_where_no_country_has_any_in_some_months(customs: "Customs") -> None:
+    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5))
+    error = await empty(customs, strtYymm="202401", endYymm="202402", hsSgn="8507", cntyCd="ASEAN")
+    assert reasons(error) == [("zero", False)]
+
+
 async def test_a_group_without_rows_in_an_answer_with_rows_missing_is_not_certain(customs: "Customs") -> None:
     customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5), customs.total(999, 5))
     error = await empty(customs, **MONTH, hsSgn="8507", cntyCd="ASEAN")

@@ -54,10 +54,15 @@ def _months(meant: Span) -> int:
     return months_between(meant.first.first_month, meant.last.last_month)
 
 
-def check_month(asked: str, now: datetime.datetime) -> None:
+def check_month(asked: str, code: str, now: datetime.datetime) -> None:
     """Refuse a month (YYYYMM, or "") that is not over, or lies before the service's first.
 
     A month that is over is asked for even before its day: the call is free, and the day is not exact.
+
+    Args:
+        asked: the month.
+        code: the product asked for, for the call that the error names.
+        now: the time.
 
     Raises:
         NoData: with the reason; nothing was sent.
@@ -80,8 +85,8 @@ def check_month(asked: str, now: datetime.datetime) -> None:
     if wanted < FIRST:
         raise NoData(
             f"The service's figures begin with {FIRST}; nothing was sent.",
-            remedy=f'comtrade_data(reporterCode="CN", flowCode="X", period="{wanted.year}", cmdCode=...) has earlier '
-            "years.",
+            remedy="Earlier years: "
+            f'comtrade_data(reporterCode="CN", flowCode="X", cmdCode="{code[:6]}", period="{wanted.year}").',
             why=[Why(Reason.NOT_COVERED, f"{wanted} lies before {FIRST}, the service's first month.", sure=True)],
             source=POLICY.source,
         )

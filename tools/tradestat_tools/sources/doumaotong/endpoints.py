@@ -29,7 +29,7 @@ from tradestat_tools.sources.doumaotong.data import (
     TrendData,
 )
 from tradestat_tools.sources.doumaotong.observations import observe_history, observe_trend
-from tradestat_tools.sources.doumaotong.why import empty, reasons
+from tradestat_tools.sources.doumaotong.why import empty, korea, reasons
 from tradestat_tools.sources.doumaotong.wire import POLICY, Shape
 
 NO_HISTORY = Note(
@@ -41,7 +41,7 @@ NO_HISTORY = Note(
 
 async def run_dashboard(services: Services, args: DashboardArguments) -> Answer[DashboardData]:
     """Ask for one product's core figures."""
-    check_month(args.currentMonth, services.now())
+    check_month(args.currentMonth, args.hsCode, services.now())
     params = {"hsCode": args.hsCode}
     if args.currentMonth:
         params["currentMonth"] = args.currentMonth
@@ -211,7 +211,9 @@ async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendDat
         data=data,
         source=source_of("trend", [fetched]),
         notes=[*known, notes.SOURCE_LINE],
-        more=_elsewhere(to) if to and data.monthlyData is None else "Destinations: `markets`. Totals: `dashboard`.",
+        more=_elsewhere(to, args.hsCode)
+        if to and data.monthlyData is None
+        else "Destinations: `markets`. Totals: `dashboard`.",
     )
 
 
@@ -252,11 +254,11 @@ def _trend_notes(data: TrendData, form: Shape, to: Area | None) -> list[Note]:
     return [*found, *notes.zeros(months, values), *notes.gaps(months, values)]
 
 
-def _elsewhere(to: Area) -> str:
+def _elsewhere(to: Area, code: str) -> str:
     """Where the months of one country can be had instead."""
-    mirror = " or, as Korea's imports (CIF, US dollars), getNitemtradeList" if to.iso2 == "KR" else ""
-    asked = f'reporterCode="CN", partnerCode="{to.comtrade}", flowCode="X", freqCode="M", cmdCode=..., period=...'
-    return f"For {to.name_en} alone: comtrade_data({asked}){mirror}."
+    asked = f'reporterCode="CN", partnerCode="{to.comtrade}", flowCode="X", freqCode="M", cmdCode="{code[:6]}"'
+    mirror = f" As Korea's imports (CIF, US dollars): {korea(code)}." if to.iso2 == "KR" else ""
+    return f'For {to.name_en} alone: comtrade_data({asked}, period="last 12 months").{mirror}'
 
 
 async def run_history(services: Services, args: HistoryArguments) -> Answer[HistoryData]:
@@ -274,7 +276,7 @@ async def run_history(services: Services, args: HistoryArguments) -> Answer[Hist
         what = f"China's exports of {product(args.hsCode, None)} to {where}, 24 months: not given"
         text = "No figures are given: that is neither zero nor a sign of no exports."
         known += [NO_HISTORY, notes.absent(text, Reason.NOT_COVERED)]
-        more = f"All destinations: `trend`. {_elsewhere(to)}"
+        more = f"All destinations: `trend`. {_elsewhere(to, args.hsCode)}"
     else:
         what = f"China's exports of {product(data.hsCode, None)} to {where}, 24 months"
         months = [m.month for m in data.monthlyDetail or ()]

@@ -68,9 +68,7 @@ def next_call(code: str, country: str = "") -> str:
         others = ", ".join(status.successors)
         return f'Ask the codes of today for its goods ({others}): dashboard(hsCode="{status.successors[0]}").'
     if country:
-        mirror = (
-            f' or Korea\'s side, getNitemtradeList(hsSgn="{code[:6]}", cntyCd="CN", ...)' if country == KOREA else ""
-        )
+        mirror = f"; Korea's side: {korea(code)}" if country == KOREA else ""
         return f'See the largest destinations: markets(hsCode="{code}"); smaller ones: {comtrade(code, "all")}{mirror}.'
     shorter = f'Ask with fewer digits: dashboard(hsCode="{code[:6]}"), or ' if len(code) == EIGHT else "Ask "
     return f"{shorter}{comtrade(code)}."
@@ -80,3 +78,8 @@ def comtrade(code: str, partner: str = "") -> str:
     """The call of UN Comtrade for China's exports of a code, with what it can not know left open."""
     to = f', partnerCode="{partner}"' if partner else ""
     return f'comtrade_data(reporterCode="CN", flowCode="X", cmdCode="{code[:6]}"{to}, period="latest")'
+
+
+def korea(code: str) -> str:
+    """The call of Korea Customs for Korea's imports of a code from China."""
+    return f'getNitemtradeList(strtYymm="last 12 months", endYymm="latest", hsSgn="{code[:6]}", cntyCd="CN")'

@@ -121,8 +121,9 @@ async def ask(services: Services, question: Question) -> list[Part]:
     key = service_key(services.settings)
     parts = [await _ask_once(services, replace(question, start=first, end=last), key) for first, last in runs]
     if not rows_of(question, parts):
-        whole = any(part.page.rows for part in parts) and not any(mismatches(question.operation, parts))
-        others = whole or await _others_have_rows(services, question)
+        seen = {row.year for part in parts for row in part.page.rows}
+        beside = seen == set(question.months) and not any(mismatches(question.operation, parts))
+        others = beside or await _others_have_rows(services, question)
         raise why.no_rows(question, services.now(), others_have=others)
     return parts
 
