@@ -59,6 +59,7 @@ class Seen:
 
     Args:
         observations: of the flow asked and in its frequency, in the order of periods; also those without a value.
+        given: the same as the source gave them, before months were summed.
         results: handles of the answers.
         sources: where they come from.
         notes: of the answers, each once.
@@ -68,6 +69,7 @@ class Seen:
 
     side: Side
     observations: tuple[Observation, ...] = ()
+    given: tuple[Observation, ...] = ()
     results: tuple[str, ...] = ()
     sources: tuple[Provenance, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -191,8 +193,10 @@ async def ask(side: Side, services: Services) -> Seen:
         return Seen(side, why=(side.why,), results=(side.handle,) if side.handle else ())
     if side.handle:
         stored, endpoint = await _stored(services, side.handle)
-        found = _filtered(_observed(stored, endpoint), side)
-        return Seen(side, found, (side.handle,), (stored.source,), stored.notes, _why_partial(side, found))
+        rows = _observed(stored, endpoint)
+        found = _filtered(rows, side)
+        why = _why_partial(side, found)
+        return Seen(side, found, _given(rows, side), (side.handle,), (stored.source,), stored.notes, why)
     return await _asked(side, services)
 
 
@@ -221,6 +225,7 @@ async def _asked(side: Side, services: Services) -> Seen:
     return Seen(
         side,
         found,
+        _given(rows, side),
         tuple(answer.result for answer in answers if answer.result),
         tuple(answer.source for answer in answers),
         tuple({(note.code, note.text): note for answer in answers for note in answer.notes}.values()),
@@ -232,9 +237,12 @@ async def _asked(side: Side, services: Services) -> Seen:
 def _filtered(rows: Iterable[Observation], side: Side) -> tuple[Observation, ...]:
     """The figures of the flow asked for, brought to its frequency, within its span, one a period."""
     question = side.question
-    of_flow = [one for one in _of_flow(rows, question, side.role) if _within(one, question)]
-    found = {one.period: one for one in reversed(summed_to(of_flow, question.frequency))}
+    found = {one.period: one for one in reversed(summed_to(_given(rows, side), question.frequency))}
     return tuple(found[period] for period in question.periods if period in found)
+
+
+def _given(rows: Iterable[Observation], side: Side) -> tuple[Observation, ...]:
+    return tuple(one for one in _of_flow(rows, side.question, side.role) if _within(one, side.question))
 
 
 def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) -> list[Observation]:
@@ -275,14 +283,24 @@ def _why_partial(
     ]
     if not lacking:
         return ()
+    if not found and (why := _why_nothing(side, rows)) is not None:
+        return (why,)
     reasons = tuple(Why(note.reason, note.text, sure=True) for note in notes if note.reason is not None)
     if found or reasons:
         return reasons
-    others = sorted({one.product for one in rows} - {side.question.product.code})
-    if len(others) == 1:
-        text = f"{side.tool} answered for {others[0]} only, which is a part of {side.question.product.code}."
-        return (Why(Reason.NOT_COVERED, text, sure=True),)
-    if side.source == "doumaotong":
-        whom = label(partner_of(side.question, side.role))
-        return (Why(Reason.NOT_COVERED, f"In its present form it has no months of {whom} alone.", sure=True),)
     return (Why(Reason.FILTERED_OUT, f"The answer of {side.tool} holds no figure of this flow and span."),)
+
+
+def _why_nothing(side: Side, rows: Sequence[Observation]) -> Why | None:
+    """Why none of the rows that came are of the flow, where the rows themselves tell."""
+    code = side.question.product.code
+    mine = sorted(one.period for one in rows if _is_product(one.product, side.question.product))
+    others = {one.product for one in rows} if not mine else set[str]()
+    if len(others) == 1:
+        return Why(Reason.NOT_COVERED, f"It answered for {others.pop()} only, which is a part of {code}.", sure=True)
+    if side.source != "doumaotong":
+        return None
+    if mine:
+        return Why(Reason.NOT_COVERED, f"It has {code} from {mine[0]} to {mine[-1]} only.", sure=True)
+    whom = label(partner_of(side.question, side.role))
+    return Why(Reason.NOT_COVERED, f"In its present form it has no months of {whom} alone.", sure=True)

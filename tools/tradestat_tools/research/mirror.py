@@ -1,0 +1,118 @@
+"""The tool `compare_mirror`: one flow as its exporter and its importer report it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from tradestat_tools.answers import Answer
+from tradestat_tools.codes.countries import resolve_area
+from tradestat_tools.codes.periods import Period, month_of
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.errors import NoData, TooLarge, TradestatError
+from tradestat_tools.research.causes import Kind
+from tradestat_tools.research.currency import NoRate, Rate, average_rate
+from tradestat_tools.research.flows import FlowQuestion, read_product
+from tradestat_tools.research.mirror_answer import data_of, notes_of, source_of, verdict
+from tradestat_tools.research.mirror_arguments import MOST_PERIODS, MirrorArguments, span_asked
+from tradestat_tools.research.mirror_compare import DOLLAR, Compared, compare
+from tradestat_tools.research.mirror_data import MirrorData
+from tradestat_tools.research.sides import PAID, Seen, Side, ask_all, sides_of
+from tradestat_tools.research.sides_cost import cost
+from tradestat_tools.research.sides_sources import SOURCES
+from tradestat_tools.services import Services
+from tradestat_tools.upstream.threads import in_thread
+
+
+async def compare_mirror(services: Services, asked: MirrorArguments) -> Answer[MirrorData]:
+    """Put both ends of a flow side by side.
+
+    Raises:
+        TooLarge: Trade Map would take more credits than allowed; nothing was sent.
+        NoData: no source has a figure from either end.
+        TradestatError: every source failed.
+    """
+    exporter, importer = resolve_area(asked.exporter), resolve_area(asked.importer)
+    first, last = span_asked(asked, month_of(services.today))
+    if first.shifted(MOST_PERIODS - 1) < last:
+        first = last.shifted(1 - MOST_PERIODS)
+    question = FlowQuestion(exporter.area, importer.area, read_product(asked.product, asked.kind), first, last)
+    every = await sides_of(question, services, sources=asked.sources or SOURCES, files=asked.files)
+    sides = [side for side in every if side.source not in PAID or asked.sources or asked.max_credits]
+    paid = [side for side in every if side.source in PAID and side.why is None]
+    price = (await cost(paid, services)).credits
+    if price > asked.max_credits and any(side in sides for side in paid):
+        raise _too_dear(price, asked.max_credits)
+    seen = await ask_all(sides, services)
+    if not any(one.value is not None for each in seen for one in each.observations):
+        raise _nothing(question, seen)
+    compared = await compare(services, question, seen, margin=asked.cif_margin, newest_only=not asked.period)
+    factors = await in_thread(partial(_factors, compared.periods, asked.currency))
+    data = data_of(compared, seen, asked, {period: rate.value for period, rate in factors.items()})
+    return Answer(
+        what=verdict(data, compared),
+        data=data,
+        source=source_of(seen, data),
+        notes=notes_of(compared, seen, asked, (exporter, importer), list(factors.values())),
+        more=_more(paid, sides, price, compared),
+    )
+
+
+def _too_dear(price: float, allowed: float) -> TooLarge:
+    return TooLarge(
+        f"Trade Map's sides would take {price:g} credits, {allowed:g} are allowed; nothing was sent.",
+        remedy=f"Allow them with max_credits={price:g}, or leave trademap out of sources.",
+    )
+
+
+def _nothing(question: FlowQuestion, seen: Sequence[Seen]) -> TradestatError:
+    failures = [one.error for one in seen if one.error is not None]
+    whys = list(dict.fromkeys(why for one in seen for why in one.why))
+    if failures and not any(one.why for one in seen if one.side.why is None):
+        return failures[0]
+    return NoData(
+        f"No source has a figure of {question.product.code} from {question.exporter.name_en} to "
+        f"{question.importer.name_en} in {question.when}, from either end.",
+        remedy="Ask earlier periods or a wider code; comtrade_data tells what each end reports.",
+        why=whys,
+    )
+
+
+def _factors(periods: Sequence[Period], currency: str) -> dict[Period, Rate]:
+    """What a dollar is worth in the currency asked for, by period; reads rates, which blocks.
+
+    Raises:
+        TradestatError: there is no rate for a period; nothing is ever taken from another one.
+    """
+    if currency == DOLLAR:
+        return {}
+    try:
+        return {period: average_rate(DOLLAR, currency, period) for period in periods}
+    except NoRate as error:
+        raise NoData(str(error), remedy="Compare in USD, or ask periods that have rates.") from None
+
+
+def _more(paid: Sequence[Side], sides: Sequence[Side], price: float, compared: Compared) -> str | None:
+    texts: list[str] = []
+    if paid and not any(side in sides for side in paid):
+        stored = "Trade Map's stored figures cost nothing: sources=comtrade,korea,doumaotong,trademap."
+        texts.append(f"Trade Map sees this too: {price:g} credits, max_credits={price:g}." if price else stored)
+    if any(one.kind is Kind.UNEXPLAINED for one in compared.causes) and compared.focus.frequency == "year":
+        texts.append(f"By month: freq=month, period={compared.focus}.")
+    return " ".join(texts) or None
+
+
+COMPARE_MIRROR = Endpoint(
+    name="compare_mirror",
+    title="Tradestat: one flow from both ends",
+    description=(
+        "One bilateral flow as its exporter and its importer report it, from every source that sees it, in one "
+        "currency: gap per period and over all, as reported and after CIF imports are brought to FOB, a best FOB "
+        "estimate with its rule, and the reasons that the data show (CIF/FOB, late recording, re-exports and transit, "
+        "confidentiality ...) with their amounts. Use it before trusting one side, or where one does not report. Free; "
+        "Trade Map only with max_credits."
+    ),
+    arguments=MirrorArguments,
+    data=MirrorData,
+    run=compare_mirror,
+    example={"exporter": "China", "importer": "Korea", "product": "850760", "period": "2024"},
+    kept=True,
+)

@@ -1,0 +1,249 @@
+"""A comparison as the answer of `compare_mirror`: figures, gaps, notes, the line that says it all."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from tradestat_tools.answers import Note, NoteCode, Provenance, State
+from tradestat_tools.codes.countries import Resolved
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.reasons import Reason
+from tradestat_tools.research.currency import Rate
+from tradestat_tools.research.mirror_arguments import MirrorArguments
+from tradestat_tools.research.mirror_cells import CUSTOMS_RATE, YUAN
+from tradestat_tools.research.mirror_compare import Compared
+from tradestat_tools.research.mirror_data import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
+from tradestat_tools.research.sides import Seen
+
+STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
+"""Of several answers the first of these counts for all."""
+
+PREFER = (
+    "Where goods were made: the importer, who records by origin; exporters name the last destination they know.",
+    "The FOB value: the exporter, who records it at its border; an importer's CIF needs an assumption.",
+    "The newest months and the finest codes: the national source (Korea Customs; a file of China Customs).",
+    "Comparing many pairs or years: UN Comtrade, which has both ends in one form.",
+)
+
+
+def data_of(
+    compared: Compared, seen: Sequence[Seen], asked: MirrorArguments, factors: Mapping[Period, float]
+) -> MirrorData:
+    def money(value: float | None, period: Period) -> float | None:
+        return None if value is None else round(value * factors.get(period, 1.0), 2)
+
+    figures = [
+        MirrorFigure(
+            period=str(period),
+            side=side,
+            value=money(cell.value, period),
+            valuation=cell.valuation,
+            fob=money(cell.fob, period),
+            fob_how=cell.fob_how,
+            native=cell.native,
+            native_currency=cell.native_currency,
+            quantity=cell.quantity,
+            quantity_unit=cell.quantity_unit,
+            net_kg=cell.kg,
+            status=cell.status.value,
+        )
+        for period in compared.periods
+        for side, cells in compared.unit.cells.items()
+        if (cell := cells.get(period)) is not None
+    ]
+    question = compared.question
+    return MirrorData(
+        exporter=question.exporter.name_en,
+        importer=question.importer.name_en,
+        product=f"{question.product.code} {question.product.label}",
+        kind=question.product.kind,
+        currency=asked.currency,
+        cif_margin=asked.cif_margin,
+        exporter_side=compared.lead.get("exporter"),
+        importer_side=compared.lead.get("importer"),
+        gaps=_gaps(compared, money),
+        figures=figures,
+        causes_of=str(compared.focus),
+        causes=[
+            MirrorCause(
+                kind=one.kind.value,
+                amount=money(one.amount, compared.focus),
+                direction=one.direction,
+                text=one.text,
+                evidence=dict(one.evidence),
+            )
+            for one in compared.causes
+        ],
+        missing=_missing(compared, seen),
+        prefer=list(PREFER if question.product.kind == "goods" else PREFER[-1:]),
+        results=[handle for one in seen for handle in one.results],
+    )
+
+
+def _gaps(compared: Compared, money: Callable[[float | None, Period], float | None]) -> list[MirrorGap]:
+    found: list[MirrorGap] = []
+    for period in compared.periods:
+        exporter, importer = compared.cell("exporter", period), compared.cell("importer", period)
+        best = compared.estimates[period]
+        found.append(
+            _gap(
+                str(period),
+                (
+                    money(exporter.value, period) if exporter else None,
+                    money(importer.value, period) if importer else None,
+                ),
+                (money(exporter.fob, period) if exporter else None, money(importer.fob, period) if importer else None),
+                money(best.value, period),
+                best.rule.value,
+            )
+        )
+    whole = [
+        (money(a.value, p), money(b.value, p), money(a.fob, p), money(b.fob, p), money(compared.estimates[p].value, p))
+        for p in compared.periods
+        if (a := compared.cell("exporter", p)) is not None and (b := compared.cell("importer", p)) is not None
+    ]
+    if len(whole) > 1:
+        exporter, importer, exporter_fob, importer_fob, best = (_sum(column) for column in zip(*whole, strict=True))
+        found.append(_gap("all", (exporter, importer), (exporter_fob, importer_fob), best, f"{len(whole)} periods"))
+    return found
+
+
+def _gap(
+    period: str,
+    values: tuple[float | None, float | None],
+    fob: tuple[float | None, float | None],
+    best: float | None,
+    rule: str,
+) -> MirrorGap:
+    (exporter, importer), (exporter_fob, importer_fob) = values, fob
+    gap, percent = _difference(exporter, importer)
+    gap_fob, percent_fob = _difference(exporter_fob, importer_fob)
+    return MirrorGap(
+        period=period,
+        exporter=exporter,
+        importer=importer,
+        gap=gap,
+        gap_percent=percent,
+        gap_fob=gap_fob,
+        gap_fob_percent=percent_fob,
+        best_fob=best,
+        best_rule=rule,
+    )
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    """The sum; None where one is missing."""
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _difference(exporter: float | None, importer: float | None) -> tuple[float | None, float | None]:
+    """Importer less exporter, and in percent of the exporter's figure; a percentage of nothing is none."""
+    if exporter is None or importer is None:
+        return None, None
+    gap = importer - exporter
+    return round(gap, 2), round(gap / exporter * 100, 2) if exporter else None
+
+
+def _missing(compared: Compared, seen: Sequence[Seen]) -> list[MissingSide]:
+    """Sides without a figure in any period compared, with the likeliest reason."""
+    found: list[MissingSide] = []
+    for one in seen:
+        cells = compared.unit.cells.get(one.side.id, {})
+        if any((cell := cells.get(period)) and cell.native is not None for period in compared.periods):
+            continue
+        if one.error is not None:
+            reason, text = one.error.kind, f"{one.error.message} {one.error.remedy}"
+        elif one.why:
+            reason, text = one.why[0].reason.value, one.why[0].text
+        else:
+            reason, text = Reason.NOT_REPORTED.value, "It gave no figure."
+        found.append(MissingSide(side=one.side.id, what=one.side.what, reason=reason, text=text))
+    return found
+
+
+def verdict(data: MirrorData, compared: Compared) -> str:
+    """Who says what, in a line."""
+    last = data.gaps[-1]
+    when = compared.periods[-1] if last.period != "all" else f"{compared.periods[0]} to {compared.periods[-1]}"
+    head = f"{data.exporter} to {data.importer}, {_short(data.product)}, {when}"
+    if last.gap is None:
+        for role, name, value in (
+            ("exporter", data.exporter, last.exporter),
+            ("importer", data.importer, last.importer),
+        ):
+            if value is not None:
+                return f"{head}: only {name}'s figure ({role}), {_amount(value, data.currency)}"
+        return f"{head}: no figure from either end"
+    goods = data.kind == "goods"
+    said = f"{data.exporter} reports {_amount(last.exporter or 0, data.currency)}{' FOB' * goods}, "
+    said += f"{data.importer} {_amount(last.importer or 0, data.currency)}{' CIF' * goods}"
+    if last.gap_percent is None:
+        return f"{head}: {said}"
+    after = f", {last.gap_fob_percent:+.1f} % after FOB adjustment" if last.gap_fob_percent is not None else ""
+    return f"{head}: {said}: {last.gap_percent:+.1f} %{after}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 50 else f"{text[:49]}…"
+
+
+def _amount(value: float, currency: str) -> str:
+    for size, name in ((1e9, "bn"), (1e6, "m"), (1e3, "thousand")):
+        if abs(value) >= size:
+            return f"{value / size:.2f} {name} {currency}"
+    return f"{value:.0f} {currency}"
+
+
+def source_of(seen: Sequence[Seen], data: MirrorData) -> Provenance:
+    """One provenance of all sources: the oldest time, the least fresh state, calls and credits added up."""
+    every = [source for one in seen for source in one.sources]
+    charged = [one.credits_charged for one in every if one.credits_charged is not None]
+    held = {one.state for one in every}
+    return Provenance(
+        service=", ".join(dict.fromkeys(one.service for one in every)),
+        endpoint="compare_mirror",
+        address="; ".join(dict.fromkeys(one.address for one in every)),
+        retrieved_at=min(one.retrieved_at for one in every),
+        state=next(state for state in STATES if state in held),
+        unit=data.currency,
+        currency=data.currency,
+        valuation="exporter FOB, importer CIF unless said otherwise" if data.kind == "goods" else None,
+        calls=sum(one.calls for one in every),
+        credits_charged=sum(charged) if charged else None,
+    )
+
+
+def notes_of(
+    compared: Compared,
+    seen: Sequence[Seen],
+    asked: MirrorArguments,
+    places: Sequence[Resolved],
+    factors: Sequence[Rate],
+) -> list[Note]:
+    notes = [Note(code=NoteCode.RESOLVED_CODE, text=place.note) for place in places if place.note]
+    cells = [cell for side in compared.unit.cells.values() for cell in side.values()]
+    if any(cell.fob_how.startswith("CIF") for cell in cells):
+        text = (
+            f"CIF imports were brought to FOB by an assumed margin of {asked.cif_margin:g} % "
+            "(6 % is that of the IMF's Direction of Trade Statistics; cif_margin changes it)."
+        )
+        notes.append(Note(code=NoteCode.VALUATION, text=text))
+    rates = [*compared.unit.rates, *factors]
+    if rates:
+        text = f"Converted at average rates from {rates[0].first_day} to {rates[-1].last_day}: {rates[0].source}."
+        if any(rate.base == YUAN for rate in rates):
+            text += f" {CUSTOMS_RATE}"
+        notes.append(Note(code=NoteCode.UNIT, text=text))
+    if compared.unit.without_rate:
+        text = f"Not converted, so not compared: {compared.unit.without_rate[0]}"
+        notes.append(Note(code=NoteCode.UNIT, text=text))
+    best = compared.estimates[compared.focus]
+    notes.append(Note(code=NoteCode.FLAG, text=f"Best FOB value of {compared.focus}: {best.text}."))
+    evidence = compared.evidence
+    if evidence.questions:
+        text = f"{evidence.questions} further free questions to UN Comtrade looked for the reasons."
+        if evidence.failures:
+            text += f" {len(evidence.failures)} failed ({evidence.failures[0]}); a reason may be missing here."
+        notes.append(Note(code=NoteCode.COST, text=text))
+    kept = (NoteCode.EDITION_BREAK, NoteCode.STALE, NoteCode.STORE)
+    found = {(n.code, n.text): n for one in seen for n in one.notes if n.code in kept}
+    return [*notes, *found.values()]

@@ -1,0 +1,147 @@
+"""What `compare_mirror` gives back."""
+
+from pydantic import BaseModel, Field
+
+from tradestat_tools.answers import Cell, Data, Table
+
+
+class MirrorFigure(BaseModel):
+    """One side's figure of one period. `value` and `fob` are in the comparison's currency; null is no figure."""
+
+    period: str
+    side: str
+    value: float | None = Field(description="As reported, in the comparison's currency.")
+    valuation: str | None = Field(description="FOB or CIF; null where there is no such difference (services).")
+    fob: float | None = Field(description="The same FOB.")
+    fob_how: str = Field(description="How `fob` came about.")
+    native: float | None = Field(description="As the source gives it.")
+    native_currency: str
+    quantity: float | None
+    quantity_unit: str | None
+    net_kg: float | None
+    status: str
+
+
+class MirrorGap(BaseModel):
+    """Importer's figure less exporter's; null where one of them is missing. Percent are of the exporter's figure."""
+
+    period: str = Field(description='A period, or "all" for those that have both figures.')
+    exporter: float | None
+    importer: float | None
+    gap: float | None
+    gap_percent: float | None
+    gap_fob: float | None = Field(description="After the importer's figure was brought to FOB.")
+    gap_fob_percent: float | None
+    best_fob: float | None = Field(description="Best estimate of what flowed, FOB.")
+    best_rule: str = Field(description="How it came about.")
+
+
+class MirrorCause(BaseModel):
+    """A known reason that the data show. `amount` adds to the importer's figure less the exporter's."""
+
+    kind: str
+    amount: float | None = Field(description="In the comparison's currency; null where it can not be worked out.")
+    direction: str
+    text: str
+    evidence: dict[str, float | str]
+
+
+class MissingSide(BaseModel):
+    """A side that has no figure at all, and why."""
+
+    side: str
+    what: str
+    reason: str = Field(description="Of the closed set of reasons, or the kind of the failure.")
+    text: str
+
+
+class MirrorData(Data):
+    """One flow as both ends report it, period by period, with the reasons for the difference."""
+
+    exporter: str
+    importer: str
+    product: str
+    kind: str
+    currency: str
+    cif_margin: float = Field(description="Percent of the FOB value by which CIF imports were brought to FOB.")
+    exporter_side: str | None = Field(description="The side that speaks for the exporter in `gaps`.")
+    importer_side: str | None
+    gaps: list[MirrorGap] = Field(description="Per period, then over all.")
+    figures: list[MirrorFigure]
+    causes_of: str = Field(description="The period whose difference `causes` are of.")
+    causes: list[MirrorCause]
+    missing: list[MissingSide]
+    prefer: list[str]
+    results: list[str] = Field(description="Handles of the answers that the figures are from.")
+
+    def tables(self) -> list[Table]:
+        return [self._of_gaps(), *self._of_causes(), self._of_figures(), *self._of_missing(), self._of_preferences()]
+
+    def _of_gaps(self) -> Table:
+        columns = ("period", "exporter", "importer", "gap", "gap %", "gap FOB", "gap FOB %", "best FOB", "by")
+        rows: list[tuple[Cell, ...]] = [
+            (
+                one.period,
+                one.exporter,
+                one.importer,
+                one.gap,
+                one.gap_percent,
+                one.gap_fob,
+                one.gap_fob_percent,
+                one.best_fob,
+                one.best_rule,
+            )
+            for one in self.gaps
+        ]
+        measures = frozenset({"exporter", "importer", "gap", "gap FOB", "best FOB"})
+        return Table(columns, rows, "Both ends: importer less exporter", measures)
+
+    def _of_causes(self) -> list[Table]:
+        if not self.causes:
+            return []
+        rows: list[tuple[Cell, ...]] = [
+            (
+                one.kind,
+                one.amount,
+                one.text,
+                "; ".join(f"{name}: {_said(value)}" for name, value in one.evidence.items()),
+            )
+            for one in self.causes
+        ]
+        columns = ("reason", "amount", "what", "evidence")
+        return [Table(columns, rows, f"Reasons for the difference in {self.causes_of}", frozenset({"amount"}))]
+
+    def _of_figures(self) -> Table:
+        columns = ("period", "side", "value", "valuation", "FOB", "FOB how", "native", "currency", "net weight, kg",
+                   "quantity", "unit", "status")  # fmt: skip
+        rows: list[tuple[Cell, ...]] = [
+            (
+                one.period,
+                one.side,
+                one.value,
+                one.valuation,
+                one.fob,
+                one.fob_how,
+                one.native,
+                one.native_currency,
+                one.net_kg,
+                one.quantity,
+                one.quantity_unit,
+                one.status,
+            )
+            for one in self.figures
+        ]
+        return Table(columns, rows, "Every side", frozenset({"value", "FOB"}), frozenset({"net weight, kg"}))
+
+    def _of_missing(self) -> list[Table]:
+        if not self.missing:
+            return []
+        rows: list[tuple[Cell, ...]] = [(one.side, one.reason, one.text) for one in self.missing]
+        return [Table(("side", "reason", "why"), rows, "Sides without figures")]
+
+    def _of_preferences(self) -> Table:
+        return Table(("prefer",), [(one,) for one in self.prefer], "Which source for what")
+
+
+def _said(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"

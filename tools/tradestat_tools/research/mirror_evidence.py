@@ -1,0 +1,277 @@
+"""What else is asked to tell why two sides differ: a few free questions to UN Comtrade, counted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from tradestat_tools.codes.countries import Area, area
+from tradestat_tools.codes.periods import Frequency, Period, period
+from tradestat_tools.errors import TradestatError
+from tradestat_tools.observation import Observation
+from tradestat_tools.research.causes import MOST_FREIGHT, Freight, Hidden, Route, Weighed
+from tradestat_tools.research.flows import FlowQuestion
+from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.sides_sources import HS_DIGITS, Role, partner_of, reporter_of
+from tradestat_tools.services import Services
+from tradestat_tools.sources.comtrade.data import TradeData
+from tradestat_tools.upstream.report import current_report
+
+HUBS = ("344", "702", "784", "528", "56")
+"""Places through which much trade of others passes: Hong Kong, Singapore, the United Arab Emirates, the Netherlands,
+Belgium. Others are not looked at."""
+
+MOST_QUESTIONS = 10
+"""Questions to UN Comtrade beside the sides themselves."""
+
+HISTORY = 3
+"""Years before in which the margin between the same two reporters is looked for."""
+
+LEAST_PARTNERS = 5
+"""Other partners from which a margin of the product is taken, at least."""
+
+NOT_SPECIFIED = "999999"
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What was found, and how many questions it took."""
+
+    own_reexports: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    routes: dict[Period, list[Route]] = field(default_factory=dict[Period, list[Route]])
+    exported: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    imported: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    hidden: dict[Role, Hidden] = field(default_factory=dict[Role, Hidden])
+    freight: Freight | None = None
+    questions: int = 0
+    failures: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What is not known yet.
+
+    Args:
+        focus: the period that the reasons are looked for in.
+        both: whether both ends have a figure of it.
+        missing: ends without one.
+        margin_known: whether other periods asked for show what freight and insurance are.
+    """
+
+    focus: Period
+    both: bool
+    missing: Sequence[Role]
+    margin_known: bool = False
+
+
+async def gather(services: Services, question: FlowQuestion, needed: Needed) -> Evidence:
+    """Ask what may explain a difference. A question that fails is noted and leaves its part unknown.
+
+    Services, national codes and flows with the World have nothing to ask for.
+    """
+    found = Evidence()
+    product = question.product
+    if product.kind == "services" or not (product.is_total or len(product.code) in HS_DIGITS):
+        return found
+    asking = _Asking(services, question, found)
+    await asking.reexports(needed.focus)
+    if needed.both and services.settings.comtrade_api_key is not None:
+        await asking.months(needed.focus)
+    for role in needed.missing:
+        await asking.kept_back(role, needed.focus)
+    if "exporter" in needed.missing and "importer" not in needed.missing and not needed.margin_known:
+        await asking.margin(needed.focus)
+    return found
+
+
+class _Asking:
+    """The questions, each of which adds to what was found."""
+
+    def __init__(self, services: Services, question: FlowQuestion, found: Evidence) -> None:
+        self._services = services
+        self._question = question
+        self._found = found
+        self._code = "TOTAL" if question.product.is_total else question.product.code
+
+    async def reexports(self, focus: Period) -> None:
+        """What the exporter and places of transit re-export to the importer, and whether the latter's is its goods."""
+        exporter, importer = self._question.exporter, self._question.importer
+        hubs = [code for code in HUBS if code not in (exporter.comtrade, importer.comtrade)]
+        data = await self._ask(
+            focus,
+            reporterCode=[exporter.comtrade, *hubs],
+            partnerCode=[importer.comtrade],
+            flowCode=["RX"],
+            span=(self._question.first, self._question.last),
+        )
+        by_hub: dict[str, dict[Period, Weighed]] = {}
+        for one in data.observed if data else ():
+            if one.value:
+                weighed = Weighed(one.value, one.net_kg)
+                if one.reporter == exporter.comtrade:
+                    self._found.own_reexports[one.period] = weighed
+                else:
+                    by_hub.setdefault(one.reporter, {})[one.period] = weighed
+        if by_hub:
+            await self._routes(focus, by_hub)
+
+    async def _routes(self, focus: Period, by_hub: Mapping[str, Mapping[Period, Weighed]]) -> None:
+        exporter, importer = self._question.exporter, self._question.importer
+        span = (self._question.first, self._question.last)
+        broken_down = await self._ask(
+            focus,
+            reporterCode=[importer.comtrade],
+            partnerCode=[exporter.comtrade],
+            flowCode=["M"],
+            partner2Code=["all"],
+            span=span,
+        )
+        seconds = _second_partners(broken_down.data, focus.frequency) if broken_down else {}
+        hubs = [hub for hub in by_hub if any(code == hub for code, _ in seconds)]
+        if not hubs:
+            return
+        shipped = await self._ask(focus, reporterCode=[exporter.comtrade], partnerCode=hubs, flowCode=["X"], span=span)
+        arrived = await self._ask(focus, reporterCode=hubs, partnerCode=[exporter.comtrade], flowCode=["M"], span=span)
+        to_hub = {(one.partner, one.period): one.value for one in (shipped.observed if shipped else ())}
+        at_hub = {(one.reporter, one.period): one.value for one in (arrived.observed if arrived else ())}
+        for hub in hubs:
+            for when, again in by_hub[hub].items():
+                second = seconds.get((hub, when))
+                route = Route(area(hub).name_en, again, second, to_hub.get((hub, when)), at_hub.get((hub, when)))
+                self._found.routes.setdefault(when, []).append(route)
+
+    async def months(self, focus: Period) -> None:
+        """The twelve months up to the end of the period on both ends, and the exporter's one before."""
+        last = focus.last_month
+        exporter, importer = self._question.exporter, self._question.importer
+        mine = await self._monthly(exporter, importer, "X", last.shifted(-12), last)
+        if not mine:
+            return
+        self._found.exported = mine
+        self._found.imported = await self._monthly(importer, exporter, "M", last.shifted(-11), last)
+
+    async def _monthly(
+        self, reporter: Area, partner: Area, flow: str, first: Period, last: Period
+    ) -> dict[Period, Weighed]:
+        data = await self._ask(
+            first, reporterCode=[reporter.comtrade], partnerCode=[partner.comtrade], flowCode=[flow], span=(first, last)
+        )
+        return {one.period: Weighed(one.value, one.net_kg) for one in (data.observed if data else ()) if one.value}
+
+    async def kept_back(self, role: Role, focus: Period) -> None:
+        """What an end without a figure reports of goods not specified, and in all."""
+        reporter, partner = reporter_of(self._question, role), partner_of(self._question, role)
+        flow = "X" if role == "exporter" else "M"
+        data = await self._ask(
+            focus,
+            reporterCode=[reporter.comtrade],
+            partnerCode=[partner.comtrade, "0"],
+            flowCode=[flow],
+            cmdCode=[NOT_SPECIFIED, "TOTAL"],
+            span=(focus, focus),
+        )
+        held = {(one.partner, one.product): one.value for one in (data.observed if data else ())}
+        if data is not None or not self._found.failures:
+            self._found.hidden[role] = Hidden(held.get((partner.comtrade, NOT_SPECIFIED)), held.get(("0", "TOTAL")))
+
+    async def margin(self, focus: Period) -> None:
+        """How much more the importer records than exporters: the same one in years before, or others of the product."""
+        year = Period(focus.year)
+        exporter, importer = self._question.exporter, self._question.importer
+        span = (year.shifted(-HISTORY), year.shifted(-1))
+        mine = await self._ask(
+            year, reporterCode=[exporter.comtrade], partnerCode=[importer.comtrade], flowCode=["X"], span=span
+        )
+        if mine is not None and any(one.value for one in mine.observed):
+            theirs = await self._ask(
+                year, reporterCode=[importer.comtrade], partnerCode=[exporter.comtrade], flowCode=["M"], span=span
+            )
+            imports = {one.period: one for one in (theirs.observed if theirs else ())}
+            shares = [
+                share
+                for one in mine.observed
+                if one.period in imports and (share := _margin(one, imports[one.period])) is not None
+            ]
+            if shares:
+                how = f"the median of {len(shares)} years before between the same two"
+                self._found.freight = Freight(median(shares), how)
+                return
+        when = year if focus.frequency == "year" else year.shifted(-1)
+        theirs = await self._ask(
+            year, reporterCode=[importer.comtrade], partnerCode=["all"], flowCode=["M"], span=(when, when)
+        )
+        all_of_them = await self._ask(
+            year, reporterCode=["all"], partnerCode=[importer.comtrade], flowCode=["X"], span=(when, when)
+        )
+        if theirs is None or all_of_them is None:
+            return
+        exports = {one.reporter: one for one in all_of_them.observed}
+        imports = {one.partner: one for one in theirs.observed}
+        shares = [
+            share
+            for code in exports
+            if code in imports and (share := _margin(exports[code], imports[code])) is not None
+        ]
+        if len(shares) >= LEAST_PARTNERS:
+            how = f"the median of {len(shares)} other exporters of it to the same importer in {when}"
+            self._found.freight = Freight(median(shares), how)
+
+    async def _ask(self, frequency_of: Period, *, span: tuple[Period, Period], **arguments: Any) -> "_Came | None":
+        from tradestat_tools.desk import all_tools  # noqa: PLC0415 - the desk lists the tools that use this
+
+        found = self._found
+        if found.questions >= MOST_QUESTIONS:
+            return None
+        found.questions += 1
+        endpoint = all_tools()["comtrade_data"]
+        yearly = frequency_of.frequency == "year"
+        first, last = span if yearly else (span[0].first_month, span[1].last_month)
+        asked = {
+            "freqCode": "A" if yearly else "M",
+            "cmdCode": [self._code],
+            "period": [f"{first}..{last}"],
+            "includeDesc": True,
+            **arguments,
+        }
+        try:
+            answer = await endpoint.call(self._services, asked, progress=current_report().progress)
+        except TradestatError as error:
+            if error.kind != "NoData":
+                found.failures.append(error.message)
+            return None
+        observed = endpoint.observe(answer.data, answer.source) if endpoint.observe else ()
+        return _Came(answer.data, summed_to(observed, frequency_of.frequency))
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """An answer and its figures."""
+
+    data: TradeData
+    observed: Sequence[Observation]
+
+
+def _second_partners(data: TradeData, frequency: Frequency) -> dict[tuple[str, Period], float]:
+    """Values by second partner and period, for those that are neither all of them nor the origin itself."""
+    found: dict[tuple[str, Period], float] = {}
+    for record in data.records:
+        second = record.partner2Code or data.common.partner2Code
+        if second in (None, "0", record.partnerCode):
+            continue
+        for text, value in zip(data.periods, record.primaryValue, strict=True):
+            if value:
+                when = period(text)
+                if frequency == "quarter":
+                    when = Period(when.year, "quarter", (when.number + 2) // 3)
+                found[second, when] = found.get((second, when), 0.0) + value
+    return found
+
+
+def _margin(export: Observation, imported: Observation) -> float | None:
+    """How much more the importer gives for a kilogram; without weights, in all. None where freight can not be it."""
+    if not export.value or not imported.value:
+        return None
+    ratio = imported.value / export.value
+    if export.net_kg and imported.net_kg:
+        ratio *= export.net_kg / imported.net_kg
+    return ratio - 1 if 0 < ratio - 1 <= MOST_FREIGHT else None
