@@ -120,6 +120,18 @@ async def test_rows_left_out_as_asked_are_filtered_out(service: "FakeService", o
     assert noted(answer, "subset") == ["filtered_out", "filtered_out"]
 
 
+async def test_rows_left_out_of_a_ranking_as_asked_are_told_from_those_below_it(
+    service: "FakeService", current: dict[str, Any]
+) -> None:
+    service.says("markets", current["markets"])
+    answer = await service.ask("markets", hsCode="85076000", limit=1)
+    assert noted(answer, "subset") == ["below_ranking", "filtered_out"]
+    service.says("topProducts", current["topProducts"])
+    least = min(one["amt"] for one in current["topProducts"]["products"]) * 1e8 + 1
+    answer = await service.ask("topProducts", minAmount=least)
+    assert noted(answer, "subset") == ["below_ranking", "filtered_out"]
+
+
 async def test_a_month_later_than_the_newest_is_not_out_and_an_earlier_one_not_covered(
     service: "FakeService", current: dict[str, Any]
 ) -> None:

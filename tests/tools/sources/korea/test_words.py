@@ -91,6 +91,16 @@ async def test_a_sum_over_a_group_says_that_it_is_one_and_who_is_not_in_it(custo
     assert texts(answer, "total_mismatch") == []
 
 
+async def test_many_members_without_a_row_are_named_by_their_codes(customs: "Customs") -> None:
+    customs.gives(row(customs, "getNationtradeList", "DE", 30, 20))
+    answer = await customs.call("getNationtradeList", **MONTH, cntyCd="EU")
+    (missing,) = texts(answer, "absent")
+    listed = missing.removeprefix("No row for ").partition(":")[0].split(", ")
+    assert len(listed) == 26
+    assert {"AT", "FR"} < set(listed)
+    assert "DE" not in listed
+
+
 async def test_members_without_a_row_are_no_zero_where_the_services_total_says_that_rows_are_missing(
     customs: "Customs",
 ) -> None:

@@ -143,15 +143,13 @@ def _current_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
     shares = [m.share for m in given if m.share is not None]
     together = f", together {round(sum(shares), 1):g} % of the total" if len(shares) == len(given) else ""
     text = f"A ranking of the {len(given)} largest destinations (at most {MARKETS_GIVEN}{together}), not of all."
-    if args.minAmount or args.limit < len(given):
-        text += " minAmount and limit were applied to these."
     if args.sortBy != "amount" or args.order != "desc":
         text += " The order was made among these: the smallest destinations are not here."
-    return [
-        notes.ranked(text),
-        notes.shape("current", "no continents, trade tags or 3-year growth; `share` and `yoy` instead."),
-        notes.CURRENT_UNITS,
-    ]
+    found = [notes.ranked(text)]
+    if args.minAmount or args.limit < len(given):
+        found.append(notes.subset("minAmount and limit were applied to these.", Reason.FILTERED_OUT))
+    form = notes.shape("current", "no continents, trade tags or 3-year growth; `share` and `yoy` instead.")
+    return [*found, form, notes.CURRENT_UNITS]
 
 
 def _older_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:

@@ -46,7 +46,7 @@ def subset(text: str, reason: Reason | None = None) -> Note:
 
 def ranked(text: str) -> Note:
     """A note on a ranking: what is not in it is below it, and not zero."""
-    return subset(f"{text} What is not listed is below the ranking, not zero.", Reason.BELOW_RANKING)
+    return subset(f"{text} What the service does not list is below the ranking, not zero.", Reason.BELOW_RANKING)
 
 
 def resolved_code(asked: str, answered: str) -> list[Note]:

@@ -103,8 +103,6 @@ def _notes(args: TopProductsArguments, found: Shaped[list[Product]], passing: in
         return [notes.ranked("A ranking, not a complete list; more rows by offset.")]
     text = f"A ranking of at most {PRODUCTS_GIVEN} of several thousand products, not a complete list."
     left_out = len(found.data) - passing
-    if left_out:
-        text += f" {left_out} of the {len(found.data)} given were left out here by minAmount or maxConcentration."
     if args.pages_on:
         text += f" Nothing beyond the first {PRODUCTS_GIVEN} is given."
     renamed = SORT_NAMES["current"][args.sortBy]
@@ -112,7 +110,9 @@ def _notes(args: TopProductsArguments, found: Shaped[list[Product]], passing: in
     form = notes.shape(
         "current", f"no bestRegion or momentumScore; `growth` is the fastest-growing destination.{named}"
     )
-    return [notes.ranked(text), form, notes.CURRENT_UNITS]
+    filtered = f"{left_out} of the {len(found.data)} given were left out here by minAmount or maxConcentration."
+    by_filters = [notes.subset(filtered, Reason.FILTERED_OUT)] if left_out else []
+    return [notes.ranked(text), *by_filters, form, notes.CURRENT_UNITS]
 
 
 def _nothing(args: TopProductsArguments, given: int, form: Shape) -> NoData:

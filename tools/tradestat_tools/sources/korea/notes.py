@@ -14,6 +14,9 @@ from tradestat_tools.sources.korea.question import Part, Question, rows_of
 from tradestat_tools.sources.korea.why import in_force, when_out
 from tradestat_tools.sources.korea.wire import Row
 
+NAMED = 12
+"""Countries that a note names in full; more are named by their codes."""
+
 CUSTOMS_LEVEL_NAMES = {**LEVEL_NAMES, 10: "Korean 10-digit code"}
 
 
@@ -61,7 +64,9 @@ def _on_group(question: Question, rows: Sequence[Row], *, whole: bool) -> Iterat
         None,
     )
     seen = {row.statCd for row in rows}
-    if none := [name for code, name in question.partner.members.items() if code not in seen]:
+    members = question.partner.members
+    if codes := [code for code in members if code not in seen]:
+        none = codes if len(codes) > NAMED else [members[code] for code in codes]
         known = "nothing was recorded with them" if whole else "rows may be missing"
         text = f"No row for {', '.join(none)}: {known}, and the sums are without them."
         yield NoteCode.ABSENT, text, Reason.ZERO if whole else None
