@@ -11,6 +11,7 @@ from tradestat_server.lines import clean, cut_text
 from tradestat_server.tables import Manner, tables_text
 from tradestat_tools.answers import Answer, Note, Provenance
 from tradestat_tools.errors import InvalidQuery, NoData, TradestatError
+from tradestat_tools.research.citation import short_line
 
 MAX_CHARS = 25_000
 """Characters of one text block, unless told otherwise."""
@@ -26,6 +27,7 @@ WHAT_CHARS = 160
 
 NOTE_CHARS = 600
 MORE_CHARS = 400
+CITE_CHARS = 200
 SHOWN_NOTES = 24
 """More than there are note codes; what is beyond is counted."""
 
@@ -45,8 +47,10 @@ def render_answer(answer: Answer[Any], *, max_chars: int = MAX_CHARS) -> str:
     manner = Manner.of(tables, answer.source.unit, answer.result) if answer.result else Manner()
     header = _header(answer, rounded=manner.rounds)
     tail = _tail(answer, room=max_chars // 2)
-    body = tables_text(tables, max_chars - len(header) - len(tail) - 2, manner)
-    return "\n".join(part for part in (header, body, tail) if part)
+    room = max_chars - len(header) - len(tail) - 3
+    verbatim = _cut_lines(answer.data.verbatim(), room)
+    body = tables_text(tables, room - len(verbatim), manner)
+    return "\n".join(part for part in (header, verbatim, body, tail) if part)
 
 
 def render_error(error: TradestatError) -> str:
@@ -94,9 +98,30 @@ def _tail(answer: Answer[Any], *, room: int) -> str:
         lines.append(f"Coverage: {cut_text(answer.source.coverage, MORE_CHARS)}")
     if answer.more:
         lines.append(f"More: {cut_text(answer.more, MORE_CHARS)}")
-    room -= sum(len(line) + 1 for line in lines)
+    cite = _cite(answer)
+    room -= sum(len(line) + 1 for line in (*lines, cite))
     notes = _notes(answer.notes, room)
-    return "\n".join([*lines[:-1], *notes, lines[-1]] if answer.more else [*lines, *notes])
+    told = [*lines[:-1], *notes, lines[-1]] if answer.more else [*lines, *notes]
+    return "\n".join([*told, cite] if cite else told)
+
+
+def _cite(answer: Answer[Any]) -> str:
+    """The last line; the whole citation is in the structured content."""
+    if not answer.citation or answer.data.verbatim():
+        return ""
+    parts = answer.source.results
+    if parts:
+        return f"Cite: the {len(parts)} answers it is made of, {cut_text(', '.join(parts), CITE_CHARS)} (tool cite)"
+    return f"Cite: {cut_text(short_line(answer.source), CITE_CHARS)}"
+
+
+def _cut_lines(text: str, room: int) -> str:
+    """As many whole lines as there is room for."""
+    if len(text) <= room:
+        return text
+    end = "… cut here: the whole is in the structured content"
+    kept = text[: room - len(end) - 1].rpartition("\n")[0]
+    return f"{kept}\n{end}"
 
 
 def _notes(notes: Sequence[Note], room: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
 
 from tradestat_server.render import render_answer, render_error
 from tradestat_server.schemas import input_schema, output_schema
@@ -59,7 +59,11 @@ class EndpointTool(Tool):
         try:
             answer: Answer[Any] = await self.fn(services, arguments, progress=Told(context))
             text = render_answer(answer, max_chars=services.settings.max_chars)
-            return CallToolResult(content=[TextContent(text=text)], structured_content=answer.structured())
+            links = [
+                ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
+                for link in answer.data.links()
+            ]
+            return CallToolResult(content=[TextContent(text=text), *links], structured_content=answer.structured())
         except TradestatError as error:
             return _failed(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
@@ -105,7 +109,10 @@ def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:
         is_async=True,
         context_kwarg=None,
         annotations=ToolAnnotations(
-            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=not endpoint.local
+            read_only_hint=not endpoint.writes,
+            destructive_hint=False,
+            idempotent_hint=not endpoint.writes,
+            open_world_hint=not endpoint.local,
         ),
     )
 

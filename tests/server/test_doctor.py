@@ -1,6 +1,7 @@
 """Checking keys and services."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -14,8 +15,8 @@ from tradestat_tools.sources import all_sources
 UNREACHABLE = "http://127.0.0.1:9"
 """The discard port, on which nothing listens."""
 
-KEY = KeyInfo(variable="COMTRADE_API_KEY", get_it="Ask for one.", required=True)
-OPTIONAL = KeyInfo(variable="COMTRADE_API_KEY", get_it="Ask for one.", required=False)
+KEY = KeyInfo("COMTRADE_API_KEY", "Ask for one.", place="header", name="key")
+OPTIONAL = replace(KEY, required=False)
 
 
 def settings(**given: str) -> Settings:

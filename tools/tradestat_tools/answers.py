@@ -50,10 +50,28 @@ class Part:
     first: int
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file that a client can read as a resource; `size` in bytes."""
+
+    uri: str
+    name: str
+    mime_type: str
+    size: int
+
+
 class Data(BaseModel, ABC):
     """The typed payload of an answer. Field names are the upstream service's own."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    def verbatim(self) -> str:
+        """What the text block shows as it is, such as a script; line ends and tabs are its only control characters."""
+        return ""
+
+    def links(self) -> "list[Link]":
+        """Files that the answer is about."""
+        return []
 
     @abstractmethod
     def tables(self) -> list[Table]:
@@ -145,6 +163,7 @@ class Answer(BaseModel, Generic[D]):
     notes: list[Note] = Field(default_factory=list[Note])
     more: str | None = Field(default=None, description="How to get what is left out.")
     result: str | None = Field(default=None, description="Handle of this answer for the tool `rows`.")
+    citation: str | None = Field(default=None, description="How to cite the figures, in one line.")
 
     def structured(self) -> dict[str, Any]:
         """The answer as lean plain data: absent fields are left out, nulls inside lists stay."""

@@ -16,12 +16,12 @@ OWN_NAME = "Tradestat (this server)"
 def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
     """Our own tools, in the order in which they are listed. A new one is registered here."""
     from tradestat_tools.research.mirror import COMPARE_MIRROR  # noqa: PLC0415 - models cost start-up time
-    from tradestat_tools.research.cite import CITE  # noqa: PLC0415 - models cost start-up time
+    from tradestat_tools.research.cite import CITE  # noqa: PLC0415
     from tradestat_tools.rows import ROWS  # noqa: PLC0415
     from tradestat_tools.search_codes import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415
 
-    return (SEARCH_CODES, COMPARE_MIRROR, USAGE, ROWS)
+    return (SEARCH_CODES, COMPARE_MIRROR, USAGE, ROWS, CITE)
 
 
 @cache

@@ -33,6 +33,7 @@ class Endpoint(Generic[A, D]):
         cost: what one call costs the user ("1 credit", "free").
         local: answered by this server alone; no service is asked.
         kept: whether its answers get a handle; left out, those of every tool that is not local do.
+        writes: whether a call leaves something behind that was not there, such as a file.
         observe: the figures of an answer as common rows; left out where it has none.
     """
 
@@ -46,6 +47,7 @@ class Endpoint(Generic[A, D]):
     cost: str = "free"
     local: bool = False
     kept: bool | None = None
+    writes: bool = False
     observe: Callable[[D, Provenance], Sequence[Observation]] | None = None
 
     async def call(
@@ -65,8 +67,9 @@ class Endpoint(Generic[A, D]):
                     await self._doubt(services, report.fetched, error)
                 raise
         answer.notes.extend(note for note in report.notes if note not in answer.notes)
+        answer.citation = answer.citation or await self._citation(services, answer)
         if not self.local if self.kept is None else self.kept:
-            answer.result = await services.results.keep(self.name, arguments, answer)
+            answer.result = await services.results.keep(self.name, arguments, answer, report.asked)
         return answer
 
     async def _parsed(self, arguments: Mapping[str, Any]) -> A:
@@ -77,6 +80,16 @@ class Endpoint(Generic[A, D]):
             from tradestat_tools.suggest import offer_codes  # noqa: PLC0415 - the searches are for those who need them
 
             raise await offer_codes(error, arguments) from None
+
+    async def _citation(self, services: "Services", answer: Answer[D]) -> str | None:
+        """How to cite the answer; of one made from others, how to cite each. What holds no statistics has none."""
+        from tradestat_tools.research.citation import cited, one_line  # noqa: PLC0415 - it knows the sources
+
+        whole = [cited(self.name, answer.what, answer.source)]
+        if answer.source.results:
+            parts = [await services.results.find(handle) for handle in answer.source.results]
+            whole = [cited(part.tool, part.what, part.source) for part in parts if part]
+        return "; ".join(one_line(one) for one in whole if one) or None
 
     @staticmethod
     async def _doubt(services: "Services", fetched: Sequence[str], error: UpstreamChanged | NoData) -> None:

@@ -4,14 +4,18 @@ import base64
 import hashlib
 import json
 import logging
+import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tradestat_tools.answers import Answer, Note, Provenance, Table
+from tradestat_tools.arguments import ArgumentError
+from tradestat_tools.codes.words import shown
+from tradestat_tools.errors import NoData
 from tradestat_tools.upstream.keep import DAY
-from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.request import AskedCall, Response
 from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
 from tradestat_tools.upstream.threads import in_thread
 
@@ -23,7 +27,7 @@ KEPT_FOR = 30 * DAY
 WRITE_AGAIN = DAY
 """Seconds after which an answer that is given again is written again, so that its time begins anew."""
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what is stored under a handle changes: other formats are not read, and have other handles."""
 
 HANDLE = r"^r[a-z2-7]{10}$"
@@ -41,6 +45,8 @@ class StoredResult:
         tool: the tool that gave it.
         arguments: as the caller wrote them.
         structured: the answer's structured content.
+        asked: the calls to services that the answer was made from, stored ones included; none of an answer that was
+            made from other answers.
     """
 
     handle: str
@@ -51,6 +57,7 @@ class StoredResult:
     source: Provenance
     notes: tuple[Note, ...]
     structured: dict[str, Any]
+    asked: tuple[AskedCall, ...] = ()
 
 
 class Results:
@@ -65,12 +72,14 @@ class Results:
         self._store = store
         self._now = now
 
-    async def keep(self, tool: str, arguments: Mapping[str, Any], answer: Answer[Any]) -> str | None:
+    async def keep(
+        self, tool: str, arguments: Mapping[str, Any], answer: Answer[Any], asked: Sequence[AskedCall] = ()
+    ) -> str | None:
         """Keep an answer and say under which handle; None where it can not be kept, which is no failure of the call."""
         store = self._store
         if store is None:
             return None
-        return await in_thread(lambda: self._keep(store, tool, dict(arguments), answer))
+        return await in_thread(lambda: self._keep(store, tool, dict(arguments), answer, asked))
 
     async def find(self, handle: str) -> StoredResult | None:
         """What is kept under a handle; None where nothing is, or no longer."""
@@ -79,14 +88,16 @@ class Results:
             return None
         return await in_thread(lambda: self._find(store, handle))
 
-    def _keep(self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any]) -> str | None:
+    def _keep(
+        self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any], asked: Sequence[AskedCall]
+    ) -> str | None:
         structured = answer.structured()
         handle = _handle(tool, structured)
         now = self._now()
         try:
             held = store.get(handle, now)
             if held is None or now - held.stored_at > WRITE_AGAIN:
-                store.put(handle, _entry(tool, arguments, answer, structured, now))
+                store.put(handle, _entry(tool, arguments, answer, structured, asked=asked, now=now))
         except StoreUnavailable as error:
             log.warning("An answer of %s is not kept: %s", tool, error)
             return None
@@ -101,6 +112,37 @@ class Results:
         return _read(handle, entry) if entry else None
 
 
+def read_handle(text: str) -> str:
+    """A handle as a caller wrote it.
+
+    Raises:
+        ArgumentError: it has not the form of one.
+    """
+    lowered = text.lower()
+    if not re.match(HANDLE, lowered):
+        raise ArgumentError(
+            f"{shown(text)} is no handle.",
+            allowed="the r and ten letters or digits at the end of an answer's first line",
+        )
+    return lowered
+
+
+async def found_in(results: Results, handle: str) -> StoredResult:
+    """What is kept under a handle.
+
+    Raises:
+        NoData: nothing is, or no longer.
+    """
+    stored = await results.find(handle)
+    if stored is None:
+        raise NoData(
+            f"No answer is kept under {handle}: it was never given here, or is too old, or was cleared.",
+            remedy="Call the tool that gave it again, with the same arguments, and use the handle it gives: "
+            "a stored answer costs nothing.",
+        )
+    return stored
+
+
 def _handle(tool: str, structured: Mapping[str, Any]) -> str:
     """Equal for the same data retrieved at the same moment, by whichever spelling of the question."""
     source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}
@@ -109,7 +151,15 @@ def _handle(tool: str, structured: Mapping[str, Any]) -> str:
     return "r" + base64.b32encode(hashlib.sha256(meant.encode()).digest())[:10].decode().lower()
 
 
-def _entry(tool: str, arguments: dict[str, Any], answer: Answer[Any], structured: dict[str, Any], now: float) -> Entry:
+def _entry(
+    tool: str,
+    arguments: dict[str, Any],
+    answer: Answer[Any],
+    structured: dict[str, Any],
+    *,
+    asked: Sequence[AskedCall],
+    now: float,
+) -> Entry:
     tables = [
         {
             "columns": table.columns,
@@ -120,7 +170,13 @@ def _entry(tool: str, arguments: dict[str, Any], answer: Answer[Any], structured
         }
         for table in answer.data.tables()
     ]
-    kept = {"format": FORMAT, "arguments": arguments, "tables": tables, "structured": structured}
+    kept = {
+        "format": FORMAT,
+        "arguments": arguments,
+        "tables": tables,
+        "structured": structured,
+        "asked": [asdict(call) for call in asked],
+    }
     body = json.dumps(kept, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
     until = now + KEPT_FOR
     return Entry(tool, tool, answer.source.address, Response(200, {}, body), now, until, until, until)
@@ -150,4 +206,5 @@ def _read(handle: str, entry: Entry) -> StoredResult | None:
         source=Provenance.model_validate(structured["source"]),
         notes=tuple(Note.model_validate(note) for note in structured.get("notes", ())),
         structured=structured,
+        asked=tuple(AskedCall(**call) for call in kept["asked"]),
     )

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from tradestat_tools.answers import Answer, Cell, Data, Part, Table
-from tradestat_tools.arguments import ArgumentError, Arguments
+from tradestat_tools.arguments import Arguments
 from tradestat_tools.codes.words import fold, nearest, shown
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.results import HANDLE, StoredResult
+from tradestat_tools.results import StoredResult, found_in, read_handle
 from tradestat_tools.services import Services
 
 DEFAULT_LIMIT = 100
@@ -35,21 +35,11 @@ CONDITION = re.compile(r"^\s*(?P<column>.+?)\s*(?P<sign>!=|>=|<=|=|>|<|~)\s*(?P<
 ALLOWED = "column=text, column!=text, column~part of a text, column>number (>=, <, <=); column= for missing"
 
 
-def _handle(text: str) -> str:
-    lowered = text.lower()
-    if not re.match(HANDLE, lowered):
-        raise ArgumentError(
-            f"{shown(text)} is no handle.",
-            allowed="the r and ten letters or digits at the end of an answer's first line",
-        )
-    return lowered
-
-
 class RowsArguments(Arguments):
     """Which rows of which stored answer."""
 
     result: Annotated[
-        str, AfterValidator(_handle), Field(description="The handle in an answer's first line, such as rk3v7q2m5xa.")
+        str, AfterValidator(read_handle), Field(description="The handle in an answer's first line: rk3v7q2m5xa.")
     ]
     table: Annotated[
         str | None, Field(description="Number (from 1) or title of the table; without it, the longest.")
@@ -124,13 +114,7 @@ class _Condition:
 
 async def rows(services: Services, asked: RowsArguments) -> Answer[RowsData]:
     """Rows of a stored answer. No service is asked."""
-    stored = await services.results.find(asked.result)
-    if stored is None:
-        raise NoData(
-            f"No answer is kept under {asked.result}: it was never given here, or is too old, or was cleared.",
-            remedy="Call the tool that gave it again, with the same arguments, and use the handle it gives: "
-            "a stored answer costs nothing.",
-        )
+    stored = await found_in(services.results, asked.result)
     index = _table(stored, asked.table)
     table = stored.tables[index]
     conditions = [_condition(table, text) for text in asked.filter or ()]
@@ -158,6 +142,7 @@ async def rows(services: Services, asked: RowsArguments) -> Answer[RowsData]:
         notes=list(stored.notes),
         more=_more(data, selecting, asked.limit),
         result=stored.handle,
+        citation=stored.structured.get("citation"),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_documents_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -41,6 +41,10 @@ def _known_zone(name: str) -> str:
 
 def _cache_folder() -> Path:
     return user_cache_path("tradestat", appauthor=False)
+
+
+def _export_folder() -> Path:
+    return user_documents_path() / "tradestat-exports"
 
 
 TRADEMAP_URL = "https://api.parse.bot"
@@ -106,6 +110,9 @@ class Settings(BaseSettings):
     )
     cache_mb: int = Field(default=500, gt=0, alias="TRADESTAT_CACHE_MB")
     results_mb: int = Field(default=200, gt=0, alias="TRADESTAT_RESULTS_MB")
+    export_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=_export_folder, alias="TRADESTAT_EXPORT_DIR"
+    )
     redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")
 

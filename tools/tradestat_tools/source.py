@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.settings import Settings
@@ -20,18 +20,27 @@ class KeyInfo:
     Args:
         variable: the environment variable to set.
         get_it: where and how to get one, in a sentence.
+        place: where a call carries it, and `name` under which name there.
         required: whether nothing works without it.
     """
 
     variable: str
     get_it: str
+    place: Literal["header", "query"]
+    name: str
     required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a reader should know before trusting or passing on a figure from this source."""
+    """What a reader should know before trusting or passing on a figure from this source.
 
+    Args:
+        author: who is named first where a figure is cited.
+        publisher: who compiles the figures and who hands them on.
+    """
+
+    author: str
     publisher: str
     homepage: str
     coverage: str

@@ -30,7 +30,7 @@ from tradestat_tools.upstream.flight import Flight, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import current_report
-from tradestat_tools.upstream.request import Fetched, Reader, Request
+from tradestat_tools.upstream.request import AskedCall, Fetched, Reader, Request
 from tradestat_tools.upstream.store import Cache, Claim, Entry, Ledger, StoreUnavailable
 from tradestat_tools.upstream.threads import in_thread, read_response
 
@@ -115,6 +115,10 @@ class Upstream:
             TradestatError: what the reader raises; MissingKey where a key is needed and not set; UpstreamDown and
                 TooLarge from the wire; RateLimited and QuotaExhausted where the plan allows no call now.
         """
+        with current_report().asking(AskedCall.of(request)):
+            return await self._fetch(request, policy, read, within)
+
+    async def _fetch(self, request: Request, policy: Policy, read: Reader[T], within: float) -> Fetched[T]:
         policy = replace(policy, plan=self.plan(policy))
         entry, left = await in_thread(partial(self._look_up, request, policy))
         now = self._clock.time()

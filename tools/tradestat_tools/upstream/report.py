@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from tradestat_tools.answers import Note, NoteCode
+from tradestat_tools.errors import NoData
+from tradestat_tools.upstream.request import AskedCall
 
 Progress = Callable[[float, float, str], Awaitable[None]]
 """Told now and then while a call waits: seconds so far, seconds at most, what for."""
@@ -17,6 +19,7 @@ class Report:
 
     Args:
         fetched: the keys of what the services just gave, in order.
+        asked: what was asked of the services for the answer, stored answers included, in order and each once.
         failure: what a fetch ended with, to tell it from what a source made of an answer afterwards.
     """
 
@@ -24,6 +27,7 @@ class Report:
     stage: str = ""
     notes: list[Note] = field(default_factory=list[Note])
     fetched: list[str] = field(default_factory=list[str])
+    asked: list[AskedCall] = field(default_factory=list[AskedCall])
     failure: BaseException | None = None
 
     def note(self, code: NoteCode, text: str) -> None:
@@ -31,6 +35,21 @@ class Report:
         note = Note(code=code, text=text)
         if note not in self.notes:
             self.notes.append(note)
+
+    @contextmanager
+    def asking(self, call: AskedCall) -> Generator[None]:
+        """Take down a call while it is made; one that failed is no part of the answer, but "there is none" is one."""
+        known = call in self.asked
+        if not known:
+            self.asked.append(call)
+        try:
+            yield
+        except NoData:
+            raise
+        except BaseException:
+            if not known:
+                self.asked.remove(call)
+            raise
 
 
 _current: ContextVar[Report | None] = ContextVar("report", default=None)

@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from tradestat_tools.errors import TradestatError
+from tradestat_tools.errors import MissingKey, TradestatError
 from tradestat_tools.upstream.keep import RECENT, Keep
 
 T = TypeVar("T")
@@ -65,6 +65,32 @@ class Request:
         """The address as it may be shown and stored: complete but for the secrets."""
         query = self.params or {str(k): str(v) for k, v in (self.body or {}).items()}
         return f"{self.url}?{urlencode(query)}" if query else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCall:
+    """What one call asked of a service, to be repeated by hand: everything but the key.
+
+    Args:
+        source: the source's id, by which the key's variable and place are known.
+        keyed: whether the key goes with it.
+    """
+
+    source: str
+    method: Literal["GET", "POST"]
+    url: str
+    params: dict[str, str]
+    body: dict[str, Any] | None
+    headers: dict[str, str]
+    keyed: bool
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """The call that a request makes; a stored answer needs no key, and the call that repeats it does."""
+        keyed = bool(request.secret_params or request.secret_headers) or isinstance(request.unless_stored, MissingKey)
+        body = dict(request.body) if request.body is not None else None
+        headers = dict(request.headers)
+        return cls(request.source, request.method, request.url, dict(request.params), body, headers, keyed)
 
 
 @dataclass(frozen=True, slots=True)

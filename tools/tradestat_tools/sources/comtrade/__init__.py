@@ -4,13 +4,14 @@ from tradestat_tools.source import KeyInfo, Source, Terms
 from tradestat_tools.sources.comtrade.checks import checks
 from tradestat_tools.sources.comtrade.reference import COMTRADE_REFERENCE
 from tradestat_tools.sources.comtrade.trade import COMTRADE_DATA
-from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID, plan
+from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_HEADER, KEY_VARIABLE, POLICY, SERVICE, SOURCE_ID, plan
 
 SOURCE = Source(
     id=SOURCE_ID,
     name=SERVICE,
-    key=KeyInfo(variable=KEY_VARIABLE, get_it=GET_A_KEY, required=False),
+    key=KeyInfo(variable=KEY_VARIABLE, get_it=GET_A_KEY, place="header", name=KEY_HEADER, required=False),
     terms=Terms(
+        author="United Nations Statistics Division",
         publisher="United Nations Statistics Division",
         homepage="https://comtradeplus.un.org",
         coverage="About 200 reporters since 1962, goods by year and month, services by EBOPS; what each one reported.",

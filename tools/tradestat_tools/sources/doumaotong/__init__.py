@@ -12,6 +12,7 @@ SOURCE = Source(
     name="China's exports (doumaotong.com)",
     key=None,
     terms=Terms(
+        author="doumaotong.com (抖贸通), from China Customs statistics",
         publisher="doumaotong.com (抖贸通), an independent third party that compiles the public export statistics of "
         "China's General Administration of Customs (stats.customs.gov.cn); it is not connected to customs systems",
         homepage="https://doumaotong.com",

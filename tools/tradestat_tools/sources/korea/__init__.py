@@ -4,7 +4,7 @@ from tradestat_tools.source import KeyInfo, Source, Terms
 from tradestat_tools.sources.korea.checks import checks
 from tradestat_tools.sources.korea.endpoints import ENDPOINTS
 from tradestat_tools.sources.korea.failures import VARIABLE
-from tradestat_tools.sources.korea.operations import POLICY, plan
+from tradestat_tools.sources.korea.operations import KEY, POLICY, plan
 
 SOURCE = Source(
     id="korea",
@@ -13,8 +13,11 @@ SOURCE = Source(
         variable=VARIABLE,
         get_it="Sign up at data.go.kr (free) and apply for each of the four data sets (15100475, 15101609, 15101612, "
         "15102108); development use is approved at once. One key serves all; paste its Encoding or Decoding form.",
+        place="query",
+        name=KEY,
     ),
     terms=Terms(
+        author="Korea Customs Service (관세청)",
         publisher="Korea Customs Service (관세청), by Korea's Public Data Portal",
         homepage="https://www.data.go.kr/data/15100475/openapi.do",
         coverage="Korea's exports and imports of goods, monthly, by Korea's 10-digit HS codes and by partner",
