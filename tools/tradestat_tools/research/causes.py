@@ -108,10 +108,12 @@ class Hidden:
     Args:
         unspecified: its flow of goods not specified by kind (999999) with the partner.
         total: its total flow with the World.
+        yearly: the same of the whole year, where a part of it is asked for.
     """
 
     unspecified: float | None
     total: float | None
+    yearly: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,14 @@ class Facts:
         importer: the same for the importer.
         margin: the share that freight and insurance are taken to be where nothing better is known.
         missing: why an end has no figure.
+        passing: what the importer re-exports of the product to all, where it is a place of transit itself.
         own_reexports: what the exporter reports to re-export to the importer; part of its exports.
         routes: ways through places of transit that re-export this product to the importer.
         months: late recording by value; `months_kg` by weight, `exported` the exporter's months.
         freight: a margin seen elsewhere; used only where the two figures themselves show none.
         hidden: of an end without a figure.
-        converted: why one of the two figures is not in the currency it was recorded in.
-        others: further figures for an end, by side.
+        none: ends that report trade with the other one in this period, and none of the product.
+        goods: not services.
     """
 
     period: Period
@@ -138,6 +141,7 @@ class Facts:
     importer: Cell | None
     margin: float
     missing: Mapping[Role, Sequence[Why]] = field(default_factory=dict[Role, Sequence[Why]])
+    passing: Weighed | None = None
     own_reexports: Weighed | None = None
     routes: Sequence[Route] = ()
     months: Late | None = None
@@ -145,6 +149,7 @@ class Facts:
     exported: Mapping[Period, float] = field(default_factory=dict[Period, float])
     freight: Freight | None = None
     hidden: Mapping[Role, Hidden] = field(default_factory=dict[Role, Hidden])
+    none: frozenset[Role] = frozenset()
     goods: bool = True
 
 
@@ -157,8 +162,10 @@ class Rule(StrEnum):
     """The exporter's figure less what it reports to re-export."""
     BY_WEIGHT = "exporter_by_importers_weight"
     """What arrived by the importer's weight, at the exporter's FOB value a kilogram."""
-    WITH_ROUTE = "exporter_and_route"
-    """The exporter's figure and what came through the place of transit by the importer's second partner."""
+    WITH_ROUTE = "importer_within_route"
+    """The importer's FOB figure, at least the exporter's, at most that and all that the place of transit re-exports."""
+    NOTHING_EXPORTED = "exporter_reports_none"
+    """The exporter reports its trade with the importer in that period, and none of this."""
     IMPORTER_FOB = "importer_fob"
     """The importer's own FOB figure."""
     IMPORTER_SEEN = "importer_by_seen_margin"
@@ -180,7 +187,17 @@ class Estimate:
 
 def estimate(facts: Facts) -> Estimate:
     """The best estimate of the FOB value, by the first rule that applies."""
+    found = _estimate(facts)
+    if facts.passing is None or found.value is None:
+        return found
+    passing = f"a part only passes: the importer re-exports {facts.passing.value:,.0f} USD of it, of all origins"
+    return Estimate(found.value, found.rule, f"{found.text}; {passing}")
+
+
+def _estimate(facts: Facts) -> Estimate:
     exported, imported = _value(facts.exporter), _value(facts.importer)
+    if exported is None and "exporter" in facts.none:
+        return Estimate(0.0, Rule.NOTHING_EXPORTED, "the exporter reports its trade of that time, and none of this")
     if exported is None:
         return _from_importer(facts)
     own = facts.own_reexports
@@ -196,7 +213,9 @@ def estimate(facts: Facts) -> Estimate:
     if how is Rule.BY_WEIGHT:
         text = "what arrived by the importer's net weight, at the exporter's FOB value a kilogram: a part goes through "
     else:
-        text = "the exporter's figure and what the importer records by second partner: a part goes through "
+        text = (
+            "the importer's figure FOB, within what the exporter and the place of transit report: a part goes through "
+        )
     return Estimate(value, how, text + " and ".join(route.hub for route in _proven(facts)))
 
 
@@ -229,13 +248,15 @@ def _routed(facts: Facts, base: Weighed) -> tuple[float, Rule] | None:
         if 1 < scale <= 1 + fsum(route.reexports.value for route in proven) / base.value * (1 + MOST_FREIGHT):
             return base.value * scale, Rule.BY_WEIGHT
         return None
-    second = fsum(route.second_partner or 0.0 for route in proven) / (1 + facts.margin)
-    return base.value + min(second, fsum(route.reexports.value for route in proven)), Rule.WITH_ROUTE
+    if importer.fob is None:
+        return None
+    most = base.value + fsum(route.reexports.value for route in proven)
+    return min(max(importer.fob, base.value), most), Rule.WITH_ROUTE
 
 
 def causes(facts: Facts) -> list[Cause]:
     """The reasons that apply, the largest first, and what they leave unexplained."""
-    exported, imported = _value(facts.exporter), _value(facts.importer)
+    exported, imported = _told(facts, "exporter"), _told(facts, "importer")
     if exported is None or imported is None:
         found = [*_absent(facts, "exporter", imported), *_absent(facts, "importer", exported)]
         if exported is not None and (own := _own_reexports(facts)) is not None:
@@ -257,8 +278,8 @@ def _ordered(found: Sequence[Cause]) -> list[Cause]:
 
 def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     """Why one end has no figure, as far as its own reports show."""
-    cell, hidden = facts.exporter if role == "exporter" else facts.importer, facts.hidden.get(role)
-    if _value(cell) is not None or other is None:
+    hidden = facts.hidden.get(role)
+    if _told(facts, role) is not None or other is None:
         return []
     amount = other if role == "exporter" else -other
     if hidden is not None and hidden.unspecified and hidden.unspecified >= HIDES * other and hidden.total:
@@ -268,7 +289,7 @@ def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
         )
         return [Cause(Kind.CONFIDENTIALITY, text, amount, {"under 999999, USD": hidden.unspecified})]
     whys = [why for why in facts.missing.get(role, ()) if why.reason in (Reason.NOT_REPORTED, Reason.NOT_YET_PUBLISHED)]
-    if hidden is not None and hidden.total is None and whys:
+    if hidden is not None and hidden.total is None and hidden.yearly is None and whys:
         return [Cause(Kind.NOT_REPORTED, f"The {role} has no figures of {facts.period} at all. {whys[0].text}", amount)]
     return []
 
@@ -308,7 +329,7 @@ def _lag(facts: Facts) -> Cause | None:
         return None
     by_value = Late(facts.months.scale, late.share, late.months, late.fit)
     amount = by_value.amount(facts.exported, facts.period)
-    if amount is None:
+    if amount is None or abs(amount) <= SLIGHT * max(_value(facts.exporter) or 0.0, _value(facts.importer) or 0.0):
         return None
     text = (
         f"The importer records about {late.share:.0%} of a month's flow in the next month; "
@@ -400,6 +421,12 @@ def _unexplained(facts: Facts, rest: float, partly: bool) -> Cause:
         share = importer.kg / exporter.kg - 1
         evidence["importer's net weight over the exporter's"] = f"{share:+.1%}"
     return Cause(Kind.UNEXPLAINED, text, rest, evidence)
+
+
+def _told(facts: Facts, role: Role) -> float | None:
+    """An end's figure; 0 where it shows that there was nothing."""
+    value = _value(facts.exporter if role == "exporter" else facts.importer)
+    return 0.0 if value is None and role in facts.none else value
 
 
 def _value(cell: Cell | None) -> float | None:

@@ -8,6 +8,8 @@ from tradestat_tools.codes.periods import Period
 
 LEAST_MONTHS = 8
 """Pairs of months below which two unknowns are not told apart."""
+LEAST_ACTIVE = 3
+"""Months with any exports, at least."""
 CLEARLY = 0.5
 """How much of the squared difference must go once a share may come late, for the share to be believed."""
 
@@ -43,7 +45,7 @@ def late_share(exported: Mapping[Period, float], imported: Mapping[Period, float
         for month, value in imported.items()
         if month in exported and month.shifted(-1) in exported
     ]
-    if len(rows) < LEAST_MONTHS:
+    if len(rows) < LEAST_MONTHS or sum(same > 0 for same, _, _ in rows) < LEAST_ACTIVE:
         return None
     same, before, cross, same_to, before_to = (
         fsum(values) for values in zip(*((a * a, b * b, a * b, a * m, b * m) for a, b, m in rows), strict=True)

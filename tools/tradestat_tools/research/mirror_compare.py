@@ -117,6 +117,7 @@ class _Known:
             importer=self._cell("importer", period),
             margin=self.margin,
             missing={role: [why for one in self.seen if one.side.role == role for why in one.why] for role in ROLES},
+            passing=evidence.passing.get(period),
             own_reexports=evidence.own_reexports.get(period),
             routes=evidence.routes.get(period, ()),
             months=late_share(values, {month: one.value for month, one in imported.items()}),
@@ -124,6 +125,7 @@ class _Known:
             exported=values,
             freight=self.freight,
             hidden=evidence.hidden if in_focus else {},
+            none=frozenset(role for role in ROLES if in_focus and evidence.none(role, period)),
             goods=self.question.product.kind == "goods",
         )
 
@@ -133,4 +135,4 @@ class _Known:
 
 
 def _weights(months: Mapping[Period, Weighed]) -> dict[Period, float]:
-    return {month: one.kg for month, one in months.items() if one.kg}
+    return {month: one.kg for month, one in months.items() if one.kg or (one.kg is not None and not one.value)}

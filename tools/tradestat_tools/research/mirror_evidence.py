@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import Area, area
-from tradestat_tools.codes.periods import Frequency, Period, period
+from tradestat_tools.codes.periods import Frequency, Period, period, periods_between
 from tradestat_tools.errors import TradestatError
 from tradestat_tools.observation import Observation
 from tradestat_tools.research.causes import MOST_FREIGHT, Freight, Hidden, Route, Weighed
-from tradestat_tools.research.flows import FlowQuestion
+from tradestat_tools.research.flows import TOTAL_GOODS, FlowQuestion
 from tradestat_tools.research.periods import summed_to
 from tradestat_tools.research.sides_sources import HS_DIGITS, Role, partner_of, reporter_of
 from tradestat_tools.services import Services
@@ -35,9 +36,15 @@ NOT_SPECIFIED = "999999"
 
 @dataclass(slots=True)
 class Evidence:
-    """What was found, and how many questions it took."""
+    """What was found, and how many questions it took.
+
+    Args:
+        exported: the exporter's months; 0 where it reports its trade with the importer and none of this product.
+        imported: the same of the importer.
+    """
 
     own_reexports: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    passing: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
     routes: dict[Period, list[Route]] = field(default_factory=dict[Period, list[Route]])
     exported: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
     imported: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
@@ -45,6 +52,12 @@ class Evidence:
     freight: Freight | None = None
     questions: int = 0
     failures: list[str] = field(default_factory=list[str])
+
+    def none(self, role: Role, period: Period) -> bool:
+        """Whether an end reports trade with the other one in every month of a period, and none of this product."""
+        months = self.exported if role == "exporter" else self.imported
+        every = [months.get(month) for month in periods_between(period.first_month, period.last_month)]
+        return all(one is not None and one.value == 0 for one in every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +88,11 @@ async def gather(services: Services, question: FlowQuestion, needed: Needed) -> 
         return found
     asking = _Asking(services, question, found)
     await asking.reexports(needed.focus)
-    if needed.both and services.settings.comtrade_api_key is not None:
+    if services.settings.comtrade_api_key is not None and (needed.both or needed.focus.frequency != "year"):
         await asking.months(needed.focus)
     for role in needed.missing:
-        await asking.kept_back(role, needed.focus)
+        if not found.none(role, needed.focus):
+            await asking.kept_back(role, needed.focus)
     if "exporter" in needed.missing and "importer" not in needed.missing and not needed.margin_known:
         await asking.margin(needed.focus)
     return found
@@ -91,7 +105,7 @@ class _Asking:
         self._services = services
         self._question = question
         self._found = found
-        self._code = "TOTAL" if question.product.is_total else question.product.code
+        self._code = TOTAL_GOODS if question.product.is_total else question.product.code
 
     async def reexports(self, focus: Period) -> None:
         """What the exporter and places of transit re-export to the importer, and whether the latter's is its goods."""
@@ -112,6 +126,16 @@ class _Asking:
                     self._found.own_reexports[one.period] = weighed
                 else:
                     by_hub.setdefault(one.reporter, {})[one.period] = weighed
+        if importer.comtrade in HUBS:
+            passing = await self._ask(
+                focus,
+                reporterCode=[importer.comtrade],
+                partnerCode=["0"],
+                flowCode=["RX"],
+                span=(self._question.first, self._question.last),
+            )
+            rows = passing.observed if passing else ()
+            self._found.passing = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.value}
         if by_hub:
             await self._routes(focus, by_hub)
 
@@ -144,19 +168,28 @@ class _Asking:
         """The twelve months up to the end of the period on both ends, and the exporter's one before."""
         last = focus.last_month
         exporter, importer = self._question.exporter, self._question.importer
-        mine = await self._monthly(exporter, importer, "X", last.shifted(-12), last)
-        if not mine:
-            return
-        self._found.exported = mine
-        self._found.imported = await self._monthly(importer, exporter, "M", last.shifted(-11), last)
+        self._found.exported = await self._monthly(exporter, importer, "X", last.shifted(-12), last)
+        if self._found.exported:
+            self._found.imported = await self._monthly(importer, exporter, "M", last.shifted(-11), last)
 
     async def _monthly(
         self, reporter: Area, partner: Area, flow: str, first: Period, last: Period
     ) -> dict[Period, Weighed]:
+        """A reporter's months; nothing where it has the product in none of them."""
         data = await self._ask(
-            first, reporterCode=[reporter.comtrade], partnerCode=[partner.comtrade], flowCode=[flow], span=(first, last)
+            first,
+            reporterCode=[reporter.comtrade],
+            partnerCode=[partner.comtrade],
+            flowCode=[flow],
+            cmdCode=list(dict.fromkeys([self._code, TOTAL_GOODS])),
+            span=(first, last),
         )
-        return {one.period: Weighed(one.value, one.net_kg) for one in (data.observed if data else ()) if one.value}
+        rows = data.observed if data else ()
+        mine = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.product == self._code and one.value}
+        reported = {one.period: Weighed(0.0, 0.0) for one in rows if one.product == TOTAL_GOODS and one.value}
+        if not mine or (self._code.isdigit() and hs_break(self._code, first.year, last.year)):
+            return mine  # a month before an edition that has the code is not a month without trade
+        return reported | mine
 
     async def kept_back(self, role: Role, focus: Period) -> None:
         """What an end without a figure reports of goods not specified, and in all."""
@@ -167,12 +200,25 @@ class _Asking:
             reporterCode=[reporter.comtrade],
             partnerCode=[partner.comtrade, "0"],
             flowCode=[flow],
-            cmdCode=[NOT_SPECIFIED, "TOTAL"],
+            cmdCode=[NOT_SPECIFIED, TOTAL_GOODS],
             span=(focus, focus),
         )
         held = {(one.partner, one.product): one.value for one in (data.observed if data else ())}
-        if data is not None or not self._found.failures:
-            self._found.hidden[role] = Hidden(held.get((partner.comtrade, NOT_SPECIFIED)), held.get(("0", "TOTAL")))
+        total = held.get(("0", TOTAL_GOODS))
+        yearly = None
+        if total is None and focus.frequency != "year":
+            year = Period(focus.year)
+            of_year = await self._ask(
+                year,
+                reporterCode=[reporter.comtrade],
+                partnerCode=["0"],
+                flowCode=[flow],
+                cmdCode=[TOTAL_GOODS],
+                span=(year, year),
+            )
+            yearly = next((one.value for one in (of_year.observed if of_year else ())), None)
+        if not self._found.failures:
+            self._found.hidden[role] = Hidden(held.get((partner.comtrade, NOT_SPECIFIED)), total, yearly)
 
     async def margin(self, focus: Period) -> None:
         """How much more the importer records than exporters: the same one in years before, or others of the product."""
