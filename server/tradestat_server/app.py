@@ -18,6 +18,7 @@ from tradestat_server.tooling import endpoint_tool, unknown_tool
 from tradestat_tools.desk import all_tools
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.opening import open_services
+from tradestat_tools.research.export.folder import ExportFolder
 from tradestat_tools.services import Services, utc_now
 from tradestat_tools.settings import Settings
 from tradestat_tools.usage import USAGE
@@ -106,7 +107,7 @@ def create_server(
         lifespan=lifespan,
         log_level="WARNING",
     )
-    add_resources(server, usage)
+    add_resources(server, usage, ExportFolder(settings.export_dir))
     add_prompts(server)
     add_completions(server, lambda: services.today if services else utc_now().date())
     return server

@@ -59,12 +59,20 @@ def find_tool(name: str) -> Endpoint[Any, Any]:
     )
 
 
-async def call_tool(name: str, arguments: Mapping[str, Any], settings: Settings) -> Answer[Any]:
-    """Ask one tool one question.
+async def call_tool(
+    name: str, arguments: Mapping[str, Any], settings: Settings, *, export: str | None = None
+) -> tuple[Answer[Any], Answer[Any] | None]:
+    """Ask one tool one question, and write the answer to a file where `export` names a format.
 
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
     """
     endpoint = find_tool(name)
     async with open_services(settings, renews=False) as services:
-        return await endpoint.call(services, arguments)
+        answer = await endpoint.call(services, arguments)
+        if export is None:
+            return answer, None
+        if answer.result is None:
+            raise InvalidQuery(f"An answer of {name} has no handle, so it can not be exported.", argument="--export")
+        exported = find_tool("export_data")
+        return answer, await exported.call(services, {"result": [answer.result], "format": export})

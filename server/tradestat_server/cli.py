@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tradestat_tools.errors import TradestatError
     from tradestat_tools.settings import Settings
 
+FILES = click.Choice(["csv", "xlsx", "json", "parquet", "markdown", "html"])
+"""What `export_data` writes."""
+
 PORT = click.IntRange(0, 65535)
 """0 lets the system choose a free one."""
 
@@ -133,12 +136,24 @@ def demo() -> None:
 @json_option
 @sandbox_option
 @offline_option
-def call(*, tool: str, pairs: tuple[str, ...], as_json: bool, sandbox: bool, offline: bool) -> None:
+@click.option("--export", type=FILES, help="Also write the answer to a file of that kind, in the folder of exports.")
+def call(*, tool: str, pairs: tuple[str, ...], as_json: bool, sandbox: bool, offline: bool, export: str | None) -> None:
     """Ask one TOOL one question, for example: call getNitemtradeList strtYymm=202501 endYymm=202503 hsSgn=850760
 
     A list is written as a,b or as a JSON list, or by giving its name twice.
     """
-    _ask(tool, pairs, read_settings(sandbox=sandbox, offline=offline), as_json=as_json)
+    _ask(tool, pairs, read_settings(sandbox=sandbox, offline=offline), as_json=as_json, export=export)
+
+
+@cli.command()
+@click.argument("results", nargs=-1, required=True, metavar="RESULT...")
+@click.option("--format", "kind", type=FILES, default="xlsx", show_default=True, help="Kind of file.")
+@click.option("--name", help="Name of the file, without a folder.")
+@json_option
+def export(*, results: tuple[str, ...], kind: str, name: str | None, as_json: bool) -> None:
+    """Write earlier answers, by their RESULT handles (r…), to a file in the folder of exports."""
+    pairs = (f"result={','.join(results)}", f"format={kind}", *([f"filename={name}"] if name else []))
+    _ask("export_data", pairs, read_settings(), as_json=as_json)
 
 
 @cli.command()
@@ -212,18 +227,24 @@ def doctor(sandbox: bool, as_json: bool) -> None:
     sys.exit(0 if all(finding.check.ok for finding in findings) else 1)
 
 
-def _ask(tool: str, pairs: tuple[str, ...], settings: "Settings", *, as_json: bool) -> None:
-    """Ask one tool one question and print the answer."""
+def _ask(tool: str, pairs: tuple[str, ...], settings: "Settings", *, as_json: bool, export: str | None = None) -> None:
+    """Ask one tool one question and print the answer; with `export`, and where it was written to."""
     from tradestat_server.calls import call_tool, read_pairs
     from tradestat_server.render import render_answer
     from tradestat_tools.errors import TradestatError
 
     try:
         with settings_named():
-            answer = _run(partial(call_tool, tool, read_pairs(pairs), settings))
+            answer, exported = _run(partial(call_tool, tool, read_pairs(pairs), settings, export=export))
     except TradestatError as error:
         _fail(error, as_json=as_json)
-    click.echo(as_json_text(answer.structured()) if as_json else render_answer(answer, max_chars=settings.max_chars))
+    if as_json:
+        files = {"exported": exported.structured()["data"]["files"]} if exported else {}
+        click.echo(as_json_text({**answer.structured(), **files}))
+        return
+    click.echo(render_answer(answer, max_chars=settings.max_chars))
+    if exported:
+        click.echo(exported.data.verbatim())
 
 
 def _run(function: Callable[[], Any]) -> Any:

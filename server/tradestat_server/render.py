@@ -111,7 +111,7 @@ def _cite(answer: Answer[Any]) -> str:
         return ""
     parts = answer.source.results
     if parts:
-        return f"Cite: the {len(parts)} answers it is made of, {cut_text(', '.join(parts), CITE_CHARS)} (tool cite)"
+        return f"Cite: what it is made of, {cut_text(', '.join(parts), CITE_CHARS)} (tool cite)"
     return f"Cite: {cut_text(short_line(answer.source), CITE_CHARS)}"
 
 

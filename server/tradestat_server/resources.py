@@ -5,20 +5,26 @@ from importlib import resources as package_files
 from typing import Any, NamedTuple, TypeVar
 
 from mcp.server.mcpserver import MCPServer
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
 
+from tradestat_tools.arguments import ArgumentError
 from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import FLOWS
 from tradestat_tools.codes.units import UNIT_NAMES, quantity_units
 from tradestat_tools.codes.words import nearest, shown
+from tradestat_tools.research.export.folder import ExportFolder
+from tradestat_tools.research.export.tool import ADDRESS as EXPORTS_ADDRESS
 from tradestat_tools.source import Source
 from tradestat_tools.sources import all_sources
 from tradestat_tools.usage import ADDRESS as USAGE_ADDRESS
 
 TSV = "text/tab-separated-values"
 MARKDOWN = "text/markdown"
+
+MOST_EXPORTED = 16 * 1024 * 1024
+"""Bytes of a file that is read as a resource: it travels in one message, a third longer as base64."""
 
 HS_LEVELS = (2, 4, 6, 8, 10)
 AREA_COLUMNS = (
@@ -38,13 +44,30 @@ class _Listed(NamedTuple):
     read: Callable[..., str]
 
 
-def add_resources(server: MCPServer[Any], usage: Callable[[], Awaitable[str]]) -> None:
+def add_resources(server: MCPServer[Any], usage: Callable[[], Awaitable[str]], exports: ExportFolder) -> None:
     """Register every resource and template.
 
     Args:
         server: where to.
         usage: what is left of the plans, from the services that the server works with.
+        exports: the folder that exported files are read from.
     """
+
+    def exported_file(name: str) -> bytes:
+        try:
+            return exports.read(name, MOST_EXPORTED)
+        except (ArgumentError, FileNotFoundError):
+            raise _not_found(f"There is no exported file {shown(name)}. export_data makes one.") from None
+        except ValueError as error:
+            raise ResourceError(f"{error} Take it from the server's computer, or export a part of it.") from None
+
+    server.resource(
+        f"{EXPORTS_ADDRESS}{{name}}",
+        name="exported_file",
+        title="An exported file",
+        description="A file that export_data wrote, by its name, as bytes.",
+        mime_type="application/octet-stream",
+    )(exported_file)
     server.add_resource(
         FunctionResource(
             uri=USAGE_ADDRESS,

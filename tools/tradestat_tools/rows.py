@@ -115,7 +115,7 @@ class _Condition:
 async def rows(services: Services, asked: RowsArguments) -> Answer[RowsData]:
     """Rows of a stored answer. No service is asked."""
     stored = await found_in(services.results, asked.result)
-    index = _table(stored, asked.table)
+    index = table_number(stored, asked.table)
     table = stored.tables[index]
     conditions = [_condition(table, text) for text in asked.filter or ()]
     found = [row for row in table.rows if all(condition.holds(row) for condition in conditions)]
@@ -169,8 +169,13 @@ def _as_asked(asked: RowsArguments, table: int, *, many: bool) -> str:
     return " ".join(f'"{part}"' if " " in part else part for part in parts)
 
 
-def _table(stored: StoredResult, wanted: str | None) -> int:
-    """The table meant, by number or title; the longest if none is named."""
+def table_number(stored: StoredResult, wanted: str | None) -> int:
+    """The table meant, by number or title; the longest if none is named. Counted from 0.
+
+    Raises:
+        NoData: the answer has no tables.
+        InvalidQuery: no table is meant, or more than one.
+    """
     tables = stored.tables
     if not tables:
         raise NoData(

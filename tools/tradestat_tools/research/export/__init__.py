@@ -1,0 +1,1 @@
+"""Stored answers as files: CSV, XLSX, JSON, Parquet, Markdown and HTML, in one folder and nowhere else."""
