@@ -1,4 +1,4 @@
-"""A first look: one real question to each source, through a real server, in the sandbox."""
+"""A first look: one real question to each source, and one to all of them, through a real server, in the sandbox."""
 
 import os
 import sys
@@ -15,7 +15,8 @@ from rich.padding import Padding
 from tradestat_server.render import SANDBOX_LABEL
 from tradestat_server.terminal import Terminal, draw
 from tradestat_tools.answers import Answer
-from tradestat_tools.sources import all_sources, endpoints
+from tradestat_tools.desk import all_tools
+from tradestat_tools.sources import all_sources
 
 PATIENCE = 60.0
 """Seconds for the whole demo; it takes a few."""
@@ -53,8 +54,14 @@ QUESTIONS = (
         "comtrade_data",
         {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2022-2024"},
     ),
+    Question(
+        "Do the two of them agree, and why not?",
+        "compare_mirror",
+        {"exporter": "China", "importer": "Korea", "product": "850760", "period": "2022-2024"},
+        tables=2,  # the gap by year, and the reasons
+    ),
 )
-"""One story told by four sources: the same flow, each in its own units and from its own side."""
+"""One story told by four sources: the same flow, each in its own units and from its own side, then side by side."""
 
 
 def sandbox_server() -> StdioServerParameters:
@@ -113,7 +120,7 @@ async def _ask(client: Client, question: Question, terminal: Terminal) -> bool:
 
 def _show(question: Question, result: CallToolResult, terminal: Terminal) -> bool:
     """Draw an answer from its structured content; refuse one that does not say that it is synthetic."""
-    _, endpoint = endpoints()[question.tool]
+    endpoint = all_tools()[question.tool]
     answer = Answer[endpoint.data].model_validate(result.structured_content)
     if answer.source.state != "sandbox":
         terminal.print("This answer is not labelled as sandbox data; not shown.", style="red")

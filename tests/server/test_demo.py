@@ -12,8 +12,10 @@ from tradestat_server.demo import QUESTIONS
 from tradestat_tools.sources import all_sources, endpoints
 
 
-def test_every_source_is_asked_one_question() -> None:
-    assert sorted(endpoints()[question.tool][0].id for question in QUESTIONS) == sorted(s.id for s in all_sources())
+def test_every_source_is_asked_one_question_and_then_all_of_them() -> None:
+    *single, together = QUESTIONS
+    assert sorted(endpoints()[question.tool][0].id for question in single) == sorted(s.id for s in all_sources())
+    assert together.tool == "compare_mirror"
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from tradestat_server.app import create_server
 from tradestat_server.prompts import ARGUMENTS, MAX_ARGUMENT, QUESTIONS, Question, write
 from tradestat_server.resources import LISTED
 from tradestat_tools.arguments import parse_arguments
+from tradestat_tools.desk import all_tools
 from tradestat_tools.services import Services
-from tradestat_tools.sources import endpoints
 
 SAMPLE = {
     "country": "China",
@@ -64,17 +64,16 @@ def test_every_call_in_a_prompt_is_one_that_its_tool_takes(question: Question) -
     calls = calls_in(filled(question))
     assert calls
     for tool, arguments in calls:
-        assert tool in endpoints(), tool
-        _, endpoint = endpoints()[tool]
-        parse_arguments(endpoint.arguments, arguments)
+        assert tool in all_tools(), tool
+        parse_arguments(all_tools()[tool].arguments, arguments)
 
 
 @by_name
 def test_every_tool_and_resource_named_in_a_prompt_exists(question: Question) -> None:
     text = filled(question)
     for word in re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+|\btopProducts\b", text):
-        argument_names = {name for _, endpoint in endpoints().values() for name in endpoint.arguments.model_fields}
-        assert word in endpoints() or word in argument_names, word
+        argument_names = {name for endpoint in all_tools().values() for name in endpoint.arguments.model_fields}
+        assert word in all_tools() or word in argument_names, word
     for uri in re.findall(r"tradestat://[\w/{}-]+", text):
         assert uri in {one.uri for one in LISTED}, uri
 
@@ -94,7 +93,7 @@ def test_a_prompt_tells_the_cost_the_units_and_the_sandbox_rule(question: Questi
     assert "free" in text
     assert "Never mix units" in text
     assert "SANDBOX DATA" in text
-    if any(endpoints()[tool][1].cost != "free" for tool, _ in calls_in(text)):
+    if any(all_tools()[tool].cost != "free" for tool, _ in calls_in(text)):
         assert "1 credit" in text
 
 

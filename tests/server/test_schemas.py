@@ -11,6 +11,7 @@ from mcp import Client
 from mcp_types import Tool
 
 from tradestat_server.app import create_server
+from tradestat_tools.desk import all_tools
 from tradestat_tools.services import Services
 
 pytestmark = pytest.mark.anyio
@@ -84,3 +85,21 @@ async def test_every_tool_keeps_its_stored_schema(watched: Services) -> None:
     assert stored.keys() == current.keys()
     for name, text in current.items():
         assert json.loads(stored[name]) == json.loads(text), f"{name} changed: {WRITE_SNAPSHOTS}=1 stores it anew"
+
+
+def required_but_left_out(schema: dict[str, Any], where: str) -> list[str]:
+    """Fields that an answer leaves out where they are null, and that its schema says are always there."""
+    found: list[str] = []
+    for name, part in schema.get("properties", {}).items():
+        may_be_null = any(choice.get("type") == "null" for choice in part.get("anyOf", ()))
+        if may_be_null and name in schema.get("required", ()):
+            found.append(f"{where}.{name}")
+    for name, part in schema.get("$defs", {}).items():
+        found += required_but_left_out(part, name)
+    return found
+
+
+@pytest.mark.parametrize("tool", sorted(all_tools()))
+def test_no_field_that_may_be_null_is_required_since_answers_leave_nulls_out(tool: str) -> None:
+    schema = all_tools()[tool].data.model_json_schema()
+    assert required_but_left_out(schema, tool) == []

@@ -10,15 +10,17 @@ class MirrorFigure(BaseModel):
 
     period: str
     side: str
-    value: float | None = Field(description="As reported, in the comparison's currency.")
-    valuation: str | None = Field(description="FOB or CIF; null where there is no such difference (services).")
-    fob: float | None = Field(description="The same FOB.")
+    value: float | None = Field(default=None, description="As reported, in the comparison's currency.")
+    valuation: str | None = Field(
+        default=None, description="FOB or CIF; null where there is no such difference (services)."
+    )
+    fob: float | None = Field(default=None, description="The same FOB.")
     fob_how: str = Field(description="How `fob` came about.")
-    native: float | None = Field(description="As the source gives it.")
+    native: float | None = Field(default=None, description="As the source gives it.")
     native_currency: str
-    quantity: float | None
-    quantity_unit: str | None
-    net_kg: float | None
+    quantity: float | None = None
+    quantity_unit: str | None = None
+    net_kg: float | None = None
     status: str
 
 
@@ -26,13 +28,13 @@ class MirrorGap(BaseModel):
     """Importer's figure less exporter's; null where one of them is missing. Percent are of the exporter's figure."""
 
     period: str = Field(description='A period, or "all" for those that have both figures.')
-    exporter: float | None
-    importer: float | None
-    gap: float | None
-    gap_percent: float | None
-    gap_fob: float | None = Field(description="After the importer's figure was brought to FOB.")
-    gap_fob_percent: float | None
-    best_fob: float | None = Field(description="Best estimate of what flowed, FOB.")
+    exporter: float | None = None
+    importer: float | None = None
+    gap: float | None = None
+    gap_percent: float | None = None
+    gap_fob: float | None = Field(default=None, description="After the importer's figure was brought to FOB.")
+    gap_fob_percent: float | None = None
+    best_fob: float | None = Field(default=None, description="Best estimate of what flowed, FOB.")
     best_rule: str = Field(description="How it came about.")
 
 
@@ -40,7 +42,9 @@ class MirrorCause(BaseModel):
     """A known reason that the data show. `amount` adds to the importer's figure less the exporter's."""
 
     kind: str
-    amount: float | None = Field(description="In the comparison's currency; null where it can not be worked out.")
+    amount: float | None = Field(
+        default=None, description="In the comparison's currency; null where it can not be worked out."
+    )
     direction: str
     text: str
     evidence: dict[str, float | str]
@@ -64,8 +68,8 @@ class MirrorData(Data):
     kind: str
     currency: str
     cif_margin: float = Field(description="Percent of the FOB value by which CIF imports were brought to FOB.")
-    exporter_side: str | None = Field(description="The side that speaks for the exporter in `gaps`.")
-    importer_side: str | None
+    exporter_side: str | None = Field(default=None, description="The side that speaks for the exporter in `gaps`.")
+    importer_side: str | None = None
     gaps: list[MirrorGap] = Field(description="Per period, then over all.")
     figures: list[MirrorFigure]
     causes_of: str = Field(description="The period whose difference `causes` are of.")
@@ -97,19 +101,27 @@ class MirrorData(Data):
         return Table(columns, rows, "Both ends: importer less exporter", measures)
 
     def _of_causes(self) -> list[Table]:
+        """The amounts, and what shows them: sentences stand alone, since a cell among others is cut short."""
         if not self.causes:
             return []
-        rows: list[tuple[Cell, ...]] = [
-            (
-                one.kind,
-                one.amount,
-                one.text,
-                "; ".join(f"{name}: {_said(value)}" for name, value in one.evidence.items()),
-            )
+        gap = next((one.gap for one in self.gaps if one.period == self.causes_of), None)
+        amounts: list[tuple[Cell, ...]] = [
+            (one.kind, one.amount, round(one.amount / gap * 100, 1) if one.amount and gap else None)
             for one in self.causes
         ]
-        columns = ("reason", "amount", "what", "evidence")
-        return [Table(columns, rows, f"Reasons for the difference in {self.causes_of}", frozenset({"amount"}))]
+        title = f"Reasons for the difference in {self.causes_of}"
+        said: list[tuple[Cell, ...]] = [
+            (line,)
+            for one in self.causes
+            for line in (
+                f"{one.kind}: {one.text}",
+                *(f"- {name}: {_said(value)}" for name, value in one.evidence.items()),
+            )
+        ]
+        return [
+            Table(("reason", "amount", "of the gap %"), amounts, title, frozenset({"amount"})),
+            Table(("what shows it",), said, "Evidence"),
+        ]
 
     def _of_figures(self) -> Table:
         columns = ("period", "side", "value", "valuation", "FOB", "FOB how", "native", "currency", "net weight, kg",
@@ -136,8 +148,8 @@ class MirrorData(Data):
     def _of_missing(self) -> list[Table]:
         if not self.missing:
             return []
-        rows: list[tuple[Cell, ...]] = [(one.side, one.reason, one.text) for one in self.missing]
-        return [Table(("side", "reason", "why"), rows, "Sides without figures")]
+        rows: list[tuple[Cell, ...]] = [(f"{one.side}: {one.reason}. {one.text}",) for one in self.missing]
+        return [Table(("side and reason",), rows, "Sides without figures")]
 
     def _of_preferences(self) -> Table:
         return Table(("prefer",), [(one,) for one in self.prefer], "Which source for what")

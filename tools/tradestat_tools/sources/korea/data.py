@@ -66,21 +66,21 @@ class CountedMonths(Counted):
 class WeighedTotal(BaseModel):
     """The service's total row of the statistics by item."""
 
-    expWgt: int | None
-    expDlr: int | None
-    impWgt: int | None
-    impDlr: int | None
-    balPayments: int | None
+    expWgt: int | None = None
+    expDlr: int | None = None
+    impWgt: int | None = None
+    impDlr: int | None = None
+    balPayments: int | None = None
 
 
 class CountedTotal(BaseModel):
     """The service's total row of the statistics without items."""
 
-    expCnt: int | None
-    expDlr: int | None
-    impCnt: int | None
-    impDlr: int | None
-    balPayments: int | None
+    expCnt: int | None = None
+    expDlr: int | None = None
+    impCnt: int | None = None
+    impDlr: int | None = None
+    balPayments: int | None = None
 
 
 class NitemtradeRows(WeighedMonths):
