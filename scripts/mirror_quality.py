@@ -138,6 +138,8 @@ def judged(cell: Cell, truth: Truth, found: Compared | None) -> Outcome:
         )
     causes = [] if found is None else [one for one in found.causes if one.kind != "unexplained"]
     applied = {NAMES[effect.kind] for effect in truth.effects if effect.kind in NAMES}
+    if None in (truth.exporter_reported, truth.importer_reported):  # without a flow it has no amount, so no effect
+        applied.add("not_reported")
     named = next((one.kind.value for one in causes if one.amount is not None), "")
     return Outcome(
         cell,

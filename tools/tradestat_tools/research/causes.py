@@ -132,6 +132,7 @@ class Facts:
         freight: a margin seen elsewhere; used only where the two figures themselves show none.
         hidden: of an end without a figure.
         none: ends that report trade with the other one in this period, and none of the product.
+        open: ends that report the product with the other one in months beside this period, so that they hide nothing.
         goods: not services.
     """
 
@@ -150,6 +151,7 @@ class Facts:
     freight: Freight | None = None
     hidden: Mapping[Role, Hidden] = field(default_factory=dict[Role, Hidden])
     none: frozenset[Role] = frozenset()
+    open: frozenset[Role] = frozenset()
     goods: bool = True
 
 
@@ -282,7 +284,8 @@ def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     if _told(facts, role) is not None or other is None:
         return []
     amount = other if role == "exporter" else -other
-    if hidden is not None and hidden.unspecified and hidden.unspecified >= HIDES * other and hidden.total:
+    keeps_back = hidden is not None and hidden.total and (hidden.unspecified or 0.0) >= HIDES * other
+    if hidden is not None and hidden.unspecified and keeps_back and role not in facts.open:
         text = (
             f"The {role} reports none of {facts.product} and {hidden.unspecified:,.0f} USD under 999999, where goods "
             "that are kept confidential are put."

@@ -8,8 +8,8 @@ from tradestat_tools.codes.periods import Period
 
 LEAST_MONTHS = 8
 """Pairs of months below which two unknowns are not told apart."""
-LEAST_ACTIVE = 3
-"""Months with any exports, at least."""
+LEAST_TELLING = 3
+"""Pairs of months in one of which something was exported, at least: one more than there are unknowns."""
 CLEARLY = 0.5
 """How much of the squared difference must go once a share may come late, for the share to be believed."""
 
@@ -45,7 +45,7 @@ def late_share(exported: Mapping[Period, float], imported: Mapping[Period, float
         for month, value in imported.items()
         if month in exported and month.shifted(-1) in exported
     ]
-    if len(rows) < LEAST_MONTHS or sum(same > 0 for same, _, _ in rows) < LEAST_ACTIVE:
+    if len(rows) < LEAST_MONTHS or sum(now > 0 or before > 0 for now, before, _ in rows) < LEAST_TELLING:
         return None
     same, before, cross, same_to, before_to = (
         fsum(values) for values in zip(*((a * a, b * b, a * b, a * m, b * m) for a, b, m in rows), strict=True)

@@ -164,38 +164,35 @@ def verdict(data: MirrorData, compared: Compared) -> str:
     """Who says what, in a line."""
     last = data.gaps[-1]
     when = compared.periods[-1] if last.period != "all" else f"{compared.periods[0]} to {compared.periods[-1]}"
-    head = f"{data.exporter} to {data.importer}, {_short(data.product)}, {when}"
+    head = f"{data.exporter} to {data.importer}, {compared.question.product.code}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (
             ("exporter", data.exporter, last.exporter),
             ("importer", data.importer, last.importer),
         ):
             if value is not None:
-                return f"{head}: only {name}'s figure ({role}), {_amount(value, data.currency)}"
+                return f"{head}: only {name}'s figure ({role}), {_amount(value)}"
         return f"{head}: no figure from either end"
     goods = data.kind == "goods"
-    said = f"{data.exporter} reports {_amount(last.exporter or 0, data.currency)}{' FOB' * goods}, "
-    said += f"{data.importer} {_amount(last.importer or 0, data.currency)}{' CIF' * goods}"
+    said = f"{data.exporter} reports {_amount(last.exporter or 0)}{' FOB' * goods}, "
+    said += f"{data.importer} {_amount(last.importer or 0)}{' CIF' * goods}"
     if last.gap_percent is None:
         return f"{head}: {said}"
     after = f", {last.gap_fob_percent:+.1f} % after FOB adjustment" if last.gap_fob_percent is not None else ""
     return f"{head}: {said}: {last.gap_percent:+.1f} %{after}"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 50 else f"{text[:49]}…"
-
-
-def _amount(value: float, currency: str) -> str:
-    for size, name in ((1e9, "bn"), (1e6, "m"), (1e3, "thousand")):
+def _amount(value: float) -> str:
+    for size, name in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if abs(value) >= size:
-            return f"{value / size:.2f} {name} {currency}"
-    return f"{value:.0f} {currency}"
+            return f"{value / size:.2f} {name}"
+    return f"{value:.0f}"
 
 
 def source_of(seen: Sequence[Seen], data: MirrorData) -> Provenance:
     """One provenance of all sources: the oldest time, the least fresh state, calls and credits added up."""
-    every = [source for one in seen for source in one.sources]
+    giving = [one for one in seen if any(figure.value is not None for figure in one.observations)]
+    every = [source for one in giving for source in one.sources]
     charged = [one.credits_charged for one in every if one.credits_charged is not None]
     held = {one.state for one in every}
     return Provenance(

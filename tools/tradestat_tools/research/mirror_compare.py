@@ -125,6 +125,7 @@ class _Known:
             exported=values,
             freight=self.freight,
             hidden=evidence.hidden if in_focus else {},
+            open=_open(exported, imported),
             none=frozenset(role for role in ROLES if in_focus and evidence.none(role, period)),
             goods=self.question.product.kind == "goods",
         )
@@ -132,6 +133,11 @@ class _Known:
     def _cell(self, role: Role, period: Period) -> Cell | None:
         cell = self.unit.cells.get(self.lead.get(role, ""), {}).get(period)
         return cell if cell is not None and cell.value is not None else None
+
+
+def _open(exported: Mapping[Period, Weighed], imported: Mapping[Period, Weighed]) -> frozenset[Role]:
+    months: dict[Role, Mapping[Period, Weighed]] = {"exporter": exported, "importer": imported}
+    return frozenset(role for role in ROLES if any(one.value for one in months[role].values()))
 
 
 def _weights(months: Mapping[Period, Weighed]) -> dict[Period, float]:

@@ -28,6 +28,9 @@ MOST_QUESTIONS = 10
 HISTORY = 3
 """Years before in which the margin between the same two reporters is looked for."""
 
+MONTHS_AFTER = 3
+"""Months after a month or quarter that tell, too, whether its end comes late."""
+
 LEAST_PARTNERS = 5
 """Other partners from which a margin of the product is taken, at least."""
 
@@ -165,8 +168,8 @@ class _Asking:
                 self._found.routes.setdefault(when, []).append(route)
 
     async def months(self, focus: Period) -> None:
-        """The twelve months up to the end of the period on both ends, and the exporter's one before."""
-        last = focus.last_month
+        """Twelve months on both ends, and the exporter's one before: the year's, or those around a month or quarter."""
+        last = focus.last_month if focus.frequency == "year" else focus.last_month.shifted(MONTHS_AFTER)
         exporter, importer = self._question.exporter, self._question.importer
         self._found.exported = await self._monthly(exporter, importer, "X", last.shifted(-12), last)
         if self._found.exported:
@@ -187,7 +190,8 @@ class _Asking:
         rows = data.observed if data else ()
         mine = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.product == self._code and one.value}
         reported = {one.period: Weighed(0.0, 0.0) for one in rows if one.product == TOTAL_GOODS and one.value}
-        if not mine or (self._code.isdigit() and hs_break(self._code, first.year, last.year)):
+        changed = hs_break(self._code, first.year, last.year) if self._code.isdigit() else None
+        if not mine or (changed is not None and any(first.year <= year <= last.year for year in changed.years)):
             return mine  # a month before an edition that has the code is not a month without trade
         return reported | mine
 

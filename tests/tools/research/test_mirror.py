@@ -1,0 +1,213 @@
+"""`compare_mirror` against the stand-in services, and against the truth behind them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tradestat_tools.answers import Answer
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.desk import all_tools
+from tradestat_tools.errors import InvalidQuery, NoData, TooLarge, TradestatError
+from tradestat_tools.opening import in_memory, open_services, sandbox_settings
+from tradestat_tools.research.currency import average_rate
+from tradestat_tools.research.mirror import COMPARE_MIRROR
+from tradestat_tools.research.mirror_data import MirrorData
+from tradestat_tools.sandbox import DEFAULT_TODAY, Sandbox
+from tradestat_tools.sandbox.world import world_on
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.upstream.http import Http
+
+LITHIUM = {"exporter": "China", "importer": "Korea", "product": "850760"}
+
+
+@asynccontextmanager
+async def older_doumaotong() -> AsyncGenerator[Services]:
+    """Services of which doumaotong gives months of one country."""
+    sandbox = Sandbox()
+    sandbox.configure(doumaotong_shape="older")
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
+        http = Http(app=sandbox.app)
+        try:
+            async with in_memory(http, sandbox_settings(Settings()), usual.now) as services:
+                yield services
+        finally:
+            await http.aclose()
+
+
+async def mirror(services: Services, **asked: Any) -> Answer[MirrorData]:
+    return await COMPARE_MIRROR.call(services, asked)
+
+
+async def alone(**asked: Any) -> Answer[MirrorData]:
+    """The answer of fresh services."""
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+        return await mirror(services, **asked)
+
+
+@pytest.mark.anyio
+async def test_both_ends_stand_side_by_side_with_the_gap_as_reported_and_fob() -> None:
+    answer = await alone(**LITHIUM, period="2024", cif_margin=10)
+    truth = world_on(DEFAULT_TODAY).truth("CN", "KR", "850760", "2024")
+    (gap,) = answer.data.gaps
+    assert (gap.exporter, gap.importer) == (truth.exporter_reported, truth.importer_reported)
+    assert gap.gap == (truth.importer_reported or 0) - (truth.exporter_reported or 0)
+    assert gap.gap_percent == pytest.approx((gap.gap or 0) / (truth.exporter_reported or 1) * 100, abs=0.005)
+    assert gap.gap_fob == pytest.approx((truth.importer_reported or 0) / 1.1 - (truth.exporter_reported or 0), abs=0.01)
+    assert gap.best_fob == pytest.approx(truth.fob_usd, rel=0.012)
+    assert {one.side for one in answer.data.figures} == {"comtrade:exporter", "korea:importer", "comtrade:importer"}
+    assert answer.what.startswith("China to South Korea, 850760")
+    assert f"{gap.gap_percent:+.1f} %" in answer.what
+    assert answer.result
+    assert answer.source.state == "sandbox"
+
+
+@pytest.mark.anyio
+async def test_without_a_period_it_is_the_newest_year_that_both_ends_have() -> None:
+    late = await alone(exporter="China", importer="Kenya", product="TOTAL")
+    early = await alone(**LITHIUM)
+    assert [gap.period for gap in early.data.gaps] == ["2025"]
+    (gap,) = late.data.gaps
+    assert gap.period < "2025"
+    assert gap.gap is not None
+
+
+@pytest.mark.anyio
+async def test_the_whole_is_summed_over_periods_that_both_ends_have() -> None:
+    answer = await alone(exporter="Kenya", importer="China", product="090240", period="2022-2025")
+    *each, whole = answer.data.gaps
+    both = [gap for gap in each if gap.gap is not None]
+    assert 0 < len(both) < len(each)
+    assert whole.period == "all"
+    assert whole.exporter == pytest.approx(sum(gap.exporter or 0 for gap in both))
+    assert whole.importer == pytest.approx(sum(gap.importer or 0 for gap in both))
+
+
+@pytest.mark.anyio
+async def test_trade_map_is_asked_only_where_its_credits_are_allowed_and_then_costs_once() -> None:
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+        free = await mirror(services, **LITHIUM, period="2023")
+        with pytest.raises(TooLarge, match="2 credits, 1 are allowed; nothing was sent") as refused:
+            await mirror(services, **LITHIUM, period="2023", max_credits=1)
+        paid = await mirror(services, **LITHIUM, period="2023", max_credits=2)
+        again = await mirror(services, **LITHIUM, period="2023", sources=["trademap"])
+    assert "trademap:exporter" not in {one.side for one in free.data.figures}
+    assert free.more is not None
+    assert "max_credits=2" in free.more
+    assert "max_credits=2" in refused.value.remedy
+    assert paid.source.credits_charged == 2
+    assert {one.side for one in again.data.figures} == {"trademap:exporter", "trademap:importer"}
+    assert again.source.credits_charged is None
+
+
+@pytest.mark.anyio
+async def test_sides_that_see_nothing_are_listed_with_a_reason_of_the_closed_set() -> None:
+    answer = await alone(exporter="China", importer="Korea", product="3", kind="services", period="2023")
+    missing = {one.side: one.reason for one in answer.data.missing}
+    assert missing == {"doumaotong:exporter": "not_covered", "korea:importer": "not_covered"}
+    assert answer.data.gaps[0].gap_fob is None
+    assert all(one.valuation is None and one.fob is None for one in answer.data.figures)
+
+
+@pytest.mark.anyio
+async def test_yuan_are_converted_month_by_month_at_the_rate_of_the_month_before() -> None:
+    async with older_doumaotong() as services:
+        answer = await mirror(services, **LITHIUM, period="2026Q2", sources=["doumaotong", "korea"])
+        months = await all_tools()["history"].call(services, {"hsCode": "850760", "countryCode": "133"})
+    yuan = {one.month: one.amount for one in months.data.monthlyDetail}
+    expected = sum(
+        yuan[f"2026{number:02d}"] * average_rate("CNY", "USD", Period(2026, "month", number - 1)).value
+        for number in (4, 5, 6)
+    )
+    (gap,) = answer.data.gaps
+    assert gap.exporter == pytest.approx(expected, abs=1)
+    figure = next(one for one in answer.data.figures if one.side == "doumaotong:exporter")
+    assert (figure.native, figure.native_currency) == (yuan["202604"] + yuan["202605"] + yuan["202606"], "CNY")
+    assert "currency" in {one.kind for one in answer.data.causes}
+    assert any("month before" in note.text and "European Central Bank" in note.text for note in answer.notes)
+
+
+@pytest.mark.anyio
+async def test_a_comparison_in_another_currency_has_the_same_percentages() -> None:
+    dollars, euros = await alone(**LITHIUM, period="2024"), await alone(**LITHIUM, period="2024", currency="eur")
+    rate = average_rate("USD", "EUR", Period(2024)).value
+    (one,), (other,) = dollars.data.gaps, euros.data.gaps
+    assert other.exporter == pytest.approx((one.exporter or 0) * rate, abs=0.01)
+    assert other.best_fob == pytest.approx((one.best_fob or 0) * rate, abs=0.01)
+    assert other.gap_percent == one.gap_percent
+    assert euros.data.currency == euros.source.currency == "EUR"
+
+
+@pytest.mark.anyio
+async def test_a_stored_result_counts_as_a_side() -> None:
+    asked = {"reporterCode": ["China"], "partnerCode": ["Korea"], "cmdCode": ["850760"], "flowCode": ["X"]}
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+        stored = await all_tools()["comtrade_data"].call(services, asked | {"period": ["2024"]})
+        answer = await mirror(services, **LITHIUM, period="2024", sources=["korea"], files=[stored.result])
+    assert answer.data.exporter_side == f"file:exporter:{stored.result}"
+    assert answer.data.gaps[0].gap is not None
+
+
+@pytest.mark.anyio
+async def test_a_hub_that_the_importer_names_is_a_reason_and_one_it_does_not_name_is_none() -> None:
+    routed = await alone(exporter="CN", importer="US", product="850760", period="2024")
+    plain = await alone(exporter="JP", importer="US", product="850760", period="2024")
+    assert routed.data.causes[0].kind == "consignment"
+    assert any("Hong Kong" in name for name in routed.data.causes[0].evidence)
+    assert "consignment" not in {one.kind for one in plain.data.causes}
+
+
+@pytest.mark.anyio
+async def test_reasons_add_up_to_the_gap_with_what_is_unexplained() -> None:
+    for exporter, importer in (("CN", "US"), ("DE", "FR"), ("HK", "JP"), ("JP", "MX")):
+        answer = await alone(exporter=exporter, importer=importer, product="8517", period="2023")
+        (gap,) = answer.data.gaps
+        explained = sum(one.amount or 0 for one in answer.data.causes)
+        assert gap.gap is not None
+        assert explained == pytest.approx(gap.gap, abs=abs(gap.importer or 0) * 0.0011)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("asked", "argument", "says"),
+    [
+        ({"exporter": "World", "importer": "Korea"}, "exporter", "reports nothing"),
+        ({"exporter": "China", "importer": "ASEAN"}, "importer", "group"),
+        ({"exporter": "China", "importer": "CN"}, "importer", "same"),
+        ({"exporter": "Congo", "importer": "Korea"}, "exporter", "several"),
+        ({**LITHIUM, "product": "850799"}, "product", "850799"),
+        ({**LITHIUM, "period": "2019-20"}, "period", "slip"),
+        ({**LITHIUM, "period": "2024-03", "freq": "year"}, "period", "month"),
+        ({**LITHIUM, "period": "2015-01..2024-12"}, "period", "too many"),
+        ({**LITHIUM, "files": ["x"]}, "files", "handle"),
+        ({**LITHIUM, "currency": "XXX"}, "currency", "no exchange rates"),
+    ],
+    ids=["world", "group", "same", "ambiguous", "product", "slip", "frequency", "long", "handle", "currency"],
+)
+async def test_a_question_that_has_no_two_ends_is_refused_with_what_to_do(
+    asked: dict[str, Any], argument: str, says: str
+) -> None:
+    with pytest.raises(InvalidQuery, match=says) as refused:
+        await alone(**asked)
+    assert refused.value.argument == argument
+    assert refused.value.allowed or refused.value.nearest
+
+
+@pytest.mark.anyio
+async def test_nothing_from_either_end_is_no_data_with_the_reasons() -> None:
+    with pytest.raises(NoData) as nothing:
+        await alone(**LITHIUM, period="2026")
+    assert nothing.value.why
+
+
+@pytest.mark.anyio
+async def test_a_year_beyond_the_rates_is_not_converted_at_another_years() -> None:
+    with pytest.raises(TradestatError, match="covered"):
+        await alone(exporter="China", importer="Russia", product="850760", period="2023", currency="RUB")
+
+
+def test_the_description_fits_and_says_what_it_costs() -> None:
+    assert len(COMPARE_MIRROR.description) < 600
+    assert "max_credits" in COMPARE_MIRROR.description
