@@ -112,6 +112,16 @@ def test_fields_weigh_as_much_as_is_said() -> None:
     assert found("steel", Index(rows, weights={"x": 1, "y": 5})) == ["b", "a"]
 
 
+def test_of_two_entries_with_one_name_the_one_usually_called_so_may_come_first() -> None:
+    rows = [
+        Document("spice", names=("chilli", "pepper")),
+        Document("pepper", names=("pepper", "whole or ground corns", "malabar and lampong")),
+    ]
+    assert found("pepper", Index(rows)) == ["spice", "pepper"]
+    assert found("pepper", Index(rows, usual_first=True)) == ["pepper", "spice"]
+    assert all(2 <= hit.score < 3 for hit in Index(rows, usual_first=True).search("pepper"))
+
+
 def test_an_empty_list_has_no_hits() -> None:
     assert Index([]).search("apple") == ()
 

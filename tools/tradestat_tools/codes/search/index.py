@@ -12,7 +12,7 @@ import re
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tradestat_tools.codes.words import fold, nearest
@@ -22,12 +22,14 @@ MAX_TOKENS = 24
 
 _MOST_FOUND = 200  # entries and words considered at each step: what bounds the work of a query
 _LONGEST_NAME = 12  # in tokens
+_WHOLE = 2.0  # the score of a row that the whole query names, before what its place and its texts add
 _CUTOFF = 0.75  # how much alike (difflib's ratio) a word must look to stand in for an unknown one
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 
+_CONFUSED = str.maketrans("ykz", "ics")
 _FUNCTION_WORDS = frozenset(
     {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
 )
@@ -61,10 +63,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A word of the query and the words that are looked for in its place: itself, where it is known."""
+    """A word of the query and the word that is looked for in its place: itself, where it is known; "" for none."""
 
     word: str
-    stands: tuple[str, ...]
+    stands: str
     match: str
     how: str = ""
 
@@ -92,17 +94,25 @@ class Index:
         documents: the entries; of two with one key, both are kept and the better one is found.
         weights: how much a word counts in each field of the texts, 1 where nothing is said; in a name it counts 3.
         noise: words that say nothing in this list ("exports", 出口), left out of a query that has others.
+        usual_first: the names of each entry begin with the most usual; of entries with the same name, those that are
+            usually called so come first.
     """
 
     def __init__(
-        self, documents: Iterable[Document], *, weights: Mapping[str, float] | None = None, noise: Iterable[str] = ()
+        self,
+        documents: Iterable[Document],
+        *,
+        weights: Mapping[str, float] | None = None,
+        noise: Iterable[str] = (),
+        usual_first: bool = False,
     ) -> None:
+        self._by_place = 0.4 if usual_first else 0.0
         known = list(documents)
         fields = list(dict.fromkeys(name for document in known for name in document.texts))
         self._keys = [document.key for document in known]
-        self._noise = _FUNCTION_WORDS | {singular(fold(word)) for word in noise if not _is_cjk(word)}
-        self._noise_within = [fold(word) for word in noise if _is_cjk(word)]  # written without blanks around it
-        self._names: dict[tuple[str, ...], list[int]] = {}
+        self._noise = _FUNCTION_WORDS | {singular(fold(word)) for word in noise if not is_cjk(word)}
+        self._noise_within = [fold(word) for word in noise if is_cjk(word)]  # written without blanks around it
+        self._names: dict[tuple[str, ...], dict[int, int]] = {}  # rows, and the name's place among theirs
         self._lock = threading.Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         weakref.finalize(self, self._db.close)
@@ -111,26 +121,19 @@ class Index:
         self._fill(known, fields)
 
     def _fill(self, documents: list[Document], fields: list[str]) -> None:
-        words: dict[str, None] = {}
+        text = _Text()
         columns = ", ".join(["names", *(f"t{n}" for n in range(len(fields)))])
         marks = ", ".join("?" * (len(fields) + 1))
         self._db.execute("BEGIN")
         self._db.execute(f"CREATE VIRTUAL TABLE texts USING fts5({columns}, content='', tokenize='porter unicode61')")
-        self._db.execute("CREATE VIRTUAL TABLE alike USING fts5(word, tokenize='trigram')")
+        self._db.execute("CREATE VIRTUAL TABLE alike USING fts5(sound, word UNINDEXED, tokenize='trigram')")
         insert = f"INSERT INTO texts (rowid, {columns}) VALUES (?, {marks})"  # noqa: S608  numbered columns, no text of users
         for row, document in enumerate(documents):
-            for name in document.names:
-                same = self._names.setdefault(tuple(tokens(name)), [])
-                if row not in same:
-                    same.append(row)
-            parts = [_cut(" ; ".join(document.names)), *(_cut(document.texts.get(name, "")) for name in fields)]
-            self._db.execute(insert, (row, *(" ".join(part) for part in parts)))
-            words.update(
-                dict.fromkeys(
-                    word for part in parts for form in part for word in (form, singular(form)) if _correctable(word)
-                )
-            )
-        self._db.executemany("INSERT INTO alike (word) VALUES (?)", ((f"^{word}$",) for word in words))
+            for place, name in enumerate(document.names):
+                self._names.setdefault(tuple(tokens(name)), {}).setdefault(row, place)
+            fielded = (" ; ".join(document.names), *(document.texts.get(name, "") for name in fields))
+            self._db.execute(insert, (row, *map(text.indexed, fielded)))
+        self._db.executemany("INSERT INTO alike VALUES (?, ?)", ((f"^{_sound(word)}$", word) for word in text.words()))
         self._db.execute("COMMIT")
         self._names.pop((), None)
 
@@ -144,7 +147,10 @@ class Index:
             hits = self._by_text(terms)
         for row, (part, name) in self._by_name(runs, terms).items():
             text, how = hits.get(row, (0.0, ""))
-            hits[row] = (part + text, how if how.startswith("typo") else f"name: {name}")
+            hits[row] = (
+                part + (text * (1 - self._by_place) if part >= _WHOLE else text),
+                how if how.startswith("typo") else f"name: {name}",
+            )
         best: dict[str, Hit] = {}
         for row, (score, how) in sorted(hits.items(), key=lambda item: (-item[1][0], item[0])):
             best.setdefault(self._keys[row], Hit(self._keys[row], round(score, 4), how))
@@ -164,34 +170,35 @@ class Index:
         terms: list[_Term] = []
         for run in dict.fromkeys(runs):
             terms += (
-                [_Term(pair, (pair,), _pair_match(pair)) for pair in _pairs(run)] if _is_cjk(run) else [self._term(run)]
+                [_Term(pair, pair, _pair_match(pair)) for pair in _pairs(run)] if is_cjk(run) else [self._term(run)]
             )
         return terms[:MAX_TOKENS]
 
     def _term(self, word: str) -> _Term:
         if self._any(_quoted(word)):
-            return _Term(word, (word,), _quoted(word))
+            return _Term(word, word, _quoted(word))
         if len(word) >= 3 and self._any(beginning := _quoted(word) + " *"):
-            return _Term(word, (word,), beginning, how=f"beginning: {word}…")
+            return _Term(word, word, beginning, how=f"beginning: {word}…")
         alike = self._alike(word)
-        if not alike:
-            return _Term(word, (), "")
-        return _Term(word, alike, " OR ".join(map(_quoted, alike)), how=f"typo: {word}→{' or '.join(alike)}")
+        return _Term(word, alike, _quoted(alike), how=f"typo: {word}→{alike}") if alike else _Term(word, "", "")
 
     def _any(self, match: str) -> bool:
         return self._db.execute("SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1", (match,)).fetchone() is not None
 
-    def _alike(self, word: str) -> tuple[str, ...]:
-        """Known words that look like `word`: those that share most groups of three letters, compared by difflib."""
+    def _alike(self, word: str) -> str:
+        """The known word that looks most like `word`, by difflib, of those that share most groups of three letters."""
         if not _correctable(word):
-            return ()
-        marked = f"^{word}$"
+            return ""
+        marked = f"^{_sound(word)}$"
         groups = " OR ".join(_quoted(marked[n : n + 3]) for n in range(len(marked) - 2))
         found = self._db.execute(
-            "SELECT word FROM alike WHERE alike MATCH ? ORDER BY rank, rowid LIMIT ?", (groups, _MOST_FOUND)
+            "SELECT sound, word FROM alike WHERE alike MATCH ? ORDER BY rank, rowid LIMIT ?", (groups, _MOST_FOUND)
         )
-        near = nearest(word, (row[0].strip("^$") for row in found), n=3, cutoff=_CUTOFF)
-        return tuple({singular(choice): choice for choice in reversed(near)}.values())[::-1][:2]
+        by_sound: dict[str, list[str]] = {}
+        for sound, known in found:
+            by_sound.setdefault(sound.strip("^$"), []).append(known)
+        words = [known for sound in nearest(_sound(word), by_sound, n=1, cutoff=_CUTOFF) for known in by_sound[sound]]
+        return next(iter(nearest(word, words, n=1, cutoff=0)), "")
 
     def _by_text(self, terms: list[_Term]) -> dict[int, tuple[float, str]]:
         """Rows whose texts have words of the query: BM25 against the best, and a bonus for having every word."""
@@ -211,25 +218,26 @@ class Index:
         return {row: (0.6 * score / best + 0.39 * (row in whole), how) for row, score in hits.items()}
 
     def _by_name(self, runs: list[str], terms: list[_Term]) -> dict[int, tuple[float, str]]:
-        """Rows of which a part of the query is a name, with 2 where it is the whole query, and that part.
+        """Rows of which a part of the query is a name, with 2 or more where it is the whole query, and that part.
 
         A thing is named last ("phone case" is a case) in English, Chinese and Korean, so the end counts a little more.
         """
-        stands = {term.word: singular(term.stands[0]) for term in terms if term.stands}
-        wanted = [part for run in runs for part in (run if _is_cjk(run) else [run])][:MAX_TOKENS]
+        stands = {term.word: singular(term.stands) for term in terms if term.stands}
+        wanted = [part for run in runs for part in (run if is_cjk(run) else [run])][:MAX_TOKENS]
         said = [stands.get(word, singular(word)) for word in wanted]
         hits: dict[int, tuple[float, str]] = {}
         for start in range(len(said)):
             for end in range(start + 1, min(len(said), start + _LONGEST_NAME) + 1):
                 share = (end - start) / len(said)
-                score = 2.0 if share == 1 else 0.75 * share + (0.15 if end == len(said) else 0)
-                for row in self._names.get(tuple(said[start:end]), ()):
+                part = 0.75 * share + (0.15 if end == len(said) else 0)
+                for row, place in self._names.get(tuple(said[start:end]), {}).items():
+                    score = _WHOLE + self._by_place / (1 + place / 8) if share == 1 else part
                     if score > hits.get(row, (0.0, ""))[0]:
                         hits[row] = (score, _joined(wanted[start:end]))
         return hits
 
 
-def _is_cjk(text: str) -> bool:
+def is_cjk(text: str) -> bool:
     return re.match(rf"[{_CJK}]", text) is not None
 
 
@@ -237,7 +245,7 @@ def _joined(parts: list[str]) -> str:
     """Words with blanks between them, characters without."""
     text = ""
     for part in parts:
-        text += part if not text or (_is_cjk(part) and _is_cjk(text[-1])) else f" {part}"
+        text += part if not text or (is_cjk(part) and is_cjk(text[-1])) else f" {part}"
     return text
 
 
@@ -250,19 +258,45 @@ def _pair_match(pair: str) -> str:
     return _quoted(pair) if len(pair) > 1 else _quoted(pair) + " *"
 
 
-def _cut(text: str) -> list[str]:
-    """A text as it is indexed: its words, and its Chinese, Japanese or Korean in pairs of characters."""
-    return [part for run in _RUN.findall(_fold_long(text)) for part in (_pairs(run) if _is_cjk(run) else [run])]
+class _Text:
+    """Texts as they are indexed: in words, Chinese, Japanese and Korean in pairs of characters.
+
+    Lists say the same words over and over: each is folded once.
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[str]] = {}
+        self._texts: dict[str, str] = {}
+
+    def indexed(self, text: str) -> str:
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = " ".join(part for word in text.split() for part in self._cut(word))
+        return found
+
+    def words(self) -> Iterator[str]:
+        """Every word of the texts that a mistyped one may have been meant for, also in the singular."""
+        forms = dict.fromkeys(
+            form for parts in self._parts.values() for part in parts for form in (part, singular(part))
+        )
+        return filter(_correctable, forms)
+
+    def _cut(self, word: str) -> list[str]:
+        found = self._parts.get(word)
+        if found is None:
+            runs = _RUN.findall(fold(word))
+            found = self._parts[word] = [part for run in runs for part in (_pairs(run) if is_cjk(run) else [run])]
+        return found
 
 
-def _fold_long(text: str) -> str:
-    """`fold` of a text that is longer than any query may be."""
-    return " ".join(fold(word) for word in text.split())
+def _sound(word: str) -> str:
+    """A word with what is often confused in English spelling written alike: foyl and foil, bycicle and bicicle."""
+    return re.sub(r"(.)\1", r"\1", word.replace("ph", "f").translate(_CONFUSED))
 
 
 def _correctable(word: str) -> bool:
     """Whether a word is long enough, and of letters, so that another one can be a misspelling of it."""
-    return len(word) > 3 and word.isalpha() and not _is_cjk(word)
+    return len(word) > 3 and word.isalpha() and not is_cjk(word)
 
 
 def _quoted(word: str) -> str:
