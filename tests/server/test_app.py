@@ -34,7 +34,7 @@ UPSTREAM_TOOLS = {
     *("comtrade_data", "comtrade_reference"),
 }
 
-OWN_TOOLS = {"search_codes", "usage", "rows"}
+OWN_TOOLS = {"search_codes", "compare_mirror", "usage", "rows", "export_data", "cite"}
 
 HOSTILE = {
     "control characters": "85\x0017",
@@ -112,7 +112,8 @@ async def test_every_tool_is_described_for_models_and_people(watched: Services) 
         assert tool.description
         assert 100 < len(tool.description) < 600, tool.name
         assert tool.annotations is not None
-        assert tool.annotations.read_only_hint
+        assert tool.annotations.read_only_hint == (tool.name != "export_data")
+        assert not tool.annotations.destructive_hint
         for name, schema in tool.input_schema["properties"].items():
             assert schema.get("description"), f"{tool.name}.{name} has no description"
 

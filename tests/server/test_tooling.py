@@ -43,6 +43,7 @@ async def test_an_answer_is_text_for_models_and_data_for_code(
         "Notes:",
         "- subset: Top 3 of 200 partners.",
         "More: Ask for the next page.",
+        "Cite: Test Service, flows, 2026-10-05, https://service.example/flows",
     ]
     assert result.structured_content["data"] == {
         "rows": [{"partner": "Japan", "value": 1234567}, {"partner": "中国", "value": 0}, {"partner": "Chad"}],

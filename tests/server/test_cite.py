@@ -1,0 +1,266 @@
+"""The tool `cite`, and the scripts it gives run against the stand-in services as a server."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import pytest
+from mcp import Client
+from mcp_types import TextContent
+
+from tradestat_server.app import create_server
+from tradestat_tools.answers import Answer, Data, Provenance, Table
+from tradestat_tools.arguments import Arguments
+from tradestat_tools.desk import OWN_NAME, all_tools
+from tradestat_tools.endpoint import Endpoint
+from tradestat_tools.opening import open_services
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.upstream.request import Request
+
+pytestmark = pytest.mark.anyio
+
+QUESTIONS: dict[str, tuple[str, dict[str, Any], int]] = {
+    "korea in two runs of months": (
+        "getNitemtradeList",
+        {"strtYymm": "202301", "endYymm": "202402", "hsSgn": "850760", "cntyCd": "CN"},
+        2,
+    ),
+    "trademap page by page": (
+        "goods_time_series",
+        {"country": "410", "product": "850760", "trade_flow": "I", "all_pages": True, "page_size": 20},
+        3,
+    ),
+    "comtrade": (
+        "comtrade_data",
+        {"reporterCode": "CHN", "partnerCode": ["KOR", "USA"], "cmdCode": "850760", "flowCode": "X", "period": "2023"},
+        1,
+    ),
+    "doumaotong": ("trend", {"hsCode": "850760"}, 1),
+}
+
+
+@pytest.fixture(scope="module")
+def standin() -> Generator[dict[str, str]]:
+    """The stand-in services as a process; the settings that it prints."""
+    command = [sys.executable, "-m", "tradestat_server", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout is not None
+        try:
+            lines = [process.stdout.readline().strip() for _ in range(9)]
+            yield dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+        finally:
+            process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+            process.wait(timeout=10)
+
+
+def at_standin(standin: dict[str, str], folder: Path, **given: str) -> Settings:
+    return Settings(_env_file=None, **{**standin, "TRADESTAT_CACHE_DIR": str(folder), **given})  # pyright: ignore
+
+
+def got_by_engine(services: Services, stored_calls: Any) -> bytes:
+    """The bodies that the engine got for the calls, which it stored as they came."""
+    bodies: list[bytes] = []
+    for call in stored_calls:
+        request = Request(call.source, "", call.url, call.params, call.method, call.body)
+        entry = services.upstream.cache.get(request.key, services.upstream.time())
+        assert entry is not None
+        bodies.append(entry.response.body)
+    return b"".join(bodies)
+
+
+def without_time(body: bytes) -> bytes:
+    """A body of Comtrade without how long the service took, in which two answers to one question differ."""
+    return re.sub(rb'"elapsedTime":"[^"]*"', b"", body)
+
+
+def content(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
+
+
+async def run(language: str, script: str, keys: dict[str, str], folder: Path) -> bytes:
+    command = ["sh"] if language == "curl" else [sys.executable, "-"]
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT")}
+    ran = await anyio.to_thread.run_sync(
+        lambda: subprocess.run(
+            command, input=script.encode(), env=kept | keys, cwd=folder, capture_output=True, timeout=60, check=False
+        )
+    )
+    assert ran.returncode == 0, ran.stderr.decode()
+    return ran.stdout
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("language", ["curl", "python"])
+async def test_a_script_gets_the_bytes_that_the_engine_got(
+    question: str, language: str, standin: dict[str, str], tmp_path: Path
+) -> None:
+    if language == "curl" and (shutil.which("curl") is None or os.name == "nt"):
+        pytest.skip("curl and a POSIX shell are not installed")
+    tool, arguments, calls = QUESTIONS[question]
+    async with open_services(at_standin(standin, tmp_path / "cache")) as services:
+        answer = await all_tools()[tool].call(services, arguments)
+        again = await all_tools()[tool].call(services, arguments)
+        assert (again.source.calls, again.result) == (0, answer.result)
+        data = (await all_tools()["cite"].call(services, {"result": answer.result, "replay": language})).data
+        stored = await services.results.find(answer.result or "")
+        assert stored is not None
+        expected = got_by_engine(services, stored.asked)
+    assert data.calls == len(stored.asked) == calls
+    assert "synthetic, no statistics" in data.script
+    keys = {name: value for name, value in standin.items() if name.endswith("_KEY")}
+    assert not any(value in data.script for value in keys.values())
+    assert without_time(await run(language, data.script, keys, tmp_path)) == without_time(expected)
+
+
+async def test_without_a_key_the_previews_of_comtrade_are_repeated_one_by_one(
+    standin: dict[str, str], tmp_path: Path
+) -> None:
+    asked = {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2022,2023"}
+    without = {name: value for name, value in standin.items() if name != "COMTRADE_API_KEY"}
+    async with open_services(at_standin(without, tmp_path / "cache", COMTRADE_API_KEY="")) as services:
+        answer = await all_tools()["comtrade_data"].call(services, asked)
+        data = (await all_tools()["cite"].call(services, {"result": answer.result, "replay": "python"})).data
+        stored = await services.results.find(answer.result or "")
+        assert stored is not None
+        expected = got_by_engine(services, stored.asked)
+    assert data.calls == 2
+    assert "COMTRADE_API_KEY" not in data.script
+    assert without_time(await run("python", data.script, {}, tmp_path)) == without_time(expected)
+
+
+async def test_no_key_is_in_anything_that_is_kept_or_said(standin: dict[str, str], tmp_path: Path) -> None:
+    """The keys of the stand-ins are the only ones that they take, so these very values were sent."""
+    keys = [value for name, value in standin.items() if name.endswith("_KEY")]
+    said: list[str] = []
+    async with open_services(at_standin(standin, tmp_path / "cache")) as services:
+        for tool, arguments, _ in QUESTIONS.values():
+            answer = await all_tools()[tool].call(services, arguments)
+            for language in ("curl", "python"):
+                for style in ("line", "apa", "bibtex", "csl-json"):
+                    asked = {"result": answer.result, "style": style, "replay": language}
+                    said.append(str((await all_tools()["cite"].call(services, asked)).structured()))
+            for kind in ("csv", "json", "markdown", "html"):
+                asked = {"result": answer.result, "format": kind}
+                files = (await all_tools()["export_data"].call(services, asked)).data.files
+                said.extend(content(file.path) for file in files)
+    held = [path.read_bytes() for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    held += [gzip.decompress(path.read_bytes()) for path in (tmp_path / "cache").rglob("*.gz")]
+    for key in keys:
+        assert not any(key in text for text in said)
+        assert not any(key.encode() in content for content in held)
+
+
+@pytest.fixture
+def sandbox_settings() -> Settings:
+    return Settings(_env_file=None, TRADESTAT_SANDBOX=True)  # pyright: ignore[reportCallIssue]
+
+
+async def test_a_citation_is_the_last_line_of_an_answer_and_whole_in_its_data(
+    sandbox_settings: Settings, mode: str
+) -> None:
+    async with open_services(sandbox_settings) as services, Client(create_server(services), mode=mode) as client:
+        result = await client.call_tool("trend", {"hsCode": "850760"})
+        (block,) = result.content
+        assert isinstance(block, TextContent)
+        last = block.text.splitlines()[-1]
+        assert last == (
+            "Cite: SANDBOX, synthetic: doumaotong.com (抖贸通), from China Customs statistics, trend, "
+            f"{result.structured_content['source']['retrieved_at'][:10]}, http://sandbox.invalid/skill/trend?…"
+        )
+        whole = result.structured_content["citation"]
+        assert whole.startswith("SANDBOX, synthetic figures, not statistics: doumaotong.com")
+        assert whole.endswith("/skill/trend?hsCode=850760")
+        rows = await client.call_tool("rows", {"result": result.structured_content["result"]})
+        assert rows.structured_content["citation"] == whole
+        usage = await client.call_tool("usage", {})
+        assert "citation" not in usage.structured_content
+
+
+async def test_the_text_of_cite_can_be_copied_as_it_is(sandbox_settings: Settings) -> None:
+    async with open_services(sandbox_settings) as services, Client(create_server(services)) as client:
+        handle = (await client.call_tool("trend", {"hsCode": "850760"})).structured_content["result"]
+        for style, begins in (("apa", "doumaotong"), ("bibtex", "@misc{doumaotong"), ("csl-json", "[")):
+            asked = {"result": handle, "style": style, "replay": "curl"}
+            result = await client.call_tool("cite", asked)
+            (block,) = result.content
+            assert isinstance(block, TextContent)
+            data = result.structured_content["data"]
+            assert data["text"] in block.text
+            assert data["script"] in block.text
+            assert data["text"].startswith(begins)
+            assert block.text.splitlines()[0].startswith("SANDBOX DATA")
+        assert json.loads(data["text"])[0]["type"] == "dataset"
+
+
+class Together(Data):
+    """Made of other answers."""
+
+    def tables(self) -> list[Table]:
+        return [Table(("a",), [(1,)])]
+
+
+class Handles(Arguments):
+    """Of which."""
+
+    of: list[str]
+
+
+async def _together(services: Services, asked: Handles) -> Answer[Together]:
+    now = services.now()
+    source = Provenance(
+        service=OWN_NAME, endpoint="together", address="", retrieved_at=now, state="sandbox", results=asked.of
+    )
+    return Answer(what="Two sides", data=Together(), source=source)
+
+
+TOGETHER = Endpoint("together", "T", "Test.", Handles, Together, _together, {"of": []}, local=True, kept=True)
+
+
+async def test_a_result_made_of_several_answers_cites_and_repeats_each(sandbox_settings: Settings) -> None:
+    async with open_services(sandbox_settings) as services:
+        first = await all_tools()["trend"].call(services, {"hsCode": "850760"})
+        second = await all_tools()["getNewtradeList"].call(services, {"strtYymm": "202401", "endYymm": "202402"})
+        inner = await TOGETHER.call(services, {"of": [second.result, "raaaaaaaaaa"]})
+        outer = await TOGETHER.call(services, {"of": [first.result, inner.result, first.result]})
+        assert inner.citation == second.citation
+        cited = await all_tools()["cite"].call(services, {"result": outer.result, "replay": "curl"})
+        assert cited.data.text.splitlines() == [first.citation, second.citation]
+        assert cited.data.calls == 2
+        assert re.findall(r"# (\w+), result", cited.data.script) == ["trend", "getNewtradeList"]
+        (note,) = cited.notes
+        assert "raaaaaaaaaa" in note.text
+        bibliography = await all_tools()["cite"].call(services, {"result": outer.result, "style": "bibtex"})
+        assert bibliography.data.text.count("@misc{") == 2
+        exported = await all_tools()["export_data"].call(services, {"result": [outer.result], "format": "markdown"})
+        assert content(exported.data.files[0].path).count("- Cite: ") == 2
+
+
+async def test_an_answer_that_stands_on_no_service_can_not_be_cited(sandbox_settings: Settings) -> None:
+    async with open_services(sandbox_settings) as services, Client(create_server(services)) as client:
+        alone = await TOGETHER.call(services, {"of": []})
+        result = await client.call_tool("cite", {"result": alone.result})
+        assert result.is_error
+        (block,) = result.content
+        assert isinstance(block, TextContent)
+        assert block.text.startswith("NoData: ")
+
+
+async def test_a_handle_that_is_not_kept_or_not_one_is_refused(sandbox_settings: Settings) -> None:
+    async with open_services(sandbox_settings) as services, Client(create_server(services)) as client:
+        for handle, kind in (("raaaaaaaaaa", "NoData"), ("../etc", "InvalidQuery")):
+            for tool, value in (("cite", handle), ("export_data", [handle])):
+                result = await client.call_tool(tool, {"result": value})
+                assert result.is_error
+                (block,) = result.content
+                assert isinstance(block, TextContent)
+                assert block.text.startswith(f"{kind}: "), tool
