@@ -68,6 +68,11 @@ def test_a_mistyped_word_is_found_and_the_hit_says_so() -> None:
     assert how("bannana") == "typo: bannana→banana"
 
 
+def test_only_hits_that_have_the_word_that_was_guessed_are_called_guessed() -> None:
+    hits = {hit.key: hit.how for hit in INDEX.search("bannana juice")}
+    assert hits == {"banana": "typo: bannana→banana", "juice": "name: juice"}
+
+
 def test_a_known_word_is_never_taken_for_a_misspelling() -> None:
     assert found("batter") == ["batter"]
     assert found("juice") == ["juice"]
@@ -114,8 +119,8 @@ def test_fields_weigh_as_much_as_is_said() -> None:
 
 def test_of_two_entries_with_one_name_the_one_usually_called_so_may_come_first() -> None:
     rows = [
-        Document("spice", names=("chilli", "pepper")),
-        Document("pepper", names=("pepper", "whole or ground corns", "malabar and lampong")),
+        Document("spice", names=("chilli", "paprika", "cumin", "cloves", "pepper")),
+        Document("pepper", names=("pepper", "whole or crushed or ground corns")),
     ]
     assert found("pepper", Index(rows)) == ["spice", "pepper"]
     assert found("pepper", Index(rows, usual_first=True)) == ["pepper", "spice"]

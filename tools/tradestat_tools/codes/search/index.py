@@ -214,8 +214,12 @@ class Index:
             whole = set(all_hits)
             hits |= all_hits
         best = max(hits.values(), default=0) or 1
-        how = "; ".join(term.how for term in found if term.how) or "words"
-        return {row: (0.6 * score / best + 0.39 * (row in whole), how) for row, score in hits.items()}
+        hows = dict.fromkeys(hits, "")
+        for term in (term for term in found if term.how):  # said of the rows that have the word that stands in
+            for (row,) in self._db.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (term.match,)):
+                if row in hows:
+                    hows[row] += f"; {term.how}" if hows[row] else term.how
+        return {row: (0.6 * score / best + 0.39 * (row in whole), hows[row] or "words") for row, score in hits.items()}
 
     def _by_name(self, runs: list[str], terms: list[_Term]) -> dict[int, tuple[float, str]]:
         """Rows of which a part of the query is a name, with 2 or more where it is the whole query, and that part.
