@@ -242,6 +242,7 @@ class Index:
 
 
 def is_cjk(text: str) -> bool:
+    """Whether a text begins with a Chinese, Japanese or Korean character."""
     return re.match(rf"[{_CJK}]", text) is not None
 
 
