@@ -261,7 +261,7 @@ def quality() -> ModuleType:
 
 @pytest.mark.parametrize(("half", "floor"), [("tune", 0.98), ("held", 0.97)])
 def test_most_everyday_queries_find_their_code_among_the_first_five(half: str, floor: float) -> None:
-    """Measured in November 2026: tune 1.000 of 253; held 0.993 of 279, in one run, after which the search was not changed.
+    """Measured in November 2026: tune 1.000 of 253; held 0.993 of 279, in one run, the search unchanged since.
 
     A hit counts when its code is an expected one or below it. The held half is never shown by query.
     """
