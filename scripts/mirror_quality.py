@@ -184,10 +184,10 @@ def table(outcomes: Sequence[Outcome]) -> str:
     for one in outcomes:
         by_rule.setdefault(one.rule or "no figure", []).append(one)
     lines.append(f"{'rule':32}{'cells':>7}{'within 1.2 %':>14}{'median':>9}{'90 %':>9}{'worst':>9}")
-    for rule, of_rule in [
-        *sorted(by_rule.items()),
-        ("all with an estimate", [o for o in outcomes if o.error is not None]),
-    ]:
+    estimated = [one for one in outcomes if one.error is not None]
+    months = {frequency: [o for o in estimated if ("-" in o.cell.period) == frequency] for frequency in (False, True)}
+    parts = [*sorted(by_rule.items()), ("years", months[False]), ("months", months[True]), ("all", estimated)]
+    for rule, of_rule in parts:
         errors = sorted(abs(one.error) for one in of_rule if one.error is not None)
         if errors:
             within = sum(error <= NOISE for error in errors) / len(errors)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -24,14 +24,15 @@ LITHIUM = {"exporter": "China", "importer": "Korea", "product": "850760"}
 
 
 @asynccontextmanager
-async def older_doumaotong() -> AsyncGenerator[Services]:
-    """Services of which doumaotong gives months of one country."""
+async def standing_in(shape: Literal["current", "older"], **settings: Any) -> AsyncGenerator[Services]:
+    """Services with doumaotong in one of its forms, and settings that differ from the usual ones."""
     sandbox = Sandbox()
-    sandbox.configure(doumaotong_shape="older")
+    sandbox.configure(doumaotong_shape=shape)
     async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
         http = Http(app=sandbox.app)
         try:
-            async with in_memory(http, sandbox_settings(Settings()), usual.now) as services:
+            changed = sandbox_settings(Settings()).model_copy(update=settings)
+            async with in_memory(http, changed, usual.now) as services:
                 yield services
         finally:
             await http.aclose()
@@ -113,7 +114,7 @@ async def test_sides_that_see_nothing_are_listed_with_a_reason_of_the_closed_set
 
 @pytest.mark.anyio
 async def test_yuan_are_converted_month_by_month_at_the_rate_of_the_month_before() -> None:
-    async with older_doumaotong() as services:
+    async with standing_in("older") as services:
         answer = await mirror(services, **LITHIUM, period="2026Q2", sources=["doumaotong", "korea"])
         months = await all_tools()["history"].call(services, {"hsCode": "850760", "countryCode": "133"})
     yuan = {one.month: one.amount for one in months.data.monthlyDetail}
@@ -157,6 +158,45 @@ async def test_a_hub_that_the_importer_names_is_a_reason_and_one_it_does_not_nam
     assert routed.data.causes[0].kind == "consignment"
     assert any("Hong Kong" in name for name in routed.data.causes[0].evidence)
     assert "consignment" not in {one.kind for one in plain.data.causes}
+
+
+@pytest.mark.anyio
+async def test_without_a_key_reasons_are_looked_for_in_one_period_and_the_answer_says_so() -> None:
+    asked = {"exporter": "CN", "importer": "US", "product": "850760", "period": "2022-2024"}
+    async with standing_in("current", comtrade_api_key=None) as services:
+        answer = await mirror(services, **asked)
+    assert [gap.best_rule for gap in answer.data.gaps[:3]] == ["exporter", "exporter", "exporter_by_importers_weight"]
+    (said,) = (note.text for note in answer.notes if "further free calls" in note.text)
+    assert said.startswith("4 further free calls")
+    assert "of 2024 alone" in said
+    assert "lag" not in {one.kind for one in answer.data.causes}
+
+
+@pytest.mark.anyio
+async def test_a_source_without_its_key_is_a_missing_side_with_what_to_do() -> None:
+    async with standing_in("current", data_go_kr_service_key=None) as services:
+        answer = await mirror(services, **LITHIUM, period="2024")
+    (missing,) = (one for one in answer.data.missing if one.side == "korea:importer")
+    assert missing.reason == "MissingKey"
+    assert "DATA_GO_KR_SERVICE_KEY" in missing.text
+    assert answer.data.importer_side == "comtrade:importer"
+
+
+@pytest.mark.anyio
+async def test_it_says_which_side_to_prefer_for_what_by_the_sides_that_were_seen() -> None:
+    goods = await alone(**LITHIUM, period="2024")
+    services = await alone(exporter="China", importer="Korea", product="3", kind="services", period="2023")
+    origin, fob, newest, _ = goods.data.prefer
+    assert origin.startswith("Where goods were made: South Korea's imports from China, Korea Customs")
+    assert fob.startswith("The FOB value: China's exports to South Korea, UN Comtrade")
+    assert newest.startswith("Newest months and finest codes: South Korea's imports")
+    assert all("FOB" not in one for one in services.data.prefer)
+
+
+@pytest.mark.anyio
+async def test_goods_that_only_pass_an_importer_are_said_to() -> None:
+    answer = await alone(exporter="CN", importer="HK", product="850760", period="2024")
+    assert any("a part only passes: the importer re-exports" in note.text for note in answer.notes)
 
 
 @pytest.mark.anyio

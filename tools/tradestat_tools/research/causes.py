@@ -190,10 +190,15 @@ class Estimate:
 def estimate(facts: Facts) -> Estimate:
     """The best estimate of the FOB value, by the first rule that applies."""
     found = _estimate(facts)
-    if facts.passing is None or found.value is None:
+    if found.value is None:
         return found
-    passing = f"a part only passes: the importer re-exports {facts.passing.value:,.0f} USD of it, of all origins"
-    return Estimate(found.value, found.rule, f"{found.text}; {passing}")
+    text = found.text
+    if facts.passing is not None:
+        text += f"; a part only passes: the importer re-exports {facts.passing.value:,.0f} USD of it, of all origins"
+    if facts.importer is None and facts.routes:
+        named = " and ".join(f"{route.hub} ({route.reexports.value:,.0f} USD)" for route in facts.routes)
+        text += f"; goods of the exporter may be among the re-exports to the importer of {named}, and would come on top"
+    return Estimate(found.value, found.rule, text)
 
 
 def _estimate(facts: Facts) -> Estimate:

@@ -11,17 +11,13 @@ from tradestat_tools.research.mirror_arguments import MirrorArguments
 from tradestat_tools.research.mirror_cells import CUSTOMS_RATE, YUAN
 from tradestat_tools.research.mirror_compare import Compared
 from tradestat_tools.research.mirror_data import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
-from tradestat_tools.research.sides import Seen
+from tradestat_tools.research.sides import ROLES, Seen
 
 STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
 """Of several answers the first of these counts for all."""
 
-PREFER = (
-    "Where goods were made: the importer, who records by origin; exporters name the last destination they know.",
-    "The FOB value: the exporter, who records it at its border; an importer's CIF needs an assumption.",
-    "The newest months and the finest codes: the national source (Korea Customs; a file of China Customs).",
-    "Comparing many pairs or years: UN Comtrade, which has both ends in one form.",
-)
+NATIONAL = ("file", "korea", "doumaotong")
+"""Where national statistics are read, the most exact first."""
 
 
 def data_of(
@@ -73,7 +69,7 @@ def data_of(
             for one in compared.causes
         ],
         missing=_missing(compared, seen),
-        prefer=list(PREFER if question.product.kind == "goods" else PREFER[-1:]),
+        prefer=_preferences(compared),
         results=[handle for one in seen for handle in one.results],
     )
 
@@ -141,6 +137,24 @@ def _difference(exporter: float | None, importer: float | None) -> tuple[float |
         return None, None
     gap = importer - exporter
     return round(gap, 2), round(gap / exporter * 100, 2) if exporter else None
+
+
+def _preferences(compared: Compared) -> list[str]:
+    """Which of the sides seen to take for what, by rules that hold for all goods."""
+    what = {side: cell.side for side, cells in compared.unit.cells.items() for cell in cells.values()}
+    exporter, importer = (what.get(compared.lead.get(role, "")) for role in ROLES)
+    found: list[str] = []
+    if compared.question.product.kind == "goods":
+        if importer is not None:
+            found.append(f"Where goods were made: {importer.what}; importers record by origin.")
+        if exporter is not None:
+            found.append(f"The FOB value: {exporter.what}; an importer's CIF needs a margin to come to it.")
+    national = [side for name in NATIONAL for side in what.values() if side.source == name]
+    if national:
+        found.append(f"Newest months and finest codes: {national[0].what}, the national source itself.")
+    if len({side.role for side in what.values() if side.source == "comtrade"}) == len(ROLES):
+        found.append("Many years or pairs at once: UN Comtrade, which has both ends in one form.")
+    return found
 
 
 def _missing(compared: Compared, seen: Sequence[Seen]) -> list[MissingSide]:
@@ -237,7 +251,9 @@ def notes_of(
     notes.append(Note(code=NoteCode.FLAG, text=f"Best FOB value of {compared.focus}: {best.text}."))
     evidence = compared.evidence
     if evidence.questions:
-        text = f"{evidence.questions} further free questions to UN Comtrade looked for the reasons."
+        text = f"{evidence.calls} further free calls to UN Comtrade, less what was stored, looked for the reasons."
+        if evidence.focus_only:
+            text += f" They are of {compared.focus} alone: best values of other periods know nothing of transit."
         if evidence.failures:
             text += f" {len(evidence.failures)} failed ({evidence.failures[0]}); a reason may be missing here."
         notes.append(Note(code=NoteCode.COST, text=text))

@@ -19,8 +19,8 @@ CIF_MARGIN = 6.0
 """Percent of the FOB value. The IMF's Direction of Trade Statistics divide CIF imports by 1.06 (note on estimation in
 the yearbook of 2017; by 1.10 in earlier years)."""
 
-LOOKED_BACK = 3
-"""Years before the newest due in which a year that both ends have is looked for."""
+LOOKED_BACK: dict[Frequency, int] = {"year": 3, "quarter": 3, "month": 6}
+"""Periods before the newest due in which one that both ends have is looked for."""
 
 MOST_PERIODS = 60
 
@@ -157,5 +157,5 @@ def span_asked(asked: MirrorArguments, this_month: Period) -> tuple[Period, Peri
     frequency: Frequency | None = asked.freq or None
     if not asked.period:
         last = newest(frequency or "year")
-        return last.shifted(-LOOKED_BACK), last
+        return last.shifted(-LOOKED_BACK[last.frequency]), last
     return span(asked.period).between(newest, frequency=frequency)

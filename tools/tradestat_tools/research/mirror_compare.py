@@ -66,7 +66,7 @@ async def compare(
     narrowed = replace(question, first=periods[0], last=periods[-1])
     missing: list[Role] = [role for role in ROLES if focus not in have[role]]
     seen_margins = _margins_within(unit, lead, both)
-    needed = Needed(focus, both=not missing, missing=missing, margin_known=bool(seen_margins))
+    needed = Needed(focus, missing, margin_known=bool(seen_margins))
     evidence = await gather(services, narrowed, needed)
     freight = evidence.freight
     if seen_margins:

@@ -1,7 +1,8 @@
 """What else is asked to tell why two sides differ: a few free questions to UN Comtrade, counted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import ceil
 from statistics import median
 from typing import Any
 
@@ -15,6 +16,7 @@ from tradestat_tools.research.flows import TOTAL_GOODS, FlowQuestion
 from tradestat_tools.research.periods import summed_to
 from tradestat_tools.research.sides_sources import HS_DIGITS, Role, partner_of, reporter_of
 from tradestat_tools.services import Services
+from tradestat_tools.sources.comtrade.asking import periods_a_call
 from tradestat_tools.sources.comtrade.data import TradeData
 from tradestat_tools.upstream.report import current_report
 
@@ -42,6 +44,8 @@ class Evidence:
     """What was found, and how many questions it took.
 
     Args:
+        calls: that the questions take, unless their answers are stored.
+        focus_only: whether the other periods asked for were left out.
         exported: the exporter's months; 0 where it reports its trade with the importer and none of this product.
         imported: the same of the importer.
     """
@@ -54,6 +58,8 @@ class Evidence:
     hidden: dict[Role, Hidden] = field(default_factory=dict[Role, Hidden])
     freight: Freight | None = None
     questions: int = 0
+    calls: int = 0
+    focus_only: bool = False
     failures: list[str] = field(default_factory=list[str])
 
     def none(self, role: Role, period: Period) -> bool:
@@ -69,15 +75,17 @@ class Needed:
 
     Args:
         focus: the period that the reasons are looked for in.
-        both: whether both ends have a figure of it.
         missing: ends without one.
         margin_known: whether other periods asked for show what freight and insurance are.
     """
 
     focus: Period
-    both: bool
     missing: Sequence[Role]
     margin_known: bool = False
+
+    def has(self, role: Role) -> bool:
+        """Whether an end has a figure."""
+        return role not in self.missing
 
 
 async def gather(services: Services, question: FlowQuestion, needed: Needed) -> Evidence:
@@ -87,16 +95,19 @@ async def gather(services: Services, question: FlowQuestion, needed: Needed) -> 
     """
     found = Evidence()
     product = question.product
+    if periods_a_call(services) == 1:  # a call a period, without a key: of the period in focus alone
+        found.focus_only = question.first != question.last
+        question = replace(question, first=needed.focus, last=needed.focus)
     if product.kind == "services" or not (product.is_total or len(product.code) in HS_DIGITS):
         return found
     asking = _Asking(services, question, found)
-    await asking.reexports(needed.focus)
-    if services.settings.comtrade_api_key is not None and (needed.both or needed.focus.frequency != "year"):
+    await asking.reexports(needed)
+    if services.settings.comtrade_api_key is not None and (not needed.missing or needed.focus.frequency != "year"):
         await asking.months(needed.focus)
     for role in needed.missing:
         if not found.none(role, needed.focus):
             await asking.kept_back(role, needed.focus)
-    if "exporter" in needed.missing and "importer" not in needed.missing and not needed.margin_known:
+    if needed.has("importer") and not needed.has("exporter") and not needed.margin_known:
         await asking.margin(needed.focus)
     return found
 
@@ -110,8 +121,9 @@ class _Asking:
         self._found = found
         self._code = TOTAL_GOODS if question.product.is_total else question.product.code
 
-    async def reexports(self, focus: Period) -> None:
+    async def reexports(self, needed: Needed) -> None:
         """What the exporter and places of transit re-export to the importer, and whether the latter's is its goods."""
+        focus = needed.focus
         exporter, importer = self._question.exporter, self._question.importer
         hubs = [code for code in HUBS if code not in (exporter.comtrade, importer.comtrade)]
         data = await self._ask(
@@ -139,8 +151,12 @@ class _Asking:
             )
             rows = passing.observed if passing else ()
             self._found.passing = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.value}
-        if by_hub:
+        if by_hub and needed.has("importer"):
             await self._routes(focus, by_hub)
+        else:
+            for hub, periods in by_hub.items():
+                for when, again in periods.items():
+                    self._found.routes.setdefault(when, []).append(Route(area(hub).name_en, again))
 
     async def _routes(self, focus: Period, by_hub: Mapping[str, Mapping[Period, Weighed]]) -> None:
         exporter, importer = self._question.exporter, self._question.importer
@@ -276,6 +292,7 @@ class _Asking:
         endpoint = all_tools()["comtrade_data"]
         yearly = frequency_of.frequency == "year"
         first, last = span if yearly else (span[0].first_month, span[1].last_month)
+        found.calls += ceil(len(list(periods_between(first, last))) / periods_a_call(self._services))
         asked = {
             "freqCode": "A" if yearly else "M",
             "cmdCode": [self._code],
