@@ -32,9 +32,10 @@ types: .venv/dev.stamp
 imports: .venv/dev.stamp
 	$(BIN)/lint-imports
 
-manifest: .venv/dev.stamp  ## is manifest.json valid, and are it and README.md in step with the code?
+manifest: .venv/dev.stamp  ## is manifest.json valid, are it and README.md in step with the code, and areas with their sources?
 	$(MCPB) validate manifest.json
 	$(BIN)/python scripts/generated.py --check
+	$(BIN)/python scripts/areas.py --check >/dev/null
 
 bundle: .venv/dev.stamp .venv/bundle.stamp  ## pack dist/tradestat-mcp.mcpb and start a server from it
 	mkdir -p dist
