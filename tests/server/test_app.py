@@ -34,7 +34,16 @@ UPSTREAM_TOOLS = {
     *("comtrade_data", "comtrade_reference"),
 }
 
-OWN_TOOLS = {"search_codes", "compare_mirror", "usage", "rows", "export_data", "cite"}
+OWN_TOOLS = {
+    "search_codes",
+    "compare_mirror",
+    "usage",
+    "rows",
+    "trade_series",
+    "trade_indicators",
+    "export_data",
+    "cite",
+}
 
 HOSTILE = {
     "control characters": "85\x0017",

@@ -164,7 +164,9 @@ class IndicatorArguments(Arguments):
     level: int | None = Field(
         default=None, ge=1, le=10, description="Only products of that level: digits of an HS code (2, 4, 6)."
     )
-    source: str = Field(default="", max_length=40, description="Only figures of that source, where several have them.")
+    source: str = Field(
+        default="", pattern=r"^[A-Za-z_]{0,40}$", description="Only figures of that source, where several have them."
+    )
     n: int = Field(default=3, ge=1, le=1000, description="How many of the largest, for top_n.")
     base: str = Field(default="", max_length=20, description="The period that is 100, for index; left out, the first.")
     missing: Annotated[Literal["refuse", "skip"], BeforeValidator(_word)] = Field(
