@@ -24,7 +24,7 @@ def data_of(
     compared: Compared, seen: Sequence[Seen], asked: MirrorArguments, factors: Mapping[Period, float]
 ) -> MirrorData:
     def money(value: float | None, period: Period) -> float | None:
-        return None if value is None else round(value * factors.get(period, 1.0), 2)
+        return None if value is None else round(value * factors.get(period, 1.0))
 
     figures = [
         MirrorFigure(
@@ -136,7 +136,7 @@ def _difference(exporter: float | None, importer: float | None) -> tuple[float |
     if exporter is None or importer is None:
         return None, None
     gap = importer - exporter
-    return round(gap, 2), round(gap / exporter * 100, 2) if exporter else None
+    return gap, round(gap / exporter * 100, 2) if exporter else None
 
 
 def _preferences(compared: Compared) -> list[str]:

@@ -4,6 +4,18 @@ from pydantic import BaseModel, Field
 
 from tradestat_tools.answers import Cell, Data, Table
 
+SHORT = {
+    "exporter": "exporter",
+    "exporter_without_reexports": "less re-exports",
+    "exporter_by_importers_weight": "by weight",
+    "importer_within_route": "transit",
+    "exporter_reports_none": "none exported",
+    "importer_fob": "importer",
+    "importer_by_seen_margin": "seen margin",
+    "importer_by_assumed_margin": "assumed margin",
+}
+"""How the best value came about, in a column's width."""
+
 
 class MirrorFigure(BaseModel):
     """One side's figure of one period. `value` and `fob` are in the comparison's currency; null is no figure."""
@@ -82,7 +94,7 @@ class MirrorData(Data):
         return [self._of_gaps(), *self._of_causes(), self._of_figures(), *self._of_missing(), self._of_preferences()]
 
     def _of_gaps(self) -> Table:
-        columns = ("period", "exporter", "importer", "gap", "gap %", "gap FOB", "gap FOB %", "best FOB", "by")
+        columns = ("period", "exporter", "importer", "gap", "gap %", "gap FOB %", "best FOB", "by")
         rows: list[tuple[Cell, ...]] = [
             (
                 one.period,
@@ -90,14 +102,13 @@ class MirrorData(Data):
                 one.importer,
                 one.gap,
                 one.gap_percent,
-                one.gap_fob,
                 one.gap_fob_percent,
                 one.best_fob,
-                one.best_rule,
+                SHORT.get(one.best_rule, one.best_rule),
             )
             for one in self.gaps
         ]
-        measures = frozenset({"exporter", "importer", "gap", "gap FOB", "best FOB"})
+        measures = frozenset({"exporter", "importer", "gap", "best FOB"})
         return Table(columns, rows, "Both ends: importer less exporter", measures)
 
     def _of_causes(self) -> list[Table]:
