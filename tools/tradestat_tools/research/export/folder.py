@@ -119,10 +119,11 @@ class ExportFolder:
             descriptor = os.open(path, os.O_RDONLY | _NO_LINKS | getattr(os, "O_NONBLOCK", 0))
         except OSError:
             raise FileNotFoundError(name) from None
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            os.close(descriptor)
+            raise FileNotFoundError(name)
         with os.fdopen(descriptor, "rb") as file:
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode):
-                raise FileNotFoundError(name)
             if about.st_size > most:
                 raise ValueError(f"{name} has {about.st_size:,} bytes; a resource may have {most:,}.")
             return file.read(most + 1)[:most]

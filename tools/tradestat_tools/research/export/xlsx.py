@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import escape
 from importlib import import_module
 from typing import Any, BinaryIO
 
@@ -18,11 +19,8 @@ DIGITS = 15
 LOOKED_AT = 200
 """Rows by which the width of columns is chosen."""
 
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Characters that XML can not hold."""
-
-_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-"""What a spreadsheet would read as the escape of a character."""
+_UNREADABLE = re.compile("[\x00-\x1f\ufffe\uffff]")
+"""Characters that XML can not hold. XlsxWriter escapes them in cells, but not in the names of sheets."""
 
 
 class _Exact(float):
@@ -83,7 +81,7 @@ def sheet_names(titles: Sequence[str]) -> list[str]:
     taken = {"about", "history"}
     names: list[str] = []
     for title in titles:
-        clean = " ".join(re.sub(r"[\[\]:*?/\\]", " ", _text(title)).split()).strip("'") or "Table"
+        clean = " ".join(re.sub(r"[\[\]:*?/\\]", " ", _UNREADABLE.sub(" ", plain(title))).split()).strip("'") or "Table"
         name, number = _short(clean, LONGEST_NAME), 2
         while name.lower() in taken:
             end = f" ({number})"
@@ -109,7 +107,7 @@ def _write_about(sheet: Any, report: Report, formats: _Formats) -> None:
     for row, (label, told) in enumerate(report.about()):
         look = formats.warning if label == "SANDBOX" else formats.wrapped
         sheet.write_string(row, 0, label, look)
-        sheet.write_string(row, 1, _first(_text(told), LONGEST_TEXT), look)
+        sheet.write_string(row, 1, _text(_first(told, LONGEST_TEXT)), look)
 
 
 def _write_table(sheet: Any, table: Table, formats: _Formats) -> int:
@@ -135,10 +133,10 @@ def _write_cell(sheet: Any, row: int, at: int, cell: Cell, formats: _Formats, *,
     if cell is None:
         return False
     if isinstance(cell, str):
-        text = _text(cell)
-        kept = _first(text, LONGEST_TEXT)
-        sheet.write_string(row, at, text if kept == text else f"{_first(text, LONGEST_TEXT - 1)}…", formats.text)
-        return kept != text
+        text = plain(cell)
+        whole = _first(text, LONGEST_TEXT) == text and len(_text(text)) <= LONGEST_TEXT
+        sheet.write_string(row, at, _text(text if whole else f"{_first(text, LONGEST_TEXT - 1)}…"), formats.text)
+        return not whole
     if isinstance(cell, int) and int(float(f"{cell:.{DIGITS}g}")) != cell:
         sheet.write_string(row, at, str(cell), formats.text)
         return True
@@ -148,8 +146,11 @@ def _write_cell(sheet: Any, row: int, at: int, cell: Cell, formats: _Formats, *,
 
 
 def _text(text: str) -> str:
-    """Text that XML can hold."""
-    return _ESCAPE_LIKE.sub("_x005F_", _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", plain(text)))
+    """Text as XlsxWriter takes it. It passes on a text between <r> and </r> as the XML that it looks like."""
+    sound = plain(text)
+    if sound.startswith("<r>") and sound.endswith("</r>"):
+        return f'<r><t xml:space="preserve">{escape(sound, quote=False)}</t></r>'
+    return sound
 
 
 def _widths(table: Table) -> list[float]:
