@@ -15,9 +15,9 @@ from tradestat_server.render import MAX_CHARS, SANDBOX_LABEL
 from tradestat_server.tooling import ERROR_META
 from tradestat_tools.desk import all_tools, own_tools
 from tradestat_tools.errors import ERRORS
-from tradestat_tools.opening import SANDBOX_URL, open_services
+from tradestat_tools.opening import open_services
 from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.settings import SANDBOX_URL, Settings
 from tradestat_tools.sources import all_sources, endpoints
 
 pytestmark = pytest.mark.anyio

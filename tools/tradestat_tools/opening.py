@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from tradestat_tools.results import Results
 from tradestat_tools.services import Services, utc_now
-from tradestat_tools.settings import Settings
+from tradestat_tools.settings import SANDBOX_URL, Settings
 from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.engine import Upstream
@@ -143,10 +143,6 @@ def _open(settings: Settings, file: str, megabytes: int, when_down: "WhenDown", 
     from tradestat_tools.upstream.tiered_cache import TieredCache  # noqa: PLC0415
 
     return TieredCache(shared, SqliteCache(settings.cache_dir / file, bound=bound), when_down=when_down)
-
-
-SANDBOX_URL = "http://sandbox.invalid"
-"""Shown as the address of sandbox answers; the `.invalid` domain never resolves."""
 
 
 def sandbox_settings(settings: Settings) -> Settings:

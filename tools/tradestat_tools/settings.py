@@ -51,6 +51,8 @@ TRADEMAP_URL = "https://api.parse.bot"
 DOUMAOTONG_URL = "https://doumaotong.com"
 KOREA_URL = "https://apis.data.go.kr"
 COMTRADE_URL = "https://comtradeapi.un.org"
+SANDBOX_URL = "http://sandbox.invalid"
+"""Shown as the address of sandbox answers; the `.invalid` domain never resolves."""
 TRADEMAP_SCRAPER_ID = "9f9021d2-26de-464e-a412-80acf4d30519"
 TRADEMAP_CATALOGUE_ID = "4d7aa15d-7d20-47b2-8fd7-cc3ecb06fb97"
 

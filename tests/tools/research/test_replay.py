@@ -22,9 +22,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from tradestat_tools.opening import SANDBOX_URL
 from tradestat_tools.research import replay
 from tradestat_tools.research.replay import Replay
+from tradestat_tools.settings import SANDBOX_URL
 from tradestat_tools.sources.korea.operations import POLICY
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.request import AskedCall, Request

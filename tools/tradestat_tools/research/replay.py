@@ -12,8 +12,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from tradestat_tools.desk import all_tools
-from tradestat_tools.opening import SANDBOX_URL
 from tradestat_tools.results import StoredResult
+from tradestat_tools.settings import SANDBOX_URL
 from tradestat_tools.source import KeyInfo
 from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.request import AskedCall
