@@ -48,7 +48,9 @@ NAMES = {
 }
 """The world's effects and the tool's reasons. Noise is nobody's reason."""
 
-YEARS = range(2019, 2026)
+YEARS = range(2019, 2027)
+"""Of the last, which is not over, months to NEWEST: later ones no service has from both ends."""
+NEWEST = 8
 FREE = ("comtrade", "korea", "doumaotong")
 
 
@@ -99,7 +101,10 @@ def drawn(world: World, *, seed: int, count: int | None, monthly: float, level: 
             number = _number(seed, exporter, importer, str(attempt))
             product = PRODUCTS[number % len(PRODUCTS)].code[:level] or "TOTAL"
             year = YEARS[number // 1000 % len(YEARS)]
-            month = f"-{number // 10_000 % 12 + 1:02d}" if number // 200_000 % 1000 < monthly * 1000 else ""
+            young = year == YEARS[-1]
+            month = f"-{number // 10_000 % (NEWEST if young else 12) + 1:02d}"
+            if not young and number // 200_000 % 1000 >= monthly * 1000:
+                month = ""
             cell = Cell(exporter, importer, product, f"{year}{month}")
             truth = truth_of(world, cell)
             if truth.fob_usd or truth.exporter_reported or truth.importer_reported:

@@ -11,21 +11,12 @@ from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.observation import Status, Valuation
 from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.research.causes import (
-    Cause,
-    Facts,
-    Freight,
-    Hidden,
-    Kind,
-    Route,
-    Rule,
-    Weighed,
-    causes,
-    estimate,
-)
+from tradestat_tools.research.causes import Cause, Kind, causes
+from tradestat_tools.research.causes_facts import Facts, Freight, Hidden, Route, Weighed
 from tradestat_tools.research.causes_lag import late_share
 from tradestat_tools.research.flows import FlowQuestion, read_product
 from tradestat_tools.research.mirror_cells import Cell
+from tradestat_tools.research.mirror_estimate import Rule, estimate
 from tradestat_tools.research.sides import Side
 from tradestat_tools.research.sides_sources import Role
 
@@ -170,13 +161,22 @@ def test_an_importer_alone_is_brought_to_fob_by_the_best_margin_known() -> None:
     ]
 
 
-def test_provisional_converted_and_rounded_figures_are_named_without_an_amount() -> None:
+def test_converted_and_rounded_figures_are_named_without_an_amount() -> None:
     known = facts(
         cell("exporter", 1_000_000, native_currency="CNY", native=7_100_000.0),
-        cell("importer", 1_000_500, status=Status.PROVISIONAL, resolution=1000.0),
+        cell("importer", 1_000_500, resolution=1000.0),
     )
     found = amounts(causes(known))
-    assert {kind for kind, amount in found.items() if amount is None} == {"currency", "revision", "rounding"}
+    assert {kind for kind, amount in found.items() if amount is None} == {"currency", "rounding"}
+
+
+def test_a_revision_is_named_only_where_two_sources_show_it() -> None:
+    young = cell("importer", 1050, status=Status.PROVISIONAL)
+    known = facts(cell("exporter", 1000), young)
+    same, other = [cell("importer", 1051)], [cell("importer", 1020)]
+    assert "revision" not in amounts(causes(known))
+    assert "revision" not in amounts(causes(replace(known, others={"importer": same})))
+    assert "revision" in amounts(causes(replace(known, others={"importer": other})))
 
 
 def test_an_edition_is_a_reason_only_where_the_two_differ_and_the_code_changed() -> None:

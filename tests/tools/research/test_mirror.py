@@ -194,6 +194,14 @@ async def test_it_says_which_side_to_prefer_for_what_by_the_sides_that_were_seen
 
 
 @pytest.mark.anyio
+async def test_figures_that_will_be_revised_are_said_to_and_blamed_for_nothing() -> None:
+    answer = await alone(**LITHIUM, period="2026-08")
+    (said,) = (note for note in answer.notes if note.code == "revised")
+    assert "South Korea's imports from China, Korea Customs Service 2026-08" in said.text
+    assert "revision" not in {one.kind for one in answer.data.causes}
+
+
+@pytest.mark.anyio
 async def test_goods_that_only_pass_an_importer_are_said_to() -> None:
     answer = await alone(exporter="CN", importer="HK", product="850760", period="2024")
     assert any("a part only passes: the importer re-exports" in note.text for note in answer.notes)

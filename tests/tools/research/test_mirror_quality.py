@@ -37,10 +37,15 @@ def outcomes() -> list[Any]:
 
 
 def test_the_best_fob_value_is_the_true_one_wherever_the_exporters_report_is_there(outcomes: list[Any]) -> None:
-    """But for places of transit as importers: what only passes through them no service tells apart by origin."""
+    """But for places of transit as importers: what only passes through them no service tells apart by origin.
+
+    The first figures of the newest month are off by 2.8 % at most until they are revised, which nothing shows either.
+    """
     seen = [one for one in outcomes if one.rule.startswith("exporter") and one.cell.importer not in ("HK", "SG", "AE")]
     assert len(seen) > CELLS * 0.7
-    assert [one.cell for one in seen if abs(one.error) > quality().NOISE] == []
+    young = f"{quality().YEARS[-1]}-{quality().NEWEST:02d}"
+    assert [one.cell for one in seen if one.cell.period != young and abs(one.error) > quality().NOISE] == []
+    assert [one.cell for one in seen if one.cell.period == young and abs(one.error) > 0.028] == []
 
 
 def test_nine_of_ten_best_fob_values_are_within_the_noise_of_the_world(outcomes: list[Any]) -> None:

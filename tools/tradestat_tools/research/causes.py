@@ -1,5 +1,4 @@
-"""Why two reports of one flow differ: only reasons that the data themselves show, each with its amount where it can
-be worked out, and the best estimate of the FOB value that follows from them.
+"""Why two reports of one flow differ: only reasons that the data themselves show, with amounts where they give any.
 
 Everything here is arithmetic on figures that were already got; amounts are in US dollars.
 """
@@ -10,16 +9,13 @@ from enum import StrEnum
 from math import fsum
 
 from tradestat_tools.codes.breaks import hs_break
-from tradestat_tools.codes.periods import Period
 from tradestat_tools.observation import Status
-from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.reasons import Reason
+from tradestat_tools.research.causes_facts import MOST_FREIGHT, Facts, dearer, proven, told, value_of
 from tradestat_tools.research.causes_lag import Late
 from tradestat_tools.research.mirror_cells import Cell
+from tradestat_tools.research.mirror_estimate import Rule, estimate
 from tradestat_tools.research.sides_sources import Role
-
-MOST_FREIGHT = 0.25
-"""Share of the FOB value above which a difference is not put down to freight and insurance. Estimates of them by
-product are mostly between a few percent and a fifth (OECD, International Transport and Insurance Costs)."""
 
 HIDES = 0.5
 """What is kept back under 999999 must hold at least this share of the other side's figure to be named as the reason."""
@@ -66,204 +62,9 @@ class Cause:
         return "importer higher" if self.amount > 0 else "exporter higher"
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A value with its net weight, 0 or None where there is none."""
-
-    value: float
-    kg: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A way through a place of transit.
-
-    Args:
-        hub: its name.
-        reexports: what it reports to re-export of this product to the importer.
-        second_partner: what the importer reports to come from the exporter with the hub as second partner.
-        shipped: what the exporter reports to export to the hub.
-        arrived: what the hub reports to import from the exporter.
-    """
-
-    hub: str
-    reexports: Weighed
-    second_partner: float | None = None
-    shipped: float | None = None
-    arrived: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Freight:
-    """A margin of freight and insurance over FOB, as a share, and what it was seen in."""
-
-    share: float
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """What a reporter that has no figure of the product reports beside it.
-
-    Args:
-        unspecified: its flow of goods not specified by kind (999999) with the partner.
-        total: its total flow with the World.
-        yearly: the same of the whole year, where a part of it is asked for.
-    """
-
-    unspecified: float | None
-    total: float | None
-    yearly: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of one period.
-
-    Args:
-        exporter: the figure that speaks for the exporter.
-        importer: the same for the importer.
-        margin: the share that freight and insurance are taken to be where nothing better is known.
-        missing: why an end has no figure.
-        passing: what the importer re-exports of the product to all, where it is a place of transit itself.
-        own_reexports: what the exporter reports to re-export to the importer; part of its exports.
-        routes: ways through places of transit that re-export this product to the importer.
-        months: late recording by value; `months_kg` by weight, `exported` the exporter's months.
-        freight: a margin seen elsewhere; used only where the two figures themselves show none.
-        hidden: of an end without a figure.
-        none: ends that report trade with the other one in this period, and none of the product.
-        open: ends that report the product with the other one in months beside this period, so that they hide nothing.
-        goods: not services.
-    """
-
-    period: Period
-    product: str
-    exporter: Cell | None
-    importer: Cell | None
-    margin: float
-    missing: Mapping[Role, Sequence[Why]] = field(default_factory=dict[Role, Sequence[Why]])
-    passing: Weighed | None = None
-    own_reexports: Weighed | None = None
-    routes: Sequence[Route] = ()
-    months: Late | None = None
-    months_kg: Late | None = None
-    exported: Mapping[Period, float] = field(default_factory=dict[Period, float])
-    freight: Freight | None = None
-    hidden: Mapping[Role, Hidden] = field(default_factory=dict[Role, Hidden])
-    none: frozenset[Role] = frozenset()
-    open: frozenset[Role] = frozenset()
-    goods: bool = True
-
-
-class Rule(StrEnum):
-    """How the best estimate of the FOB value came about."""
-
-    EXPORTER = "exporter"
-    """The exporter's figure, which is FOB."""
-    WITHOUT_REEXPORTS = "exporter_without_reexports"
-    """The exporter's figure less what it reports to re-export."""
-    BY_WEIGHT = "exporter_by_importers_weight"
-    """What arrived by the importer's weight, at the exporter's FOB value a kilogram."""
-    WITH_ROUTE = "importer_within_route"
-    """The importer's FOB figure, at least the exporter's, at most that and all that the place of transit re-exports."""
-    NOTHING_EXPORTED = "exporter_reports_none"
-    """The exporter reports its trade with the importer in that period, and none of this."""
-    IMPORTER_FOB = "importer_fob"
-    """The importer's own FOB figure."""
-    IMPORTER_SEEN = "importer_by_seen_margin"
-    """The importer's figure less a margin seen in comparable flows."""
-    IMPORTER_ASSUMED = "importer_by_assumed_margin"
-    """The importer's figure less the assumed margin."""
-    NONE = "none"
-    """Neither end has a figure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """The best estimate of what flowed, FOB: goods of the exporter bound for the importer."""
-
-    value: float | None
-    rule: Rule
-    text: str
-
-
-def estimate(facts: Facts) -> Estimate:
-    """The best estimate of the FOB value, by the first rule that applies."""
-    found = _estimate(facts)
-    if found.value is None:
-        return found
-    text = found.text
-    if facts.passing is not None:
-        text += f"; a part only passes: the importer re-exports {facts.passing.value:,.0f} USD of it, of all origins"
-    if facts.importer is None and facts.routes:
-        named = " and ".join(f"{route.hub} ({route.reexports.value:,.0f} USD)" for route in facts.routes)
-        text += f"; goods of the exporter may be among the re-exports to the importer of {named}, and would come on top"
-    return Estimate(found.value, found.rule, text)
-
-
-def _estimate(facts: Facts) -> Estimate:
-    exported, imported = _value(facts.exporter), _value(facts.importer)
-    if exported is None and "exporter" in facts.none:
-        return Estimate(0.0, Rule.NOTHING_EXPORTED, "the exporter reports its trade of that time, and none of this")
-    if exported is None:
-        return _from_importer(facts)
-    own = facts.own_reexports
-    base = Weighed(exported, facts.exporter.kg if facts.exporter else None)
-    rule, text = Rule.EXPORTER, "the exporter's figure: FOB at its border, and nothing shows that it lacks a part"
-    if own is not None and own.value <= exported * 1.001:
-        base = Weighed(max(0.0, exported - own.value), _less(base.kg, own.kg))
-        rule = Rule.WITHOUT_REEXPORTS
-        text = "the exporter's figure less what it reports to re-export there, which is made elsewhere"
-    if imported is None or not (via := _routed(facts, base)):
-        return Estimate(base.value, rule, text)
-    value, how = via
-    if how is Rule.BY_WEIGHT:
-        text = "what arrived by the importer's net weight, at the exporter's FOB value a kilogram: a part goes through "
-    else:
-        text = (
-            "the importer's figure FOB, within what the exporter and the place of transit report: a part goes through "
-        )
-    return Estimate(value, how, text + " and ".join(route.hub for route in _proven(facts)))
-
-
-def _from_importer(facts: Facts) -> Estimate:
-    imported = facts.importer
-    if imported is None or imported.value is None:
-        return Estimate(None, Rule.NONE, "neither end has a figure")
-    if imported.valuation == "CIF" and imported.fob_how.startswith("CIF"):
-        if facts.freight is not None:
-            text = f"the importer's CIF figure less {facts.freight.share:.1%} of FOB, {facts.freight.how}"
-            return Estimate(imported.value / (1 + facts.freight.share), Rule.IMPORTER_SEEN, text)
-        text = f"the importer's CIF figure less the assumed margin of {facts.margin:.1%} of FOB"
-        return Estimate(imported.fob, Rule.IMPORTER_ASSUMED, text)
-    text = "the importer's own FOB figure" if facts.goods else "the importer's figure"
-    return Estimate(imported.fob or imported.value, Rule.IMPORTER_FOB, f"{text}; the exporter has none")
-
-
-def _proven(facts: Facts) -> list[Route]:
-    """The ways that both the importer and the place of transit report."""
-    return [route for route in facts.routes if route.second_partner]
-
-
-def _routed(facts: Facts, base: Weighed) -> tuple[float, Rule] | None:
-    """The exporter's figure and what it recorded as shipped elsewhere; None where no way elsewhere is shown."""
-    proven, importer = _proven(facts), facts.importer
-    if not proven or importer is None:
-        return None
-    if base.kg and importer.kg and base.value:
-        scale = facts.months_kg.scale if facts.months_kg is not None else importer.kg / base.kg
-        if 1 < scale <= 1 + fsum(route.reexports.value for route in proven) / base.value * (1 + MOST_FREIGHT):
-            return base.value * scale, Rule.BY_WEIGHT
-        return None
-    if importer.fob is None:
-        return None
-    most = base.value + fsum(route.reexports.value for route in proven)
-    return min(max(importer.fob, base.value), most), Rule.WITH_ROUTE
-
-
 def causes(facts: Facts) -> list[Cause]:
     """The reasons that apply, the largest first, and what they leave unexplained."""
-    exported, imported = _told(facts, "exporter"), _told(facts, "importer")
+    exported, imported = told(facts, "exporter"), told(facts, "importer")
     if exported is None or imported is None:
         found = [*_absent(facts, "exporter", imported), *_absent(facts, "importer", exported)]
         if exported is not None and (own := _own_reexports(facts)) is not None:
@@ -286,7 +87,7 @@ def _ordered(found: Sequence[Cause]) -> list[Cause]:
 def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     """Why one end has no figure, as far as its own reports show."""
     hidden = facts.hidden.get(role)
-    if _told(facts, role) is not None or other is None:
+    if told(facts, role) is not None or other is None:
         return []
     amount = other if role == "exporter" else -other
     keeps_back = hidden is not None and hidden.total and (hidden.unspecified or 0.0) >= HIDES * other
@@ -311,22 +112,22 @@ def _own_reexports(facts: Facts) -> Cause | None:
 
 
 def _consignment(facts: Facts) -> Cause | None:
-    proven = _proven(facts)
-    exported = _value(facts.exporter)
-    if not proven or exported is None:
+    routes = proven(facts)
+    exported = value_of(facts.exporter)
+    if not routes or exported is None:
         return None
     own = facts.own_reexports.value if facts.own_reexports is not None else 0.0
     best = estimate(facts)
     if best.value is None or best.rule not in (Rule.BY_WEIGHT, Rule.WITH_ROUTE):
         return None
     evidence: dict[str, float | str] = {}
-    for route in proven:
+    for route in routes:
         evidence[f"{route.hub}'s re-exports (RX) to the importer, USD"] = route.reexports.value
         evidence[f"the importer's figure with {route.hub} as second partner, USD"] = route.second_partner or 0.0
         for text, value in (("exporter's exports to", route.shipped), ("exporter's goods arriving in", route.arrived)):
             if value:
                 evidence[f"{text} {route.hub}, USD"] = value
-    hubs = " and ".join(route.hub for route in proven)
+    hubs = " and ".join(route.hub for route in routes)
     text = f"A part goes through {hubs}: the exporter names {hubs} as the destination, the importer names the origin."
     return Cause(Kind.CONSIGNMENT, text, best.value - (exported - own), evidence)
 
@@ -337,7 +138,7 @@ def _lag(facts: Facts) -> Cause | None:
         return None
     by_value = Late(facts.months.scale, late.share, late.months, late.fit)
     amount = by_value.amount(facts.exported, facts.period)
-    if amount is None or abs(amount) <= SLIGHT * max(_value(facts.exporter) or 0.0, _value(facts.importer) or 0.0):
+    if amount is None or abs(amount) <= SLIGHT * max(value_of(facts.exporter) or 0.0, value_of(facts.importer) or 0.0):
         return None
     text = (
         f"The importer records about {late.share:.0%} of a month's flow in the next month; "
@@ -375,28 +176,19 @@ def _freight(facts: Facts, rest: float) -> list[Cause]:
     return []
 
 
-def dearer(exporter: Cell, importer: Cell, own: Weighed | None = None) -> float | None:
-    """By what share a kilogram is dearer to the importer; None where it is not, or by more than freight can be."""
-    exported, imported = _value(exporter), _value(importer)
-    if own is not None or not (exporter.kg and importer.kg and exported and imported):
-        return None
-    share = (imported / importer.kg) / (exported / exporter.kg) - 1
-    return share if 0 < share <= MOST_FREIGHT else None
-
-
 def _without_amount(facts: Facts) -> list[Cause]:
     """What is known to play a part, by how much can not be told."""
     exporter, importer = facts.exporter, facts.importer
     if exporter is None or importer is None:
         return []
     found: list[Cause] = []
-    for role, cell in (("exporter", exporter), ("importer", importer)):
+    ends: tuple[tuple[Role, Cell], ...] = (("exporter", exporter), ("importer", importer))
+    for role, cell in ends:
         if cell.native_currency != "USD":
             text = f"The {role}'s figure is in {cell.native_currency} and was converted at average rates."
             found.append(Cause(Kind.CURRENCY, text, None, {f"{cell.native_currency}": cell.native or 0.0}))
-        if cell.status is Status.PROVISIONAL:
-            text = f"The {role}'s figure of {facts.period} is provisional ({cell.side.what}) and will be revised."
-            found.append(Cause(Kind.REVISION, text))
+        if (revised := _revised(role, cell, facts.others.get(role, ()))) is not None:
+            found.append(revised)
     steps = fsum(cell.resolution for cell in (exporter, importer) if cell.resolution >= 1000)
     gap = abs((importer.value or 0.0) - (exporter.value or 0.0))
     if steps and 0 < gap <= steps:
@@ -405,6 +197,19 @@ def _without_amount(facts: Facts) -> list[Cause]:
     if (edition := _edition(facts, exporter, importer)) is not None:
         found.append(edition)
     return found
+
+
+def _revised(role: Role, cell: Cell, others: Sequence[Cell]) -> Cause | None:
+    """Whether two sources give one end differently while one of them is still being revised."""
+    for other in others:
+        if other.value is None or cell.value is None or other.valuation != cell.valuation:
+            continue
+        apart = abs(other.value - cell.value)
+        provisional = Status.PROVISIONAL in (cell.status, other.status)
+        if provisional and other.native_currency == cell.native_currency and apart > cell.resolution + other.resolution:
+            text = f"The {role}'s figure is being revised: two sources have it from different days."
+            return Cause(Kind.REVISION, text, None, {one.side.what: one.value or 0.0 for one in (cell, other)})
+    return None
 
 
 def _edition(facts: Facts, exporter: Cell, importer: Cell) -> Cause | None:
@@ -429,17 +234,3 @@ def _unexplained(facts: Facts, rest: float, partly: bool) -> Cause:
         share = importer.kg / exporter.kg - 1
         evidence["importer's net weight over the exporter's"] = f"{share:+.1%}"
     return Cause(Kind.UNEXPLAINED, text, rest, evidence)
-
-
-def _told(facts: Facts, role: Role) -> float | None:
-    """An end's figure; 0 where it shows that there was nothing."""
-    value = _value(facts.exporter if role == "exporter" else facts.importer)
-    return 0.0 if value is None and role in facts.none else value
-
-
-def _value(cell: Cell | None) -> float | None:
-    return cell.value if cell is not None else None
-
-
-def _less(one: float | None, other: float | None) -> float | None:
-    return one - other if one and other and one > other else None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tradestat_tools.answers import Note, NoteCode, Provenance, State
 from tradestat_tools.codes.countries import Resolved
 from tradestat_tools.codes.periods import Period
+from tradestat_tools.observation import Status
 from tradestat_tools.reasons import Reason
 from tradestat_tools.research.currency import Rate
 from tradestat_tools.research.mirror_arguments import MirrorArguments
@@ -247,6 +248,10 @@ def notes_of(
     if compared.unit.without_rate:
         text = f"Not converted, so not compared: {compared.unit.without_rate[0]}"
         notes.append(Note(code=NoteCode.UNIT, text=text))
+    young = sorted({f"{cell.side.what} {cell.period}" for cell in cells if cell.status is Status.PROVISIONAL})
+    if young:
+        text = f"Provisional, still to be revised: {', '.join(young[:3])}{' and more' if len(young) > 3 else ''}."
+        notes.append(Note(code=NoteCode.REVISED, text=text))
     best = compared.estimates[compared.focus]
     notes.append(Note(code=NoteCode.FLAG, text=f"Best FOB value of {compared.focus}: {best.text}."))
     evidence = compared.evidence

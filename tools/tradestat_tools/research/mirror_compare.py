@@ -6,10 +6,12 @@ from functools import partial
 from statistics import median
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.research.causes import Cause, Estimate, Facts, Freight, Weighed, causes, dearer, estimate
+from tradestat_tools.research.causes import Cause, causes
+from tradestat_tools.research.causes_facts import Facts, Freight, Weighed, dearer
 from tradestat_tools.research.causes_lag import late_share
 from tradestat_tools.research.flows import FlowQuestion
 from tradestat_tools.research.mirror_cells import Cell, InOneUnit, in_one_unit, leads
+from tradestat_tools.research.mirror_estimate import Estimate, estimate
 from tradestat_tools.research.mirror_evidence import Evidence, Needed, gather
 from tradestat_tools.research.sides import ROLES, Seen
 from tradestat_tools.research.sides_sources import Role
@@ -127,8 +129,14 @@ class _Known:
             hidden=evidence.hidden if in_focus else {},
             open=_open(exported, imported),
             none=frozenset(role for role in ROLES if in_focus and evidence.none(role, period)),
+            others={role: self._others(role, period) for role in ROLES},
             goods=self.question.product.kind == "goods",
         )
+
+    def _others(self, role: Role, period: Period) -> list[Cell]:
+        lead = self.lead.get(role, "")
+        held = (cells.get(period) for side, cells in self.unit.cells.items() if side != lead)
+        return [cell for cell in held if cell is not None and cell.side.role == role]
 
     def _cell(self, role: Role, period: Period) -> Cell | None:
         cell = self.unit.cells.get(self.lead.get(role, ""), {}).get(period)

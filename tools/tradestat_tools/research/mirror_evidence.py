@@ -11,7 +11,7 @@ from tradestat_tools.codes.countries import Area, area
 from tradestat_tools.codes.periods import Frequency, Period, period, periods_between
 from tradestat_tools.errors import TradestatError
 from tradestat_tools.observation import Observation
-from tradestat_tools.research.causes import MOST_FREIGHT, Freight, Hidden, Route, Weighed
+from tradestat_tools.research.causes_facts import MOST_FREIGHT, Freight, Hidden, Route, Weighed
 from tradestat_tools.research.flows import TOTAL_GOODS, FlowQuestion
 from tradestat_tools.research.periods import summed_to
 from tradestat_tools.research.sides_sources import HS_DIGITS, Role, partner_of, reporter_of
