@@ -1,0 +1,451 @@
+"""`trade_series` as a client sees it: the stand-in services' figures against what their world recorded."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from tradestat_server.app import create_server
+from tradestat_tools.codes.periods import Period, periods_between
+from tradestat_tools.codes.periods import period as read
+from tradestat_tools.opening import in_memory, open_services, sandbox_settings
+from tradestat_tools.research.currency import average_rate
+from tradestat_tools.sandbox import Sandbox
+from tradestat_tools.sandbox.world import DEFAULT_TODAY, World, world_on
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.upstream.http import Http
+
+pytestmark = pytest.mark.anyio
+
+BATTERIES = "850760"
+
+
+@pytest.fixture
+def world() -> World:
+    """What the stand-in services tell of."""
+    return world_on(DEFAULT_TODAY)
+
+
+@pytest.fixture
+async def services() -> AsyncGenerator[Services]:
+    """Services on the stand-ins."""
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(services: Services) -> AsyncGenerator[Client]:
+    """A client of a server on the stand-in services."""
+    async with Client(create_server(services)) as connected:
+        yield connected
+
+
+@asynccontextmanager
+async def client_of(sandbox: Sandbox, **changed: Any) -> AsyncGenerator[Client]:
+    """A client of a server on stand-ins, or with settings, that are otherwise than usual."""
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
+        http = Http(app=sandbox.app)
+        settings = sandbox_settings(Settings()).model_copy(update=changed)
+        try:
+            async with (
+                in_memory(http, settings, usual.now) as services,
+                Client(create_server(services)) as connected,
+            ):
+                yield connected
+        finally:
+            await http.aclose()
+
+
+def text_of(result: CallToolResult) -> str:
+    content = result.content[0]
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+async def answer(client: Client, tool: str = "trade_series", **asked: Any) -> dict[str, Any]:
+    """The structured content of an answer."""
+    result = await client.call_tool(tool, asked)
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    return result.structured_content
+
+
+async def series(client: Client, **asked: Any) -> dict[str, Any]:
+    """The data of an answer."""
+    return (await answer(client, **asked))["data"]
+
+
+async def refused(client: Client, **asked: Any) -> str:
+    result = await client.call_tool("trade_series", asked)
+    assert result.is_error, text_of(result)
+    return text_of(result)
+
+
+def by_period(data: dict[str, Any], name: str = "values") -> dict[str, Any]:
+    return dict(zip(data["periods"], data[name], strict=True))
+
+
+def reason_of(data: dict[str, Any], period: str) -> tuple[str | None, str]:
+    """Why a period has no figure."""
+    (one,) = (one for one in data.get("absent", ()) if period in one["periods"])
+    return one.get("reason"), one["text"]
+
+
+def years(first: int, last: int) -> list[str]:
+    return [str(year) for year in range(first, last + 1)]
+
+
+def months_of(year: int, first: int = 1, last: int = 12) -> list[Period]:
+    return list(periods_between(Period(year, "month", first), Period(year, "month", last)))
+
+
+# --- the rule ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_reporters_own_statistics_come_first_and_are_what_it_recorded(client: Client, world: World) -> None:
+    given = await answer(client, reporter="Korea", partner="China", product=BATTERIES, period="2022-2024")
+    data = given["data"]
+    assert by_period(data) == {
+        year: world.truth("KR", "CN", BATTERIES, year).exporter_reported for year in years(2022, 2024)
+    }
+    assert (data["source"], data["currency"], data["valuation"]) == ("korea", "USD", "FOB")
+    assert data["choice"].endswith("the official national source of South Korea")
+    assert "passed_over" not in data
+    assert given["source"]["state"] == "sandbox"
+    assert given["source"]["results"]
+
+
+async def test_imports_are_the_importers_own_record_and_cif(client: Client, world: World) -> None:
+    data = await series(client, reporter="KOR", partner="CHN", product=BATTERIES, flow="imports", period="2023")
+    assert data["values"] == [world.truth("CN", "KR", BATTERIES, "2023").importer_reported]
+    assert (data["flow"], data["valuation"], data["source"]) == ("M", "CIF", "korea")
+
+
+async def test_where_no_national_source_is_connected_comtrade_answers(client: Client, world: World) -> None:
+    data = await series(client, reporter="Germany", partner="China", product="8703", period="2021-2023")
+    assert data["source"] == "comtrade"
+    assert "no national source of Germany is connected" in data["choice"]
+    assert by_period(data) == {
+        year: world.truth("DE", "CN", "8703", year).exporter_reported for year in years(2021, 2023)
+    }
+
+
+async def test_a_source_that_never_has_it_is_passed_over_and_named(client: Client, world: World) -> None:
+    data = await series(client, reporter="Korea", partner="China", product="3", kind="services", period="2023")
+    assert data["source"] == "comtrade"
+    assert data["values"] == [world.truth("KR", "CN", "3", "2023").exporter_reported]
+    assert data["classification"] == "EBOPS"
+    assert "valuation" not in data
+    assert data["passed_over"] == [{"source": "korea", "text": "Korea Customs has goods only."}]
+
+
+async def test_a_source_that_fails_is_passed_over_with_what_it_failed_with() -> None:
+    sandbox = Sandbox()
+    sandbox.fail(source="korea", times=100, status=500)
+    async with client_of(sandbox) as client:
+        data = await series(client, reporter="Korea", product=BATTERIES, period="2023")
+        named = await refused(client, reporter="Korea", product=BATTERIES, period="2023", source="korea")
+    assert data["source"] == "comtrade"
+    (passed,) = data["passed_over"]
+    assert passed["source"] == "korea"
+    assert passed["text"]
+    assert named.startswith("UpstreamDown")
+
+
+async def test_trade_map_is_asked_only_if_its_credits_are_allowed_and_stored_figures_are_free(
+    client: Client, world: World
+) -> None:
+    asked = {"reporter": "China", "partner": "Korea", "product": BATTERIES, "period": "2022-2024"}
+    assert "would take 1 credits" in await refused(client, **asked, source="trademap")
+    given = await answer(client, **asked, source="trademap", max_credits=1)
+    assert given["source"]["credits_charged"] == 1
+    recorded = {year: world.truth("CN", "KR", BATTERIES, year).exporter_reported for year in years(2022, 2024)}
+    assert by_period(given["data"]) == pytest.approx(recorded, abs=500)
+    assert given["data"]["resolution"] == 1000
+    again = await answer(client, **asked, source="trademap")
+    assert again["data"] == given["data"]
+
+
+async def test_the_compilation_that_is_not_official_stands_in_only_where_nothing_else_has_the_month(
+    client: Client,
+) -> None:
+    newest = await series(client, reporter="China", product=BATTERIES, period="2026-09", currency="CNY")
+    assert newest["source"] == "doumaotong"
+    assert "no official source has these months; an independent compilation" in newest["choice"]
+    assert {one["source"] for one in newest["passed_over"]} == {"comtrade", "trademap"}
+    before = await series(client, reporter="China", product=BATTERIES, period="2026-08")
+    assert before["source"] == "comtrade"
+    years_only = await refused(client, reporter="China", product=BATTERIES, period="2026")
+    assert "doumaotong" not in years_only
+
+
+async def test_the_answer_says_where_newer_months_of_china_may_be(client: Client) -> None:
+    given = await answer(client, reporter="China", product=BATTERIES, freq="M")
+    assert "may have months to 2026-09: source=doumaotong" in given["more"]
+
+
+# --- periods -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ({"reporter": "Korea", "freq": "monthly"}, "2025-10", "2026-09"),
+        ({"reporter": "China", "freq": "M"}, "2025-09", "2026-08"),
+        ({"reporter": "Germany"}, "2021", "2025"),
+        ({"reporter": "Korea", "freq": "Q", "period": "last 4 quarters"}, "2025Q4", "2026Q3"),
+        ({"reporter": "Korea", "period": "latest"}, "2025", "2025"),
+        ({"reporter": "Korea", "period": "since 2023"}, "2023", "2025"),
+    ],
+    ids=["Korea's months", "China's months", "years", "quarters", "latest", "since"],
+)
+async def test_the_newest_periods_end_with_the_newest_figure_of_the_source(
+    asked: dict[str, str], first: str, last: str, client: Client
+) -> None:
+    data = await series(client, product=BATTERIES, **asked)
+    assert (data["periods"][0], data["periods"][-1]) == (first, last)
+    assert data["periods"] == [str(one) for one in periods_between(read(first), read(last))]
+    assert None not in data["values"]
+
+
+async def test_quarters_and_years_are_the_sums_of_their_months(client: Client) -> None:
+    asked = {"reporter": "Korea", "partner": "China", "product": BATTERIES}
+    months = by_period(await series(client, **asked, period="2024-01..2024-12"))
+    quarters = by_period(await series(client, **asked, period="2024", freq="Q"))
+    (year,) = (await series(client, **asked, period="2024"))["values"]
+    assert list(quarters) == ["2024Q1", "2024Q2", "2024Q3", "2024Q4"]
+    for at, value in enumerate(quarters.values()):
+        assert value == sum(list(months.values())[3 * at : 3 * at + 3])
+    assert year == sum(months.values())
+
+
+async def test_a_quarter_that_lacks_a_month_has_no_sum_and_names_it(client: Client) -> None:
+    data = await series(
+        client, reporter="China", product=BATTERIES, period="2026Q2-2026Q3", source="comtrade", partner="Korea"
+    )
+    assert data["values"][1] is None
+    assert data["status"] == ["summed", "missing"]
+    reason, text = reason_of(data, "2026Q3")
+    assert reason == "not_yet_published"
+    assert text.startswith("No sum, for want of 2026-09.")
+
+
+async def test_a_year_that_is_not_over_has_no_figure(client: Client) -> None:
+    data = await series(client, reporter="Korea", product=BATTERIES, period="2025-2026")
+    assert data["values"][0]
+    assert data["values"][1] is None
+    assert reason_of(data, "2026") == ("not_yet_published", "2026 is not over.")
+
+
+async def test_months_another_source_has_are_not_mixed_in_unless_asked(client: Client) -> None:
+    asked: dict[str, Any] = {"reporter": "China", "product": BATTERIES, "period": "2026-07..2026-09"}
+    asked["also"] = ["growth", "index"]
+    plain = await series(client, **asked)
+    assert (plain["source"], plain["values"][2]) == ("comtrade", None)
+    assert "sources" not in plain
+    filled = await answer(client, **asked, fill=True)
+    data = filled["data"]
+    assert data["sources"] == ["comtrade", "comtrade", "doumaotong"]
+    assert data["values"][:2] == plain["values"][:2]
+    yuan = (await series(client, **(asked | {"period": "2026-09"}), source="doumaotong", currency="CNY"))["values"]
+    rate = average_rate("CNY", "USD", Period(2026, "month", 9)).value
+    assert data["values"][2] == pytest.approx(yuan[0] * rate)
+    assert data["rates"] == [1.0, 1.0, pytest.approx(rate)]
+    assert data["growth_period"][2] is None
+    assert data["index"][2] is None
+    undefined = {(one["measure"], *one["periods"]): one["text"] for one in data["undefined"]}
+    assert undefined["growth_period", "2026-09"] == "the two figures are of different sources"
+    assert "doumaotong.com" in filled["source"]["service"]
+    assert "UN Comtrade" in filled["source"]["service"]
+
+
+# --- growth, share, index ------------------------------------------------------------------------------------------
+
+
+async def test_growth_share_and_index_are_those_of_what_was_recorded(client: Client, world: World) -> None:
+    data = await series(
+        client,
+        reporter="Germany",
+        partner="China",
+        product="8703",
+        period="2021-2023",
+        also=["growth", "share", "index"],
+        base="2022",
+    )
+    own = {year: world.truth("DE", "CN", "8703", year).exporter_reported or 0 for year in years(2020, 2023)}
+    whole = {year: world.truth("DE", "World", "8703", year).exporter_reported or 0 for year in years(2020, 2023)}
+    span = years(2021, 2023)
+    assert data["growth_year"] == pytest.approx([own[year] / own[str(int(year) - 1)] - 1 for year in span])
+    assert data["share"] == pytest.approx([own[year] / whole[year] for year in span])
+    assert data["index"] == pytest.approx([100 * own[year] / own["2022"] for year in span])
+    assert data["share_of"] == "Germany's exports to World, 8703, same source and period"
+    assert "growth_period" not in data
+    assert data["periods"] == span
+
+
+async def test_a_share_with_the_world_is_the_products_in_all_goods(client: Client, world: World) -> None:
+    data = await series(client, reporter="Korea", product=BATTERIES, period="2023", also="share")
+    part, whole = (world.truth("KR", "World", code, "2023").exporter_reported or 0 for code in (BATTERIES, "TOTAL"))
+    assert data["share"] == [pytest.approx(part / whole)]
+
+
+async def test_months_grow_on_the_year_and_on_the_month_before(client: Client, world: World) -> None:
+    data = await series(client, reporter="Korea", product=BATTERIES, period="2024-06", also="growth")
+    now, before, year = (
+        world.truth("KR", "World", BATTERIES, month).exporter_reported or 0 for month in ("202406", "202405", "202306")
+    )
+    assert data["values"] == [now]
+    assert data["growth_period"] == [pytest.approx(now / before - 1)]
+    assert data["growth_year"] == [pytest.approx(now / year - 1)]
+
+
+# --- currency ------------------------------------------------------------------------------------------------------
+
+
+async def test_each_month_is_converted_at_its_own_average_before_it_is_summed(client: Client, world: World) -> None:
+    data = await series(client, reporter="Korea", product=BATTERIES, period="2024", currency="eur")
+    converted = [
+        (world.truth("KR", "World", BATTERIES, f"2024{one.number:02d}").exporter_reported or 0)
+        * average_rate("USD", "EUR", one).value
+        for one in months_of(2024)
+    ]
+    assert data["currency"] == "EUR"
+    assert data["values"] == [pytest.approx(sum(converted))]
+    dollars = world.truth("KR", "World", BATTERIES, "2024").exporter_reported or 0
+    assert data["rates"] == [pytest.approx(sum(converted) / dollars)]
+
+
+async def test_beyond_the_rates_there_is_no_figure_and_the_reason(client: Client) -> None:
+    given = await answer(client, reporter="Germany", product="8703", period="2021-2023", currency="RUB")
+    data = given["data"]
+    assert data["values"][0]
+    assert data["values"][1:] == [None, None]
+    reason, text = reason_of(data, "2023")
+    assert reason == "not_covered"
+    assert "RUB is covered from" in text or "USD against RUB is covered from" in text
+    assert any("European Central Bank" in note["text"] for note in given["notes"] if note["code"] == "unit")
+
+
+# --- stored answers ------------------------------------------------------------------------------------------------
+
+
+async def test_a_stored_answer_is_a_source_by_its_handle(client: Client) -> None:
+    question = {
+        "reporterCode": "CHN",
+        "partnerCode": "KOR",
+        "cmdCode": BATTERIES,
+        "flowCode": "X",
+        "period": "2020-2022",
+    }
+    stored = await answer(client, "comtrade_data", **question)
+    given = await answer(client, reporter="China", partner="Korea", product=BATTERIES, source=stored["result"])
+    assert given["data"]["periods"] == years(2018, 2022)
+    assert given["data"]["values"][2:] == stored["data"]["records"][0]["primaryValue"]
+    assert given["source"]["results"] == [stored["result"]]
+    assert "as asked for" in given["data"]["choice"]
+
+
+async def test_a_series_can_be_compared_and_measured_by_its_handle(client: Client) -> None:
+    flow = {"product": BATTERIES, "period": "2022-2024"}
+    own = await answer(client, reporter="China", partner="Korea", also="growth", **flow)
+    mirror = await client.call_tool(
+        "compare_mirror", {"exporter": "China", "importer": "Korea", "files": [own["result"]], **flow}
+    )
+    assert not mirror.is_error, text_of(mirror)
+    assert own["result"] in str(mirror.structured_content)
+    growth = await answer(client, "trade_indicators", indicator="growth", result=own["result"])
+    column = growth["data"]["columns"].index("growth")
+    assert [row[column] for row in growth["data"]["rows"]] == [None, *own["data"]["growth_year"][1:]]
+
+
+# --- how it reads --------------------------------------------------------------------------------------------------
+
+
+async def test_the_text_names_flow_source_and_choice_and_is_short(client: Client) -> None:
+    result = await client.call_tool(
+        "trade_series", {"reporter": "Korea", "product": BATTERIES, "period": "2020-2024", "also": ["growth"]}
+    )
+    lines = text_of(result).splitlines()
+    assert lines[0].startswith("SANDBOX DATA")
+    assert "South Korea's exports to World" in lines[0]
+    assert "US dollars, exports FOB · Korea Customs Service" in lines[0]
+    assert lines[1].startswith("Korea Customs Service (data.go.kr), the official national source of South Korea")
+    assert lines[2].split()[:2] == ["period", "value"]
+    assert len(text_of(result)) < 1_500
+
+
+async def test_a_new_edition_within_the_series_is_noted(client: Client) -> None:
+    given = await answer(client, reporter="Korea", product="85", period="2020-2023")
+    (note,) = (note for note in given["notes"] if note["code"] == "edition_break")
+    assert "HS 2022" in note["text"]
+
+
+async def test_its_structured_content_is_as_its_schema_says(client: Client) -> None:
+    (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "trade_series"]
+    given = await answer(
+        client, reporter="China", product=BATTERIES, period="2026-07..2026-10", fill=True, also="growth"
+    )
+    assert tool.output_schema is not None
+    Draft202012Validator(tool.output_schema).validate(given)  # pyright: ignore[reportUnknownMemberType]
+    assert len(tool.description or "") < 600
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"reporter": "World"}, "The World reports nothing"),
+        ({"reporter": "BRICS"}, "is a group of countries"),
+        ({"reporter": "Congo"}, "several areas"),
+        ({"reporter": "Korea", "partner": "410"}, "Reporter and partner are the same"),
+        ({"reporter": "Korea", "also": "share"}, "a share of nothing"),
+        ({"reporter": "Germany", "source": "korea"}, "not Germany's exports"),
+        ({"reporter": "China", "flow": "M", "source": "doumaotong", "product": "8517"}, "not China's imports"),
+        ({"reporter": "Korea", "flow": "RX"}, "X"),
+        ({"reporter": "Korea", "base": "2020-01", "also": "index"}, "these are years"),
+        ({"reporter": "Korea", "period": "1990-01..2024-12"}, "too many months"),
+        ({"reporter": "Korea", "period": "2024-03", "freq": "A"}, "is a month"),
+        ({"reporter": "Korea", "currency": "XYZ"}, "has no exchange rates"),
+        ({"reporter": "Korea", "source": "eurostat"}, "is no source"),
+        ({"reporter": "Korea", "source": "raaaaaaaaaa"}, "No answer is kept"),
+        ({"reporter": "Korea", "product": "3.1"}, "services"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+async def test_what_can_not_be_asked_is_refused_before_anything_is_sent(
+    asked: dict[str, Any], said: str, client: Client, services: Services
+) -> None:
+    text = await refused(client, **asked)
+    assert text.startswith("InvalidQuery"), text
+    assert said in text
+    assert services.upstream.cache.info().entries == 0
+
+
+async def test_where_nobody_has_a_figure_every_source_says_why(client: Client) -> None:
+    text = await refused(client, reporter="Korea", product=BATTERIES, period="2026")
+    assert text.startswith("NoData")
+    for source in ("Korea Customs Service: 2026-10", "UN Comtrade: 2026 ends", "ITC Trade Map"):
+        assert f"not_yet_published: {source}" in text
+
+
+async def test_many_free_calls_are_counted_before_any_is_made() -> None:
+    async with client_of(Sandbox(), comtrade_api_key=None) as client:
+        text = await refused(client, reporter="Germany", product="8703", period="2018-01..2024-12")
+        fewer = await series(client, reporter="Germany", product="8703", period="2024-11..2024-12")
+    assert text.startswith("TooLarge")
+    assert "asked 84 times" in text
+    assert None not in fewer["values"]
+
+
+async def test_without_a_key_the_next_source_answers_and_the_key_is_named(world: World) -> None:
+    async with client_of(Sandbox(), data_go_kr_service_key=None) as client:
+        data = await series(client, reporter="Korea", product=BATTERIES, period="2023")
+        named = await refused(client, reporter="Korea", product=BATTERIES, period="2023", source="korea")
+    assert data["values"] == [world.truth("KR", "World", BATTERIES, "2023").exporter_reported]
+    assert data["source"] == "comtrade"
+    assert data["passed_over"][0]["source"] == "korea"
+    assert "DATA_GO_KR_SERVICE_KEY" in named
