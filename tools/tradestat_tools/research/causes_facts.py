@@ -10,8 +10,8 @@ from tradestat_tools.research.mirror_cells import Cell
 from tradestat_tools.research.sides_sources import Role
 
 MOST_FREIGHT = 0.25
-"""Share of the FOB value above which a difference is not put down to freight and insurance. Estimates of them by
-product are mostly between a few percent and a fifth (OECD, International Transport and Insurance Costs)."""
+"""Share of the FOB value above which a difference is not put down to freight and insurance: four times what the IMF
+takes for all goods, so that cheap and bulky ones pass and a difference of another kind does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,7 @@ def told(facts: Facts, role: Role) -> float | None:
 
 
 def value_of(cell: Cell | None) -> float | None:
+    """A figure's value, if there is one."""
     return cell.value if cell is not None else None
 
 

@@ -13,6 +13,7 @@ from tradestat_tools.research.mirror_cells import CUSTOMS_RATE, YUAN
 from tradestat_tools.research.mirror_compare import Compared
 from tradestat_tools.research.mirror_data import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
 from tradestat_tools.research.sides import ROLES, Seen
+from tradestat_tools.research.sides_sources import Role
 
 STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
 """Of several answers the first of these counts for all."""
@@ -188,13 +189,20 @@ def verdict(data: MirrorData, compared: Compared) -> str:
             if value is not None:
                 return f"{head}: only {name}'s figure ({role}), {_amount(value)}"
         return f"{head}: no figure from either end"
-    goods = data.kind == "goods"
-    said = f"{data.exporter} reports {_amount(last.exporter or 0)}{' FOB' * goods}, "
-    said += f"{data.importer} {_amount(last.importer or 0)}{' CIF' * goods}"
+    said = f"{data.exporter} reports {_amount(last.exporter or 0)}{_valued(compared, 'exporter')}, "
+    said += f"{data.importer} {_amount(last.importer or 0)}{_valued(compared, 'importer')}"
     if last.gap_percent is None:
         return f"{head}: {said}"
     after = f", {last.gap_fob_percent:+.1f} % after FOB adjustment" if last.gap_fob_percent is not None else ""
     return f"{head}: {said}: {last.gap_percent:+.1f} %{after}"
+
+
+def _valued(compared: Compared, role: Role) -> str:
+    """FOB or CIF, as all of an end's figures are, with a blank before it; else nothing."""
+    cells = (compared.cell(role, period) for period in compared.periods)
+    found = {cell.valuation for cell in cells if cell is not None}
+    only = found.pop() if len(found) == 1 else None
+    return f" {only}" if only else ""
 
 
 def _amount(value: float) -> str:
