@@ -38,7 +38,8 @@ Official trade statistics. Choose the tool by the question:
 Countries and HS or EBOPS codes are read in any usual spelling. Where a code is not certain, search_codes finds it by
 words, free; the resources tradestat://hs/{code}, tradestat://ebops/{code} and tradestat://countries/{code} show one.
 usage says what is left of every plan, and costs nothing. rows gives any part of an earlier answer by its handle (result
-r…): what its text left out, sorted, filtered, exact. It costs nothing either.
+r…): what its text left out, sorted, filtered, exact. It costs nothing either. export_data writes answers to files; cite
+gives references in the usual styles, and scripts that repeat the calls.
 Units differ by source: the first line of every answer names them. Imports are mostly CIF and exports FOB, so the two
 sides of one flow differ. A dash is a missing figure, 0 a reported zero. Never add up rows that a note says overlap."""
 

@@ -37,7 +37,9 @@ def test_a_call_does_not_import_mcp() -> None:
 
 
 def test_every_command_has_help() -> None:
-    assert sorted(cli.commands) == ["cache", "call", "demo", "doctor", "sandbox", "serve", "tools", "truth", "usage"]
+    assert sorted(cli.commands) == [
+        *("cache", "call", "demo", "doctor", "export", "sandbox", "serve", "tools", "truth", "usage")
+    ]
     for name, command in cli.commands.items():
         result = CliRunner().invoke(cli, [name, "--help"])
         assert result.exit_code == 0

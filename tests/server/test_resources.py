@@ -39,7 +39,7 @@ async def test_every_resource_and_template_is_listed_with_a_title_and_a_descript
         resources = (await client.list_resources()).resources
         templates = (await client.list_resource_templates()).resource_templates
     listed = [resource.uri for resource in resources] + [template.uri_template for template in templates]
-    assert sorted(listed) == sorted(["tradestat://usage", *(one.uri for one in LISTED)])
+    assert sorted(listed) == sorted(["tradestat://usage", "tradestat://exports/{name}", *(one.uri for one in LISTED)])
     assert all(entry.title and entry.description and entry.mime_type for entry in (*resources, *templates))
 
 
