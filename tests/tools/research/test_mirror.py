@@ -68,10 +68,11 @@ async def test_both_ends_stand_side_by_side_with_the_gap_as_reported_and_fob() -
 @pytest.mark.anyio
 async def test_without_a_period_it_is_the_newest_year_that_both_ends_have() -> None:
     late = await alone(exporter="China", importer="Kenya", product="TOTAL")
-    early = await alone(**LITHIUM)
+    early, latest = await alone(**LITHIUM), await alone(exporter="China", importer="Kenya", period="latest")
     assert [gap.period for gap in early.data.gaps] == ["2025"]
     (gap,) = late.data.gaps
     assert gap.period < "2025"
+    assert latest.data.gaps == late.data.gaps
     assert gap.gap is not None
 
 
@@ -248,6 +249,20 @@ async def test_nothing_from_either_end_is_no_data_with_the_reasons() -> None:
     with pytest.raises(NoData) as nothing:
         await alone(**LITHIUM, period="2026")
     assert nothing.value.why
+
+
+@pytest.mark.anyio
+async def test_a_code_of_one_country_is_answered_with_the_subheading_to_ask() -> None:
+    with pytest.raises(NoData) as nothing:
+        await alone(**{**LITHIUM, "product": "85076000"}, period="2024")
+    assert "product=850760" in nothing.value.remedy
+
+
+@pytest.mark.anyio
+async def test_periods_that_are_not_out_do_not_take_the_verdict() -> None:
+    answer = await alone(**LITHIUM, period="2025-2027")
+    assert [gap.gap is None for gap in answer.data.gaps] == [False, True, True]
+    assert "850760, 2025, USD: China reports" in answer.what
 
 
 @pytest.mark.anyio

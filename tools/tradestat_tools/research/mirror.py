@@ -12,7 +12,7 @@ from tradestat_tools.research.causes import Kind
 from tradestat_tools.research.currency import NoRate, Rate, average_rate
 from tradestat_tools.research.flows import FlowQuestion, read_product
 from tradestat_tools.research.mirror_answer import data_of, notes_of, source_of, verdict
-from tradestat_tools.research.mirror_arguments import MOST_PERIODS, MirrorArguments, span_asked
+from tradestat_tools.research.mirror_arguments import MOST_PERIODS, MirrorArguments, newest_wanted, span_asked
 from tradestat_tools.research.mirror_compare import DOLLAR, Compared, compare
 from tradestat_tools.research.mirror_data import MirrorData
 from tradestat_tools.research.sides import PAID, Seen, Side, ask_all, sides_of
@@ -20,6 +20,9 @@ from tradestat_tools.research.sides_cost import cost
 from tradestat_tools.research.sides_sources import SOURCES
 from tradestat_tools.services import Services
 from tradestat_tools.upstream.threads import in_thread
+
+SUBHEADING = 6
+"""Digits of a code that all countries share; longer ones are a country's own."""
 
 
 async def compare_mirror(services: Services, asked: MirrorArguments) -> Answer[MirrorData]:
@@ -44,7 +47,7 @@ async def compare_mirror(services: Services, asked: MirrorArguments) -> Answer[M
     seen = await ask_all(sides, services)
     if not any(one.value is not None for each in seen for one in each.observations):
         raise _nothing(question, seen)
-    compared = await compare(services, question, seen, margin=asked.cif_margin, newest_only=not asked.period)
+    compared = await compare(services, question, seen, margin=asked.cif_margin, newest_only=newest_wanted(asked))
     factors = await in_thread(partial(_factors, compared.periods, asked.currency))
     data = data_of(compared, seen, asked, {period: rate.value for period, rate in factors.items()})
     return Answer(
@@ -68,10 +71,14 @@ def _nothing(question: FlowQuestion, seen: Sequence[Seen]) -> TradestatError:
     whys = list(dict.fromkeys(why for one in seen for why in one.why))
     if failures and not any(one.why for one in seen if one.side.why is None):
         return failures[0]
+    code = question.product.code
+    national = question.product.kind == "goods" and not question.product.is_total and len(code) > SUBHEADING
     return NoData(
-        f"No source has a figure of {question.product.code} from {question.exporter.name_en} to "
+        f"No source has a figure of {code} from {question.exporter.name_en} to "
         f"{question.importer.name_en} in {question.when}, from either end.",
-        remedy="Ask earlier periods or a wider code; comtrade_data tells what each end reports.",
+        remedy=f"Ask its subheading, product={code[:SUBHEADING]}, which both ends can have."
+        if national
+        else "Ask earlier periods or a wider code; comtrade_data tells what each end reports.",
         why=whys,
     )
 

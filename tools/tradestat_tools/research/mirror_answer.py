@@ -178,8 +178,8 @@ def _missing(compared: Compared, seen: Sequence[Seen]) -> list[MissingSide]:
 
 def verdict(data: MirrorData, compared: Compared) -> str:
     """Who says what, in a line."""
-    last = data.gaps[-1]
-    when = compared.periods[-1] if last.period != "all" else f"{compared.periods[0]} to {compared.periods[-1]}"
+    last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
+    when = last.period if last.period != "all" else f"{compared.periods[0]} to {compared.periods[-1]}"
     head = f"{data.exporter} to {data.importer}, {compared.question.product.code}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (

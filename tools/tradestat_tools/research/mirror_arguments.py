@@ -141,6 +141,12 @@ class MirrorArguments(Arguments):
         return self
 
 
+def newest_wanted(asked: MirrorArguments) -> bool:
+    """Whether the newest period that both ends have is meant: nothing was said, or "latest"."""
+    meant = span(asked.period) if asked.period else None
+    return meant is None or (meant.first is None and meant.last is None and meant.count == 1)
+
+
 def span_asked(asked: MirrorArguments, this_month: Period) -> tuple[Period, Period]:
     """The first and the last period; without a period the years in which the newest that both have may lie.
 
@@ -155,7 +161,7 @@ def span_asked(asked: MirrorArguments, this_month: Period) -> tuple[Period, Peri
         return found if found.last_month <= month else found.shifted(-1)
 
     frequency: Frequency | None = asked.freq or None
-    if not asked.period:
-        last = newest(frequency or "year")
+    if newest_wanted(asked):
+        last = newest(frequency or (span(asked.period).said if asked.period else None) or "year")
         return last.shifted(-LOOKED_BACK[last.frequency]), last
     return span(asked.period).between(newest, frequency=frequency)
