@@ -102,13 +102,16 @@ def _incomplete(
     if whole is None or not whole.value:
         return None
     part = math.fsum(one.value or 0.0 for one in members) / whole.value
+    why = f"the members are {part:.1%} of the reported total"
     if part > 1 + COMPLETE:
-        return f"the members add up to {part:.1%} of the reported total: some contain others"
+        out.say("Members that are more than the total contain each other; leave out those that contain others.")
+        return why
     if part < 1 - COMPLETE:
         if options.skip:
-            out.say(f"The members add up to {part:.1%} of the reported total; concentration is among them only.")
+            out.say(f"The members are {part:.1%} of the reported total; concentration is among them only.")
             return None
-        return f"the members add up to {part:.1%} of the reported total; missing=skip measures them alone"
+        out.say("Members that are not all of the total leave it undefined; missing=skip measures them alone.")
+        return why
     return None
 
 

@@ -98,7 +98,7 @@ def _series(rows: Sequence[Observation]) -> list[list[Observation]]:
 
 def _two(first: Observation | None, second: Observation, ratio: Callable[[Figure, Figure], Indicator]) -> Indicator:
     if first is None:
-        return Indicator.undefined("the period it is measured against is not among the rows")
+        return Indicator.undefined("its base period is not among the rows")
     if why := mixed([first, second]):
         return Indicator.undefined(why)
     return ratio(first.value, second.value)

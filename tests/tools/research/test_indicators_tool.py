@@ -1,0 +1,494 @@
+"""`trade_indicators`: which figures go into an indicator, and what keeps others out of it."""
+
+import math
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from tradestat_server.app import create_server
+from tradestat_tools.codes.periods import period
+from tradestat_tools.errors import InvalidQuery, NoData
+from tradestat_tools.observation import FlowCode, Observation, Status, Valuation
+from tradestat_tools.opening import open_services
+from tradestat_tools.research.indicators_lines import ALL, Line, Options
+from tradestat_tools.research.indicators_rows import selected
+from tradestat_tools.research.indicators_tool import INDICATORS, Name
+from tradestat_tools.sandbox.economies import ECONOMIES
+from tradestat_tools.sandbox.world import DEFAULT_TODAY, World, world_on
+from tradestat_tools.settings import Settings
+
+BATTERIES = "850760"
+CHINA, KOREA, JAPAN, GERMANY, WORLD, EU = "156", "410", "392", "276", "0", "97"
+
+
+def row(
+    value: float | None,
+    *,
+    flow: FlowCode = "X",
+    reporter: str = CHINA,
+    partner: str = WORLD,
+    product: str = BATTERIES,
+    when: str = "2023",
+    source: str = "comtrade",
+    currency: str = "USD",
+    valuation: Valuation | None = "FOB",
+    quantity: float | None = None,
+    unit: str | None = None,
+    net_kg: float | None = None,
+) -> Observation:
+    """A figure made up for a test."""
+    return Observation(
+        flow=flow,
+        reporter=reporter,
+        partner=partner,
+        product=product,
+        classification="HS",
+        period=period(when),
+        value=value,
+        currency=currency,
+        valuation=valuation,
+        status=Status.MISSING if value is None else Status.REPORTED,
+        source=source,
+        tool="test",
+        quantity=quantity,
+        quantity_unit=unit,
+        net_kg=net_kg,
+    )
+
+
+def lines(name: Name, rows: Sequence[Observation], **options: Any) -> list[Line]:
+    """What an indicator makes of rows."""
+    return INDICATORS[name].run(rows, Options(**options)).lines
+
+
+def said(name: Name, rows: Sequence[Observation], **options: Any) -> str:
+    return " ".join(INDICATORS[name].run(rows, Options(**options)).said)
+
+
+def only(name: Name, rows: Sequence[Observation], **options: Any) -> Line:
+    (line,) = lines(name, rows, **options)
+    return line
+
+
+def values(found: Sequence[Line], by: str) -> dict[str, float | None]:
+    return {line.of[by]: line.found.value for line in found}
+
+
+TO_THREE = [row(50, partner=KOREA), row(30, partner=JAPAN), row(20, partner=GERMANY)]
+
+# --- members -------------------------------------------------------------------------------------------------------
+
+
+def test_the_world_and_groups_are_never_members() -> None:
+    # .5² + .3² + .2² = .38, with or without the World's 100 and the EU's 20, which contain them
+    assert only("hhi", TO_THREE).found.value == pytest.approx(0.38)
+    beside = [*TO_THREE, row(100), row(20, partner=EU)]
+    line = only("hhi", beside, by="partner")
+    assert line.found.value == pytest.approx(0.38)
+    assert (line.more["members"], line.of["partner"]) == (3, ALL)
+    assert only("hhi_normalised", beside).found.value == pytest.approx(0.07)  # (.38 - 1/3) / (2/3)
+    assert only("top_n", beside, n=2).found.value == pytest.approx(0.8)
+    assert [line.of["partner"] for line in lines("share", beside)] == [GERMANY, JAPAN, KOREA]
+
+
+def test_shares_are_of_the_reported_total_if_it_is_there() -> None:
+    # 50 of a reported 200: 25 %; without the total 50 of the three's 100: 50 %
+    found = values(lines("share", [*TO_THREE, row(200)]), "partner")
+    assert found == {KOREA: 0.25, JAPAN: 0.15, GERMANY: 0.1}
+    assert "reported total" in said("share", [*TO_THREE, row(200)])
+    assert values(lines("share", TO_THREE), "partner")[KOREA] == 0.5
+    assert "sum of the members" in said("share", TO_THREE)
+
+
+def test_members_short_of_the_reported_total_are_not_all_and_said_so() -> None:
+    # 100 of 200
+    line = only("hhi", [*TO_THREE, row(200)])
+    assert line.found.value is None
+    assert line.found.why == "the members are 50.0% of the reported total"
+    assert "missing=skip measures them alone" in said("hhi", [*TO_THREE, row(200)])
+    assert only("hhi", [*TO_THREE, row(200)], skip=True).found.value == pytest.approx(0.38)
+    assert "among them only" in said("hhi", [*TO_THREE, row(200)], skip=True)
+
+
+def test_members_over_the_reported_total_contain_each_other_whatever_is_asked() -> None:
+    line = only("hhi", [*TO_THREE, row(80)], skip=True)
+    assert line.found.value is None
+    assert line.found.why == "the members are 125.0% of the reported total"
+    assert "contain each other" in said("hhi", [*TO_THREE, row(80)])
+
+
+def test_a_member_without_a_figure_is_named_and_leaves_the_whole_undefined_unless_it_is_skipped() -> None:
+    rows = [row(60, partner=KOREA), row(40, partner=JAPAN), row(None, partner=GERMANY)]
+    assert only("hhi", rows).found.why == "a figure is missing"
+    assert "No figure: China's exports to Germany of 850760 in 2023" in said("hhi", rows)
+    assert only("hhi", rows, skip=True).found.value == pytest.approx(0.52)  # .36 + .16
+    assert "Left out." in said("hhi", rows, skip=True)
+    assert values(lines("share", rows), "partner") == {KOREA: None, JAPAN: None, GERMANY: None}
+    assert values(lines("share", rows, skip=True), "partner") == {KOREA: 0.6, JAPAN: 0.4}
+
+
+def test_products_of_several_levels_are_refused_with_the_choice() -> None:
+    rows = [row(70, product="85"), row(30, product="84"), row(40, product="8507"), row(100, product="TOTAL")]
+    with pytest.raises(InvalidQuery, match="levels 2, 4") as refused:
+        lines("hhi", rows)
+    assert (refused.value.argument, refused.value.nearest) == ("level", ("2", "4"))
+    chapters = selected(rows, level=2)
+    assert only("hhi", chapters, by="product").found.value == pytest.approx(0.58)  # .49 + .09; TOTAL is no member
+    assert values(lines("share", chapters), "product") == {"84": 0.3, "85": 0.7}
+
+
+def test_what_the_members_are_is_asked_where_it_could_be_several_things() -> None:
+    rows = [row(1, partner=partner, product=product) for partner in (KOREA, JAPAN) for product in ("84", "85")]
+    with pytest.raises(InvalidQuery) as refused:
+        lines("share", rows)
+    assert refused.value.nearest == ("by=partner", "by=product")
+    assert len(lines("hhi", rows, by="partner")) == 2
+    with pytest.raises(InvalidQuery, match="vary along none"):
+        lines("hhi", [row(1)])
+
+
+def test_figures_valued_differently_are_not_put_together() -> None:
+    rows = [row(50, partner=KOREA), row(50, partner=JAPAN, valuation="CIF")]
+    assert only("hhi", rows).found.why == "FOB and CIF figures stand side by side"
+    years = [row(50), row(60, when="2024", valuation="CIF")]
+    assert lines("growth", years)[1].found.why == "FOB and CIF figures stand side by side"
+
+
+def test_contributions_add_up_to_the_growth_of_all() -> None:
+    # 60 + 40 = 100 -> 90 + 30 = 120: +30 % and -10 %
+    rows = [
+        row(60, partner=KOREA),
+        row(40, partner=JAPAN),
+        row(90, partner=KOREA, when="2024"),
+        row(30, partner=JAPAN, when="2024"),
+    ]
+    found = lines("contributions", [*rows, row(100), row(120, when="2024")], by="partner")
+    assert values(found, "partner") == pytest.approx({KOREA: 0.3, JAPAN: -0.1, ALL: 0.2})
+    assert {line.of["period"] for line in found} == {"2023 to 2024"}
+
+
+def test_a_member_of_one_year_only_leaves_contributions_undefined_unless_it_is_skipped() -> None:
+    rows = [row(60, partner=KOREA), row(90, partner=KOREA, when="2024"), row(5, partner=JAPAN, when="2024")]
+    assert set(values(lines("contributions", rows), "partner").values()) == {None}
+    assert "No figure in both 2023 and 2024: Japan." in said("contributions", rows)
+    assert values(lines("contributions", rows, skip=True), "partner") == {KOREA: 0.5, ALL: 0.5}
+
+
+# --- over time -----------------------------------------------------------------------------------------------------
+
+
+def test_growth_needs_the_year_before_among_the_rows() -> None:
+    found = lines("growth", [row(80, when="2021"), row(100, when="2022"), row(120, when="2024")])
+    assert [line.found.value for line in found] == [None, 0.25, None]
+    assert found[2].found.why == "its base period is not among the rows"
+
+
+def test_months_grow_on_the_year_and_on_the_month_before_across_the_new_year() -> None:
+    found = lines("growth", [row(50, when="2023-01"), row(80, when="2023-12"), row(100, when="2024-01")])
+    assert found[2].found.value == 1.0
+    assert found[2].more["on_period_before"] == 0.25
+
+
+def test_months_and_years_are_never_one_series() -> None:
+    assert len(lines("index", [row(10), row(5, when="2023-01")])) == 2
+    assert {line.found.value for line in lines("index", [row(10), row(5, when="2023-01")])} == {100}
+
+
+def test_compound_growth_counts_years_not_rows() -> None:
+    # 100 to 121 over two years: 10 % a year, though there are only two rows
+    line = only("cagr", [row(100, when="2021"), row(121, when="2023")])
+    assert line.found.value == pytest.approx(0.1)
+    assert line.more["years"] == 2
+    with pytest.raises(InvalidQuery, match="of years"):
+        lines("cagr", [row(1, when="2023-01"), row(2, when="2023-02")])
+
+
+def test_an_index_begins_with_the_first_figure_or_the_base_asked_for() -> None:
+    rows = [row(None, when="2020"), row(40, when="2021"), row(50, when="2022")]
+    assert [line.found.value for line in lines("index", rows)] == [None, 100, 125]
+    assert [line.found.value for line in lines("index", rows, base=period("2022"))] == [None, 80, 100]
+    assert {line.found.value for line in lines("index", rows, base=period("2019"))} == {None}
+
+
+def test_unit_values_are_for_the_reported_unit_else_for_the_kilogram() -> None:
+    pieces, weight, none = lines(
+        "unit_value",
+        [
+            row(180, quantity=15, unit="u", net_kg=90, when="2021"),
+            row(180, net_kg=90, when="2022"),
+            row(180, when="2023"),
+        ],
+    )
+    assert (pieces.found.value, pieces.more["unit"]) == (12, "u")
+    assert (weight.found.value, weight.more["unit"]) == (2, "kg net")
+    assert (none.found.value, none.found.why) == (None, "a figure is missing")
+
+
+def test_quantity_and_unit_value_share_the_change_in_one_unit() -> None:
+    # 100 for 10 -> 180 for 15: 55 by quantity, 25 by unit value
+    line = only("quantity_unit_value", [row(100, net_kg=10), row(180, net_kg=15, when="2024")])
+    assert line.found.value == pytest.approx(55)
+    assert line.more["by_unit_value"] == pytest.approx(25)
+    assert (line.more["change"], line.more["unit"]) == (80, "kg net")
+    other = only(
+        "quantity_unit_value", [row(100, quantity=10, unit="u"), row(180, quantity=15, unit="kg", when="2024")]
+    )
+    assert other.found.value is None
+
+
+# --- exports and imports, and the world -----------------------------------------------------------------------------
+
+
+def test_balances_pair_the_flows_of_one_period() -> None:
+    rows = [row(150), row(50, flow="M", valuation="CIF"), row(70, when="2024")]
+    found = lines("balance", rows)
+    assert [line.found.value for line in found] == [100, None]
+    assert values(lines("normalised_balance", rows), "period") == {"2023": 0.5, "2024": None}
+    with pytest.raises(InvalidQuery, match="exports and imports"):
+        lines("balance", [row(150)])
+
+
+def test_grubel_lloyd_over_all_products_is_weighted_by_trade() -> None:
+    # |150-50| + |10-30| = 120 of 240: 0.5
+    rows = [
+        row(150, product="84"),
+        row(50, product="84", flow="M"),
+        row(10, product="85"),
+        row(30, product="85", flow="M"),
+        row(160, product="TOTAL"),
+        row(80, product="TOTAL", flow="M"),
+    ]
+    assert values(lines("grubel_lloyd", rows, by="product"), "product") == {
+        "84": 0.5,
+        "85": 0.5,
+        "TOTAL": pytest.approx(2 / 3),
+        ALL: 0.5,
+    }
+
+
+def test_revealed_comparative_advantage_takes_the_reporters_in_the_rows_for_the_world() -> None:
+    # China 20 of 100, Korea 5 of 300; world 25 of 400: (0.2) / (0.0625) = 3.2; (5/300) / 0.0625 = 0.2667
+    rows = [
+        row(20),
+        row(100, product="TOTAL"),
+        row(5, reporter=KOREA),
+        row(300, product="TOTAL", reporter=KOREA),
+        row(900, product="TOTAL", reporter=EU),
+    ]
+    assert values(lines("rca", rows), "reporter") == pytest.approx({CHINA: 3.2, KOREA: 4 / 15})
+    assert values(lines("rsca", rows), "reporter") == pytest.approx({CHINA: 2.2 / 4.2, KOREA: -11 / 19})
+    assert "The world is the 2 reporters among the rows" in said("rca", rows)
+
+
+def test_a_reporter_without_the_product_counts_in_the_world_and_is_named() -> None:
+    # Japan exports 400 in all and nothing of it: world 25 of 800, China 0.2 / 0.03125 = 6.4
+    rows = [row(25), row(125, product="TOTAL"), row(675, product="TOTAL", reporter=JAPAN)]
+    assert only("rca", rows).found.value == pytest.approx(6.4)
+    assert "No row of 850760 in 2023, counted as no recorded exports: Japan." in said("rca", rows)
+
+
+def test_a_missing_figure_of_any_reporter_leaves_the_world_unknown_unless_it_is_skipped() -> None:
+    rows = [
+        row(20),
+        row(100, product="TOTAL"),
+        row(None, reporter=KOREA),
+        row(300, product="TOTAL", reporter=KOREA),
+    ]
+    assert set(values(lines("rca", rows), "reporter").values()) == {None}
+    assert values(lines("rca", rows, skip=True), "reporter") == {CHINA: pytest.approx(4)}  # (20/100) / (20/400)
+    assert "South Korea's exports to World of 850760 in 2023" in said("rca", rows, skip=True)
+
+
+def test_without_the_world_the_call_that_gets_it_is_named() -> None:
+    with pytest.raises(InvalidQuery) as refused:
+        lines("rca", [row(20), row(100, product="TOTAL")])
+    assert refused.value.nearest == (
+        'comtrade_data(reporterCode="all", partnerCode="0", cmdCode="850760,TOTAL", flowCode="X", period="2023")',
+    )
+
+
+def test_intensity_sets_a_flow_against_the_partners_part_in_world_imports() -> None:
+    # 30 of 100 exports; Korea imports 10, Japan 90: (0.3) / (0.1) = 3
+    rows = [
+        row(30, partner=KOREA),
+        row(100),
+        row(10, flow="M", reporter=KOREA, valuation="CIF"),
+        row(90, flow="M", reporter=JAPAN, valuation="CIF"),
+    ]
+    line = only("intensity", rows)
+    assert (line.of["partner"], line.found.value) == (KOREA, pytest.approx(3))
+    with pytest.raises(InvalidQuery, match="imports from the World of every reporter"):
+        lines("intensity", rows[:3])
+
+
+# --- one figure once -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_flow_of_two_sources_is_refused_with_the_choice() -> None:
+    rows = [row(20), row(21, source="trademap")]
+    with pytest.raises(InvalidQuery, match="never added or mixed") as refused:
+        selected(rows)
+    assert (refused.value.argument, refused.value.nearest) == ("source", ("comtrade", "trademap"))
+    assert selected(rows, source="trademap") == [rows[1]]
+
+
+def test_the_same_figure_given_twice_is_one_and_two_vintages_of_it_are_refused() -> None:
+    assert selected([row(20), row(20), row(None)]) == [row(20)]
+    assert selected([row(None), row(20)]) == [row(20)]
+    with pytest.raises(InvalidQuery, match="retrieved at two times"):
+        selected([row(20), row(21)])
+
+
+def test_currencies_are_never_mixed_and_nothing_left_is_no_data() -> None:
+    with pytest.raises(InvalidQuery, match="CNY and USD"):
+        selected([row(20), row(140, partner=KOREA, currency="CNY")])
+    with pytest.raises(NoData):
+        selected([row(20)], flow="M")
+    assert selected([row(20), row(30, when="2024")], span=(period("2024"), period("2025"))) == [row(30, when="2024")]
+
+
+# --- through the protocol --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world() -> World:
+    """What the stand-in services tell of."""
+    return world_on(DEFAULT_TODAY)
+
+
+@pytest.fixture
+async def client() -> AsyncGenerator[Client]:
+    """A client of a server on the stand-in services."""
+    async with (
+        open_services(Settings(TRADESTAT_SANDBOX=True)) as services,
+        Client(create_server(services)) as connected,
+    ):
+        yield connected
+
+
+def text_of(result: CallToolResult) -> str:
+    content = result.content[0]
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+async def asked(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+    result = await client.call_tool(tool, arguments)
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    return result.structured_content
+
+
+async def measured(client: Client, question: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+    """An indicator of an answer of comtrade_data."""
+    stored = await asked(client, "comtrade_data", **question)
+    return await asked(client, "trade_indicators", result=stored["result"], **arguments)
+
+
+def column(data: dict[str, Any], key: str, name: str) -> dict[str, float | None]:
+    at, value = data["columns"].index(key), data["columns"].index(name)
+    return {row[at]: row[value] for row in data["rows"]}
+
+
+@pytest.mark.anyio
+async def test_advantage_is_that_of_what_all_reporters_recorded(client: Client, world: World) -> None:
+    question = {"reporterCode": "all", "partnerCode": "0", "cmdCode": "850760,TOTAL", "flowCode": "X", "period": "2023"}
+    data = (await measured(client, question, indicator="rca"))["data"]
+    recorded = {
+        economy.name: [
+            world.truth(economy.iso2, "World", code, "2023").exporter_reported for code in (BATTERIES, "TOTAL")
+        ]
+        for economy in ECONOMIES
+    }
+    reported = {name: (cell or 0, total) for name, (cell, total) in recorded.items() if total}
+    whole, everything = (math.fsum(one[at] for one in reported.values()) for at in (0, 1))
+    found = column(data, "reporter", "rca")
+    cell, total = next(both for name, both in reported.items() if name == "China")
+    assert found["China"] == pytest.approx((cell / total) / (whole / everything))
+    assert len(found) == sum(1 for cell, _ in reported.values() if cell)
+    assert data["reference"] == "Balassa (1965)"
+
+
+@pytest.mark.anyio
+async def test_concentration_over_all_partners_is_that_of_the_figures(client: Client) -> None:
+    question = {"reporterCode": "CHN", "partnerCode": "all", "cmdCode": BATTERIES, "flowCode": "X", "period": "2023"}
+    stored = await asked(client, "comtrade_data", **question)
+    figures = {one["partnerCode"]: one["primaryValue"][0] for one in stored["data"]["records"]}
+    total = figures.pop("0")
+    given = await asked(client, "trade_indicators", indicator="HHI", result=stored["result"])
+    (found,) = column(given["data"], "hhi", "hhi").values()
+    assert found == pytest.approx(math.fsum((value / total) ** 2 for value in figures.values()), rel=1e-6)
+    assert given["source"]["state"] == "sandbox"
+    assert given["source"]["calls"] == 0
+    assert given["source"]["results"] == [stored["result"]]
+    assert given["data"]["common"]["reporter"] == "China"
+
+
+@pytest.mark.anyio
+async def test_several_answers_are_put_together(client: Client) -> None:
+    flow = {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": BATTERIES, "period": "2023"}
+    out, back = [(await asked(client, "comtrade_data", flowCode=code, **flow)) for code in ("X", "M")]
+    given = await asked(client, "trade_indicators", indicator="balance", result=[out["result"], back["result"]])
+    exports, imports = (one["data"]["records"][0]["primaryValue"][0] for one in (out, back))
+    assert list(column(given["data"], "exports", "balance").values()) == [exports - imports]
+    assert given["data"]["unit"] == "USD"
+    assert any(note["code"] == "valuation" for note in given["notes"])
+
+
+@pytest.mark.anyio
+async def test_formula_reference_and_why_are_in_the_text(client: Client) -> None:
+    question = {"reporterCode": "CHN", "partnerCode": "0", "cmdCode": "85", "flowCode": "X", "period": "2022-2023"}
+    stored = await asked(client, "comtrade_data", **question)
+    result = await client.call_tool("trade_indicators", {"indicator": "growth", "result": stored["result"]})
+    lines_of_text = text_of(result).splitlines()
+    assert lines_of_text[0].startswith("SANDBOX DATA")
+    assert lines_of_text[1].startswith("growth = v1 / v0 - 1")
+    assert "is not among the rows" in text_of(result)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("arguments", "kind", "what"),
+    [
+        ({"indicator": "gini"}, "InvalidQuery", "indicator"),
+        ({"result": "r12"}, "InvalidQuery", "is no handle"),
+        ({"result": "raaaaaaaaaa"}, "NoData", "No answer is kept"),
+        ({"period": "last 5 years"}, "InvalidQuery", "no newest period of their own"),
+        ({"base": "the beginning"}, "InvalidQuery", "is not a period"),
+        ({"flow": "sideways"}, "InvalidQuery", "is not a trade flow"),
+    ],
+    ids=["indicator", "no handle", "handle", "period", "base", "flow"],
+)
+async def test_what_can_not_be_worked_out_says_why(
+    arguments: dict[str, Any], kind: str, what: str, client: Client
+) -> None:
+    result = await client.call_tool("trade_indicators", {"indicator": "share", "result": "raaaaaaaaaa"} | arguments)
+    assert result.is_error
+    assert text_of(result).startswith(kind)
+    assert what in text_of(result)
+
+
+@pytest.mark.anyio
+async def test_an_answer_without_figures_of_flows_is_refused(client: Client) -> None:
+    listed = await asked(client, "get_country_groups")
+    result = await client.call_tool("trade_indicators", {"indicator": "share", "result": listed["result"]})
+    assert text_of(result).startswith("InvalidQuery")
+    assert "no figures of flows" in text_of(result)
+
+
+@pytest.mark.anyio
+async def test_its_structured_content_is_as_its_schema_says(client: Client) -> None:
+    (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "trade_indicators"]
+    question = {"reporterCode": "CHN", "partnerCode": "all", "cmdCode": "85", "flowCode": "X,M", "period": "2022-2023"}
+    stored = await asked(client, "comtrade_data", **question)
+    assert tool.output_schema is not None
+    for name in ("share", "growth", "balance", "unit_value", "contributions", "grubel_lloyd"):
+        given = await asked(client, "trade_indicators", indicator=name, result=stored["result"])
+        Draft202012Validator(tool.output_schema).validate(given)  # pyright: ignore[reportUnknownMemberType]
+        assert given["data"]["rows"], name
+        assert all(len(one) == len(given["data"]["columns"]) for one in given["data"]["rows"])
+    assert len(tool.description or "") < 600
