@@ -8,6 +8,7 @@ from tradestat_tools.answers import Answer, Data, Provenance
 from tradestat_tools.arguments import Arguments, parse_arguments
 from tradestat_tools.errors import InvalidQuery, NoData, UpstreamChanged
 from tradestat_tools.observation import Observation
+from tradestat_tools.results import made_of
 from tradestat_tools.upstream.keep import NO_DATA
 from tradestat_tools.upstream.report import Progress, reporting
 
@@ -87,8 +88,8 @@ class Endpoint(Generic[A, D]):
 
         whole = [cited(self.name, answer.what, answer.source)]
         if answer.source.results:
-            parts = [await services.results.find(handle) for handle in answer.source.results]
-            whole = [cited(part.tool, part.what, part.source) for part in parts if part]
+            parts, _ = await made_of(services.results, answer.source.results)
+            whole = [cited(part.tool, part.what, part.source) for part in parts]
         return "; ".join(one_line(one) for one in whole if one) or None
 
     @staticmethod

@@ -143,6 +143,26 @@ async def found_in(results: Results, handle: str) -> StoredResult:
     return stored
 
 
+async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
+    """The answers of services that stored ones are made of, or are, each once; and the handles kept no longer."""
+    found: list[StoredResult] = []
+    lost: list[str] = []
+    wanted, seen = list(handles), set[str]()
+    while wanted:
+        handle = wanted.pop(0)
+        if handle in seen:
+            continue
+        seen.add(handle)
+        part = await results.find(handle)
+        if part is None:
+            lost.append(handle)
+        elif part.source.results:
+            wanted = [*part.source.results, *wanted]
+        else:
+            found.append(part)
+    return found, lost
+
+
 def _handle(tool: str, structured: Mapping[str, Any]) -> str:
     """Equal for the same data retrieved at the same moment, by whichever spelling of the question."""
     source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}

@@ -12,7 +12,7 @@ from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData
 from tradestat_tools.research import replay as scripts
 from tradestat_tools.research.citation import Cited, apa, bibtex, cited, csl_json, one_line
-from tradestat_tools.results import StoredResult, found_in, read_handle
+from tradestat_tools.results import found_in, made_of, read_handle
 from tradestat_tools.services import Services
 
 Style = Literal["line", "apa", "bibtex", "csl-json"]
@@ -51,7 +51,7 @@ class CiteData(Data):
 async def cite(services: Services, asked: CiteArguments) -> Answer[CiteData]:
     """References to a stored answer. No service is asked."""
     stored = await found_in(services.results, asked.result)
-    parts, lost = await made_of(services, stored)
+    parts, lost = await made_of(services.results, [stored.handle])
     references = [one for part in parts if (one := cited(part.tool, part.what, part.source))]
     if not references:
         raise NoData(
@@ -82,26 +82,6 @@ async def cite(services: Services, asked: CiteArguments) -> Answer[CiteData]:
         result=stored.handle,
         citation="; ".join(map(one_line, references)),
     )
-
-
-async def made_of(services: Services, stored: StoredResult) -> tuple[list[StoredResult], list[str]]:
-    """The answers of services that a stored one is made of, itself if it is one; and the handles kept no longer."""
-    found: dict[str, StoredResult] = {}
-    lost: list[str] = []
-    wanted, seen = [stored.handle], set[str]()
-    while wanted:
-        handle = wanted.pop(0)
-        if handle in seen:
-            continue
-        seen.add(handle)
-        part = stored if handle == stored.handle else await services.results.find(handle)
-        if part is None:
-            lost.append(handle)
-        elif part.source.results:
-            wanted = [*part.source.results, *wanted]
-        else:
-            found[handle] = part
-    return list(found.values()), lost
 
 
 def _lines(references: Sequence[Cited]) -> str:

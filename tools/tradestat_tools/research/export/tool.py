@@ -14,14 +14,13 @@ from tradestat_tools.desk import OWN_NAME
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery
 from tradestat_tools.research.citation import cited, one_line
-from tradestat_tools.research.cite import made_of
 from tradestat_tools.research.export.folder import ExportFolder, Written, safe_name
 from tradestat_tools.research.export.html_page import write_html
 from tradestat_tools.research.export.parquet import write_parquet
 from tradestat_tools.research.export.plain_text import write_about, write_csv, write_json, write_markdown
 from tradestat_tools.research.export.report import Exported, Report
 from tradestat_tools.research.export.xlsx import write_xlsx
-from tradestat_tools.results import StoredResult, found_in, read_handle
+from tradestat_tools.results import StoredResult, found_in, made_of, read_handle
 from tradestat_tools.rows import table_number
 from tradestat_tools.services import Services
 from tradestat_tools.upstream.clock import as_utc
@@ -151,7 +150,7 @@ async def export_data(services: Services, asked: ExportArguments) -> Answer[Expo
 
 
 async def _exported(services: Services, stored: StoredResult, table: str | None) -> Exported:
-    parts, _ = await made_of(services, stored)
+    parts, _ = await made_of(services.results, [stored.handle])
     citations = [one_line(one) for part in parts if (one := cited(part.tool, part.what, part.source))]
     numbers = [table_number(stored, table)] if table else range(len(stored.tables))
     return Exported(stored, tuple((at + 1, stored.tables[at]) for at in numbers), tuple(dict.fromkeys(citations)))
