@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from platformdirs import user_cache_path, user_documents_path
+from platformdirs import user_cache_path, user_documents_path, user_downloads_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -45,6 +45,10 @@ def _cache_folder() -> Path:
 
 def _export_folder() -> Path:
     return user_documents_path() / "tradestat-exports"
+
+
+def _import_folder() -> Path:
+    return user_downloads_path()
 
 
 TRADEMAP_URL = "https://api.parse.bot"
@@ -114,6 +118,9 @@ class Settings(BaseSettings):
     results_mb: int = Field(default=200, gt=0, alias="TRADESTAT_RESULTS_MB")
     export_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=_export_folder, alias="TRADESTAT_EXPORT_DIR"
+    )
+    import_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=_import_folder, alias="TRADESTAT_IMPORT_DIR"
     )
     redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")
