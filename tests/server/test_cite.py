@@ -22,7 +22,7 @@ from tradestat_tools.answers import Answer, Data, Provenance, Table
 from tradestat_tools.arguments import Arguments
 from tradestat_tools.desk import OWN_NAME, all_tools
 from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.opening import open_services
+from tradestat_tools.opening import open_results, open_services
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 from tradestat_tools.upstream.request import Request
@@ -136,6 +136,23 @@ async def test_without_a_key_the_previews_of_comtrade_are_repeated_one_by_one(
     assert data.calls == 2
     assert "COMTRADE_API_KEY" not in data.script
     assert without_time(await run("python", data.script, {}, tmp_path)) == without_time(expected)
+
+
+async def test_what_was_asked_is_known_of_an_answer_from_the_cache_too(standin: dict[str, str], tmp_path: Path) -> None:
+    tool, arguments, calls = QUESTIONS["korea in two runs of months"]
+    settings = at_standin(standin, tmp_path / "cache")
+    async with open_services(settings) as services:
+        first = await all_tools()[tool].call(services, arguments)
+    results = open_results(settings)
+    assert results.clear() == 1
+    results.close()
+    without_keys = {name: value for name, value in standin.items() if not name.endswith("_KEY")}
+    async with open_services(at_standin(without_keys, tmp_path / "cache", DATA_GO_KR_SERVICE_KEY="")) as services:
+        again = await all_tools()[tool].call(services, arguments)
+        assert (again.source.calls, again.result) == (0, first.result)
+        data = (await all_tools()["cite"].call(services, {"result": again.result, "replay": "curl"})).data
+    assert data.calls == calls
+    assert data.script.count("serviceKey=$DATA_GO_KR_SERVICE_KEY") == calls, "whoever repeats it needs a key"
 
 
 async def test_no_key_is_in_anything_that_is_kept_or_said(standin: dict[str, str], tmp_path: Path) -> None:

@@ -58,7 +58,9 @@ async def cite(services: Services, asked: CiteArguments) -> Answer[CiteData]:
             f"No answer of a service stands behind {stored.handle}, so there is nobody to cite.",
             remedy="Call the tools that gave its figures again; their answers have handles of their own.",
         )
-    replays = [replay for part in parts if (replay := scripts.Replay.of(part)).calls]
+    # An answer made of others may have asked for more itself.
+    asking = [*parts, stored] if stored.source.results else parts
+    replays = [replay for part in asking if (replay := scripts.Replay.of(part)).calls]
     notes: list[Note] = []
     if lost:
         text = f"It was also made from {', '.join(lost)}, kept no longer: ask their tools again to cite them."
