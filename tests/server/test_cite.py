@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mcp import Client
 from mcp_types import TextContent
 
 from tradestat_server.app import create_server
+from tradestat_server.render import render_answer
 from tradestat_tools.answers import Answer, Data, Provenance, Table
 from tradestat_tools.arguments import Arguments
 from tradestat_tools.desk import OWN_NAME, all_tools
@@ -201,6 +203,39 @@ async def test_a_citation_is_the_last_line_of_an_answer_and_whole_in_its_data(
         assert rows.structured_content["citation"] == whole
         usage = await client.call_tool("usage", {})
         assert "citation" not in usage.structured_content
+
+
+class Script(Data):
+    """A text of many lines."""
+
+    lines: int
+
+    def verbatim(self) -> str:
+        return "\n".join(f"echo {number:04d}" for number in range(self.lines))
+
+    def tables(self) -> list[Table]:
+        return []
+
+
+@pytest.mark.parametrize("lines", [1, 380, 410, 5000])
+def test_a_script_too_long_for_the_text_is_cut_between_lines_and_that_is_said(lines: int) -> None:
+    source = Provenance(
+        service="S",
+        endpoint="e",
+        address="https://s.invalid",
+        retrieved_at=datetime(2026, 1, 1, tzinfo=UTC),
+        state="fresh",
+    )
+    answer = Answer(what="A script", data=Script(lines=lines), source=source, notes=[], more="Ask.")
+    text = render_answer(answer, max_chars=4000)
+    assert len(text) <= 4000
+    shown = text.splitlines()[1:-1]
+    whole = answer.data.verbatim().splitlines()
+    if shown != whole:
+        assert shown[-1] == "… cut here: the whole is in the structured content"
+        assert shown[:-1] == whole[: len(shown) - 1]
+        assert len(text) > 3900
+    assert (shown == whole) == (lines < 400)
 
 
 async def test_the_text_of_cite_can_be_copied_as_it_is(sandbox_settings: Settings) -> None:

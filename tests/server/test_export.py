@@ -242,3 +242,12 @@ def test_the_command_export_takes_handles(home: Path) -> None:
     assert ran.exit_code == 1
     assert ran.stderr.startswith("NoData: No answer is kept under raaaaaaaaaa")
     assert not home.exists()
+
+
+def test_a_server_starts_without_loading_what_only_exports_need() -> None:
+    script = (
+        "import sys; from tradestat_server.app import create_server; create_server(); "
+        "print(sorted({'xlsxwriter', 'pyarrow', 'openpyxl'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.strip() == "[]"

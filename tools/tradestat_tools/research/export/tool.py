@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tradestat_tools.answers import Answer, Data, Link, Note, NoteCode, Provenance, Table
-from tradestat_tools.arguments import ArgumentError, Arguments
+from tradestat_tools.arguments import Arguments
 from tradestat_tools.desk import OWN_NAME
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery
@@ -61,13 +61,6 @@ FORMATS: Mapping[FormatName, Format] = {
 ABOUT = Format(".txt", "text/plain", write_about)
 
 
-def _file_name(text: str) -> str:
-    name = safe_name(text)
-    if not name.rpartition(".")[2].strip():
-        raise ArgumentError("A name of a file can not end in a point.")
-    return name
-
-
 class ExportArguments(Arguments):
     """Which stored answers, as what."""
 
@@ -77,7 +70,7 @@ class ExportArguments(Arguments):
     ]
     format: Annotated[FormatName, Field(description="Kind of file.")] = "xlsx"
     filename: Annotated[
-        str | None, AfterValidator(_file_name), Field(description="Name without folder; without it, one is made.")
+        str | None, AfterValidator(safe_name), Field(description="Name without folder; without it, one is made.")
     ] = None
     table: Annotated[str | None, Field(description="Number (from 1) or title of one table; without it, all.")] = None
 
