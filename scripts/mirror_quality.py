@@ -26,13 +26,15 @@ from tradestat_tools.research.mirror_compare import Compared, compare
 from tradestat_tools.research.sides import ask_all, sides_of
 from tradestat_tools.sandbox import DEFAULT_TODAY
 from tradestat_tools.sandbox.economies import BY_ISO2, ECONOMIES
-from tradestat_tools.sandbox.products import PRODUCTS
+from tradestat_tools.sandbox.products import HS2017_OF, PRODUCTS
 from tradestat_tools.sandbox.world import Truth, World, world_on
 from tradestat_tools.services import Services
 from tradestat_tools.settings import Settings
 
 NOISE = 0.012
 """The world's: how far an importer's valuation is off at most."""
+EDITION_SINCE = 2022
+"""The year from which the stand-in of UN Comtrade has the codes of HS 2022."""
 DOMINATES = 0.6
 """Share of all effects on the gap from which one dominates."""
 
@@ -145,6 +147,8 @@ def judged(cell: Cell, truth: Truth, found: Compared | None) -> Outcome:
     applied = {NAMES[effect.kind] for effect in truth.effects if effect.kind in NAMES}
     if None in (truth.exporter_reported, truth.importer_reported):  # without a flow it has no amount, so no effect
         applied.add("not_reported")
+    if cell.product in HS2017_OF and int(cell.period[:4]) < EDITION_SINCE:  # the stand-ins file it under another code
+        applied.add("edition")
     named = next((one.kind.value for one in causes if one.amount is not None), "")
     return Outcome(
         cell,

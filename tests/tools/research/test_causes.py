@@ -140,6 +140,20 @@ def test_what_is_kept_back_is_named_only_where_the_unspecified_goods_can_hold_it
     assert causes(known) == []
 
 
+def test_what_may_be_the_late_end_of_the_month_before_is_not_said_to_be_hidden() -> None:
+    tail: dict[Role, Hidden] = {"exporter": Hidden(unspecified=2000.0, total=1e6, before=3000.0)}
+    assert causes(facts(None, cell("importer", 1060), hidden=tail)) == []
+
+
+def test_a_code_that_an_end_does_not_have_in_that_edition_is_not_said_to_be_hidden() -> None:
+    hidden: dict[Role, Hidden] = {"exporter": Hidden(unspecified=2000.0, total=1e6)}
+    known = facts(None, cell("importer", 1060), hidden=hidden)
+    sure = {"exporter": [Why(Reason.CODE_RETIRED, "850760 is not in HS 1992.", sure=True)]}
+    likely = {"exporter": [Why(Reason.CODE_RETIRED, "It may have another code.")]}
+    assert amounts(causes(replace(known, missing=sure))) == {"edition": 1060}
+    assert causes(replace(known, missing=likely)) == []
+
+
 def test_an_end_that_has_reported_nothing_at_all_is_named_with_the_reason() -> None:
     whys = {"importer": [Why(Reason.NOT_YET_PUBLISHED, "It may still come.")]}
     known = facts(cell("exporter", 1000), None, missing=whys, hidden={"importer": Hidden(None, None)})

@@ -90,8 +90,12 @@ def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     if told(facts, role) is not None or other is None:
         return []
     amount = other if role == "exporter" else -other
+    retired = [why for why in facts.missing.get(role, ()) if why.reason is Reason.CODE_RETIRED]
+    if retired:
+        return [Cause(Kind.EDITION, retired[0].text, amount)] if retired[0].sure else []
     keeps_back = hidden is not None and hidden.total and (hidden.unspecified or 0.0) >= HIDES * other
-    if hidden is not None and hidden.unspecified and keeps_back and role not in facts.open:
+    late = hidden is not None and (hidden.before or 0.0) > other  # what is there may be the end of what came before
+    if hidden is not None and hidden.unspecified and keeps_back and not late and role not in facts.open:
         text = (
             f"The {role} reports none of {facts.product} and {hidden.unspecified:,.0f} USD under 999999, where goods "
             "that are kept confidential are put."

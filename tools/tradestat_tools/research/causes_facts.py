@@ -57,11 +57,13 @@ class Hidden:
         unspecified: its flow of goods not specified by kind (999999) with the partner.
         total: its total flow with the World.
         yearly: the same of the whole year, where a part of it is asked for.
+        before: the other end's figure of the product in the month or quarter before, whose end may come late.
     """
 
     unspecified: float | None
     total: float | None
     yearly: float | None = None
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,8 +237,19 @@ class _Asking:
                 span=(year, year),
             )
             yearly = next((one.value for one in (of_year.observed if of_year else ())), None)
+        unspecified, before = held.get((partner.comtrade, NOT_SPECIFIED)), None
+        if unspecified and role == "exporter" and focus.frequency != "year":
+            earlier = focus.shifted(-1)
+            theirs = await self._ask(
+                earlier,
+                reporterCode=[partner.comtrade],
+                partnerCode=[reporter.comtrade],
+                flowCode=["M"],
+                span=(earlier, earlier),
+            )
+            before = next((one.value for one in (theirs.observed if theirs else ())), None)
         if not self._found.failures:
-            self._found.hidden[role] = Hidden(held.get((partner.comtrade, NOT_SPECIFIED)), total, yearly)
+            self._found.hidden[role] = Hidden(unspecified, total, yearly, before)
 
     async def margin(self, focus: Period) -> None:
         """How much more the importer records than exporters: the same one in years before, or others of the product."""
