@@ -333,3 +333,29 @@ def test_no_text_breaks_the_resolver(text: str, system: CodeSystem) -> None:
 def test_a_label_shows_the_codes_to_use() -> None:
     assert label(area("JP")) == "Japan (JP, 392)"
     assert label(area("World")) == "World (0)"
+
+
+@pytest.mark.parametrize("text", ["Japan (JP, 392)", "Japan (JPN)", "日本 (392)", "JP (Japan)"])
+def test_a_name_with_its_codes_is_read_as_errors_and_answers_write_it(text: str) -> None:
+    assert area(text).iso3 == "JPN"
+
+
+def test_every_label_that_is_offered_as_a_choice_can_be_given_back() -> None:
+    assert [label(one) for one in areas() if one.comtrade and area(label(one)) is not one] == []
+    assert area("Congo (180)").iso3 == "COD"
+
+
+def test_the_name_tells_the_system_of_the_number_beside_it() -> None:
+    assert (area("Japan (116)").iso3, area("Cambodia (116)").iso3) == ("JPN", "KHM")
+
+
+@pytest.mark.parametrize("text", ["Japan (KR)", "Japan (JP, 410)", "Congo (JP)", "Japan (nowhere)", "Atlantis (JP)"])
+def test_a_name_with_codes_of_another_area_is_refused(text: str) -> None:
+    with pytest.raises(CodeError):
+        area(text)
+
+
+@pytest.mark.parametrize("text", ["_CI", "_sk", "_SM"])
+def test_comtrades_makeshift_codes_are_not_taken_for_iso_codes(text: str) -> None:
+    with pytest.raises(CodeError):
+        area(text)

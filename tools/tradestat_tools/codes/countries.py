@@ -215,6 +215,8 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
     """
     word = bounded("" if isinstance(text, bool) else str(text)).strip()
     folded = fold(word)
+    if re.fullmatch(r"_[A-Za-z]{2}", word):  # _CI is the Channel Islands in UN Comtrade's lists, CI is Côte d'Ivoire
+        raise CodeError(f"{shown(word)} is a makeshift code of UN Comtrade's lists.", allowed=ALLOWED)
     if re.fullmatch(r"[0-9]{1,3}", folded):
         return _by_number(int(folded), system)
     if re.fullmatch(r"[a-z]{2,3}", folded):
@@ -228,7 +230,28 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         return Resolved(meant.choices[0], "convention", meant.note)
     if key and (found := _by_name().get(key)):
         return Resolved(*found)
+    if labelled := _labelled(word):
+        return labelled
     raise CodeError(f"{shown(word)} is not a known country or area.", allowed=ALLOWED, nearest=_nearest_areas(word))
+
+
+_LABELLED = re.compile(r"(.+)\(([^()]+)\)")
+
+
+def _labelled(word: str) -> Resolved | None:
+    """The area of a name with its codes, as `label` and the answers write it; None where the two do not agree."""
+    if (parts := _LABELLED.fullmatch(word)) is None:
+        return None
+    name, codes = parts[1].strip(), [code.strip().upper() for code in parts[2].split(",")]
+    for choice in meanings(name):
+        if set(codes) <= set(codes_of(choice).values()):
+            return Resolved(choice, "name", _former_note(choice))
+    try:
+        found = resolve_area(name)
+    except CodeError:
+        return None
+    agree = set(codes) <= set(codes_of(found.area).values()) or _by_name().get(_key(parts[2]), (None,))[0] is found.area
+    return found if agree else None
 
 
 def meanings(text: str) -> tuple[Area, ...]:
