@@ -56,7 +56,9 @@ def test_a_year_is_read(text: str | int) -> None:
     assert period(text) == Period(2025)
 
 
-@pytest.mark.parametrize("text", ["2025Q2", "2025-Q2", "2025 q2", "Q2 2025"])
+@pytest.mark.parametrize(
+    "text", ["2025Q2", "2025-Q2", "2025 q2", "Q2 2025", "2025年2季度", "2025年第二季度", "2025년 2분기"]
+)
 def test_a_quarter_needs_the_letter_q(text: str) -> None:
     assert period(text) == Period(2025, "quarter", 2)
 

@@ -25,6 +25,7 @@ def between(text: str | int, frequency: Frequency | None = None) -> tuple[str, s
     [
         *("2018-2022", "2018 - 2022", "2018–2022", "2018..2022", "2018:2022", "2018 to 2022", "from 2018 to 2022"),
         *("between 2018 and 2022", "2018 through 2022", "2018年至2022年", "2018~2022", "2018 until 2022", "2018/2022"),
+        *("2018-2022年", "2018년부터 2022년까지", "2018년-2022년"),
     ],
 )
 def test_a_range_of_years_is_read_in_every_usual_spelling(text: str) -> None:
@@ -36,6 +37,7 @@ def test_a_range_of_years_is_read_in_every_usual_spelling(text: str) -> None:
     [
         *("202401-202406", "2024-01..2024-06", "2024-01 to 2024-06", "Jan 2024 to Jun 2024", "Jan-Jun 2024", "H1 2024"),
         *("January - June 2024", "2024H1", "2024年1月至6月", "2024年1-6月", "2024-01 - 2024-06", "2024-01-2024-06"),
+        *("Jan 2024-Jun 2024", "1/2024 - 6/2024"),
     ],
 )
 def test_a_range_of_months_is_read_in_every_usual_spelling(text: str) -> None:
@@ -60,7 +62,12 @@ def test_latest_month_says_its_own_frequency() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["last 5 years", "the last 5 years", "past 5 years", "最近5年", "최근 5년", "latest 5 years"]
+    "text",
+    [
+        *("last 5 years", "the last 5 years", "past 5 years", "最近5年", "최근 5년", "latest 5 years"),
+        "last five years",
+        "过去五年",
+    ],
 )
 def test_the_last_five_years_are_counted_from_the_newest(text: str) -> None:
     assert between(text) == ("2021", "2025")
@@ -79,7 +86,7 @@ def test_months_that_are_no_whole_years_are_refused_where_years_are_wanted() -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["since 2019", "from 2019", "2019-", "2019..", "2019 onwards", "2019-latest", "2019 to now"]
+    "text", ["since 2019", "from 2019", "2019-", "2019..", "2019 onwards", "2019-latest", "2019 to now", "2019+"]
 )
 def test_an_open_range_ends_with_the_newest(text: str) -> None:
     assert between(text) == ("2019", "2025")
@@ -107,6 +114,8 @@ def test_two_digits_after_a_year_are_not_guessed_at() -> None:
     with pytest.raises(CodeError) as caught:
         span("2018-22")
     assert caught.value.allowed == "2018-2022"
+    with pytest.raises(CodeError, match="no month 13"):  # 2024 to 2013 would be no range
+        span("2024-13")
     assert between("2018-12") == ("2018-12", "2018-12")
 
 

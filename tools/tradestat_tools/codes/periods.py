@@ -48,6 +48,8 @@ _MONTH_NAMES = {
 _YEAR = re.compile(r"(\d{4})\s*[年년]?")
 _MONTH = re.compile(r"(\d{4})(?:(\d{2})|\s*[-./年년M]\s*(\d{1,2})\s*[月월]?)", re.IGNORECASE)
 _QUARTER = re.compile(r"(\d{4})\s*[-./年년]?\s*Q\s*(\d)|Q\s*(\d)\s*[-./]?\s*(\d{4})", re.IGNORECASE)
+_QUARTER_IN_WORDS = re.compile(r"(\d{4})\s*(?:年\s*第?\s*([1-4一二三四])\s*季度|년\s*([1-4])\s*분기)")
+_MONTH_FIRST = re.compile(r"(\d{1,2})\s*/\s*(\d{4})")
 _NAMED = re.compile(r"([A-Za-z]{3,9})\.?[\s\-/,]*(\d{4})|(\d{4})[\s\-/]*([A-Za-z]{3,9})\.?")
 
 
@@ -115,7 +117,7 @@ class Period:
 
 
 def period(value: str | int) -> Period:
-    """The period meant by 2025, `2025Q2`, `202503`, `2025-03`, `2025.3`, `2025M03`, `Mar 2025`, `2025年3月`.
+    """The period meant by 2025, `2025Q2`, `202503`, `2025-03`, `2025.3`, `2025M03`, `3/2025`, `Mar 2025`, `2025年3月`.
 
     Raises:
         CodeError: not a period, month 13, or a year outside FIRST_YEAR..LAST_YEAR; `2025.1`, which may be
@@ -128,6 +130,11 @@ def period(value: str | int) -> Period:
         return Period(int(found[1]))
     if found := _QUARTER.fullmatch(text):
         return Period(int(found[1] or found[4]), "quarter", int(found[2] or found[3]))
+    if found := _QUARTER_IN_WORDS.fullmatch(text):
+        number = found[2] or found[3]
+        return Period(int(found[1]), "quarter", "一二三四".find(number) + 1 or int(number))
+    if found := _MONTH_FIRST.fullmatch(text):
+        return Period(int(found[2]), "month", int(found[1]))
     if re.fullmatch(r"\d{4}\.1", text):  # 2025.10 written as a number loses its zero
         raise CodeError(f"{shown(text)} can be January or October.", allowed=f"{text[:4]}-01 or {text[:4]}-10")
     if found := _MONTH.fullmatch(text):

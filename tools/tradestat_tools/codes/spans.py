@@ -25,26 +25,50 @@ Newest = Callable[[Frequency], Period]
 
 _LATEST = r"(?:the\s+)?(?:latest|newest|most\s+recent|last\s+available|now|today|present|最新|최신)"
 _LAST = re.compile(_LATEST + r"(?:\s+(?P<unit>year|quarter|month|annual|monthly|quarterly)s?)?", re.IGNORECASE)
+_SPELLED = {
+    word: number
+    for number, words in enumerate(
+        (
+            "one 一",
+            "two 二 两",
+            "three 三",
+            "four 四",
+            "five 五",
+            "six 六",
+            "seven 七",
+            "eight 八",
+            "nine 九",
+            "ten 十",
+        ),
+        start=1,
+    )
+    for word in words.split()
+} | {"twelve": 12, "十二": 12, "twenty": 20, "二十": 20}
+_NUMBER = r"\d{1,3}|" + "|".join(sorted(_SPELLED, key=len, reverse=True))
 _COUNTED = re.compile(
-    r"(?:(?:the\s+)?(?:last|latest|past|previous|recent|most\s+recent)\s+(?P<n>\d{1,3})\s*(?P<unit>year|quarter|month)s?"
-    r"|(?:最近|近|过去)\s*(?P<zh>\d{1,3})\s*(?P<zh_unit>年|个?季度|个?月)"
+    rf"(?:(?:the\s+)?(?:last|latest|past|previous|recent|most\s+recent)\s+(?P<n>{_NUMBER})\s*"
+    r"(?P<unit>year|quarter|month)s?"
+    rf"|(?:最近|近|过去)\s*(?P<zh>{_NUMBER})\s*(?P<zh_unit>年|个?季度|个?月)"
     r"|(?:최근|지난)\s*(?P<ko>\d{1,3})\s*(?P<ko_unit>년|분기|개월))",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
     r"(?:since|from|starting|after\s+and\s+including)\s+(.+)|(.+?)\s*(?:onwards?|以来|부터)", re.IGNORECASE
 )
-_OPEN = re.compile(r"(\d{4}(?:-?\d{2}|Q\d)?)\s*(?:-|–|—|\.\.+|:)", re.IGNORECASE)
+_OPEN = re.compile(r"(\d{4}(?:-?\d{2}|Q\d)?)\s*(?:-|–|—|\.\.+|:|\+)", re.IGNORECASE)
 _TO_LATEST = re.compile(r"(.+?)\s*(?:-|–|—|\.\.+|:)\s*" + _LATEST, re.IGNORECASE)
 _HALF = re.compile(r"(?:H([12])\s*[-/]?\s*(\d{4})|(\d{4})\s*[-/]?\s*H([12]))", re.IGNORECASE)
 _SHORT_MONTHS = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月?\s*[-–—~至到]\s*(\d{1,2})\s*月")
 _SHORT_QUARTERS = re.compile(r"(\d{4})\s*Q([1-4])\s*[-–—]\s*Q([1-4])", re.IGNORECASE)
+_NAMED_RANGE = re.compile(r"([A-Za-z]{3,9}\.?\s+\d{4})\s*-\s*([A-Za-z]{3,9}\.?\s+\d{4})")
 _NAMED_MONTHS = re.compile(r"([A-Za-z]{3,9})\.?\s*(?:-|–|—|\bto\b)\s*([A-Za-z]{3,9})\.?\s+(\d{4})")
 _TWO = re.compile(
-    r"(?:from\s+|between\s+)?(.+?)\s*(?:\.\.+|–|—|~|至|到|\bto\b|\bthrough\b|\buntil\b|\btill\b|\band\b|\s-\s)\s*(.+)",
+    r"(?:from\s+|between\s+)?(.+?)\s*(?:\.\.+|–|—|~|至|到|\bto\b|\bthrough\b|\buntil\b|\btill\b|\band\b|\s-\s|부터)\s*(.+?)(?:까지)?",
     re.IGNORECASE,
 )
-_HYPHEN = re.compile(r"(\d{4}|\d{6}|\d{4}Q\d|\d{4}-\d{2})\s*[-:/]\s*(\d{4}|\d{6}|\d{4}Q\d|\d{4}-\d{2})", re.IGNORECASE)
+_HYPHEN = re.compile(
+    r"(\d{4}|\d{6}|\d{4}Q\d|\d{4}-\d{2})[年년]?\s*[-:/]\s*(\d{4}|\d{6}|\d{4}Q\d|\d{4}-\d{2})[年년]?", re.IGNORECASE
+)
 _SHORT_YEARS = re.compile(r"(\d{4})\s*[-–/]\s*(\d{2})")
 
 _UNITS: dict[str, Frequency] = {
@@ -126,7 +150,8 @@ def _leaning(text: str) -> Span | None:
     if found := _LAST.fullmatch(text):
         return Span(None, None, unit=_UNITS[found["unit"].lower()] if found["unit"] else None)
     if found := _COUNTED.fullmatch(text):
-        count = int(found["n"] or found["zh"] or found["ko"])
+        number = (found["n"] or found["zh"] or found["ko"]).lower()
+        count = _SPELLED.get(number) or int(number)
         unit = _UNITS[(found["unit"] or found["zh_unit"] or found["ko_unit"]).lower()]
         if not 1 <= count <= MOST_COUNTED:
             raise CodeError(f"{shown(text)} counts {count} periods.", allowed=f"1 to {MOST_COUNTED}")
@@ -151,12 +176,12 @@ def _closed(text: str) -> Span:
         return _ordered(period(f"{found[1]}Q{found[2]}"), period(f"{found[1]}Q{found[3]}"))
     if found := _NAMED_MONTHS.fullmatch(text):
         return _ordered(period(f"{found[1]} {found[3]}"), period(f"{found[2]} {found[3]}"))
-    if (found := _SHORT_YEARS.fullmatch(text)) and int(found[2]) > 12:
+    if (found := _SHORT_YEARS.fullmatch(text)) and int(found[2]) > max(12, int(found[1][2:])):
         century = found[1][:2]
         raise CodeError(
             f"{shown(text)} can be a range of years or a slip for a month.", allowed=f"{found[1]}-{century}{found[2]}"
         )
-    if found := _HYPHEN.fullmatch(text) or _TWO.fullmatch(text):
+    if found := _HYPHEN.fullmatch(text) or _NAMED_RANGE.fullmatch(text) or _TWO.fullmatch(text):
         if _LAST.fullmatch(found[2]):
             return Span(period(found[1]), None)
         return _ordered(period(found[1]), period(found[2]))
