@@ -67,6 +67,14 @@ def test_an_unknown_argument_is_named_with_the_nearest_known_one() -> None:
     assert "country, product, sort_dir, page_size, partners" in (error.allowed or "")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("reporter", "country"), ("hs_code", "product"), ("PageSize", "page_size")]
+)
+def test_another_word_for_an_argument_leads_to_it(name: str, meant: str) -> None:
+    """And not to the one spelt most like it: `partners` in place of `reporter` would turn the flow round."""
+    assert refused(**{"country": "156", name: "410"}).nearest == (meant,)
+
+
 def test_a_missing_argument_is_named() -> None:
     error = refused(product="85")
     assert error.argument == "country"

@@ -119,11 +119,37 @@ def _refuse_hostile(name: str, value: Any) -> None:
             )
 
 
+_SAME_THING = tuple(
+    frozenset(words.split())
+    for words in (
+        "reporter reportercode reportingcountry country",
+        "partner partnercode partnercountry destination country countrycode cntycd",
+        "product productcode commodity commoditycode hs hscode hssgn cmdcode",
+        "service servicecode ebops ebopscode cmdcode",
+        "flow flowcode tradeflow direction",
+        "from start startyear startmonth yearfrom periodfrom strtyymm year years period currentmonth",
+        "to end endyear endmonth yearto periodto endyymm year years period currentmonth",
+        "limit maxrecords pagesize rows top",
+        "search query keyword text q",
+    )
+)
+"""Names that services and models give to one thing. The nearest by spelling may be another: to `reporter` it is
+`partner`, which would turn the flow round."""
+
+
+def _same_thing(name: str, known: list[str]) -> list[str]:
+    """The arguments of a tool that mean what `name` says, in its order; the very name alone, where it is there."""
+    plain = {argument: argument.lower().replace("_", "") for argument in known}
+    said = name.lower().replace("_", "")
+    if the_same := [argument for argument in known if plain[argument] == said]:
+        return the_same
+    meant = frozenset[str]().union(*(words for words in _SAME_THING if said in words))
+    return [argument for argument in known if plain[argument] in meant]
+
+
 def _unknown_argument(model: type[BaseModel], name: str) -> InvalidQuery:
     known = list(model.model_fields)
-    nearest = get_close_matches(name.lower(), known, n=2, cutoff=0.5) or [
-        k for k in known if k.lower() == name.lower().replace("_", "")
-    ]
+    nearest = _same_thing(name, known) or get_close_matches(name.lower(), known, n=2, cutoff=0.5)
     takes = f"takes {', '.join(known)}" if known else "takes no arguments"
     return InvalidQuery(
         f"There is no argument `{_short(name)}`.",
