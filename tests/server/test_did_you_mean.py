@@ -151,3 +151,10 @@ async def test_words_are_answered_with_choices_and_the_tool_that_finds_more(watc
     error = await refusal(watched, "getItemtradeList", MONTHS | {"hsSgn": "lithium batteries"})
     assert "search_codes(kind=hs, query='lithium batteries')" in error["remedy"]
     assert len(error["nearest"]) > 1
+
+
+@pytest.mark.parametrize("given", [{}, {"hsSgn": "null"}, {"hsSgn": None}])
+async def test_nothing_is_searched_for_an_argument_that_was_left_out(watched: Services, given: dict[str, Any]) -> None:
+    error = await refusal(watched, "getNitemtradeList", MONTHS | given)
+    assert "nearest" not in error
+    assert "search_codes" not in error["remedy"]

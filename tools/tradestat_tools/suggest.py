@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
+from tradestat_tools.arguments import UNSET_WORDS
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.search.scores import WHOLE_NAME
 from tradestat_tools.codes.words import MAX_INPUT, shown
@@ -80,11 +81,12 @@ def _asks_for_services(raw: Mapping[str, Any]) -> bool:
 
 
 def _texts(value: Any) -> list[str]:
-    """The values of an argument, however the list of them was sent."""
+    """The values of an argument, however the list of them was sent; none of one that was left out."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return []
     values = cast("list[object]", value) if isinstance(value, list) else str(value).split(",")
-    return [str(one).strip()[:MAX_INPUT] for one in values]
+    texts = (str(one).strip()[:MAX_INPUT] for one in values)
+    return [text for text in texts if text.lower() not in UNSET_WORDS]
