@@ -41,6 +41,7 @@ OWN_TOOLS = {
     "rows",
     "trade_series",
     "trade_indicators",
+    "exchange_rate",
     "export_data",
     "cite",
 }

@@ -16,6 +16,7 @@ OWN_NAME = "Tradestat (this server)"
 def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
     """Our own tools, in the order in which they are listed. A new one is registered here."""
     from tradestat_tools.research.cite import CITE  # noqa: PLC0415 - models cost start-up time
+    from tradestat_tools.research.currencies_tool import EXCHANGE_RATE  # noqa: PLC0415
     from tradestat_tools.research.export.tool import EXPORT_DATA  # noqa: PLC0415
     from tradestat_tools.research.indicators_tool import TRADE_INDICATORS  # noqa: PLC0415
     from tradestat_tools.research.mirror import COMPARE_MIRROR  # noqa: PLC0415
@@ -24,7 +25,7 @@ def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
     from tradestat_tools.search_codes import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415
 
-    return (SEARCH_CODES, TRADE_SERIES, COMPARE_MIRROR, TRADE_INDICATORS, USAGE, ROWS, EXPORT_DATA, CITE)
+    return (SEARCH_CODES, TRADE_SERIES, COMPARE_MIRROR, TRADE_INDICATORS, EXCHANGE_RATE, USAGE, ROWS, EXPORT_DATA, CITE)
 
 
 @cache

