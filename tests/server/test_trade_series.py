@@ -432,6 +432,14 @@ async def test_where_nobody_has_a_figure_every_source_says_why(client: Client) -
         assert f"not_yet_published: {source}" in text
 
 
+async def test_a_source_that_was_not_asked_is_no_reason_but_a_next_step(client: Client) -> None:
+    text = await refused(client, reporter="Kenya", product=BATTERIES, period="2020-2023")
+    reasons = [line for line in text.splitlines() if line.startswith(("Why", "Perhaps"))]
+    assert reasons
+    assert not any("Trade Map" in line for line in reasons)
+    assert "max_credits=1" in text.splitlines()[-1]
+
+
 async def test_many_free_calls_are_counted_before_any_is_made() -> None:
     async with client_of(Sandbox(), comtrade_api_key=None) as client:
         text = await refused(client, reporter="Germany", product="8703", period="2018-01..2024-12")

@@ -6,7 +6,7 @@ from tradestat_tools.answers import Answer
 from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery, NoData, TradestatError
-from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.reasons import Why
 from tradestat_tools.research.flows import read_product
 from tradestat_tools.research.series_answer import Chosen, Passed, answer_of, source_name
 from tradestat_tools.research.series_arguments import AUTO, PER_YEAR, SeriesArguments
@@ -99,20 +99,23 @@ def _gaps(found: Sequence[Found]) -> bool:
 
 def _nothing(wanted: Wanted, passed: Sequence[Passed]) -> TradestatError:
     """Why there is no series at all: the reasons of every source, or the failure of one where that is all there is."""
-    whys: list[Why] = []
-    for one in passed:
-        name, error = source_name(one.source), one.error
-        reasons = error.why if isinstance(error, NoData) else ()
-        whys += [Why(why.reason, f"{name}: {why.text}", sure=why.sure) for why in reasons]
-        if not reasons:
-            whys.append(Why(Reason.NOT_COVERED, f"{name} was not had: {error.message}"))
     if len(passed) == 1 or not any(isinstance(one.error, NoData) for one in passed):
         return passed[0].error
+    whys: list[Why] = []
+    not_asked: list[str] = []
+    for one in passed:
+        if isinstance(one.error, NoData):
+            name = source_name(one.source)
+            whys += [Why(why.reason, f"{name}: {why.text}", sure=why.sure) for why in one.error.why]
+        else:
+            not_asked.append(f"{one.error.message} {one.error.remedy}")
     way = "exports to" if wanted.role == "exporter" else "imports from"
     return NoData(
-        f"No source has a figure of {wanted.reporter.name_en}'s {way} {wanted.partner.name_en} of "
+        f"No source that could be asked has a figure of {wanted.reporter.name_en}'s {way} {wanted.partner.name_en} of "
         f"{wanted.product.code} in these periods.",
-        remedy="Ask other periods or a wider code, or the partner's report: compare_mirror shows both ends.",
+        remedy=" ".join(
+            [*not_asked, "Else ask other periods, a wider code, or the other end: compare_mirror shows both."]
+        ),
         why=whys,
     )
 
