@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from mcp.types import CallToolResult, TextContent
 from tradestat_server.app import create_server
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.codes.periods import period as read
+from tradestat_tools.desk import all_tools
 from tradestat_tools.opening import in_memory, open_services, sandbox_settings
 from tradestat_tools.research.currency import average_rate
 from tradestat_tools.sandbox import Sandbox
@@ -361,6 +363,23 @@ async def test_a_series_can_be_compared_and_measured_by_its_handle(client: Clien
     growth = await answer(client, "trade_indicators", indicator="growth", result=own["result"])
     column = growth["data"]["columns"].index("growth")
     assert [row[column] for row in growth["data"]["rows"]] == [None, *own["data"]["growth_year"][1:]]
+
+
+async def test_its_common_rows_are_those_of_the_source_it_chose(services: Services) -> None:
+    tools = all_tools()
+    question = {"reporter": "China", "partner": "Korea", "product": BATTERIES, "period": "2020-2023"}
+    own = await tools["trade_series"].call(services, question)
+    assert own.source.results
+    stored = await services.results.find(own.source.results[0])
+    assert stored is not None
+    comtrade = tools["comtrade_data"]
+    assert comtrade.observe
+    assert tools["trade_series"].observe
+    given = comtrade.observe(comtrade.data.model_validate(stored.structured["data"]), stored.source)
+    found = tools["trade_series"].observe(own.data, own.source)
+    assert found == [replace(one, tool="trade_series") for one in given]
+    assert [one.edition for one in found] == ["HS 2017", "HS 2017", "HS 2022", "HS 2022"]
+    assert all(one.net_kg and one.quantity for one in found)
 
 
 # --- how it reads --------------------------------------------------------------------------------------------------
