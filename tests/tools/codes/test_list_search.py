@@ -56,7 +56,14 @@ def test_what_is_meant_by_convention_comes_first_with_a_note_and_the_others_afte
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("Germny", "Germany"), ("Brasil", "Brazil"), ("Phillipines", "Philippines")]
+    ("typed", "meant"),
+    [
+        ("Germny", "Germany"),
+        ("Brasil", "Brazil"),
+        ("Phillipines", "Philippines"),
+        ("Untied States", "United States"),
+        ("Untied Kingdom", "United Kingdom"),
+    ],
 )
 def test_a_mistyped_country_is_found(typed: str, meant: str) -> None:
     assert names(typed)[0] == meant

@@ -83,6 +83,12 @@ def test_the_beginning_of_a_word_is_enough() -> None:
     assert how("lithi") == "beginning: lithi…"
 
 
+def test_the_stem_of_a_mistyped_word_is_no_beginning() -> None:
+    """FTS5 cuts "untied" to "unti", with which "until" begins."""
+    index = Index([Document("former", ("Zone until 1977",)), Document("kingdom", ("United Kingdom",))])
+    assert [(hit.key, hit.how) for hit in index.search("untied")] == [("kingdom", "typo: untied→united")]
+
+
 @pytest.mark.parametrize(
     "query", ["", " ", "\x00", "的", '"', "NEAR", "^$", "zzzzqqqq", "\ud800", "🍌", "*", "q" * 5000]
 )

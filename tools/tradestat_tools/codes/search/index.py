@@ -12,6 +12,7 @@ import re
 import sqlite3
 import threading
 import weakref
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -133,7 +134,8 @@ class Index:
                 self._names.setdefault(tuple(tokens(name)), {}).setdefault(row, place)
             fielded = (" ; ".join(document.names), *(document.texts.get(name, "") for name in fields))
             self._db.execute(insert, (row, *map(text.indexed, fielded)))
-        self._db.executemany("INSERT INTO alike VALUES (?, ?)", ((f"^{_sound(word)}$", word) for word in text.words()))
+        self._words = sorted(text.words())
+        self._db.executemany("INSERT INTO alike VALUES (?, ?)", ((f"^{_sound(word)}$", word) for word in self._words))
         self._db.execute("COMMIT")
         self._names.pop((), None)
 
@@ -177,10 +179,15 @@ class Index:
     def _term(self, word: str) -> _Term:
         if self._any(_quoted(word)):
             return _Term(word, word, _quoted(word))
-        if len(word) >= 3 and self._any(beginning := _quoted(word) + " *"):
+        if self._begins(word) and self._any(beginning := _quoted(word) + " *"):
             return _Term(word, word, beginning, how=f"beginning: {word}…")
         alike = self._alike(word)
         return _Term(word, alike, _quoted(alike), how=f"typo: {word}→{alike}") if alike else _Term(word, "", "")
+
+    def _begins(self, word: str) -> bool:
+        """Whether a known word begins so. FTS5 compares stems, to which "untied" (unti) is the beginning of "until"."""
+        place = bisect_left(self._words, word)
+        return len(word) >= 3 and any(known.startswith(word) for known in self._words[place : place + 1])
 
     def _any(self, match: str) -> bool:
         return self._db.execute("SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1", (match,)).fetchone() is not None
