@@ -117,6 +117,16 @@ async def test_a_country_has_its_code_in_every_service(services: Services) -> No
 
 
 @pytest.mark.anyio
+async def test_a_guess_in_another_list_is_not_given_for_sure(services: Services) -> None:
+    with pytest.raises(NoData) as guessed:
+        await ask(services, "group", "phones")
+    assert "In kind=country (Countries and areas) the nearest is" in guessed.value.remedy
+    with pytest.raises(NoData) as sure:
+        await ask(services, "group", "Japan")
+    assert "In kind=country (Countries and areas) this is Japan" in sure.value.remedy
+
+
+@pytest.mark.anyio
 async def test_an_ambiguous_country_gives_all_choices_and_says_so(services: Services) -> None:
     congo = await ask(services, "country", "Congo")
     assert [row["iso3"] for row in rows(congo)] == ["COG", "COD"]

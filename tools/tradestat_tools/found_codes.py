@@ -97,7 +97,8 @@ def look(kind: Kind, query: str, limit: int, language: Language) -> tuple[Found,
     if there.score < WHOLE_NAME and (found.rows or not there.rows):
         return found, ""
     here = Found() if found.guessed or (there.by_code and kind in ("hs", "ebops")) else found
-    return here, f"In kind={other} ({NAMES[other]}) this is {there.best}."
+    verb = "the nearest is" if there.guessed else "this is"
+    return here, f"In kind={other} ({NAMES[other]}) {verb} {there.best}."
 
 
 def find(kind: Kind, query: str, limit: int, language: Language) -> Found:
