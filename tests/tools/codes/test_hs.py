@@ -34,6 +34,11 @@ ComtradeList = Callable[[str], list[dict[str, Any]]]
         " 8517-12 ",
         "8517.12.00",
         "8517120000",
+        "８５１７.１２",
+        "HS code: 851712",
+        "HS编码：851712",
+        "HS코드 8517.12",
+        "subheading 8517.12",
     ],
 )
 def test_a_subheading_is_read_however_it_is_written(text: str | int) -> None:
@@ -47,6 +52,11 @@ def test_a_subheading_is_read_however_it_is_written(text: str | int) -> None:
 def test_a_form_that_is_no_hs_code_is_refused_with_the_lengths_allowed(text: str | int) -> None:
     with pytest.raises(CodeError, match="HS codes of 2, 4 or 6 digits"):
         normalise_hs(text)
+
+
+@pytest.mark.parametrize("text", ["chapter 85", "第85章", "제85류", "85류"])
+def test_a_chapter_may_be_called_one(text: str) -> None:
+    assert normalise_hs(text) == "85"
 
 
 def test_a_lost_leading_zero_is_pointed_out() -> None:

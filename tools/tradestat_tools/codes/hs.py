@@ -4,6 +4,7 @@ The list is read on first use (about 0.15 s) and kept as one dictionary.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, cast
@@ -22,7 +23,11 @@ UNKNOWN = "not in our table"
 
 Status = Literal["current", "older_edition", "national", "unknown"]
 
-_FORM = re.compile(r"(?:HS|H\.S\.)?\s*(?:CODE)?\s*:?\s*([0-9][0-9.\s\-]*)", re.IGNORECASE)
+_FORM = re.compile(
+    r"(?:HS|H\.S\.)?\s*(?:CODE|编码|編碼|코드|CHAPTER|HEADING|SUBHEADING)?\s*[:：]?\s*([0-9][0-9.\s\-]*)"
+    r"|第\s*([0-9][0-9.]*)\s*[章号號]|제?\s*([0-9][0-9.]*)\s*[류호]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ class HsStatus:
 
 
 def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> str:
-    """The digits of an HS code however it is written: `85.17.12`, `8517 12`, `8517.12.00`, `HS 851712`, 851712.
+    """The digits of an HS code however it is written: `85.17.12`, `8517 12`, `8517.12.00`, `HS 851712`, 851712,
+    `第85章`, `제8517호`.
 
     Only the form is checked, not whether the code exists: see `hs_status`. A number that lost its leading zero cannot
     be told from a mistake and is refused. A longer national code is cut only where nothing is lost: 8517.12.00 is all
@@ -73,11 +79,11 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
         CodeError: not digits, or of a length that is not among `levels`.
     """
     allowed = _allowed(levels)
-    text = bounded(str(value)).strip()
+    text = unicodedata.normalize("NFKC", bounded(str(value))).strip()
     found = None if isinstance(value, bool) else _FORM.fullmatch(text)
     if found is None:
         raise CodeError(f"{shown(text)} is not an HS code.", allowed=allowed)
-    parts = re.split(r"[.\s\-]+", found[1].strip(" .-"))
+    parts = re.split(r"[.\s\-]+", next(filter(None, found.groups())).strip(" .-"))
     if len(parts) > 1 and any(len(part) % 2 for part in parts):  # 3.1.1 is sea passenger transport, not HS 311
         raise CodeError(f"{shown(text)} is not written as an HS code; services have EBOPS codes.", allowed=allowed)
     code = "".join(parts)
