@@ -18,6 +18,7 @@ def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
     from tradestat_tools.research.cite import CITE  # noqa: PLC0415 - models cost start-up time
     from tradestat_tools.research.currencies_tool import EXCHANGE_RATE  # noqa: PLC0415
     from tradestat_tools.research.export.tool import EXPORT_DATA  # noqa: PLC0415
+    from tradestat_tools.research.files.tool import IMPORT_FILE  # noqa: PLC0415
     from tradestat_tools.research.indicators_tool import TRADE_INDICATORS  # noqa: PLC0415
     from tradestat_tools.research.mirror import COMPARE_MIRROR  # noqa: PLC0415
     from tradestat_tools.research.series import TRADE_SERIES  # noqa: PLC0415
@@ -25,7 +26,8 @@ def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
     from tradestat_tools.search_codes import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415
 
-    return (SEARCH_CODES, TRADE_SERIES, COMPARE_MIRROR, TRADE_INDICATORS, EXCHANGE_RATE, USAGE, ROWS, EXPORT_DATA, CITE)
+    research = (TRADE_SERIES, COMPARE_MIRROR, TRADE_INDICATORS, EXCHANGE_RATE)
+    return (SEARCH_CODES, *research, USAGE, ROWS, IMPORT_FILE, EXPORT_DATA, CITE)
 
 
 @cache
