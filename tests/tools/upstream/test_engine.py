@@ -307,38 +307,48 @@ async def test_an_answer_of_the_stand_in_is_known_as_such_stored_or_not() -> Non
 # One flight
 
 
+async def all_at_once(rig: Rig, callers: int, ask: Callable[[], Awaitable[None]]) -> None:
+    """So many callers of one question, whose answer comes when the last of them says that it waits."""
+    gate = rig.gate = anyio.Event()
+    waiting: set[int] = set()
+
+    async def call(number: int) -> None:
+        async def told(seconds: float, most: float, what: str) -> None:
+            del seconds, most, what
+            waiting.add(number)
+            if len(waiting) == callers:
+                gate.set()
+
+        with reporting(told):
+            await ask()
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(callers):
+            tasks.start_soon(call, number)
+
+
 async def test_equal_questions_under_way_share_one_call() -> None:
-    async with a_rig() as rig:
+    async with a_rig(progress_every=0.005) as rig:
         rig.will()
-        rig.gate = anyio.Event()
         got: list[int] = []
 
         async def ask() -> None:
             got.append((await rig.fetch()).value["v"])
 
-        async with anyio.create_task_group() as tasks:
-            for _ in range(50):
-                tasks.start_soon(ask)
-            await anyio.sleep(0.05)
-            rig.gate.set()
+        await all_at_once(rig, 50, ask)
     assert got == [1] * 50
     assert len(rig.asked) == 1
 
 
 async def test_they_share_a_failure_too() -> None:
-    async with a_rig() as rig:
+    async with a_rig(progress_every=0.005) as rig:
         rig.will(502)
-        rig.gate = anyio.Event()
         failures: list[TradestatError] = []
 
         async def ask() -> None:
             failures.append(await rig.failing(UpstreamDown))
 
-        async with anyio.create_task_group() as tasks:
-            for _ in range(20):
-                tasks.start_soon(ask)
-            await anyio.sleep(0.05)
-            rig.gate.set()
+        await all_at_once(rig, 20, ask)
     assert len(failures) == 20
     assert len(rig.asked) == 1
 
