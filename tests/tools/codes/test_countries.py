@@ -184,6 +184,11 @@ def test_world_has_its_codes() -> None:
         assert (world.kind, world.comtrade, world.trademap) == ("world", "0", "000")
 
 
+def test_a_former_area_without_a_code_is_explained_with_what_came_after_it() -> None:
+    with pytest.raises(CodeError, match=r"its data end with 1992\. Later: Czechia, Slovakia"):
+        code_in(area("Czechoslovakia"), "korea")
+
+
 def test_a_missing_code_is_an_error_that_names_the_system() -> None:
     with pytest.raises(CodeError, match="no known code in China Customs"):
         code_in(area("Kosovo"), "china_customs")

@@ -277,12 +277,16 @@ def code_in(area: Area, system: CodeSystem) -> str:
     """
     code: str = getattr(area, system)
     if not code:
-        why = f" {area.note}" if area.note else ""
         raise CodeError(
-            f"{area.name_en} has no known code in {SYSTEM_NAMES[system]}.{why}",
+            f"{area.name_en} has no known code in {SYSTEM_NAMES[system]}. {why_no_code(area)}".rstrip(),
             allowed=f"areas that {SYSTEM_NAMES[system]} reports on their own",
         )
     return code
+
+
+def why_no_code(area: Area) -> str:
+    """Why a service may have no code for the area: it ended, and what came after it, or its note; "" if not known."""
+    return area.note or _former_note(area) or ""
 
 
 def codes_of(area: Area) -> dict[CodeSystem, str]:

@@ -1,7 +1,7 @@
 """Which destination is meant: China Customs codes, which are no M49, or any other code or name."""
 
 from tradestat_tools.arguments import ArgumentError
-from tradestat_tools.codes.countries import Area, Resolved, area, resolve_area
+from tradestat_tools.codes.countries import Area, Resolved, area, resolve_area, why_no_code
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.groups import Expansion, expand
 from tradestat_tools.errors import InvalidQuery
@@ -81,8 +81,8 @@ def destination(text: str) -> str:
         raise _one_at_a_time(group)
     found = resolve(text).area
     if found.kind != "world" and not found.china_customs:
-        why = f" {found.note}" if found.note else ""
-        raise ArgumentError(f"{found.name_en} has no known China Customs code.{why}", allowed=COUNTRY_ALLOWED)
+        message = f"{found.name_en} has no known China Customs code. {why_no_code(found)}".rstrip()
+        raise ArgumentError(message, allowed=COUNTRY_ALLOWED)
     return text
 
 

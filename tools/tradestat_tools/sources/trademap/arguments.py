@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 
 from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes import periods
-from tradestat_tools.codes.countries import Resolved, resolve_area
+from tradestat_tools.codes.countries import Resolved, resolve_area, why_no_code
 from tradestat_tools.codes.ebops import ALLOWED as EBOPS_ALLOWED
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.errors import CodeError
@@ -55,9 +55,8 @@ def resolve(text: str) -> Resolved:
         raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
     if not found.area.trademap:
         _refuse_group(text)
-        note = f" {found.area.note}" if found.area.note else ""
         raise ArgumentError(
-            f"Trade Map has no code for {found.area.name_en}.{note}",
+            f"Trade Map has no code for {found.area.name_en}. {why_no_code(found.area)}".rstrip(),
             allowed="a country or area listed by get_countries",
         )
     return found
