@@ -57,9 +57,9 @@ def _leading_code(query: str, hits: Sequence[EbopsHit]) -> EbopsItem | None:
 
 
 def _rank(hit: EbopsHit) -> tuple[float, ...]:
-    if hit.score < WHOLE_NAME or hit.how.startswith("typo"):
-        return (1, -hit.score)
-    return (0, hit.item.role not in ("total", "item"), hit.item.level, -hit.score)
+    if hit.score < WHOLE_NAME:
+        return (2, -hit.score)
+    return (hit.how.startswith("typo"), hit.item.role not in ("total", "item"), hit.item.level, -hit.score)
 
 
 @cache
