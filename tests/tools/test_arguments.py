@@ -68,6 +68,32 @@ def test_an_unknown_argument_is_named_with_the_nearest_known_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Japan (JP, 392), KOR", ["Japan (JP, 392)", "KOR"]),
+        ("Korea, Rep., Japan", ["Korea, Rep.", "Japan"]),
+        ("Guinea, Equatorial", ["Guinea, Equatorial"]),
+        ("Hong Kong, Japan", ["Hong Kong", "Japan"]),
+        ("HKG,CHN", ["HKG", "CHN"]),
+        ("M,X", ["M", "X"]),
+        ('["Hong Kong, China"]', ["Hong Kong, China"]),
+    ],
+)
+def test_a_comma_within_a_name_parts_no_list(text: str, read: list[str]) -> None:
+    assert parse_arguments(Question, {"country": "1", "partners": text}).partners == read
+
+
+@pytest.mark.parametrize("text", ["Hong Kong, China", "Japan, China, Taiwan", "Macao, China"])
+def test_what_may_be_one_area_or_two_is_answered_with_both(text: str) -> None:
+    error = refused(country="156", partners=text)
+    assert error.argument == "partners"
+    assert len(error.nearest) > 1
+    assert [parse_arguments(Question, {"country": "1", "partners": one}).partners for one in error.nearest] == [
+        [one] for one in error.nearest
+    ]
+
+
+@pytest.mark.parametrize(
     ("name", "meant"), [("reporter", "country"), ("hs_code", "product"), ("PageSize", "page_size")]
 )
 def test_another_word_for_an_argument_leads_to_it(name: str, meant: str) -> None:

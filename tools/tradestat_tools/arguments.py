@@ -1,6 +1,7 @@
 """Checking a question before anything is sent."""
 
 import json
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast, get_args, get_origin
@@ -8,6 +9,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from tradestat_tools.codes.countries import area_named
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.errors import InvalidQuery
 
@@ -79,7 +81,7 @@ def _loosely(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if value is None or (isinstance(value, str) and value.strip().lower() in UNSET_WORDS):
             continue  # left out; a required one is then "missing", which says it best
-        read[name] = _list_from_text(value) if _is_list(field.annotation) else value
+        read[name] = _list_from_text(name, value) if _is_list(field.annotation) else value
     return read
 
 
@@ -87,7 +89,7 @@ def _is_list(annotation: Any) -> bool:
     return get_origin(annotation) in (list, tuple) or any(get_origin(a) in (list, tuple) for a in get_args(annotation))
 
 
-def _list_from_text(value: Any) -> Any:
+def _list_from_text(name: str, value: Any) -> Any:
     """`'["a","b"]'`, `"a,b"` and a lone `"a"` where a list is meant."""
     if isinstance(value, str):
         text = value.strip()
@@ -96,10 +98,41 @@ def _list_from_text(value: Any) -> Any:
                 return json.loads(text)
             except (ValueError, RecursionError):
                 return value
-        return [part.strip() for part in text.split(",") if part.strip()]
+        return _parted(name, [part.strip() for part in _COMMA.split(text) if part.strip()])
     if isinstance(value, int):
         return [value]
     return value
+
+
+_COMMA = re.compile(r",(?![^()]*\))")
+"""A comma between entries; "Japan (JP, 392)" is one."""
+
+
+def _parted(name: str, parts: list[str]) -> list[str]:
+    """The entries of a list written with commas, where a country's name may have one itself: `Korea, Rep., JPN`.
+
+    Raises:
+        ArgumentError: two entries that are one area's name as well: `Hong Kong, China`.
+    """
+    read: list[str] = []
+    for part in parts:
+        before = read[-1] if read else ""
+        if not (_is_name(before) and _is_name(part) and (both := area_named(f"{before}, {part}"))):
+            read.append(part)
+        elif (one := area_named(before)) and (other := area_named(part)):
+            raise ArgumentError(
+                f"'{_short(before)}, {_short(part)}' can be two areas, or {both.name_en} alone.",
+                argument=name,
+                allowed="codes, or a JSON list of names",
+                nearest=tuple(dict.fromkeys(f"{area.iso3} ({area.name_en})" for area in (both, one, other))),
+            )
+        else:
+            read[-1] = f"{before}, {part}"
+    return read
+
+
+def _is_name(text: str) -> bool:
+    return sum(char.isalpha() for char in text) > 2
 
 
 def _refuse_hostile(name: str, value: Any) -> None:

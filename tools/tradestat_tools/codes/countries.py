@@ -260,6 +260,12 @@ def meanings(text: str) -> tuple[Area, ...]:
     return meant.choices if meant and not meant.note else ()
 
 
+def area_named(text: str) -> Area | None:
+    """The area with that very name, alias or former name. Codes are not read and nothing near is looked for: cheap."""
+    found = _by_name().get(_key(text))
+    return found[0] if found else None
+
+
 def area(text: str | int, *, system: System = "any") -> Area:
     """As `resolve_area`, the area alone.
 
