@@ -43,6 +43,7 @@ OWN_TOOLS = {
     "trade_indicators",
     "exchange_rate",
     "export_data",
+    "import_file",
     "cite",
 }
 

@@ -111,8 +111,8 @@ class Comtrade(Layout):
             raise HeaderFault("The file says its periods.", "no period", argument="period", remedy="Leave it out.")
         if said.unit not in (None, "usd"):
             raise HeaderFault("UN Comtrade's figures are in US dollars.", "usd", argument="unit")
-        self._names = {area.comtrade: area.name_en for area in areas() if area.comtrade}
-        self._by_iso = {area.iso3: area.comtrade for area in areas() if area.iso3 and area.comtrade}
+        self._areas = {area.comtrade: area for area in areas() if area.comtrade}
+        self._known = {area.iso3 for area in self._areas.values() if area.iso3 and not area.former}
 
     @classmethod
     def column(cls, head: str) -> Column | None:
@@ -154,11 +154,11 @@ class Comtrade(Layout):
             except CellFault as fault:
                 raise CellFault(fault.message, fault.expected, remedy=fault.remedy, field="cmdCode") from None
         for field, named in _GIVEN_BY.items():
-            meant = self._by_iso.get(str(record.get(named)))
-            if meant is not None and meant != _area(record, field) and _area(record, field) not in _ISO_SHARED:
+            given, area = record.get(named), self._areas.get(_area(record, field))
+            if area is not None and not area.former and area.iso3 and given in self._known and given != area.iso3:
                 raise CellFault(
-                    f"{record[named]} is not the area {record[field]}",
-                    f"the ISO code of area {record[field]}",
+                    f"{given} is not the area {record[field]}",
+                    f"{area.iso3}, the ISO code of area {record[field]}",
                     field=named,
                 )
         side = FLOWS[_flow(str(record["flowCode"]))].side
@@ -216,7 +216,10 @@ class Comtrade(Layout):
     def subject(self, records: Sequence[Record]) -> str:
         reporters = sorted({_area(record, "reporterCode") for record in records})
         flows = sorted({_flow(str(record["flowCode"])) for record in records})
-        whose = self._names.get(reporters[0], reporters[0]) if len(reporters) == 1 else f"{len(reporters)} reporters"
+        area = self._areas.get(reporters[0])
+        whose = (
+            f"{len(reporters)} reporters" if len(reporters) > 1 else area.name_en if area else f"area {reporters[0]}"
+        )
         return f"{' and '.join(FLOWS[flow].label for flow in flows)} of {whose}"
 
     def notes(self, records: Sequence[Record]) -> Iterator[Note]:
@@ -230,10 +233,6 @@ class Comtrade(Layout):
         if len(lists) > 1:
             text = f"The same trade may stand in several classifications: {', '.join(lists)}."
             yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
-
-
-_ISO_SHARED = frozenset({"841", "842"})
-"""The United States without and with its territories have one ISO code."""
 
 
 def _flow(text: str) -> str:

@@ -107,6 +107,10 @@ class KoreaCustoms(Layout):
         return "exports FOB, imports CIF"
 
     @property
+    def rounding(self) -> float:
+        return 0.5 if self._unit == "thousand_usd" else 0.0
+
+    @property
     def dimensions(self) -> tuple[str, ...]:
         return tuple(one for one in ("period", "partner", "partner_name", "product") if one in self.fields)
 

@@ -144,6 +144,11 @@ class Layout(ABC):
         """FOB, CIF, or which flow is which."""
 
     @property
+    def rounding(self) -> float:
+        """By how much each figure of money may be off in the file's unit, so that sums need not agree."""
+        return 0.0
+
+    @property
     def dimensions(self) -> tuple[str, ...]:
         """Fields, in the file or not, by which rows are told apart, to check the file's own totals."""
         return ()

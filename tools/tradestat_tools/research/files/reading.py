@@ -21,9 +21,6 @@ LAYOUTS: dict[LayoutName, type[Layout]] = {one.id: one for one in (ChinaCustoms,
 MOST_ROWS = 300_000
 """UN Comtrade gives at most 250,000 records a call, China Customs 10,000 rows a file."""
 
-CLOSE = 0.5
-"""What a total of the file may differ from the sum of its rows, in the unit of the file, for each row."""
-
 
 @dataclass(slots=True)
 class Imported:
@@ -211,7 +208,9 @@ def _off(layout: Layout, names: Sequence[str], found: Sequence[Sequence[Cell]], 
             held = sums[tuple(text for _, text in total.by)]
             for index, (_, name) in enumerate(money):
                 value = total.figures[name]
-                if isinstance(value, int | float) and abs(value - held[index]) > CLOSE * max(1.0, held[-1]):
+                if isinstance(value, int | float) and abs(value - held[index]) > layout.rounding * held[
+                    -1
+                ] + 1e-9 * abs(held[index]):
                     off.append(total.row)
                     break
     return sorted(off)

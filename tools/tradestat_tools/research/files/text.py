@@ -112,7 +112,7 @@ def _readings(start: bytes, encoding: str) -> Iterator[_Reading]:
         return
     for delimiter in [given[1]] if given and given[1] in DELIMITERS else DELIMITERS:
         try:
-            cells = next(csv.reader([_plain(lines[skipped])], delimiter=delimiter, strict=True))
+            cells = next(csv.reader([_plain(lines[skipped], delimiter)], delimiter=delimiter, strict=True))
             heads = [cleaned(cell) for cell in cells]
         except (csv.Error, CellFault):
             continue
@@ -131,9 +131,9 @@ def _first_lines(start: bytes, encoding: str) -> bytes:
     return b"".join(lines[: upto + 2]) if b"sep=" in lines[upto].lower() else b"".join(lines[: upto + 1])
 
 
-def _plain(line: str) -> str:
+def _plain(line: str, delimiter: str) -> str:
     """A line without the tabs that China Customs' files have after some quotes, which CSV does not know."""
-    return line.replace('"\t', '"') if '"\t' in line else line
+    return line.replace('"\t', '"') if delimiter != "\t" and '"\t' in line else line
 
 
 def _unknown(
@@ -186,7 +186,7 @@ def rows(stream: BinaryIO, form: Form) -> Iterator[tuple[int, list[str]]]:
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding=form.encoding, errors="strict", newline="")
     width = len(form.heads)
-    lines = _lines(text)
+    lines = _lines(text, form.delimiter)
     number = 0
     try:
         for _ in range(form.skipped + 1):
@@ -213,7 +213,7 @@ def rows(stream: BinaryIO, form: Form) -> Iterator[tuple[int, list[str]]]:
         text.detach()
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+def _lines(text: io.TextIOWrapper, delimiter: str) -> Iterator[str]:
     number = 0
     while line := text.readline(MOST_LINE):
         number += 1
@@ -223,7 +223,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
                 argument="file",
                 allowed="a CSV file with one row a line",
             )
-        yield _plain(line)
+        yield _plain(line, delimiter)
 
 
 def _said(error: csv.Error) -> str:
@@ -233,7 +233,7 @@ def _said(error: csv.Error) -> str:
 def _wrong_length(number: int, cells: int, width: int, delimiter: str) -> InvalidQuery:
     hint = " A number with thousands commas must stand in quotes." if cells > width and delimiter == "," else ""
     return InvalidQuery(
-        f"Row {number} has {cells} cells, the header {width} columns.{hint}",
+        f"Row {number} has {cells} cell{'s' * (cells != 1)}, the header {width} columns.{hint}",
         argument="file",
         allowed="as many cells in every row as in the header",
         remedy="Export the file again: a row is damaged or was cut off.",

@@ -1,0 +1,50 @@
+"""Files made in memory, read as the tool reads them."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.observation import Observation
+from tradestat_tools.research.files.data import ImportData, data_of, records_of
+from tradestat_tools.research.files.layout import Said
+from tradestat_tools.research.files.reading import Imported, read_file
+
+
+class Reader:
+    """Reads bytes or text as a file of the import folder."""
+
+    def whole(self, content: bytes | str, *, encoding: str | None = None, layout: Any = None, **said: Any) -> Imported:
+        raw = content if isinstance(content, bytes) else content.encode("utf-8")
+        return read_file(io.BytesIO(raw), "file.csv", layout=layout, encoding=encoding, said=Said(**said))
+
+    def data(self, content: bytes | str, **asked: Any) -> ImportData:
+        """As it comes back out of the store of answers."""
+        data = data_of(self.whole(content, **asked), "file.csv", len(content))
+        return ImportData.model_validate_json(data.model_dump_json())
+
+    def figures(self, content: bytes | str, **asked: Any) -> list[Observation]:
+        return list(self.data(content, **asked).figures())
+
+    def notes(self, content: bytes | str, **asked: Any) -> str:
+        imported = self.whole(content, **asked)
+        return " ".join(f"{note.code}: {note.text}" for note in imported.layout.notes(records_of(imported)))
+
+    def refused(self, content: bytes | str, **asked: Any) -> InvalidQuery:
+        with pytest.raises(InvalidQuery) as caught:
+            self.whole(content, **asked)
+        return caught.value
+
+
+@pytest.fixture(scope="session")
+def read() -> Reader:
+    """Reads bytes or text as a file."""
+    return Reader()
+
+
+@pytest.fixture(scope="session")
+def lines() -> Callable[..., str]:
+    """Lines joined as a file ends them."""
+    return lambda *parts: "".join(f"{part}\r\n" for part in parts)
