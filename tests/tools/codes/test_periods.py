@@ -10,6 +10,7 @@ from tradestat_tools.codes.periods import (
     LAST_YEAR,
     Period,
     check_order,
+    count_between,
     format_yyyymm,
     format_yyyyqq,
     from_yyyyqq,
@@ -200,3 +201,16 @@ def test_periods_between_stay_in_one_frequency() -> None:
 
 def test_the_month_of_a_day() -> None:
     assert month_of(datetime.date(2026, 11, 21)) == Period(2026, "month", 11)
+
+
+@given(YEARS | QUARTERS | MONTHS, st.integers(0, 60))
+def test_the_periods_of_a_range_are_counted_as_they_are_listed(start: Period, steps: int) -> None:
+    try:
+        end = start.shifted(steps)
+    except CodeError:
+        return
+    assert count_between(start, end) == steps + 1 == len(list(periods_between(start, end)))
+
+
+def test_the_periods_of_the_longest_range_are_counted() -> None:
+    assert count_between(Period(FIRST_YEAR), Period(LAST_YEAR)) == LAST_YEAR - FIRST_YEAR + 1

@@ -234,6 +234,16 @@ def periods_between(start: Period, end: Period) -> Iterator[Period]:
     return _steps(start, end)
 
 
+def count_between(start: Period, end: Period) -> int:
+    """How many periods from `start` to `end`, both counted.
+
+    Raises:
+        CodeError: the frequencies differ, or `end` lies before `start`.
+    """
+    periods_between(start, end)
+    return (end.year - start.year) * _PER_YEAR[start.frequency] + end.number - start.number + 1
+
+
 def _steps(start: Period, end: Period) -> Iterator[Period]:
     current = start
     while current < end:

@@ -3,24 +3,25 @@
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from tradestat_tools.answers import Answer, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, month_of, periods_between
 from tradestat_tools.codes.spans import span
-from tradestat_tools.codes.words import nearest, shown
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData
 from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.research.currency import (
+    DOLLAR,
     PUBLISHER,
+    CurrencyCode,
     NoRate,
     Rate,
     average_rate,
+    check_currency,
     covered_to,
-    currencies,
     source_of_rates,
 )
 from tradestat_tools.research.series_arguments import FREQUENCIES, check_length, read_frequency
@@ -32,23 +33,11 @@ from tradestat_tools.upstream.threads import in_thread
 ADDRESS = "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/"
 
 
-def _code(text: str) -> str:
-    code = text.upper()
-    if code not in currencies():
-        raise ArgumentError(
-            f"{shown(text)} has no rates.", allowed=", ".join(currencies()), nearest=nearest(code, currencies())
-        )
-    return code
-
-
-Code = Annotated[str, AfterValidator(_code)]
-
-
 class RateArguments(Arguments):
     """Two currencies and the periods."""
 
-    base: Code = Field(max_length=20, description="ISO 4217 code of the currency of which one unit is priced: CNY.")
-    quote: Code = Field(default="USD", max_length=20, description="ISO 4217 code of the currency it is priced in.")
+    base: CurrencyCode = Field(description="ISO 4217 code of the currency of which one unit is priced: CNY.")
+    quote: CurrencyCode = Field(default=DOLLAR, description="ISO 4217 code of the currency it is priced in.")
     period: str = Field(
         default="last 12 months", max_length=60, description="2024, 2024Q1, 2024-01..2024-06, since 2020."
     )
@@ -101,6 +90,8 @@ async def exchange_rate(services: Services, asked: RateArguments) -> Answer[Rate
     Raises:
         NoData: no period has a rate.
     """
+    await check_currency(asked.base, "base")
+    await check_currency(asked.quote, "quote")
     newest = await in_thread(last_whole_month)
     try:
         periods = asked.periods(newest)

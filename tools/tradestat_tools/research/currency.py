@@ -9,16 +9,25 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Protocol, cast
+from typing import Annotated, Protocol, cast
+
+from pydantic import AfterValidator, Field
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import nearest, shown
+from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.upstream.threads import in_thread
 
 PUBLISHER = "European Central Bank, euro foreign exchange reference rates"
 
 
 REFERENCE = "EUR"
 """What the bank's rates are against."""
+
+DOLLAR = "USD"
+
+CurrencyCode = Annotated[str, AfterValidator(str.upper), Field(pattern=r"^[A-Za-z]{3}$")]
+"""The form of a code; whether it has rates is for `check_currency`, since reading them takes a moment."""
 
 
 class NoRate(Exception):
@@ -73,6 +82,22 @@ def average_rate(base: str, quote: str, period: Period) -> Rate:
     return Rate(
         base, quote, period, math.fsum(found) / len(found), published[0], published[-1], len(found), source_of_rates()
     )
+
+
+async def check_currency(code: str, argument: str) -> None:
+    """Refuse a currency that has no rates; the list is read in a worker thread.
+
+    Raises:
+        InvalidQuery: naming the argument, the currencies that have rates and the nearest of them.
+    """
+    known = await in_thread(currencies)
+    if code not in known:
+        raise InvalidQuery(
+            f"{shown(code)} has no exchange rates.",
+            argument=argument,
+            allowed=", ".join(known),
+            nearest=nearest(code, known),
+        )
 
 
 def currencies() -> tuple[str, ...]:

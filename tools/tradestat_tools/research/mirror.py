@@ -5,15 +5,17 @@ from functools import partial
 
 from tradestat_tools.answers import Answer
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.periods import Period, month_of
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.periods import Period, count_between, month_of
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData, TooLarge, TradestatError
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.research.causes import Kind
-from tradestat_tools.research.currency import NoRate, Rate, average_rate
+from tradestat_tools.research.currency import DOLLAR, NoRate, Rate, average_rate, check_currency
 from tradestat_tools.research.flows import FlowQuestion, read_product
 from tradestat_tools.research.mirror_answer import data_of, notes_of, source_of, verdict
 from tradestat_tools.research.mirror_arguments import MOST_PERIODS, MirrorArguments, newest_wanted, span_asked
-from tradestat_tools.research.mirror_compare import DOLLAR, Compared, compare
+from tradestat_tools.research.mirror_compare import Compared, compare
 from tradestat_tools.research.mirror_data import MirrorData
 from tradestat_tools.research.sides import PAID, Seen, Side, ask_all, sides_of
 from tradestat_tools.research.sides_cost import cost
@@ -33,10 +35,10 @@ async def compare_mirror(services: Services, asked: MirrorArguments) -> Answer[M
         NoData: no source has a figure from either end.
         TradestatError: every source failed.
     """
+    if asked.currency != DOLLAR:
+        await check_currency(asked.currency, "currency")
     exporter, importer = resolve_area(asked.exporter), resolve_area(asked.importer)
-    first, last = span_asked(asked, month_of(services.today))
-    if first.shifted(MOST_PERIODS - 1) < last:
-        first = last.shifted(1 - MOST_PERIODS)
+    first, last = _span(asked, services)
     question = FlowQuestion(exporter.area, importer.area, read_product(asked.product, asked.kind), first, last)
     every = await sides_of(question, services, sources=asked.sources or SOURCES, files=asked.files)
     sides = [side for side in every if side.source not in PAID or asked.sources or asked.max_credits]
@@ -57,6 +59,20 @@ async def compare_mirror(services: Services, asked: MirrorArguments) -> Answer[M
         notes=notes_of(compared, seen, asked, (exporter, importer), list(factors.values())),
         more=_more(paid, sides, price, compared),
     )
+
+
+def _span(asked: MirrorArguments, services: Services) -> tuple[Period, Period]:
+    """The first and the last period, the newest ones where there are too many.
+
+    Raises:
+        NoData: it begins after the newest that anybody can have.
+    """
+    try:
+        first, last = span_asked(asked, month_of(services.today))
+    except CodeError as error:  # of a range that leans on the newest; others are read with the arguments
+        why = Why(Reason.NOT_YET_PUBLISHED, error.message, sure=True)
+        raise NoData(error.message, remedy=f"Ask for {error.allowed}.", why=[why]) from None
+    return (first, last) if count_between(first, last) <= MOST_PERIODS else (last.shifted(1 - MOST_PERIODS), last)
 
 
 def _too_dear(price: float, allowed: float) -> TooLarge:

@@ -72,7 +72,6 @@ def data_of(
         ],
         missing=_missing(compared, seen),
         prefer=_preferences(compared),
-        results=[handle for one in seen for handle in one.results],
     )
 
 
@@ -229,6 +228,7 @@ def source_of(seen: Sequence[Seen], data: MirrorData) -> Provenance:
         valuation="exporter FOB, importer CIF unless said otherwise" if data.kind == "goods" else None,
         calls=sum(one.calls for one in every),
         credits_charged=sum(charged) if charged else None,
+        results=list(dict.fromkeys(handle for one in giving for handle in one.results)) or None,
     )
 
 

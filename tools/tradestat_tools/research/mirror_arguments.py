@@ -9,9 +9,9 @@ from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes.countries import Resolved, resolve_area
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.groups import expand
-from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period
+from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_between
 from tradestat_tools.codes.spans import span
-from tradestat_tools.research.currency import currencies
+from tradestat_tools.research.currency import DOLLAR, CurrencyCode
 from tradestat_tools.research.flows import read_product
 from tradestat_tools.results import HANDLE
 
@@ -23,8 +23,6 @@ LOOKED_BACK: dict[Frequency, int] = {"year": 3, "quarter": 3, "month": 6}
 """Periods before the newest due in which one that both ends have is looked for."""
 
 MOST_PERIODS = 60
-
-DOLLAR = "USD"
 
 
 def _place(text: str) -> str:
@@ -56,13 +54,6 @@ def _resolved(text: str) -> Resolved | None:
         if expand(text) is not None:
             return None
         raise ArgumentError(error.message, allowed=error.allowed or None, nearest=error.nearest) from None
-
-
-def _currency(text: str) -> str:
-    code = text.upper()
-    if code != DOLLAR and code not in currencies():
-        raise ArgumentError(f"{text} has no exchange rates.", allowed=", ".join(currencies()))
-    return code
 
 
 def _handles(texts: list[str]) -> list[str]:
@@ -114,9 +105,7 @@ class MirrorArguments(Arguments):
         description="Freight and insurance in percent of the FOB value, to bring CIF imports to FOB. 6 is the IMF's.",
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
-    currency: Annotated[str, AfterValidator(_currency)] = Field(
-        default=DOLLAR, pattern=r"^[A-Za-z]{3}$", description="ISO 4217 code of the currency to compare in."
-    )
+    currency: CurrencyCode = Field(default=DOLLAR, description="ISO 4217 code of the currency to compare in.")
 
     @model_validator(mode="after")
     def _two_ends(self) -> "MirrorArguments":
@@ -134,7 +123,7 @@ class MirrorArguments(Arguments):
             raise ArgumentError(
                 error.message, argument="period", allowed=error.allowed or None, nearest=error.nearest
             ) from None
-        if self.period and not span(self.period).leans_on_newest and first.shifted(MOST_PERIODS - 1) < last:
+        if self.period and not span(self.period).leans_on_newest and count_between(first, last) > MOST_PERIODS:
             raise ArgumentError(
                 f"{first} to {last} are too many periods.", argument="period", allowed=f"at most {MOST_PERIODS}"
             )

@@ -9,6 +9,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.research.causes import Cause, causes
 from tradestat_tools.research.causes_facts import Facts, Freight, Weighed, dearer
 from tradestat_tools.research.causes_lag import late_share
+from tradestat_tools.research.currency import DOLLAR
 from tradestat_tools.research.flows import FlowQuestion
 from tradestat_tools.research.mirror_cells import Cell, InOneUnit, in_one_unit, leads
 from tradestat_tools.research.mirror_estimate import Estimate, estimate
@@ -17,8 +18,6 @@ from tradestat_tools.research.sides import ROLES, Seen
 from tradestat_tools.research.sides_sources import Role
 from tradestat_tools.services import Services
 from tradestat_tools.upstream.threads import in_thread
-
-DOLLAR = "USD"
 
 
 @dataclass(frozen=True, slots=True)

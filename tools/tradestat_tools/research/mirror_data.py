@@ -88,7 +88,6 @@ class MirrorData(Data):
     causes: list[MirrorCause]
     missing: list[MissingSide]
     prefer: list[str]
-    results: list[str] = Field(description="Handles of the answers that the figures are from.")
 
     def tables(self) -> list[Table]:
         return [self._of_gaps(), *self._of_causes(), self._of_figures(), *self._of_missing(), self._of_preferences()]

@@ -7,6 +7,7 @@ from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.reasons import Why
+from tradestat_tools.research.currency import DOLLAR, check_currency
 from tradestat_tools.research.flows import read_product
 from tradestat_tools.research.series_answer import Chosen, Passed, answer_of, source_name
 from tradestat_tools.research.series_arguments import AUTO, PER_YEAR, SeriesArguments
@@ -30,6 +31,8 @@ async def trade_series(services: Services, asked: SeriesArguments) -> Answer[Ser
         TooLarge: it takes more calls, or more credits, than are allowed; nothing was sent.
         TradestatError: the source that was named failed.
     """
+    if asked.currency != DOLLAR:
+        await check_currency(asked.currency, "currency")
     wanted = _wanted(asked)
     found: list[Found] = []
     passed: list[Passed] = []

@@ -10,17 +10,16 @@ from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.groups import expand
-from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Frequency, Period, period
+from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_between, period
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import fold, shown
-from tradestat_tools.research.currency import currencies
+from tradestat_tools.research.currency import DOLLAR, CurrencyCode
 from tradestat_tools.research.flows import read_product
 from tradestat_tools.research.sides_sources import SOURCES
 from tradestat_tools.results import HANDLE
 
 AUTO = "auto"
 
-DOLLAR = "USD"
 
 MOST_PERIODS = 120
 
@@ -88,13 +87,6 @@ def _source(text: str) -> str:
     )
 
 
-def _currency(text: str) -> str:
-    code = text.upper()
-    if code != DOLLAR and code not in currencies():
-        raise ArgumentError(f"{shown(text)} has no exchange rates.", allowed=", ".join(currencies()))
-    return code
-
-
 def _lower(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -148,7 +140,7 @@ class SeriesArguments(Arguments):
     base: str = Field(
         default="", max_length=20, description="Period that is 100 in the index; left out, the first with a figure."
     )
-    currency: Annotated[str, AfterValidator(_currency)] = Field(
+    currency: CurrencyCode = Field(
         default=DOLLAR,
         pattern=r"^[A-Za-z]{3}$",
         description="ISO 4217 code; figures in another one are converted at the ECB's averages of their periods.",
@@ -215,5 +207,5 @@ def check_length(first: Period, last: Period) -> None:
     Raises:
         CodeError: it is too many.
     """
-    if last.shifted(-min(MOST_PERIODS, (last.year - FIRST_YEAR) * PER_YEAR[last.frequency])) >= first:
+    if count_between(first, last) > MOST_PERIODS:
         raise CodeError(f"{first} to {last} are too many {first.frequency}s.", allowed=f"at most {MOST_PERIODS}")
