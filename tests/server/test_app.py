@@ -31,7 +31,8 @@ UPSTREAM_TOOLS = {
     *("goods_time_series", "goods_trade_indicators", "services_time_series", "get_coverage"),
     *("dashboard", "markets", "trend", "topProducts", "history", "growth", "priceband", "chapter"),
     *("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),
-    *("comtrade_data", "comtrade_reference"),
+    *("comtrade_data", "comtrade_reference", "comtrade_tariffline", "comtrade_availability", "comtrade_metadata"),
+    *("comtrade_trade_matrix", "comtrade_trade_balance", "comtrade_bilateral", "comtrade_live_update"),
 }
 
 OWN_TOOLS = {

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.errors import (
+    MissingKey,
     NoData,
     QuotaExhausted,
     RateLimited,
@@ -30,6 +31,7 @@ from tradestat_tools.upstream.http import Http
 pytestmark = pytest.mark.anyio
 
 ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+ONLY_KEYED = {"comtrade_trade_matrix", "comtrade_trade_balance", "comtrade_bilateral", "comtrade_live_update"}
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,10 @@ async def ask(sandbox: Sandbox, tool: str = "comtrade_data", *, keyed: bool = Tr
 @pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda endpoint: endpoint.name)
 @pytest.mark.parametrize("keyed", [True, False], ids=["key", "preview"])
 async def test_every_example_is_answered_and_labelled(sandbox: Sandbox, endpoint: Any, keyed: bool) -> None:
+    if endpoint.name in ONLY_KEYED and not keyed:
+        with pytest.raises(MissingKey, match="only with a key"):
+            await ask(sandbox, endpoint.name, keyed=False, **endpoint.example)
+        return
     answer = await ask(sandbox, endpoint.name, keyed=keyed, **endpoint.example)
     assert answer.source.state == "sandbox"
     assert answer.data.tables()[0].rows

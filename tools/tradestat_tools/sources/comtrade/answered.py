@@ -26,13 +26,14 @@ _NUMBER = re.compile(r"0*(\d+)")
 _SHOWN = 3
 
 
-def read_answered(response: Response, *, asked: Mapping[str, str]) -> Page:
+def read_answered(response: Response, *, asked: Mapping[str, str], begins: bool = False) -> Page:
     """The rows of a data answer, refused where one of them was not asked for.
 
     Args:
         response: what came.
         asked: codes by parameter as they were sent, comma separated, with `typeCode`, `freqCode` and `clCode`. A
             parameter that is left out was left open.
+        begins: whether a product code stands for all national codes that begin with it, as with tariff lines.
 
     Raises:
         TradestatError: as `read_trade`; UpstreamChanged naming the parameters that seem to be ignored.
@@ -41,7 +42,7 @@ def read_answered(response: Response, *, asked: Mapping[str, str]) -> Page:
     ignored = [
         f"{name} (asked {_shown(asked[name])}; got {said(stranger)[:20]})"
         for name in (*COMPARED, "clCode")
-        if name in asked and (stranger := _stranger(page.rows, name, asked[name].split(","))) is not None
+        if name in asked and (stranger := _stranger(page.rows, name, asked[name].split(","), begins=begins)) is not None
     ]
     if ignored:
         raise UpstreamChanged(
@@ -57,8 +58,10 @@ def _shown(codes: str) -> str:
     return ",".join(first[:_SHOWN]) + (",..." if len(first) > _SHOWN else "")
 
 
-def _stranger(rows: Sequence[Row], name: str, codes: Sequence[str]) -> str | None:
+def _stranger(rows: Sequence[Row], name: str, codes: Sequence[str], *, begins: bool) -> str | None:
     """The first value of a field that was not asked for. A row that leaves the field out is not held against it."""
+    if name == "cmdCode" and begins:
+        return next((row.cmdCode for row in rows if not row.cmdCode.startswith(tuple(codes))), None)
     if name == "cmdCode":
         return _strange_product(rows, codes)
     if name == "clCode":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -36,7 +36,7 @@ MAX_LIST = 100
 LISTS = "A list, comma separated text or JSON text."
 
 
-def _word_to_code(words: dict[str, str]) -> BeforeValidator:
+def word_to_code(words: dict[str, str]) -> BeforeValidator:
     def read(value: Any) -> Any:
         return words.get(value.strip().lower(), value.strip().upper()) if isinstance(value, str) else value
 
@@ -55,7 +55,7 @@ def _unique(values: list[str]) -> list[str]:
     return list(dict.fromkeys(value.strip() for value in values if value.strip()))
 
 
-def _code_errors(check: Callable[[list[str]], object]) -> AfterValidator:
+def code_errors(check: Callable[[list[str]], object]) -> AfterValidator:
     """Run a check of the codes on the values and keep them as they were typed."""
 
     def run(values: list[str]) -> list[str]:
@@ -70,7 +70,7 @@ def _code_errors(check: Callable[[list[str]], object]) -> AfterValidator:
     return AfterValidator(run)
 
 
-def _check_reporters(values: list[str]) -> None:
+def check_reporters(values: list[str]) -> None:
     for asked in read_places(values, "reporter").asked:
         if asked.code == WORLD:
             raise CodeError(
@@ -80,11 +80,11 @@ def _check_reporters(values: list[str]) -> None:
             )
 
 
-def _check_partners(values: list[str]) -> None:
+def check_partners(values: list[str]) -> None:
     read_places(values, "partner")
 
 
-def _read_flows(values: list[str]) -> list[str]:
+def read_flows(values: list[str]) -> list[str]:
     return list(dict.fromkeys(read_flow_code(value) for value in values))
 
 
@@ -103,21 +103,52 @@ def _read_codes(pattern: str, example: str) -> AfterValidator:
 Codes = Annotated[list[str], Field(max_length=MAX_LIST), BeforeValidator(_as_text), AfterValidator(_unique)]
 
 
-class TradeArguments(Arguments):
+class Dated:
+    """What every question with periods has."""
+
+    if TYPE_CHECKING:
+        freqCode: FreqCode
+        period: list[str]
+
+    @property
+    def frequency(self) -> Frequency:
+        """Of the periods asked for."""
+        return "year" if self.freqCode == "A" else "month"
+
+    @property
+    def spans(self) -> list[Span]:
+        """The ranges of years or months as they were meant."""
+        return [read_span(text, self.frequency) for text in self.period]
+
+    def check_periods(self) -> None:
+        """Refuse what is no period of the frequency.
+
+        Raises:
+            ArgumentError: naming what is allowed.
+        """
+        try:
+            periods_of(self.spans, self.frequency, Period(LAST_YEAR, self.frequency))
+        except CodeError as error:
+            raise ArgumentError(
+                error.message, argument="period", allowed=error.allowed or None, nearest=error.nearest
+            ) from None
+
+
+class TradeArguments(Dated, Arguments):
     """What `comtrade_data` can be asked."""
 
-    typeCode: Annotated[TypeCode, _word_to_code(TYPE_WORDS)] = Field(
+    typeCode: Annotated[TypeCode, word_to_code(TYPE_WORDS)] = Field(
         default="C", description="C for goods, S for services."
     )
-    freqCode: Annotated[FreqCode, _word_to_code(FREQ_WORDS)] = Field(
+    freqCode: Annotated[FreqCode, word_to_code(FREQ_WORDS)] = Field(
         default="A", description="A for years, M for months."
     )
-    clCode: Annotated[ClCode, _word_to_code({"sitc": "S4", "bec": "B5", "ebops": "EB10"})] = Field(
+    clCode: Annotated[ClCode, word_to_code({"sitc": "S4", "bec": "B5", "ebops": "EB10"})] = Field(
         default="HS",
         description="Classification. Goods: HS (each year as reported; default) or one edition H0 (1992) to H6 (2022), "
         "SITC S1 to S4, BEC B4, B5. Services: EB10 (EBOPS 2010; default for S), EB02 (2002), EB.",
     )
-    reporterCode: Annotated[Codes, _code_errors(_check_reporters)] = Field(
+    reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         description="Who reports: UN Comtrade code (842), ISO code (US, USA) or name, one or more; or all. A group "
         f"(BRICS) is its members; EU and ASEAN report as one, their members are 'EU members'. {LISTS}",
     )
@@ -125,7 +156,7 @@ class TradeArguments(Arguments):
         description="Years (2023) or, with freqCode=M, months (202301; a year means its 12 months); ranges (2018-2022, "
         f"202301-202312), latest, last 5 years, since 2019. {LISTS}",
     )
-    partnerCode: Annotated[Codes, _code_errors(_check_partners)] = Field(
+    partnerCode: Annotated[Codes, code_errors(check_partners)] = Field(
         default=[WORLD],
         description="Trade with whom: codes or names as for reporterCode. 0 or World is all partners in one figure "
         "(default); all is every partner on its own, with World beside them; a group (EU, ASEAN) is its members.",
@@ -135,12 +166,12 @@ class TradeArguments(Arguments):
         description="Product codes of clCode: HS of 2, 4 or 6 digits (850760), EBOPS (3.1.1). TOTAL is everything "
         "(default); AG2, AG4, AG6 are all chapters, headings, subheadings.",
     )
-    flowCode: Annotated[Codes, AfterValidator(_read_flows)] = Field(
+    flowCode: Annotated[Codes, AfterValidator(read_flows)] = Field(
         default=["M", "X"],
         description="M imports, X exports (default both); RX re-exports, RM re-imports, DX domestic exports, "
         "FM foreign imports, MIP, MOP, XIP, XOP (processing). Words are read too.",
     )
-    partner2Code: Annotated[Codes, _code_errors(_check_partners)] = Field(
+    partner2Code: Annotated[Codes, code_errors(check_partners)] = Field(
         default=[WORLD],
         description="Second partner (consignment). 0 (default) is their total; all breaks rows down. Goods only.",
     )
@@ -172,16 +203,6 @@ class TradeArguments(Arguments):
         """The product codes as the service writes them, each once."""
         return list(dict.fromkeys(read_cmd_code(code, self.classification) for code in self.cmdCode))
 
-    @property
-    def frequency(self) -> Frequency:
-        """Of the periods asked for."""
-        return "year" if self.freqCode == "A" else "month"
-
-    @property
-    def spans(self) -> list[Span]:
-        """The ranges of years or months as they were meant."""
-        return [read_span(text, self.frequency) for text in self.period]
-
     @model_validator(mode="after")
     def _fit_together(self) -> "TradeArguments":
         if is_services(self.classification) != (self.typeCode == "S"):
@@ -203,10 +224,5 @@ class TradeArguments(Arguments):
         except ArgumentError as error:
             error.argument = "cmdCode"
             raise
-        try:
-            periods_of(self.spans, self.frequency, Period(LAST_YEAR, self.frequency))
-        except CodeError as error:
-            raise ArgumentError(
-                error.message, argument="period", allowed=error.allowed or None, nearest=error.nearest
-            ) from None
+        self.check_periods()
         return self

@@ -1,7 +1,7 @@
 """What goes to the service for one call, and what is stored of earlier ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from tradestat_tools.codes.periods import Period
@@ -9,13 +9,17 @@ from tradestat_tools.services import Services
 from tradestat_tools.sources.comtrade.answered import read_answered
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.classifications import ClCode, FreqCode, TypeCode
-from tradestat_tools.sources.comtrade.wire import KEY_HEADER, POLICY, SOURCE_ID, Page
+from tradestat_tools.sources.comtrade.wire import KEY_HEADER, POLICY, SOURCE_ID, Page, read_count
 from tradestat_tools.upstream import Fetched, Request
-from tradestat_tools.upstream.keep import CLOSED, DAY, Keep
+from tradestat_tools.upstream.keep import CLOSED, DAY, RECENT, Keep
 from tradestat_tools.upstream.threads import in_thread
 
 PERIODS_A_CALL = 12
 """Periods that one keyed call takes (the service's documentation, autumn 2026); the preview takes one."""
+
+KEYED, PREVIEW = "data/v1/get", "public/v1/preview"
+"""Where trade data is asked for, with a key and without; tariff lines at the same with `Tariffline` behind (the
+service's own Python client and documentation, autumn 2026)."""
 
 KEEP = Keep(fresh=3 * DAY)
 """Countries report when they are ready, any day."""
@@ -40,6 +44,7 @@ class Wanted:
     customs: tuple[str, ...] = ("C00",)
     modes: tuple[str, ...] = ("0",)
     describe: bool = True
+    tariff_line: bool = False
 
     @property
     def totals_only(self) -> bool:
@@ -73,14 +78,14 @@ def request_for(services: Services, wanted: Wanted) -> Request:
         "cmdCode": wanted.commodities,
         "flowCode": wanted.flows,
     }
-    if wanted.typeCode == "C":
+    if wanted.typeCode == "C" and not wanted.tariff_line:
         # Left out, these three break every row down and sums double (documented, autumn 2026); services have none.
         params |= {
             "partner2Code": wanted.second_partners,
             "customsCode": wanted.customs,
             "motCode": wanted.modes,
         }
-    kind = "data/v1/get" if key else "public/v1/preview"
+    kind = (KEYED if key else PREVIEW) + ("Tariffline" if wanted.tariff_line else "")
     return Request(
         source=SOURCE_ID,
         endpoint=f"{kind.rpartition('/')[2]}/{path}",
@@ -105,6 +110,17 @@ async def fetch(services: Services, wanted: Wanted) -> Fetched[Page]:
     return await services.upstream.fetch(request, POLICY, _reader(request, wanted), within=services.settings.timeout)
 
 
+async def count(services: Services, wanted: Wanted) -> Fetched[int]:
+    """How many rows the service has for one keyed call, without bringing them.
+
+    Raises:
+        TradestatError: what the service answers.
+    """
+    asked = request_for(services, wanted)
+    request = replace(asked, params={**asked.params, "countOnly": "true"}, keep=RECENT)
+    return await services.upstream.fetch(request, POLICY, read_count, within=services.settings.timeout)
+
+
 async def stored(services: Services, questions: Sequence[Wanted]) -> list[tuple[Wanted, Page]]:
     """Those of the questions that have a good stored answer, with it; nothing is sent."""
     requests = [(request_for(services, wanted), wanted) for wanted in questions]
@@ -121,4 +137,4 @@ async def stored(services: Services, questions: Sequence[Wanted]) -> list[tuple[
 
 def _reader(request: Request, wanted: Wanted) -> "partial[Page]":
     path = {"typeCode": wanted.typeCode, "freqCode": wanted.freqCode, "clCode": wanted.clCode}
-    return partial(read_answered, asked={**path, **request.params})
+    return partial(read_answered, asked={**path, **request.params}, begins=wanted.tariff_line)

@@ -1,16 +1,42 @@
 """Who reports to UN Comtrade, and since and until when: from our table of areas and the service's list, if stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
 from tradestat_tools.sources.comtrade.areas import Asked
+from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.data import area_text
 from tradestat_tools.sources.comtrade.reference import Entry, stored_reporters
 
 NO_REPORTERS = frozenset({"nes", "special"})
 """Kinds of areas that stand for what cannot be named: partners only."""
+
+
+def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], clCode: str, today: date) -> Why | None:
+    """Why a reporter has no figures of a period, where UN Comtrade's stored list of its datasets shows it.
+
+    Args:
+        reporter: its code.
+        period: a year or month.
+        held: the periods that are listed by reporter, of those whose list is known.
+        clCode: the classification of that list.
+        today: by the services' clock.
+    """
+    listed = held.get(reporter)
+    if listed is None or wire_period(period) in listed:
+        return None
+    text = f"UN Comtrade lists no dataset of {area_text(reporter)} for {period} in clCode={clCode}"
+    if not listed:
+        return Why(Reason.NOT_COVERED, f"{text}, nor for any other.", sure=True)
+    first, last = min(listed), max(listed)
+    if wire_period(period) < first:
+        return Why(Reason.NOT_COVERED, f"{text}; the first is {first}.", sure=True)
+    if wire_period(period) > last and is_recent(period, today):
+        return Why(Reason.NOT_YET_PUBLISHED, f"{text} yet; the newest is {last}.", sure=True)
+    return Why(Reason.NOT_REPORTED, f"{text}; it has {first} to {last}.", sure=True)
 
 
 async def not_covered(services: Services, reporters: Sequence[Asked], span: Sequence[Period]) -> dict[str, Why]:

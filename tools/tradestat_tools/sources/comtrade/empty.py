@@ -7,9 +7,10 @@ from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.errors import NoData
 from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.services import Services
 from tradestat_tools.sources.comtrade.areas import WORLD, Places
-from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments
-from tradestat_tools.sources.comtrade.calendar import due, is_recent, wire_period
+from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Dated
+from tradestat_tools.sources.comtrade.calendar import due, has_ended, is_recent, newest_due, periods_of, wire_period
 from tradestat_tools.sources.comtrade.classifications import FLOWS, is_services
 from tradestat_tools.sources.comtrade.data import area_text
 from tradestat_tools.sources.comtrade.evidence import Evidence
@@ -24,7 +25,7 @@ MONTHLY_SINCE = 2010
 """First year of monthly data as the service's users cite it (autumn 2026); older months mostly do not exist."""
 
 
-def not_out(arguments: TradeArguments, later: Sequence[Period], newest: Period) -> NoData:
+def not_out(arguments: Dated, later: Sequence[Period], newest: Period) -> NoData:
     """Nothing of what was asked for is out; nothing was sent."""
     name = str(later[0]) if len(later) == 1 else f"{later[0]} to {later[-1]}"
     text = due(later[0])
@@ -35,6 +36,25 @@ def not_out(arguments: TradeArguments, later: Sequence[Period], newest: Period) 
         why=[Why(Reason.NOT_YET_PUBLISHED, text, sure=True)],
         source=SOURCE_ID,
     )
+
+
+def asked_periods(services: Services, arguments: Dated) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
+
+    Raises:
+        NoData: none of them is over.
+    """
+    newest = newest_due(arguments.frequency, services.today)
+    begun = [one.first for one in arguments.spans if one.leans_on_newest and one.first is not None]
+    ahead = sorted(first for first in begun if first.first_month > newest.last_month)
+    if ahead:
+        raise not_out(arguments, ahead, newest)
+    found = periods_of(arguments.spans, arguments.frequency, newest)
+    out = tuple(period for period in found if has_ended(period, services.today))
+    later = tuple(period for period in found if not has_ended(period, services.today))
+    if not out:
+        raise not_out(arguments, later, newest)
+    return out, later
 
 
 def uncovered(question: Question, found: Mapping[str, Why]) -> NoData:

@@ -16,7 +16,7 @@ from tradestat_tools.sources.comtrade.areas import WORLD
 from tradestat_tools.sources.comtrade.asking import Wanted, chunks, is_cut
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.classifications import EDITION_NAMES, FLOWS, is_hs, is_services
-from tradestat_tools.sources.comtrade.coverage import NO_REPORTERS
+from tradestat_tools.sources.comtrade.coverage import NO_REPORTERS, not_held
 from tradestat_tools.sources.comtrade.data import OTHER_ASIA, area_text
 from tradestat_tools.sources.comtrade.question import TOTALS
 from tradestat_tools.sources.comtrade.wire import Page, Row
@@ -88,6 +88,7 @@ class Evidence:
         clCode: the classification asked in.
         today: by the services' clock.
         not_covered: reporters known to have nothing in the periods asked for.
+        held: the periods of which datasets are listed, by reporter, as far as they are known.
     """
 
     def __init__(
@@ -98,10 +99,12 @@ class Evidence:
         today: date,
         rows: Iterable[Row] = (),
         not_covered: Mapping[str, Why] | None = None,
+        held: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self._today = today
         self._clCode = clCode
         self._not_covered = not_covered or {}
+        self._held = held or {}
         self._places: dict[tuple[str, str, str], dict[tuple[str, str], Row]] = {}
         self._editions: dict[tuple[str, str], set[str]] = {}
         self._answers = answers
@@ -237,14 +240,29 @@ class Evidence:
                 Why(Reason.ZERO, f"{who} did report {when}, so there may have been none of this."),
                 Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
             )
+        unlisted = not_held(cell.reporterCode, cell.period, self._held, self._clCode, self._today)
+        if unlisted is not None:
+            return (unlisted,)
         if (cell.reporterCode, wire_period(cell.period), cell.flowCode) not in self._totals:
-            return self._open(cell)
+            return self._listed(cell) if cell.reporterCode in self._held else self._open(cell)
         text = f"UN Comtrade has no total of {who}, {when}, in clCode={self._clCode}."
-        if is_recent(cell.period, self._today):
+        if is_recent(cell.period, self._today) and cell.reporterCode not in self._held:
             return (Why(Reason.NOT_YET_PUBLISHED, f"{text} It is recent, and may still come."),)
         if self._clCode not in AS_REPORTED:
             return (Why(Reason.NOT_REPORTED, text),)
         return (Why(Reason.NOT_REPORTED, f"{text} Older years may be in an older classification.", sure=True),)
+
+    def _listed(self, cell: Cell) -> tuple[Why, ...]:
+        """What is left where the reporter's dataset is there."""
+        who = area_text(cell.reporterCode or "")
+        return (
+            Why(
+                Reason.ZERO,
+                f"UN Comtrade lists a dataset of {who} for {cell.period}: there may have been none of this.",
+            ),
+            Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
+            Why(Reason.NOT_REPORTED, f"The dataset may be without {_flow(cell)}."),
+        )
 
     def _open(self, cell: Cell) -> tuple[Why, ...]:
         late = Why(Reason.NOT_YET_PUBLISHED, f"{cell.period} is recent: many reporters have not published it yet.")

@@ -1,21 +1,21 @@
 """The tool `comtrade_data`: who traded what with whom, as countries report it to the United Nations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from math import ceil
 
 from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.periods import Period
+from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import InvalidQuery, TooLarge
-from tradestat_tools.reasons import Reason
+from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.comtrade.areas import asks_for_all
-from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS, TradeArguments
+from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments
 from tradestat_tools.sources.comtrade.asking import (
-    PERIODS_A_CALL,
     Wanted,
     chunks,
     fetch,
@@ -23,23 +23,22 @@ from tradestat_tools.sources.comtrade.asking import (
     periods_a_call,
     stored,
 )
-from tradestat_tools.sources.comtrade.calendar import due, has_ended, newest_due, periods_of, tries, wire_period
+from tradestat_tools.sources.comtrade.availability import stored_periods
+from tradestat_tools.sources.comtrade.calendar import due, has_ended, periods_of, tries, wire_period
 from tradestat_tools.sources.comtrade.classifications import is_services
-from tradestat_tools.sources.comtrade.coverage import not_covered
-from tradestat_tools.sources.comtrade.data import TradeData, area_text, as_series, shortened
+from tradestat_tools.sources.comtrade.coverage import not_covered, not_held
+from tradestat_tools.sources.comtrade.data import TradeData, as_series
 from tradestat_tools.sources.comtrade.editions import dated
-from tradestat_tools.sources.comtrade.empty import no_rows, not_out, uncovered
+from tradestat_tools.sources.comtrade.empty import asked_periods, no_rows, uncovered
 from tradestat_tools.sources.comtrade.evidence import Answered, Cell, Evidence, neighbours
 from tradestat_tools.sources.comtrade.missing import absent_notes, missing_cells
 from tradestat_tools.sources.comtrade.notes import group_note, listed, row_notes, spelling_note, valuation
 from tradestat_tools.sources.comtrade.observations import observe
 from tradestat_tools.sources.comtrade.question import Question, resolved
+from tradestat_tools.sources.comtrade.reading import check_calls, check_rows, cut_note, more, what
 from tradestat_tools.sources.comtrade.wire import KEY_VARIABLE, SERVICE, SOURCE_ID, Page, Row
 from tradestat_tools.upstream import Fetched
 from tradestat_tools.upstream.threads import in_thread
-
-MAX_CALLS = 24
-"""Calls one question may take: at about one a second, half a minute."""
 
 MOST_LOOKED_AT = 3
 """Calls of a question for which stored answers to neighbouring questions are looked up, the newest periods."""
@@ -59,12 +58,19 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
         TradestatError: what the service answers.
     """
     _check_breadth(services, arguments)
-    span, later = _periods(services, arguments)
+    span, later = asked_periods(services, arguments)
     question = resolved(services, arguments, span, later)
     out_of_cover = await not_covered(services, question.reporters.asked, span)
     if out_of_cover and len(out_of_cover) == len(question.reporters.codes):
         raise uncovered(question, out_of_cover)
-    question, calls = await _ask(services, question)
+    held = await stored_periods(
+        services, arguments.typeCode, arguments.freqCode, arguments.classification, question.reporters.codes
+    )
+    if not any(one.leans_on_newest for one in arguments.spans):
+        unlisted = _unlisted(question, held, services.today)
+        if unlisted and len(unlisted) == len(question.reporters.codes):
+            raise uncovered(question, unlisted)
+    question, calls = await _ask(services, question, held)
     shown = {wire_period(period) for period in question.span}
     rows = [row for _, one in calls for row in one.value.rows if row.period in shown]
     answers = [answer for wanted, one in calls if (answer := Answered.of(wanted, one.value)) is not None]
@@ -76,13 +82,23 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
         beside = await stored(services, [near for wanted in looked_at for near in neighbours(wanted)])
         answers += [answer for wanted, page in beside if (answer := Answered.of(wanted, page)) is not None]
     evidence = Evidence(
-        answers, rows=rows, clCode=arguments.classification, today=services.today, not_covered=out_of_cover
+        answers, rows=rows, clCode=arguments.classification, today=services.today, not_covered=out_of_cover, held=held
     )
     if not rows:
         empty = await in_thread(partial(no_rows, question, evidence, services.today))
         raise await dated(services, empty, question.commodities)
     join = partial(_answer, services, _Found(question, calls, rows, missing, evidence))
     return await in_thread(join) if len(rows) + len(missing) > MANY_ROWS else join()
+
+
+def _unlisted(question: Question, held: Mapping[str, frozenset[str]], today: date) -> dict[str, Why]:
+    """Those reporters of which no dataset is listed for any period asked for, with what shows it for the last."""
+    found: dict[str, Why] = {}
+    for code in question.reporters.codes:
+        whys = [not_held(code, one, held, question.arguments.classification, today) for one in question.span]
+        if whys[-1] is not None and all(why is not None for why in whys):
+            found[code] = whys[-1]
+    return found
 
 
 def _check_breadth(services: Services, arguments: TradeArguments) -> None:
@@ -97,42 +113,24 @@ def _check_breadth(services: Services, arguments: TradeArguments) -> None:
         )
 
 
-def _periods(services: Services, arguments: TradeArguments) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
-    """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
-
-    Raises:
-        NoData: none of them is over.
-    """
-    newest = newest_due(arguments.frequency, services.today)
-    begun = [one.first for one in arguments.spans if one.leans_on_newest and one.first is not None]
-    ahead = sorted(first for first in begun if first.first_month > newest.last_month)
-    if ahead:
-        raise not_out(arguments, ahead, newest)
-    found = periods_of(arguments.spans, arguments.frequency, newest)
-    out = tuple(period for period in found if has_ended(period, services.today))
-    later = tuple(period for period in found if not has_ended(period, services.today))
-    if not out:
-        raise not_out(arguments, later, newest)
-    return out, later
-
-
 Calls = list[tuple[Wanted, Fetched[Page]]]
 
 
-async def _ask(services: Services, question: Question) -> tuple[Question, Calls]:
+async def _ask(services: Services, question: Question, held: Mapping[str, frozenset[str]]) -> tuple[Question, Calls]:
     """Every call of the question. Where it leans on the newest period, that is first looked for.
 
     Raises:
-        TooLarge: it would take more than MAX_CALLS calls.
+        TooLarge: it would take more than MAX_CALLS calls, or more rows than the caller allows.
         NoData: the newest period with rows lies before the first one asked for.
     """
     arguments, size = question.arguments, periods_a_call(services)
     if not any(one.leans_on_newest for one in arguments.spans):
         runs = chunks(question.span, size)
-        _check_calls(services, len(question.span), len(runs), arguments)
+        check_calls(services, len(question.span), len(runs), arguments.freqCode)
+        await check_rows(services, question, runs[-1])
         return question, [await _call(services, question, run) for run in runs]
-    _check_calls(services, len(question.span), ceil(len(question.span) / size), arguments)
-    candidates = tries(arguments.frequency, services.today)
+    check_calls(services, len(question.span), ceil(len(question.span) / size), arguments.freqCode)
+    candidates = _candidates(services, question, held)
     back = min(size, len(question.span) + len(candidates) - 1)
     together = tuple(candidates[0].shifted(-steps) for steps in reversed(range(back)))
     calls: Calls = []
@@ -154,6 +152,17 @@ async def _ask(services: Services, question: Question) -> tuple[Question, Calls]
     return await _up_to(services, question, newest, calls)
 
 
+def _candidates(services: Services, question: Question, held: Mapping[str, frozenset[str]]) -> list[Period]:
+    """The periods that may be the newest with rows, the newest first: those listed, where the list is known."""
+    frequency = question.arguments.frequency
+    usual = tries(frequency, services.today)
+    codes = question.reporters.codes
+    if not codes or any(code not in held for code in codes):
+        return usual
+    ended = {one for code in codes for text in held[code] if has_ended(one := period(text), services.today)}
+    return sorted(ended, reverse=True)[: len(usual)] or usual
+
+
 async def _up_to(services: Services, question: Question, newest: Period, calls: Calls) -> tuple[Question, Calls]:
     """The rest of a question whose newest period is known."""
     arguments = question.arguments
@@ -170,23 +179,6 @@ async def _up_to(services: Services, question: Question, newest: Period, calls: 
 async def _call(services: Services, question: Question, run: tuple[Period, ...]) -> tuple[Wanted, Fetched[Page]]:
     wanted = question.wanted(run)
     return wanted, await fetch(services, wanted)
-
-
-def _check_calls(services: Services, periods: int, calls: int, arguments: TradeArguments) -> None:
-    if calls <= MAX_CALLS:
-        return
-    per_call = periods_a_call(services)
-    hints = [f"Ask for at most {MAX_CALLS * per_call} periods at once"]
-    if arguments.freqCode == "M":
-        hints.append("ask by year (freqCode=A)")
-    if per_call == 1:
-        hints.append(f"set {KEY_VARIABLE}, which brings {PERIODS_A_CALL} periods a call ({ceil(periods / 12)} calls)")
-    raise TooLarge(
-        f"{periods} periods would take {calls} calls, {per_call} period{'s' * (per_call > 1)} each; "
-        f"at most {MAX_CALLS} are made.",
-        remedy=", or ".join(hints) + ".",
-        source=SOURCE_ID,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +206,12 @@ def _answer(services: Services, found: _Found) -> Answer[TradeData]:
     cut = [one for one in fetched if is_cut(one.value, limit)]
     notes = row_notes(rows, classification, question.commodities, question.span)
     if cut:
-        notes.insert(0, _cut_note(cut, fetched, limit))
+        notes.insert(0, cut_note(cut, fetched, limit))
     else:
         notes += absent_notes(question, found.missing, found.evidence)
     notes += _reading_notes(question, found.calls)
     return Answer[TradeData](
-        what=_what(data),
+        what=what(data),
         data=data,
         source=provenance(
             SERVICE,
@@ -230,7 +222,7 @@ def _answer(services: Services, found: _Found) -> Answer[TradeData]:
             valuation=None if is_services(classification) else valuation(rows),
         ),
         notes=notes,
-        more=_more(services, limit, full=any(len(one.value.rows) >= limit for one in cut)) if cut else None,
+        more=more(services, limit, full=any(len(one.value.rows) >= limit for one in cut)) if cut else None,
     )
 
 
@@ -260,46 +252,6 @@ def _reading_notes(question: Question, calls: Calls) -> list[Note]:
     return [note for note in notes if note is not None]
 
 
-def _what(data: TradeData) -> str:
-    """Who, whom, what and when, short enough that unit and source still fit on the line beside it."""
-    who = listed((area_text(code, label.desc) for code, label in data.reporters.items()), 3)
-    whom = listed((area_text(code, label.desc) for code, label in data.partners.items()), 3)
-    room = 60 if len(data.commodities) == 1 else 20
-    what = listed((f"{code} {shortened(item.cmdDesc, room)}" for code, item in data.commodities.items()), 3)
-    first, last = data.periods[0], data.periods[-1]
-    when = first if first == last else f"{first} to {last}"
-    return f"{who}: {' and '.join(data.flows.values())}, partner {whom}; {data.clCode} {what}; {when}"
-
-
-def _cut_note(cut: Sequence[Fetched[Page]], fetched: Sequence[Fetched[Page]], limit: int) -> Note:
-    full = sum(len(one.value.rows) >= limit for one in cut)
-    withheld = sum(one.value.withheld for one in cut)
-    calls = "The call" if len(fetched) == 1 else f"{full} of {len(fetched)} calls"
-    said = [f"{calls} brought {limit} rows, the most that was allowed: rows may be cut off."] if full else []
-    if withheld:
-        came = sum(len(one.value.rows) for one in fetched)
-        said.append(f"{SERVICE} counts {came + withheld} rows and sent {came} of them.")
-    return Note(
-        code=NoteCode.SUBSET,
-        text=" ".join([*said, "Treat this as a part, not the whole."]),
-        reason=Reason.FILTERED_OUT if full else None,
-    )
-
-
-def _more(services: Services, limit: int, *, full: bool) -> str:
-    """How to get the rest: more rows a call where the limit was reached, else narrower questions."""
-    narrower = "ask for fewer reporters, partners, codes or periods at once"
-    if not full:
-        return f"{narrower.capitalize()}."
-    if services.settings.comtrade_api_key is None:
-        if limit < PREVIEW_ROWS:
-            return f"Raise maxRecords (up to {PREVIEW_ROWS} without a key), or {narrower}."
-        return f"Set {KEY_VARIABLE} for up to {KEYED_ROWS:,} rows a call, or {narrower}."
-    if limit < KEYED_ROWS:
-        return f"Raise maxRecords (up to {KEYED_ROWS:,}), or {narrower}."
-    return f"{narrower.capitalize()}."
-
-
 COMTRADE_DATA = Endpoint(
     name="comtrade_data",
     title="UN Comtrade: trade data",
@@ -308,7 +260,7 @@ COMTRADE_DATA = Endpoint(
         "yearly or monthly since 1962, in US dollars (imports CIF, exports FOB), weights in kg. Use it to check any "
         "other source, for mirror data and for countries that have no source of their own here. Without a key 500 rows "
         "a call, one call a period. For Korea's newest months use the Korea Customs tools; for rankings and growth "
-        "over many partners Trade Map. Codes: comtrade_reference."
+        "over many partners Trade Map. Codes: comtrade_reference; what is held: comtrade_availability."
     ),
     arguments=TradeArguments,
     data=TradeData,

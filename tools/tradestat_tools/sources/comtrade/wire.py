@@ -310,6 +310,10 @@ class _TradeEnvelope(BaseModel):
     error: str | None = None
 
 
+class _CountEnvelope(BaseModel):
+    count: int
+
+
 class _ListEnvelope(BaseModel):
     results: list[dict[str, Any]]
 
@@ -337,15 +341,36 @@ def read_trade(response: Response) -> Page:
     Raises:
         TradestatError: what the service's status, its `error` or an unknown form stand for.
     """
-    body = read_json(response)
-    if isinstance(body, dict) and (error := cast("dict[str, object]", body).get("error")):
-        raise refused(said(error))
-    envelope = _read(
-        _TradeEnvelope, cast("object", body), "rows of trade data (period, reporterCode, flowCode, ..., primaryValue)"
+    envelope = read_rows(
+        response, _TradeEnvelope, "rows of trade data (period, reporterCode, flowCode, ..., primaryValue)"
     )
     if not envelope.data and envelope.count:
         raise changed(f"{envelope.count} rows", f"`data` is {'null' if envelope.data is None else 'empty'}")
     return Page(envelope.data or [], envelope.count)
+
+
+def read_count(response: Response) -> int:
+    """How many rows there are: the answer to a question with `countOnly`, whose `data` may hold anything.
+
+    Raises:
+        TradestatError: what the service's status, its `error` or an unknown form stand for.
+    """
+    return read_rows(response, _CountEnvelope, "`count`, a number").count
+
+
+E = TypeVar("E", bound=BaseModel)
+
+
+def read_rows(response: Response, envelope: type[E], expected: str) -> E:
+    """A whole answer of one of the endpoints whose answers have an `error` member.
+
+    Raises:
+        TradestatError: what the service's status, its `error` or an unknown form stand for.
+    """
+    body = read_json(response)
+    if isinstance(body, dict) and (error := cast("dict[str, object]", body).get("error")):
+        raise refused(said(error))
+    return _read(envelope, cast("object", body), expected)
 
 
 def read_list(response: Response) -> list[dict[str, Any]]:
