@@ -14,7 +14,7 @@ from tradestat_tools.codes.groups import Expansion, expand
 from tradestat_tools.errors import TooLarge, TradestatError, error_from_dict
 from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
-from tradestat_tools.sources.trademap.arguments import MOST_CALLS, WORLD
+from tradestat_tools.sources.trademap.arguments import MOST_CALLS
 from tradestat_tools.sources.trademap.client import ask, to_pay
 from tradestat_tools.sources.trademap.coverage import Known, uncovered
 from tradestat_tools.sources.trademap.data import GroupOfRows, Number
@@ -23,6 +23,7 @@ from tradestat_tools.sources.trademap.notes import is_complete, some
 from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question, Spell
 from tradestat_tools.sources.trademap.rows import has_figures, main_total, require_echo, within_years
+from tradestat_tools.sources.trademap.spelled import WORLD
 from tradestat_tools.sources.trademap.why import reasons, refused
 from tradestat_tools.sources.trademap.wire import SOURCE_ID, is_stale
 from tradestat_tools.upstream.report import current_report

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.reasons import Reason
-from tradestat_tools.sources.trademap.arguments import ALL, MAX_PAGE_SIZE, WORLD
+from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE
 from tradestat_tools.sources.trademap.catalogue import UNCONFIRMED, Wire
 from tradestat_tools.sources.trademap.coverage import Reach
 from tradestat_tools.sources.trademap.labels import TOTAL_CODES, is_nes, service_item
 from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question
 from tradestat_tools.sources.trademap.rows import row_name
+from tradestat_tools.sources.trademap.spelled import ALL, WORLD
 from tradestat_tools.sources.trademap.why import UNTOLD
 
 RECENT_YEARS = 2

@@ -4,8 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tradestat_tools.answers import Note, NoteCode
-from tradestat_tools.sources.trademap import arguments as args
+from tradestat_tools.sources.trademap.arguments import (
+    GoodsTimeSeriesArguments,
+    GoodsTradeIndicatorsArguments,
+    ServicesTimeSeriesArguments,
+)
 from tradestat_tools.sources.trademap.labels import area_label, named, product_label, service_item
+from tradestat_tools.sources.trademap.spelled import (
+    ALL,
+    WORLD,
+    is_group,
+    partner_code,
+    product_code,
+    reporter_code,
+    resolve,
+    service_code,
+)
 
 FLOW_NAMES = {"I": "Imports", "E": "Exports", "RE": "Re-exports", "TB": "Trade balance"}
 
@@ -37,7 +51,7 @@ class Question:
     @property
     def answer_codes(self) -> frozenset[str]:
         """The spellings of the product in answers: `ALL` comes back as `TOTAL` or `S00` (seen September 2026)."""
-        return frozenset({"TOTAL", "S00", "ALL"}) if self.product == args.ALL else frozenset({self.product})
+        return frozenset({"TOTAL", "S00", "ALL"}) if self.product == ALL else frozenset({self.product})
 
     @property
     def coverage(self) -> str:
@@ -55,9 +69,9 @@ class Question:
     def what(self, years: str, *, reporter: str = "", partner: str = "") -> str:
         """Who, whom, product, flow and period in one line; `reporter` or `partner` where it is a group."""
         everything = "all services" if self.services else "all goods"
-        product = everything if self.product == args.ALL else named(self.product, product_label(self.product))
+        product = everything if self.product == ALL else named(self.product, product_label(self.product))
         preposition = {"I": "from", "TB": "with"}.get(self.trade_flow, "to")
-        everyone = "all partners" if self.partner == args.WORLD else named(self.partner, area_label(self.partner))
+        everyone = "all partners" if self.partner == WORLD else named(self.partner, area_label(self.partner))
         partner, reporter = partner or everyone, reporter or named(self.country, area_label(self.country))
         return f"{FLOW_NAMES[self.trade_flow]} of {product}, {reporter} {preposition} {partner}, {self.by}, {years}"
 
@@ -66,17 +80,17 @@ Spell = Callable[[Question], Mapping[str, str | int]]
 """The arguments, by our names, that a question is sent with."""
 
 
-def goods_question(asked: args.GoodsTimeSeriesArguments | args.GoodsTradeIndicatorsArguments) -> Question:
+def goods_question(asked: GoodsTimeSeriesArguments | GoodsTradeIndicatorsArguments) -> Question:
     """A question about goods. With byProduct and no `hs_level`, the rows are the codes of the next level.
 
     Of a group as the partner the members are taken from the table of all partners. Years are put in later, and so is
     the reporter, where that is a group.
     """
-    product = args.product_code(asked.product)
-    below = 2 if product == args.ALL else min(len(product) + 2, 6)
+    product = product_code(asked.product)
+    below = 2 if product == ALL else min(len(product) + 2, 6)
     return Question(
-        country="" if args.is_group(asked.country) else args.reporter_code(asked.country),
-        partner=args.WORLD if args.is_group(asked.partner) else args.partner_code(asked.partner),
+        country="" if is_group(asked.country) else reporter_code(asked.country),
+        partner=WORLD if is_group(asked.partner) else partner_code(asked.partner),
         product=product,
         trade_flow=asked.trade_flow,
         by=asked.by,
@@ -87,12 +101,12 @@ def goods_question(asked: args.GoodsTimeSeriesArguments | args.GoodsTradeIndicat
     )
 
 
-def services_question(asked: args.ServicesTimeSeriesArguments) -> Question:
+def services_question(asked: ServicesTimeSeriesArguments) -> Question:
     """A question about services; groups and years as with goods."""
     return Question(
-        country="" if args.is_group(asked.country) else args.reporter_code(asked.country),
-        partner=args.WORLD if args.is_group(asked.partner) else args.partner_code(asked.partner),
-        product=args.service_code(asked.service),
+        country="" if is_group(asked.country) else reporter_code(asked.country),
+        partner=WORLD if is_group(asked.partner) else partner_code(asked.partner),
+        product=service_code(asked.service),
         trade_flow=asked.trade_flow,
         by=asked.by,
         page=asked.page,
@@ -131,14 +145,14 @@ def resolved_notes(**given: str) -> list[Note]:
     for argument, written in given.items():
         word = written.strip()
         if argument == "service":
-            code, said = args.service_code(word), None
+            code, said = service_code(word), None
             item = service_item(code)
             label = product_label(code)
             expected = item is None or word.upper() in (item.code.upper(), item.trademap.upper())
-        elif args.is_group(word):
+        elif is_group(word):
             continue
         else:
-            resolved = args.resolve(word)
+            resolved = resolve(word)
             code, said = resolved.area.trademap, resolved.note
             label = area_label(code)
             expected = word == code or (said is None and label == resolved.area.name_en)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from tradestat_tools.sources.trademap import arguments as args
 from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.spelled import ALL, WORLD
 
 OPPOSITE = {"I": "E", "E": "I"}
 
-_DEFAULTS: dict[str, str | int] = {"partner": args.WORLD, "product": args.ALL, "service": args.ALL, "by": "byCountry"}
+_DEFAULTS: dict[str, str | int] = {"partner": WORLD, "product": ALL, "service": ALL, "by": "byCountry"}
 
 
 def again(question: Question, **changes: Any) -> str:
@@ -33,7 +33,7 @@ def partners_side(question: Question) -> str:
     flow = OPPOSITE.get(question.trade_flow)
     if flow is None:
         return f"Ask one flow: {again(question, trade_flow='E')}."
-    if question.partner == args.WORLD:
+    if question.partner == WORLD:
         mirrored = again(question, country="<partner>", partner=question.country, trade_flow=flow, by="byCountry")
         return f"Ask a partner's side, one at a time: {mirrored}."
     mirrored = again(question, country=question.partner, partner=question.country, trade_flow=flow)

@@ -7,12 +7,12 @@ from typing import Any
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.errors import NoData
 from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.sources.trademap.arguments import ALL, WORLD
 from tradestat_tools.sources.trademap.coverage import Reach
 from tradestat_tools.sources.trademap.data import DIMENSIONS, Row, SourceOfData
 from tradestat_tools.sources.trademap.labels import area_label, named, product_label
 from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.spelled import ALL, WORLD
 from tradestat_tools.sources.trademap.why import next_call, reasons
 from tradestat_tools.sources.trademap.wire import SOURCE_ID, changed, excerpt
 

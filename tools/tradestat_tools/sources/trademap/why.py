@@ -3,11 +3,11 @@
 from tradestat_tools.codes.hs import HsStatus, hs_status
 from tradestat_tools.errors import NoData, TradestatError, UpstreamRefused
 from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.sources.trademap.arguments import ALL, WORLD
 from tradestat_tools.sources.trademap.coverage import KINDS, Reach
 from tradestat_tools.sources.trademap.labels import area_label, named
 from tradestat_tools.sources.trademap.question import Question
 from tradestat_tools.sources.trademap.remedies import again, partners_side
+from tradestat_tools.sources.trademap.spelled import ALL, WORLD
 from tradestat_tools.sources.trademap.wire import SOURCE_ID, is_stale
 
 RECENT = 2

@@ -13,7 +13,6 @@ from tradestat_tools.sources.trademap.arguments import (
     MAX_PAGE_SIZE,
     GoodsTimeSeriesArguments,
     ServicesTimeSeriesArguments,
-    is_group,
 )
 from tradestat_tools.sources.trademap.coverage import Known, Reach, coverage_text, known, not_over, refuse_uncovered
 from tradestat_tools.sources.trademap.data import THOUSAND_USD, GroupOfRows, SeriesData
@@ -33,6 +32,7 @@ from tradestat_tools.sources.trademap.notes import edition_notes, gap_notes, mor
 from tradestat_tools.sources.trademap.payloads import Page, parse_series
 from tradestat_tools.sources.trademap.question import VALUATION, Question, Spell
 from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require_echo, require_figures, within_years
+from tradestat_tools.sources.trademap.spelled import is_group
 from tradestat_tools.sources.trademap.tables import ask_table
 from tradestat_tools.sources.trademap.why import refused
 from tradestat_tools.sources.trademap.wire import SERVICE, SOURCE_ID
