@@ -81,7 +81,9 @@ def test_the_flow_is_asked_for_and_never_guessed(read: "Reader", lines: Lines) -
 
 
 def test_a_column_of_flows_is_read_and_must_agree_with_what_was_said(read: "Reader", lines: Lines) -> None:
-    content = lines("进出口,数据年月,商品编码,产销国,金额（美元）", "出口,202401,85076000,日本,5", "进口,202401,85076000,日本,6")
+    content = lines(
+        "进出口,数据年月,商品编码,产销国,金额（美元）", "出口,202401,85076000,日本,5", "进口,202401,85076000,日本,6"
+    )
     assert [(one.flow, one.value, one.valuation) for one in read.figures(content)] == [("X", 5, "FOB"), ("M", 6, "CIF")]
     error = read.refused(content, flow="X")
     assert "Row 3, column '进出口'" in error.message
@@ -180,7 +182,7 @@ def test_totals_are_held_against_the_rows_and_left_out(
 def test_a_row_that_is_not_understood_is_named_with_its_column(
     read: "Reader", lines: Lines, row: str, column: str, says: str
 ) -> None:
-    good = '202402,85076000,锂离子蓄电池,116,日本,7,个,0,-,90'
+    good = "202402,85076000,锂离子蓄电池,116,日本,7,个,0,-,90"
     error = read.refused(lines(CHINESE[0].rstrip(","), good, row), flow="X")
     assert error.message.startswith(f"Row 3, column '{column}': ")
     assert says in error.message

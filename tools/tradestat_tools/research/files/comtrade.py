@@ -88,7 +88,8 @@ class Comtrade(Layout):
     encodings = ("utf-8", "cp1252")
     """The latter seen in 2025 (country names such as Türkiye)."""
     expected = (
-        "the header of UN Comtrade's CSV, with period, reporterCode, flowCode, partnerCode, cmdCode, primaryValue"
+        "the header of UN Comtrade's CSV, with period, reporterCode, flowCode, partnerCode, classificationCode, "
+        "cmdCode, primaryValue"
     )
     required = tuple(
         frozenset({one})

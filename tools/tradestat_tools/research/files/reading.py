@@ -47,7 +47,15 @@ class _Total:
     figures: dict[str, Cell]
 
 
-def read_file(stream: BinaryIO, name: str, *, layout: LayoutName | None, encoding: str | None, said: Said) -> Imported:
+def read_file(
+    stream: BinaryIO,
+    name: str,
+    *,
+    layout: LayoutName | None,
+    encoding: str | None,
+    said: Said,
+    most: int = MOST_ROWS,
+) -> Imported:
     """Read a file whole. Blocks.
 
     Args:
@@ -55,6 +63,7 @@ def read_file(stream: BinaryIO, name: str, *, layout: LayoutName | None, encodin
         layout: the only kind it may be, where the caller says it.
         encoding: the same of its encoding.
         said: what the caller says of it.
+        most: rows it may have.
 
     Raises:
         InvalidQuery: something in it is not understood; names the row and the column.
@@ -64,7 +73,7 @@ def read_file(stream: BinaryIO, name: str, *, layout: LayoutName | None, encodin
     found = forms(stream, kinds, encoding, name)
     for form in found:
         try:
-            imported = _read(stream, form, said)
+            imported = _read(stream, form, said, most)
         except NotInEncoding as error:
             failed = str(error)
             continue
@@ -90,7 +99,7 @@ def _digest(stream: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _read(stream: BinaryIO, form: Form, said: Said) -> Imported:
+def _read(stream: BinaryIO, form: Form, said: Said, most: int) -> Imported:
     try:
         layout = form.layout(form.columns, said)
     except HeaderFault as fault:
@@ -101,11 +110,11 @@ def _read(stream: BinaryIO, form: Form, said: Said) -> Imported:
     totals: list[_Total] = []
     first: dict[Hashable, int] = {}
     for number, cells in rows(stream, form):
-        if len(imported.rows) == MOST_ROWS:
+        if len(imported.rows) == most:
             raise InvalidQuery(
-                f"The file has more than {MOST_ROWS:,} rows.",
+                f"The file has more than {most:,} rows.",
                 argument="file",
-                allowed=f"at most {MOST_ROWS:,} rows",
+                allowed=f"at most {most:,} rows",
                 remedy="Export fewer periods, products or partners at a time.",
             )
         texts = reader.cleaned(number, cells)

@@ -201,7 +201,7 @@ def rows(stream: BinaryIO, form: Form) -> Iterator[tuple[int, list[str]]]:
                 raise _wrong_length(number, len(cells), width, form.delimiter)
             yield number, cells[:width]
     except UnicodeDecodeError:
-        raise NotInEncoding(f"after row {number}") from None
+        raise NotInEncoding(f"somewhere after row {max(number, 1)}") from None
     except csv.Error as error:
         raise InvalidQuery(
             f"Row {number + 1}, column {shown(form.heads[0])} or later: {_said(error)}.",

@@ -1,0 +1,136 @@
+"""The tool `import_file` through the protocol: a file becomes an answer, and a side of a flow."""
+
+import os
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp_types import CallToolResult, TextContent
+
+from tradestat_server.app import create_server
+from tradestat_tools.opening import open_services
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+
+SAVED = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
+
+HEAD = (
+    "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,贸易方式编码,贸易方式名称,"
+    "第一数量,第一计量单位,第二数量,第二计量单位,美元,"
+)
+MODES = (("10", "一般贸易", 400_000_000), ("14", "来料加工装配贸易", 50_000_000))
+
+
+def of_china(code: str = "85076000") -> bytes:
+    """China's exports of lithium-ion accumulators to Korea in each month of 2024, split by trade mode."""
+    rows = [
+        f'"2024{month:02d}","{code}","锂离子蓄电池","133","韩国","{mode}","{name}","1,000","个","2,500","千克","{value:,}",'
+        for month in range(1, 13)
+        for mode, name, value in MODES
+    ]
+    return "\r\n".join([HEAD, *rows]).encode("gb18030")
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    """A file in the folder of imports, saved at a known moment."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_bytes(content)
+    os.utime(path, (SAVED.timestamp(), SAVED.timestamp()))
+
+
+@pytest.fixture
+async def services(tmp_path: Path) -> AsyncGenerator[Services]:
+    put(tmp_path / "imports", "exports-2024.csv", of_china())
+    settings = Settings(_env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_IMPORT_DIR=str(tmp_path / "imports"))  # pyright: ignore
+    async with open_services(settings) as services:
+        yield services
+
+
+def text_of(result: CallToolResult) -> str:
+    block = result.content[0]
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+async def called(client: Any, tool: str, **asked: Any) -> dict[str, Any]:
+    result = await client.call_tool(tool, asked)
+    assert not result.is_error, result.content
+    return result.structured_content
+
+
+@pytest.mark.anyio
+async def test_a_file_becomes_an_answer_with_its_provenance_and_no_path(
+    services: Services, tmp_path: Path, mode: str, schema_faults: Callable[[dict[str, Any], Any], list[str]]
+) -> None:
+    async with Client(create_server(services), mode=mode) as client:
+        (tool,) = [one for one in (await client.list_tools()).tools if one.name == "import_file"]
+        result = await client.call_tool("import_file", {"file": "exports-2024.csv", "flow": "exports"})
+        answer = result.structured_content
+        assert not schema_faults(tool.output_schema or {}, answer)
+        source, data = answer["source"], answer["data"]
+        assert source["service"] == "China Customs (file exported from stats.customs.gov.cn)"
+        assert (source["address"], source["state"], source["calls"]) == ("file:exports-2024.csv", "fresh", 0)
+        assert source["retrieved_at"] == "2026-03-04T05:06:00Z"
+        assert (source["unit"], source["currency"], source["valuation"]) == ("US dollars", "USD", "FOB")
+        assert data["common"]["贸易伙伴名称"] == "韩国"
+        assert data["columns"] == ["数据年月", "贸易方式编码", "贸易方式名称", "第一数量", "第二数量", "美元"]
+        assert data["rows"][0] == ["202401", "10", "一般贸易", 1000, 2500, 400_000_000]
+        assert len(data["rows"]) == 24
+        assert "saved here, 2026-03-04" in text_of(result)
+        assert str(tmp_path) not in str(answer) + text_of(result)
+        rows = await called(client, "rows", result=answer["result"], sort="-美元", limit=1)
+        assert rows["data"]["rows"][0][-1] == 400_000_000
+        cited = await called(client, "cite", result=answer["result"])
+        assert "China Customs (file exported from stats.customs.gov.cn)" in cited["data"]["text"]
+        assert "Retrieved 2026-03-04. file:exports-2024.csv" in cited["data"]["text"]
+
+
+@pytest.mark.anyio
+async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparison(services: Services) -> None:
+    flow = {"product": "850760", "period": "2024"}
+    async with Client(create_server(services)) as client:
+        handle = (await called(client, "import_file", file="exports-2024.csv", flow="exports"))["result"]
+        series = await called(client, "trade_series", reporter="China", partner="Korea", source=handle, **flow)
+        assert series["data"]["values"] == [12 * 450_000_000]
+        compared = await called(client, "compare_mirror", exporter="China", importer="Korea", files=[handle], **flow)
+        (figure,) = [one for one in compared["data"]["figures"] if one["side"] == f"file:exporter:{handle}"]
+        assert (figure["native"], figure["valuation"]) == (12 * 450_000_000, "FOB")
+        assert compared["data"]["exporter_side"] == figure["side"]
+        assert handle in compared["source"]["results"]
+
+
+@pytest.mark.anyio
+async def test_a_file_of_synthetic_figures_stays_labelled(services: Services, tmp_path: Path) -> None:
+    put(tmp_path / "imports", "sandbox-china.csv", of_china())
+    async with Client(create_server(services)) as client:
+        result = await client.call_tool("import_file", {"file": "sandbox-china.csv", "flow": "X"})
+    assert text_of(result).startswith("SANDBOX DATA")
+
+
+@pytest.mark.anyio
+async def test_the_error_names_what_to_do(services: Services, tmp_path: Path) -> None:
+    put(tmp_path / "imports", "zero.csv", of_china("8507600"))
+    async with Client(create_server(services)) as client:
+        unsaid = await client.call_tool("import_file", {"file": "exports-2024.csv"})
+        wrong = await client.call_tool("import_file", {"file": "export-2024.csv", "flow": "X"})
+        lost = await client.call_tool("import_file", {"file": "zero.csv", "flow": "X"})
+        odd = await client.call_tool("import_file", {"file": "zero.csv", "flow": "X", "period": "2024Q1"})
+    assert all(result.is_error for result in (unsaid, wrong, lost, odd))
+    assert "never guess" in text_of(unsaid)
+    assert "exports-2024.csv" in text_of(wrong)
+    assert "Row 2, column '商品编码': '8507600' has 7 digits, so that a leading zero was lost" in text_of(lost)
+    assert "is a quarter" in text_of(odd)
+
+
+@pytest.mark.anyio
+async def test_arguments_are_read_as_a_model_writes_them(services: Services, tmp_path: Path) -> None:
+    plain = "商品编码,贸易伙伴名称,金额\r\n85076000,日本,5\r\n".encode("gb18030")
+    put(tmp_path / "imports", "plain.csv", plain)
+    asked = {"file": "plain.csv", "flow": "出口", "encoding": "GBK", "unit": "US Dollars", "period": 202403}
+    async with Client(create_server(services)) as client:
+        data = (await called(client, "import_file", **asked))["data"]
+    assert (data["flow"], data["encoding"], data["unit"], data["period"]) == ("X", "gb18030", "usd", "2024-03")
