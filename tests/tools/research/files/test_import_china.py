@@ -135,6 +135,14 @@ def test_two_rows_of_one_thing_are_refused_by_their_numbers(read: "Reader", line
     assert error.message.startswith("Rows 3 and 5 give two figures for the same thing")
 
 
+def test_one_partner_or_month_written_in_two_ways_is_still_one(read: "Reader", lines: Lines) -> None:
+    head = "数据年月,商品编码,贸易伙伴名称,美元"
+    names = read.refused(lines(head, "202401,8507,日本,5", "202401,8507,日本国,6"), flow="X")
+    months = read.refused(lines(head, "202401,8507,日本,5", "2024-01,8507,日本,6"), flow="X")
+    assert names.message.startswith("Rows 2 and 3 give two figures")
+    assert months.message.startswith("Rows 2 and 3 give two figures")
+
+
 def test_quantities_of_two_units_are_not_summed(read: "Reader", lines: Lines) -> None:
     (one,) = read.figures(lines(*SPLIT[:3], SPLIT[3].replace("千克", "个")), flow="X")
     assert (one.value, one.quantity, one.net_kg) == (175, None, None)

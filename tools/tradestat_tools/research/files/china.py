@@ -9,12 +9,21 @@ from tradestat_tools.answers import Cell, Note, NoteCode
 from tradestat_tools.codes.countries import Area, label, resolve_area
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import flow
-from tradestat_tools.codes.periods import period
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import quantity_unit
 from tradestat_tools.codes.words import fold, shown
 from tradestat_tools.observation import Observation, Status
 from tradestat_tools.research.files.cells import CellFault, hs_code, month_or_year, number
-from tradestat_tools.research.files.layout import TOOL, Column, FlowSide, HeaderFault, Layout, Record, Said
+from tradestat_tools.research.files.layout import (
+    TOOL,
+    Column,
+    FlowSide,
+    HeaderFault,
+    Layout,
+    Record,
+    Said,
+    read_period,
+)
 
 CHINA = "156"
 MOST_EXPORTED = 10_000
@@ -159,29 +168,24 @@ class ChinaCustoms(Layout):
         return text or None
 
     def check(self, record: Record) -> None:
-        code, name = record.get("partner"), record.get("partner_name")
-        self._partner(str(code) if code else None, str(name) if name else None)
+        self._area(record)
 
     def key(self, record: Record) -> Hashable:
         return (
-            record.get("flow"),
-            record.get("period"),
+            self._side_of(record),
+            self._when(record),
             record["product"],
-            record.get("partner") or record.get("partner_name"),
+            self._area(record),
             record.get("trade_mode") or record.get("trade_mode_name"),
             record.get("place") or record.get("place_name"),
         )
 
     def observe(self, records: Iterable[Record]) -> Iterator[Observation]:
         """One a period, product and partner: trade modes and places of registration are summed."""
-        groups: dict[tuple[str, str, str, str], list[Record]] = defaultdict(list)
+        groups: dict[tuple[FlowSide, Period, str, str], list[Record]] = defaultdict(list)
         for record in records:
-            code, name = record.get("partner"), record.get("partner_name")
-            partner = self._partner(str(code) if code else None, str(name) if name else None).comtrade
-            if partner:  # without one it is no partner of any other source: kept in the rows alone
-                side = self._side(str(record["flow"])) if "flow" in record else self._flow or "X"
-                when = str(record["period"]) if "period" in record else str(self.said.period)
-                groups[side, when, str(record["product"]), partner].append(record)
+            if partner := self._area(record).comtrade:  # without it no other source has it: kept in the rows alone
+                groups[self._side_of(record), self._when(record), str(record["product"]), partner].append(record)
         for (side, when, product, partner), held in groups.items():
             values = [one["value"] for one in held]
             quantity, unit = _quantity(held, "quantity", "quantity_unit")
@@ -189,12 +193,12 @@ class ChinaCustoms(Layout):
             kg = quantity if unit == "kg" else second if second_unit == "kg" else None
             value = _sum(values)
             yield Observation(
-                flow="X" if side == "X" else "M",
+                flow=side,
                 reporter=CHINA,
                 partner=partner,
                 product=product,
                 classification="HS",
-                period=period(when),
+                period=when,
                 value=value,
                 currency=self.currency,
                 valuation="FOB" if side == "X" else "CIF",
@@ -233,6 +237,18 @@ class ChinaCustoms(Layout):
         if unread:
             text = f"Read by their codes alone, for their names are not known here: {', '.join(unread[:5])}."
             yield Note(code=NoteCode.RESOLVED_CODE, text=text)
+
+    def _area(self, record: Record) -> Area:
+        code, name = record.get("partner"), record.get("partner_name")
+        return self._partner(str(code) if code else None, str(name) if name else None)
+
+    def _when(self, record: Record) -> Period:
+        return read_period(str(record["period"] if "period" in self.fields else self.said.period))
+
+    def _side_of(self, record: Record) -> FlowSide:
+        if self._flow is None:  # then there is a column of flows, see `_flow_of`
+            return self._side(str(record["flow"]))
+        return self._flow
 
     def _side(self, text: str) -> FlowSide:
         try:

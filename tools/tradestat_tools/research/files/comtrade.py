@@ -5,11 +5,10 @@ from typing import get_args
 
 from tradestat_tools.answers import Cell, Note, NoteCode
 from tradestat_tools.codes.countries import areas
-from tradestat_tools.codes.periods import period
 from tradestat_tools.codes.words import fold, shown
 from tradestat_tools.observation import FlowCode, Observation, Status, Valuation
 from tradestat_tools.research.files.cells import CellFault, hs_code, month_or_year, number
-from tradestat_tools.research.files.layout import TOOL, Column, HeaderFault, Layout, Record, Said
+from tradestat_tools.research.files.layout import TOOL, Column, HeaderFault, Layout, Record, Said, read_period
 from tradestat_tools.sources.comtrade.classifications import EDITION_NAMES, FLOWS, is_hs, is_services
 
 _CURRENT = (
@@ -172,10 +171,11 @@ class Comtrade(Layout):
             )
 
     def key(self, record: Record) -> Hashable:
-        told = ("flowCode", "classificationCode", "cmdCode", "period")
+        told = ("flowCode", "classificationCode", "cmdCode")
         return (
             _area(record, "reporterCode"),
             _area(record, "partnerCode"),
+            read_period(str(record["period"])),
             *(record[field] for field in told),
             *(record.get(field) or whole for field, whole in _WHOLE.items()),
         )
@@ -199,7 +199,7 @@ class Comtrade(Layout):
                 product="S" if services and product == "200" else product,
                 classification="EBOPS" if services else {"S": "SITC", "B": "BEC"}.get(classification[0], "HS"),
                 edition=EDITION_NAMES.get(classification, classification),
-                period=period(str(record["period"])),
+                period=read_period(str(record["period"])),
                 value=value,
                 currency="USD",
                 valuation=None if services or value is None else _valuation(code, value, cif, fob),

@@ -7,11 +7,10 @@ from functools import cache
 from tradestat_tools.answers import Cell, Note, NoteCode
 from tradestat_tools.codes.countries import Area, label, resolve_area
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.periods import period
 from tradestat_tools.codes.words import fold, shown
 from tradestat_tools.observation import FlowCode, Observation, Status
 from tradestat_tools.research.files.cells import CellFault, hs_code, month_or_year, number
-from tradestat_tools.research.files.layout import TOOL, Column, HeaderFault, Layout, Record, Said
+from tradestat_tools.research.files.layout import TOOL, Column, HeaderFault, Layout, Record, Said, read_period
 
 KOREA = "410"
 WORLD = "0"
@@ -129,14 +128,12 @@ class KoreaCustoms(Layout):
         return text or None
 
     def check(self, record: Record) -> None:
-        if "partner" in self.fields or "partner_name" in self.fields:
-            code, name = record.get("partner"), record.get("partner_name")
-            self._partner(str(code) if code else None, str(name) if name else None)
+        self._code(record)
 
     def key(self, record: Record) -> Hashable:
         return (
-            period(str(record["period"])),
-            record.get("partner") or record.get("partner_name"),
+            read_period(str(record["period"])),
+            self._code(record) or record.get("partner") or record.get("partner_name"),
             record.get("product"),
         )
 
@@ -157,7 +154,7 @@ class KoreaCustoms(Layout):
                     partner=partner,
                     product=str(record.get("product") or TOTAL),
                     classification="HS",
-                    period=period(str(record["period"])),
+                    period=read_period(str(record["period"])),
                     value=value,
                     currency="USD",
                     valuation="FOB" if side == "X" else "CIF",

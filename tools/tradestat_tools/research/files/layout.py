@@ -3,9 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 from tradestat_tools.answers import Cell, Note
+from tradestat_tools.codes.periods import period
 from tradestat_tools.codes.words import fold
 from tradestat_tools.observation import Observation
 
@@ -15,6 +17,9 @@ Record = Mapping[str, Cell]
 """A row by field."""
 
 TOOL = "import_file"
+
+read_period = lru_cache(maxsize=4096)(period)
+"""As `period`: a file has few of them, many times each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Imported:
 @dataclass(frozen=True, slots=True)
 class _Total:
     row: int
-    by: tuple[tuple[str, str], ...]
+    by: tuple[tuple[str, Cell], ...]
     figures: dict[str, Cell]
 
 
@@ -188,12 +188,12 @@ class _Cells:
 
 def _total(layout: Layout, reader: _Cells, number: int, texts: dict[str, str]) -> _Total:
     """A row of totals: which rows it is the sum of, and what it says it is."""
+    at = {column.field: index for index, column in enumerate(layout.columns)}
     by = tuple(
-        (name, text)
+        (name, reader.cell(number, at[name], text))
         for name in layout.dimensions
         if (text := texts.get(name, "")) and text != "-" and not layout.is_total({name: text})
     )
-    at = {column.field: index for index, column in enumerate(layout.columns)}
     figures = {name: reader.cell(number, at[name], texts[name]) for name in layout.money if name in at}
     return _Total(number, by, figures)
 
