@@ -1,11 +1,21 @@
 """Whether the live service still behaves as this package assumes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import TradestatError
 from tradestat_tools.services import Services
 from tradestat_tools.source import Check
+from tradestat_tools.sources.comtrade.asking import Wanted, count
+from tradestat_tools.sources.comtrade.availability import COMTRADE_AVAILABILITY
+from tradestat_tools.sources.comtrade.live_update import COMTRADE_LIVE_UPDATE
+from tradestat_tools.sources.comtrade.matrix import COMTRADE_TRADE_MATRIX
+from tradestat_tools.sources.comtrade.metadata import COMTRADE_METADATA
 from tradestat_tools.sources.comtrade.reference import COMTRADE_REFERENCE
+from tradestat_tools.sources.comtrade.side_by_side import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
+from tradestat_tools.sources.comtrade.tariffline import COMTRADE_TARIFFLINE
 from tradestat_tools.sources.comtrade.trade import COMTRADE_DATA
 from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_VARIABLE
 
@@ -14,6 +24,24 @@ LISTS = ("reporters", "partners", "HS", "EB10", "flows", "customs", "modesOfTran
 
 _QUESTION = {"reporterCode": "842", "period": "2022", "partnerCode": "0", "cmdCode": "TOTAL", "flowCode": "M"}
 _SERVICES_QUESTION = _QUESTION | {"typeCode": "S", "clCode": "EB10", "period": "2018"}
+
+_REPORTER = {"reporterCode": "410"}
+_YEAR = _REPORTER | {"period": "2022"}
+_PARTNER = _YEAR | {"partnerCode": "156"}
+_LINES = _PARTNER | {"cmdCode": "850760", "flowCode": "M"}
+
+_UNKEYED: tuple[tuple[str, Endpoint[Any, Any], Mapping[str, str]], ...] = (
+    ("availability: the datasets of one reporter", COMTRADE_AVAILABILITY, _REPORTER),
+    ("metadata: the notes of one dataset", COMTRADE_METADATA, _YEAR),
+    ("tariff lines: one subheading", COMTRADE_TARIFFLINE, _LINES),
+)
+_KEYED: tuple[tuple[str, Endpoint[Any, Any], Mapping[str, str]], ...] = (
+    ("trade matrix: one cell a flow", COMTRADE_TRADE_MATRIX, _PARTNER),
+    ("trade balance: one row", COMTRADE_TRADE_BALANCE, _PARTNER),
+    ("bilateral: both reports of a flow", COMTRADE_BILATERAL, _PARTNER),
+    ("live update: what was loaded lately", COMTRADE_LIVE_UPDATE, {}),
+)
+"""Endpoints whose form is known from other clients only, with a cheap question each."""
 
 
 async def checks(services: Services) -> AsyncIterator[Check]:
@@ -26,6 +54,12 @@ async def checks(services: Services) -> AsyncIterator[Check]:
         yield Check(f"{KEY_VARIABLE} accepted", ok=False, detail=f"not set: the preview is used. {GET_A_KEY}")
     else:
         yield await _data(services, f"{KEY_VARIABLE} accepted", _QUESTION)
+    for name, endpoint, question in _UNKEYED:
+        yield await _answered(keyless, name, endpoint, question)
+    if key is not None:
+        yield await _counted(services)
+        for name, endpoint, question in _KEYED:
+            yield await _answered(services, name, endpoint, question)
     for category in LISTS:
         yield await _list(services, category)
 
@@ -37,6 +71,24 @@ async def _data(services: Services, name: str, question: dict[str, str]) -> Chec
         return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
     rows = sum(value is not None for record in answer.data.records for value in record.primaryValue)
     return Check(name, ok=rows == 1, detail=f"{rows} row{'s' * (rows != 1)} came, 1 expected")
+
+
+async def _answered(services: Services, name: str, endpoint: Endpoint[Any, Any], question: Mapping[str, str]) -> Check:
+    try:
+        answer = await endpoint.call(services, question)
+    except TradestatError as error:
+        return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
+    return Check(name, ok=True, detail=f"{len(answer.data.records)} came")
+
+
+async def _counted(services: Services) -> Check:
+    name = "countOnly: rows counted and not sent"
+    wanted = Wanted("C", "A", "HS", ("842",), ("0",), ("TOTAL",), ("M",), (Period(2022),), maxRecords=10)
+    try:
+        rows = (await count(services, wanted)).value
+    except TradestatError as error:
+        return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
+    return Check(name, ok=rows == 1, detail=f"{rows} counted, 1 expected")
 
 
 async def _list(services: Services, category: str) -> Check:

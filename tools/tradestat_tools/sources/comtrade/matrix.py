@@ -1,5 +1,6 @@
 """The tool `comtrade_trade_matrix`: world trade with the gaps filled by the United Nations' own estimates."""
 
+import re
 from functools import partial
 from typing import Annotated, Literal
 
@@ -89,19 +90,20 @@ async def comtrade_trade_matrix(services: Services, arguments: MatrixArguments) 
     years = {"first_year": span[0].year, "last_year": span[-1].year}
     reporters = read_places(arguments.reporterCode, "partner", **years)
     partners = read_places(arguments.partnerCode, "partner", **years)
+    codes = ",".join(arguments.cmdCode)
     fetched: list[Fetched[Page]] = []
     for run in runs:
         params = {
             "reporterCode": ",".join(reporters.codes),
             "period": ",".join(map(wire_period, run)),
             "partnerCode": ",".join(partners.codes),
-            "cmdCode": ",".join(arguments.cmdCode),
+            "cmdCode": ",".join(re.sub("^AG", "ag", code) for code in arguments.cmdCode),
             "flowCode": ",".join(arguments.flowCode),
             "maxRecords": str(arguments.maxRecords),
             "includeDesc": "true",
         }
         request = table_request(services, TRADE_MATRIX, params)
-        read = partial(read_answered, asked={"typeCode": "C", "freqCode": "A", **request.params})
+        read = partial(read_answered, asked={**request.params, "typeCode": "C", "freqCode": "A", "cmdCode": codes})
         fetched.append(await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout))
     rows = [row for one in fetched for row in one.value.rows]
     if not rows:

@@ -1,0 +1,208 @@
+"""Every classification and frequency, and every further endpoint, against the stand-in and its world."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+
+from tradestat_tools.answers import Answer
+from tradestat_tools.errors import NoData, TooLarge
+from tradestat_tools.opening import in_memory, sandbox_settings
+from tradestat_tools.reasons import Reason
+from tradestat_tools.sandbox import Sandbox
+from tradestat_tools.sandbox.economies import ECONOMIES
+from tradestat_tools.services import Services
+from tradestat_tools.settings import Settings
+from tradestat_tools.sources.comtrade import SOURCE
+from tradestat_tools.sources.comtrade.classifications import ClCode, is_services
+from tradestat_tools.upstream.http import Http
+
+pytestmark = pytest.mark.anyio
+
+ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+CLASSIFICATIONS: tuple[str, ...] = get_args(ClCode)
+HELD = {*((code, often) for code in ("HS", "H4", "H5", "H6") for often in "AM"), ("EB", "A"), ("EB10", "A")}
+"""What this world has figures in; in the others the stand-in answers with nothing, as the service does."""
+
+
+@pytest.fixture(scope="module")
+def built() -> Sandbox:
+    return Sandbox()
+
+
+@asynccontextmanager
+async def opened(sandbox: Sandbox, *, keyed: bool = True) -> AsyncGenerator[Services]:
+    sandbox.reset()
+    now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
+    http = Http(app=sandbox.app)
+    chosen = sandbox_settings(Settings())
+    if not keyed:
+        chosen = chosen.model_copy(update={"comtrade_api_key": None})
+    try:
+        async with in_memory(http, chosen, lambda: now, most_attempts=1) as services:
+            yield services
+    finally:
+        await http.aclose()
+
+
+async def ask(sandbox: Sandbox, tool: str, *, keyed: bool = True, **arguments: Any) -> Answer[Any]:
+    async with opened(sandbox, keyed=keyed) as services:
+        return await ENDPOINTS[tool].call(services, arguments)
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["key", "preview"])
+@pytest.mark.parametrize("frequency", ["A", "M"])
+@pytest.mark.parametrize("classification", CLASSIFICATIONS)
+async def test_each_classification_is_answered_with_figures_or_with_certainty_that_it_is_not_held(
+    built: Sandbox, classification: str, frequency: str, keyed: bool
+) -> None:
+    kind = {"typeCode": "S" if is_services(classification) else "C", "freqCode": frequency, "clCode": classification}
+    question = kind | {
+        "reporterCode": "US",
+        "partnerCode": "DE",
+        "flowCode": "X",
+        "period": "202206" if frequency == "M" else "2022",
+    }
+    async with opened(built, keyed=keyed) as services:
+        if (classification, frequency) in HELD:
+            listed = await ENDPOINTS["comtrade_availability"].call(services, kind | {"reporterCode": "US"})
+            answer = await ENDPOINTS["comtrade_data"].call(services, question)
+            assert answer.data.periods[0] in listed.data.records[0].periods
+            if frequency == "A":
+                code = "S00" if is_services(classification) else "TOTAL"
+                truth = built.world.truth("US", "DE", code, "2022").exporter_reported
+                assert answer.data.records[0].primaryValue == [truth]
+            else:
+                assert answer.data.records[0].primaryValue[0] > 0
+            return
+        with pytest.raises(NoData) as unsure:
+            await ENDPOINTS["comtrade_data"].call(services, question)
+        assert not any(why.sure for why in unsure.value.why)
+        with pytest.raises(NoData) as unlisted:
+            await ENDPOINTS["comtrade_availability"].call(services, kind | {"reporterCode": "US"})
+        assert unlisted.value.why[0].reason is Reason.NOT_COVERED
+        with pytest.raises(NoData) as sure:
+            await ENDPOINTS["comtrade_data"].call(services, question)
+        assert [(why.reason, why.sure) for why in sure.value.why] == [(Reason.NOT_COVERED, True)]
+
+
+async def test_what_is_listed_is_what_is_there_for_early_late_and_silent_reporters(built: Sandbox) -> None:
+    reporters = ["CN", "VN", "AF", "KH", "AE", "IQ"]
+    codes = {str(one.comtrade): one for one in ECONOMIES if one.iso2 in reporters}
+    assert len({one.lag_years for one in codes.values()}) == 4
+    async with opened(built) as services:
+        listed = await ENDPOINTS["comtrade_availability"].call(services, {"period": "2022-2025"})
+    async with opened(built) as services:
+        asked = {"reporterCode": reporters, "cmdCode": "85", "flowCode": "X", "period": "2022-2025"}
+        answer = await ENDPOINTS["comtrade_data"].call(services, asked)
+    there = {
+        (record.reporterCode, period)
+        for record in answer.data.records
+        for period, value in zip(answer.data.periods, record.primaryValue, strict=True)
+        if value is not None
+    }
+    held = {(one.reporterCode, period) for one in listed.data.records for period in one.periods}
+    assert {pair for pair in held if pair[0] in codes} == there
+    assert there
+
+
+@pytest.mark.parametrize("iso", ["AF", "KH", "IQ"])
+async def test_a_late_reporters_year_is_certainly_not_out_or_not_covered(built: Sandbox, iso: str) -> None:
+    async with opened(built, keyed=False) as services:
+        economy = next(one for one in ECONOMIES if one.iso2 == iso)
+        last = built.world.annual_last(economy)
+        if last is None:
+            with pytest.raises(NoData):
+                await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": iso})
+        else:
+            listed = await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": iso})
+            assert listed.data.records[0].periods[-1] == str(last)
+        with pytest.raises(NoData) as caught:
+            await ENDPOINTS["comtrade_data"].call(services, {"reporterCode": iso, "period": "2025"})
+    [why] = caught.value.why
+    assert why.sure
+    assert why.reason is (Reason.NOT_COVERED if last is None else Reason.NOT_YET_PUBLISHED)
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["key", "preview"])
+@pytest.mark.parametrize(("iso", "digits"), [("CN", 8), ("KR", 10), ("US", 6)])
+async def test_tariff_lines_add_up_to_the_subheading(built: Sandbox, iso: str, digits: int, keyed: bool) -> None:
+    question = {"reporterCode": iso, "partnerCode": "DE", "cmdCode": "850760", "flowCode": "X", "period": "2024"}
+    async with opened(built, keyed=keyed) as services:
+        lines = await ENDPOINTS["comtrade_tariffline"].call(services, question)
+        whole = await ENDPOINTS["comtrade_data"].call(services, question)
+        listed = await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": iso, "tariffline": True})
+    assert {len(record.cmdCode) for record in lines.data.records} == {digits}
+    assert sum(record.primaryValue[0] for record in lines.data.records) == whole.data.records[0].primaryValue[0]
+    assert set(listed.data.records[0].lengthCmdCode) == {digits}
+
+
+async def test_notes_say_what_this_world_does_to_figures(built: Sandbox) -> None:
+    answer = await ask(built, "comtrade_metadata", reporterCode=["CN", "KR"], period="2022-2023")
+    assert [(one.reporterCode, one.period) for one in answer.data.records] == [
+        ("156", "2023"),
+        ("156", "2022"),
+        ("410", "2023"),
+        ("410", "2022"),
+    ]
+    assert {one.importValuation for one in answer.data.records} == {"CIF"}
+    assert {one.exportPartnerCountry for one in answer.data.records} == {"Consignment"}
+    assert [one.currency for one in answer.data.records] == ["CNY", "CNY", "USD", "USD"]
+
+
+async def test_both_reports_of_a_flow_are_what_each_side_recorded(built: Sandbox) -> None:
+    truth = built.world.truth("CN", "KR", "850760", "2024")
+    answer = await ask(
+        built,
+        "comtrade_bilateral",
+        reporterCode="KR",
+        partnerCode="CN",
+        cmdCode="850760",
+        flowCode="M",
+        period="2024",
+    )
+    [row] = answer.data.records
+    assert (row.primaryValue, row.mirrorPrimaryValue) == (truth.importer_reported, truth.exporter_reported)
+
+
+async def test_the_balance_is_of_what_the_reporter_recorded(built: Sandbox) -> None:
+    sold, bought = built.world.truth("KR", "CN", "85", "2023"), built.world.truth("CN", "KR", "85", "2023")
+    answer = await ask(
+        built, "comtrade_trade_balance", reporterCode="KR", partnerCode="CN", cmdCode="85", period="2023"
+    )
+    [row] = answer.data.records
+    assert (row.primaryValueX, row.primaryValueM) == (sold.exporter_reported, bought.importer_reported)
+    assert row.primaryValueBal == row.primaryValueX - row.primaryValueM
+
+
+async def test_the_matrix_has_figures_of_those_that_never_report(built: Sandbox) -> None:
+    truth = built.world.truth("IQ", "CN", "TOTAL", "2023")
+    assert truth.exporter_reported is None
+    answer = await ask(built, "comtrade_trade_matrix", reporterCode="IQ", partnerCode="CN", flowCode="X", period="2023")
+    assert answer.data.records[0].primaryValue == [truth.fob_usd]
+
+
+async def test_what_was_loaded_lately_is_the_newest_month_of_those_that_report_months(built: Sandbox) -> None:
+    answer = await ask(built, "comtrade_live_update", reporterCode="KR", limit=500)
+    korea = next(one for one in ECONOMIES if one.iso2 == "KR")
+    year, month = built.world.monthly_last(korea) or (0, 0)
+    assert answer.data.records[0].period == f"{year}{month:02d}"
+
+
+async def test_a_count_is_the_number_of_rows_that_would_come(built: Sandbox) -> None:
+    question: dict[str, Any] = {
+        "reporterCode": "VN",
+        "partnerCode": "all",
+        "cmdCode": "AG6",
+        "flowCode": ["M", "X"],
+        "period": "2023",
+        "maxRecords": 10,
+    }
+    async with opened(built) as services:
+        with pytest.raises(TooLarge) as caught:
+            await ENDPOINTS["comtrade_data"].call(services, question)
+        counted = int(caught.value.remedy.split("maxRecords=")[1].split(",")[0])
+        answer = await ENDPOINTS["comtrade_data"].call(services, question | {"maxRecords": counted + 1})
+    assert sum(value is not None for record in answer.data.records for value in record.primaryValue) == counted
