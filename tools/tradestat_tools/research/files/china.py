@@ -117,7 +117,7 @@ class ChinaCustoms(Layout):
     def __init__(self, columns: Sequence[Column], said: Said) -> None:
         super().__init__(columns, said)
         self._unit = _unit_of(self.fields["value"], said)
-        self._flow = _flow_of(self.fields, said)
+        self._flow: FlowSide | None = _flow_of(self.fields, said)
         if "period" not in self.fields and said.period is None:
             raise HeaderFault(
                 "The file has no column of periods: the site leaves it out of a file of a single month.",
