@@ -143,3 +143,52 @@ async def test_an_empty_answer_is_explained_by_what_the_list_says(
     (why,) = later.value.why
     assert (why.reason, why.sure) == (Reason.NOT_YET_PUBLISHED, False), "the list is two days old"
     assert "had come to 2024 by Trade Map's list of 2026-10-20" in why.text
+
+
+SERBIA: dict[str, Any] = {"country": "RS", "product": "020230", "period_from": 2002, "period_to": 2004}
+
+
+async def test_years_of_an_earlier_area_are_asked_of_it(parsebot: Any, payloads: Any, countries: dict[str, Any]):
+    countries["countries"].append(payloads.country("688", "Serbia", yearly246=(2006, 2024)))
+    error = await refused(parsebot, countries, "goods_time_series", **SERBIA)
+
+    (why,) = error.why
+    assert (why.reason, why.sure) == (Reason.NOT_COVERED, True)
+    assert "Until 2005 Serbia (688) was part of Serbia and Montenegro (until 2005) (891)" in why.text
+    assert 'country="891", product="020230", trade_flow="E", period_from=2002, period_to=2004' in error.remedy
+
+
+async def test_without_the_list_an_empty_answer_names_the_earlier_area(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], []))
+
+    with pytest.raises(NoData) as reporter:
+        await parsebot.call("goods_time_series", **SERBIA)
+    with pytest.raises(NoData) as partner:
+        await parsebot.call("goods_time_series", **(SERBIA | {"country": "DE", "partner": "RS", "period_to": 2010}))
+
+    assert (reporter.value.why[0].reason, reporter.value.why[0].sure) == (Reason.NOT_COVERED, False)
+    assert "figures of that time are under 891" in reporter.value.why[0].text
+    assert "figures of that time are under 891" in partner.value.why[0].text
+    assert 'partner="891"' in partner.value.remedy
+    assert "period_from=2002, period_to=2005" in partner.value.remedy, "up to its end"
+
+
+async def test_an_answer_that_begins_before_its_area_says_where_the_rest_is(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], [payloads.record("688", "000", "020230", {2005: None, 2006: 7})]))
+    parsebot.gives(payloads.table([], [payloads.record("688", "000", "020230", {2006: 7})]))
+
+    before = await parsebot.call("goods_time_series", **(SERBIA | {"period_from": 2005, "period_to": 2006}))
+    after = await parsebot.call("goods_time_series", **(SERBIA | {"period_from": 2006, "period_to": 2006}))
+
+    assert "Until 2005 Serbia (688) was part of" in note(before, "absent")
+    assert "891" not in note(after, "absent")
+
+
+async def test_years_before_all_series_are_not_sought_under_an_earlier_area(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], []))
+
+    with pytest.raises(NoData) as caught:
+        await parsebot.call("goods_time_series", **(SERBIA | {"period_from": 1995, "period_to": 1996}))
+
+    assert not any("891" in why.text for why in caught.value.why)
+    assert "891" not in caught.value.remedy

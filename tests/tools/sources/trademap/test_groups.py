@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import NoData, TooLarge, UpstreamDown
+from tradestat_tools.errors import NoData, TooLarge, UpstreamDown, UpstreamRefused
 from tradestat_tools.reasons import Reason
 from tradestat_tools.services import Services
 
@@ -215,6 +215,75 @@ async def test_a_code_that_the_service_refuses_is_paid_for_once_and_not_for_ever
 
     assert members.asked() == ["124"]
     assert caught.value.why[0].reason is Reason.CODE_RETIRED
+
+
+def refuse(members: Members, message: str) -> None:
+    members.parsebot.says({"error": {"status": "stale_input", "message": message}}, 422, **CREDIT)
+
+
+@pytest.mark.parametrize("message", ["country '124' is not a reporter", "input no longer valid"])
+async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(members: Members, message: str):
+    refuse(members, message)
+    members.gives("484", {2023: 1, 2024: 2})
+    members.gives("842", {2023: 100, 2024: 200})
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services, max_calls=3)
+
+    assert members.asked() == ["124", "484", "842"], "each once, as counted"
+    assert [row.reporterCd for row in answer.data.records] == ["842", "484"]
+    assert answer.data.group is not None
+    assert answer.data.group.sum is None
+    told = ", perhaps not_reported" if "124" in message else ""
+    assert answer.data.group.missing == {"Canada (124)": f"the service refused the question for it{told}"}
+    assert texts(answer, NoteCode.COST) == (
+        "2 tables, one a member: 2 calls, 2 credits. Refused: 1 more call, which may be charged too."
+    )
+
+
+async def test_a_member_may_be_refused_after_others_have_answered(members: Members):
+    members.gives("124", {2023: 10, 2024: 20})
+    refuse(members, "product '020230' has no data")
+    members.gives("842", {2023: 100, 2024: 200})
+    async with members.parsebot.services() as services:
+        answer = await members.ask(services)
+
+    assert members.asked() == ["124", "484", "842"]
+    assert answer.data.group is not None
+    assert list(answer.data.group.missing) == ["Mexico (484)"]
+
+
+async def test_only_where_every_member_is_refused_the_group_is(members: Members):
+    for code in ("124", "484", "842"):
+        refuse(members, f"country '{code}' is not a reporter")
+    async with members.parsebot.services() as services:
+        with pytest.raises(NoData, match="each of the 3 members asked was refused") as caught:
+            await members.ask(services)
+
+    assert members.asked() == ["124", "484", "842"]
+    assert [(why.reason, why.sure) for why in caught.value.why] == [(Reason.NOT_REPORTED, False)]
+
+
+async def test_refusals_that_name_nothing_stay_refusals(members: Members):
+    refuse(members, "input no longer valid")
+    async with members.parsebot.services() as services:
+        with pytest.raises(UpstreamRefused, match="each of the 3 members asked was refused"):
+            await members.ask(services)
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [("product '020230' has no data", {}), ("partner '156' is not offered", {"partner": "156"})],
+)
+async def test_a_refusal_of_what_all_members_share_is_paid_for_once(
+    members: Members, message: str, asked: dict[str, Any]
+):
+    refuse(members, message)
+    async with members.parsebot.services() as services:
+        with pytest.raises(NoData) as caught:
+            await members.ask(services, **asked)
+
+    assert len(members.asked()) == 1
+    assert [(why.reason, why.sure) for why in caught.value.why] == [(Reason.NOT_COVERED, False)]
 
 
 async def test_a_group_without_any_figure_is_no_data_with_reasons(members: Members):

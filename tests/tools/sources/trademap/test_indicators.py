@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.errors import NoData
+from tradestat_tools.arguments import parse_arguments
+from tradestat_tools.errors import InvalidQuery, NoData, UpstreamRefused
+from tradestat_tools.sources.trademap.arguments import GoodsTradeIndicatorsArguments
 
 pytestmark = pytest.mark.anyio
 
@@ -98,3 +100,29 @@ async def test_no_indicator_at_all_is_no_data(parsebot: Any, payloads: Any):
 
     with pytest.raises(NoData):
         await ask(parsebot)
+
+
+@pytest.mark.parametrize(("written", "near"), [("VLA", "VAL"), ("VALU", "VAL"), ("5VG", ""), ("G5V", "GV5")])
+def test_a_mistyped_indicator_is_answered_with_the_one_meant(written: str, near: str):
+    with pytest.raises(InvalidQuery) as refused:
+        parse_arguments(GoodsTradeIndicatorsArguments, {"country": "156", "indicators": [written]})
+
+    assert refused.value.nearest == ((near,) if near else ())
+
+
+@pytest.mark.parametrize("code", ["GV2W", "VALW", "GV10", "XX"])
+def test_an_indicator_that_may_exist_is_not_taken_for_a_mistake(code: str):
+    asked = parse_arguments(GoodsTradeIndicatorsArguments, {"country": "156", "indicators": [code]})
+    assert asked.indicators == [code]
+
+
+async def test_a_refusal_names_the_indicators_that_are_not_documented(parsebot: Any):
+    parsebot.says({"error": {"status": "stale_input", "message": "indicators ['XX'] are not offered"}}, 422)
+
+    with pytest.raises(UpstreamRefused) as unknown:
+        await ask(parsebot, indicators=["VAL", "XX"])
+    with pytest.raises(UpstreamRefused) as documented:
+        await ask(parsebot, indicators=["VAL"])
+
+    assert "XX is not among the documented indicators (VAL, BAL, GV5, GV2, GV5W)" in unknown.value.remedy
+    assert "indicators" not in documented.value.remedy

@@ -193,3 +193,51 @@ async def test_a_filter_that_leaves_nothing_of_a_list_says_so(services: Services
 
     assert whys(result) == {Reason.FILTERED_OUT: True}
     assert "entries; the filter is applied here" in text_of(result)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason", "said"),
+    [
+        ({"partner": "areas nes"}, Reason.NOT_COVERED, "only among the rows of all partners"),
+        (
+            {"partner": "Netherlands Antilles", "period_from": 2005, "period_to": 2012},
+            Reason.NOT_COVERED,
+            "(530) is a former area; Trade Map may not have it as a partner",
+        ),
+        ({"country": "BN"}, Reason.NOT_REPORTED, "Brunei Darussalam (096) is named in the refusal"),
+    ],
+)
+async def test_a_refusal_says_what_may_be_the_reason_and_the_next_call(
+    sandbox: Sandbox, services: Services, asked: dict[str, Any], reason: Reason, said: str
+):
+    question: dict[str, Any] = {"country": "CN"} | asked
+    result = await ask(services, GOODS, **question)
+
+    assert whys(result) == {reason: False}
+    assert said in text_of(result)
+    assert "(HTTP 422, 'stale_input'). It says: " in text_of(result), "the service's own words are kept"
+    assert "goods_time_series(country=" in text_of(result)
+    assert sandbox.credits_charged == 1
+
+
+@pytest.mark.parametrize("product", ["98", "9801", "9801.00", "9801000000"])
+@pytest.mark.parametrize(
+    ("tool", "country"),
+    [(GOODS, "US"), (GOODS, "USMCA"), ("goods_trade_indicators", "US")],
+    ids=["one", "group", "new"],
+)
+async def test_a_chapter_of_national_use_is_not_covered_and_costs_nothing(
+    sandbox: Sandbox, services: Services, tool: str, country: str, product: str
+):
+    result = await ask(services, tool, country=country, product=product)
+
+    assert whys(result) == {Reason.NOT_COVERED: True}
+    assert "Chapter 98 is left to national use" in text_of(result)
+    assert "comtrade_tariffline takes national codes" in text_of(result)
+    assert sandbox.credits_charged == 0
+
+
+async def test_goods_not_specified_are_no_national_chapter(services: Services):
+    result = await ask(services, GOODS, country="AU", product="99", period_from=2021, period_to=2021)
+
+    assert not result.is_error, text_of(result)

@@ -84,7 +84,7 @@ async def test_the_question_is_sent_in_the_services_names_and_the_key_only_in_th
 
 @pytest.mark.parametrize(
     "spelled",
-    [("UAE", "India", "0202.30"), ("ARE", "IND", "HS 020230"), ("784", "699", "0202 30 00"), ("ae", "in", " 020230 ")],
+    [("UAE", "India", "0202.30"), ("ARE", "IND", "HS 020230"), ("784", "699", "0202 30"), ("ae", "in", " 020230 ")],
 )
 async def test_names_and_other_spellings_become_trade_map_codes_which_the_first_line_names(
     parsebot: Any, payloads: Any, note: Any, spelled: tuple[str, str, str]
@@ -555,3 +555,16 @@ async def test_structured_content_states_shared_codes_once(parsebot: Any, payloa
 
     assert (data["reporterCd"], data["productCd"]) == ("784", "020230")
     assert data["records"][0] == {"partnerCd": "076", "partnerLabel": "Brazil", "values": [463_753]}
+
+
+@pytest.mark.parametrize("spelled", ["0202300000", "0202.30.00", "０２０２３０００"])
+async def test_a_national_code_that_is_asked_by_its_subheading_is_said_to_be(
+    parsebot: Any, payloads: Any, note: Any, spelled: str
+):
+    parsebot.gives(payloads.table([], [payloads.beef_total()]))
+
+    answer = await parsebot.beef(product=spelled)
+
+    assert parsebot.sent[0].params["product"] == "020230"
+    assert f"product {spelled!r} was read as" in note(answer, "resolved_code")
+    assert "(020230). The digits after the sixth are a country's own" in note(answer, "resolved_code")

@@ -28,6 +28,8 @@ MAX_PAGE_SIZE = 500
 MOST_CALLS = 50
 """Calls that one question may take at most; half of the smallest plan's month."""
 DEFAULT_INDICATORS = ("VAL", "BAL", "GV5", "GV2", "GV5W")
+INDICATOR_WORDS = {"VAL": "VALUES", "BAL": "BALANCES"}
+"""What an indicator's code is short for, and often written as."""
 
 BIG_PAGE = 100
 """Rows. Sorting services in ascending order is known to run into a time-out on large results; see `is_big`."""
@@ -103,6 +105,20 @@ def _years(value: Any) -> int | Span:
 
 def _upper(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
+
+
+def _not_mistyped(code: str) -> str:
+    """An indicator, unless it is certainly meant to be a documented one: others exist, and only the service knows them.
+
+    A digit or letter more is no proof: GV2W may exist as GV5W does.
+    """
+    for known in DEFAULT_INDICATORS:
+        if code == known:
+            return code
+        in_full = INDICATOR_WORDS.get(known, "")
+        if sorted(code) == sorted(known) or (code.startswith(known) and in_full.startswith(code)):
+            raise ArgumentError(f"{code} is not an indicator.", allowed=", ".join(DEFAULT_INDICATORS), nearest=(known,))
+    return code
 
 
 def integer(value: Any) -> Any:
@@ -194,7 +210,9 @@ SortBy = Annotated[
     ),
 ]
 SortDir = Annotated[Literal["desc", "asc"], Field(description="desc = largest first.")]
-IndicatorCode = Annotated[str, BeforeValidator(_upper), Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+IndicatorCode = Annotated[
+    str, BeforeValidator(_upper), Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$"), AfterValidator(_not_mistyped)
+]
 Indicators = Annotated[
     list[IndicatorCode],
     Field(

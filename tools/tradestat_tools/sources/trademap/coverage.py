@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tradestat_tools.codes.countries import areas
+from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.errors import NoData
 from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
 from tradestat_tools.sources.trademap.client import DAY, country_list
-from tradestat_tools.sources.trademap.labels import area_label, named
+from tradestat_tools.sources.trademap.history import earlier_call, earlier_text, since
+from tradestat_tools.sources.trademap.labels import area_label, area_of, named
 from tradestat_tools.sources.trademap.payloads import Country
 from tradestat_tools.sources.trademap.question import Question
 from tradestat_tools.sources.trademap.remedies import again, partners_side
@@ -90,6 +91,8 @@ def uncovered(question: Question, reach: Reach | None, this_year: int) -> Why | 
     who = named(question.country, area_label(question.country))
     what = KINDS[question.coverage]
     first, last = question.period_from, question.period_to
+    if national := _national(question):
+        return Why(Reason.NOT_COVERED, national, sure=True)
     ended = _ended(question.country)
     if ended is not None and first > ended:
         return Why(Reason.NOT_COVERED, f"{who} is a former area; its figures end with {ended}.", sure=True)
@@ -98,7 +101,8 @@ def uncovered(question: Question, reach: Reach | None, this_year: int) -> Why | 
         return Why(Reason.NOT_COVERED, text, sure=True)
     if reach is not None and reach.first is not None and 0 < last < reach.first:
         text = f"{who} has {what} from {reach.first}, by Trade Map's list of {reach.listed}."
-        return Why(Reason.NOT_COVERED, text, sure=True)
+        before = earlier_text(question.country, since(question))
+        return Why(Reason.NOT_COVERED, f"{text} {before}" if before else text, sure=True)
     if first >= this_year:
         return Why(Reason.NOT_YET_PUBLISHED, f"{first} is not over: {_due(first)}", sure=True)
     if reach is not None and reach.last is not None and reach.is_new and first > reach.last:
@@ -126,8 +130,11 @@ def refuse_uncovered(question: Question, reach: Reach | None, this_year: int) ->
     why = uncovered(question, reach, this_year)
     if why is None:
         return
+    earlier = earlier_call(question, ["country"])
     newest = min((reach.last if reach and reach.last else this_year - 1), this_year - 1)
-    if why.reason is Reason.NOT_YET_PUBLISHED:
+    if _national(question):
+        remedy = "comtrade_tariffline takes national codes; here 99 holds goods that are not specified by kind."
+    elif why.reason is Reason.NOT_YET_PUBLISHED:
         remedy = f"The newest year is {newest}: {again(question, period_from=newest, period_to=newest)}."
         if reach is None:
             remedy = (
@@ -136,6 +143,8 @@ def refuse_uncovered(question: Question, reach: Reach | None, this_year: int) ->
             )
     elif (ended := _ended(question.country)) is not None:
         remedy = f"Ask up to {ended}: {again(question, period_from=ended - 2, period_to=ended)}."
+    elif earlier is not None:
+        remedy = f"Ask the area of that time: {earlier}."
     elif reach is not None and reach.first is not None:
         remedy = f"Ask from {reach.first}: {again(question, period_from=reach.first, period_to=newest)}."
     elif question.trade_flow == "RE":
@@ -152,4 +161,13 @@ def refuse_uncovered(question: Question, reach: Reach | None, this_year: int) ->
 
 def _ended(code: str) -> int | None:
     """The last year of an area that no longer exists."""
-    return next((area.until for area in areas() if area.trademap == code and area.former), None)
+    found = area_of(code)
+    return found.until if found is not None and found.former else None
+
+
+def _national(question: Question) -> str | None:
+    """That a product is no code of the Harmonized System but a country's own; None of any other."""
+    if question.services or not question.product.isdigit():
+        return None
+    status = hs_status(question.product)
+    return f"{status.text} Trade Map has codes of the HS." if status.kind == "national" else None

@@ -1,6 +1,6 @@
 """The tool for indicators of the newest year: goods_trade_indicators."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tradestat_tools.answers import Answer, Note, NoteCode
@@ -24,7 +24,7 @@ from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require
 from tradestat_tools.sources.trademap.series import COST
 from tradestat_tools.sources.trademap.tables import ask_table
 from tradestat_tools.sources.trademap.why import refused
-from tradestat_tools.sources.trademap.wire import SERVICE
+from tradestat_tools.sources.trademap.wire import SERVICE, is_stale
 
 PERCENT = "%"
 
@@ -59,7 +59,7 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
     try:
         table = await ask_table(services, "goods_trade_indicators", question, asked, sent, parse=parse_indicators)
     except UpstreamRefused as error:
-        raise refused(question, error) from None
+        raise _refused(wanted, error) or refused(question, error) from None
     whole = table.page
     require_figures(whole, question, reach, services.today.year)
     require_echo(whole, question)
@@ -69,7 +69,7 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
     total = main_total(page, question)
     year = page.refYear or services.today.year
     notes = [
-        *resolved_notes(country=asked.country, partner=asked.partner),
+        *resolved_notes(country=asked.country, partner=asked.partner, product=asked.product),
         *(partner_notes(partners, missing, None) if partners else ()),
         *edition_notes(question, page, year - max(COMPARED_YEARS.get(name, 0) for name in order), year),
         *table.notes,
@@ -117,6 +117,16 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
         notes=notes,
         more=more_rows(page, question),
     )
+
+
+def _refused(wanted: Sequence[str], error: UpstreamRefused) -> UpstreamRefused | None:
+    """The same refusal where an indicator that is not documented was asked for, which is then the likeliest cause."""
+    others = [code for code in wanted if code not in KNOWN]
+    if not others or not is_stale(error):
+        return None
+    text = f"{', '.join(others)} {'is' if len(others) == 1 else 'are'} not among the documented indicators"
+    remedy = f"Leave out what the service may not have: {text} ({', '.join(KNOWN)})."
+    return UpstreamRefused(error.message, remedy=remedy, source=error.source)
 
 
 def _indicator(code: str) -> Indicator:

@@ -25,6 +25,11 @@ def _services() -> dict[str, EbopsItem]:
     return {item.trademap: item for item in ebops_items() if item.trademap}
 
 
+def area_of(code: str) -> Area | None:
+    """The area of Trade Map's code for it; None if it is not known here."""
+    return _areas().get(code)
+
+
 def area_label(code: str) -> str | None:
     """The English name of an area code, as the figures are published; None if it is not known here."""
     found = _areas().get(code)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.groups import Expansion, expand
-from tradestat_tools.errors import TooLarge, TradestatError, error_from_dict
+from tradestat_tools.errors import NoData, TooLarge, TradestatError, error_from_dict
 from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.services import Services
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS
@@ -24,7 +24,7 @@ from tradestat_tools.sources.trademap.payloads import Page, Record
 from tradestat_tools.sources.trademap.question import Question, Spell
 from tradestat_tools.sources.trademap.rows import has_figures, main_total, require_echo, within_years
 from tradestat_tools.sources.trademap.spelled import WORLD
-from tradestat_tools.sources.trademap.why import reasons, refused
+from tradestat_tools.sources.trademap.why import blames, reasons, refused, retired
 from tradestat_tools.sources.trademap.wire import SOURCE_ID, is_stale
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import Fetched
@@ -155,7 +155,8 @@ async def ask_members(
 
     Raises:
         TooLarge: it would take more calls than allowed; nothing was sent.
-        TradestatError: why a member could not be asked; the answers before it are stored.
+        TradestatError: why a member could not be asked; the answers before it are stored. A member that the service
+            refuses is only missing, unless all are refused, or what all share is.
     """
     missing = members.without_code
     whys: list[Why] = []
@@ -175,6 +176,7 @@ async def ask_members(
     fetched: list[Fetched[Page]] = []
     records: list[Record] = []
     notes: list[Note] = []
+    refusals: list[TradestatError] = []
     for number, one in enumerate(questions, start=1):
         who = _name(one.country)
         current_report().stage = f"{who}, {number} of {len(questions)}"
@@ -186,9 +188,13 @@ async def ask_members(
         except TradestatError as error:
             if not is_stale(error):
                 raise _resumable(error, who, members) from error
-            if not fetched:  # it may be the product, which would cost as much again for every other member
-                raise refused(one, error) from error
-            missing[who] = "not_covered: the service refused the question for it"
+            refusal = refused(one, error)
+            if not fetched and _is_about_all(one, error):
+                raise refusal from error
+            refusals.append(refusal)
+            found = refusal.why if isinstance(refusal, NoData) else ()
+            missing[who] = f"the service refused the question for it{_perhaps(found)}"
+            whys += [why for why in found if why not in whys]
             continue
         fetched.append(answer)
         notes += [other_years] if other_years is not None and other_years not in notes else []
@@ -197,11 +203,15 @@ async def ask_members(
             records.append(total)
             continue
         found = reasons(one, reaches[one.country], services.today.year)
-        missing[who] = f"no figure, perhaps {' or '.join(dict.fromkeys(why.reason.value for why in found))}"
+        missing[who] = f"no figure{_perhaps(found)}"
         whys += [why for why in found if why not in whys]
+    if refusals and not fetched:
+        raise _all_refused(refusals, members)
     sources = tuple(dict.fromkeys(source for one in fetched for source in one.value.sources))
     table = Page(len(records), 1, None, 1, None, tuple(records), (), sources)
-    return Reported(table, fetched, missing, whys, [*([_cost(fetched, credits)] if fetched else []), *notes])
+    return Reported(
+        table, fetched, missing, whys, [*([_cost(fetched, credits, len(refusals))] if fetched else []), *notes]
+    )
 
 
 def sorted_by_newest(page: Page, sort_dir: str) -> Page:
@@ -281,12 +291,34 @@ def _resumable(error: TradestatError, who: str, members: Members) -> TradestatEr
     return error_from_dict(known)
 
 
-def _cost(fetched: Sequence[Fetched[Page]], credits: float) -> Note:
+def _perhaps(whys: Sequence[Why]) -> str:
+    return f", perhaps {' or '.join(dict.fromkeys(why.reason.value for why in whys))}" if whys else ""
+
+
+def _all_refused(refusals: Sequence[TradestatError], members: Members) -> TradestatError:
+    """The first refusal, which stands for all of them."""
+    known = refusals[0].as_dict()
+    group = members.expansion.group.name
+    known["message"] = f"{group}: each of the {len(refusals)} members asked was refused. The first: {known['message']}"
+    return error_from_dict(known)
+
+
+def _is_about_all(question: Question, error: TradestatError) -> bool:
+    """Whether a refusal is of something that the question for every other member has as well, and would cost again."""
+    if blames(error, question.country):
+        return False
+    shared = (question.product, question.partner if question.partner != WORLD else "")
+    return retired(question.product) is not None or any(blames(error, code) for code in shared)
+
+
+def _cost(fetched: Sequence[Fetched[Page]], credits: float, refusals: int) -> Note:
     made = sum(one.calls for one in fetched)
     charged = [one.credits_charged for one in fetched if one.credits_charged is not None]
     stored = sum(1 for one in fetched if not one.calls)
     took = f"{made} calls, {sum(charged) if charged else credits:g} credits" if made else "no call"
     text = f"{len(fetched)} tables, one a member: {took}{f'; stored: {stored}' if stored else ''}."
+    if refusals:
+        text += f" Refused: {refusals} more {'call' if refusals == 1 else 'calls'}, which may be charged too."
     return Note(code=NoteCode.COST, text=text)
 
 

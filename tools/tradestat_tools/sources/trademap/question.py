@@ -31,6 +31,9 @@ VALUATION = {
 }
 """Of goods. Services have no such difference."""
 
+MOSTLY_FROM = {"yearly246": 2001, "yearlyReexport": 2001, "yearlyServices": 2000}
+"""Where most countries' series begin (documented), by the period object that tells of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -136,10 +139,10 @@ def product_arguments(question: Question) -> dict[str, str | int]:
 
 
 def resolved_notes(**given: str) -> list[Note]:
-    """What was read as something that the reader may not expect: `country`, `partner`, `service` as written.
+    """What was read as something that the reader may not expect: `country`, `partner`, `product`, `service` as written.
 
     Names, ISO codes and other spellings of the same code are not among them: the first line names what was read, with
-    its code. HS codes never are, since only their spelling is changed. Groups have notes of their own.
+    its code. Of HS codes only those are that lost national digits. Groups have notes of their own.
     """
     notes: list[Note] = []
     for argument, written in given.items():
@@ -149,6 +152,11 @@ def resolved_notes(**given: str) -> list[Note]:
             item = service_item(code)
             label = product_label(code)
             expected = item is None or word.upper() in (item.code.upper(), item.trademap.upper())
+        elif argument == "product":
+            code = product_code(word)
+            label = product_label(code)
+            expected = code == ALL or sum(char.isdecimal() for char in word) == len(code)
+            said = "The digits after the sixth are a country's own, and zeros stand for all of the subheading."
         elif is_group(word):
             continue
         else:

@@ -25,7 +25,7 @@ async def goods_time_series(services: Services, asked: GoodsTimeSeriesArguments)
     def spell(question: Question) -> dict[str, str | int]:
         return {**common_arguments(question, asked.sort_by, asked.sort_dir), **product_arguments(question)}
 
-    notes = resolved_notes(country=asked.country, partner=asked.partner)
+    notes = resolved_notes(country=asked.country, partner=asked.partner, product=asked.product)
     return await yearly(services, Asking("goods_time_series", asked, spell), goods_question(asked), notes)
 
 

@@ -35,6 +35,9 @@ QUOTA_WORDS = re.compile(r"credit|quota|month|daily|per day", re.IGNORECASE)
 STALE_REMEDY = "Check codes and years with get_countries, get_products_hs or get_services_ebops."
 """What to do about a question that the service takes as invalid, or as gone at the target site (422, documented)."""
 
+SAYS = " It says: "
+"""What comes before the service's own words in a message."""
+
 EXCERPT = 160
 """Characters of foreign text that a message may quote."""
 
@@ -134,7 +137,7 @@ def _raise_failure(response: Response) -> NoReturn:
     be missing, and proxies before the service answer in HTML."""
     detail = _failure_detail(response)
     state = str(detail.get("status") or "")
-    said = f" It says: {excerpt(detail['message'])}." if detail.get("message") else ""
+    said = f"{SAYS}{excerpt(detail['message'])}." if detail.get("message") else ""
     wait = number_or_none(detail.get("retry_after"))
     if wait is None:
         wait = number_or_none(response.headers.get("retry-after"))

@@ -16,6 +16,7 @@ from tradestat_tools.sources.trademap.arguments import (
 )
 from tradestat_tools.sources.trademap.coverage import Known, Reach, coverage_text, known, not_over, refuse_uncovered
 from tradestat_tools.sources.trademap.data import THOUSAND_USD, GroupOfRows, SeriesData
+from tradestat_tools.sources.trademap.history import earlier_notes
 from tradestat_tools.sources.trademap.members import (
     Members,
     ask_members,
@@ -142,6 +143,7 @@ async def _of_one(services: Services, asking: Asking, settled: Settled, partners
         *table.notes,
         *table_notes(whole, question, table.wire, total),
         *([] if partners else sum_notes(page, question, total, periods)),
+        *([] if other_years else earlier_notes(question, _span(question, periods)[0])),
         # Where the period was ignored, a year that did not come is not known to be missing.
         *([other_years] if other_years else gap_notes(whole, question, total, reach=reach, this_year=this_year)),
     ]
