@@ -179,3 +179,31 @@ def test_whatever_is_sent_is_read_or_refused_in_our_own_words(raw: dict[str, Any
         assert error.message
         assert error.remedy
         assert len(str(error.as_dict())) < 1500
+
+
+@pytest.mark.parametrize(("given", "read"), [(2023.0, "2023"), (851713.0, "851713"), (410, "410"), (8507.6, "8507.6")])
+def test_a_whole_number_written_with_a_point_is_read_as_that_number(given: float, read: str) -> None:
+    assert parse_arguments(Question, {"country": given}).country == read
+    assert parse_arguments(Question, {"country": "1", "partners": [given]}).partners == [read]
+
+
+def test_a_float_that_is_whole_counts_where_an_integer_is_meant_and_any_other_does_not() -> None:
+    assert parse_arguments(Question, {"country": "1", "page_size": 20.0}).page_size == 20
+    assert refused(country="1", page_size=20.5).argument == "page_size"
+
+
+def test_a_float_too_large_to_be_exact_is_not_given_digits_nobody_wrote() -> None:
+    assert parse_arguments(Question, {"country": 1e22}).country == "1e+22"
+
+
+def test_an_argument_error_may_say_what_to_do_next() -> None:
+    class Asked(Arguments):
+        code: Annotated[str, BeforeValidator(_with_remedy)]
+
+    with pytest.raises(InvalidQuery) as caught:
+        parse_arguments(Asked, {"code": "85"})
+    assert caught.value.remedy == "Ask the heading."
+
+
+def _with_remedy(value: Any) -> Any:
+    raise ArgumentError(f"{value} is no code.", remedy="Ask the heading.")

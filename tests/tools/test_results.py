@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
-from tradestat_tools.results import KEPT_FOR, Results
+from tradestat_tools.arguments import ArgumentError
+from tradestat_tools.results import KEPT_FOR, Results, read_handle
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite_cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, StoreUnavailable
@@ -226,3 +227,28 @@ async def test_a_file_holds_what_was_asked_and_nothing_else_of_the_caller(tmp_pa
         rows = db.execute("SELECT source, endpoint, address, headers FROM answers").fetchall()
     db.close()
     assert rows == [("beef", "beef", "https://service.invalid/beef", "{}")]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "rk3v7q2m5xa",
+        " RK3V7Q2M5XA ",
+        "result rk3v7q2m5xa",
+        "Result: rk3v7q2m5xa",
+        "result=rk3v7q2m5xa",
+        "rows result=rk3v7q2m5xa",
+        '"rk3v7q2m5xa"',
+    ],
+)
+def test_a_handle_is_read_as_answers_write_it(written: str) -> None:
+    assert read_handle(written) == "rk3v7q2m5xa"
+
+
+@pytest.mark.parametrize(
+    "written", ["", "result", "k3v7q2m5xa", "rk3v7q2m5xab", "rk3v7q2m5xa rk3v7q2m5xa", "r1111111111"]
+)
+def test_what_is_no_handle_is_refused_with_what_to_do(written: str) -> None:
+    with pytest.raises(ArgumentError, match="no handle") as caught:
+        read_handle(written)
+    assert "Copy it" in (caught.value.remedy or "")

@@ -119,7 +119,7 @@ async def test_a_country_has_its_code_in_every_service(services: Services) -> No
 @pytest.mark.anyio
 async def test_a_guess_in_another_list_is_not_given_for_sure(services: Services) -> None:
     with pytest.raises(NoData) as guessed:
-        await ask(services, "group", "phones")
+        await ask(services, "group", "Germny")
     assert "In kind=country (Countries and areas) the nearest is" in guessed.value.remedy
     with pytest.raises(NoData) as sure:
         await ask(services, "group", "Japan")
@@ -243,3 +243,37 @@ def test_no_text_breaks_a_search(kind: Any, query: str) -> None:
     found = find(kind, query, 5, "any")
     assert len(found.rows) <= 5
     assert all(len(row) == len(found.columns) for row in found.rows)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("kind", "query", "other"),
+    [
+        ("country", "phones", "kind=hs (HS codes of goods) this is 8517"),
+        ("country", "rice", "kind=hs (HS codes of goods) this is 1006"),
+        ("ebops", "Japan", "kind=country (Countries and areas) this is Japan"),
+        ("flow", "batteries", "kind=hs (HS codes of goods) this is 8507"),
+    ],
+)
+async def test_words_of_quite_another_list_find_nothing_here_and_the_other_list_is_named(
+    services: Services, kind: str, query: str, other: str
+) -> None:
+    with pytest.raises(NoData) as caught:
+        await ask(services, kind, query)
+    assert other in caught.value.remedy
+
+
+@pytest.mark.anyio
+async def test_a_whole_name_mistyped_stays_found_where_another_list_has_the_word_as_it_stands(
+    services: Services,
+) -> None:
+    answer = await ask(services, "hs", "Germany")
+    assert rows(answer)[0]["why"].startswith("typo")
+    assert "In kind=country (Countries and areas) this is Germany (DE, 276)." in notes(answer)
+
+
+@pytest.mark.anyio
+async def test_a_mistyped_country_is_found_and_no_other_list_is_named(services: Services) -> None:
+    answer = await ask(services, "country", "Germny")
+    assert rows(answer)[0]["area"] == "Germany"
+    assert "In kind=" not in notes(answer)

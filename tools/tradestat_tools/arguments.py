@@ -16,6 +16,9 @@ from tradestat_tools.errors import InvalidQuery
 MAX_TEXT = 300
 """No code, name or period is longer; a longer one is a mistake or an attack."""
 
+EXACT_WHOLE = 2**53
+"""Below it a floating point number is exactly the whole number that was written."""
+
 UNSET_WORDS = frozenset({"null", "none", "undefined", ""})
 """What models write for an argument they mean to leave out."""
 
@@ -39,16 +42,24 @@ class ArgumentError(ValueError):
         allowed: what would be accepted.
         nearest: the nearest valid values, best first.
         argument: the argument at fault, for rules over several arguments.
+        remedy: what to do next, where the allowed or nearest values do not say it.
     """
 
     def __init__(
-        self, message: str, *, allowed: str | None = None, nearest: tuple[str, ...] = (), argument: str | None = None
+        self,
+        message: str,
+        *,
+        allowed: str | None = None,
+        nearest: tuple[str, ...] = (),
+        argument: str | None = None,
+        remedy: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.allowed = allowed
         self.nearest = nearest
         self.argument = argument
+        self.remedy = remedy
 
 
 A = TypeVar("A", bound=Arguments)
@@ -81,8 +92,19 @@ def _loosely(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if value is None or (isinstance(value, str) and value.strip().lower() in UNSET_WORDS):
             continue  # left out; a required one is then "missing", which says it best
+        value = _whole(value)  # noqa: PLW2901
         read[name] = _list_from_text(name, value) if _is_list(field.annotation) else value
     return read
+
+
+def _whole(value: Any) -> Any:
+    """2023 for 2023.0: JSON has one kind of number, and some clients write all of them with a point.
+
+    Text is left as it is: "8507.0" may be a code with a digit missing.
+    """
+    if isinstance(value, list):
+        return [_whole(each) for each in cast("list[object]", value)]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE else value
 
 
 def _is_list(annotation: Any) -> bool:
@@ -202,9 +224,13 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
     if isinstance(cause, InvalidQuery):
         return cause
     if isinstance(cause, (ArgumentError, CodeError)):
-        named = cause.argument if isinstance(cause, ArgumentError) else None
+        named, remedy = (cause.argument, cause.remedy) if isinstance(cause, ArgumentError) else (None, None)
         return InvalidQuery(
-            cause.message, argument=named or argument, allowed=cause.allowed or None, nearest=cause.nearest
+            cause.message,
+            argument=named or argument,
+            allowed=cause.allowed or None,
+            nearest=cause.nearest,
+            remedy=remedy,
         )
     if fault["type"] == "missing":
         field = model.model_fields.get(argument or "")

@@ -50,6 +50,9 @@ NAMES: dict[Kind, str] = {
 _OTHERS: dict[Kind, Kind] = {"hs": "ebops", "ebops": "hs", "country": "group", "group": "country"}
 """Lists that are taken for each other."""
 
+_NAMED_EXACTLY: tuple[Kind, ...] = ("hs", "ebops", "country", "group", "flow")
+"""Lists in which words are looked for as well that another list does not have as they stand."""
+
 LABEL = 100
 STEP = 32
 """Characters of a label, and of a step of a path."""
@@ -87,14 +90,20 @@ def look(kind: Kind, query: str, limit: int, language: Language) -> tuple[Found,
     """The hits in one list, and a sentence on what the query names in another. Blocks.
 
     A code of the other list finds nothing here, and so do its words that here only look like others ("freight", which
-    is no "weight").
+    is no "weight"). Words that this list does not have as they stand are looked for in further ones.
     """
     found = find(kind, query, limit, language)
     other = _OTHERS.get(kind)
-    if other is None or (found.by_code and kind in ("hs", "ebops")):  # EU is both a group and an area
+    if found.by_code and kind in ("hs", "ebops"):  # EU is both a group and an area
         return found, ""
-    there = find(other, query, 1, "any")
-    if there.score < WHOLE_NAME and (found.rows or not there.rows):
+    there = find(other, query, 1, "any") if other else Found()
+    if (found.guessed or not found.rows) and (there.score < WHOLE_NAME or there.guessed):
+        for further in _NAMED_EXACTLY:
+            named = find(further, query, 1, "any") if further not in (kind, other) else Found()
+            if named.score >= WHOLE_NAME and not named.guessed:
+                here = found if found.score >= WHOLE_NAME else Found()  # Chili may be Chile, phones are no zones
+                return here, f"In kind={further} ({NAMES[further]}) this is {named.best}."
+    if other is None or (there.score < WHOLE_NAME and (found.rows or not there.rows)):
         return found, ""
     here = Found() if found.guessed or (there.by_code and kind in ("hs", "ebops")) else found
     verb = "the nearest is" if there.guessed else "this is"

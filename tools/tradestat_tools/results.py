@@ -33,6 +33,9 @@ FORMAT = 2
 HANDLE = r"^r[a-z2-7]{10}$"
 """A handle: 50 bits of a digest of what it stands for."""
 
+_BEFORE_HANDLE = re.compile(r"^(?:rows\s+)?(?:result|handle)\s*[=:]?\s*")
+"""What stands before a handle in an answer's first line, and where an answer says how to get more rows."""
+
 _OF_THE_CALL = frozenset({"state", "calls", "credits_charged", "remaining_quota"})
 """What differs between two answers from the same data."""
 
@@ -113,16 +116,17 @@ class Results:
 
 
 def read_handle(text: str) -> str:
-    """A handle as a caller wrote it.
+    """A handle as a caller wrote it, or copied it with the words before it: `result rk3v7q2m5xa`.
 
     Raises:
         ArgumentError: it has not the form of one.
     """
-    lowered = text.lower()
+    lowered = _BEFORE_HANDLE.sub("", text.strip().lower()).strip("\"'`")
     if not re.match(HANDLE, lowered):
         raise ArgumentError(
             f"{shown(text)} is no handle.",
             allowed="the r and ten letters or digits at the end of an answer's first line",
+            remedy="Copy it from the first line of the answer that is meant, or call the tool of that answer again.",
         )
     return lowered
 

@@ -12,6 +12,7 @@ from tradestat_tools.codes.search.scores import WHOLE_NAME
 from tradestat_tools.codes.words import MAX_INPUT, shown
 from tradestat_tools.errors import InvalidQuery
 from tradestat_tools.found_codes import Kind, look
+from tradestat_tools.next_steps import with_next_step
 from tradestat_tools.upstream.threads import in_thread
 
 CODED: dict[str, Kind] = {"product": "hs", "hsCode": "hs", "hsSgn": "hs", "cmdCode": "hs", "service": "ebops"}
@@ -32,14 +33,16 @@ _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 async def offer_codes(error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQuery:
     """The error with the codes that words, or letters typed for digits, in a product argument may mean.
 
-    Any other error is given back as it is.
+    Any other error is given back with the next step that is known of it, if any.
 
     Args:
         error: what was wrong with the raw arguments.
         raw: the arguments as the caller sent them.
     """
     argument = error.argument or ""
-    if argument not in CODED or error.nearest:
+    if argument not in CODED:
+        return with_next_step(error, raw)
+    if error.nearest:
         return error
     texts = _texts(raw.get(argument))
     kind = "ebops" if argument == "cmdCode" and _asks_for_services(raw) else CODED[argument]

@@ -233,3 +233,33 @@ def test_codes_marked_for_an_edition_were_in_it(comtrade_list: ComtradeList) -> 
             assert {name for name, codes in lists.items() if row["id"] in codes} == set(status.editions) - {
                 "before HS 2012"
             }
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("8507.6", ("850760",)),
+        (8507.6, ("850760",)),
+        ("8517.1", ("851711", "851713", "851714", "851718")),
+        ("85.1", ("8510", "8511", "8512", "8513", "8514", "8515")),
+        ("8507.0", ("8507",)),
+        ("851713.0", ("851713",)),
+    ],
+)
+def test_a_number_that_lost_its_last_zero_is_offered_the_codes_that_begin_so(text: Any, near: tuple[str, ...]) -> None:
+    with pytest.raises(CodeError, match="no whole HS code") as caught:
+        normalise_hs(text)
+    assert caught.value.nearest == near
+
+
+@pytest.mark.parametrize("text", ["3.1.1", "10.1", "12.3", "8517.1.2", "3.1"])
+def test_what_may_be_an_ebops_item_or_no_code_at_all_is_offered_no_goods(text: str) -> None:
+    with pytest.raises(CodeError, match="EBOPS") as caught:
+        normalise_hs(text)
+    assert caught.value.nearest == ()
+
+
+def test_what_is_offered_for_a_lost_zero_has_a_length_that_is_taken() -> None:
+    with pytest.raises(CodeError) as caught:
+        normalise_hs("8507.6", levels=(2, 4))
+    assert caught.value.nearest == ()

@@ -21,6 +21,9 @@ FIRST = "HS 2012 or before"
 
 UNKNOWN = "not in our table"
 
+_OFFERED = 6
+"""Codes that an error offers."""
+
 Status = Literal["current", "older_edition", "national", "unknown"]
 
 _FORM = re.compile(
@@ -84,6 +87,12 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
     if found is None:
         raise CodeError(f"{shown(text)} is not an HS code.", allowed=allowed)
     parts = re.split(r"[.\s\-]+", next(filter(None, found.groups())).strip(" .-"))
+    if len(parts) > 1 and (near := _unfinished(*parts, levels=levels)):
+        raise CodeError(
+            f"{shown(text)} is no whole HS code; the last zero of a number may have been lost.",
+            allowed=allowed,
+            nearest=near,
+        )
     if len(parts) > 1 and any(len(part) % 2 for part in parts):  # 3.1.1 is sea passenger transport, not HS 311
         raise CodeError(f"{shown(text)} is not written as an HS code; services have EBOPS codes.", allowed=allowed)
     code = "".join(parts)
@@ -99,6 +108,19 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
             nearest=_of_a_length(code, levels),
         )
     return code
+
+
+def _unfinished(start: str, rest: str, *more: str, levels: tuple[int, ...]) -> tuple[str, ...]:
+    """What `8507.6` (a number that lost its zero) or `8517.1` may stand for: the codes that begin so, a zero first.
+
+    Of `8507.0`, as a whole number is written where it is not meant as one, the heading as well. None of what may be an
+    EBOPS item, the highest of which are below 13.
+    """
+    if more or len(rest) != 1 or len(start) not in (2, 4, 6) or (len(start) == 2 and start < "13"):
+        return ()
+    below = [entry.code for entry in hs_children(start) if entry.code.startswith(start + rest)]
+    whole = [start] if rest == "0" and hs_entry(start) else []
+    return tuple(code for code in whole + below if len(code) in levels)[:_OFFERED]
 
 
 def _of_a_length(code: str, levels: tuple[int, ...]) -> tuple[str, ...]:

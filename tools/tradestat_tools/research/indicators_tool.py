@@ -1,6 +1,5 @@
 """The tool `trade_indicators`: indicators of trade on the figures of stored answers."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +24,7 @@ from tradestat_tools.research import indicators_time as over_time
 from tradestat_tools.research.indicators_lines import ALL, Line, Options, Outcome
 from tradestat_tools.research.indicators_rows import DIMENSIONS, Dimension, Gathered, area_name, gather, selected
 from tradestat_tools.research.series_answer import STATES
-from tradestat_tools.results import HANDLE
+from tradestat_tools.results import read_handle
 from tradestat_tools.services import Services
 from tradestat_tools.upstream.threads import in_thread
 
@@ -123,11 +122,7 @@ BOTH_FLOWS = frozenset({"balance", "normalised_balance", "grubel_lloyd"})
 
 
 def _handles(texts: list[str]) -> list[str]:
-    lowered = [text.lower() for text in texts]
-    for text in lowered:
-        if not re.match(HANDLE, text):
-            raise ArgumentError(f"{text[:40]!r} is no handle.", allowed="the r… in the first line of an answer")
-    return list(dict.fromkeys(lowered))
+    return list(dict.fromkeys(read_handle(text) for text in texts))
 
 
 def _word(value: Any) -> Any:
@@ -258,7 +253,7 @@ def _data(name: Name, known: Known, lines: Sequence[Line], currency: str) -> Ind
         indicator=name,
         formula=known.formula,
         reference=known.reference or None,
-        unit=known.unit or currency,
+        unit=known.unit.replace("money", currency) or currency,
         common={one: labels[one][0] for one in DIMENSIONS if one not in dimensions},
         columns=[*dimensions, name, *more, *(["why"] if why else [])],
         rows=[

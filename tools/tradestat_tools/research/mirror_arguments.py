@@ -1,6 +1,5 @@
 """The question of `compare_mirror`."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -13,7 +12,8 @@ from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_be
 from tradestat_tools.codes.spans import span
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode
 from tradestat_tools.research.flows import read_product
-from tradestat_tools.results import HANDLE
+from tradestat_tools.research.series_arguments import FREQUENCIES, read_frequency
+from tradestat_tools.results import read_handle
 
 CIF_MARGIN = 6.0
 """Percent of the FOB value. The IMF's Direction of Trade Statistics divide CIF imports by 1.06 (note on estimation in
@@ -57,14 +57,17 @@ def _resolved(text: str) -> Resolved | None:
 
 
 def _handles(texts: list[str]) -> list[str]:
-    for text in texts:
-        if not re.match(HANDLE, text):
-            raise ArgumentError(f"{text[:40]!r} is no handle.", allowed="handles of import_file or other answers")
-    return texts
+    return [read_handle(text) for text in texts]
 
 
 def _lower(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
+
+
+def _frequency(value: Any) -> Any:
+    """year, quarter or month for the words that mean them; anything else as it is."""
+    read = read_frequency(value)
+    return FREQUENCIES.get(read, read) if isinstance(read, str) else read
 
 
 Place = Annotated[str, AfterValidator(_place), Field(max_length=80)]
@@ -89,7 +92,7 @@ class MirrorArguments(Arguments):
         max_length=60,
         description="2023, 2019-2023, 2024-03, 2024Q1, last 5 years. Left out: the newest year that both ends have.",
     )
-    freq: Annotated[Literal["", "year", "quarter", "month"], BeforeValidator(_lower)] = Field(
+    freq: Annotated[Literal["", "year", "quarter", "month"], BeforeValidator(_frequency)] = Field(
         default="", description="year, quarter or month; left out, as `period` is written, else years."
     )
     sources: list[Literal["comtrade", "korea", "doumaotong", "trademap"]] = Field(

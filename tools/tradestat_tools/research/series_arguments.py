@@ -1,6 +1,5 @@
 """The question of `trade_series`."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -12,11 +11,11 @@ from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_between, period
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import fold, shown
+from tradestat_tools.codes.words import fold, nearest, shown
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode
 from tradestat_tools.research.flows import read_product
 from tradestat_tools.research.sides_sources import SOURCES
-from tradestat_tools.results import HANDLE
+from tradestat_tools.results import read_handle
 
 AUTO = "auto"
 
@@ -79,12 +78,16 @@ def read_frequency(value: Any) -> Any:
 
 def _source(text: str) -> str:
     word = text.lower()
-    if word in (AUTO, *SOURCES) or re.match(HANDLE, word):
+    if word in (AUTO, *SOURCES):
         return word
-    raise ArgumentError(
-        f"{shown(text)} is no source.",
-        allowed=f"{AUTO}, {', '.join(SOURCES)}, or the handle of an imported file",
-    )
+    try:
+        return read_handle(text)
+    except ArgumentError:
+        raise ArgumentError(
+            f"{shown(text)} is no source.",
+            allowed=f"{AUTO}, {', '.join(SOURCES)}, or the handle of an imported file",
+            nearest=nearest(word, (AUTO, *SOURCES)),
+        ) from None
 
 
 def _lower(value: Any) -> Any:

@@ -305,3 +305,49 @@ def test_no_text_as_a_month_does_anything_but_resolve_or_say_why(text: str) -> N
         assert error.argument == "currentMonth"
     else:
         assert month == "" or (len(month) == 6 and month.isdigit())
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("tool", CODE_TOOLS)
+async def test_a_code_that_was_cut_is_told_as_it_was_asked(
+    service: "FakeService", current: dict[str, Any], note: Notes, tool: str
+) -> None:
+    service.says(tool, current[tool])
+    answer = await service.ask(tool, hsCode="8507.60.0000")
+    assert service.sent[0][1]["hsCode"] == "85076000"
+    assert "8507.60.0000 was asked as 85076000" in note(answer, NoteCode.RESOLVED_CODE)
+    answer = await service.ask(tool, hsCode="8507.60.00")
+    assert "was asked as" not in note(answer, NoteCode.RESOLVED_CODE)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("tool", CODE_TOOLS)
+async def test_a_whole_chapter_is_pointed_to_the_tool_and_the_code_that_rank_it(
+    service: "FakeService", tool: str
+) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        await service.ask(tool, hsCode="85")
+    assert 'chapter(hsCode="8501")' in caught.value.remedy
+    assert 'cmdCode="85"' in caught.value.remedy
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("region", "near"), [("Japan", ("asia",)), ("Viet Nam", ("asean", "asia")), ("France", ("eu", "europe"))]
+)
+async def test_a_country_as_a_region_gets_the_regions_that_it_lies_in(
+    service: "FakeService", region: str, near: tuple[str, ...]
+) -> None:
+    with pytest.raises(InvalidQuery, match="is one country") as caught:
+        await service.ask("topProducts", regionFilter=region)
+    assert set(near) <= set(caught.value.nearest)
+    assert "comtrade_data(" in caught.value.remedy
+    assert service.sent == []
+
+
+@pytest.mark.anyio
+async def test_history_of_the_world_points_to_the_tools_that_have_it(service: "FakeService") -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        await service.ask("history", hsCode="850760", countryCode="World")
+    assert "trend" in caught.value.remedy
+    assert "markets" in caught.value.remedy

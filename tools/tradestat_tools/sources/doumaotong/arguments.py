@@ -1,17 +1,26 @@
 """The questions of this source's tools, checked before anything is sent."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, cast, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_validator,
+)
 
 from tradestat_tools.arguments import ArgumentError, Arguments
-from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.countries import Area, area_named
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.hs import hs_children, hs_status, nearest_hs, normalise_hs
 from tradestat_tools.sources.doumaotong.calendar import last_of_twelve
 from tradestat_tools.sources.doumaotong.current import PRODUCTS_GIVEN
 from tradestat_tools.sources.doumaotong.destinations import destination, one_destination, reading, resolve
-from tradestat_tools.sources.doumaotong.parts import region_of
+from tradestat_tools.sources.doumaotong.parts import region_of, regions_of
+from tradestat_tools.sources.doumaotong.why import comtrade
 from tradestat_tools.sources.doumaotong.wire import Shape
 
 HS_ALLOWED = "an HS code of 4, 6 or 8 digits, such as 8507, 850760 or 85076000"
@@ -23,6 +32,14 @@ DESTINATIONS = 300
 
 def _hs_code(text: str) -> str:
     """The digits of a code of 4, 6 or 8 digits; of a declaration code of 10 the first 8, where it ends in 00."""
+    chapter = _chapter(text)
+    if headings := hs_children(chapter):
+        raise ArgumentError(
+            f"{chapter} has 2 digits; the service takes no whole chapter.",
+            allowed=HS_ALLOWED,
+            remedy=f'Name a heading: chapter(hsCode="{headings[0].code}") ranks all of chapter {chapter}. Exports of '
+            f"all of it: {comtrade(chapter)}.",
+        )
     try:
         code = normalise_hs(text, levels=(4, 6, 8, 10))
     except CodeError as error:
@@ -40,6 +57,14 @@ def _hs_code(text: str) -> str:
             nearest=nearest_hs(code[:6]),
         )
     return code
+
+
+def _chapter(text: str) -> str:
+    """The chapter that a code of 2 digits is; "" for any other text."""
+    try:
+        return normalise_hs(text, levels=(2,))
+    except CodeError:
+        return ""
 
 
 def _month(text: str) -> str:
@@ -76,6 +101,21 @@ class ProductArguments(Arguments):
     """One product."""
 
     hsCode: HsCode
+    _written: str = PrivateAttr(default="")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember(cls, raw: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        asked = read(raw)
+        given = cast("Mapping[str, object]", raw).get("hsCode") if isinstance(raw, Mapping) else None
+        if sum(char.isdecimal() for char in str(given)) > len(asked.hsCode):
+            asked._written = str(given).strip()
+        return asked
+
+    @property
+    def written(self) -> str:
+        """The code as the caller wrote it, where its last digits were cut off; else ""."""
+        return self._written
 
 
 class DashboardArguments(ProductArguments):
@@ -140,27 +180,43 @@ SORT_NAMES: dict[Shape, dict[str, str]] = {
 for one, and where the other form turns out to answer, the question is asked again in its words."""
 
 
-def _region(value: Any) -> Any:
-    """`EU`, `东盟`, `Belt and Road` as the service writes them; anything else as it is."""
-    return region_of(value) or value if isinstance(value, str) else value
-
-
-RegionFilter = Annotated[
-    Literal[
-        "",
-        "asia",
-        "europe",
-        "africa",
-        "northAmerica",
-        "southAmerica",
-        "oceania",
-        "middleEast",
-        "beltRoad",
-        "asean",
-        "eu",
-    ],
-    BeforeValidator(_region),
+Region = Literal[
+    "",
+    "asia",
+    "europe",
+    "africa",
+    "northAmerica",
+    "southAmerica",
+    "oceania",
+    "middleEast",
+    "beltRoad",
+    "asean",
+    "eu",
 ]
+
+
+def _region(value: Any) -> Any:
+    """`EU`, `东盟`, `Belt and Road` as the service writes them; anything else as it is.
+
+    Raises:
+        ArgumentError: one country, which is no region: with those that it lies in.
+    """
+    if not isinstance(value, str) or not value.strip():
+        return value
+    if region := region_of(value):
+        return region
+    if (one := area_named(value)) is None:
+        return value
+    raise ArgumentError(
+        f"{one.name_en} is one country; this filter takes continents and trade blocs.",
+        allowed=f"one of {', '.join(region for region in get_args(Region) if region)}",
+        nearest=regions_of(one),
+        remedy=f"Leave it out, or name a region. China's exports to {one.name_en} by product: "
+        f"{comtrade('AG4', one.iso2 or one.name_en)}.",
+    )
+
+
+RegionFilter = Annotated[Region, BeforeValidator(_region)]
 
 
 class TopProductsArguments(Arguments):

@@ -94,7 +94,11 @@ def one_destination(text: str) -> str:
         InvalidQuery: as there.
     """
     if resolve(destination(text)).area.kind == "world":
-        raise ArgumentError("This tool answers for one country at a time.", allowed=COUNTRY_ALLOWED)
+        raise ArgumentError(
+            "This tool answers for one country at a time.",
+            allowed=COUNTRY_ALLOWED,
+            remedy="All destinations together, by month: trend without countryCode; each of them: markets.",
+        )
     return text
 
 

@@ -49,7 +49,11 @@ async def run_dashboard(services: Services, args: DashboardArguments) -> Answer[
     data, form = fetched.value.data, fetched.value.shape
     if not data.tables():
         raise empty(f"The service gave no figures for {data.hsCode}: all are null, which is not zero.", args.hsCode)
-    known = [*notes.of_product(args.hsCode, data.hsCode), *_nulls(data, form), *_form_of_dashboard(form, data)]
+    known = [
+        *notes.of_product(args.hsCode, data.hsCode, written=args.written),
+        *_nulls(data, form),
+        *_form_of_dashboard(form, data),
+    ]
     month = data.currentMonth
     given = f"12 months to {dashed(month)}" if month else "the newest 12 months"
     what = f"China's exports of {product(data.hsCode, data.productName)} to all destinations, {given}"
@@ -123,7 +127,7 @@ async def run_markets(services: Services, args: MarketsArguments) -> Answer[Mark
         what=f"China's exports of {product(data.hsCode, data.productName)} by destination, recent 12 months",
         data=data,
         source=source_of("markets", [fetched]),
-        notes=[*notes.of_product(args.hsCode, data.hsCode), *form_notes, notes.SOURCE_LINE],
+        notes=[*notes.of_product(args.hsCode, data.hsCode, written=args.written), *form_notes, notes.SOURCE_LINE],
         more="Every destination by year or month: comtrade_data (reporter China, all partners, flow X). "
         "Momentum: `growth`. Totals: `dashboard`.",
     )
@@ -203,7 +207,10 @@ async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendDat
         data = found.data
         if to:
             data = data.model_copy(update={"countryCode": code, "country": to.name_en})
-        known += [*notes.of_product(args.hsCode, data.hsCode, _months(data)), *_trend_notes(data, found.shape, to)]
+        known += [
+            *notes.of_product(args.hsCode, data.hsCode, _months(data), written=args.written),
+            *_trend_notes(data, found.shape, to),
+        ]
     return Answer(
         what=_what_of_trend(data),
         data=data,
@@ -278,7 +285,7 @@ async def run_history(services: Services, args: HistoryArguments) -> Answer[Hist
     else:
         what = f"China's exports of {product(data.hsCode, None)} to {where}, 24 months"
         months = [m.month for m in data.monthlyDetail or ()]
-        known += [*notes.of_product(args.hsCode, data.hsCode, months), *_history_notes(data)]
+        known += [*notes.of_product(args.hsCode, data.hsCode, months, written=args.written), *_history_notes(data)]
         more = "Twelve months with growth: `trend`, `dashboard`. Longer: comtrade_data."
     last = data.currentDataMonth
     return Answer(

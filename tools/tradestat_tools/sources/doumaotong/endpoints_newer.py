@@ -37,7 +37,11 @@ async def run_growth(services: Services, args: ProductArguments) -> Answer[Growt
             f"A ranking of {len(data.growth)} destinations (documented: at most {GROWTH_GIVEN}), not of all. Growth "
             "on a small base is large easily: look at the amount."
         )
-        known = [*notes.of_product(args.hsCode, data.hsCode), notes.ranked(text), notes.CURRENT_UNITS]
+        known = [
+            *notes.of_product(args.hsCode, data.hsCode, written=args.written),
+            notes.ranked(text),
+            notes.CURRENT_UNITS,
+        ]
     return Answer(
         what=f"Fastest-growing destinations of China's exports of {product(data.hsCode, data.productName)}, "
         f"{'recent 12 months year on year' if data.growth else 'not given'}",
@@ -57,7 +61,7 @@ async def run_priceband(services: Services, args: ProductArguments) -> Answer[Pr
     else:
         trends = [trend for trend in (data.priceTrend1, data.priceTrend2) if trend is not None]
         months = [month for trend in trends for month in trend.periods]
-        known = [*notes.of_product(args.hsCode, data.hsCode, months), *_price_notes(data)]
+        known = [*notes.of_product(args.hsCode, data.hsCode, months, written=args.written), *_price_notes(data)]
     return Answer(
         what=f"Unit prices of China's exports of {product(data.hsCode, data.productName)} by destination and month"
         f"{'' if data.tables() else ': not given'}",
@@ -95,7 +99,11 @@ async def run_chapter(services: Services, args: ProductArguments) -> Answer[Chap
     elif data.chapter is None or not data.tables():
         raise empty(f"The service gives no breakdown of the chapter of {data.hsCode}.", args.hsCode)
     else:
-        known = [*notes.of_product(args.hsCode, data.hsCode), *_chapter_notes(data.chapter), notes.CURRENT_UNITS]
+        known = [
+            *notes.of_product(args.hsCode, data.hsCode, written=args.written),
+            *_chapter_notes(data.chapter),
+            notes.CURRENT_UNITS,
+        ]
     return Answer(
         what=f"Headings of chapter {data.hsCode[:2]} in China's exports, beside "
         f"{product(data.hsCode, data.productName)}, {'recent 12 months' if data.chapter else 'not given'}",

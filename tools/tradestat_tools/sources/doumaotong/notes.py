@@ -72,9 +72,15 @@ def edition(code: str, months: Sequence[str] = ()) -> list[Note]:
     return [Note(code=NoteCode.EDITION_BREAK, text=found.text)] if found else []
 
 
-def of_product(asked: str, answered: str, months: Sequence[str] = ()) -> list[Note]:
-    """What to know of the code that was answered, and of its months where it is a series."""
-    return [*resolved_code(asked, answered), *edition(answered, months)]
+def of_product(asked: str, answered: str, months: Sequence[str] = (), *, written: str = "") -> list[Note]:
+    """What to know of the code that was answered, and of its months where it is a series.
+
+    Args:
+        written: the caller's longer code that `asked` was cut from; "" where nothing was cut.
+    """
+    text = f"{written} was asked as {asked}: China publishes exports by 8 digits, and the 00 after them says no more."
+    cut = [Note(code=NoteCode.RESOLVED_CODE, text=text)] if written else []
+    return [*cut, *resolved_code(asked, answered), *edition(answered, months)]
 
 
 def zeros(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:

@@ -3,6 +3,7 @@
 No document says how the current form names the parts of `region` and `blocs`: English and Chinese are read (assumed).
 """
 
+from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.words import fold
 
@@ -61,6 +62,12 @@ _BY_GROUP = {
     "M49-150": "europe",
 }
 """Our groups that mean what the service's parts do, by their ids; members may differ in detail."""
+
+
+def regions_of(country: Area) -> tuple[str, ...]:
+    """The parts that a country lies in, of those that a group of countries stands for."""
+    groups = {stem: expand(name) for name, stem in _BY_GROUP.items()}
+    return tuple(stem for stem, found in groups.items() if found and country in found.areas)
 
 
 def region_of(text: str) -> str | None:
