@@ -85,6 +85,7 @@ async def test_the_whole_is_summed_over_periods_that_both_ends_have() -> None:
     assert whole.period == "all"
     assert whole.exporter == pytest.approx(sum(gap.exporter or 0 for gap in both))
     assert whole.importer == pytest.approx(sum(gap.importer or 0 for gap in both))
+    assert f"{both[0].period} to {both[-1].period} ({len(both)} of {len(each)} periods), USD" in answer.what
 
 
 @pytest.mark.anyio
@@ -269,6 +270,52 @@ async def test_periods_that_are_not_out_do_not_take_the_verdict() -> None:
 async def test_a_year_beyond_the_rates_is_not_converted_at_another_years() -> None:
     with pytest.raises(TradestatError, match="covered"):
         await alone(exporter="China", importer="Russia", product="850760", period="2023", currency="RUB")
+
+
+@pytest.mark.anyio
+async def test_without_any_rate_nothing_is_sent() -> None:
+    sandbox = Sandbox()
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
+        http = Http(app=sandbox.app)
+        try:
+            async with in_memory(http, sandbox_settings(Settings()), usual.now) as services:
+                with pytest.raises(NoData, match="covered"):
+                    await mirror(services, **LITHIUM, period="2023", currency="RUB", max_credits=5)
+                assert sandbox.calls == []
+        finally:
+            await http.aclose()
+
+
+@pytest.mark.anyio
+async def test_periods_without_a_rate_are_left_out_and_said_to_be() -> None:
+    answer = await alone(**LITHIUM, period="2020-2023", currency="RUB")
+    assert [gap.period for gap in answer.data.gaps] == ["2020", "2021", "all"]
+    assert any(note.text.startswith("Only 2020 to 2021 of 2020 to 2023 have rates.") for note in answer.notes)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("word", "periods"), [("M", 12), ("monthly", 12), ("Q", 4), ("quarter", 4)])
+async def test_the_frequency_is_read_as_trade_series_reads_it(word: str, periods: int) -> None:
+    answer = await alone(**LITHIUM, period="2024", freq=word)
+    assert len([gap for gap in answer.data.gaps if gap.period != "all"]) == periods
+
+
+@pytest.mark.anyio
+async def test_what_the_reasons_rest_on_is_counted_and_cited_with_the_sides() -> None:
+    sandbox = Sandbox()
+    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
+        http = Http(app=sandbox.app)
+        try:
+            async with in_memory(http, sandbox_settings(Settings()), usual.now) as services:
+                answer = await mirror(services, **LITHIUM, period="2024")
+                asked = {call.params.get("flowCode") for call in sandbox.calls}
+                cited = await all_tools()["cite"].call(services, {"result": answer.result, "replay": "curl"})
+        finally:
+            await http.aclose()
+    giving = [call for call in sandbox.calls if call.source in ("comtrade", "korea")]
+    assert answer.source.calls == cited.data.calls == len(giving)
+    assert "RX" in asked
+    assert "flowCode=RX" in cited.data.text
 
 
 def test_the_description_fits_and_says_what_it_costs() -> None:

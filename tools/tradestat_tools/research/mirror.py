@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 
-from tradestat_tools.answers import Answer
+from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.periods import Period, count_between, month_of
+from tradestat_tools.codes.periods import Period, count_between, month_of, periods_between
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData, TooLarge, TradestatError
 from tradestat_tools.reasons import Reason, Why
@@ -32,13 +32,14 @@ async def compare_mirror(services: Services, asked: MirrorArguments) -> Answer[M
 
     Raises:
         TooLarge: Trade Map would take more credits than allowed; nothing was sent.
-        NoData: no source has a figure from either end.
+        NoData: no source has a figure from either end, or no period a rate; of the latter nothing was sent.
         TradestatError: every source failed.
     """
     if asked.currency != DOLLAR:
         await check_currency(asked.currency, "currency")
     exporter, importer = resolve_area(asked.exporter), resolve_area(asked.importer)
     first, last = _span(asked, services)
+    first, last, lacking = await in_thread(partial(_with_rates, first, last, asked.currency))
     question = FlowQuestion(exporter.area, importer.area, read_product(asked.product, asked.kind), first, last)
     every = await sides_of(question, services, sources=asked.sources or SOURCES, files=asked.files)
     sides = [side for side in every if side.source not in PAID or asked.sources or asked.max_credits]
@@ -51,12 +52,13 @@ async def compare_mirror(services: Services, asked: MirrorArguments) -> Answer[M
         raise _nothing(question, seen)
     compared = await compare(services, question, seen, margin=asked.cif_margin, newest_only=newest_wanted(asked))
     factors = await in_thread(partial(_factors, compared.periods, asked.currency))
+    notes = notes_of(compared, seen, asked, (exporter, importer), list(factors.values()))
     data = data_of(compared, seen, asked, {period: rate.value for period, rate in factors.items()})
     return Answer(
         what=verdict(data, compared),
         data=data,
-        source=source_of(seen, data),
-        notes=notes_of(compared, seen, asked, (exporter, importer), list(factors.values())),
+        source=source_of(seen, compared, data),
+        notes=[*notes, Note(code=NoteCode.UNIT, text=lacking)] if lacking else notes,
         more=_more(paid, sides, price, compared),
     )
 
@@ -73,6 +75,30 @@ def _span(asked: MirrorArguments, services: Services) -> tuple[Period, Period]:
         why = Why(Reason.NOT_YET_PUBLISHED, error.message, sure=True)
         raise NoData(error.message, remedy=f"Ask for {error.allowed}.", why=[why]) from None
     return (first, last) if count_between(first, last) <= MOST_PERIODS else (last.shifted(1 - MOST_PERIODS), last)
+
+
+def _with_rates(first: Period, last: Period, currency: str) -> tuple[Period, Period, str | None]:
+    """The span from its first period with a rate to its last, and what to say of those left out; blocks.
+
+    Raises:
+        NoData: there is no rate in the whole span.
+    """
+    if currency == DOLLAR:
+        return first, last, None
+    covered: list[Period] = []
+    why = ""
+    for period in periods_between(first, last):
+        try:
+            average_rate(DOLLAR, currency, period)
+        except NoRate as error:
+            why = str(error)
+        else:
+            covered.append(period)
+    if not covered:
+        raise NoData(why, remedy="Compare in USD, or ask periods that have rates.")
+    if (covered[0], covered[-1]) == (first, last):
+        return first, last, None
+    return covered[0], covered[-1], f"Only {covered[0]} to {covered[-1]} of {first} to {last} have rates. {why}"
 
 
 def _too_dear(price: float, allowed: float) -> TooLarge:

@@ -178,7 +178,7 @@ def _missing(compared: Compared, seen: Sequence[Seen]) -> list[MissingSide]:
 def verdict(data: MirrorData, compared: Compared) -> str:
     """Who says what, in a line."""
     last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
-    when = last.period if last.period != "all" else f"{compared.periods[0]} to {compared.periods[-1]}"
+    when = last.period if last.period != "all" else _when(compared)
     head = f"{data.exporter} to {data.importer}, {compared.question.product.code}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (
@@ -196,6 +196,13 @@ def verdict(data: MirrorData, compared: Compared) -> str:
     return f"{head}: {said}: {last.gap_percent:+.1f} %{after}"
 
 
+def _when(compared: Compared) -> str:
+    """The periods that the sums over all are of, and how many of those compared they are where some lack an end."""
+    both = [period for period in compared.periods if all(compared.cell(role, period) for role in ROLES)]
+    part = "" if len(both) == len(compared.periods) else f" ({len(both)} of {len(compared.periods)} periods)"
+    return f"{both[0]} to {both[-1]}{part}"
+
+
 def _valued(compared: Compared, role: Role) -> str:
     """FOB or CIF, as all of an end's figures are, with a blank before it; else nothing."""
     cells = (compared.cell(role, period) for period in compared.periods)
@@ -211,16 +218,18 @@ def _amount(value: float) -> str:
     return f"{value:.0f}"
 
 
-def source_of(seen: Sequence[Seen], data: MirrorData) -> Provenance:
+def source_of(seen: Sequence[Seen], compared: Compared, data: MirrorData) -> Provenance:
     """One provenance of all sources: the oldest time, the least fresh state, calls and credits added up."""
     giving = [one for one in seen if any(figure.value is not None for figure in one.observations)]
-    every = [source for one in giving for source in one.sources]
+    shown = [source for one in giving for source in one.sources]
+    every = [*shown, *compared.evidence.sources]
+    handles = [*(handle for one in giving for handle in one.results), *compared.evidence.results]
     charged = [one.credits_charged for one in every if one.credits_charged is not None]
     held = {one.state for one in every}
     return Provenance(
         service=", ".join(dict.fromkeys(one.service for one in every)),
         endpoint="compare_mirror",
-        address="; ".join(dict.fromkeys(one.address for one in every)),
+        address="; ".join(dict.fromkeys(one.address for one in shown)),
         retrieved_at=min(one.retrieved_at for one in every),
         state=next(state for state in STATES if state in held),
         unit=data.currency,
@@ -228,7 +237,7 @@ def source_of(seen: Sequence[Seen], data: MirrorData) -> Provenance:
         valuation="exporter FOB, importer CIF unless said otherwise" if data.kind == "goods" else None,
         calls=sum(one.calls for one in every),
         credits_charged=sum(charged) if charged else None,
-        results=list(dict.fromkeys(handle for one in giving for handle in one.results)) or None,
+        results=list(dict.fromkeys(handles)) or None,
     )
 
 

@@ -6,6 +6,7 @@ from math import ceil
 from statistics import median
 from typing import Any
 
+from tradestat_tools.answers import Provenance
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import Area, area
 from tradestat_tools.codes.periods import Frequency, Period, period, periods_between
@@ -46,6 +47,7 @@ class Evidence:
     Args:
         calls: that the questions take, unless their answers are stored.
         focus_only: whether the other periods asked for were left out.
+        sources: of the answers; `results` are their handles.
         exported: the exporter's months; 0 where it reports its trade with the importer and none of this product.
         imported: the same of the importer.
     """
@@ -61,6 +63,8 @@ class Evidence:
     calls: int = 0
     focus_only: bool = False
     failures: list[str] = field(default_factory=list[str])
+    sources: list[Provenance] = field(default_factory=list[Provenance])
+    results: list[str] = field(default_factory=list[str])
 
     def none(self, role: Role, period: Period) -> bool:
         """Whether an end reports trade with the other one in every month of a period, and none of this product."""
@@ -317,6 +321,8 @@ class _Asking:
             if error.kind != "NoData":
                 found.failures.append(error.message)
             return None
+        found.sources.append(answer.source)
+        found.results += [answer.result] if answer.result else []
         observed = endpoint.observe(answer.data, answer.source) if endpoint.observe else ()
         return _Came(answer.data, summed_to(observed, frequency_of.frequency))
 
