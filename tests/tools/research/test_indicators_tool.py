@@ -168,6 +168,7 @@ def test_contributions_add_up_to_the_growth_of_all() -> None:
     found = lines("contributions", [*rows, row(100), row(120, when="2024")], by="partner")
     assert values(found, "partner") == pytest.approx({KOREA: 0.3, JAPAN: -0.1, ALL: 0.2})
     assert {line.of["period"] for line in found} == {"2023 to 2024"}
+    assert "V is the sum of the members" in said("contributions", rows, by="partner")
 
 
 def test_a_member_of_one_year_only_leaves_contributions_undefined_unless_it_is_skipped() -> None:
@@ -267,6 +268,13 @@ def test_grubel_lloyd_over_all_products_is_weighted_by_trade() -> None:
         "TOTAL": pytest.approx(2 / 3),
         ALL: 0.5,
     }
+
+
+def test_a_partner_with_one_flow_leaves_only_its_own_grubel_lloyd_undefined() -> None:
+    rows = [row(150), row(50, flow="M"), row(10, partner=JAPAN)]
+    found = lines("grubel_lloyd", rows, by="product")
+    of_all = {line.of["partner"]: line.found.value for line in found if line.of["product"] == ALL}
+    assert of_all == {WORLD: 0.5, JAPAN: None}
 
 
 def test_revealed_comparative_advantage_takes_the_reporters_in_the_rows_for_the_world() -> None:
@@ -441,6 +449,8 @@ async def test_formula_reference_and_why_are_in_the_text(client: Client) -> None
     assert lines_of_text[0].startswith("SANDBOX DATA")
     assert lines_of_text[1].startswith("growth = v1 / v0 - 1")
     assert "is not among the rows" in text_of(result)
+    by_weight = await asked(client, "trade_indicators", indicator="unit_value", result=[stored["result"]])
+    assert by_weight["data"]["unit"] == "USD for each unit"
 
 
 @pytest.mark.anyio

@@ -22,7 +22,17 @@ from tradestat_tools.research.sides_sources import WORLD
 
 
 def two_flows(rows: Sequence[Observation], measure: Callable[[Figure, Figure], Indicator]) -> Outcome:
-    """A measure of exports beside imports of the same reporter, partner, product and period."""
+    """A measure of exports beside imports of the same reporter, partner, product and period.
+
+    Raises:
+        InvalidQuery: all rows are of one flow.
+    """
+    if not {"X", "M"} <= {one.flow for one in rows}:
+        raise InvalidQuery(
+            "It needs exports and imports of the same reporter; the rows hold one of them.",
+            argument="result",
+            allowed="an answer with both, such as comtrade_data(flowCode=X,M), or the handles of two answers",
+        )
     out = Outcome()
     for exports, imports, one in _pairs(rows):
         figures = {"exports": exports, "imports": imports}
@@ -48,12 +58,7 @@ def grubel_lloyd(rows: Sequence[Observation], options: Options) -> Outcome:
 
 
 def _pairs(rows: Sequence[Observation]) -> Iterator[tuple[Figure, Figure, Observation]]:
-    if not {"X", "M"} <= {one.flow for one in rows}:
-        raise InvalidQuery(
-            "It needs exports and imports of the same reporter; the rows hold one of them.",
-            argument="result",
-            allowed="an answer with both, such as comtrade_data(flowCode=X,M), or the handles of two answers",
-        )
+    """Exports and imports of the same; None for a flow that has no row."""
     for group in grouped((one for one in rows if one.flow in ("X", "M")), ["flow"]).values():
         flows = {one.flow: one.value for one in group}
         yield flows.get("X"), flows.get("M"), group[0]

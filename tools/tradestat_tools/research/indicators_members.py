@@ -69,6 +69,7 @@ def contributions(rows: Sequence[Observation], options: Options) -> Outcome:
         raise InvalidQuery("Contributions are of partners, products or reporters.", argument="by", allowed="the same")
     for group in grouped(rows, [by, "period"]).values():
         members, _ = parted(group, by)
+        out.say("V is the sum of the members, and all of it their growth.")
         first, last = min(one.period for one in group), max(one.period for one in group)
         if not members or first == last:
             continue
