@@ -263,6 +263,7 @@ async def test_months_another_source_has_are_not_mixed_in_unless_asked(client: C
     undefined = {(one["measure"], *one["periods"]): one["text"] for one in data["undefined"]}
     assert undefined["growth_period", "2026-09"] == "the two figures are of different sources"
     assert "doumaotong.com" in filled["source"]["service"]
+    assert "source=doumaotong" not in filled["more"]
     assert "UN Comtrade" in filled["source"]["service"]
 
 
@@ -457,6 +458,12 @@ async def test_a_source_that_was_not_asked_is_no_reason_but_a_next_step(client: 
     assert reasons
     assert not any("Trade Map" in line for line in reasons)
     assert "max_credits=1" in text.splitlines()[-1]
+
+
+async def test_a_source_without_its_key_is_not_said_to_have_nothing() -> None:
+    async with client_of(Sandbox(), data_go_kr_service_key=None) as client:
+        data = await series(client, reporter="Korea", product=BATTERIES, period="2022")
+    assert (data["source"], data["choice"]) == ("comtrade", "UN Comtrade, since Korea Customs could not be asked")
 
 
 async def test_many_free_calls_are_counted_before_any_is_made() -> None:

@@ -9,7 +9,7 @@ from tradestat_tools.answers import Answer, Note, NoteCode, Provenance, State
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.codes.periods import Frequency, Period, period
-from tradestat_tools.errors import TradestatError
+from tradestat_tools.errors import NoData, TradestatError
 from tradestat_tools.observation import Observation, Status, Valuation
 from tradestat_tools.reasons import Reason
 from tradestat_tools.research.series_arguments import AUTO, PER_YEAR, SeriesArguments
@@ -231,14 +231,22 @@ def _choice(asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str:
     if asked_first == "korea":
         return f"{name}, the official national source of {who}"
     if asked.source != AUTO:
-        return f"{name}, since {_name(asked.source)} has nothing"
+        return f"{name}, since {_name(asked.source)} {_lacks(asked.source, chosen)}"
     if asked_first == "comtrade":
         korean = any(one.source == "korea" for one in chosen.passed)
-        own = "Korea Customs has nothing" if korean else f"no national source of {who} is connected"
+        own = f"Korea Customs {_lacks('korea', chosen)}" if korean else f"no national source of {who} is connected"
         return f"{name}, since {own}"
     if asked_first == "trademap":
-        return f"{name}, since neither a national source nor UN Comtrade has figures"
+        failed = any(not isinstance(one.error, NoData) for one in chosen.passed)
+        lacking = "gave figures" if failed else "has figures"
+        return f"{name}, since neither a national source nor UN Comtrade {lacking}"
     return f"{name}, since no official source has these months; an independent compilation"
+
+
+def _lacks(source: str, chosen: Chosen) -> str:
+    """Whether a source that was passed over has no figures, or could not be asked for them."""
+    failed = any(one.source == source and not isinstance(one.error, NoData) for one in chosen.passed)
+    return "could not be asked" if failed else "has nothing"
 
 
 def _name(source: str) -> str:
@@ -326,7 +334,8 @@ def _spans(periods: Iterable[str]) -> str:
 def _more(services: Services, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str | None:
     texts: list[str] = []
     last, out = chosen.main.periods[-1], newest_published(services.now())
-    other = asked.source == AUTO and chosen.main.seen.side.source != "doumaotong"
+    used = {one.seen.side.source for one in chosen.found}
+    other = asked.source == AUTO and "doumaotong" not in used
     if chosen.independent and other and (chosen.main.value(last) is None or last.last_month < out):
         texts.append(f"doumaotong.com, which is not official, may have months to {out}: source=doumaotong.")
     if wanted.reporter.comtrade == CHINA and asked.source == AUTO and wanted.product.kind == "goods":
