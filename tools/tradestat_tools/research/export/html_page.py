@@ -43,12 +43,13 @@ def write_html(report: Report, file: BinaryIO) -> None:
         )
         if report.sandbox:
             text.write(f'<p class="sandbox">{escape(SANDBOX)}</p>\n')
+        text.write("<h2>About these figures</h2>\n<dl>\n")
+        text.writelines(f"<dt>{escape(label)}</dt><dd>{escape(told)}</dd>\n" for label, told in report.about())
+        text.write("</dl>\n")
         for _, number, table in report.sheets():
             text.write(f"<h2>{escape(heading(number, table))}</h2>\n")
             _write_table(text, table)
-        text.write("<h2>About these figures</h2>\n<dl>\n")
-        text.writelines(f"<dt>{escape(label)}</dt><dd>{escape(told)}</dd>\n" for label, told in report.about())
-        text.write("</dl>\n</body>\n</html>\n")
+        text.write("</body>\n</html>\n")
     finally:
         text.detach()
 
