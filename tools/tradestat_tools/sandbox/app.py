@@ -26,6 +26,7 @@ _PREFIXES = (
     ("/1220000/", "korea"),
     ("/public/v1/", "comtrade"),
     ("/data/v1/", "comtrade"),
+    ("/tools/v1/", "comtrade"),
     ("/files/v1/", "comtrade"),
 )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tradestat_tools.errors import InvalidQuery, NoData, UpstreamChanged
+from tradestat_tools.sources.comtrade.reference import FILES, ReferenceArguments
 
 if TYPE_CHECKING:
     from conftest import Comtrade
@@ -218,3 +219,8 @@ async def test_a_wrong_question_for_a_list_sends_nothing(
         await ids(comtrade, **arguments)
     assert caught.value.argument == argument
     assert comtrade.sent == []
+
+
+def test_there_is_a_category_for_each_of_the_services_28_lists() -> None:
+    categories = ReferenceArguments.model_json_schema()["properties"]["category"]["enum"]
+    assert len({FILES.get(category, category) for category in categories}) == 28

@@ -220,8 +220,12 @@ async def test_too_many_at_once_is_told_with_the_seconds_to_wait(sandbox: Sandbo
     [
         ("comtrade_data", {"reporterCode": "CN", "period": "2023"}),
         ("comtrade_reference", {"category": "reporters"}),
+        ("comtrade_availability", {"reporterCode": "CN"}),
+        ("comtrade_metadata", {"reporterCode": "CN"}),
+        ("comtrade_tariffline", {"reporterCode": "CN", "period": "2023", "cmdCode": "850760"}),
+        ("comtrade_trade_balance", {"reporterCode": "CN", "period": "2023"}),
     ],
-    ids=["data", "reference"],
+    ids=["data", "reference", "availability", "metadata", "tariffline", "balance"],
 )
 async def test_a_scripted_fault_is_the_failure_it_stands_for(
     sandbox: Sandbox, tool: str, question: dict[str, Any], kind: str, error: type[TradestatError]

@@ -19,7 +19,18 @@ from tradestat_tools.sources.comtrade.tariffline import COMTRADE_TARIFFLINE
 from tradestat_tools.sources.comtrade.trade import COMTRADE_DATA
 from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_VARIABLE
 
-LISTS = ("reporters", "partners", "HS", "EB10", "flows", "customs", "modesOfTransport", "quantityUnits", "dataItems")
+LISTS = (
+    "reporters",
+    "partners",
+    "HS",
+    "EB10",
+    "flows",
+    "customs",
+    "modesOfTransport",
+    "quantityUnits",
+    "dataItems",
+    "frequencies",
+)
 """One of each kind, and every list whose file name is assumed."""
 
 _QUESTION = {"reporterCode": "842", "period": "2022", "partnerCode": "0", "cmdCode": "TOTAL", "flowCode": "M"}

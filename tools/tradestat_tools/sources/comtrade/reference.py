@@ -33,6 +33,7 @@ Category = Literal[
     "S2",
     "S3",
     "S4",
+    "SS",
     "B4",
     "B5",
     "EB",
@@ -45,7 +46,9 @@ Category = Literal[
     "modesOfSupply",
     "quantityUnits",
     "dataItems",
+    "frequencies",
 ]
+"""All 28 files that the service's own index of them names (ListofReferences.json, as other users cite it, 2026)."""
 
 FILES = {
     "reporters": "Reporters",
@@ -57,6 +60,7 @@ FILES = {
     "customs": "CustomsCodes",
     "modesOfSupply": "ModeOfSupply",
     "quantityUnits": "QuantityUnits",
+    "frequencies": "Frequency",
 }
 """Files whose name is not the category's own."""
 
@@ -76,6 +80,8 @@ CATEGORY_WORDS = {
     "items": "dataItems",
     "tradedataitems": "dataItems",
     "ebops": "EB10",
+    "sitc": "SS",
+    "frequency": "frequencies",
 }
 
 
@@ -92,8 +98,8 @@ class ReferenceArguments(Arguments):
 
     category: Annotated[Category, BeforeValidator(_category)] = Field(
         description="Which list: reporters, partners, a classification (HS is all HS editions together, H0 to H6 one "
-        "each, S1 to S4 SITC, B4, B5 BEC, EB02, EB10 EBOPS), flows, customs, modesOfTransport, modesOfSupply, "
-        "quantityUnits, dataItems."
+        "each, S1 to S4 SITC, SS all of them, B4, B5 BEC, EB02, EB10 EBOPS), flows, customs, modesOfTransport, "
+        "modesOfSupply, quantityUnits, dataItems, frequencies. Texts are English."
     )
     search: str = Field(
         default="", max_length=100, description="Words that must all occur in the text, or the beginning of a code."
