@@ -268,7 +268,7 @@ async def test_a_whole_name_mistyped_stays_found_where_another_list_has_the_word
     services: Services,
 ) -> None:
     answer = await ask(services, "hs", "Germany")
-    assert rows(answer)[0]["why"].startswith("typo")
+    assert str(rows(answer)[0]["why"]).startswith("typo")
     assert "In kind=country (Countries and areas) this is Germany (DE, 276)." in notes(answer)
 
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from tradestat_tools.codes.countries import Area, label, resolve_area, why_no_code
 from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.words import MAX_INPUT, shown
 from tradestat_tools.errors import InvalidQuery
 
@@ -13,6 +14,8 @@ AREAS = frozenset({"country", "partner", "reporter", "exporter", "importer", "co
 """The arguments of all tools that take one country."""
 
 PERIODS = frozenset({"period", "period_from", "period_to", "strtYymm", "endYymm", "currentMonth"})
+
+FLOWS = frozenset({"flow", "flowCode", "trade_flow"})
 
 GENERAL = InvalidQuery("").remedy
 """What an error says that knows no better."""
@@ -35,6 +38,8 @@ def with_next_step(error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQuery:
             return _one_call_each(error, several)
         if error.remedy == GENERAL and (one := _area(given)) and (why := why_no_code(one)) and why in error.message:
             return _again(error, _without_code(one))
+    if error.argument in FLOWS and error.remedy == GENERAL and (near := _flows_like(given, error.allowed or "")):
+        return _again(error, None, near=near)
     if error.argument in PERIODS and error.remedy == GENERAL and isinstance(given, str):
         if whole := _WHOLE.fullmatch(given.strip()):
             return _again(error, None, near=(whole[1],))
@@ -56,6 +61,17 @@ def _area(given: Any) -> Area | None:
         return resolve_area(str(given)).area
     except CodeError:
         return None
+
+
+def _flows_like(given: Any, allowed: str) -> tuple[str, ...]:
+    """The flows that a mistyped word may mean, of those that the tool takes."""
+    texts = cast("list[object]", given) if isinstance(given, list) else str(given)[:MAX_INPUT].split(",")
+    for text in texts[:MAX_INPUT]:
+        try:
+            flow(str(text))
+        except CodeError as error:
+            return tuple(near for near in error.nearest if near.split()[0] in re.findall(r"\w+", allowed))
+    return ()
 
 
 def _one_call_each(error: InvalidQuery, areas: list[Area]) -> InvalidQuery:

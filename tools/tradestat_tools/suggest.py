@@ -44,6 +44,11 @@ async def offer_codes(error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQue
         return with_next_step(error, raw)
     if error.nearest:
         return error
+    if argument == "cmdCode" and re.search("SITC|BEC", error.allowed or ""):
+        # There is no search for these here, and goods of the HS have other codes.
+        listed = re.search(r"\b(S[1-4]|B[45])\b", error.message)
+        where = f"comtrade_reference(category={listed[1] if listed else 'S4'}, search=...)"
+        return _again(error, [], f"Look for a code with {where}.")
     texts = _texts(raw.get(argument))
     kind = "ebops" if argument == "cmdCode" and _asks_for_services(raw) else CODED[argument]
     if kind == "hs" and (typed := next((text for text in texts if _DIGITS.fullmatch(text) and not text.isdigit()), "")):
