@@ -192,7 +192,9 @@ async def test_a_recorded_cell_of_the_matrix_is_read_and_said_to_be_partly_estim
     assert keyed.sent[0].path == "/data/v1/getTradeMatrix/C/A/TM"
     assert answer.data.records[0].primaryValue == [130336161906.531]
     assert "estimate" in answer.what
-    assert any(note.code is NoteCode.FLAG and "Statistics Division" in note.text for note in answer.notes)
+    [note] = answer.notes
+    assert note.code is NoteCode.FLAG
+    assert "Statistics Division" in note.text
 
 
 async def test_world_may_be_the_reporter_of_the_matrix_and_months_may_not(keyed: "Comtrade") -> None:

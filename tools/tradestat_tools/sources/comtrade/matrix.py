@@ -37,6 +37,9 @@ from tradestat_tools.upstream import Fetched
 
 CLASSIFICATION = "TM"
 
+TELLING = frozenset({NoteCode.DOUBLE_COUNTING, NoteCode.NOT_SPECIFIED_AREAS, NoteCode.ZERO})
+"""Notes on rows that mean something here: no row has a weight, and all are in SITC."""
+
 
 class MatrixArguments(Dated, Arguments):
     """What `comtrade_trade_matrix` can be asked."""
@@ -124,7 +127,7 @@ async def comtrade_trade_matrix(services: Services, arguments: MatrixArguments) 
     notes = [
         Note(code=NoteCode.FLAG, text=text),
         *([cut_note(cut, fetched, arguments.maxRecords)] if cut else []),
-        *row_notes(rows, CLASSIFICATION, (), span),
+        *(note for note in row_notes(rows, CLASSIFICATION, (), span) if note.code in TELLING),
     ]
     if (spelled := spelling_note([*reporters.asked, *partners.asked])) is not None:
         notes.append(spelled)

@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 
 from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.arguments import ArgumentError, Arguments
-from tradestat_tools.codes.words import shown
 from tradestat_tools.endpoint import Endpoint
 from tradestat_tools.errors import NoData, TooLarge
 from tradestat_tools.reasons import Reason, Why
@@ -30,7 +29,7 @@ from tradestat_tools.sources.comtrade.classifications import (
     FreqCode,
     TypeCode,
 )
-from tradestat_tools.sources.comtrade.data import area_label, area_text
+from tradestat_tools.sources.comtrade.data import area_text
 from tradestat_tools.sources.comtrade.notes import listed, spelling_note
 from tradestat_tools.sources.comtrade.tables import METADATA, Described, Listed, Publication, fetch_table, table_request
 from tradestat_tools.sources.comtrade.wire import SERVICE, SOURCE_ID
@@ -119,13 +118,11 @@ async def comtrade_metadata(services: Services, arguments: MetadataArguments) ->
     found = [note for answer in fetched for note in _of_reporter(answer.value.data, wanted, arguments.showHistory)]
     if not found:
         raise _nothing(places.codes, any(answer.value.data for answer in fetched))
-    shown_ones = found[:MOST_SHOWN]
+    first = found[:MOST_SHOWN]
     spelled = spelling_note(places.asked)
     return Answer[MetadataData](
         what=f"Publication notes of {listed(_names(found), 3)}: {listed(sorted({one.period for one in found}))}",
-        data=MetadataData(
-            typeCode=arguments.typeCode, freqCode=arguments.freqCode, count=len(found), records=shown_ones
-        ),
+        data=MetadataData(typeCode=arguments.typeCode, freqCode=arguments.freqCode, count=len(found), records=first),
         source=provenance(SERVICE, "comtrade_metadata", fetched),
         notes=[*([spelled] if spelled else []), *_absent(places.codes, found)],
         more=f"{len(found) - MOST_SHOWN} more: ask for fewer periods at once." if len(found) > MOST_SHOWN else None,
@@ -145,11 +142,7 @@ def _of_reporter(datasets: Sequence[Described], wanted: frozenset[str], history:
 
 
 def _names(found: Sequence[Publication]) -> list[str]:
-    return list(
-        dict.fromkeys(
-            area_text(one.reporterCode, shown(one.reporterDescription or area_label(one.reporterCode))) for one in found
-        )
-    )
+    return list(dict.fromkeys(area_text(one.reporterCode) for one in found))
 
 
 def _absent(codes: Sequence[str], found: Sequence[Publication]) -> list[Note]:

@@ -230,7 +230,7 @@ async def comtrade_bilateral(services: Services, arguments: BilateralArguments) 
         ),
         records=[_mirror_row(row) for row in rows],
     )
-    text = "Of imports primaryValue is CIF and mirrorPrimaryValue FOB; of exports it is the other way round."
+    text = "As a rule primaryValue is CIF and mirrorPrimaryValue FOB of imports, and the other way round of exports."
     missing = sum(one.mirrorPrimaryValue is None for one in data.records)
     if missing:
         text += f" {missing} of {len(rows)} have no mirror figure: no report of the partner, or no trade in it."

@@ -146,9 +146,9 @@ async def comtrade_tariffline(services: Services, arguments: TarifflineArguments
         *([cut_note(cut, fetched, limit)] if cut else []),
         *row_notes(rows, arguments.clCode, (), span),
         Note(
-            code=NoteCode.ABSENT,
+            code=NoteCode.FLAG,
             text="Beyond six digits the codes are the reporter's own. Rows are as given: there may be several of one "
-            "code and partner (by second partner, procedure, transport), and no totals.",
+            "code and partner (by second partner, procedure, transport), and nothing is added up.",
         ),
     ]
     if (spelled := spelling_note([*reporters.asked, *partners.asked])) is not None:
