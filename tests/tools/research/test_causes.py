@@ -91,6 +91,13 @@ def test_without_weights_the_assumed_margin_explains_at_most_the_gap() -> None:
     }
 
 
+@pytest.mark.parametrize(("imported", "how"), [(1030, "is less than the assumed"), (1100, "is that of the assumed")])
+def test_the_whole_difference_is_not_said_to_be_the_assumed_margin(imported: float, how: str) -> None:
+    freight = causes(facts(cell("exporter", 1000), cell("importer", imported)))[0]
+    assert freight.kind is Kind.CIF_FOB
+    assert how in freight.text
+
+
 @pytest.mark.parametrize("imported", [900, 1400])
 def test_a_difference_that_freight_can_not_make_is_not_called_freight(imported: float) -> None:
     found = causes(facts(cell("exporter", 1000), cell("importer", imported)))

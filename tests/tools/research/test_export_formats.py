@@ -267,6 +267,7 @@ def test_more_rows_than_a_sheet_holds_are_refused_before_anything_is_written() -
         write_xlsx(report_of(table([("a", "b", 1, 1.0)] * 1_048_576)), io.BytesIO())
 
 
+@settings(deadline=None)  # the first one loads all tools
 @given(tables())
 @example(table())
 def test_json_is_equal_cell_for_cell(one: Table) -> None:
@@ -342,6 +343,7 @@ def markdown_cells(file: BinaryIO) -> tuple[list[list[str]], set[str]]:
     return rows, kinds
 
 
+@settings(deadline=None)  # the first one loads all tools
 @given(tables())
 @example(table())
 def test_markdown_is_equal_cell_for_cell_and_nothing_in_it_is_markup(one: Table) -> None:
@@ -396,6 +398,7 @@ def page(file: BinaryIO) -> Page:
     return read
 
 
+@settings(deadline=None)  # the first one loads all tools
 @given(tables())
 @example(table())
 def test_html_is_equal_cell_for_cell(one: Table) -> None:

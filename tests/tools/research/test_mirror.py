@@ -24,10 +24,8 @@ LITHIUM = {"exporter": "China", "importer": "Korea", "product": "850760"}
 
 
 @asynccontextmanager
-async def standing_in(shape: Literal["current", "older"], **settings: Any) -> AsyncGenerator[Services]:
-    """Services with doumaotong in one of its forms, and settings that differ from the usual ones."""
-    sandbox = Sandbox()
-    sandbox.configure(doumaotong_shape=shape)
+async def served(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Services]:
+    """Services on stand-ins that a test looks into, and settings that differ from the usual ones."""
     async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
         http = Http(app=sandbox.app)
         try:
@@ -36,6 +34,15 @@ async def standing_in(shape: Literal["current", "older"], **settings: Any) -> As
                 yield services
         finally:
             await http.aclose()
+
+
+@asynccontextmanager
+async def standing_in(shape: Literal["current", "older"], **settings: Any) -> AsyncGenerator[Services]:
+    """Services with doumaotong in one of its forms, and settings that differ from the usual ones."""
+    sandbox = Sandbox()
+    sandbox.configure(doumaotong_shape=shape)
+    async with served(sandbox, **settings) as services:
+        yield services
 
 
 async def mirror(services: Services, **asked: Any) -> Answer[MirrorData]:
@@ -275,15 +282,10 @@ async def test_a_year_beyond_the_rates_is_not_converted_at_another_years() -> No
 @pytest.mark.anyio
 async def test_without_any_rate_nothing_is_sent() -> None:
     sandbox = Sandbox()
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
-        http = Http(app=sandbox.app)
-        try:
-            async with in_memory(http, sandbox_settings(Settings()), usual.now) as services:
-                with pytest.raises(NoData, match="covered"):
-                    await mirror(services, **LITHIUM, period="2023", currency="RUB", max_credits=5)
-                assert sandbox.calls == []
-        finally:
-            await http.aclose()
+    async with served(sandbox) as services:
+        with pytest.raises(NoData, match="covered"):
+            await mirror(services, **LITHIUM, period="2023", currency="RUB", max_credits=5)
+    assert sandbox.calls == []
 
 
 @pytest.mark.anyio
@@ -303,15 +305,10 @@ async def test_the_frequency_is_read_as_trade_series_reads_it(word: str, periods
 @pytest.mark.anyio
 async def test_what_the_reasons_rest_on_is_counted_and_cited_with_the_sides() -> None:
     sandbox = Sandbox()
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
-        http = Http(app=sandbox.app)
-        try:
-            async with in_memory(http, sandbox_settings(Settings()), usual.now) as services:
-                answer = await mirror(services, **LITHIUM, period="2024")
-                asked = {call.params.get("flowCode") for call in sandbox.calls}
-                cited = await all_tools()["cite"].call(services, {"result": answer.result, "replay": "curl"})
-        finally:
-            await http.aclose()
+    async with served(sandbox) as services:
+        answer = await mirror(services, **LITHIUM, period="2024")
+        asked = {call.params.get("flowCode") for call in sandbox.calls}
+        cited = await all_tools()["cite"].call(services, {"result": answer.result, "replay": "curl"})
     giving = [call for call in sandbox.calls if call.source in ("comtrade", "korea")]
     assert answer.source.calls == cited.data.calls == len(giving)
     assert "RX" in asked

@@ -174,8 +174,9 @@ def _freight(facts: Facts, rest: float) -> list[Cause]:
         amount = importer.value - importer.value / (1 + by_weight)
         return [Cause(Kind.CIF_FOB, text, amount, {"importer's value a kg over the exporter's": f"{by_weight:+.1%}"})]
     if 0 < rest <= MOST_FREIGHT * exporter.value:
-        text = "The importer's figure is CIF, the exporter's FOB; the amount is that of the assumed margin."
         amount = importer.value - importer.value / (1 + facts.margin)
+        how = "the amount is that of" if amount <= rest else "all that is left of the difference is less than"
+        text = f"The importer's figure is CIF, the exporter's FOB; {how} the assumed margin."
         return [Cause(Kind.CIF_FOB, text, min(amount, rest), {"assumed margin": f"{facts.margin:.1%}"})]
     return []
 
