@@ -1,5 +1,6 @@
 """Tables as aligned text of a bounded length: whole rows, what all rows share said once, and how to get the rest."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,14 +26,20 @@ TABLE_WIDTH = 200
 SHOWN_TABLES = 8
 
 LONG_TABLE = 20
-"""Rows from which on a label longer than nine of ten others pushes the rest of its row to the right: a column as wide
-as the longest label would cost blanks in every row."""
+"""Rows from which on a label longer than nine of ten others is cut to their width: a column as wide as the longest
+label would cost blanks in every row. One that no longer differed from the others pushes the rest of its row instead."""
+
+READABLE = 20
+"""Terminal columns that no label is cut below for that."""
 
 SHARED_ROWS = 3
 """Rows from which on it is worth saying once what all of them share, in answers that can be had whole by a handle."""
 
 ASKED_CHARS = 400
 """Characters of the arguments that ask for more rows."""
+
+
+_CODE_BEHIND = re.compile(r" \(([0-9A-Z]{2,8})[^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +225,45 @@ def _numeric_columns(table: Table) -> list[bool]:
 def _aligned(lines: Sequence[Sequence[str]], numeric: Sequence[bool]) -> list[str]:
     widths = [_room(lines, at, is_number=is_number) for at, is_number in enumerate(numeric)]
     place: list[Callable[[str, int], str]] = [right if is_number else left for is_number in numeric]
-    return ["  ".join(place[i](text, widths[i]) for i, text in enumerate(line)).rstrip() for line in lines]
+    columns = [_fitted([line[at] for line in lines], columns) for at, columns in enumerate(widths)]
+    return [
+        "  ".join(place[i](text, widths[i]) for i, text in enumerate(line)).rstrip()
+        for line in zip(*columns, strict=True)
+    ]
+
+
+def _fitted(texts: Sequence[str], columns: int) -> Sequence[str]:
+    """The cells of a column, those wider than it cut; as they are, those that would then be like another."""
+    if all(width(text) <= columns for text in texts):
+        return texts
+    cut = [text if width(text) <= columns else _cut_label(text, columns) for text in texts]
+    meant: dict[str, set[str]] = {}
+    for short, text in zip(cut, texts, strict=True):
+        meant.setdefault(short, set()).add(text)
+    return [short if len(meant[short]) == 1 else text for short, text in zip(cut, texts, strict=True)]
+
+
+def _cut_label(text: str, columns: int) -> str:
+    """A label cut to so many terminal columns; a code in brackets behind a name stays: `Other Asia… (490)`."""
+    code = _CODE_BEHIND.search(text)
+    behind = f" ({code[1]})" if code else ""
+    room = columns - width(behind)
+    return (
+        f"{cut_width(text[: code.start()], room - 1).rstrip('…')}…{behind}"
+        if code and room > 1
+        else cut_width(text, columns)
+    )
 
 
 def _room(lines: Sequence[Sequence[str]], at: int, *, is_number: bool) -> int:
-    """Terminal columns of a column: of its widest cell, but in a long table a few long labels may stand out."""
+    """Terminal columns of a column: of its widest cell, but in a long table of all but a few long labels."""
     if is_number or len(lines) <= LONG_TABLE:
         return max(width(line[at]) for line in lines)
     widths = sorted(width(line[at]) for line in lines)
     # A row with an empty cell would be read wrongly where its columns are not under their heads.
     must = (line for number_of, line in enumerate(lines) if number_of == 0 or "" in line)
-    return max(widths[len(widths) * 9 // 10], *(width(line[at]) for line in must))
+    usual = max(widths[len(widths) * 9 // 10], min(widths[-1], READABLE))
+    return max(usual, *(width(line[at]) for line in must))
 
 
 def _cell(cell: Cell, limit: int, form: Callable[[float], str]) -> str:

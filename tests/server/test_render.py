@@ -287,12 +287,32 @@ def test_a_few_long_labels_in_a_long_table_do_not_widen_every_row() -> None:
     rows: list[tuple[Cell, ...]] = [(f"Area {n:02d}", n) for n in range(40)]
     rows[7] = ("Saint Helena, Ascension and Tristan", 7)
     lines = render_answer(answer(Table(("partner", "2024"), rows))).split("\n")
-    assert "Area 06     6" in lines
-    assert "Saint Helena, Ascension and Tristan     7" in lines
+    assert "Area 06                  6" in lines
+    assert "Saint Helena…            7" in lines
     with_gap: list[tuple[Cell, ...]] = [(*row, "x") for row in rows]
     with_gap[7] = ("Saint Helena, Ascension and Tristan", 7, "")
     wide = render_answer(answer(Table(("partner", "2024", "flag"), with_gap))).split("\n")
     assert len({line.index("x") for line in wide if line.endswith("x")}) == 1, "under its head where a cell is empty"
+
+
+def test_a_long_label_in_a_long_table_keeps_the_code_behind_it_and_its_row_in_column() -> None:
+    rows: list[tuple[Cell, ...]] = [(f"Area {n:02d} ({n + 100})", n + 1000) for n in range(40)]
+    rows[3] = ("Other Asia, nes (490; used for Taiwan)", 1003)
+    rows[4] = ("United Kingdom of Great Britain (826)", 1004)
+    rows[5] = ("俄罗斯联邦及其他未列名的国家和地区 (643)", 1005)
+    lines = render_answer(answer(Table(("partner", "2024"), rows))).split("\n")
+    assert "Other Asia… (490)     1,003" in lines
+    assert "United Kingd… (826)   1,004" in lines
+    assert any(line.startswith("俄罗斯联邦") and line.endswith("… (643)   1,005") for line in lines)
+
+
+def test_long_labels_that_would_be_alike_once_cut_stay_whole() -> None:
+    rows: list[tuple[Cell, ...]] = [(f"Area {n:02d}", n) for n in range(60)]
+    rows[3] = ("Telephone sets and parts, for networks", 3)
+    rows[4] = ("Telephone sets and parts, other", 4)
+    text = render_answer(answer(Table(("product", "2024"), rows)))
+    assert "Telephone sets and parts, for networks" in text
+    assert "Telephone sets and parts, other" in text
 
 
 def test_an_empty_table_says_so() -> None:
