@@ -237,6 +237,13 @@ async def test_a_quarter_that_lacks_a_month_has_no_sum_and_names_it(client: Clie
     assert text.startswith("No sum, for want of 2026-09.")
 
 
+async def test_why_one_year_is_not_out_is_not_said_of_years_long_gone(client: Client) -> None:
+    data = await series(client, reporter="Korea", partner="USA", product="4", kind="services", period="2016-2025")
+    assert [data["values"][0], data["values"][-1]] == [None, None]
+    assert reason_of(data, "2025")[0] == "not_yet_published"
+    assert reason_of(data, "2016")[0] is None
+
+
 async def test_a_year_that_is_not_over_has_no_figure(client: Client) -> None:
     data = await series(client, reporter="Korea", product=BATTERIES, period="2025-2026")
     assert data["values"][0]

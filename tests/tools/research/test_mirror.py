@@ -267,6 +267,13 @@ async def test_a_code_of_one_country_is_answered_with_the_subheading_to_ask() ->
 
 
 @pytest.mark.anyio
+async def test_nothing_is_said_of_fob_where_services_have_none() -> None:
+    answer = await alone(exporter="USA", importer="Germany", product="3", kind="services", period="2023")
+    assert any(note.text.startswith("Best value of 2023: the exporter's figure: nothing") for note in answer.notes)
+    assert not any("FOB" in note.text for note in answer.notes)
+
+
+@pytest.mark.anyio
 async def test_periods_that_are_not_out_do_not_take_the_verdict() -> None:
     answer = await alone(**LITHIUM, period="2025-2027")
     assert [gap.gap is None for gap in answer.data.gaps] == [False, True, True]

@@ -270,7 +270,8 @@ def notes_of(
         text = f"Provisional, still to be revised: {', '.join(young[:3])}{' and more' if len(young) > 3 else ''}."
         notes.append(Note(code=NoteCode.REVISED, text=text))
     best = compared.estimates[compared.focus]
-    notes.append(Note(code=NoteCode.FLAG, text=f"Best FOB value of {compared.focus}: {best.text}."))
+    name = "Best FOB value" if compared.question.product.kind == "goods" else "Best value"
+    notes.append(Note(code=NoteCode.FLAG, text=f"{name} of {compared.focus}: {best.text}."))
     evidence = compared.evidence
     if evidence.questions:
         text = f"{evidence.calls} further free calls to UN Comtrade, less what was stored, looked for the reasons."

@@ -61,7 +61,8 @@ def _estimate(facts: Facts) -> Estimate:
         return _from_importer(facts)
     own = facts.own_reexports
     base = Weighed(exported, facts.exporter.kg if facts.exporter else None)
-    rule, text = Rule.EXPORTER, "the exporter's figure: FOB at its border, and nothing shows that it lacks a part"
+    fob = "FOB at its border, and " if facts.goods else ""
+    rule, text = Rule.EXPORTER, f"the exporter's figure: {fob}nothing shows that it lacks a part"
     if own is not None and own.value <= exported * 1.001:
         base = Weighed(max(0.0, exported - own.value), _less(base.kg, own.kg))
         rule = Rule.WITHOUT_REEXPORTS

@@ -321,7 +321,9 @@ def why_absent(found: Found, period: Period, today: date) -> tuple[Reason | None
         return None, f"It could not be asked for: {seen.error.message}"
     lacking = _months_lacking(found, period)
     months = f"No sum, for want of {', '.join(map(str, lacking))}." if lacking else ""
-    said = [why for why in seen.why if any(str(part) in why.text for part in (period, *lacking))] or seen.why
+    said = [why for why in seen.why if any(str(part) in why.text for part in (period, *lacking))] or [
+        why for why in seen.why if not any(str(other) in why.text for other in found.periods)
+    ]
     if not said:
         return None, months or "The source has no row for it and does not say why: neither zero nor known."
     return said[0].reason, f"{months} {said[0].text}".strip()
