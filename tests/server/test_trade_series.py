@@ -473,6 +473,14 @@ async def test_a_source_without_its_key_is_not_said_to_have_nothing() -> None:
     assert (data["source"], data["choice"]) == ("comtrade", "UN Comtrade, since Korea Customs could not be asked")
 
 
+async def test_calls_for_months_that_are_not_out_yet_are_counted() -> None:
+    sandbox = Sandbox()
+    async with client_of(sandbox, comtrade_api_key=None) as client:
+        given = await answer(client, reporter="Germany", product=BATTERIES, freq="M", period="last 3 months")
+    assert given["data"]["periods"][-1] == "2026-08"
+    assert given["source"]["calls"] == len([call for call in sandbox.calls if call.source == "comtrade"]) > 3
+
+
 async def test_many_free_calls_are_counted_before_any_is_made() -> None:
     async with client_of(Sandbox(), comtrade_api_key=None) as client:
         text = await refused(client, reporter="Germany", product="8703", period="2018-01..2024-12")

@@ -271,7 +271,7 @@ def _provenance(data: SeriesData, used: Sequence[Found]) -> Provenance:
         unit=UNIT_NAMES.get(data.currency, data.currency),
         currency=data.currency,
         valuation=None if data.valuation is None or data.valuations else f"{valuation} {data.valuation}",
-        calls=sum(one.calls for one in every),
+        calls=sum(one.calls for one in used),
         credits_charged=sum(charged) if charged else None,
         remaining_quota=min(left) if left else None,
         results=list(dict.fromkeys(handle for one in seen for handle in one.results)) or None,

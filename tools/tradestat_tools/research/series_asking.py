@@ -79,6 +79,7 @@ class Found:
         whole: the figures of which the share is taken, as the source gave them.
         rates: at which figures were converted, in order.
         without_rate: why some could not be.
+        tried: calls for newer periods, which turned out not to be there yet.
     """
 
     seen: Seen
@@ -88,6 +89,12 @@ class Found:
     whole: Seen | None = None
     rates: tuple[Rate, ...] = ()
     without_rate: str | None = None
+    tried: int = 0
+
+    @property
+    def calls(self) -> int:
+        """How many calls it took, those for newer periods too."""
+        return self.tried + sum(source.calls for seen in self.answered for source in seen.sources)
 
     @property
     def source(self) -> str:
@@ -153,7 +160,7 @@ async def _back(services: Services, wanted: Wanted, source: str, found: Found, *
         earlier = await _once(services, wanted, source, last.shifted(1 - size), last, named=named)
         if not isinstance(earlier, Found):
             break
-        found = earlier
+        found = replace(earlier, tried=found.calls)
     return found
 
 
