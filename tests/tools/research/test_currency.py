@@ -38,6 +38,13 @@ def test_the_rate_of_a_year_is_the_mean_of_all_of_its_days() -> None:
     assert 1200 < rate.value < 1400
 
 
+def test_the_first_month_of_the_euro_begins_after_a_holiday_and_is_whole() -> None:
+    assert str(average_rate("USD", "EUR", period("1999-01")).first_day) == "1999-01-04"
+    assert average_rate("EUR", "USD", Period(1999)).days > 250
+    with pytest.raises(NoRate, match="covered from 1999-01-01"):
+        average_rate("EUR", "USD", Period(1998))
+
+
 def test_a_currency_is_worth_itself() -> None:
     assert average_rate("USD", "usd", Period(2024)).value == 1.0
 

@@ -24,6 +24,9 @@ PUBLISHER = "European Central Bank, euro foreign exchange reference rates"
 REFERENCE = "EUR"
 """What the bank's rates are against."""
 
+EURO_BEGAN, FIRST_PUBLISHED = date(1999, 1, 1), date(1999, 1, 4)
+"""1 January 1999 was a Friday and a holiday, so the rates of the Monday after it are all that January could have."""
+
 DOLLAR = "USD"
 
 CurrencyCode = Annotated[str, AfterValidator(str.upper), Field(pattern=r"^[A-Za-z]{3}$")]
@@ -148,7 +151,7 @@ def _known(code: str) -> str:
 
 def _bounds(code: str) -> tuple[date, date]:
     bounds = _converter().bounds["USD" if code == REFERENCE else code]
-    return bounds.first_date, bounds.last_date
+    return EURO_BEGAN if bounds.first_date == FIRST_PUBLISHED else bounds.first_date, bounds.last_date
 
 
 def _coverage(base: str, quote: str) -> tuple[date, date]:
