@@ -48,8 +48,14 @@ def written(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+ELSEWHERE = {"exchange_rate", "import_file"}
+"""The one gives official rates in the sandbox too, the other needs a file; below."""
+
+
 # Those that take a handle need an answer before them.
-@pytest.mark.parametrize("name", [name for name, tool in all_tools().items() if "result" not in tool.example])
+@pytest.mark.parametrize(
+    "name", [name for name, tool in all_tools().items() if "result" not in tool.example and name not in ELSEWHERE]
+)
 def test_every_tools_example_is_answered_in_text_and_as_json(name: str) -> None:
     words = [name, *(f"{key}={written(value)}" for key, value in all_tools()[name].example.items()), "--sandbox"]
     text, structured = run("call", *words), run("call", *words, "--json")
@@ -59,6 +65,27 @@ def test_every_tools_example_is_answered_in_text_and_as_json(name: str) -> None:
     assert answer["source"]["state"] == "sandbox"
     assert answer["data"]
     assert text.stderr == structured.stderr == ""
+
+
+def test_exchange_rates_are_official_in_the_sandbox_too_and_are_not_called_synthetic() -> None:
+    text = run("call", "exchange_rate", "base=CNY", "period=2024", "--sandbox")
+    assert text.exit_code == 0, text.output
+    assert "SANDBOX" not in text.stdout
+    assert "European Central Bank" in text.stdout
+
+
+def test_an_imported_file_is_shown_as_what_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    header = "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,第一数量,第一计量单位,第二数量,第二计量单位,美元"
+    row = '202401,85076000,锂离子蓄电池,133,韩国,"1,200",千克,10,个,"34,567"'
+    (tmp_path / "china.csv").write_text(f"{header}\n{row}\n", encoding="gb18030")
+    monkeypatch.setenv("TRADESTAT_IMPORT_DIR", str(tmp_path))
+    text = run("call", "import_file", "file=china.csv", "flow=exports")
+    assert text.exit_code == 0, text.output
+    assert "China Customs" in text.stdout
+    assert "34,567" in text.stdout
+    missing = run("call", "import_file", "file=chima.csv", "flow=exports")
+    assert missing.exit_code == 1
+    assert "china.csv" in missing.stderr
 
 
 def test_an_error_is_text_on_stderr_and_an_object_on_stdout() -> None:

@@ -101,6 +101,8 @@ async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparis
         assert (figure["native"], figure["valuation"]) == (12 * 450_000_000, "FOB")
         assert compared["data"]["exporter_side"] == figure["side"]
         assert handle in compared["source"]["results"]
+        for answer in (series, compared):  # a file holds what was chosen on the site, perhaps not all there is
+            assert "subset" in {note["code"] for note in answer["notes"]}
 
 
 @pytest.mark.anyio

@@ -281,5 +281,10 @@ def notes_of(
             text += f" {len(evidence.failures)} failed ({evidence.failures[0]}); a reason may be missing here."
         notes.append(Note(code=NoteCode.COST, text=text))
     kept = (NoteCode.EDITION_BREAK, NoteCode.STALE, NoteCode.STORE)
-    found = {(n.code, n.text): n for one in seen for n in one.notes if n.code in kept}
+    found = {
+        (n.code, n.text): n
+        for one in seen
+        for n in one.notes
+        if n.code in kept or (n.code is NoteCode.SUBSET and one.side.handle)  # a file holds what was chosen for it
+    }
     return [*notes, *found.values()]

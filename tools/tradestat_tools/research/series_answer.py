@@ -30,6 +30,7 @@ STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
 PASSED_ON = frozenset(
     {
         NoteCode.REVISED,
+        NoteCode.SUBSET,
         NoteCode.RESOLVED_CODE,
         NoteCode.EDITION_BREAK,
         NoteCode.FLAG,
@@ -306,7 +307,14 @@ def _notes(
             f"to {rates[-1].last_day}: {rates[0].source}."
         )
         yield Note(code=NoteCode.UNIT, text=text)
-    notes = list(dict.fromkeys((note.code, note.text) for found in used for note in found.seen.notes))
+    notes = list(
+        dict.fromkeys(
+            (note.code, note.text)
+            for found in used
+            for note in found.seen.notes
+            if note.code is not NoteCode.SUBSET or found.seen.side.handle  # a file holds what was chosen for it
+        )
+    )
     if data.classification == "HS" and not any(code is NoteCode.EDITION_BREAK for code, _ in notes):
         yield from _break(wanted, data)
     yield from (Note(code=code, text=text) for code, text in notes if code in PASSED_ON)

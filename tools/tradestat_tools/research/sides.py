@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -17,6 +18,7 @@ from tradestat_tools.research.sides_sources import SOURCES, Role, flow_of, partn
 from tradestat_tools.results import StoredResult
 from tradestat_tools.services import Services
 from tradestat_tools.upstream.report import current_report
+from tradestat_tools.upstream.threads import in_thread
 
 if TYPE_CHECKING:
     from tradestat_tools.endpoint import Endpoint
@@ -119,10 +121,10 @@ def _flow_name(question: FlowQuestion, role: Role) -> str:
 async def _of_file(question: FlowQuestion, services: Services, handle: str) -> list[Side]:
     """A side for each end of the flow that a stored result has figures of; where it has none, one that says so."""
     stored, endpoint = await _stored(services, handle)
-    rows = _observed(stored, endpoint)
-    roles: list[Role] = [role for role in ROLES if _of_flow(rows, question, role)]
+    rows, held = await in_thread(partial(_of_stored, stored, endpoint, question))
+    roles: Sequence[Role] = held
     why = None
-    if not roles:
+    if not held:
         roles = [_nearest_role(rows, question)]
         text = f"{handle} has {len(rows)} figures, none of {_flow_name(question, roles[0])} in {question.product.code}."
         why = Why(Reason.FILTERED_OUT, text, sure=True)
@@ -173,6 +175,22 @@ def _observed(stored: StoredResult, endpoint: "Endpoint[Any, Any]") -> Sequence[
     return endpoint.observe(endpoint.data.model_validate(stored.structured["data"]), stored.source)
 
 
+def _of_stored(
+    stored: StoredResult, endpoint: "Endpoint[Any, Any]", question: FlowQuestion
+) -> tuple[Sequence[Observation], Sequence[Role]]:
+    """All figures of a stored result, and the ends of the flow that they are of. A file may have 300,000 rows."""
+    rows = _observed(stored, endpoint)
+    return rows, tuple(role for role in ROLES if _of_flow(rows, question, role))
+
+
+def _read_stored(
+    stored: StoredResult, endpoint: "Endpoint[Any, Any]", side: Side
+) -> tuple[tuple[Observation, ...], tuple[Observation, ...]]:
+    """The figures of a side in its frequency, and as they were given."""
+    given = _given(_observed(stored, endpoint), side)
+    return _filtered(given, side), given
+
+
 async def ask_all(sides: Iterable[Side], services: Services) -> tuple[Seen, ...]:
     """What comes of every side, asked at the same time, in the order of the sides; none fails the others."""
     wanted = tuple(sides)
@@ -193,10 +211,9 @@ async def ask(side: Side, services: Services) -> Seen:
         return Seen(side, why=(side.why,), results=(side.handle,) if side.handle else ())
     if side.handle:
         stored, endpoint = await _stored(services, side.handle)
-        rows = _observed(stored, endpoint)
-        found = _filtered(rows, side)
+        found, given = await in_thread(partial(_read_stored, stored, endpoint, side))
         why = _why_partial(side, found)
-        return Seen(side, found, _given(rows, side), (side.handle,), (stored.source,), stored.notes, why)
+        return Seen(side, found, given, (side.handle,), (stored.source,), stored.notes, why)
     return await _asked(side, services)
 
 
@@ -263,8 +280,10 @@ def _code(area: Area) -> str:
 
 
 def _is_product(code: str, wanted: Product) -> bool:
-    """The code itself, or the only national code below it: in China's tariff that one ends in zeros."""
-    return code == wanted.code or (wanted.code.isdigit() and len(code) == 8 and code == wanted.code.ljust(8, "0"))
+    """The code itself, or the only national code below a subheading, which in both tariffs ends in 00."""
+    if code == wanted.code:
+        return True
+    return len(wanted.code) == 6 and wanted.code.isdigit() and code in (f"{wanted.code}00", f"{wanted.code}0000")
 
 
 def _within(one: Observation, question: FlowQuestion) -> bool:
