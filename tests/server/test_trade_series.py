@@ -434,6 +434,7 @@ async def test_its_structured_content_is_as_its_schema_says(client: Client) -> N
         ({"reporter": "China", "flow": "M", "source": "doumaotong", "product": "8517"}, "not China's imports"),
         ({"reporter": "Korea", "flow": "RX"}, "X"),
         ({"reporter": "Korea", "base": "2020-01", "also": "index"}, "these are years"),
+        ({"reporter": "Korea", "period": "2024", "base": "2019", "also": "index"}, "not among 2024 to 2024"),
         ({"reporter": "Korea", "period": "1990-01..2024-12"}, "too many months"),
         ({"reporter": "Korea", "period": "2024-03", "freq": "A"}, "is a month"),
         ({"reporter": "Korea", "currency": "XYZ"}, "has no exchange rates"),

@@ -190,6 +190,12 @@ class SeriesArguments(Arguments):
                     argument="base",
                     allowed=f"one of the {frequency}s asked for",
                 )
+            if not meant.leans_on_newest and not first <= base <= last:
+                raise ArgumentError(
+                    f"{base} is not among {first} to {last}, so nothing could be set against it.",
+                    argument="base",
+                    allowed=f"{first} to {last}, or a period that reaches to {base}",
+                )
 
     @property
     def frequency(self) -> Frequency:
