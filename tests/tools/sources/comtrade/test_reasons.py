@@ -13,7 +13,7 @@ from mcp import Client
 from tradestat_server.app import create_server
 from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.errors import NoData
-from tradestat_tools.opening import in_memory, sandbox_settings
+from tradestat_tools.opening import in_memory, open_services, sandbox_settings
 from tradestat_tools.reasons import Reason, Why
 from tradestat_tools.sandbox import Sandbox
 from tradestat_tools.services import Services
@@ -367,3 +367,15 @@ async def test_a_client_is_shown_reason_and_next_call(built: Sandbox) -> None:
     shown = block.model_dump()["text"]
     assert "851712 is not in HS 2022" in shown
     assert "cmdCode=851713,851714" in shown
+
+
+async def test_figures_of_an_area_before_it_was_one_are_under_the_earlier_code_and_the_call_is_given() -> None:
+    async with open_services(Settings(_env_file=None, TRADESTAT_SANDBOX=True)) as services:  # pyright: ignore[reportCallIssue]
+        asked = {"reporterCode": "Serbia", "period": "2004", "cmdCode": "TOTAL"}
+        with pytest.raises(NoData) as caught:
+            await ENDPOINTS["comtrade_data"].call(services, asked)
+    first, *others = caught.value.why
+    assert (first.reason, first.sure) == (Reason.NOT_COVERED, True)
+    assert "891" in first.text
+    assert not any(why.sure for why in others)
+    assert caught.value.remedy.startswith("Ask for the area of that time: comtrade_data(reporterCode=891,")

@@ -14,6 +14,7 @@ from tradestat_tools.sources.comtrade.calendar import due, has_ended, is_recent,
 from tradestat_tools.sources.comtrade.classifications import FLOWS, is_services
 from tradestat_tools.sources.comtrade.data import area_text
 from tradestat_tools.sources.comtrade.evidence import Evidence
+from tradestat_tools.sources.comtrade.history import earlier, earlier_whys
 from tradestat_tools.sources.comtrade.missing import missing_cells
 from tradestat_tools.sources.comtrade.notes import listed
 from tradestat_tools.sources.comtrade.question import Question
@@ -62,7 +63,14 @@ def uncovered(question: Question, found: Mapping[str, Why]) -> NoData:
     return NoData(
         f"{SERVICE} has nothing for {asked(question)}, so it was not asked.",
         remedy=" ".join(
-            filter(None, [_mirror(question), "Who reports, and since when: comtrade_reference(category=reporters)."])
+            filter(
+                None,
+                [
+                    *_areas_instead(question),
+                    _mirror(question),
+                    "Who reports, and since when: comtrade_reference(category=reporters).",
+                ],
+            )
         ),
         why=list(found.values())[:MOST_REASONS],
         source=SOURCE_ID,
@@ -92,7 +100,10 @@ def _whys(question: Question, evidence: Evidence) -> list[Why]:
         each.append((filtered,) if filtered is not None else evidence.whys(cell))
     kinds = {whys[0].reason for whys in each}
     sure = len(kinds) == 1 and all(whys[0].sure for whys in each)
-    found: dict[Reason, Why] = {}
+    found = {
+        why.reason: why for why in earlier_whys([*question.reporters.asked, *question.partners.asked], question.span)
+    }
+    sure = sure and not found
     for why in (why for whys in each for why in whys):
         found.setdefault(why.reason, why if sure or not why.sure else Why(why.reason, why.text))
     if not sure:
@@ -139,7 +150,9 @@ def _next_calls(question: Question, whys: Sequence[Why], today: date) -> list[st
         return ["Nothing is missing; ask for another partner, product or period."]
     arguments, classification = question.arguments, question.arguments.classification
     reasons = {why.reason for why in whys}
-    found = _codes_instead(question) if Reason.CODE_RETIRED in reasons else []
+    found = _areas_instead(question)
+    if Reason.CODE_RETIRED in reasons:
+        found += _codes_instead(question)
     if Reason.FILTERED_OUT in reasons:
         found.append("Leave out partner2Code, customsCode and motCode for the totals.")
     for one in (*question.reporters.asked, *question.partners.asked):
@@ -168,6 +181,16 @@ def _next_calls(question: Question, whys: Sequence[Why], today: date) -> list[st
             found.append(f"The members of {one.area.name_en} one by one: reporterCode='{one.area.name_en} members'.")
     mirror = "" if Reason.CODE_RETIRED in reasons else _mirror(question)
     return [*found, mirror, f"Check codes with comtrade_reference(category={classification})."]
+
+
+def _areas_instead(question: Question) -> list[str]:
+    """The call for the area that a reporter or a partner was part of then."""
+    for name, places in (("reporterCode", question.reporters), ("partnerCode", question.partners)):
+        for one in places.asked:
+            if before := earlier(one, question.span):
+                codes = ",".join(area.comtrade for area in before)
+                return [f"Ask for the area of that time: {_call(question, {name: codes})}."]
+    return []
 
 
 def _codes_instead(question: Question) -> list[str]:

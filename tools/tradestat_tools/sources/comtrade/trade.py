@@ -31,6 +31,7 @@ from tradestat_tools.sources.comtrade.data import TradeData, as_series
 from tradestat_tools.sources.comtrade.editions import dated
 from tradestat_tools.sources.comtrade.empty import asked_periods, no_rows, uncovered
 from tradestat_tools.sources.comtrade.evidence import Answered, Cell, Evidence, neighbours
+from tradestat_tools.sources.comtrade.history import earlier_notes
 from tradestat_tools.sources.comtrade.missing import absent_notes, missing_cells
 from tradestat_tools.sources.comtrade.notes import group_note, listed, row_notes, spelling_note, valuation
 from tradestat_tools.sources.comtrade.observations import observe
@@ -233,6 +234,7 @@ def _reading_notes(question: Question, calls: Calls) -> list[Note]:
         group_note(question.reporters, "reporterCode", ()),
         group_note(question.partners, "partnerCode", question.reporters.codes),
         group_note(question.second_partners, "partner2Code", question.reporters.codes),
+        *earlier_notes([*question.reporters.asked, *question.partners.asked], question.span),
     ]
     if question.open:
         text = f"{listed(map(str, question.open))} left out: {due(question.open[0])}"
