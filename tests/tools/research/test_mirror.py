@@ -175,6 +175,8 @@ async def test_without_a_key_reasons_are_looked_for_in_one_period_and_the_answer
     async with standing_in("current", comtrade_api_key=None) as services:
         answer = await mirror(services, **asked)
     assert [gap.best_rule for gap in answer.data.gaps[:3]] == ["exporter", "exporter", "exporter_by_importers_weight"]
+    assert answer.data.gaps[3].period == "all"
+    assert answer.data.gaps[3].best_fob is None  # a sum in which transit is known of one period alone
     (said,) = (note.text for note in answer.notes if "further free calls" in note.text)
     assert said.startswith("4 further free calls")
     assert "of 2024 alone" in said
@@ -214,6 +216,7 @@ async def test_figures_that_will_be_revised_are_said_to_and_blamed_for_nothing()
 async def test_goods_that_only_pass_an_importer_are_said_to() -> None:
     answer = await alone(exporter="CN", importer="HK", product="850760", period="2024")
     assert any("a part only passes: the importer re-exports" in note.text for note in answer.notes)
+    assert [gap.best_rule for gap in answer.data.gaps] == ["exporter_with_goods_in_transit"]
 
 
 @pytest.mark.anyio

@@ -29,8 +29,8 @@ EURO_BEGAN, FIRST_PUBLISHED = date(1999, 1, 1), date(1999, 1, 4)
 
 DOLLAR = "USD"
 
-CurrencyCode = Annotated[str, AfterValidator(str.upper), Field(pattern=r"^[A-Za-z]{3}$")]
-"""The form of a code; whether it has rates is for `check_currency`, since reading them takes a moment."""
+CurrencyCode = Annotated[str, AfterValidator(str.upper), Field(max_length=20)]
+"""A code as it is written; whether it has rates is for `check_currency`, since reading them takes a moment."""
 
 
 class NoRate(Exception):

@@ -99,6 +99,8 @@ def _gaps(compared: Compared, money: Callable[[float | None, Period], float | No
     ]
     if len(whole) > 1:
         exporter, importer, exporter_fob, importer_fob, best = (_sum(column) for column in zip(*whole, strict=True))
+        if compared.evidence.focus_only and compared.evidence.routes:
+            best = None  # transit is known of one period alone, so that the best values of the others lack it
         found.append(_gap("all", (exporter, importer), (exporter_fob, importer_fob), best, f"{len(whole)} periods"))
     return found
 

@@ -6,6 +6,7 @@ from tradestat_tools.answers import Cell, Data, Table
 
 SHORT = {
     "exporter": "exporter",
+    "exporter_with_goods_in_transit": "with transit",
     "exporter_without_reexports": "less re-exports",
     "exporter_by_importers_weight": "by weight",
     "importer_within_route": "transit",

@@ -12,6 +12,8 @@ class Rule(StrEnum):
 
     EXPORTER = "exporter"
     """The exporter's figure, which is FOB."""
+    WITH_TRANSIT = "exporter_with_goods_in_transit"
+    """The exporter's figure where the importer is a place of transit: too high by the goods that only pass."""
     WITHOUT_REEXPORTS = "exporter_without_reexports"
     """The exporter's figure less what it reports to re-export."""
     BY_WEIGHT = "exporter_by_importers_weight"
@@ -47,6 +49,8 @@ def estimate(facts: Facts) -> Estimate:
     text = found.text
     if facts.passing is not None:
         text += f"; a part only passes: the importer re-exports {facts.passing.value:,.0f} USD of it, of all origins"
+        if found.rule is Rule.EXPORTER:
+            found = Estimate(found.value, Rule.WITH_TRANSIT, found.text)
     if facts.importer is None and facts.routes:
         named = " and ".join(f"{route.hub} ({route.reexports.value:,.0f} USD)" for route in facts.routes)
         text += f"; goods of the exporter may be among the re-exports to the importer of {named}, and would come on top"

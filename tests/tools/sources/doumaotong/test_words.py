@@ -12,6 +12,7 @@ from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.errors import InvalidQuery
 from tradestat_tools.sources.doumaotong.calendar import CHINA, due, newest_published
+from tradestat_tools.sources.doumaotong.notes import resolved_code
 
 if TYPE_CHECKING:
     from conftest import FakeService
@@ -160,3 +161,10 @@ def test_the_newest_month_is_the_last_one_whose_day_has_come(naive: datetime) ->
 
 def test_a_december_is_due_in_the_next_year() -> None:
     assert due(Period(2025, "month", 12)) == date(2026, 1, 20)
+
+
+def test_the_one_8_digit_code_below_a_subheading_is_all_of_it() -> None:
+    (whole,) = resolved_code("850760", "85076000")
+    (part,) = resolved_code("851712", "85171210")
+    assert "all of it" in whole.text
+    assert "not all of 851712" in part.text

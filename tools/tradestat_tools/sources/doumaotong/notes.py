@@ -55,6 +55,8 @@ def resolved_code(asked: str, answered: str) -> list[Note]:
         if len(asked) == 8:
             return []
         text = f"The service did not say which 8-digit code it took for {asked}; figures may be of one code below it."
+    elif len(asked) == 6 and answered == f"{asked}00":
+        text = f"{asked} was resolved to {answered}, all of it: China's tariff does not divide what ends in 00."
     elif answered.startswith(asked):
         text = f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
     else:
