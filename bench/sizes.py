@@ -29,6 +29,8 @@ PARTNERS = (
 ALL_MONTHS = {"strtYymm": "201801", "endYymm": "202512"}
 """All that the sandbox has."""
 
+KOREA = {"reporterCode": "KOR", "partnerCode": [one for one in PARTNERS.split() if one != "KOR"]}
+
 LARGE_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "get_countries": {},
     "get_country_groups": {"members": True},
@@ -58,6 +60,13 @@ LARGE_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
         "period": "2006-2025",
     },
     "comtrade_reference": {"category": "partners", "limit": 500},
+    "comtrade_tariffline": {**KOREA, "cmdCode": "850760", "flowCode": "M", "period": "2018-2024"},
+    "comtrade_availability": {"reporterCode": "all", "period": "since 2018"},
+    "comtrade_metadata": {"reporterCode": ["CHN", "KOR", "USA", "DEU", "JPN"], "period": "2018-2024"},
+    "comtrade_trade_matrix": {"reporterCode": "KOR", "partnerCode": PARTNERS.split()[:10], "period": "2023"},
+    "comtrade_trade_balance": {**KOREA, "period": "2018-2024"},
+    "comtrade_bilateral": {**KOREA, "cmdCode": "850760", "flowCode": "M", "period": "2018-2024"},
+    "comtrade_live_update": {"limit": 100},
 }
 """One for each tool, about as much as the sandbox holds for it; the typical question is the tool's example."""
 
