@@ -1,8 +1,15 @@
 """What every test may use."""
 
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tradestat_tools.opening import open_services
+from tradestat_tools.settings import Settings
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,3 +26,17 @@ def _folders_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Generator
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Async tests run on both event loops."""
     return str(request.param)
+
+
+@pytest.fixture
+async def client() -> "AsyncGenerator[Client]":
+    """An MCP client of a server on the stand-in services."""
+    from mcp import Client  # noqa: PLC0415 - most tests need no server, and it takes a second to load
+
+    from tradestat_server.app import create_server  # noqa: PLC0415
+
+    async with (
+        open_services(Settings(_env_file=None, TRADESTAT_SANDBOX=True)) as services,  # pyright: ignore[reportCallIssue]
+        Client(create_server(services)) as connected,
+    ):
+        yield connected

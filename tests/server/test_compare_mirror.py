@@ -1,28 +1,12 @@
 """`compare_mirror` as a client sees it."""
 
-from collections.abc import AsyncGenerator
-
 import pytest
 from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from tradestat_server.app import create_server
-from tradestat_tools.opening import open_services
-from tradestat_tools.settings import Settings
-
 pytestmark = pytest.mark.anyio
 FLOW = {"exporter": "China", "importer": "Korea", "product": "850760"}
-
-
-@pytest.fixture
-async def client() -> AsyncGenerator[Client]:
-    """A client of a server on the stand-in services."""
-    async with (
-        open_services(Settings(TRADESTAT_SANDBOX=True)) as services,
-        Client(create_server(services)) as connected,
-    ):
-        yield connected
 
 
 def text_of(result: CallToolResult) -> str:

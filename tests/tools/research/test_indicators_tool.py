@@ -1,7 +1,7 @@
 """`trade_indicators`: which figures go into an indicator, and what keeps others out of it."""
 
 import math
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,16 +9,13 @@ from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from tradestat_server.app import create_server
 from tradestat_tools.codes.periods import period
 from tradestat_tools.errors import InvalidQuery, NoData
 from tradestat_tools.observation import FlowCode, Observation, Status, Valuation
-from tradestat_tools.opening import open_services
 from tradestat_tools.research.indicators_lines import ALL, Line, Options
 from tradestat_tools.research.indicators_rows import selected
 from tradestat_tools.research.indicators_tool import INDICATORS, Name
 from tradestat_tools.sandbox.world import DEFAULT_TODAY, World, world_on
-from tradestat_tools.settings import Settings
 
 BATTERIES = "850760"
 CHINA, KOREA, JAPAN, GERMANY, WORLD, EU = "156", "410", "392", "276", "0", "97"
@@ -365,16 +362,6 @@ def test_currencies_are_never_mixed_and_nothing_left_is_no_data() -> None:
 def world() -> World:
     """What the stand-in services tell of."""
     return world_on(DEFAULT_TODAY)
-
-
-@pytest.fixture
-async def client() -> AsyncGenerator[Client]:
-    """A client of a server on the stand-in services."""
-    async with (
-        open_services(Settings(TRADESTAT_SANDBOX=True)) as services,
-        Client(create_server(services)) as connected,
-    ):
-        yield connected
 
 
 def text_of(result: CallToolResult) -> str:

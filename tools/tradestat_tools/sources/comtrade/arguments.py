@@ -134,16 +134,17 @@ class Dated:
             ) from None
 
 
+GoodsOrServices = Annotated[TypeCode, word_to_code(TYPE_WORDS), Field(description="C for goods, S for services.")]
+YearsOrMonths = Annotated[FreqCode, word_to_code(FREQ_WORDS), Field(description="A for years, M for months.")]
+Classification = Annotated[ClCode, word_to_code({"sitc": "S4", "bec": "B5", "ebops": "EB10"})]
+
+
 class TradeArguments(Dated, Arguments):
     """What `comtrade_data` can be asked."""
 
-    typeCode: Annotated[TypeCode, word_to_code(TYPE_WORDS)] = Field(
-        default="C", description="C for goods, S for services."
-    )
-    freqCode: Annotated[FreqCode, word_to_code(FREQ_WORDS)] = Field(
-        default="A", description="A for years, M for months."
-    )
-    clCode: Annotated[ClCode, word_to_code({"sitc": "S4", "bec": "B5", "ebops": "EB10"})] = Field(
+    typeCode: GoodsOrServices = "C"
+    freqCode: YearsOrMonths = "A"
+    clCode: Classification = Field(
         default="HS",
         description="Classification. Goods: HS (each year as reported; default) or one edition H0 (1992) to H6 (2022), "
         "SITC S1 to S4, BEC B4, B5. Services: EB10 (EBOPS 2010; default for S), EB02 (2002), EB.",

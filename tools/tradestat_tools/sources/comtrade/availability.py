@@ -15,17 +15,17 @@ from tradestat_tools.services import Services, provenance
 from tradestat_tools.sources.comtrade.areas import ALL, asks_for_all, read_places
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
+    Classification,
     Codes,
     Dated,
+    GoodsOrServices,
+    YearsOrMonths,
     check_reporters,
     code_errors,
-    word_to_code,
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, periods_of, wire_period
 from tradestat_tools.sources.comtrade.classifications import (
     DEFAULT_CLASSIFICATION,
-    FREQ_WORDS,
-    TYPE_WORDS,
     ClCode,
     FreqCode,
     TypeCode,
@@ -48,13 +48,9 @@ MOST_STORED = 40
 class AvailabilityArguments(Dated, Arguments):
     """What `comtrade_availability` can be asked."""
 
-    typeCode: Annotated[TypeCode, word_to_code(TYPE_WORDS)] = Field(
-        default="C", description="C for goods, S for services."
-    )
-    freqCode: Annotated[FreqCode, word_to_code(FREQ_WORDS)] = Field(
-        default="A", description="A for years, M for months."
-    )
-    clCode: Annotated[ClCode, word_to_code({"sitc": "S4", "bec": "B5", "ebops": "EB10"})] = Field(
+    typeCode: GoodsOrServices = "C"
+    freqCode: YearsOrMonths = "A"
+    clCode: Classification = Field(
         default="HS",
         description="Classification as in comtrade_data: HS (as reported; default), H0 to H6, S1 to S4, B4, B5; EB10, "
         "EB02, EB for services.",

@@ -16,18 +16,15 @@ from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
     Codes,
     Dated,
+    GoodsOrServices,
+    YearsOrMonths,
     check_reporters,
     code_errors,
-    word_to_code,
 )
 from tradestat_tools.sources.comtrade.availability import MOST_REPORTERS
 from tradestat_tools.sources.comtrade.calendar import newest_ended, periods_of, wire_period
 from tradestat_tools.sources.comtrade.classifications import (
     DEFAULT_CLASSIFICATION,
-    FREQ_WORDS,
-    TYPE_WORDS,
-    FreqCode,
-    TypeCode,
 )
 from tradestat_tools.sources.comtrade.data import area_text
 from tradestat_tools.sources.comtrade.notes import listed, spelling_note
@@ -42,12 +39,8 @@ MOST_SHOWN = 100
 class MetadataArguments(Dated, Arguments):
     """What `comtrade_metadata` can be asked."""
 
-    typeCode: Annotated[TypeCode, word_to_code(TYPE_WORDS)] = Field(
-        default="C", description="C for goods, S for services."
-    )
-    freqCode: Annotated[FreqCode, word_to_code(FREQ_WORDS)] = Field(
-        default="A", description="A for years, M for months."
-    )
+    typeCode: GoodsOrServices = "C"
+    freqCode: YearsOrMonths = "A"
     reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         description=f"Who reports: codes or names. {LISTS}"
     )

@@ -15,15 +15,15 @@ from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
     Codes,
     Dated,
+    YearsOrMonths,
     check_partners,
     check_reporters,
     code_errors,
     read_flows,
-    word_to_code,
 )
 from tradestat_tools.sources.comtrade.asking import PERIODS_A_CALL, chunks
 from tradestat_tools.sources.comtrade.calendar import wire_period
-from tradestat_tools.sources.comtrade.classifications import FREQ_WORDS, FreqCode, read_cmd_code
+from tradestat_tools.sources.comtrade.classifications import read_cmd_code
 from tradestat_tools.sources.comtrade.data import area_label, area_text
 from tradestat_tools.sources.comtrade.empty import asked_periods
 from tradestat_tools.sources.comtrade.notes import listed, spelling_note
@@ -47,9 +47,7 @@ CENT = 0.01
 class SidesArguments(Dated, Arguments):
     """What both tools can be asked."""
 
-    freqCode: Annotated[FreqCode, word_to_code(FREQ_WORDS)] = Field(
-        default="A", description="A for years, M for months."
-    )
+    freqCode: YearsOrMonths = "A"
     reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         description=f"Who reports: codes or names, as in comtrade_data. {LISTS}"
     )

@@ -20,15 +20,14 @@ from tradestat_tools.sources.comtrade.arguments import (
     USUAL_ROWS,
     Codes,
     Dated,
+    YearsOrMonths,
     check_partners,
     check_reporters,
     code_errors,
     read_flows,
-    word_to_code,
 )
 from tradestat_tools.sources.comtrade.asking import Wanted, chunks, fetch, is_cut, periods_a_call
 from tradestat_tools.sources.comtrade.calendar import due, is_recent, wire_period
-from tradestat_tools.sources.comtrade.classifications import FREQ_WORDS, FreqCode
 from tradestat_tools.sources.comtrade.data import TradeData, area_text, as_series
 from tradestat_tools.sources.comtrade.empty import asked_periods
 from tradestat_tools.sources.comtrade.notes import listed, row_notes, spelling_note, valuation
@@ -52,9 +51,7 @@ def _line_codes(values: list[str]) -> list[str]:
 class TarifflineArguments(Dated, Arguments):
     """What `comtrade_tariffline` can be asked."""
 
-    freqCode: Annotated[FreqCode, word_to_code(FREQ_WORDS)] = Field(
-        default="A", description="A for years, M for months."
-    )
+    freqCode: YearsOrMonths = "A"
     clCode: LineClCode = Field(default="HS", description="HS (each year as reported; default) or one edition H0 to H6.")
     reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         description=f"Who reports: codes or names, as in comtrade_data. {LISTS}"
