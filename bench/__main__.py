@@ -10,7 +10,7 @@ import anyio
 
 from bench import cached_call, exports, one_flight, session, sizes, stores
 from bench.measure import say
-from tradestat_tools.sandbox import Sandbox
+from tradestat_sandbox import Sandbox
 
 
 async def main() -> None:

@@ -11,14 +11,14 @@ from mcp_types import CallToolResult
 
 from bench.measure import Timed, in_turns, micros, table
 from bench.rig import sandbox_services
-from tradestat_server.app import create_server
-from tradestat_tools.answers import Answer
-from tradestat_tools.arguments import Arguments
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.services import Services
+from tradestat_sandbox import Sandbox
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.sources import endpoints
 from tradestat_tools.upstream.request import Request, Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache
 
 

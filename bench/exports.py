@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import say, table
-from tradestat_tools.answers import Cell, Provenance, Table
-from tradestat_tools.research.export.folder import ExportFolder
-from tradestat_tools.research.export.report import Exported, Report
-from tradestat_tools.research.export.tool import FORMATS
-from tradestat_tools.results import StoredResult
+from tradestat_tools.contract.results import StoredResult
+from tradestat_tools.model.answers import Cell, Provenance, Table
+from tradestat_tools.results.export.folder import ExportFolder
+from tradestat_tools.results.export.report import Exported, Report
+from tradestat_tools.results.export.tool import FORMATS
 
 ROWS = 200_000
 COLUMNS = ("code", "product", "partner", "period", "value", "net kg", "share %", "flag")

@@ -12,16 +12,16 @@ from typing import Protocol
 
 import redis
 
-from tradestat_tools.opening import sandbox_settings
-from tradestat_tools.results import Results
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.results import Results
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import sandbox_settings
 from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import AsgiApp, Http
 from tradestat_tools.upstream.plan import UNLIMITED, Plan
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Cache, CacheInfo, Entry
 
 

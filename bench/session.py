@@ -7,10 +7,10 @@ from typing import Any
 
 from bench.measure import table
 from bench.rig import NoCache, sandbox_services
-from tradestat_tools.desk import all_tools
-from tradestat_tools.sandbox import SOURCES, Sandbox
+from tradestat_sandbox import SOURCES, Sandbox
+from tradestat_tools.catalogue import all_tools
 from tradestat_tools.sources import all_sources
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache
 
 KOREAN_IMPORTS = {"by": "byCountry", "trade_flow": "I", "period_from": 2022, "period_to": 2024}

@@ -8,10 +8,10 @@ from typing import Any
 
 from bench.measure import say, table
 from bench.rig import NoCache, sandbox_services
-from tradestat_server.render import render_answer
-from tradestat_tools.desk import all_tools
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.services import Services
+from tradestat_sandbox import Sandbox
+from tradestat_server.text.render import render_answer
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.context import Services
 from tradestat_tools.sources import endpoints
 
 TEXT_TARGET = 0.25

@@ -9,11 +9,11 @@ from pathlib import Path
 from bench.measure import Work, in_turns, micros, table
 from bench.rig import redis_server
 from tradestat_tools.upstream.plan import UNLIMITED, Budget, Plan, Window
-from tradestat_tools.upstream.redis_cache import RedisCache
-from tradestat_tools.upstream.redis_ledger import RedisLedger
+from tradestat_tools.upstream.redis.cache import RedisCache
+from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
 
 FEW, MANY = 100, 10_000

@@ -14,10 +14,10 @@ from typing import Any
 
 import anyio
 
-from tradestat_server.listing import manifest_lists
-from tradestat_server.terminal import key_in_words
-from tradestat_tools.desk import OWN_NAME, own_tools
-from tradestat_tools.endpoint import Endpoint
+from tradestat_server.cli.listing import manifest_lists
+from tradestat_server.cli.terminal import key_in_words
+from tradestat_tools.catalogue import OWN_NAME, own_tools
+from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.sources import all_sources
 
 ROOT = Path(__file__).parent.parent

@@ -17,19 +17,19 @@ from statistics import median
 
 import anyio
 
+from tradestat_sandbox import DEFAULT_TODAY
+from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
+from tradestat_sandbox.products import HS2017_OF, PRODUCTS
+from tradestat_sandbox.world import Truth, World, world_on
 from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import period
-from tradestat_tools.opening import open_services
-from tradestat_tools.research.flows import FlowQuestion, read_product
-from tradestat_tools.research.mirror_arguments import CIF_MARGIN
-from tradestat_tools.research.mirror_compare import Compared, compare
-from tradestat_tools.research.sides import ask_all, sides_of
-from tradestat_tools.sandbox import DEFAULT_TODAY
-from tradestat_tools.sandbox.economies import BY_ISO2, ECONOMIES
-from tradestat_tools.sandbox.products import HS2017_OF, PRODUCTS
-from tradestat_tools.sandbox.world import Truth, World, world_on
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.flow import FlowQuestion, read_product
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
+from tradestat_tools.research.mirror.arguments import CIF_MARGIN
+from tradestat_tools.research.mirror.compare import Compared, compare
+from tradestat_tools.research.views import ask_all, sides_of
 
 NOISE = 0.012
 """The world's: how far an importer's valuation is off at most."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tradestat_tools.opening import open_services
-from tradestat_tools.settings import Settings
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -33,7 +33,7 @@ async def client() -> "AsyncGenerator[Client]":
     """An MCP client of a server on the stand-in services."""
     from mcp import Client  # noqa: PLC0415 - most tests need no server, and it takes a second to load
 
-    from tradestat_server.app import create_server  # noqa: PLC0415
+    from tradestat_server.mcp.app import create_server  # noqa: PLC0415
 
     async with (
         open_services(Settings(_env_file=None, TRADESTAT_SANDBOX=True)) as services,  # pyright: ignore[reportCallIssue]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tradestat_server.cli import cli
-from tradestat_tools.settings import Settings
+from tradestat_server.cli.main import cli
+from tradestat_tools.model.settings import Settings
 from tradestat_tools.sources import all_sources
 
 ROOT = Path(__file__).parent.parent

@@ -1,6 +1,6 @@
 """`python -m tradestat_server`, and the entry point of the MCP Bundle."""
 
-from tradestat_server.cli import main
+from tradestat_server.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -8,13 +8,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import Field
 
-from tradestat_tools.answers import Answer, Data, Note, NoteCode, Provenance, Table
-from tradestat_tools.arguments import Arguments
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import RateLimited
-from tradestat_tools.opening import in_memory
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.arguments import Arguments
+from tradestat_tools.model.errors import RateLimited
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.upstream.http import Http
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)

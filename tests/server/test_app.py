@@ -9,15 +9,15 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent, Tool
 
-from tradestat_server.app import create_server
-from tradestat_server.prompts import QUESTIONS, write
-from tradestat_server.render import MAX_CHARS, SANDBOX_LABEL
-from tradestat_server.tooling import ERROR_META
-from tradestat_tools.desk import all_tools, own_tools
-from tradestat_tools.errors import ERRORS
-from tradestat_tools.opening import open_services
-from tradestat_tools.services import Services
-from tradestat_tools.settings import SANDBOX_URL, Settings
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.prompts import QUESTIONS, write
+from tradestat_server.mcp.tooling import ERROR_META
+from tradestat_server.text.render import MAX_CHARS, SANDBOX_LABEL
+from tradestat_tools.catalogue import all_tools, own_tools
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.errors import ERRORS
+from tradestat_tools.model.settings import SANDBOX_URL, Settings
+from tradestat_tools.open import open_services
 from tradestat_tools.sources import all_sources, endpoints
 
 pytestmark = pytest.mark.anyio

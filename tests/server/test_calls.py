@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_server.calls import find_tool, read_pairs
-from tradestat_tools.desk import all_tools
-from tradestat_tools.errors import InvalidQuery
+from tradestat_server.cli.calls import find_tool, read_pairs
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.model.errors import InvalidQuery
 
 NAMES = st.text(st.characters(exclude_characters="=", exclude_categories=["Z", "C"]), min_size=1, max_size=20)
 

@@ -18,15 +18,15 @@ import pytest
 from mcp import Client
 from mcp_types import TextContent
 
-from tradestat_server.app import create_server
-from tradestat_server.render import render_answer
-from tradestat_tools.answers import Answer, Data, Provenance, Table
-from tradestat_tools.arguments import Arguments
-from tradestat_tools.desk import OWN_NAME, all_tools
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.opening import open_results, open_services
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_server.mcp.app import create_server
+from tradestat_server.text.render import render_answer
+from tradestat_tools.catalogue import OWN_NAME, all_tools
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Data, Provenance, Table
+from tradestat_tools.model.arguments import Arguments
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_results, open_services
 from tradestat_tools.upstream.request import Request
 
 pytestmark = pytest.mark.anyio

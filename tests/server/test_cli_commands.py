@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tradestat_server.cli import cli
-from tradestat_tools.desk import all_tools, own_tools
+from tradestat_server.cli.main import cli
+from tradestat_tools.catalogue import all_tools, own_tools
 from tradestat_tools.sources import all_sources
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]

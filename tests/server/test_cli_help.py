@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tradestat_server.cli import cli
+from tradestat_server.cli.main import cli
 
 COSTLY = ("mcp", "pydantic", "httpx", "rich", "uvicorn", "starlette", "anyio", "tradestat_tools.sources.trademap")
 
@@ -16,7 +16,7 @@ def imported_by(*words: str) -> set[str]:
     """The modules that a run of the command line imports."""
     code = (
         "import sys\n"
-        "from tradestat_server.cli import cli\n"
+        "from tradestat_server.cli.main import cli\n"
         "cli(sys.argv[1:], standalone_mode=False)\n"
         "print(*sys.modules)"
     )

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from mcp import Client
 from mcp_types import Completion, PromptReference, ResourceTemplateReference
 
-from tradestat_server import completions
-from tradestat_server.app import create_server
-from tradestat_server.completions import MAX_VALUES, PROMPT_COMPLETERS, TEMPLATE_COMPLETERS, YEAR_ARGUMENTS
-from tradestat_server.prompts import QUESTIONS
-from tradestat_server.resources import LISTED
+from tradestat_server.mcp import completions
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.completions import MAX_VALUES, PROMPT_COMPLETERS, TEMPLATE_COMPLETERS, YEAR_ARGUMENTS
+from tradestat_server.mcp.prompts import QUESTIONS
+from tradestat_server.mcp.resources import LISTED
 from tradestat_tools.codes.countries import areas, resolve_area
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import hs_entry
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
 
 
 async def complete(

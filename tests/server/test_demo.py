@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_server.demo import QUESTIONS
+from tradestat_server.cli.demo import QUESTIONS
 from tradestat_tools.sources import all_sources, endpoints
 
 

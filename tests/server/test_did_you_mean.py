@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from tradestat_server.app import create_server
-from tradestat_server.tooling import ERROR_META
-from tradestat_tools.desk import all_tools
-from tradestat_tools.services import Services
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.tooling import ERROR_META
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.context import Services
 
 pytestmark = pytest.mark.anyio
 

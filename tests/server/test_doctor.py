@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from tradestat_server.cli import cli
-from tradestat_server.doctor import examine, examine_source_key
-from tradestat_tools.settings import Settings
-from tradestat_tools.source import KeyInfo
+from tradestat_server.cli.doctor import examine, examine_source_key
+from tradestat_server.cli.main import cli
+from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.model.settings import Settings
 from tradestat_tools.sources import all_sources
 
 UNREACHABLE = "http://127.0.0.1:9"

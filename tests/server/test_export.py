@@ -19,13 +19,13 @@ from click.testing import CliRunner
 from mcp import Client, MCPError
 from mcp_types import BlobResourceContents, CallToolResult, ResourceLink, TextContent
 
-from tradestat_server.app import create_server
-from tradestat_server.cli import cli
-from tradestat_tools.desk import all_tools
-from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.opening import open_services
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_server.cli.main import cli
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
 
 KOREA = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}
 
@@ -209,8 +209,8 @@ def test_without_pyarrow_the_error_says_how_to_install_it(tmp_path: Path) -> Non
     script = """
 import sys, io
 sys.modules["pyarrow"] = None
-from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.research.export.parquet import write_parquet
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.results.export.parquet import write_parquet
 try:
     write_parquet(None, io.BytesIO())
 except InvalidQuery as error:
@@ -246,7 +246,7 @@ def test_the_command_export_takes_handles(home: Path) -> None:
 
 def test_a_server_starts_without_loading_what_only_exports_need() -> None:
     script = (
-        "import sys; from tradestat_server.app import create_server; create_server(); "
+        "import sys; from tradestat_server.mcp.app import create_server; create_server(); "
         "print(sorted({'xlsxwriter', 'pyarrow', 'openpyxl'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)

@@ -10,10 +10,10 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
-from tradestat_server.app import create_server
-from tradestat_tools.opening import open_services
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
 
 SAVED = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 

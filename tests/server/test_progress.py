@@ -10,15 +10,15 @@ import anyio
 import pytest
 from mcp import Client
 
-from tradestat_server.app import create_server
-from tradestat_tools.opening import sandbox_settings
-from tradestat_tools.sandbox import DEFAULT_TODAY, Sandbox
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_sandbox import DEFAULT_TODAY, Sandbox
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import sandbox_settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 
 pytestmark = pytest.mark.anyio
 

@@ -11,12 +11,12 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, TextContent
 
-from tradestat_server.app import create_server
-from tradestat_server.prompts import ARGUMENTS, MAX_ARGUMENT, QUESTIONS, Question, write
-from tradestat_server.resources import LISTED
-from tradestat_tools.arguments import parse_arguments
-from tradestat_tools.desk import all_tools
-from tradestat_tools.services import Services
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.prompts import ARGUMENTS, MAX_ARGUMENT, QUESTIONS, Question, write
+from tradestat_server.mcp.resources import LISTED
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.arguments import parse_arguments
 
 SAMPLE = {
     "country": "China",

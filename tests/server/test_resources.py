@@ -7,13 +7,13 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, TextResourceContents
 
-from tradestat_server.app import create_server
-from tradestat_server.resources import LISTED
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.resources import LISTED
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.ebops import ebops_items
 from tradestat_tools.codes.groups import groups
 from tradestat_tools.codes.hs import hs_entries
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
 
 pytestmark = pytest.mark.anyio
 

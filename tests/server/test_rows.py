@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from tradestat_server.app import create_server
-from tradestat_server.render import SANDBOX_LABEL, render_answer
-from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
-from tradestat_tools.arguments import Arguments
-from tradestat_tools.desk import all_tools
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.opening import open_services
-from tradestat_tools.rows import ROWS, RowsData
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_server.mcp.app import create_server
+from tradestat_server.text.render import SANDBOX_LABEL, render_answer
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.arguments import Arguments
+from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
+from tradestat_tools.results.rows import ROWS, RowsData
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ import pytest
 from mcp import Client
 from mcp_types import Tool
 
-from tradestat_server.app import create_server
-from tradestat_tools.desk import all_tools
-from tradestat_tools.services import Services
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.context import Services
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
-from tradestat_server.cli import cli
+from tradestat_server.cli.main import cli
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
 

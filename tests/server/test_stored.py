@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tradestat_server.cli import cli
+from tradestat_server.cli.main import cli
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
 KEY = "pb-3e7a1c9b5d2f4e6a8b0c"

@@ -6,9 +6,9 @@ import re
 import pytest
 from rich.console import Console
 
-from tradestat_server.terminal import PLAIN_WIDTH, Terminal, draw, truth_table
-from tradestat_tools.answers import Cell, Table
-from tradestat_tools.sandbox import truth_report
+from tradestat_sandbox import truth_report
+from tradestat_server.cli.terminal import PLAIN_WIDTH, Terminal, draw, truth_table
+from tradestat_tools.model.answers import Cell, Table
 
 FIGURES: list[Cell] = [15_068_522, 16_639_953, 19_496_399, 26_305_144]
 TABLE = Table(

@@ -10,11 +10,11 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
-from tradestat_server.app import create_server
-from tradestat_server.schemas import input_schema, output_schema
-from tradestat_server.tooling import ERROR_META
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.services import Services
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.schemas import input_schema, output_schema
+from tradestat_server.mcp.tooling import ERROR_META
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
 
 pytestmark = pytest.mark.anyio
 

@@ -10,16 +10,16 @@ from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from tradestat_server.app import create_server
+from tradestat_sandbox import Sandbox
+from tradestat_sandbox.world import DEFAULT_TODAY, World, world_on
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.catalogue import all_tools
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.codes.periods import period as read
-from tradestat_tools.desk import all_tools
-from tradestat_tools.opening import in_memory, open_services, sandbox_settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, open_services, sandbox_settings
 from tradestat_tools.research.currency import average_rate
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.sandbox.world import DEFAULT_TODAY, World, world_on
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio

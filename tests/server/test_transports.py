@@ -16,8 +16,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp_types import CallToolResult, TextContent
 
-from tradestat_server.render import SANDBOX_LABEL
-from tradestat_server.transports import UnsafeBinding, is_loopback, run, transport_security
+from tradestat_server.mcp.transports import UnsafeBinding, is_loopback, run, transport_security
+from tradestat_server.text.render import SANDBOX_LABEL
 
 SERVE = ("-m", "tradestat_server", "serve", "--sandbox")
 QUESTION = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}

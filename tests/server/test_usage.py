@@ -12,21 +12,21 @@ from click.testing import CliRunner
 from mcp import Client
 from mcp_types import TextContent, TextResourceContents
 
-from tradestat_server.app import create_server
-from tradestat_server.cli import cli
-from tradestat_tools.answers import NoteCode
-from tradestat_tools.errors import TradestatError
-from tradestat_tools.opening import open_services
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_server.cli.main import cli
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import NoteCode
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
 from tradestat_tools.sources import all_sources, endpoints
-from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Plan
-from tradestat_tools.upstream.redis_ledger import RedisLedger
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.redis.ledger import RedisLedger
+from tradestat_tools.upstream.runtime import Clock
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Ledger
 from tradestat_tools.usage import USAGE, UsageData
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tradestat_tools.errors import ERRORS, InvalidQuery, NoData, QuotaExhausted, TradestatError, error_from_dict
-from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.model.errors import ERRORS, InvalidQuery, NoData, QuotaExhausted, TradestatError, error_from_dict
+from tradestat_tools.model.reasons import Reason, Why
 
 
 def test_the_set_is_closed_and_every_kind_is_its_class_name() -> None:

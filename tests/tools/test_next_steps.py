@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.next_steps import GENERAL, with_next_step
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
-from tradestat_tools.arguments import ArgumentError
-from tradestat_tools.results import KEPT_FOR, Results, read_handle
+from tradestat_tools.contract.results import KEPT_FOR, Results, read_handle
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
+from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, StoreUnavailable
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_tools.answers import Answer, Cell
-from tradestat_tools.arguments import parse_arguments
-from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.found_codes import find
-from tradestat_tools.opening import in_memory
-from tradestat_tools.search_codes import SEARCH_CODES, SearchArguments, SearchData
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer, Cell
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory
+from tradestat_tools.search.lists import find
+from tradestat_tools.search.tool import SEARCH_CODES, SearchArguments, SearchData
 from tradestat_tools.upstream.http import Http
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_tools.settings import KOREA_URL, Settings
+from tradestat_tools.model.settings import KOREA_URL, Settings
 
 KEYS = ("PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY")
 

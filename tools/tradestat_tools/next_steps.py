@@ -8,7 +8,7 @@ from tradestat_tools.codes.countries import Area, label, resolve_area, why_no_co
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.words import MAX_INPUT, shown
-from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.model.errors import InvalidQuery
 
 AREAS = frozenset({"country", "partner", "reporter", "exporter", "importer", "countryCode", "cntyCd"})
 """The arguments of all tools that take one country."""

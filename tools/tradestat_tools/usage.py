@@ -7,15 +7,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
-from tradestat_tools.arguments import Arguments
-from tradestat_tools.desk import OWN_NAME
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.services import Services
-from tradestat_tools.source import Source
+from tradestat_tools.catalogue import OWN_NAME
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Source
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.sources import all_sources
-from tradestat_tools.upstream.clock import as_utc
 from tradestat_tools.upstream.plan import ROLLING_DAYS, Budget, Plan
+from tradestat_tools.upstream.runtime import as_utc
 from tradestat_tools.upstream.store import StoreUnavailable
 from tradestat_tools.upstream.threads import in_thread
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fault_matrix.wire import Reply
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.source import Source
+from tradestat_tools.contract.source import Source
+from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.sources import comtrade, doumaotong, korea, trademap
 
 JSON = {"content-type": "application/json; charset=utf-8"}

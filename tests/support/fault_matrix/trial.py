@@ -12,16 +12,16 @@ import anyio.lowlevel
 from fault_matrix.faults import Fault
 from fault_matrix.services import SERVICES, Service
 from fault_matrix.wire import Behaviour, Wire, serving
-from tradestat_tools.answers import Answer
-from tradestat_tools.errors import TradestatError
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
-from tradestat_tools.upstream.clock import Clock, as_utc
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Budget
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.runtime import Clock, as_utc
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Entry
 
 START = 1_792_497_600.0

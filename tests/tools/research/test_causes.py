@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import Period, period
-from tradestat_tools.observation import Status, Valuation
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.research.causes import Cause, Kind, causes
-from tradestat_tools.research.causes_facts import Facts, Freight, Hidden, Route, Weighed
+from tradestat_tools.contract.view import Role
+from tradestat_tools.model.flow import FlowQuestion, read_product
+from tradestat_tools.model.observation import Status, Valuation
+from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.causes_lag import late_share
-from tradestat_tools.research.flows import FlowQuestion, read_product
-from tradestat_tools.research.mirror_cells import Cell
-from tradestat_tools.research.mirror_estimate import Rule, estimate
-from tradestat_tools.research.sides import Side
-from tradestat_tools.research.sides_sources import Role
+from tradestat_tools.research.mirror.causes import Cause, Kind, causes
+from tradestat_tools.research.mirror.cells import Cell
+from tradestat_tools.research.mirror.estimate import Rule, estimate
+from tradestat_tools.research.mirror.facts import Facts, Freight, Hidden, Route, Weighed
+from tradestat_tools.research.views import Side
 
 YEAR = Period(2023)
 QUESTION = FlowQuestion(area("China"), area("Korea"), read_product("850760"), YEAR, YEAR)

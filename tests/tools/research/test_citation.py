@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.answers import Provenance
-from tradestat_tools.desk import OWN_NAME
-from tradestat_tools.research.citation import Cited, apa, bibtex, cited, csl_json, one_line, short_line
-from tradestat_tools.source import Source
+from tradestat_tools.catalogue import OWN_NAME
+from tradestat_tools.contract.source import Source
+from tradestat_tools.model.answers import Provenance
+from tradestat_tools.results.citation import Cited, apa, bibtex, cited, csl_json, one_line, short_line
 from tradestat_tools.sources import all_sources
 
 ADDRESS = "https://comtradeapi.un.org/data/v1/get/C/A/HS?reporterCode=156&period=2023%2C2024"

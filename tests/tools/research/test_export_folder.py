@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.arguments import ArgumentError
-from tradestat_tools.research.export.folder import ExportFolder, safe_name
+from tradestat_tools.model.arguments import ArgumentError
+from tradestat_tools.results.export.folder import ExportFolder, safe_name
 
 REFUSED = {
     "up": "../x.csv",

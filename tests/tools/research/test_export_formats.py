@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from openpyxl.utils.escape import unescape
 
-from tradestat_tools.answers import Cell, Note, NoteCode, Provenance, Table
-from tradestat_tools.errors import TooLarge
-from tradestat_tools.research.export.html_page import write_html
-from tradestat_tools.research.export.parquet import write_parquet
-from tradestat_tools.research.export.plain_text import FORMULA, write_about, write_csv, write_json, write_markdown
-from tradestat_tools.research.export.report import Exported, Report
-from tradestat_tools.research.export.xlsx import sheet_names, write_xlsx
-from tradestat_tools.results import StoredResult
+from tradestat_tools.contract.results import StoredResult
+from tradestat_tools.model.answers import Cell, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.errors import TooLarge
+from tradestat_tools.results.export.html_page import write_html
+from tradestat_tools.results.export.parquet import write_parquet
+from tradestat_tools.results.export.plain_text import FORMULA, write_about, write_csv, write_json, write_markdown
+from tradestat_tools.results.export.report import Exported, Report
+from tradestat_tools.results.export.xlsx import sheet_names, write_xlsx
 
 pq: Any = import_module("pyarrow.parquet")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_tools.research.export.tool import FORMATS
+from tradestat_tools.results.export.tool import FORMATS
 
 ROOT = Path(__file__).parents[3]
 MB = 1024 * 1024

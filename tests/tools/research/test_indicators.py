@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tradestat_tools.research.indicators import (
+from tradestat_tools.research.indicators.formulas import (
     MISSING,
     ZERO_BASE,
     Figure,

@@ -9,13 +9,13 @@ from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
+from tradestat_sandbox.world import DEFAULT_TODAY, World, world_on
 from tradestat_tools.codes.periods import period
-from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.observation import FlowCode, Observation, Status, Valuation
+from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
+from tradestat_tools.research.indicators.rows import selected
+from tradestat_tools.research.indicators.tool import INDICATORS, Name
 from tradestat_tools.research.indicators_lines import ALL, Line, Options
-from tradestat_tools.research.indicators_rows import selected
-from tradestat_tools.research.indicators_tool import INDICATORS, Name
-from tradestat_tools.sandbox.world import DEFAULT_TODAY, World, world_on
 
 BATTERIES = "850760"
 CHINA, KOREA, JAPAN, GERMANY, WORLD, EU = "156", "410", "392", "276", "0", "97"

@@ -6,18 +6,18 @@ from typing import Any, Literal
 
 import pytest
 
-from tradestat_tools.answers import Answer
+from tradestat_sandbox import DEFAULT_TODAY, Sandbox
+from tradestat_sandbox.world import world_on
+from tradestat_tools.catalogue import all_tools
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.desk import all_tools
-from tradestat_tools.errors import InvalidQuery, NoData, TooLarge, TradestatError
-from tradestat_tools.opening import in_memory, open_services, sandbox_settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge, TradestatError
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, open_services, sandbox_settings
 from tradestat_tools.research.currency import average_rate
-from tradestat_tools.research.mirror import COMPARE_MIRROR
-from tradestat_tools.research.mirror_data import MirrorData
-from tradestat_tools.sandbox import DEFAULT_TODAY, Sandbox
-from tradestat_tools.sandbox.world import world_on
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.research.mirror.answer import MirrorData
+from tradestat_tools.research.mirror.tool import COMPARE_MIRROR
 from tradestat_tools.upstream.http import Http
 
 LITHIUM = {"exporter": "China", "importer": "Korea", "product": "850760"}

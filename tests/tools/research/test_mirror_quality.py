@@ -10,8 +10,8 @@ from typing import Any
 import anyio
 import pytest
 
-from tradestat_tools.sandbox import DEFAULT_TODAY
-from tradestat_tools.sandbox.world import world_on
+from tradestat_sandbox import DEFAULT_TODAY
+from tradestat_sandbox.world import world_on
 
 CELLS = 240
 

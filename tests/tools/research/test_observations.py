@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from tradestat_sandbox import truth_report
+from tradestat_tools.catalogue import all_tools
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.desk import all_tools
-from tradestat_tools.observation import Observation, Status
-from tradestat_tools.opening import open_services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.observation import Observation, Status
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
 from tradestat_tools.research.periods import summed_to
-from tradestat_tools.sandbox import truth_report
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
-from tradestat_tools.sources.korea.observations import observe_nitem
+from tradestat_tools.sources.korea.flows import observe_nitem
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tradestat_tools.codes.periods import Period, period
-from tradestat_tools.observation import Observation, Status
+from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.periods import summed_to
 
 MONTH = Observation(

@@ -22,10 +22,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from tradestat_tools.research import replay
-from tradestat_tools.research.replay import Replay
-from tradestat_tools.settings import SANDBOX_URL
-from tradestat_tools.sources.korea.operations import POLICY
+from tradestat_tools.model.settings import SANDBOX_URL
+from tradestat_tools.results import replay
+from tradestat_tools.results.replay import Replay
+from tradestat_tools.sources.korea.service import POLICY
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.request import AskedCall, Request
 
@@ -187,7 +187,7 @@ def test_what_is_taken_down_of_a_call_has_no_place_for_a_key() -> None:
 
 
 def test_a_stored_answer_that_needed_no_key_is_repeated_with_one() -> None:
-    from tradestat_tools.sources.trademap.client import no_key  # noqa: PLC0415 - beside its one use
+    from tradestat_tools.sources.trademap.api import no_key  # noqa: PLC0415 - beside its one use
 
     request = Request("trademap", "x", "https://service.invalid/t", unless_stored=no_key())
     assert "X-API-Key: $PARSE_API_KEY" in replay.curl([made_of([AskedCall.of(request)])])

@@ -5,19 +5,19 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tradestat_sandbox import Sandbox
+from tradestat_tools.catalogue import all_tools
 from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import period
-from tradestat_tools.desk import all_tools
-from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.observation import Status
-from tradestat_tools.opening import in_memory, open_services, sandbox_settings
-from tradestat_tools.reasons import Reason
-from tradestat_tools.research.flows import FlowQuestion, Kind, read_product
-from tradestat_tools.research.sides import Seen, Side, ask, ask_all, sides_of
-from tradestat_tools.research.sides_cost import Cost, cost
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.model.flow import FlowQuestion, Kind, read_product
+from tradestat_tools.model.observation import Status
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, open_services, sandbox_settings
+from tradestat_tools.research.cost import Cost, cost
+from tradestat_tools.research.views import Seen, Side, ask, ask_all, sides_of
 from tradestat_tools.upstream.http import Http
 
 

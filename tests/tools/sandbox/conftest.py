@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tradestat_tools.sandbox import SANDBOX_KEYS, Sandbox
+from tradestat_sandbox import SANDBOX_KEYS, Sandbox
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import anyio.lowlevel
 import httpx
 import pytest
 
-from tradestat_tools.sandbox import SANDBOX_KEYS, SCRAPER_ID, Sandbox
-from tradestat_tools.sandbox.world import World
+from tradestat_sandbox import SANDBOX_KEYS, SCRAPER_ID, Sandbox
+from tradestat_sandbox.world import World
 
 pytestmark = pytest.mark.anyio
 KEY = SANDBOX_KEYS.korea_encoded

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tradestat_tools.sandbox import Sandbox
+from tradestat_sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
 RECORDINGS = Path(__file__).parents[4] / "shared" / "recordings"

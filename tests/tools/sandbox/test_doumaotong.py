@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tradestat_tools.sandbox import Sandbox
+from tradestat_sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
 YI, MILLION = 100_000_000, 1_000_000

@@ -12,8 +12,8 @@ import httpx
 import pytest
 import uvicorn
 
-from tradestat_tools.sandbox import SCRAPER_ID, SOURCES, Call, Sandbox
-from tradestat_tools.sandbox.faults import KINDS
+from tradestat_sandbox import SCRAPER_ID, SOURCES, Call, Sandbox
+from tradestat_sandbox.faults import KINDS
 
 PATHS = {
     "trademap": f"/scraper/{SCRAPER_ID}/get_coverage",

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tradestat_tools.sandbox import SANDBOX_KEYS, Limits, Sandbox
+from tradestat_sandbox import SANDBOX_KEYS, Limits, Sandbox
 
 pytestmark = pytest.mark.anyio
 DETAIL = "/1220000/nitemtrade/getNitemtradeList"

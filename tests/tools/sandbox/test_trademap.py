@@ -6,7 +6,7 @@ import anyio
 import httpx
 import pytest
 
-from tradestat_tools.sandbox import CATALOGUE_ID, SCRAPER_ID, Sandbox
+from tradestat_sandbox import CATALOGUE_ID, SCRAPER_ID, Sandbox
 
 pytestmark = pytest.mark.anyio
 BASE = f"/scraper/{SCRAPER_ID}/"

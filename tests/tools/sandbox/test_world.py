@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_tools.sandbox import national, truth_report
-from tradestat_tools.sandbox.chance import cumulate, cut
-from tradestat_tools.sandbox.ebops import ITEMS, MAIN
-from tradestat_tools.sandbox.economies import ECONOMIES
-from tradestat_tools.sandbox.observers import Span
-from tradestat_tools.sandbox.products import CODES2, CODES6, NES_INDEX, PRODUCTS, all_hs
-from tradestat_tools.sandbox.world import World
+from tradestat_sandbox import national, truth_report
+from tradestat_sandbox.chance import cumulate, cut
+from tradestat_sandbox.ebops import ITEMS, MAIN
+from tradestat_sandbox.economies import ECONOMIES
+from tradestat_sandbox.observers import Span
+from tradestat_sandbox.products import CODES2, CODES6, NES_INDEX, PRODUCTS, all_hs
+from tradestat_sandbox.world import World
 
 WORLD = World()
 ISO2 = st.sampled_from([economy.iso2 for economy in ECONOMIES])
@@ -181,7 +181,7 @@ def test_twelve_months_at_once_are_the_twelve_records(reporter: int, flow: str, 
 
 def test_the_world_is_the_same_in_every_process() -> None:
     script = (
-        "from tradestat_tools.sandbox import truth_report as t;"
+        "from tradestat_sandbox import truth_report as t;"
         "print(t('CN','KR','850760','2024')['fob_usd'], t('US','World','TOTAL','202505')['exporter_reported'])"
     )
     outputs = {

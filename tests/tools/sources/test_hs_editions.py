@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.opening import in_memory, sandbox_settings
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_sandbox import Sandbox
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, sandbox_settings
 from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.http import Http
 

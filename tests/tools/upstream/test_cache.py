@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.upstream.redis_cache import RedisCache
+from tradestat_tools.upstream.redis.cache import RedisCache
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
 
 NOON = 1_800_000_000.0
@@ -225,8 +225,8 @@ import random, resource, sys
 from pathlib import Path
 from tradestat_tools.upstream.plan import UNLIMITED
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Entry
 
 folder = Path(sys.argv[1])

@@ -11,10 +11,11 @@ import anyio.lowlevel
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.answers import Answer, Data, NoteCode, Table
-from tradestat_tools.arguments import Arguments
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import (
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Data, NoteCode, Table
+from tradestat_tools.model.arguments import Arguments
+from tradestat_tools.model.errors import (
     MissingKey,
     NoData,
     QuotaExhausted,
@@ -24,9 +25,7 @@ from tradestat_tools.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
-from tradestat_tools.upstream.clock import Clock
+from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.keep import Keep
@@ -34,8 +33,9 @@ from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import Report, reporting
 from tradestat_tools.upstream.request import Fetched, Request, Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.runtime import Clock
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 
 pytestmark = pytest.mark.anyio
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.opening import ANSWERS_FILE as ANSWERS
-from tradestat_tools.opening import LEDGER_FILE as LEDGER
+from tradestat_tools.open import ANSWERS_FILE as ANSWERS
+from tradestat_tools.open import LEDGER_FILE as LEDGER
 from tradestat_tools.upstream.plan import UNLIMITED
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 
 WORKERS = str(Path(__file__).with_name("workers.py"))
 RUNS = 20

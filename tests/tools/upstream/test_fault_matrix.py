@@ -16,7 +16,7 @@ from fault_matrix.services import SERVICES, TRADEMAP, page
 from fault_matrix.table import HEAD, line
 from fault_matrix.trial import START, Trial, a_bench, try_row
 
-from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import MAX_BODY
 

@@ -10,7 +10,7 @@ import anyio.abc
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.errors import TooLarge, TradestatError, UpstreamDown
+from tradestat_tools.model.errors import TooLarge, TradestatError, UpstreamDown
 from tradestat_tools.upstream.faults import NotReached
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import Policy

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tradestat_tools.upstream.plan import Budget, Plan, Window
-from tradestat_tools.upstream.redis_ledger import RedisLedger
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.redis.ledger import RedisLedger
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Claim, Denial, Grant, Ledger, StoreUnavailable
 
 NOON = 1_800_000_000.0

@@ -17,15 +17,15 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import UNLIMITED
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.redis_ledger import RedisLedger
+from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.request import Request, Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.runtime import Clock
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Ledger
 
 WORKERS = str(Path(__file__).with_name("workers.py"))

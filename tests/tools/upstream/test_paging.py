@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tradestat_tools.errors import RateLimited, TooLarge
+from tradestat_tools.model.errors import RateLimited, TooLarge
 from tradestat_tools.upstream.paging import Allowance, all_pages
 from tradestat_tools.upstream.report import reporting
 from tradestat_tools.upstream.request import Fetched

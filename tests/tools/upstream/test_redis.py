@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from tradestat_tools.upstream.plan import Budget, Plan
-from tradestat_tools.upstream.redis_cache import RedisCache
-from tradestat_tools.upstream.redis_ledger import RedisLedger
-from tradestat_tools.upstream.redis_server import RedisServer
+from tradestat_tools.upstream.redis.cache import RedisCache
+from tradestat_tools.upstream.redis.ledger import RedisLedger
+from tradestat_tools.upstream.redis.server import RedisServer
+from tradestat_tools.upstream.redis.tiered import TieredCache
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger, StoreUnavailable
-from tradestat_tools.upstream.tiered_cache import TieredCache
 
 RunRedis = Callable[..., AbstractContextManager[str]]
 

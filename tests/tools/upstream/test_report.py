@@ -2,7 +2,7 @@
 
 import pytest
 
-from tradestat_tools.errors import NoData, UpstreamDown, UpstreamRefused
+from tradestat_tools.model.errors import NoData, UpstreamDown, UpstreamRefused
 from tradestat_tools.upstream.report import Report
 from tradestat_tools.upstream.request import AskedCall
 

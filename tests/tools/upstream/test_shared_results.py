@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_tools.opening import open_cache, open_results
-from tradestat_tools.settings import Settings
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_cache, open_results
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.store import Entry
 

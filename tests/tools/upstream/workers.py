@@ -17,18 +17,18 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from tradestat_tools.errors import TradestatError, UpstreamDown
-from tradestat_tools.upstream.clock import Clock
+from tradestat_tools.model.errors import TradestatError, UpstreamDown
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import UNLIMITED, Budget, Plan, Window
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.redis_cache import RedisCache
-from tradestat_tools.upstream.redis_ledger import RedisLedger
+from tradestat_tools.upstream.redis.cache import RedisCache
+from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.report import reporting
 from tradestat_tools.upstream.request import Request, Response
-from tradestat_tools.upstream.sqlite_cache import SqliteCache
-from tradestat_tools.upstream.sqlite_ledger import SqliteLedger
+from tradestat_tools.upstream.runtime import Clock
+from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
 
 NOON = 1_800_000_000.0

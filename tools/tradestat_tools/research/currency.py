@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import nearest, shown
-from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.upstream.threads import in_thread
 
 PUBLISHER = "European Central Bank, euro foreign exchange reference rates"

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.observation import Observation
-from tradestat_tools.research.indicators import Indicator
-from tradestat_tools.research.indicators_rows import (
+from tradestat_tools.model.observation import Observation
+from tradestat_tools.research.indicators.formulas import Indicator
+from tradestat_tools.research.indicators.rows import (
     DIMENSIONS,
     Dimension,
     area_name,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tradestat_tools.codes.periods import Frequency, Period, periods_between
-from tradestat_tools.observation import Observation, Status
+from tradestat_tools.model.observation import Observation, Status
 
 _RANK = (Status.SUPPRESSED, Status.MISSING, Status.ESTIMATED, Status.PROVISIONAL)
 """What a sum inherits from its parts, the gravest first."""

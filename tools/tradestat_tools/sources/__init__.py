@@ -4,8 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradestat_tools.endpoint import Endpoint
-    from tradestat_tools.source import Source
+    from tradestat_tools.contract.source import Source
+    from tradestat_tools.contract.tool import Endpoint
 
 
 @cache

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from tradestat_tools.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
+from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
 from tradestat_tools.upstream.breaker import Breaker
-from tradestat_tools.upstream.clock import Clock, as_utc
 from tradestat_tools.upstream.faults import NotReached, Unanswered
 from tradestat_tools.upstream.flight import Flight
 from tradestat_tools.upstream.keep import NO_DATA, Keep
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Reader, Request, Response
+from tradestat_tools.upstream.runtime import Clock, as_utc
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
 from tradestat_tools.upstream.threads import in_thread, read_response
 

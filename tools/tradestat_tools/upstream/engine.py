@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 import anyio
 import anyio.abc
 
-from tradestat_tools.answers import NoteCode
-from tradestat_tools.errors import (
+from tradestat_tools.model.answers import NoteCode
+from tradestat_tools.model.errors import (
     MissingKey,
     NoData,
     QuotaExhausted,
@@ -25,12 +25,12 @@ from tradestat_tools.errors import (
     error_from_dict,
 )
 from tradestat_tools.upstream.calling import LEASE, Caller, Exchange
-from tradestat_tools.upstream.clock import Clock, as_utc
 from tradestat_tools.upstream.flight import Flight, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import AskedCall, Fetched, Reader, Request
+from tradestat_tools.upstream.runtime import Clock, as_utc
 from tradestat_tools.upstream.store import Cache, Claim, Entry, Ledger, StoreUnavailable
 from tradestat_tools.upstream.threads import in_thread, read_response
 

@@ -1,6 +1,6 @@
 """Two ways in which the wire fails, told apart because one may have cost something."""
 
-from tradestat_tools.errors import UpstreamDown
+from tradestat_tools.model.errors import UpstreamDown
 
 
 class NotReached(UpstreamDown):

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 import anyio
 import httpx
 
-from tradestat_tools.errors import TooLarge
+from tradestat_tools.model.errors import TooLarge
 from tradestat_tools.upstream.body import ENCODINGS, Body, UnreadableBody
 from tradestat_tools.upstream.faults import NotReached, Unanswered
 from tradestat_tools.upstream.policy import Policy

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tradestat_tools.errors import TooLarge, TradestatError, error_from_dict
+from tradestat_tools.model.errors import TooLarge, TradestatError, error_from_dict
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import Fetched
 

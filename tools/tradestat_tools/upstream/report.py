@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from tradestat_tools.answers import Note, NoteCode
-from tradestat_tools.errors import NoData
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.errors import NoData
 from tradestat_tools.upstream.request import AskedCall
 
 Progress = Callable[[float, float, str], Awaitable[None]]

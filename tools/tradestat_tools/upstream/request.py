@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from tradestat_tools.errors import MissingKey, TradestatError
+from tradestat_tools.model.errors import MissingKey, TradestatError
 from tradestat_tools.upstream.keep import RECENT, Keep
 
 T = TypeVar("T")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.observation import Observation
-from tradestat_tools.research.files.data import ImportData, data_of, records_of
-from tradestat_tools.research.files.layout import Said
-from tradestat_tools.research.files.reading import Imported, read_file
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.model.file_layout import Said
+from tradestat_tools.model.observation import Observation
+from tradestat_tools.results.imports.data import ImportData, data_of, records_of
+from tradestat_tools.results.imports.reading import Imported, read_file
 
 
 class Reader:

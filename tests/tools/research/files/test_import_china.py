@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tradestat_tools.codes.periods import period
-from tradestat_tools.observation import Status
+from tradestat_tools.model.observation import Status
 
 if TYPE_CHECKING:
     from conftest import Reader

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.observation import Status
+from tradestat_tools.model.observation import Status
 
 if TYPE_CHECKING:
     from conftest import Reader

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.research.files import folder
-from tradestat_tools.research.files.folder import ImportFolder
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.results.imports import folder
+from tradestat_tools.results.imports.folder import ImportFolder
 
 SECRET = b"user,secret\r\n"
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.countries import Area, areas
-from tradestat_tools.errors import TradestatError
-from tradestat_tools.research.files.data import records_of
-from tradestat_tools.research.files.layout import Said
-from tradestat_tools.research.files.reading import LAYOUTS, read_file
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.model.file_layout import Said
+from tradestat_tools.results.imports.data import records_of
+from tradestat_tools.results.imports.reading import LAYOUTS, read_file
 
 if TYPE_CHECKING:
     from conftest import Reader

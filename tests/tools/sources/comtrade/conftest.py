@@ -13,13 +13,13 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.opening import in_memory
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.runtime import Clock
 
 Message = MutableMapping[str, Any]
 KEY = "0123456789abcdef0123456789abcdef"

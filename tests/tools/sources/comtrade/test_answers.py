@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import NoData
-from tradestat_tools.sources.comtrade.data import as_series
-from tradestat_tools.sources.comtrade.wire import Row
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.sources.comtrade.answers import as_series
+from tradestat_tools.sources.comtrade.wire.envelope import Row
 
 if TYPE_CHECKING:
     from conftest import Comtrade

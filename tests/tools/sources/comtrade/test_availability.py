@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.answers import NoteCode
-from tradestat_tools.errors import InvalidQuery, NoData, RateLimited, TooLarge, UpstreamChanged
-from tradestat_tools.reasons import Reason
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import NoteCode
+from tradestat_tools.model.errors import InvalidQuery, NoData, RateLimited, TooLarge, UpstreamChanged
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.sources.comtrade.availability import ranges
-from tradestat_tools.sources.comtrade.data import area_label
+from tradestat_tools.sources.comtrade.answers import area_label
+from tradestat_tools.sources.comtrade.tools.availability import ranges
 from tradestat_tools.upstream.http import Http
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tradestat_tools.errors import TooLarge
+from tradestat_tools.model.errors import TooLarge
 
 if TYPE_CHECKING:
     from conftest import Comtrade

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tradestat_tools.codes.hs import HsStatus, hs_status
-from tradestat_tools.errors import NoData
-from tradestat_tools.reasons import Reason
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.sources.comtrade.editions import stored_status
 from tradestat_tools.upstream.http import Http

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.errors import (
+from tradestat_tools.model.errors import (
     NoData,
     QuotaExhausted,
     RateLimited,

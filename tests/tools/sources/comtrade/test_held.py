@@ -7,16 +7,16 @@ from typing import Any, get_args
 
 import pytest
 
-from tradestat_tools.answers import Answer
-from tradestat_tools.errors import NoData, TooLarge
-from tradestat_tools.opening import in_memory, sandbox_settings
-from tradestat_tools.reasons import Reason
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.sandbox.economies import ECONOMIES
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_sandbox import Sandbox
+from tradestat_sandbox.economies import ECONOMIES
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, sandbox_settings
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.sources.comtrade.classifications import ClCode, is_services
+from tradestat_tools.sources.comtrade.codes import ClCode, is_services
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio

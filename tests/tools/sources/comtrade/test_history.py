@@ -3,7 +3,7 @@
 import pytest
 
 from tradestat_tools.codes.periods import Period, periods_between
-from tradestat_tools.reasons import Reason
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade.areas import Asked, read_places
 from tradestat_tools.sources.comtrade.history import earlier_notes, earlier_whys
 

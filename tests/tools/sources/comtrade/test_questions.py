@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_tools.arguments import parse_arguments
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import InvalidQuery, TooLarge
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery, TooLarge
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.sources.comtrade.arguments import TradeArguments
 from tradestat_tools.sources.comtrade.calendar import periods_of, read_span

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mcp import Client
 
-from tradestat_server.app import create_server
-from tradestat_tools.answers import Answer, Note, NoteCode
-from tradestat_tools.errors import NoData
-from tradestat_tools.opening import in_memory, open_services, sandbox_settings
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_sandbox import Sandbox
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer, Note, NoteCode
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, open_services, sandbox_settings
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.upstream.http import Http
 

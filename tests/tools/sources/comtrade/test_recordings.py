@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import NoData
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import NoData
 
 if TYPE_CHECKING:
     from conftest import Comtrade

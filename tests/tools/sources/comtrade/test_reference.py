@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.errors import InvalidQuery, NoData, UpstreamChanged
-from tradestat_tools.sources.comtrade.reference import FILES, ReferenceArguments
+from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
+from tradestat_tools.sources.comtrade.tools.lists import FILES, ReferenceArguments
 
 if TYPE_CHECKING:
     from conftest import Comtrade

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import (
+from tradestat_sandbox import Sandbox
+from tradestat_sandbox.economies import ECONOMIES
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import (
     MissingKey,
     NoData,
     QuotaExhausted,
@@ -20,11 +23,8 @@ from tradestat_tools.errors import (
     UpstreamChanged,
     UpstreamDown,
 )
-from tradestat_tools.opening import in_memory, sandbox_settings
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.sandbox.economies import ECONOMIES
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, sandbox_settings
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.upstream.http import Http
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.answers import NoteCode
-from tradestat_tools.errors import InvalidQuery, NoData, UpstreamChanged, UpstreamRefused
-from tradestat_tools.reasons import Reason
+from tradestat_tools.model.answers import NoteCode
+from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged, UpstreamRefused
+from tradestat_tools.model.reasons import Reason
 
 if TYPE_CHECKING:
     from conftest import Comtrade

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mcp import Client
 
-from tradestat_server.app import create_server
-from tradestat_tools.answers import Answer, NoteCode
+from tradestat_server.mcp.app import create_server
 from tradestat_tools.codes.groups import group
-from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.reasons import Reason
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade.areas import read_places
 from tradestat_tools.upstream.http import Http
 

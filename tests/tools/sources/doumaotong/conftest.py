@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tradestat_tools.answers import Answer, Data, NoteCode
-from tradestat_tools.opening import in_memory
-from tradestat_tools.settings import Settings
+from tradestat_tools.model.answers import Answer, Data, NoteCode
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.doumaotong import SOURCE
-from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.runtime import Clock
 
 NOW = datetime(2025, 11, 3, 12, 0, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, NoteCode, Table
+from tradestat_tools.model.answers import Answer, NoteCode, Table
 from tradestat_tools.sources.doumaotong import SOURCE
-from tradestat_tools.sources.doumaotong.data import (
+from tradestat_tools.sources.doumaotong.answers import (
     DashboardData,
     HistoryData,
     Market,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import UpstreamChanged, UpstreamDown, UpstreamRefused
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import UpstreamChanged, UpstreamDown, UpstreamRefused
 
 if TYPE_CHECKING:
     from conftest import FakeService

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, NoteCode
+from tradestat_tools.model.answers import Answer, NoteCode
 
 if TYPE_CHECKING:
     from conftest import FakeService

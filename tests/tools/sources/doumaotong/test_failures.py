@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.errors import (
+from tradestat_tools.model.errors import (
     ERRORS,
     NoData,
     RateLimited,
@@ -16,7 +16,7 @@ from tradestat_tools.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.sources.doumaotong import read
+from tradestat_tools.sources.doumaotong.wire import read
 from tradestat_tools.upstream import Response
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.errors import UpstreamChanged
+from tradestat_tools.model.errors import UpstreamChanged
 from tradestat_tools.sources.doumaotong.fields import Fields, last_month
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.arguments import parse_arguments
-from tradestat_tools.errors import InvalidQuery, NoData
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.sources.doumaotong import SOURCE
 from tradestat_tools.sources.doumaotong.arguments import DashboardArguments, ProductArguments, TrendArguments
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import NoData, TradestatError, UpstreamChanged, UpstreamDown
-from tradestat_tools.opening import in_memory
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.sandbox.services.doumaotong_data import Exports
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
-from tradestat_tools.source import Check
+from tradestat_sandbox import Sandbox
+from tradestat_sandbox.services.doumaotong.data import Exports
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Check
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import NoData, TradestatError, UpstreamChanged, UpstreamDown
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.doumaotong import SOURCE
 from tradestat_tools.upstream.http import Http
 

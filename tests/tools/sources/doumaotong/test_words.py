@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.answers import Answer, NoteCode
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.sources.doumaotong.calendar import CHINA, due, newest_published
 from tradestat_tools.sources.doumaotong.notes import resolved_code
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, Table
-from tradestat_tools.errors import NoData, TradestatError
-from tradestat_tools.sources.korea.data import NitemtradeData
+from tradestat_tools.model.answers import Answer, Table
+from tradestat_tools.model.errors import NoData, TradestatError
+from tradestat_tools.sources.korea.answers import NitemtradeData
 
 if TYPE_CHECKING:
     from conftest import Customs

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.arguments import parse_arguments
 from tradestat_tools.codes.spans import span
-from tradestat_tools.errors import InvalidQuery, NoData, TooLarge
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge
 from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.sources.korea.arguments import NitemtradeArguments
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tradestat_tools.source import Check
+from tradestat_tools.contract.source import Check
 from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.upstream.http import Http
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.sources.korea.clock import SEOUL, last_published, until_midnight
+from tradestat_tools.sources.korea.calendar import SEOUL, last_published, until_midnight
 
 
 @pytest.mark.parametrize(

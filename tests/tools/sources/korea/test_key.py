@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.errors import MissingKey
-from tradestat_tools.sources.korea.question import decoded_key
+from tradestat_tools.model.errors import MissingKey
+from tradestat_tools.sources.korea.api import decoded_key
 
 if TYPE_CHECKING:
     from conftest import Customs

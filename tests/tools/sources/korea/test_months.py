@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.periods import Period, month
-from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.sources.korea.clock import due, last_published
+from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.sources.korea.calendar import due, last_published
 from tradestat_tools.sources.korea.months import months_asked
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from mcp import Client
 from mcp_types import TextContent
 from pydantic import SecretStr
 
-from tradestat_server.app import create_server
-from tradestat_tools.answers import Answer
-from tradestat_tools.errors import NoData, QuotaExhausted, RateLimited, TradestatError, Unauthorized
-from tradestat_tools.opening import in_memory, sandbox_settings
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_sandbox import Sandbox
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, Unauthorized
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, sandbox_settings
 from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.upstream.http import Http
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.errors import NoData, TooLarge
-from tradestat_tools.sources.korea.areas import is_group, partner_in
+from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.sources.korea.codes import is_group, partner_in
 
 if TYPE_CHECKING:
     from conftest import Customs

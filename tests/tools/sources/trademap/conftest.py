@@ -12,14 +12,14 @@ import anyio
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.answers import Answer, Note, NoteCode
-from tradestat_tools.opening import in_memory
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
-from tradestat_tools.source import Check
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Check
+from tradestat_tools.model.answers import Answer, Note, NoteCode
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.trademap import SOURCE
-from tradestat_tools.upstream.clock import Clock
 from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.runtime import Clock
 
 Message = MutableMapping[str, Any]
 KEY = "test-key-4f1c9a77"

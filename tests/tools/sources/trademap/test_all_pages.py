@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.answers import NoteCode
-from tradestat_tools.errors import InvalidQuery, TooLarge, UpstreamChanged, UpstreamDown
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import NoteCode
+from tradestat_tools.model.errors import InvalidQuery, TooLarge, UpstreamChanged, UpstreamDown
 
 pytestmark = pytest.mark.anyio
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.arguments import parse_arguments
-from tradestat_tools.errors import InvalidQuery
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments, ServicesTimeSeriesArguments
-from tradestat_tools.sources.trademap.spelled import partner_code, product_code, reporter_code, service_code
+from tradestat_tools.sources.trademap.codes import partner_code, product_code, reporter_code, service_code
 
 GOODS, SERVICES, INDICATORS = "goods_time_series", "services_time_series", "goods_trade_indicators"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.errors import UpstreamChanged
-from tradestat_tools.sources.trademap.catalogue import ALTERNATIVES, ASSUMED, OPTIONAL, assumed, match, read_catalogue
+from tradestat_tools.model.errors import UpstreamChanged
+from tradestat_tools.sources.trademap.wire.names import ALTERNATIVES, ASSUMED, OPTIONAL, assumed, match, read_catalogue
 from tradestat_tools.upstream.request import Response
 
 GOODS = {

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.source import Check
-from tradestat_tools.sources.trademap.catalogue import ASSUMED
+from tradestat_tools.contract.source import Check
+from tradestat_tools.sources.trademap.wire.names import ASSUMED
 
 pytestmark = pytest.mark.anyio
 

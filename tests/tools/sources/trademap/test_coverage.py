@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.errors import NoData
-from tradestat_tools.reasons import Reason
-from tradestat_tools.sources.trademap.client import country_list
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.sources.trademap.api import country_list
 
 pytestmark = pytest.mark.anyio
 

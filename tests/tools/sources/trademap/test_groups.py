@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import NoData, TooLarge, UpstreamDown, UpstreamRefused
-from tradestat_tools.reasons import Reason
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import NoData, TooLarge, UpstreamDown, UpstreamRefused
+from tradestat_tools.model.reasons import Reason
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.arguments import parse_arguments
-from tradestat_tools.errors import InvalidQuery, NoData, UpstreamRefused
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamRefused
 from tradestat_tools.sources.trademap.arguments import GoodsTradeIndicatorsArguments
 
 pytestmark = pytest.mark.anyio

@@ -8,13 +8,13 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
-from tradestat_server.app import create_server
-from tradestat_server.tooling import ERROR_META
-from tradestat_tools.opening import in_memory, sandbox_settings
-from tradestat_tools.reasons import Reason
-from tradestat_tools.sandbox import Sandbox
-from tradestat_tools.services import Services
-from tradestat_tools.settings import Settings
+from tradestat_sandbox import Sandbox
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.tooling import ERROR_META
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import in_memory, sandbox_settings
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio

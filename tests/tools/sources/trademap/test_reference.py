@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.errors import NoData, UpstreamChanged
+from tradestat_tools.model.errors import NoData, UpstreamChanged
 
 pytestmark = pytest.mark.anyio
 

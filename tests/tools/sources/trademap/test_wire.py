@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.errors import (
+from tradestat_tools.model.errors import (
     ERRORS,
     MissingKey,
     QuotaExhausted,
@@ -18,7 +18,8 @@ from tradestat_tools.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.sources.trademap.payloads import (
+from tradestat_tools.sources.trademap.wire.envelope import credits_charged, read_envelope
+from tradestat_tools.sources.trademap.wire.payloads import (
     parse_countries,
     parse_coverage,
     parse_groups,
@@ -27,7 +28,6 @@ from tradestat_tools.sources.trademap.payloads import (
     parse_series,
     parse_services,
 )
-from tradestat_tools.sources.trademap.wire import credits_charged, read_envelope
 from tradestat_tools.upstream.request import Response
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.answers import NoteCode
-from tradestat_tools.arguments import parse_arguments
-from tradestat_tools.errors import InvalidQuery, NoData
-from tradestat_tools.reasons import Reason
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import NoteCode
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments
-from tradestat_tools.sources.trademap.years import Newest, years_asked
+from tradestat_tools.sources.trademap.calendar import Newest, years_asked
 
 SPELLED: list[tuple[dict[str, Any], tuple[int, int]]] = [
     ({"period_from": 2020, "period_to": "2022"}, (2020, 2022)),

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from tradestat_tools.errors import UpstreamChanged
-from tradestat_tools.sources.comtrade.wire import SERVICE, SOURCE_ID, Page, Row, read_trade, said
+from tradestat_tools.model.errors import UpstreamChanged
+from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID, Page, Row, read_trade, said
 from tradestat_tools.upstream import Response
 
 COMPARED = (

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span
+from tradestat_tools.model.arguments import ArgumentError, Arguments
 from tradestat_tools.sources.comtrade.areas import ALL, WORLD, asks_for_all, read_places
 from tradestat_tools.sources.comtrade.calendar import periods_of, read_span
-from tradestat_tools.sources.comtrade.classifications import (
+from tradestat_tools.sources.comtrade.codes import (
     DEFAULT_CLASSIFICATION,
     FREQ_WORDS,
     TYPE_WORDS,

@@ -4,20 +4,20 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import TradestatError
-from tradestat_tools.services import Services
-from tradestat_tools.source import Check
-from tradestat_tools.sources.comtrade.asking import Wanted, count
-from tradestat_tools.sources.comtrade.availability import COMTRADE_AVAILABILITY
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Check
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.sources.comtrade.api import Wanted, count
 from tradestat_tools.sources.comtrade.live_update import COMTRADE_LIVE_UPDATE
-from tradestat_tools.sources.comtrade.matrix import COMTRADE_TRADE_MATRIX
-from tradestat_tools.sources.comtrade.metadata import COMTRADE_METADATA
-from tradestat_tools.sources.comtrade.reference import COMTRADE_REFERENCE
-from tradestat_tools.sources.comtrade.side_by_side import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
-from tradestat_tools.sources.comtrade.tariffline import COMTRADE_TARIFFLINE
-from tradestat_tools.sources.comtrade.trade import COMTRADE_DATA
-from tradestat_tools.sources.comtrade.wire import GET_A_KEY, KEY_VARIABLE
+from tradestat_tools.sources.comtrade.tools.availability import COMTRADE_AVAILABILITY
+from tradestat_tools.sources.comtrade.tools.bilateral import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
+from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
+from tradestat_tools.sources.comtrade.tools.lists import COMTRADE_REFERENCE
+from tradestat_tools.sources.comtrade.tools.matrix import COMTRADE_TRADE_MATRIX
+from tradestat_tools.sources.comtrade.tools.metadata import COMTRADE_METADATA
+from tradestat_tools.sources.comtrade.tools.tariffline import COMTRADE_TARIFFLINE
+from tradestat_tools.sources.comtrade.wire.envelope import GET_A_KEY, KEY_VARIABLE
 
 LISTS = (
     "reporters",

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.answers import area_text
 from tradestat_tools.sources.comtrade.areas import Asked
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
-from tradestat_tools.sources.comtrade.data import area_text
-from tradestat_tools.sources.comtrade.reference import Entry, stored_reporters
+from tradestat_tools.sources.comtrade.tools.lists import Entry, stored_reporters
 
 NO_REPORTERS = frozenset({"nes", "special"})
 """Kinds of areas that stand for what cannot be named: partners only."""

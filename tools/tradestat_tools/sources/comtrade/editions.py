@@ -7,11 +7,11 @@ from typing import cast
 from tradestat_tools.codes.edition_lists import OLDER_EDITIONS, explain_from_lists
 from tradestat_tools.codes.editions import EARLIER
 from tradestat_tools.codes.hs import HsStatus, hs_status
-from tradestat_tools.errors import NoData
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.services import Services
-from tradestat_tools.sources.comtrade.classifications import EDITION_NAMES
-from tradestat_tools.sources.comtrade.reference import Category, stored_list
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.codes import EDITION_NAMES
+from tradestat_tools.sources.comtrade.tools.lists import Category, stored_list
 
 
 async def stored_status(services: Services, code: str) -> HsStatus:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.countries import Area, earlier_areas, history_note
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.answers import area_text
 from tradestat_tools.sources.comtrade.areas import Asked
-from tradestat_tools.sources.comtrade.data import area_text
 
 
 def earlier(asked: Asked, span: Sequence[Period]) -> tuple[Area, ...]:

@@ -4,18 +4,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tradestat_tools.answers import Answer, Cell, Data, Note, NoteCode, Table
-from tradestat_tools.arguments import Arguments
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import NoData
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.services import Services, provenance
+from tradestat_tools.contract.context import Services, provenance
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
+from tradestat_tools.model.arguments import Arguments
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.answers import area_label, area_text
 from tradestat_tools.sources.comtrade.areas import ALL, read_places
 from tradestat_tools.sources.comtrade.arguments import LISTS, Codes, check_reporters, code_errors
-from tradestat_tools.sources.comtrade.data import area_label, area_text
 from tradestat_tools.sources.comtrade.notes import listed
-from tradestat_tools.sources.comtrade.tables import LIVE_UPDATE, Release, fetch_table, table_request
-from tradestat_tools.sources.comtrade.wire import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.wire.tables import LIVE_UPDATE, Release, fetch_table, table_request
 from tradestat_tools.upstream.keep import HOUR, Keep
 
 KEEP = Keep(fresh=HOUR, spare=0.0)

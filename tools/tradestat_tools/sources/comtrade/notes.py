@@ -2,20 +2,20 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.reasons import Reason
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.sources.comtrade.answers import BREAKDOWNS, OTHER_ASIA, area_label, area_text
 from tradestat_tools.sources.comtrade.areas import WORLD, Asked, Places
-from tradestat_tools.sources.comtrade.classifications import (
+from tradestat_tools.sources.comtrade.codes import (
     EDITION_NAMES,
     FLOWS,
     is_services,
     overlapping_codes,
     overlapping_flows,
 )
-from tradestat_tools.sources.comtrade.data import BREAKDOWNS, OTHER_ASIA, area_label, area_text
-from tradestat_tools.sources.comtrade.wire import Row
+from tradestat_tools.sources.comtrade.wire.envelope import Row
 
 SHOWN = 6
 """Names or codes that a note lists before it counts the rest."""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.sources.comtrade.api import Wanted
 from tradestat_tools.sources.comtrade.areas import Places, asks_for_all, read_places
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments
-from tradestat_tools.sources.comtrade.asking import Wanted
 
 TOTALS = {"C": "TOTAL", "S": "200"}
 

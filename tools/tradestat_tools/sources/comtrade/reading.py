@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from math import ceil
 
-from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.errors import TooLarge
-from tradestat_tools.reasons import Reason
-from tradestat_tools.services import Services
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.errors import TooLarge
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.sources.comtrade.answers import TradeData, area_text, shortened
+from tradestat_tools.sources.comtrade.api import PERIODS_A_CALL, count, periods_a_call
 from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS
-from tradestat_tools.sources.comtrade.asking import PERIODS_A_CALL, count, periods_a_call
-from tradestat_tools.sources.comtrade.classifications import FreqCode
-from tradestat_tools.sources.comtrade.data import TradeData, area_text, shortened
+from tradestat_tools.sources.comtrade.codes import FreqCode
 from tradestat_tools.sources.comtrade.notes import listed
 from tradestat_tools.sources.comtrade.question import Question
-from tradestat_tools.sources.comtrade.wire import KEY_VARIABLE, SERVICE, SOURCE_ID, Page
+from tradestat_tools.sources.comtrade.wire.envelope import KEY_VARIABLE, SERVICE, SOURCE_ID, Page
 from tradestat_tools.upstream import Fetched
 
 MAX_CALLS = 24

@@ -1,11 +1,11 @@
 """doumaotong.com: China's exports of goods, compiled from China Customs statistics."""
 
-from tradestat_tools.source import Source, Terms
+from tradestat_tools.contract.source import Source, Terms
 from tradestat_tools.sources.doumaotong.checks import checks
-from tradestat_tools.sources.doumaotong.endpoints import DASHBOARD, HISTORY, MARKETS, TREND
 from tradestat_tools.sources.doumaotong.endpoints_newer import CHAPTER, GROWTH, PRICEBAND
 from tradestat_tools.sources.doumaotong.ranking import TOP_PRODUCTS
-from tradestat_tools.sources.doumaotong.wire import PLAN, POLICY
+from tradestat_tools.sources.doumaotong.tools import DASHBOARD, HISTORY, MARKETS, TREND
+from tradestat_tools.sources.doumaotong.wire.envelope import PLAN, POLICY
 
 SOURCE = Source(
     id="doumaotong",

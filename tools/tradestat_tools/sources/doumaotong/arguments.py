@@ -12,16 +12,16 @@ from pydantic import (
     model_validator,
 )
 
-from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes.countries import Area, area_named
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import hs_children, hs_status, nearest_hs, normalise_hs
+from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.sources.doumaotong.absence import comtrade
 from tradestat_tools.sources.doumaotong.calendar import last_of_twelve
-from tradestat_tools.sources.doumaotong.current import PRODUCTS_GIVEN
-from tradestat_tools.sources.doumaotong.destinations import destination, one_destination, reading, resolve
+from tradestat_tools.sources.doumaotong.codes import destination, one_destination, reading, resolve
 from tradestat_tools.sources.doumaotong.parts import region_of, regions_of
-from tradestat_tools.sources.doumaotong.why import comtrade
-from tradestat_tools.sources.doumaotong.wire import Shape
+from tradestat_tools.sources.doumaotong.wire.current import PRODUCTS_GIVEN
+from tradestat_tools.sources.doumaotong.wire.envelope import Shape
 
 HS_ALLOWED = "an HS code of 4, 6 or 8 digits, such as 8507, 850760 or 85076000"
 

@@ -5,9 +5,9 @@ import datetime
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period, format_yyyymm, month_of, months_between, period
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.errors import NoData
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.sources.doumaotong.wire import POLICY
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8), "CST")
 

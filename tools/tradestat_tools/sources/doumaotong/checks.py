@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import TypeVar
 
-from tradestat_tools.errors import NoData, TradestatError
-from tradestat_tools.services import Services
-from tradestat_tools.source import Check
-from tradestat_tools.sources.doumaotong import read
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Check
+from tradestat_tools.model.errors import NoData, TradestatError
+from tradestat_tools.sources.doumaotong.answers import DashboardData, MarketsData, TrendData
+from tradestat_tools.sources.doumaotong.api import ask, dashed
 from tradestat_tools.sources.doumaotong.arguments import TopProductsArguments
-from tradestat_tools.sources.doumaotong.asking import ask, dashed
-from tradestat_tools.sources.doumaotong.data import DashboardData, MarketsData, TrendData
-from tradestat_tools.sources.doumaotong.wire import BadQuestion, Shaped
+from tradestat_tools.sources.doumaotong.wire import read
+from tradestat_tools.sources.doumaotong.wire.envelope import BadQuestion, Shaped
 from tradestat_tools.upstream import Reader
 
 T = TypeVar("T")

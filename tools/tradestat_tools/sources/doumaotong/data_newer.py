@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tradestat_tools.answers import Cell, Data, Table
 from tradestat_tools.codes.hs import describe
-from tradestat_tools.sources.doumaotong.data import Part, Percent, Yuan
+from tradestat_tools.model.answers import Cell, Data, Table
+from tradestat_tools.sources.doumaotong.answers import Part, Percent, Yuan
 from tradestat_tools.sources.doumaotong.fields import Num
 from tradestat_tools.sources.doumaotong.quantities import in_english
 from tradestat_tools.sources.doumaotong.tables import LABEL, TWELVE_MONTHS, YEAR_COLUMNS, by_year, lean_table, price

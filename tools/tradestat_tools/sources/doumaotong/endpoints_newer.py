@@ -2,18 +2,19 @@
 
 from functools import partial
 
-from tradestat_tools.answers import Answer, Note
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import NoData
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.services import Services
-from tradestat_tools.sources.doumaotong import notes, read
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Note
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.doumaotong import notes
+from tradestat_tools.sources.doumaotong.absence import empty
+from tradestat_tools.sources.doumaotong.api import ask, product, source_of
 from tradestat_tools.sources.doumaotong.arguments import ProductArguments
-from tradestat_tools.sources.doumaotong.asking import ask, product, source_of
-from tradestat_tools.sources.doumaotong.current import GROWTH_GIVEN, HEADINGS_GIVEN, PRICES_GIVEN
 from tradestat_tools.sources.doumaotong.data_newer import Chapter, ChapterData, GrowthData, PricebandData
-from tradestat_tools.sources.doumaotong.why import empty
-from tradestat_tools.sources.doumaotong.wire import POLICY
+from tradestat_tools.sources.doumaotong.wire import read
+from tradestat_tools.sources.doumaotong.wire.current import GROWTH_GIVEN, HEADINGS_GIVEN, PRICES_GIVEN
+from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
 
 NO_UNIT_PRICE = "no unit price: no stable unit of quantity or too few quantity records. That is not a price of zero."
 

@@ -9,7 +9,7 @@ from typing import cast
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import format_yyyymm, period
 from tradestat_tools.codes.units import YuanUnit, exact, to_yuan
-from tradestat_tools.sources.doumaotong.wire import changed
+from tradestat_tools.sources.doumaotong.wire.envelope import changed
 
 Num = int | float
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from tradestat_tools.codes.periods import format_yyyymm, period, periods_between
 from tradestat_tools.sources.doumaotong.fields import Fields, Num
-from tradestat_tools.sources.doumaotong.wire import changed
+from tradestat_tools.sources.doumaotong.wire.envelope import changed
 
 
 def by_month(rows: Sequence[Fields], name: str, figure: Callable[[Fields], Num | None]) -> dict[str, Num | None]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.editions import EDITION_YEARS, NEWEST
-from tradestat_tools.reasons import Reason
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.doumaotong.fields import Num
 from tradestat_tools.sources.doumaotong.months import whole_range
-from tradestat_tools.sources.doumaotong.wire import Shape
+from tradestat_tools.sources.doumaotong.wire.envelope import Shape
 
 SERVICE = "doumaotong.com (from China Customs statistics)"
 UNIT = "RMB yuan"

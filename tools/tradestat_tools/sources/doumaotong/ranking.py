@@ -1,17 +1,18 @@
 """The documented tool that ranks products: topProducts."""
 
-from tradestat_tools.answers import Answer, Note
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import NoData, UpstreamDown
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.services import Services
-from tradestat_tools.sources.doumaotong import notes, read
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Note
+from tradestat_tools.model.errors import NoData, UpstreamDown
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.doumaotong import notes
+from tradestat_tools.sources.doumaotong.answers import Product, TopProductsData
+from tradestat_tools.sources.doumaotong.api import ask, source_of
 from tradestat_tools.sources.doumaotong.arguments import SORT_NAMES, TopProductsArguments
-from tradestat_tools.sources.doumaotong.asking import ask, source_of
-from tradestat_tools.sources.doumaotong.current import PRODUCTS_GIVEN
-from tradestat_tools.sources.doumaotong.data import Product, TopProductsData
 from tradestat_tools.sources.doumaotong.parts import label_of
-from tradestat_tools.sources.doumaotong.wire import POLICY, BadQuestion, Shape, Shaped
+from tradestat_tools.sources.doumaotong.wire import read
+from tradestat_tools.sources.doumaotong.wire.current import PRODUCTS_GIVEN
+from tradestat_tools.sources.doumaotong.wire.envelope import POLICY, BadQuestion, Shape, Shaped
 from tradestat_tools.upstream import Fetched
 
 OTHER: dict[Shape, Shape] = {"current": "older", "older": "current"}

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from tradestat_tools.answers import Cell, Table
 from tradestat_tools.codes.units import format_number
+from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.sources.doumaotong.fields import Num
 
 YEAR_COLUMNS = ("Year", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -1,10 +1,10 @@
 """Korea Customs Service through data.go.kr: Korea's trade by product, partner and month."""
 
-from tradestat_tools.source import KeyInfo, Source, Terms
+from tradestat_tools.contract.source import KeyInfo, Source, Terms
 from tradestat_tools.sources.korea.checks import checks
-from tradestat_tools.sources.korea.endpoints import ENDPOINTS
 from tradestat_tools.sources.korea.failures import VARIABLE
-from tradestat_tools.sources.korea.operations import KEY, POLICY, plan
+from tradestat_tools.sources.korea.service import KEY, POLICY, plan
+from tradestat_tools.sources.korea.tools import ENDPOINTS
 
 SOURCE = Source(
     id="korea",

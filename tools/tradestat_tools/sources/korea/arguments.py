@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import normalise_hs
-from tradestat_tools.sources.korea.areas import is_group, partner
+from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.sources.korea.codes import is_group, partner
 from tradestat_tools.sources.korea.months import first_month, last_month
 
 HS_LEVELS = (2, 4, 6, 10)

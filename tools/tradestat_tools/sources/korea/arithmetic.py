@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tradestat_tools.codes.units import format_number
-from tradestat_tools.sources.korea.data import added
-from tradestat_tools.sources.korea.operations import Operation
+from tradestat_tools.sources.korea.answers import added
+from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire import TOTAL
 
 if TYPE_CHECKING:
-    from tradestat_tools.sources.korea.question import Part
+    from tradestat_tools.sources.korea.api import Part
 
 
 def mismatches(operation: Operation, parts: "Sequence[Part]") -> Iterator[str]:

@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from tradestat_tools.answers import NoteCode
 from tradestat_tools.codes.periods import format_yyyymm
-from tradestat_tools.endpoint import Endpoint
-from tradestat_tools.errors import TradestatError
-from tradestat_tools.services import Services
-from tradestat_tools.source import Check
-from tradestat_tools.sources.korea.clock import last_published
-from tradestat_tools.sources.korea.endpoints import GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE, GET_NITEMTRADE
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Check
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import NoteCode
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.sources.korea.calendar import last_published
 from tradestat_tools.sources.korea.failures import VARIABLE
+from tradestat_tools.sources.korea.tools import GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE, GET_NITEMTRADE
 
 # A small question each, whose answer shows that every parameter was heeded: rows that were not asked for are an error.
 _QUESTIONS: tuple[tuple[Endpoint[Any, Any], Mapping[str, str]], ...] = (

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-from tradestat_tools.errors import (
+from tradestat_tools.model.errors import (
     QuotaExhausted,
     RateLimited,
     TradestatError,
@@ -18,8 +18,8 @@ from tradestat_tools.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.sources.korea.clock import until_midnight
-from tradestat_tools.sources.korea.operations import POLICY, Operation
+from tradestat_tools.sources.korea.calendar import until_midnight
+from tradestat_tools.sources.korea.service import POLICY, Operation
 
 OK = "00"
 NO_DATA = "03"

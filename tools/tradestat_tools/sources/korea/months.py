@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period, format_yyyymm
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.errors import InvalidQuery
-from tradestat_tools.sources.korea.operations import END, POLICY, START
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.sources.korea.service import END, POLICY, START
 
 
 @dataclass(frozen=True, slots=True)

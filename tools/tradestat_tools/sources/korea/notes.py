@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.codes.hs import LEVEL_NAMES, hs_status
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.reasons import Reason
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.sources.korea.absence import in_force, when_out
+from tradestat_tools.sources.korea.api import Part, Question, rows_of
 from tradestat_tools.sources.korea.arithmetic import mismatches
-from tradestat_tools.sources.korea.clock import DETAIL_DAY, REVISED_MONTHS, last_published
-from tradestat_tools.sources.korea.question import Part, Question, rows_of
-from tradestat_tools.sources.korea.why import in_force, when_out
+from tradestat_tools.sources.korea.calendar import DETAIL_DAY, REVISED_MONTHS, last_published
 from tradestat_tools.sources.korea.wire import Row
 
 NAMED = 12

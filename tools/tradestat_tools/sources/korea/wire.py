@@ -10,9 +10,9 @@ from xml.parsers.expat import ErrorString, ExpatError
 
 import xmltodict
 
-from tradestat_tools.errors import UpstreamChanged, UpstreamDown
+from tradestat_tools.model.errors import UpstreamChanged, UpstreamDown
 from tradestat_tools.sources.korea import failures
-from tradestat_tools.sources.korea.operations import POLICY, Operation
+from tradestat_tools.sources.korea.service import POLICY, Operation
 from tradestat_tools.upstream import Response
 
 TOTAL = "총계"

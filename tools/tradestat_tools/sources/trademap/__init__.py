@@ -1,19 +1,19 @@
 """ITC Trade Map: goods and services trade of 200+ countries, through parse.bot."""
 
-from tradestat_tools.source import Source, Terms
+from tradestat_tools.contract.source import Source, Terms
+from tradestat_tools.sources.trademap.api import KEY
 from tradestat_tools.sources.trademap.checks import checks
-from tradestat_tools.sources.trademap.client import KEY
-from tradestat_tools.sources.trademap.indicators import GOODS_TRADE_INDICATORS
 from tradestat_tools.sources.trademap.plan import plan
-from tradestat_tools.sources.trademap.reference import (
+from tradestat_tools.sources.trademap.tools.indicators import GOODS_TRADE_INDICATORS
+from tradestat_tools.sources.trademap.tools.lists import (
     GET_COUNTRIES,
     GET_COUNTRY_GROUPS,
     GET_COVERAGE,
     GET_PRODUCTS_HS,
     GET_SERVICES_EBOPS,
 )
-from tradestat_tools.sources.trademap.series import GOODS_TIME_SERIES, SERVICES_TIME_SERIES
-from tradestat_tools.sources.trademap.wire import POLICY, SERVICE, SOURCE_ID
+from tradestat_tools.sources.trademap.tools.yearly import GOODS_TIME_SERIES, SERVICES_TIME_SERIES
+from tradestat_tools.sources.trademap.wire.envelope import POLICY, SERVICE, SOURCE_ID
 
 SOURCE = Source(
     id=SOURCE_ID,

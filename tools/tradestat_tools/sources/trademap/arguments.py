@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
-from tradestat_tools.arguments import ArgumentError, Arguments
 from tradestat_tools.codes import periods
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import flow_code
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.sources.trademap.spelled import (
+from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.sources.trademap.codes import (
     ALL,
     HS_LEVELS,
     WORLD,

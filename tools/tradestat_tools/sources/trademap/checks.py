@@ -2,22 +2,22 @@
 
 from collections.abc import AsyncIterator
 
-from tradestat_tools.answers import Answer, NoteCode
-from tradestat_tools.errors import TradestatError
-from tradestat_tools.services import Services
-from tradestat_tools.source import Check
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Check
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.sources.trademap.answers.data import SeriesData
+from tradestat_tools.sources.trademap.api import KEY, catalogue
 from tradestat_tools.sources.trademap.arguments import (
     GoodsTimeSeriesArguments,
     GoodsTradeIndicatorsArguments,
     ServicesTimeSeriesArguments,
 )
-from tradestat_tools.sources.trademap.catalogue import Wire
-from tradestat_tools.sources.trademap.client import KEY, catalogue
-from tradestat_tools.sources.trademap.data import SeriesData
-from tradestat_tools.sources.trademap.indicators import goods_trade_indicators
 from tradestat_tools.sources.trademap.notes import names_note
-from tradestat_tools.sources.trademap.reference import GetCoverageArguments, get_coverage
-from tradestat_tools.sources.trademap.series import goods_time_series, services_time_series
+from tradestat_tools.sources.trademap.tools.indicators import goods_trade_indicators
+from tradestat_tools.sources.trademap.tools.lists import GetCoverageArguments, get_coverage
+from tradestat_tools.sources.trademap.tools.yearly import goods_time_series, services_time_series
+from tradestat_tools.sources.trademap.wire.names import Wire
 
 BACK = 3
 """Years before this one for which every large reporter has data."""

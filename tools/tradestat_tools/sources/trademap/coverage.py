@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tradestat_tools.codes.hs import hs_status
-from tradestat_tools.errors import NoData
-from tradestat_tools.reasons import Reason, Why
-from tradestat_tools.services import Services
-from tradestat_tools.sources.trademap.client import DAY, country_list
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.trademap.api import DAY, country_list
 from tradestat_tools.sources.trademap.history import earlier_call, earlier_text, since
 from tradestat_tools.sources.trademap.labels import area_label, area_of, named
-from tradestat_tools.sources.trademap.payloads import Country
 from tradestat_tools.sources.trademap.question import Question
 from tradestat_tools.sources.trademap.remedies import again, partners_side
-from tradestat_tools.sources.trademap.wire import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.payloads import Country
 
 LAST_YEAR_BELIEVED = DAY
 

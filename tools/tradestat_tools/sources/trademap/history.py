@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tradestat_tools.answers import Note, NoteCode
 from tradestat_tools.codes.countries import earlier_areas
-from tradestat_tools.reasons import Reason, Why
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.trademap.labels import area_label, area_of, named
 from tradestat_tools.sources.trademap.question import MOSTLY_FROM, Question
 from tradestat_tools.sources.trademap.remedies import again

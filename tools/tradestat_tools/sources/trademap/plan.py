@@ -1,6 +1,6 @@
 """What a parse.bot plan allows, and what was seen to hold."""
 
-from tradestat_tools.settings import Settings
+from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 
 PLANS = {

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tradestat_tools.answers import Note, NoteCode
+from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.sources.trademap.arguments import (
     GoodsTimeSeriesArguments,
     GoodsTradeIndicatorsArguments,
     ServicesTimeSeriesArguments,
 )
-from tradestat_tools.sources.trademap.labels import area_label, named, product_label, service_item
-from tradestat_tools.sources.trademap.spelled import (
+from tradestat_tools.sources.trademap.codes import (
     ALL,
     WORLD,
     is_group,
@@ -20,6 +19,7 @@ from tradestat_tools.sources.trademap.spelled import (
     resolve,
     service_code,
 )
+from tradestat_tools.sources.trademap.labels import area_label, named, product_label, service_item
 
 FLOW_NAMES = {"I": "Imports", "E": "Exports", "RE": "Re-exports", "TB": "Trade balance"}
 

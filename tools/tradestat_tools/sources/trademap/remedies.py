@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from tradestat_tools.sources.trademap.codes import ALL, WORLD
 from tradestat_tools.sources.trademap.question import Question
-from tradestat_tools.sources.trademap.spelled import ALL, WORLD
 
 OPPOSITE = {"I": "E", "E": "I"}
 

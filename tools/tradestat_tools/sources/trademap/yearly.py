@@ -3,21 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tradestat_tools.answers import Answer, Note, NoteCode
 from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.units import unit
-from tradestat_tools.errors import NoData, UpstreamRefused
-from tradestat_tools.reasons import Reason
-from tradestat_tools.services import Services, provenance
+from tradestat_tools.contract.context import Services, provenance
+from tradestat_tools.model.answers import Answer, Note, NoteCode
+from tradestat_tools.model.errors import NoData, UpstreamRefused
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.sources.trademap.absence import refused
+from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, GroupOfRows, SeriesData
+from tradestat_tools.sources.trademap.answers.rows import (
+    lean_rows,
+    main_total,
+    require_echo,
+    require_figures,
+    within_years,
+)
+from tradestat_tools.sources.trademap.answers.tables import ask_table
 from tradestat_tools.sources.trademap.arguments import (
     MAX_PAGE_SIZE,
     GoodsTimeSeriesArguments,
     ServicesTimeSeriesArguments,
 )
+from tradestat_tools.sources.trademap.calendar import Newest, years_asked
+from tradestat_tools.sources.trademap.codes import is_group
 from tradestat_tools.sources.trademap.coverage import Known, Reach, coverage_text, known, not_over, refuse_uncovered
-from tradestat_tools.sources.trademap.data import THOUSAND_USD, GroupOfRows, SeriesData
 from tradestat_tools.sources.trademap.history import earlier_notes
-from tradestat_tools.sources.trademap.members import (
+from tradestat_tools.sources.trademap.notes import edition_notes, gap_notes, more_rows, sum_notes, table_notes
+from tradestat_tools.sources.trademap.question import VALUATION, Question, Spell
+from tradestat_tools.sources.trademap.tools.members import (
     Members,
     ask_members,
     late_note,
@@ -29,15 +42,8 @@ from tradestat_tools.sources.trademap.members import (
     sum_of_partners,
     sum_of_reporters,
 )
-from tradestat_tools.sources.trademap.notes import edition_notes, gap_notes, more_rows, sum_notes, table_notes
-from tradestat_tools.sources.trademap.payloads import Page, parse_series
-from tradestat_tools.sources.trademap.question import VALUATION, Question, Spell
-from tradestat_tools.sources.trademap.rows import lean_rows, main_total, require_echo, require_figures, within_years
-from tradestat_tools.sources.trademap.spelled import is_group
-from tradestat_tools.sources.trademap.tables import ask_table
-from tradestat_tools.sources.trademap.why import refused
-from tradestat_tools.sources.trademap.wire import SERVICE, SOURCE_ID
-from tradestat_tools.sources.trademap.years import Newest, years_asked
+from tradestat_tools.sources.trademap.wire.envelope import SERVICE, SOURCE_ID
+from tradestat_tools.sources.trademap.wire.payloads import Page, parse_series
 from tradestat_tools.upstream.request import Fetched
 
 

@@ -1,0 +1,68 @@
+"""A flow's truth as plain data: what really flowed, and what every service of the sandbox shows of it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from tradestat_sandbox.economies import find_economy
+from tradestat_sandbox.observers import Month
+from tradestat_sandbox.products import HS2017_OF, TOTAL
+from tradestat_sandbox.world import World, parse_period
+
+_H6_SINCE = 2022
+
+
+def describe_truth(world: World, exporter: str, importer: str, product: str, period: str) -> dict[str, Any]:
+    """Truth, both records, effects, and each source's figure in its own unit; errors as `World.truth`."""
+    truth = world.truth(exporter, importer, product, period)
+    span = parse_period(period)
+    annual = span.last != span.first
+    end: Month = (span.year, span.last)
+    sources: dict[str, Any] = {}
+    for side, text, usd in (
+        ("exporter", exporter, truth.exporter_reported),
+        ("importer", importer, truth.importer_reported),
+    ):
+        economy = find_economy(text)
+        if economy is None or usd is None:
+            continue
+        newest = world.annual_last(economy)
+        monthly = world.monthly_last(economy)
+        annual_out = annual and newest is not None and span.year <= newest
+        month_out = not annual and monthly is not None and end <= monthly
+        valuation = "FOB" if side == "exporter" else "CIF"
+        if len(product) not in (8, 10):
+            sources[f"trademap_{side}"] = _figure(
+                round(usd / 1000) if annual_out else None, "thousand USD", valuation, economy.name
+            )
+            sources[f"comtrade_{side}"] = _figure(
+                usd if annual_out or month_out else None, "USD", valuation, economy.name
+            )
+        if economy.iso2 == "KR":
+            last = min(end, world.last_month) if annual else end
+            out = last <= world.korea_last
+            sources["korea"] = _figure(usd if out else None, "USD", valuation, economy.name)
+        if economy.iso2 == "CN" and side == "exporter" and not annual:
+            yuan = world.yuan(usd, end) if end <= world.doumaotong_last else None
+            sources["doumaotong"] = _figure(
+                yuan, "RMB yuan (a sum of small cells differs by a few yuan)", "FOB", "China"
+            )
+    notes: list[str] = []
+    if product in HS2017_OF and span.year < _H6_SINCE:
+        notes.append(f"UN Comtrade files {product} under HS 2017 code {HS2017_OF[product]} in {span.year}")
+    if not truth.complete:
+        notes.append("the year has not ended; it is summed to the last month")
+    found = asdict(truth)
+    found["effects"] = [asdict(effect) for effect in truth.effects]
+    return found | {
+        "unit": "USD",
+        "valuation": "FOB",
+        "sandbox": True,
+        "today": world.today.isoformat(),
+        "sources": sources,
+        "notes": notes,
+        "product_is_total": product.upper() == TOTAL,
+    }
+
+
+def _figure(value: int | None, unit: str, valuation: str, reporter: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit, "valuation": valuation, "reporter": reporter, "published": value is not None}

@@ -1,0 +1,1 @@
+"""UN Comtrade as the facts describe it."""

@@ -1,0 +1,121 @@
+"""UN Comtrade's reference lists, cut to what the sandbox world has."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tradestat_sandbox import ebops
+from tradestat_sandbox.areas import other_areas
+from tradestat_sandbox.economies import ECONOMIES
+from tradestat_sandbox.products import HS2017_OF, all_hs
+from tradestat_sandbox.services.comtrade.items import data_items
+
+SERVICES_TOTAL = "200"
+_BEFORE_2022 = ("H4", "H5")  # what this world trades has the same codes in HS 2012 and HS 2017
+
+
+def _reporters() -> dict[str, Any]:
+    return {
+        "results": [
+            {
+                "id": economy.comtrade,
+                "text": economy.name,
+                "reporterCode": economy.comtrade,
+                "reporterDesc": economy.name,
+                "reporterNote": economy.name,
+                "reporterCodeIsoAlpha2": economy.iso2 if economy.code != "490" else None,
+                "reporterCodeIsoAlpha3": economy.iso3 if economy.code != "490" else "S19",
+                "entryEffectiveDate": "1900-01-01T00:00:00",
+                "isGroup": economy.code == "490",
+            }
+            for economy in ECONOMIES
+        ]
+    }
+
+
+def _partners() -> dict[str, Any]:
+    areas = [(0, "World", None, "W00", True)]
+    areas += [(economy.comtrade, economy.name, economy.iso2, economy.iso3, False) for economy in ECONOMIES]
+    areas += [(int(code), name, None, None, False) for code, name, _ in other_areas()]
+    return {
+        "more": False,
+        "results": [
+            {
+                "id": code,
+                "text": name,
+                "PartnerCode": code,
+                "PartnerDesc": name,
+                "partnerNote": name,
+                "PartnerCodeIsoAlpha2": two,
+                "PartnerCodeIsoAlpha3": three,
+                "isGroup": group,
+            }
+            for code, name, two, three, group in areas
+        ],
+    }
+
+
+def _hs(class_code: str) -> dict[str, Any]:
+    results: list[dict[str, Any]] = [_entry("TOTAL", f"Total - All {class_code} commodities", "#", 0)]
+    for code, (text, parent) in all_hs().items():
+        if class_code in _BEFORE_2022 and code in HS2017_OF:
+            continue
+        results.append(_entry(code, f"{code} - {text}", parent, len(code)))
+    if class_code in (*_BEFORE_2022, "HS"):
+        older = sorted(set(HS2017_OF.values()))
+        results += [_entry(code, f"{code} - Subheading of HS 2017", code[:4], 6) for code in older]
+    return {"more": False, "classCode": class_code, "results": results}
+
+
+def _entry(code: str, text: str, parent: str, level: int) -> dict[str, Any]:
+    return {
+        "id": code,
+        "text": text,
+        "parent": parent,
+        "isLeaf": "1" if level == 6 else "0",
+        "aggrLevel": level,
+        "standardUnitAbbr": "kg" if level == 6 else "n/a",
+    }
+
+
+def _ebops() -> dict[str, Any]:
+    results = [{"id": SERVICES_TOTAL, "text": "Total EBOPS 2010 Services", "parent": "#"}]
+    for item in ebops.ITEMS:
+        parent = item.display.rpartition(".")[0] or SERVICES_TOTAL
+        results.append({"id": item.display, "text": f"{item.display} {item.label}", "parent": parent})
+    return {"more": False, "classCode": "EB10", "results": results}
+
+
+def _plain(*pairs: tuple[str, str]) -> Callable[[], dict[str, Any]]:
+    return lambda: {"results": [{"id": code, "text": text} for code, text in pairs]}
+
+
+_LISTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "Reporters": _reporters,
+    "partnerAreas": _partners,
+    "HS": lambda: _hs("HS"),
+    "H6": lambda: _hs("H6"),
+    "H5": lambda: _hs("H5"),
+    "H4": lambda: _hs("H4"),
+    "EB10": _ebops,
+    "tradeRegimes": _plain(("M", "Import"), ("X", "Export"), ("RX", "Re-export")),
+    "CustomsCodes": _plain(("C00", "TOTAL CPC"), ("C01", "Clearance for home use"), ("C04", "Inward processing")),
+    "ModeOfTransportCodes": _plain(
+        ("0", "TOTAL modes of transport"), ("1000", "Air"), ("2100", "Sea"), ("3200", "Road")
+    ),
+    "ModeOfSupply": _plain(
+        ("0", "TOTAL modes of supply"),
+        ("1", "Cross-border supply"),
+        ("2", "Consumption abroad"),
+        ("3", "Commercial presence"),
+        ("4", "Presence of natural persons"),
+    ),
+    "QuantityUnits": _plain(("-1", "N/A"), ("5", "u"), ("8", "kg")),
+    "Frequency": _plain(("A", "Annual"), ("M", "Monthly")),
+    "TradeDataItems": data_items,
+}
+
+
+def reference(name: str) -> dict[str, Any] | None:
+    """One list by the file's name, None for lists the sandbox does not have."""
+    make = _LISTS.get(name)
+    return make() if make else None

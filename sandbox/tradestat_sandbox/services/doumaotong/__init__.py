@@ -1,0 +1,1 @@
+"""doumaotong.com as the facts describe it, in both of its forms."""

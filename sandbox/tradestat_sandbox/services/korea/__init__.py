@@ -1,0 +1,1 @@
+"""Korea Customs at data.go.kr as the facts describe it."""

@@ -1,0 +1,1 @@
+"""Trade Map through parse.bot as the facts describe it."""

@@ -1,0 +1,142 @@
+"""The commands that look after stored answers."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tradestat_server.cli.common import as_json_text, json_option, read_settings, settings_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tradestat_tools.model.settings import Settings
+    from tradestat_tools.upstream.store import Cache, CacheInfo
+
+
+@click.group()
+def cache() -> None:
+    """Look into the stored answers, clear them, hand them on."""
+
+
+@cache.command("info")
+@json_option
+def cache_info(*, as_json: bool) -> None:
+    """How many answers are stored, where, and what is wrong with the store, if anything.
+
+    Apart from them: the results of tools, which the tool `rows` reads by their handles.
+    """
+    with _opened_cache() as stored:
+        info = stored.info()
+    with _opened_results() as results:
+        of_results = results.info()
+    if as_json:
+        click.echo(as_json_text({**_as_dict(info), "results": _as_dict(of_results)}))
+        return
+    for what, one in (("answer", info), ("result", of_results)):
+        click.echo(f"{_count(one.entries, what)}, {one.bytes:,} bytes, {one.kind}: {one.place}")
+        _warn(one.warning)
+
+
+@cache.command("clear")
+@click.option("--source", help="Only this service's answers: trademap, doumaotong, korea, comtrade.")
+def cache_clear(source: str | None) -> None:
+    """Forget stored answers, and the results made of them. What they cost has to be paid again."""
+    from tradestat_tools.sources import all_sources
+
+    known = {one.id: [endpoint.name for endpoint in one.endpoints] for one in all_sources()}
+    if source is not None and source not in known:
+        raise click.BadParameter(f"{source!r} is none of {', '.join(known)}.", param_hint="--source")
+    with _opened_cache() as stored:
+        count = stored.clear(source)
+        _warn(stored.info().warning)
+    with _opened_results() as results:
+        of_results = sum(map(results.clear, known[source])) if source else results.clear()
+        _warn(results.info().warning)
+    click.echo(f"{_count(count, 'answer')} and {_count(of_results, 'result')} forgotten.")
+
+
+@cache.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def cache_export(file: Path) -> None:
+    """Write every stored answer to FILE, for others to import. It holds no keys."""
+    from tradestat_tools.upstream.portable import export_answers
+
+    with _opened_cache() as stored:
+        _warn(stored.info().warning)
+        try:
+            count = export_answers(stored, file)
+        except OSError as error:
+            raise click.ClickException(f"{file} can not be written: {error.strerror or error}.") from None
+    click.echo(f"{_count(count, 'answer')} written to {file}.")
+
+
+@cache.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def cache_import(file: Path) -> None:
+    """Take the answers of FILE that are newer than those stored here. Take files only from people you trust."""
+    import time
+
+    from tradestat_tools.upstream.portable import NotPortable, import_answers
+
+    with _opened_cache() as stored:
+        try:
+            done = import_answers(file, stored, time.time())
+        except NotPortable as error:
+            raise click.ClickException(f"{file} was not taken: {error}. Nothing was changed.") from None
+        except OSError as error:
+            raise click.ClickException(f"{file} can not be read: {error.strerror or error}.") from None
+        info = stored.info()
+        _warn(info.warning)
+        if info.kind == "memory":
+            raise click.ClickException("Nothing was taken: answers can not be stored here.")
+    left = f"{done.not_newer:,} not newer than here, {done.lapsed:,} past their time"
+    click.echo(f"{_count(done.taken, 'answer')} taken; left out: {left}.")
+
+
+@contextmanager
+def _opened_cache() -> "Generator[Cache]":
+    from tradestat_tools.open import open_cache
+
+    with _opened(open_cache) as stored:
+        yield stored
+
+
+@contextmanager
+def _opened_results() -> "Generator[Cache]":
+    from tradestat_tools.open import open_results
+
+    with _opened(open_results) as stored:
+        yield stored
+
+
+@contextmanager
+def _opened(open_store: "Callable[[Settings], Cache]") -> "Generator[Cache]":
+    from tradestat_tools.upstream.store import StoreUnavailable
+
+    settings = read_settings()
+    with settings_named():
+        stored = open_store(settings)
+    try:
+        yield stored
+    except StoreUnavailable as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        stored.close()
+
+
+def _warn(warning: str | None) -> None:
+    if warning:
+        click.echo(f"Warning: {warning}", err=True)
+
+
+def _as_dict(info: "CacheInfo") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {name: value for name, value in asdict(info).items() if value is not None}
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"

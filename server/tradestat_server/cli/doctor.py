@@ -1,0 +1,61 @@
+"""Are the keys well-formed, do the services answer, and do they still answer as assumed?"""
+
+from dataclasses import dataclass
+
+import anyio
+
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import Check, KeyInfo, Source
+from tradestat_tools.keys import examine_key
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
+from tradestat_tools.sources import all_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: a check of one source."""
+
+    source: str
+    check: Check
+
+    def as_dict(self) -> dict[str, str | bool]:
+        """The line as plain data."""
+        return {"source": self.source, "check": self.check.name, "ok": self.check.ok, "detail": self.check.detail}
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Check every source, all at once; the lines come in the order of the sources.
+
+    In the sandbox the stand-in services are asked, with the keys that they accept; yours are not looked at.
+    """
+    sources = all_sources()
+    found: dict[str, list[Check]] = {source.id: [] for source in sources}
+    if not settings.sandbox:
+        for source in sources:
+            if source.key is not None:
+                found[source.id].append(examine_source_key(source.key, settings))
+    async with open_services(settings) as services, anyio.create_task_group() as tasks:
+        for source in sources:
+            tasks.start_soon(_ask, source, services, found[source.id])
+    return [Finding(source.id, check) for source in sources for check in found[source.id]]
+
+
+def examine_source_key(key: KeyInfo, settings: Settings) -> Check:
+    """Whether the source's key is set and looks like one. An optional key may be missing."""
+    secret = getattr(settings, key.variable.lower())
+    if secret is None:
+        state = "not set" if key.required else "not set (optional)"
+        return Check(f"key {key.variable}", ok=not key.required, detail=f"{state}: {key.get_it}")
+    form = examine_key(key.variable, secret.get_secret_value())
+    return Check(f"key {key.variable}", ok=form.well_formed, detail=f"set: {form.detail}")
+
+
+async def _ask(source: Source, services: Services, checks: list[Check]) -> None:
+    try:
+        async for check in source.checks(services):
+            if not check.detail.startswith("not set"):  # said above, with where to get the key
+                checks.append(check)
+    except TradestatError as error:
+        checks.append(Check("answers", ok=False, detail=f"{error.kind}: {error.message} {error.remedy}"))

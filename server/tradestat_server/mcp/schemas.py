@@ -1,0 +1,100 @@
+"""JSON schemas as clients should see them: flat, without noise, and still true of what is sent."""
+
+from typing import Any, cast
+
+from tradestat_tools.model.answers import Answer, Data
+from tradestat_tools.model.arguments import Arguments
+
+Schema = dict[str, Any]
+
+CONSTRAINTS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+"""Pydantic writes a bound on `int | float` under its own name (seen in 2.14)."""
+
+
+def input_schema(model: type[Arguments]) -> Schema:
+    """The schema of a tool's arguments: no references, no titles, no `null` where leaving out says the same."""
+    schema = model.model_json_schema(by_alias=True)
+    definitions = schema.pop("$defs", {})
+    schema.pop("description", None)  # the tool has its own
+    schema = _tidy(schema, definitions)
+    schema.setdefault("properties", {})
+    schema["additionalProperties"] = False
+    return schema
+
+
+def output_schema(data: type[Data]) -> Schema:
+    """The schema of an answer's structured content, which leaves out absent fields instead of sending `null`.
+
+    The descriptions of fields stay; those of whole models, which are for readers of the code, go.
+    """
+    schema = Answer[data].model_json_schema(by_alias=True, mode="serialization")
+    definitions: dict[str, Schema] = schema.pop("$defs")
+    tidied = _tidy(schema)
+    tidied["$defs"] = {name: _tidy(definition) for name, definition in definitions.items()}
+    for model in (tidied, *tidied["$defs"].values()):
+        model.pop("description", None)
+    return _without_closed_objects(tidied)
+
+
+def _tidy(schema: Schema, inline: dict[str, Schema] | None = None) -> Schema:
+    """Without titles and null defaults; nullable properties become optional ones; references replaced if `inline`."""
+    if inline is not None and "$ref" in schema:
+        target = inline[str(schema["$ref"]).rpartition("/")[2]]
+        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+    tidied: Schema = {}
+    for key, value in schema.items():
+        key = CONSTRAINTS.get(key, key)  # noqa: PLW2901 - the same key, by its name in JSON Schema
+        if key == "title" or (key == "default" and value is None):
+            continue
+        if key == "properties":
+            tidied[key] = {name: _property(_tidy(child, inline)) for name, child in value.items()}
+        elif key in ("anyOf", "oneOf", "allOf", "prefixItems"):
+            tidied[key] = [_tidy(child, inline) for child in value]
+        elif key in ("items", "additionalProperties", "propertyNames") and isinstance(value, dict):
+            tidied[key] = _tidy(cast("Schema", value), inline)
+        else:
+            tidied[key] = value
+    if "required" in tidied:
+        nullable = {name for name, child in schema["properties"].items() if _is_nullable(child)}
+        tidied["required"] = [name for name in tidied["required"] if name not in nullable]
+        if not tidied["required"]:
+            del tidied["required"]
+    return _short_union(tidied)
+
+
+def _is_nullable(schema: Schema) -> bool:
+    return {"type": "null"} in schema.get("anyOf", [])
+
+
+def _property(schema: Schema) -> Schema:
+    """A property without its null: absent says the same."""
+    if isinstance(schema.get("type"), list):
+        types = [name for name in schema["type"] if name != "null"]
+        return {**schema, "type": types[0] if len(types) == 1 else types}
+    if not _is_nullable(schema):
+        return schema
+    choices = [choice for choice in schema["anyOf"] if choice != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**choices[0], **rest} if len(choices) == 1 else {**rest, "anyOf": choices}
+
+
+def _short_union(schema: Schema) -> Schema:
+    """`{"type": ["number", "null"]}` for a union of bare types; every integer is a number."""
+    choices: list[Schema] = schema.get("anyOf", [])
+    if not choices or any(list(choice) != ["type"] for choice in choices):
+        return schema
+    types = [choice["type"] for choice in choices]
+    if "number" in types and "integer" in types:
+        types.remove("integer")
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {"type": types[0] if len(types) == 1 else types, **rest}
+
+
+def _without_closed_objects(schema: Any) -> Any:
+    """Results may gain fields; a client that kept an older schema should still take them."""
+    if isinstance(schema, dict):
+        members = cast("Schema", schema)
+        return {k: _without_closed_objects(v) for k, v in members.items() if (k, v) != ("additionalProperties", False)}
+    if isinstance(schema, list):
+        return [_without_closed_objects(member) for member in cast("list[Any]", schema)]
+    return schema

@@ -1,0 +1,123 @@
+"""One MCP tool for each endpoint."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
+
+from tradestat_server.mcp.schemas import input_schema, output_schema
+from tradestat_server.text.render import render_answer, render_error
+from tradestat_tools.codes.words import shown
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.errors import InvalidQuery, TradestatError
+
+logger = logging.getLogger(__name__)
+
+ERROR_META = "tradestat/error"
+"""Where a failed result carries the error as data. Not in the structured content, which clients hold to the output
+schema of the tool even when the call failed (seen in the TypeScript client, November 2026)."""
+
+
+class Told:
+    """Passes progress on to the client, if it asked for it. What it is told never goes back, as the protocol demands.
+
+    An endpoint that asks several times, one after another, begins to count anew with each.
+    """
+
+    def __init__(self, context: Context[Any, Any]) -> None:
+        self._context = context
+        self._before = 0.0
+        self._last = 0.0
+
+    async def __call__(self, seconds: float, most: float, what: str) -> None:
+        """`seconds` of `most` have been waited for `what`."""
+        if seconds <= self._last:
+            self._before += self._last
+        self._last = seconds
+        await self._context.report_progress(self._before + seconds, self._before + most, what)
+
+
+class EndpointTool(Tool):
+    """A tool whose `fn` is an endpoint's `call`: takes the services and raw arguments, which it checks itself."""
+
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: ARG002 - the SDK's signature; the result is already what it sends
+    ) -> CallToolResult:
+        """Ask the endpoint. Never raises: a failure is a result that says so."""
+        services: Services = context.request_context.lifespan_context
+        try:
+            answer: Answer[Any] = await self.fn(services, arguments, progress=Told(context))
+            text = render_answer(answer, max_chars=services.settings.max_chars)
+            links = [
+                ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
+                for link in answer.data.links()
+            ]
+            return CallToolResult(content=[TextContent(text=text), *links], structured_content=answer.structured())
+        except TradestatError as error:
+            return _failed(error)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
+            logger.error("%s failed unexpectedly: %s", self.name, _where(error))  # noqa: TRY400 - see _where
+            return CallToolResult(
+                content=[
+                    TextContent(
+                        text=f"Internal error: {self.name} failed on something it does not know.\n"
+                        "Do: try other arguments or another tool, and report this with the server's log."
+                    )
+                ],
+                is_error=True,
+            )
+
+
+def unknown_tool(name: str, names: Sequence[str]) -> CallToolResult:
+    """What is said to a call of a tool that does not exist."""
+    near = get_close_matches(name, names, n=2, cutoff=0.5)
+    error = InvalidQuery(
+        f"There is no tool {shown(name)}.",
+        allowed=", ".join(names),
+        nearest=near,
+        remedy=None if near else "Choose one of the tools listed.",
+    )
+    return _failed(error)
+
+
+def _failed(error: TradestatError) -> CallToolResult:
+    return CallToolResult(
+        content=[TextContent(text=render_error(error))], is_error=True, _meta={ERROR_META: error.as_dict()}
+    )
+
+
+def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:
+    """The MCP tool of an endpoint."""
+    return EndpointTool(
+        fn=endpoint.call,
+        name=endpoint.name,
+        title=endpoint.title,
+        description=endpoint.description,
+        parameters=input_schema(endpoint.arguments),
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(endpoint.data)),
+        is_async=True,
+        context_kwarg=None,
+        annotations=ToolAnnotations(
+            read_only_hint=not endpoint.writes,
+            destructive_hint=False,
+            idempotent_hint=not endpoint.writes,
+            open_world_hint=not endpoint.local,
+        ),
+    )
+
+
+def _where(error: BaseException) -> str:
+    """The kind of an unexpected failure and the lines it came through. Its own words may hold a key or an address."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join([type(error).__name__, *(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(frames))])

@@ -1,0 +1,147 @@
+"""Running the server: over stdio, Streamable HTTP, or SSE for older clients.
+
+With stdio, stdout belongs to the protocol. Whatever the transport, logs go to stderr.
+"""
+
+import ipaddress
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Literal
+
+import anyio
+from mcp.server.mcpserver import MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
+
+from tradestat_server.mcp.app import create_server
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import open_services
+from tradestat_tools.upstream.http import silence_client_loggers
+
+Transport = Literal["stdio", "streamable-http", "sse"]
+
+PATHS: dict[Transport, str] = {"streamable-http": "/mcp", "sse": "/sse"}
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SHUTDOWN_SECONDS = 3
+"""How long open streams may take to end when the server is stopped."""
+
+
+class UnsafeBinding(ValueError):
+    """Listening beyond this machine without saying which names the server goes by."""
+
+
+def run(
+    transport: Transport = "stdio",
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    allowed_hosts: Sequence[str] = (),
+    allowed_origins: Sequence[str] = (),
+    settings: Settings | None = None,
+) -> None:
+    """Serve until the client goes (stdio) or the process is stopped.
+
+    Args:
+        transport: stdio, streamable-http (at `/mcp`) or sse (at `/sse` and `/messages/`).
+        host: address to listen on; one beyond this machine needs `allowed_hosts`.
+        port: 0 takes a free one; the address is written to stderr.
+        allowed_hosts: Host headers to accept besides loopback's; without a port, any port.
+        allowed_origins: Origin headers to accept besides loopback's.
+        settings: from the environment if not given.
+
+    Raises:
+        UnsafeBinding: `host` is not loopback and no `allowed_hosts` are given.
+        OSError: the address can not be listened on.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    silence_client_loggers()
+    settings = settings or Settings()
+    if transport == "stdio":
+        serve = partial(_serve_stdio, settings)
+    else:
+        security = transport_security(host, allowed_hosts, allowed_origins)
+        serve = partial(_serve_http, settings, transport, host=host, port=port, security=security)
+    with suppress(KeyboardInterrupt):
+        anyio.run(serve)
+
+
+def transport_security(
+    host: str, allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = ()
+) -> TransportSecuritySettings:
+    """Which Host and Origin headers are accepted: those of this machine, and those given.
+
+    Raises:
+        UnsafeBinding: `host` is not loopback and no `allowed_hosts` are given, or one of them is a wildcard.
+    """
+    if not allowed_hosts and not is_loopback(host):
+        raise UnsafeBinding(
+            f"Listening on {host} lets other machines in. Say which Host headers to accept, for example "
+            "--allowed-host stats.example.org, or listen on 127.0.0.1."
+        )
+    if any("*" in allowed for allowed in allowed_hosts):
+        raise UnsafeBinding("A wildcard would accept every Host header. Name the hosts.")
+    hosts = [*LOOPBACK, *allowed_hosts]
+    return TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=[*hosts, *(f"{name}:*" for name in hosts if not _has_port(name))],
+        allowed_origins=[*(f"http://{name}{port}" for name in LOOPBACK for port in ("", ":*")), *allowed_origins],
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether listening on `host` reaches this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def http_app(
+    server: MCPServer[Services], transport: Literal["streamable-http", "sse"], security: TransportSecuritySettings
+) -> Starlette:
+    """The web application that serves `server`."""
+    if transport == "sse":
+        return server.sse_app(sse_path=PATHS["sse"], message_path="/messages/", transport_security=security)
+    return server.streamable_http_app(streamable_http_path=PATHS["streamable-http"], transport_security=security)
+
+
+async def _serve_stdio(settings: Settings) -> None:
+    async with open_services(settings) as services:
+        await create_server(services).run_stdio_async()
+
+
+async def _serve_http(
+    settings: Settings,
+    transport: Literal["streamable-http", "sse"],
+    *,
+    host: str,
+    port: int,
+    security: TransportSecuritySettings,
+) -> None:
+    import uvicorn  # noqa: PLC0415 - stdio, the default, does not need it
+
+    # The services are opened out here, once: the SDK runs a server's lifespan for every SSE connection.
+    async with open_services(settings) as services:
+        app = http_app(create_server(services), transport, security)
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
+        with _listen(host, port) as listener:
+            name = f"[{host}]" if ":" in host else host
+            sys.stderr.write(f"Tradestat listens on http://{name}:{listener.getsockname()[1]}{PATHS[transport]}\n")
+            sys.stderr.flush()
+            await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    host = host.strip("[]")
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def _has_port(name: str) -> bool:
+    return name.rpartition(":")[2].isdigit() and not name.endswith("]")

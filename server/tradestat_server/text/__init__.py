@@ -1,0 +1,1 @@
+"""What a model reads: answers and errors as text."""

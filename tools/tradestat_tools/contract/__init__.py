@@ -1,0 +1,1 @@
+"""What a source and a tool are, and what they work with."""

@@ -1,0 +1,234 @@
+"""Whole answers, kept under a short handle, so that what a text leaves out can still be read, sorted and cited."""
+
+import base64
+import hashlib
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tradestat_tools.codes.words import shown
+from tradestat_tools.model.answers import Answer, Note, Provenance, Table
+from tradestat_tools.model.arguments import ArgumentError
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.upstream.keep import DAY
+from tradestat_tools.upstream.request import AskedCall, Response
+from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
+from tradestat_tools.upstream.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = 30 * DAY
+"""Seconds; the least recently used go earlier where there are too many."""
+
+WRITE_AGAIN = DAY
+"""Seconds after which an answer that is given again is written again, so that its time begins anew."""
+
+FORMAT = 2
+"""Raised whenever what is stored under a handle changes: other formats are not read, and have other handles."""
+
+HANDLE = r"^r[a-z2-7]{10}$"
+"""A handle: 50 bits of a digest of what it stands for."""
+
+_BEFORE_HANDLE = re.compile(r"^(?:rows\s+)?(?:result|handle)\s*[=:]?\s*")
+"""What stands before a handle in an answer's first line, and where an answer says how to get more rows."""
+
+_OF_THE_CALL = frozenset({"state", "calls", "credits_charged", "remaining_quota"})
+"""What differs between two answers from the same data."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """An answer as it was given, whole and exact.
+
+    Args:
+        tool: the tool that gave it.
+        arguments: as the caller wrote them.
+        structured: the answer's structured content.
+        asked: the calls to services that the answer was made from, stored ones included; none of an answer that was
+            made from other answers.
+    """
+
+    handle: str
+    tool: str
+    arguments: dict[str, Any]
+    what: str
+    tables: tuple[Table, ...]
+    source: Provenance
+    notes: tuple[Note, ...]
+    structured: dict[str, Any]
+    asked: tuple[AskedCall, ...] = ()
+
+
+class Results:
+    """Answers by handle. There is nothing of a key in them, because there is none in an answer.
+
+    Args:
+        store: where they are kept; without it nothing is, and no answer has a handle.
+        now: wall time in seconds.
+    """
+
+    def __init__(self, store: Cache | None = None, *, now: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._now = now
+
+    async def keep(
+        self, tool: str, arguments: Mapping[str, Any], answer: Answer[Any], asked: Sequence[AskedCall] = ()
+    ) -> str | None:
+        """Keep an answer and say under which handle; None where it can not be kept, which is no failure of the call."""
+        store = self._store
+        if store is None:
+            return None
+        return await in_thread(lambda: self._keep(store, tool, dict(arguments), answer, asked))
+
+    async def find(self, handle: str) -> StoredResult | None:
+        """What is kept under a handle; None where nothing is, or no longer."""
+        store = self._store
+        if store is None:
+            return None
+        return await in_thread(lambda: self._find(store, handle))
+
+    def _keep(
+        self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any], asked: Sequence[AskedCall]
+    ) -> str | None:
+        structured = answer.structured()
+        handle = _handle(tool, structured)
+        now = self._now()
+        try:
+            held = store.get(handle, now)
+            if held is None or now - held.stored_at > WRITE_AGAIN:
+                store.put(handle, _entry(tool, arguments, answer, structured, asked=asked, now=now))
+        except StoreUnavailable as error:
+            log.warning("An answer of %s is not kept: %s", tool, error)
+            return None
+        return handle
+
+    def _find(self, store: Cache, handle: str) -> StoredResult | None:
+        try:
+            entry = store.get(handle, self._now())
+        except StoreUnavailable as error:
+            log.warning("Stored answers can not be read: %s", error)
+            return None
+        return _read(handle, entry) if entry else None
+
+
+def read_handle(text: str) -> str:
+    """A handle as a caller wrote it, or copied it with the words before it: `result rk3v7q2m5xa`.
+
+    Raises:
+        ArgumentError: it has not the form of one.
+    """
+    lowered = _BEFORE_HANDLE.sub("", text.strip().lower()).strip("\"'`")
+    if not re.match(HANDLE, lowered):
+        raise ArgumentError(
+            f"{shown(text)} is no handle.",
+            allowed="the r and ten letters or digits at the end of an answer's first line",
+            remedy="Copy it from the first line of the answer that is meant, or call the tool of that answer again.",
+        )
+    return lowered
+
+
+async def found_in(results: Results, handle: str) -> StoredResult:
+    """What is kept under a handle.
+
+    Raises:
+        NoData: nothing is, or no longer.
+    """
+    stored = await results.find(handle)
+    if stored is None:
+        raise NoData(
+            f"No answer is kept under {handle}: it was never given here, or is too old, or was cleared.",
+            remedy="Call the tool that gave it again, with the same arguments, and use the handle it gives: "
+            "a stored answer costs nothing.",
+        )
+    return stored
+
+
+async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
+    """The answers of services that stored ones are made of, or are, each once; and the handles kept no longer."""
+    found: list[StoredResult] = []
+    lost: list[str] = []
+    wanted, seen = list(handles), set[str]()
+    while wanted:
+        handle = wanted.pop(0)
+        if handle in seen:
+            continue
+        seen.add(handle)
+        part = await results.find(handle)
+        if part is None:
+            lost.append(handle)
+        elif part.source.results:
+            wanted = [*part.source.results, *wanted]
+        else:
+            found.append(part)
+    return found, lost
+
+
+def _handle(tool: str, structured: Mapping[str, Any]) -> str:
+    """Equal for the same data retrieved at the same moment, by whichever spelling of the question."""
+    source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}
+    sandbox = structured["source"]["state"] == "sandbox"
+    meant = json.dumps([FORMAT, tool, sandbox, structured["what"], source, structured["data"]], sort_keys=True)
+    return "r" + base64.b32encode(hashlib.sha256(meant.encode()).digest())[:10].decode().lower()
+
+
+def _entry(
+    tool: str,
+    arguments: dict[str, Any],
+    answer: Answer[Any],
+    structured: dict[str, Any],
+    *,
+    asked: Sequence[AskedCall],
+    now: float,
+) -> Entry:
+    tables = [
+        {
+            "columns": table.columns,
+            "rows": list(table.rows),
+            "title": table.title,
+            "measures": sorted(table.measures),
+            "weights": sorted(table.weights),
+        }
+        for table in answer.data.tables()
+    ]
+    kept = {
+        "format": FORMAT,
+        "arguments": arguments,
+        "tables": tables,
+        "structured": structured,
+        "asked": [asdict(call) for call in asked],
+    }
+    body = json.dumps(kept, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    until = now + KEPT_FOR
+    return Entry(tool, tool, answer.source.address, Response(200, {}, body), now, until, until, until)
+
+
+def _read(handle: str, entry: Entry) -> StoredResult | None:
+    kept = json.loads(entry.response.body.decode("utf-8", "surrogatepass"))
+    if kept["format"] != FORMAT:
+        return None
+    structured = kept["structured"]
+    tables = tuple(
+        Table(
+            tuple(table["columns"]),
+            [tuple(row) for row in table["rows"]],
+            table["title"],
+            frozenset(table["measures"]),
+            frozenset(table["weights"]),
+        )
+        for table in kept["tables"]
+    )
+    return StoredResult(
+        handle=handle,
+        tool=entry.endpoint,
+        arguments=kept["arguments"],
+        what=structured["what"],
+        tables=tables,
+        source=Provenance.model_validate(structured["source"]),
+        notes=tuple(Note.model_validate(note) for note in structured.get("notes", ())),
+        structured=structured,
+        asked=tuple(AskedCall(**call) for call in kept["asked"]),
+    )

@@ -1,0 +1,1 @@
+"""The words that all floors above share: answers, errors, reasons, observations, arguments, settings."""

@@ -1,0 +1,170 @@
+"""What a tool gives back: data, where it comes from, and what to know about it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tradestat_tools.model.reasons import Reason
+
+Cell = str | int | float | None
+"""One cell of a table. None is "the service gave no value", which is not zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows for people and models to read, in the unit that the answer names.
+
+    Args:
+        columns: column heads; a unit that differs from the answer's stands in the head.
+        rows: one tuple a row, as long as `columns`.
+        title: what the table shows, where an answer has more than one.
+        measures: the columns whose figures are in the answer's unit and may be shown in thousands or millions of it;
+            no percentages, ranks, codes or quantities.
+        weights: the columns of kilograms, whose heads end in "kg"; they too may be shown in thousands.
+        part: where the rows are a part of a stored table, what asks for it.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    title: str = ""
+    measures: frozenset[str] = frozenset()
+    weights: frozenset[str] = frozenset()
+    part: "Part | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a stored table, which are shown exactly.
+
+    Args:
+        asked: the arguments of `rows` that select and order them, but for the offset.
+        first: how many rows stand before them.
+    """
+
+    asked: str
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file that a client can read as a resource; `size` in bytes."""
+
+    uri: str
+    name: str
+    mime_type: str
+    size: int
+
+
+class Data(BaseModel, ABC):
+    """The typed payload of an answer. Field names are the upstream service's own."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    def verbatim(self) -> str:
+        """What the text block shows as it is, such as a script; line ends and tabs are its only control characters."""
+        return ""
+
+    def links(self) -> "list[Link]":
+        """Files that the answer is about."""
+        return []
+
+    @abstractmethod
+    def tables(self) -> list[Table]:
+        """The same data as tables for the text block, most important first."""
+
+
+class NoteCode(StrEnum):
+    """What a note is about. A closed set, so that code can act on it."""
+
+    SUBSET = "subset"
+    """The service gives a ranked or paged part of the whole."""
+    REVISED = "revised"
+    """Figures are provisional or have been revised."""
+    LAG = "lag"
+    """The newest periods are not out yet."""
+    EDITION_BREAK = "edition_break"
+    """The product code means something else in another HS edition."""
+    RESOLVED_CODE = "resolved_code"
+    """A code or name was read as another one."""
+    TOTAL_MISMATCH = "total_mismatch"
+    """The service's total is not the sum of its rows."""
+    ROUNDING = "rounding"
+    """Figures are rounded by the service, so parts need not add up."""
+    ABSENT = "absent"
+    """The service did not give something that was asked for."""
+    ZERO = "zero"
+    """A zero here is a reported zero, or may stand for "no record"."""
+    UNIT = "unit"
+    """Figures were brought from one unit to another."""
+    VALUATION = "valuation"
+    """FOB and CIF stand side by side."""
+    DOUBLE_COUNTING = "double_counting"
+    """Rows overlap and must not be added up."""
+    NOT_SPECIFIED_AREAS = "not_specified_areas"
+    """Areas not elsewhere specified are part of the totals."""
+    FLAG = "flag"
+    """The service marked figures (estimated, mirror data, confidential ...)."""
+    COST = "cost"
+    """What the answer cost, or what more would cost."""
+    STALE = "stale"
+    """An older stored answer, because the service could not be asked."""
+    STORE = "store"
+    """Something is wrong with where answers and calls are kept."""
+    SHAPE = "shape"
+    """The service answered in another documented form."""
+    DISCLAIMER = "disclaimer"
+    """What the source asks to be told with its figures."""
+
+
+class Note(BaseModel):
+    """One thing to know about an answer."""
+
+    code: NoteCode
+    text: str
+    reason: Reason | None = Field(default=None, description="Why figures are missing or zero, where that is known.")
+
+
+State = Literal["fresh", "cached", "stale", "offline", "sandbox"]
+
+
+class Provenance(BaseModel):
+    """Where an answer comes from. What the service did not say stays absent."""
+
+    service: str
+    endpoint: str
+    address: str = Field(description="The upstream address, without any key.")
+    retrieved_at: datetime
+    published_at: date | None = None
+    state: State
+    unit: str | None = None
+    currency: str | None = None
+    valuation: str | None = Field(default=None, description="FOB, CIF, or which flow is which.")
+    coverage: str | None = None
+    calls: int = Field(default=1, description="Upstream calls that this answer took.")
+    credits_charged: float | None = None
+    remaining_quota: float | None = None
+    results: list[str] | None = Field(default=None, description="Handles of the answers that this one is made of.")
+
+
+D = TypeVar("D", bound=Data)
+
+
+class Answer(BaseModel, Generic[D]):
+    """Data with its provenance and notes."""
+
+    what: str = Field(description="What the figures are, in one line.")
+    data: D
+    source: Provenance
+    notes: list[Note] = Field(default_factory=list[Note])
+    more: str | None = Field(default=None, description="How to get what is left out.")
+    result: str | None = Field(default=None, description="Handle of this answer for the tool `rows`.")
+    citation: str | None = Field(default=None, description="How to cite the figures, in one line.")
+
+    def structured(self) -> dict[str, Any]:
+        """The answer as lean plain data: absent fields are left out, nulls inside lists stay."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

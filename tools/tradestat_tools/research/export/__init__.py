@@ -1,1 +1,0 @@
-"""Stored answers as files: CSV, XLSX, JSON, Parquet, Markdown and HTML, in one folder and nowhere else."""

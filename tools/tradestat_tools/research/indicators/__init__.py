@@ -1,0 +1,1 @@
+"""Indicators of trade, worked out on the figures of stored answers."""

@@ -1,0 +1,322 @@
+"""The tool `trade_indicators`: indicators of trade on the figures of stored answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.flows import flow
+from tradestat_tools.codes.periods import Period, period
+from tradestat_tools.codes.spans import span
+from tradestat_tools.codes.words import fold
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.results import read_handle
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.observation import Observation
+from tradestat_tools.research.indicators import flows, members, over_time
+from tradestat_tools.research.indicators import formulas as pure
+from tradestat_tools.research.indicators.rows import DIMENSIONS, Dimension, Gathered, area_name, gather, selected
+from tradestat_tools.research.indicators_lines import ALL, Line, Options, Outcome
+from tradestat_tools.research.series.report import STATES
+from tradestat_tools.upstream.threads import in_thread
+
+Name = Literal[
+    "share",
+    "growth",
+    "cagr",
+    "index",
+    "hhi",
+    "hhi_normalised",
+    "top_n",
+    "rca",
+    "rsca",
+    "balance",
+    "normalised_balance",
+    "unit_value",
+    "grubel_lloyd",
+    "intensity",
+    "contributions",
+    "quantity_unit_value",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An indicator.
+
+    Args:
+        formula: with x for exports, m for imports, v for values, q for quantities.
+        reference: who defined it; "" for what needs none.
+        unit: of the value; "" for money.
+        run: works it out on rows.
+    """
+
+    formula: str
+    reference: str
+    unit: str
+    run: Callable[[Sequence[Observation], Options], Outcome]
+
+
+INDICATORS: dict[Name, Known] = {
+    "share": Known("v / V", "", "fraction", members.shares),
+    "growth": Known("v1 / v0 - 1, on the same period a year before", "", "fraction", over_time.growth),
+    "cagr": Known("(v_n / v_0) ** (1 / n) - 1 over n years", "", "fraction a year", over_time.compound_growth),
+    "index": Known("100 v / v_base", "", "base = 100", over_time.index),
+    "hhi": Known(
+        "Σ s², s the shares of all members",
+        "Herfindahl (1950); Hirschman (1945)",
+        "1/n to 1",
+        partial(members.concentration, measure=pure.herfindahl_hirschman),
+    ),
+    "hhi_normalised": Known(
+        "(HHI - 1/n) / (1 - 1/n)",
+        "Herfindahl (1950); Hirschman (1945)",
+        "0 to 1",
+        partial(members.concentration, measure=pure.normalised_herfindahl_hirschman),
+    ),
+    "top_n": Known("sum of the n largest / sum of all", "concentration ratio", "fraction", members.largest),
+    "rca": Known("(x_ij / X_i) / (x_wj / X_w)", "Balassa (1965)", "ratio", partial(flows.advantage, symmetric=False)),
+    "rsca": Known(
+        "(RCA - 1) / (RCA + 1)",
+        "Laursen (1998); Dalum, Laursen and Villumsen (1998)",
+        "-1 to 1",
+        partial(flows.advantage, symmetric=True),
+    ),
+    "balance": Known("x - m", "", "", lambda rows, _: flows.two_flows(rows, pure.balance)),
+    "normalised_balance": Known(
+        "(x - m) / (x + m)", "", "-1 to 1", lambda rows, _: flows.two_flows(rows, pure.normalised_balance)
+    ),
+    "unit_value": Known("v / q", "", "money for each unit", over_time.unit_value),
+    "grubel_lloyd": Known(
+        "1 - |x - m| / (x + m); over all products 1 - Σ|x - m| / Σ(x + m)",
+        "Grubel and Lloyd (1975)",
+        "0 to 1",
+        flows.grubel_lloyd,
+    ),
+    "intensity": Known(
+        "(x_ij / X_i) / (M_j / M_w)",
+        "Brown (1949); Kojima (1964)",
+        "ratio",
+        flows.intensity,
+    ),
+    "contributions": Known(
+        "(v1 - v0) / V0 of each member; they add up to the growth of V", "", "fraction", members.contributions
+    ),
+    "quantity_unit_value": Known(
+        "Δv = mean(p) Δq + mean(q) Δp, p = v / q; the value is the part of quantity",
+        "Bennet (1920)",
+        "",
+        over_time.quantity_and_unit_value,
+    ),
+}
+
+BOTH_FLOWS = frozenset({"balance", "normalised_balance", "grubel_lloyd"})
+
+
+def _handles(texts: list[str]) -> list[str]:
+    return list(dict.fromkeys(read_handle(text) for text in texts))
+
+
+def _word(value: Any) -> Any:
+    return fold(value).replace(" ", "_") if isinstance(value, str) else value
+
+
+def _flow(value: Any) -> Any:
+    return flow(value).code if isinstance(value, str) and value.strip() else value
+
+
+class IndicatorArguments(Arguments):
+    """Which indicator, of the figures of which answers."""
+
+    indicator: Annotated[Name, BeforeValidator(_word)] = Field(description="What to work out.")
+    result: Annotated[list[str], AfterValidator(_handles)] = Field(
+        min_length=1,
+        max_length=10,
+        description="Handles (r…) of answers with figures, put together: comtrade_data, trade_series, import_file ...",
+    )
+    by: Annotated[Literal["", "partner", "product", "reporter", "period"], BeforeValidator(_word)] = Field(
+        default="",
+        description="What the members are, of share, hhi, top_n, contributions; left out, that of which there are "
+        "several. grubel_lloyd by product is also over all products.",
+    )
+    flow: Annotated[Literal["", "X", "M"], BeforeValidator(_flow)] = Field(
+        default="", description="X exports or M imports only; words are read too."
+    )
+    period: str = Field(
+        default="",
+        max_length=60,
+        description="Only figures of these periods: 2023, 2019-2023. cagr, contributions and quantity_unit_value go "
+        "from the first to the last.",
+    )
+    level: int | None = Field(
+        default=None, ge=1, le=10, description="Only products of that level: digits of an HS code (2, 4, 6)."
+    )
+    source: str = Field(
+        default="", pattern=r"^[A-Za-z_]{0,40}$", description="Only figures of that source, where several have them."
+    )
+    n: int = Field(default=3, ge=1, le=1000, description="How many of the largest, for top_n.")
+    base: str = Field(default="", max_length=20, description="The period that is 100, for index; left out, the first.")
+    missing: Annotated[Literal["refuse", "skip"], BeforeValidator(_word)] = Field(
+        default="refuse", description="skip leaves out members without a figure; else what needs them is undefined."
+    )
+
+    @model_validator(mode="after")
+    def _readable(self) -> "IndicatorArguments":
+        for name, read in (("period", self._span), ("base", self._base)):
+            try:
+                read()
+            except CodeError as error:
+                raise ArgumentError(
+                    error.message, argument=name, allowed=error.allowed or None, nearest=error.nearest
+                ) from None
+        return self
+
+    def _span(self) -> tuple[Period, Period] | None:
+        if not self.period:
+            return None
+        meant = span(self.period)
+        if meant.first is None or meant.last is None:
+            raise CodeError("Stored figures have no newest period of their own.", allowed="2023, 2019-2023, 2024-03")
+        return meant.first, meant.last
+
+    def _base(self) -> Period | None:
+        return period(self.base) if self.base else None
+
+    def rows_of(self, gathered: Gathered) -> list[Observation]:
+        """The figures that are meant, each flow once."""
+        return selected(gathered.rows, flow=self.flow, source=self.source.lower(), level=self.level, span=self._span())
+
+    @property
+    def options(self) -> Options:
+        """What was asked beside the indicator."""
+        by: Dimension | None = self.by or None
+        return Options(by, self.n, self._base(), self.missing == "skip")
+
+
+class IndicatorData(Data):
+    """One row for each value; what all rows share stands in `common`. Null is not defined, and `why` says why."""
+
+    indicator: Name
+    formula: str
+    reference: str | None = None
+    unit: str
+    common: dict[str, str] = Field(description="What all rows share: flow, reporter, partner, product, period.")
+    columns: list[str]
+    rows: list[list[str | int | float | None]]
+
+    def tables(self) -> list[Table]:
+        shared = ", ".join(f"{name} {what}" for name, what in self.common.items())
+        rows: list[tuple[Cell, ...]] = [tuple(row) for row in self.rows]
+        title = f"{self.indicator} = {self.formula}" + (f" ({self.reference})" if self.reference else "")
+        return [Table(tuple(self.columns), rows, title=f"{title}; {shared}" if shared else title)]
+
+
+async def trade_indicators(services: Services, asked: IndicatorArguments) -> Answer[IndicatorData]:
+    """An indicator of the figures of stored answers. No service is asked.
+
+    Raises:
+        NoData: nothing is kept under a handle, or no figure is left to work with.
+        InvalidQuery: the figures can not be put together, or lack what the indicator needs; with the call that gets it.
+    """
+    gathered = await gather(services, asked.result)
+    rows = asked.rows_of(gathered)
+    known = INDICATORS[asked.indicator]
+    outcome = await in_thread(partial(known.run, rows, asked.options))
+    if not outcome.lines:
+        raise NoData(
+            f"The figures hold nothing that {asked.indicator} could be worked out of.",
+            remedy="It needs several members, or several periods, of one flow: " + known.formula,
+        )
+    data = _data(asked.indicator, known, outcome.lines, rows[0].currency)
+    return Answer(
+        what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
+        data=data,
+        source=_provenance(gathered, data.unit),
+        notes=list(_notes(asked, rows, outcome)),
+    )
+
+
+def _data(name: Name, known: Known, lines: Sequence[Line], currency: str) -> IndicatorData:
+    dimensions = [one for one in DIMENSIONS if len({line.of[one] for line in lines}) > 1]
+    more = list(dict.fromkeys(key for line in lines for key in line.more))
+    why = any(line.found.value is None for line in lines)
+    labels = {one: [_label(one, line.of[one]) for line in lines] for one in DIMENSIONS}
+    return IndicatorData(
+        indicator=name,
+        formula=known.formula,
+        reference=known.reference or None,
+        unit=known.unit.replace("money", currency) or currency,
+        common={one: labels[one][0] for one in DIMENSIONS if one not in dimensions},
+        columns=[*dimensions, name, *more, *(["why"] if why else [])],
+        rows=[
+            [
+                *(labels[one][at] for one in dimensions),
+                line.found.value,
+                *(line.more.get(key) for key in more),
+                *([line.found.why] if why else []),
+            ]
+            for at, line in enumerate(lines)
+        ],
+    )
+
+
+def _label(dimension: str, code: str) -> str:
+    if dimension in ("reporter", "partner") and code != ALL:
+        return area_name(code)
+    return code
+
+
+def _when(rows: Sequence[Observation]) -> str:
+    first, last = min(one.period for one in rows), max(one.period for one in rows)
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _provenance(gathered: Gathered, unit: str) -> Provenance:
+    """That of the answers together: nothing was asked, so it took no call."""
+    every = gathered.sources
+    held = {one.state for one in every}
+    return Provenance(
+        service=", ".join(dict.fromkeys(one.service for one in every)),
+        endpoint="trade_indicators",
+        address="; ".join(dict.fromkeys(one.address for one in every)),
+        retrieved_at=min(one.retrieved_at for one in every),
+        state=next(state for state in STATES if state in held),
+        unit=unit,
+        calls=0,
+        results=list(gathered.handles),
+    )
+
+
+def _notes(asked: IndicatorArguments, rows: Sequence[Observation], outcome: Outcome) -> list[Note]:
+    notes = [Note(code=NoteCode.SUBSET, text=text) for text in outcome.said]
+    valuations = {(one.flow, one.valuation) for one in rows if one.valuation}
+    if asked.indicator in BOTH_FLOWS and len({valuation for _, valuation in valuations}) > 1:
+        text = "Exports FOB beside imports CIF: freight and insurance are on one side only."
+        notes.append(Note(code=NoteCode.VALUATION, text=text))
+    return notes
+
+
+TRADE_INDICATORS = Endpoint(
+    name="trade_indicators",
+    title="Tradestat: indicators of trade",
+    description=(
+        "Works out an indicator on the figures of answers you already have, by their handles: share, growth, cagr, "
+        "index, hhi, hhi_normalised, top_n, rca and rsca (revealed comparative advantage), balance, "
+        "normalised_balance, unit_value, grubel_lloyd, intensity, contributions (to growth), quantity_unit_value (what "
+        "each did to a change). Formula and reference in the answer; what is not defined says why; totals are never "
+        "counted as members. Asks no service and costs nothing; where figures are lacking it names the call that gets "
+        "them."
+    ),
+    arguments=IndicatorArguments,
+    data=IndicatorData,
+    run=trade_indicators,
+    example={"indicator": "hhi", "result": ["rk3v7q2m5xa"], "by": "partner"},
+    local=True,
+    kept=True,
+)

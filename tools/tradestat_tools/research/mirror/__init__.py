@@ -1,0 +1,1 @@
+"""One flow as its exporter and its importer report it."""

@@ -1,0 +1,241 @@
+"""Why two reports of one flow differ: only reasons that the data themselves show, with amounts where they give any.
+
+Everything here is arithmetic on figures that were already got; amounts are in US dollars.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import fsum
+
+from tradestat_tools.codes.breaks import hs_break
+from tradestat_tools.contract.view import Role
+from tradestat_tools.model.observation import Status
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.research.causes_lag import Late
+from tradestat_tools.research.mirror.cells import Cell
+from tradestat_tools.research.mirror.estimate import Rule, estimate
+from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Facts, dearer, proven, told, value_of
+
+HIDES = 0.5
+"""What is kept back under 999999 must hold at least this share of the other side's figure to be named as the reason."""
+
+SLIGHT = 0.001
+"""Share of the larger figure below which a rest is not worth naming."""
+
+
+class Kind(StrEnum):
+    """Known reasons for a difference."""
+
+    CIF_FOB = "cif_fob"
+    LAG = "lag"
+    CURRENCY = "currency"
+    REEXPORT = "reexport"
+    CONSIGNMENT = "consignment"
+    CONFIDENTIALITY = "confidentiality"
+    EDITION = "edition"
+    REVISION = "revision"
+    ROUNDING = "rounding"
+    NOT_REPORTED = "not_reported"
+    UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason.
+
+    Args:
+        amount: what it adds to the importer's figure less the exporter's; None where that can not be worked out.
+        evidence: figures by name, in the order in which they speak.
+    """
+
+    kind: Kind
+    text: str
+    amount: float | None = None
+    evidence: Mapping[str, float | str] = field(default_factory=dict[str, float | str])
+
+    @property
+    def direction(self) -> str:
+        """Which side it makes the higher one."""
+        if not self.amount:
+            return ""
+        return "importer higher" if self.amount > 0 else "exporter higher"
+
+
+def causes(facts: Facts) -> list[Cause]:
+    """The reasons that apply, the largest first, and what they leave unexplained."""
+    exported, imported = told(facts, "exporter"), told(facts, "importer")
+    if exported is None or imported is None:
+        found = [*_absent(facts, "exporter", imported), *_absent(facts, "importer", exported)]
+        if exported is not None and (own := _own_reexports(facts)) is not None:
+            found.append(own)
+        return _ordered(found)
+    gap = imported - exported
+    found = [one for one in (_own_reexports(facts), _consignment(facts), _lag(facts)) if one is not None]
+    found += _freight(facts, gap - fsum(one.amount or 0.0 for one in found))
+    rest = gap - fsum(one.amount or 0.0 for one in found)
+    found += _without_amount(facts)
+    if abs(rest) > SLIGHT * max(exported, imported):
+        found.append(_unexplained(facts, rest, bool(found)))
+    return _ordered(found)
+
+
+def _ordered(found: Sequence[Cause]) -> list[Cause]:
+    return sorted(found, key=lambda one: (one.kind is Kind.UNEXPLAINED, -abs(one.amount or 0.0)))
+
+
+def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
+    """Why one end has no figure, as far as its own reports show."""
+    hidden = facts.hidden.get(role)
+    if told(facts, role) is not None or other is None:
+        return []
+    amount = other if role == "exporter" else -other
+    retired = [why for why in facts.missing.get(role, ()) if why.reason is Reason.CODE_RETIRED]
+    if retired:
+        return [Cause(Kind.EDITION, retired[0].text, amount)] if retired[0].sure else []
+    keeps_back = hidden is not None and hidden.total and (hidden.unspecified or 0.0) >= HIDES * other
+    late = hidden is not None and (hidden.before or 0.0) > other  # what is there may be the end of what came before
+    if hidden is not None and hidden.unspecified and keeps_back and not late and role not in facts.open:
+        text = (
+            f"The {role} reports none of {facts.product} and {hidden.unspecified:,.0f} USD under 999999, where goods "
+            "that are kept confidential are put."
+        )
+        return [Cause(Kind.CONFIDENTIALITY, text, amount, {"under 999999, USD": hidden.unspecified})]
+    whys = [why for why in facts.missing.get(role, ()) if why.reason in (Reason.NOT_REPORTED, Reason.NOT_YET_PUBLISHED)]
+    if hidden is not None and hidden.total is None and hidden.yearly is None and whys:
+        return [Cause(Kind.NOT_REPORTED, f"The {role} has no figures of {facts.period} at all. {whys[0].text}", amount)]
+    return []
+
+
+def _own_reexports(facts: Facts) -> Cause | None:
+    own = facts.own_reexports
+    if own is None or not own.value:
+        return None
+    text = "The exporter's figure includes what it re-exports; importers record such goods under where they were made."
+    return Cause(Kind.REEXPORT, text, -own.value, {"re-exports (RX) to the importer, USD": own.value})
+
+
+def _consignment(facts: Facts) -> Cause | None:
+    routes = proven(facts)
+    exported = value_of(facts.exporter)
+    if not routes or exported is None:
+        return None
+    own = facts.own_reexports.value if facts.own_reexports is not None else 0.0
+    best = estimate(facts)
+    if best.value is None or best.rule not in (Rule.BY_WEIGHT, Rule.WITH_ROUTE):
+        return None
+    evidence: dict[str, float | str] = {}
+    for route in routes:
+        evidence[f"{route.hub}'s re-exports (RX) to the importer, USD"] = route.reexports.value
+        evidence[f"the importer's figure with {route.hub} as second partner, USD"] = route.second_partner or 0.0
+        for text, value in (("exporter's exports to", route.shipped), ("exporter's goods arriving in", route.arrived)):
+            if value:
+                evidence[f"{text} {route.hub}, USD"] = value
+    hubs = " and ".join(route.hub for route in routes)
+    text = f"A part goes through {hubs}: the exporter names {hubs} as the destination, the importer names the origin."
+    return Cause(Kind.CONSIGNMENT, text, best.value - (exported - own), evidence)
+
+
+def _lag(facts: Facts) -> Cause | None:
+    late = facts.months_kg if facts.months_kg is not None and facts.months_kg.share else facts.months
+    if late is None or not late.share or facts.months is None:
+        return None
+    by_value = Late(facts.months.scale, late.share, late.months, late.fit)
+    amount = by_value.amount(facts.exported, facts.period)
+    if amount is None or abs(amount) <= SLIGHT * max(value_of(facts.exporter) or 0.0, value_of(facts.importer) or 0.0):
+        return None
+    text = (
+        f"The importer records about {late.share:.0%} of a month's flow in the next month; "
+        f"{'more' if amount > 0 else 'less'} came into {facts.period} that way than left it."
+    )
+    evidence: dict[str, float | str] = {
+        "share recorded a month late": round(late.share, 3),
+        "months compared": late.months,
+        "of the monthly differences it explains": round(late.fit, 2),
+    }
+    return Cause(Kind.LAG, text, amount, evidence)
+
+
+def _freight(facts: Facts, rest: float) -> list[Cause]:
+    """Freight and insurance, where the importer's figure is CIF and the exporter's FOB."""
+    exporter, importer = facts.exporter, facts.importer
+    if exporter is None or importer is None or importer.value is None or exporter.value is None:
+        return []
+    if (exporter.valuation, importer.valuation) != ("FOB", "CIF"):
+        return []
+    if not importer.fob_how.startswith("CIF") and importer.fob is not None:
+        text = "The importer gives its figure both ways: CIF, and FOB without freight and insurance."
+        amount = importer.value - importer.fob
+        return [
+            Cause(Kind.CIF_FOB, text, amount, {"importer CIF, USD": importer.value, "importer FOB, USD": importer.fob})
+        ]
+    if (by_weight := dearer(exporter, importer, facts.own_reexports)) is not None:
+        text = "The importer's figure is CIF: a kilogram is dearer there than FOB at the exporter's border."
+        amount = importer.value - importer.value / (1 + by_weight)
+        return [Cause(Kind.CIF_FOB, text, amount, {"importer's value a kg over the exporter's": f"{by_weight:+.1%}"})]
+    if 0 < rest <= MOST_FREIGHT * exporter.value:
+        amount = importer.value - importer.value / (1 + facts.margin)
+        how = "the amount is that of" if amount <= rest else "all that is left of the difference is less than"
+        text = f"The importer's figure is CIF, the exporter's FOB; {how} the assumed margin."
+        return [Cause(Kind.CIF_FOB, text, min(amount, rest), {"assumed margin": f"{facts.margin:.1%}"})]
+    return []
+
+
+def _without_amount(facts: Facts) -> list[Cause]:
+    """What is known to play a part, by how much can not be told."""
+    exporter, importer = facts.exporter, facts.importer
+    if exporter is None or importer is None:
+        return []
+    found: list[Cause] = []
+    ends: tuple[tuple[Role, Cell], ...] = (("exporter", exporter), ("importer", importer))
+    for role, cell in ends:
+        if cell.native_currency != "USD":
+            text = f"The {role}'s figure is in {cell.native_currency} and was converted at average rates."
+            found.append(Cause(Kind.CURRENCY, text, None, {f"{cell.native_currency}": cell.native or 0.0}))
+        if (revised := _revised(role, cell, facts.others.get(role, ()))) is not None:
+            found.append(revised)
+    steps = fsum(cell.resolution for cell in (exporter, importer) if cell.resolution >= 1000)
+    gap = abs((importer.value or 0.0) - (exporter.value or 0.0))
+    if steps and 0 < gap <= steps:
+        text = "The difference is no more than the rounding of the figures."
+        found.append(Cause(Kind.ROUNDING, text, None, {"rounded to, USD": steps}))
+    if (edition := _edition(facts, exporter, importer)) is not None:
+        found.append(edition)
+    return found
+
+
+def _revised(role: Role, cell: Cell, others: Sequence[Cell]) -> Cause | None:
+    """Whether two sources give one end differently while one of them is still being revised."""
+    for other in others:
+        if other.value is None or cell.value is None or other.valuation != cell.valuation:
+            continue
+        apart = abs(other.value - cell.value)
+        provisional = Status.PROVISIONAL in (cell.status, other.status)
+        if provisional and other.native_currency == cell.native_currency and apart > cell.resolution + other.resolution:
+            text = f"The {role}'s figure is being revised: two sources have it from different days."
+            return Cause(Kind.REVISION, text, None, {one.side.what: one.value or 0.0 for one in (cell, other)})
+    return None
+
+
+def _edition(facts: Facts, exporter: Cell, importer: Cell) -> Cause | None:
+    """Whether the two ends used editions of the HS between which the code changed."""
+    one, other = exporter.edition, importer.edition
+    if not (one and other and one != other and facts.product.isdigit()):
+        return None
+    years = sorted(int(text[-4:]) for text in (one, other) if text[-4:].isdigit())
+    found = hs_break(facts.product, years[0] - 1, years[-1]) if len(years) == 2 else None
+    if found is None:
+        return None
+    text = f"The exporter reported in {one}, the importer in {other}. {found.text}"
+    return Cause(Kind.EDITION, text, None, {"exporter": one, "importer": other})
+
+
+def _unexplained(facts: Facts, rest: float, partly: bool) -> Cause:
+    """What no reason with evidence accounts for, and whether the weights differ as well."""
+    text = "What the reasons above leave." if partly else "No known reason shows in the data."
+    evidence: dict[str, float | str] = {}
+    exporter, importer = facts.exporter, facts.importer
+    if exporter and importer and exporter.kg and importer.kg:
+        share = importer.kg / exporter.kg - 1
+        evidence["importer's net weight over the exporter's"] = f"{share:+.1%}"
+    return Cause(Kind.UNEXPLAINED, text, rest, evidence)

@@ -1,0 +1,151 @@
+"""Both ends of a flow in one unit, the reasons of their difference, and the best estimate of what flowed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from statistics import median
+
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.view import Role
+from tradestat_tools.model.flow import FlowQuestion
+from tradestat_tools.research.causes_lag import late_share
+from tradestat_tools.research.currency import DOLLAR
+from tradestat_tools.research.mirror.causes import Cause, causes
+from tradestat_tools.research.mirror.cells import Cell, InOneUnit, in_one_unit, leads
+from tradestat_tools.research.mirror.estimate import Estimate, estimate
+from tradestat_tools.research.mirror.evidence import Evidence, Needed, gather
+from tradestat_tools.research.mirror.facts import Facts, Freight, Weighed, dearer
+from tradestat_tools.research.views import ROLES, Seen
+from tradestat_tools.upstream.threads import in_thread
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison in dollars.
+
+    Args:
+        periods: those compared, in order.
+        lead: the side that speaks for each end.
+        estimates: the best FOB value of every period.
+        causes: of `focus`.
+    """
+
+    question: FlowQuestion
+    unit: InOneUnit
+    periods: tuple[Period, ...]
+    lead: Mapping[Role, str]
+    focus: Period
+    estimates: Mapping[Period, Estimate]
+    causes: Sequence[Cause]
+    evidence: Evidence
+
+    def cell(self, role: Role, period: Period) -> Cell | None:
+        """The figure that speaks for an end; None where it has none."""
+        found = self.unit.cells.get(self.lead.get(role, ""), {}).get(period)
+        return found if found is not None and found.value is not None else None
+
+
+async def compare(
+    services: Services, question: FlowQuestion, seen: Sequence[Seen], *, margin: float, newest_only: bool = False
+) -> Compared:
+    """Bring what was seen into one unit, look for the reasons of the difference, and estimate what flowed.
+
+    Args:
+        margin: percent of the FOB value for freight and insurance.
+        newest_only: keep the newest period that both ends have, or, without one, that one has.
+    """
+    unit = await in_thread(partial(in_one_unit, seen, DOLLAR, margin))
+    lead = leads(unit)
+    have = {
+        role: {period for period, cell in unit.cells.get(lead.get(role, ""), {}).items() if cell.value is not None}
+        for role in ROLES
+    }
+    both, either = have["exporter"] & have["importer"], have["exporter"] | have["importer"]
+    focus = max(both or either or {question.last})
+    periods = (focus,) if newest_only else tuple(question.periods)
+    narrowed = replace(question, first=periods[0], last=periods[-1])
+    missing: list[Role] = [role for role in ROLES if focus not in have[role]]
+    seen_margins = _margins_within(unit, lead, both)
+    needed = Needed(focus, missing, margin_known=bool(seen_margins))
+    evidence = await gather(services, narrowed, needed)
+    freight = evidence.freight
+    if seen_margins:
+        freight = Freight(median(seen_margins), f"the median of {len(seen_margins)} other periods asked for")
+    known = _Known(question, unit, lead, seen, evidence, margin / 100, freight)
+    return Compared(
+        question=question,
+        unit=unit,
+        periods=periods,
+        lead=lead,
+        focus=focus,
+        estimates={period: estimate(known.of(period, in_focus=period == focus)) for period in periods},
+        causes=causes(known.of(focus, in_focus=True)),
+        evidence=evidence,
+    )
+
+
+def _margins_within(unit: InOneUnit, lead: Mapping[Role, str], both: set[Period]) -> list[float]:
+    """What freight and insurance seem to be in the periods that both ends have."""
+    if len(lead) < len(ROLES):
+        return []
+    pairs = [(unit.cells[lead["exporter"]][period], unit.cells[lead["importer"]][period]) for period in sorted(both)]
+    found = (dearer(exporter, importer) for exporter, importer in pairs)
+    return [share for share in found if share is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What facts of a period are taken from."""
+
+    question: FlowQuestion
+    unit: InOneUnit
+    lead: Mapping[Role, str]
+    seen: Sequence[Seen]
+    evidence: Evidence
+    margin: float
+    freight: Freight | None
+
+    def of(self, period: Period, *, in_focus: bool) -> Facts:
+        """The facts of a period; months and what is kept back were asked for the one in focus only."""
+        evidence = self.evidence
+        exported, imported = (evidence.exported, evidence.imported) if in_focus else ({}, {})
+        values = {month: one.value for month, one in exported.items()}
+        return Facts(
+            period=period,
+            product=self.question.product.code,
+            exporter=self._cell("exporter", period),
+            importer=self._cell("importer", period),
+            margin=self.margin,
+            missing={role: [why for one in self.seen if one.side.role == role for why in one.why] for role in ROLES},
+            passing=evidence.passing.get(period),
+            own_reexports=evidence.own_reexports.get(period),
+            routes=evidence.routes.get(period, ()),
+            months=late_share(values, {month: one.value for month, one in imported.items()}),
+            months_kg=late_share(_weights(exported), _weights(imported)),
+            exported=values,
+            freight=self.freight,
+            hidden=evidence.hidden if in_focus else {},
+            open=_open(exported, imported),
+            none=frozenset(role for role in ROLES if in_focus and evidence.none(role, period)),
+            others={role: self._others(role, period) for role in ROLES},
+            goods=self.question.product.kind == "goods",
+        )
+
+    def _others(self, role: Role, period: Period) -> list[Cell]:
+        lead = self.lead.get(role, "")
+        held = (cells.get(period) for side, cells in self.unit.cells.items() if side != lead)
+        return [cell for cell in held if cell is not None and cell.side.role == role]
+
+    def _cell(self, role: Role, period: Period) -> Cell | None:
+        cell = self.unit.cells.get(self.lead.get(role, ""), {}).get(period)
+        return cell if cell is not None and cell.value is not None else None
+
+
+def _open(exported: Mapping[Period, Weighed], imported: Mapping[Period, Weighed]) -> frozenset[Role]:
+    months: dict[Role, Mapping[Period, Weighed]] = {"exporter": exported, "importer": imported}
+    return frozenset(role for role in ROLES if any(one.value for one in months[role].values()))
+
+
+def _weights(months: Mapping[Period, Weighed]) -> dict[Period, float]:
+    return {month: one.kg for month, one in months.items() if one.kg or (one.kg is not None and not one.value)}

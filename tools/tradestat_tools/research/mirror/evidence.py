@@ -1,0 +1,361 @@
+"""What else is asked to tell why two sides differ: a few free questions to UN Comtrade, counted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+from statistics import median
+from typing import Any
+
+from tradestat_tools.codes.breaks import hs_break
+from tradestat_tools.codes.countries import Area, area
+from tradestat_tools.codes.periods import Frequency, Period, period, periods_between
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.view import HS_DIGITS, Role, partner_of, reporter_of
+from tradestat_tools.model.answers import Provenance
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.model.flow import TOTAL_GOODS, FlowQuestion
+from tradestat_tools.model.observation import Observation
+from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Freight, Hidden, Route, Weighed
+from tradestat_tools.research.periods import summed_to
+from tradestat_tools.sources.comtrade.answers import TradeData
+from tradestat_tools.sources.comtrade.api import periods_a_call
+from tradestat_tools.upstream.report import current_report
+
+HUBS = ("344", "702", "784", "528", "56")
+"""Places through which much trade of others passes: Hong Kong, Singapore, the United Arab Emirates, the Netherlands,
+Belgium. Others are not looked at."""
+
+MOST_QUESTIONS = 10
+"""Questions to UN Comtrade beside the sides themselves."""
+
+HISTORY = 3
+"""Years before in which the margin between the same two reporters is looked for."""
+
+MONTHS_AFTER = 3
+"""Months after a month or quarter that tell, too, whether its end comes late."""
+
+LEAST_PARTNERS = 5
+"""Other partners from which a margin of the product is taken, at least."""
+
+NOT_SPECIFIED = "999999"
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What was found, and how many questions it took.
+
+    Args:
+        calls: that the questions take, unless their answers are stored.
+        focus_only: whether the other periods asked for were left out.
+        sources: of the answers; `results` are their handles.
+        exported: the exporter's months; 0 where it reports its trade with the importer and none of this product.
+        imported: the same of the importer.
+    """
+
+    own_reexports: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    passing: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    routes: dict[Period, list[Route]] = field(default_factory=dict[Period, list[Route]])
+    exported: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    imported: dict[Period, Weighed] = field(default_factory=dict[Period, Weighed])
+    hidden: dict[Role, Hidden] = field(default_factory=dict[Role, Hidden])
+    freight: Freight | None = None
+    questions: int = 0
+    calls: int = 0
+    focus_only: bool = False
+    failures: list[str] = field(default_factory=list[str])
+    sources: list[Provenance] = field(default_factory=list[Provenance])
+    results: list[str] = field(default_factory=list[str])
+
+    def none(self, role: Role, period: Period) -> bool:
+        """Whether an end reports trade with the other one in every month of a period, and none of this product."""
+        months = self.exported if role == "exporter" else self.imported
+        every = [months.get(month) for month in periods_between(period.first_month, period.last_month)]
+        return all(one is not None and one.value == 0 for one in every)
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What is not known yet.
+
+    Args:
+        focus: the period that the reasons are looked for in.
+        missing: ends without one.
+        margin_known: whether other periods asked for show what freight and insurance are.
+    """
+
+    focus: Period
+    missing: Sequence[Role]
+    margin_known: bool = False
+
+    def has(self, role: Role) -> bool:
+        """Whether an end has a figure."""
+        return role not in self.missing
+
+
+async def gather(services: Services, question: FlowQuestion, needed: Needed) -> Evidence:
+    """Ask what may explain a difference. A question that fails is noted and leaves its part unknown.
+
+    Services, national codes and flows with the World have nothing to ask for.
+    """
+    found = Evidence()
+    product = question.product
+    if periods_a_call(services) == 1:  # a call a period, without a key: of the period in focus alone
+        found.focus_only = question.first != question.last
+        question = replace(question, first=needed.focus, last=needed.focus)
+    if product.kind == "services" or not (product.is_total or len(product.code) in HS_DIGITS):
+        return found
+    asking = _Asking(services, question, found)
+    await asking.reexports(needed)
+    if services.settings.comtrade_api_key is not None and (not needed.missing or needed.focus.frequency != "year"):
+        await asking.months(needed.focus)
+    for role in needed.missing:
+        if not found.none(role, needed.focus):
+            await asking.kept_back(role, needed.focus)
+    if needed.has("importer") and not needed.has("exporter") and not needed.margin_known:
+        await asking.margin(needed.focus)
+    return found
+
+
+class _Asking:
+    """The questions, each of which adds to what was found."""
+
+    def __init__(self, services: Services, question: FlowQuestion, found: Evidence) -> None:
+        self._services = services
+        self._question = question
+        self._found = found
+        self._code = TOTAL_GOODS if question.product.is_total else question.product.code
+
+    async def reexports(self, needed: Needed) -> None:
+        """What the exporter and places of transit re-export to the importer, and whether the latter's is its goods."""
+        focus = needed.focus
+        exporter, importer = self._question.exporter, self._question.importer
+        hubs = [code for code in HUBS if code not in (exporter.comtrade, importer.comtrade)]
+        data = await self._ask(
+            focus,
+            reporterCode=[exporter.comtrade, *hubs],
+            partnerCode=[importer.comtrade],
+            flowCode=["RX"],
+            span=(self._question.first, self._question.last),
+        )
+        by_hub: dict[str, dict[Period, Weighed]] = {}
+        for one in data.observed if data else ():
+            if one.value:
+                weighed = Weighed(one.value, one.net_kg)
+                if one.reporter == exporter.comtrade:
+                    self._found.own_reexports[one.period] = weighed
+                else:
+                    by_hub.setdefault(one.reporter, {})[one.period] = weighed
+        if importer.comtrade in HUBS:
+            passing = await self._ask(
+                focus,
+                reporterCode=[importer.comtrade],
+                partnerCode=["0"],
+                flowCode=["RX"],
+                span=(self._question.first, self._question.last),
+            )
+            rows = passing.observed if passing else ()
+            self._found.passing = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.value}
+        if by_hub and needed.has("importer"):
+            await self._routes(focus, by_hub)
+        else:
+            for hub, periods in by_hub.items():
+                for when, again in periods.items():
+                    self._found.routes.setdefault(when, []).append(Route(area(hub).name_en, again))
+
+    async def _routes(self, focus: Period, by_hub: Mapping[str, Mapping[Period, Weighed]]) -> None:
+        exporter, importer = self._question.exporter, self._question.importer
+        span = (self._question.first, self._question.last)
+        broken_down = await self._ask(
+            focus,
+            reporterCode=[importer.comtrade],
+            partnerCode=[exporter.comtrade],
+            flowCode=["M"],
+            partner2Code=["all"],
+            span=span,
+        )
+        seconds = _second_partners(broken_down.data, focus.frequency) if broken_down else {}
+        hubs = [hub for hub in by_hub if any(code == hub for code, _ in seconds)]
+        if not hubs:
+            return
+        shipped = await self._ask(focus, reporterCode=[exporter.comtrade], partnerCode=hubs, flowCode=["X"], span=span)
+        arrived = await self._ask(focus, reporterCode=hubs, partnerCode=[exporter.comtrade], flowCode=["M"], span=span)
+        to_hub = {(one.partner, one.period): one.value for one in (shipped.observed if shipped else ())}
+        at_hub = {(one.reporter, one.period): one.value for one in (arrived.observed if arrived else ())}
+        for hub in hubs:
+            for when, again in by_hub[hub].items():
+                second = seconds.get((hub, when))
+                route = Route(area(hub).name_en, again, second, to_hub.get((hub, when)), at_hub.get((hub, when)))
+                self._found.routes.setdefault(when, []).append(route)
+
+    async def months(self, focus: Period) -> None:
+        """Twelve months on both ends, and the exporter's one before: the year's, or those around a month or quarter."""
+        last = focus.last_month if focus.frequency == "year" else focus.last_month.shifted(MONTHS_AFTER)
+        exporter, importer = self._question.exporter, self._question.importer
+        self._found.exported = await self._monthly(exporter, importer, "X", last.shifted(-12), last)
+        if self._found.exported:
+            self._found.imported = await self._monthly(importer, exporter, "M", last.shifted(-11), last)
+
+    async def _monthly(
+        self, reporter: Area, partner: Area, flow: str, first: Period, last: Period
+    ) -> dict[Period, Weighed]:
+        """A reporter's months; nothing where it has the product in none of them."""
+        data = await self._ask(
+            first,
+            reporterCode=[reporter.comtrade],
+            partnerCode=[partner.comtrade],
+            flowCode=[flow],
+            cmdCode=list(dict.fromkeys([self._code, TOTAL_GOODS])),
+            span=(first, last),
+        )
+        rows = data.observed if data else ()
+        mine = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.product == self._code and one.value}
+        reported = {one.period: Weighed(0.0, 0.0) for one in rows if one.product == TOTAL_GOODS and one.value}
+        changed = hs_break(self._code, first.year, last.year) if self._code.isdigit() else None
+        if not mine or (changed is not None and any(first.year <= year <= last.year for year in changed.years)):
+            return mine  # a month before an edition that has the code is not a month without trade
+        return reported | mine
+
+    async def kept_back(self, role: Role, focus: Period) -> None:
+        """What an end without a figure reports of goods not specified, and in all."""
+        reporter, partner = reporter_of(self._question, role), partner_of(self._question, role)
+        flow = "X" if role == "exporter" else "M"
+        data = await self._ask(
+            focus,
+            reporterCode=[reporter.comtrade],
+            partnerCode=[partner.comtrade, "0"],
+            flowCode=[flow],
+            cmdCode=[NOT_SPECIFIED, TOTAL_GOODS],
+            span=(focus, focus),
+        )
+        held = {(one.partner, one.product): one.value for one in (data.observed if data else ())}
+        total = held.get(("0", TOTAL_GOODS))
+        yearly = None
+        if total is None and focus.frequency != "year":
+            year = Period(focus.year)
+            of_year = await self._ask(
+                year,
+                reporterCode=[reporter.comtrade],
+                partnerCode=["0"],
+                flowCode=[flow],
+                cmdCode=[TOTAL_GOODS],
+                span=(year, year),
+            )
+            yearly = next((one.value for one in (of_year.observed if of_year else ())), None)
+        unspecified, before = held.get((partner.comtrade, NOT_SPECIFIED)), None
+        if unspecified and role == "exporter" and focus.frequency != "year":
+            earlier = focus.shifted(-1)
+            theirs = await self._ask(
+                earlier,
+                reporterCode=[partner.comtrade],
+                partnerCode=[reporter.comtrade],
+                flowCode=["M"],
+                span=(earlier, earlier),
+            )
+            before = next((one.value for one in (theirs.observed if theirs else ())), None)
+        if not self._found.failures:
+            self._found.hidden[role] = Hidden(unspecified, total, yearly, before)
+
+    async def margin(self, focus: Period) -> None:
+        """How much more the importer records than exporters: the same one in years before, or others of the product."""
+        year = Period(focus.year)
+        exporter, importer = self._question.exporter, self._question.importer
+        span = (year.shifted(-HISTORY), year.shifted(-1))
+        mine = await self._ask(
+            year, reporterCode=[exporter.comtrade], partnerCode=[importer.comtrade], flowCode=["X"], span=span
+        )
+        if mine is not None and any(one.value for one in mine.observed):
+            theirs = await self._ask(
+                year, reporterCode=[importer.comtrade], partnerCode=[exporter.comtrade], flowCode=["M"], span=span
+            )
+            imports = {one.period: one for one in (theirs.observed if theirs else ())}
+            shares = [
+                share
+                for one in mine.observed
+                if one.period in imports and (share := _margin(one, imports[one.period])) is not None
+            ]
+            if shares:
+                how = f"the median of {len(shares)} years before between the same two"
+                self._found.freight = Freight(median(shares), how)
+                return
+        when = year if focus.frequency == "year" else year.shifted(-1)
+        theirs = await self._ask(
+            year, reporterCode=[importer.comtrade], partnerCode=["all"], flowCode=["M"], span=(when, when)
+        )
+        all_of_them = await self._ask(
+            year, reporterCode=["all"], partnerCode=[importer.comtrade], flowCode=["X"], span=(when, when)
+        )
+        if theirs is None or all_of_them is None:
+            return
+        exports = {one.reporter: one for one in all_of_them.observed}
+        imports = {one.partner: one for one in theirs.observed}
+        shares = [
+            share
+            for code in exports
+            if code in imports and (share := _margin(exports[code], imports[code])) is not None
+        ]
+        if len(shares) >= LEAST_PARTNERS:
+            how = f"the median of {len(shares)} other exporters of it to the same importer in {when}"
+            self._found.freight = Freight(median(shares), how)
+
+    async def _ask(self, frequency_of: Period, *, span: tuple[Period, Period], **arguments: Any) -> "_Came | None":
+        from tradestat_tools.catalogue import all_tools  # noqa: PLC0415 - the desk lists the tools that use this
+
+        found = self._found
+        if found.questions >= MOST_QUESTIONS:
+            return None
+        found.questions += 1
+        endpoint = all_tools()["comtrade_data"]
+        yearly = frequency_of.frequency == "year"
+        first, last = span if yearly else (span[0].first_month, span[1].last_month)
+        found.calls += ceil(len(list(periods_between(first, last))) / periods_a_call(self._services))
+        asked = {
+            "freqCode": "A" if yearly else "M",
+            "cmdCode": [self._code],
+            "period": [f"{first}..{last}"],
+            "includeDesc": True,
+            **arguments,
+        }
+        try:
+            answer = await endpoint.call(self._services, asked, progress=current_report().progress)
+        except TradestatError as error:
+            if error.kind != "NoData":
+                found.failures.append(error.message)
+            return None
+        found.sources.append(answer.source)
+        found.results += [answer.result] if answer.result else []
+        observed = endpoint.observe(answer.data, answer.source) if endpoint.observe else ()
+        return _Came(answer.data, summed_to(observed, frequency_of.frequency))
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """An answer and its figures."""
+
+    data: TradeData
+    observed: Sequence[Observation]
+
+
+def _second_partners(data: TradeData, frequency: Frequency) -> dict[tuple[str, Period], float]:
+    """Values by second partner and period, for those that are neither all of them nor the origin itself."""
+    found: dict[tuple[str, Period], float] = {}
+    for record in data.records:
+        second = record.partner2Code or data.common.partner2Code
+        if second in (None, "0", record.partnerCode):
+            continue
+        for text, value in zip(data.periods, record.primaryValue, strict=True):
+            if value:
+                when = period(text)
+                if frequency == "quarter":
+                    when = Period(when.year, "quarter", (when.number + 2) // 3)
+                found[second, when] = found.get((second, when), 0.0) + value
+    return found
+
+
+def _margin(export: Observation, imported: Observation) -> float | None:
+    """How much more the importer gives for a kilogram; without weights, in all. None where freight can not be it."""
+    if not export.value or not imported.value:
+        return None
+    ratio = imported.value / export.value
+    if export.net_kg and imported.net_kg:
+        ratio *= export.net_kg / imported.net_kg
+    return ratio - 1 if 0 < ratio - 1 <= MOST_FREIGHT else None

@@ -1,0 +1,132 @@
+"""What is known of one period of a flow from both ends, gathered before any reason is named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.contract.view import Role
+from tradestat_tools.model.reasons import Why
+from tradestat_tools.research.causes_lag import Late
+from tradestat_tools.research.mirror.cells import Cell
+
+MOST_FREIGHT = 0.25
+"""Share of the FOB value above which a difference is not put down to freight and insurance: four times what the IMF
+takes for all goods, so that cheap and bulky ones pass and a difference of another kind does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A value with its net weight, 0 or None where there is none."""
+
+    value: float
+    kg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way through a place of transit.
+
+    Args:
+        hub: its name.
+        reexports: what it reports to re-export of this product to the importer.
+        second_partner: what the importer reports to come from the exporter with the hub as second partner.
+        shipped: what the exporter reports to export to the hub.
+        arrived: what the hub reports to import from the exporter.
+    """
+
+    hub: str
+    reexports: Weighed
+    second_partner: float | None = None
+    shipped: float | None = None
+    arrived: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freight:
+    """A margin of freight and insurance over FOB, as a share, and what it was seen in."""
+
+    share: float
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a reporter that has no figure of the product reports beside it.
+
+    Args:
+        unspecified: its flow of goods not specified by kind (999999) with the partner.
+        total: its total flow with the World.
+        yearly: the same of the whole year, where a part of it is asked for.
+        before: the other end's figure of the product in the month or quarter before, whose end may come late.
+    """
+
+    unspecified: float | None
+    total: float | None
+    yearly: float | None = None
+    before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one period.
+
+    Args:
+        exporter: the figure that speaks for the exporter.
+        importer: the same for the importer.
+        margin: the share that freight and insurance are taken to be where nothing better is known.
+        missing: why an end has no figure.
+        passing: what the importer re-exports of the product to all, where it is a place of transit itself.
+        own_reexports: what the exporter reports to re-export to the importer; part of its exports.
+        routes: ways through places of transit that re-export this product to the importer.
+        months: late recording by value; `months_kg` by weight, `exported` the exporter's months.
+        freight: a margin seen elsewhere; used only where the two figures themselves show none.
+        hidden: of an end without a figure.
+        none: ends that report trade with the other one in this period, and none of the product.
+        open: ends that report the product with the other one in months beside this period, so that they hide nothing.
+        others: further figures for an end.
+        goods: not services.
+    """
+
+    period: Period
+    product: str
+    exporter: Cell | None
+    importer: Cell | None
+    margin: float
+    missing: Mapping[Role, Sequence[Why]] = field(default_factory=dict[Role, Sequence[Why]])
+    passing: Weighed | None = None
+    own_reexports: Weighed | None = None
+    routes: Sequence[Route] = ()
+    months: Late | None = None
+    months_kg: Late | None = None
+    exported: Mapping[Period, float] = field(default_factory=dict[Period, float])
+    freight: Freight | None = None
+    hidden: Mapping[Role, Hidden] = field(default_factory=dict[Role, Hidden])
+    none: frozenset[Role] = frozenset()
+    open: frozenset[Role] = frozenset()
+    others: Mapping[Role, Sequence[Cell]] = field(default_factory=dict[Role, Sequence[Cell]])
+    goods: bool = True
+
+
+def proven(facts: Facts) -> list[Route]:
+    """The ways that both the importer and the place of transit report."""
+    return [route for route in facts.routes if route.second_partner]
+
+
+def told(facts: Facts, role: Role) -> float | None:
+    """An end's figure; 0 where it shows that there was nothing."""
+    value = value_of(facts.exporter if role == "exporter" else facts.importer)
+    return 0.0 if value is None and role in facts.none else value
+
+
+def value_of(cell: Cell | None) -> float | None:
+    """A figure's value, if there is one."""
+    return cell.value if cell is not None else None
+
+
+def dearer(exporter: Cell, importer: Cell, own: Weighed | None = None) -> float | None:
+    """By what share a kilogram is dearer to the importer; None where it is not, or by more than freight can be."""
+    exported, imported = value_of(exporter), value_of(importer)
+    if own is not None or not (exporter.kg and importer.kg and exported and imported):
+        return None
+    share = (imported / importer.kg) / (exported / exporter.kg) - 1
+    return share if 0 < share <= MOST_FREIGHT else None

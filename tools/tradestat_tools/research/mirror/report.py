@@ -1,0 +1,292 @@
+"""A comparison as the answer of `compare_mirror`: figures, gaps, notes, the line that says it all."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from tradestat_tools.codes.countries import Resolved
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.contract.view import Role
+from tradestat_tools.model.answers import Note, NoteCode, Provenance, State
+from tradestat_tools.model.observation import Status
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.research.currency import Rate
+from tradestat_tools.research.mirror.answer import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
+from tradestat_tools.research.mirror.arguments import MirrorArguments
+from tradestat_tools.research.mirror.cells import CUSTOMS_RATE, YUAN
+from tradestat_tools.research.mirror.compare import Compared
+from tradestat_tools.research.views import ROLES, Seen
+
+STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
+"""Of several answers the first of these counts for all."""
+
+NATIONAL = ("file", "korea", "doumaotong")
+"""Where national statistics are read, the most exact first."""
+
+
+def data_of(
+    compared: Compared, seen: Sequence[Seen], asked: MirrorArguments, factors: Mapping[Period, float]
+) -> MirrorData:
+    def money(value: float | None, period: Period) -> float | None:
+        return None if value is None else round(value * factors.get(period, 1.0))
+
+    figures = [
+        MirrorFigure(
+            period=str(period),
+            side=side,
+            value=money(cell.value, period),
+            valuation=cell.valuation,
+            fob=money(cell.fob, period),
+            fob_how=cell.fob_how,
+            native=cell.native,
+            native_currency=cell.native_currency,
+            quantity=cell.quantity,
+            quantity_unit=cell.quantity_unit,
+            net_kg=cell.kg,
+            status=cell.status.value,
+        )
+        for period in compared.periods
+        for side, cells in compared.unit.cells.items()
+        if (cell := cells.get(period)) is not None
+    ]
+    question = compared.question
+    return MirrorData(
+        exporter=question.exporter.name_en,
+        importer=question.importer.name_en,
+        product=f"{question.product.code} {question.product.label}",
+        kind=question.product.kind,
+        currency=asked.currency,
+        cif_margin=asked.cif_margin,
+        exporter_side=compared.lead.get("exporter"),
+        importer_side=compared.lead.get("importer"),
+        gaps=_gaps(compared, money),
+        figures=figures,
+        causes_of=str(compared.focus),
+        causes=[
+            MirrorCause(
+                kind=one.kind.value,
+                amount=money(one.amount, compared.focus),
+                direction=one.direction,
+                text=one.text,
+                evidence=dict(one.evidence),
+            )
+            for one in compared.causes
+        ],
+        missing=_missing(compared, seen),
+        prefer=_preferences(compared),
+    )
+
+
+def _gaps(compared: Compared, money: Callable[[float | None, Period], float | None]) -> list[MirrorGap]:
+    found: list[MirrorGap] = []
+    for period in compared.periods:
+        exporter, importer = compared.cell("exporter", period), compared.cell("importer", period)
+        best = compared.estimates[period]
+        found.append(
+            _gap(
+                str(period),
+                (
+                    money(exporter.value, period) if exporter else None,
+                    money(importer.value, period) if importer else None,
+                ),
+                (money(exporter.fob, period) if exporter else None, money(importer.fob, period) if importer else None),
+                money(best.value, period),
+                best.rule.value,
+            )
+        )
+    whole = [
+        (money(a.value, p), money(b.value, p), money(a.fob, p), money(b.fob, p), money(compared.estimates[p].value, p))
+        for p in compared.periods
+        if (a := compared.cell("exporter", p)) is not None and (b := compared.cell("importer", p)) is not None
+    ]
+    if len(whole) > 1:
+        exporter, importer, exporter_fob, importer_fob, best = (_sum(column) for column in zip(*whole, strict=True))
+        if compared.evidence.focus_only and compared.evidence.routes:
+            best = None  # transit is known of one period alone, so that the best values of the others lack it
+        found.append(_gap("all", (exporter, importer), (exporter_fob, importer_fob), best, f"{len(whole)} periods"))
+    return found
+
+
+def _gap(
+    period: str,
+    values: tuple[float | None, float | None],
+    fob: tuple[float | None, float | None],
+    best: float | None,
+    rule: str,
+) -> MirrorGap:
+    (exporter, importer), (exporter_fob, importer_fob) = values, fob
+    gap, percent = _difference(exporter, importer)
+    gap_fob, percent_fob = _difference(exporter_fob, importer_fob)
+    return MirrorGap(
+        period=period,
+        exporter=exporter,
+        importer=importer,
+        gap=gap,
+        gap_percent=percent,
+        gap_fob=gap_fob,
+        gap_fob_percent=percent_fob,
+        best_fob=best,
+        best_rule=rule,
+    )
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    """The sum; None where one is missing."""
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _difference(exporter: float | None, importer: float | None) -> tuple[float | None, float | None]:
+    """Importer less exporter, and in percent of the exporter's figure; a percentage of nothing is none."""
+    if exporter is None or importer is None:
+        return None, None
+    gap = importer - exporter
+    return gap, round(gap / exporter * 100, 2) if exporter else None
+
+
+def _preferences(compared: Compared) -> list[str]:
+    """Which of the sides seen to take for what, by rules that hold for all goods."""
+    what = {side: cell.side for side, cells in compared.unit.cells.items() for cell in cells.values()}
+    exporter, importer = (what.get(compared.lead.get(role, "")) for role in ROLES)
+    found: list[str] = []
+    if compared.question.product.kind == "goods":
+        if importer is not None:
+            found.append(f"Where goods were made: {importer.what}; importers record by origin.")
+        if exporter is not None:
+            found.append(f"The FOB value: {exporter.what}; an importer's CIF needs a margin to come to it.")
+    national = [side for name in NATIONAL for side in what.values() if side.source == name]
+    if national:
+        found.append(f"Newest months and finest codes: {national[0].what}, the national source itself.")
+    if len({side.role for side in what.values() if side.source == "comtrade"}) == len(ROLES):
+        found.append("Many years or pairs at once: UN Comtrade, which has both ends in one form.")
+    return found
+
+
+def _missing(compared: Compared, seen: Sequence[Seen]) -> list[MissingSide]:
+    """Sides without a figure in any period compared, with the likeliest reason."""
+    found: list[MissingSide] = []
+    for one in seen:
+        cells = compared.unit.cells.get(one.side.id, {})
+        if any((cell := cells.get(period)) and cell.native is not None for period in compared.periods):
+            continue
+        if one.error is not None:
+            reason, text = one.error.kind, f"{one.error.message} {one.error.remedy}"
+        elif one.why:
+            reason, text = one.why[0].reason.value, one.why[0].text
+        else:
+            reason, text = Reason.NOT_REPORTED.value, "It gave no figure."
+        found.append(MissingSide(side=one.side.id, what=one.side.what, reason=reason, text=text))
+    return found
+
+
+def verdict(data: MirrorData, compared: Compared) -> str:
+    """Who says what, in a line."""
+    last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
+    when = last.period if last.period != "all" else _when(compared)
+    head = f"{data.exporter} to {data.importer}, {compared.question.product.code}, {when}, {data.currency}"
+    if last.gap is None:
+        for role, name, value in (
+            ("exporter", data.exporter, last.exporter),
+            ("importer", data.importer, last.importer),
+        ):
+            if value is not None:
+                return f"{head}: only {name}'s figure ({role}), {_amount(value)}"
+        return f"{head}: no figure from either end"
+    said = f"{data.exporter} reports {_amount(last.exporter or 0)}{_valued(compared, 'exporter')}, "
+    said += f"{data.importer} {_amount(last.importer or 0)}{_valued(compared, 'importer')}"
+    if last.gap_percent is None:
+        return f"{head}: {said}"
+    after = f", {last.gap_fob_percent:+.1f} % after FOB adjustment" if last.gap_fob_percent is not None else ""
+    return f"{head}: {said}: {last.gap_percent:+.1f} %{after}"
+
+
+def _when(compared: Compared) -> str:
+    """The periods that the sums over all are of, and how many of those compared they are where some lack an end."""
+    both = [period for period in compared.periods if all(compared.cell(role, period) for role in ROLES)]
+    part = "" if len(both) == len(compared.periods) else f" ({len(both)} of {len(compared.periods)} periods)"
+    return f"{both[0]} to {both[-1]}{part}"
+
+
+def _valued(compared: Compared, role: Role) -> str:
+    """FOB or CIF, as all of an end's figures are, with a blank before it; else nothing."""
+    cells = (compared.cell(role, period) for period in compared.periods)
+    found = {cell.valuation for cell in cells if cell is not None}
+    only = found.pop() if len(found) == 1 else None
+    return f" {only}" if only else ""
+
+
+def _amount(value: float) -> str:
+    for size, name in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.2f} {name}"
+    return f"{value:.0f}"
+
+
+def source_of(seen: Sequence[Seen], compared: Compared, data: MirrorData) -> Provenance:
+    """One provenance of all sources: the oldest time, the least fresh state, calls and credits added up."""
+    giving = [one for one in seen if any(figure.value is not None for figure in one.observations)]
+    shown = [source for one in giving for source in one.sources]
+    every = [*shown, *compared.evidence.sources]
+    handles = [*(handle for one in giving for handle in one.results), *compared.evidence.results]
+    charged = [one.credits_charged for one in every if one.credits_charged is not None]
+    held = {one.state for one in every}
+    return Provenance(
+        service=", ".join(dict.fromkeys(one.service for one in every)),
+        endpoint="compare_mirror",
+        address="; ".join(dict.fromkeys(one.address for one in shown)),
+        retrieved_at=min(one.retrieved_at for one in every),
+        state=next(state for state in STATES if state in held),
+        unit=data.currency,
+        currency=data.currency,
+        valuation="exporter FOB, importer CIF unless said otherwise" if data.kind == "goods" else None,
+        calls=sum(one.calls for one in every),
+        credits_charged=sum(charged) if charged else None,
+        results=list(dict.fromkeys(handles)) or None,
+    )
+
+
+def notes_of(
+    compared: Compared,
+    seen: Sequence[Seen],
+    asked: MirrorArguments,
+    places: Sequence[Resolved],
+    factors: Sequence[Rate],
+) -> list[Note]:
+    notes = [Note(code=NoteCode.RESOLVED_CODE, text=place.note) for place in places if place.note]
+    cells = [cell for side in compared.unit.cells.values() for cell in side.values()]
+    if any(cell.fob_how.startswith("CIF") for cell in cells):
+        text = (
+            f"CIF imports were brought to FOB by an assumed margin of {asked.cif_margin:g} % "
+            "(6 % is that of the IMF's Direction of Trade Statistics; cif_margin changes it)."
+        )
+        notes.append(Note(code=NoteCode.VALUATION, text=text))
+    rates = [*compared.unit.rates, *factors]
+    if rates:
+        text = f"Converted at average rates from {rates[0].first_day} to {rates[-1].last_day}: {rates[0].source}."
+        if any(rate.base == YUAN for rate in rates):
+            text += f" {CUSTOMS_RATE}"
+        notes.append(Note(code=NoteCode.UNIT, text=text))
+    if compared.unit.without_rate:
+        text = f"Not converted, so not compared: {compared.unit.without_rate[0]}"
+        notes.append(Note(code=NoteCode.UNIT, text=text))
+    young = sorted({f"{cell.side.what} {cell.period}" for cell in cells if cell.status is Status.PROVISIONAL})
+    if young:
+        text = f"Provisional, still to be revised: {', '.join(young[:3])}{' and more' if len(young) > 3 else ''}."
+        notes.append(Note(code=NoteCode.REVISED, text=text))
+    best = compared.estimates[compared.focus]
+    name = "Best FOB value" if compared.question.product.kind == "goods" else "Best value"
+    notes.append(Note(code=NoteCode.FLAG, text=f"{name} of {compared.focus}: {best.text}."))
+    evidence = compared.evidence
+    if evidence.questions:
+        text = f"{evidence.calls} further free calls to UN Comtrade, less what was stored, looked for the reasons."
+        if evidence.focus_only:
+            text += f" They are of {compared.focus} alone: best values of other periods know nothing of transit."
+        if evidence.failures:
+            text += f" {len(evidence.failures)} failed ({evidence.failures[0]}); a reason may be missing here."
+        notes.append(Note(code=NoteCode.COST, text=text))
+    kept = (NoteCode.EDITION_BREAK, NoteCode.STALE, NoteCode.STORE)
+    found = {
+        (n.code, n.text): n
+        for one in seen
+        for n in one.notes
+        if n.code in kept or (n.code is NoteCode.SUBSET and one.side.handle)  # a file holds what was chosen for it
+    }
+    return [*notes, *found.values()]

@@ -1,0 +1,345 @@
+"""Asking one source for a series: which periods it can have, what that costs, and the figures in one currency."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.periods import FIRST_YEAR, Frequency, Period, month_of
+from tradestat_tools.codes.spans import Span
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.view import SOURCES, Role
+from tradestat_tools.model.errors import NoData, TooLarge, TradestatError
+from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, FlowQuestion, Product
+from tradestat_tools.model.observation import Observation, Status
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.research.cost import Cost, cost
+from tradestat_tools.research.currency import NoRate, Rate, average_rate
+from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.series.arguments import PER_YEAR, check_length
+from tradestat_tools.research.views import PAID, Seen, Side, ask, sides_of
+from tradestat_tools.sources.comtrade.calendar import newest_due
+from tradestat_tools.sources.doumaotong.calendar import newest_published
+from tradestat_tools.sources.korea.calendar import last_published
+from tradestat_tools.upstream.threads import in_thread
+
+MOST_CALLS = 60
+"""Free calls that one series may take: at UN Comtrade's pace without a key two minutes."""
+
+LOOKED_BACK: dict[Frequency, int] = {"year": 3, "quarter": 4, "month": 12}
+"""Periods by which a reporter's newest may lie before the newest that the first reporters have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a series is asked for, whichever source is asked.
+
+    Args:
+        reporter: whose figures these are.
+        role: which end of the flow the reporter is.
+        lead: periods before the span that growth needs.
+        whole: partner and product of which the share is taken, where one is wanted.
+        currency: which the figures are brought to.
+        max_credits: what the question may cost.
+    """
+
+    reporter: Area
+    partner: Area
+    product: Product
+    role: Role
+    span: Span
+    frequency: Frequency
+    lead: int
+    whole: tuple[Area, Product] | None
+    currency: str
+    max_credits: float
+
+    def question(self, first: Period, last: Period) -> FlowQuestion:
+        """The flow over a span and what comes before it for growth."""
+        return self._of(self.partner, self.product, _earlier(first, self.lead), last)
+
+    def whole_question(self, first: Period, last: Period) -> FlowQuestion | None:
+        """The flow of which the share is taken."""
+        return None if self.whole is None else self._of(*self.whole, first, last)
+
+    def _of(self, partner: Area, product: Product, first: Period, last: Period) -> FlowQuestion:
+        exporter, importer = (self.reporter, partner) if self.role == "exporter" else (partner, self.reporter)
+        return FlowQuestion(exporter, importer, product, first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one source has of a series.
+
+    Args:
+        periods: those asked for, in order.
+        native: the figures as the source gave them, summed into the periods; those before the span too.
+        observations: the same in the currency wanted.
+        whole: the figures of which the share is taken, as the source gave them.
+        rates: at which figures were converted, in order.
+        without_rate: why some could not be.
+        tried: calls for newer periods, which turned out not to be there yet.
+    """
+
+    seen: Seen
+    periods: tuple[Period, ...]
+    native: dict[Period, Observation]
+    observations: dict[Period, Observation]
+    whole: Seen | None = None
+    rates: tuple[Rate, ...] = ()
+    without_rate: str | None = None
+    tried: int = 0
+
+    @property
+    def calls(self) -> int:
+        """How many calls it took, those for newer periods too."""
+        return self.tried + sum(source.calls for seen in self.answered for source in seen.sources)
+
+    @property
+    def source(self) -> str:
+        """Id of the source; of a file that of whoever published its figures."""
+        return next((one.source for one in self.native.values()), self.seen.side.source)
+
+    @property
+    def answered(self) -> tuple[Seen, ...]:
+        """Both questions, or the only one."""
+        return (self.seen, self.whole) if self.whole else (self.seen,)
+
+    def value(self, period: Period) -> float | None:
+        """The figure of a period, None where there is none."""
+        one = self.observations.get(period)
+        return one.value if one else None
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any of the periods asked for has a figure, be it without a rate."""
+        return any(one.value is not None for period in self.periods if (one := self.native.get(period)))
+
+
+def whole_of(product: Product, partner: Area, world: Area) -> tuple[Area, Product]:
+    """What a flow is a share of: the same product with the World; of a flow with the World, all products."""
+    if partner.kind != "world":
+        return world, product
+    if product.kind == "services":
+        return world, Product("services", TOTAL_SERVICES, "All services")
+    return world, Product("goods", TOTAL_GOODS, "All goods")
+
+
+async def find(services: Services, wanted: Wanted, source: str, *, named: bool) -> Found | TradestatError | None:
+    """What a source has; None where the reporter is none of its business, an error where it has nothing.
+
+    Args:
+        source: its id, or the handle of a stored result.
+        named: whether the caller named it: it may then only fail for want of data.
+
+    Raises:
+        TooLarge: it takes more calls than any question may, or, of a source that was named, more credits than allowed.
+        InvalidQuery: nothing is kept under the handle, or it holds no figures.
+    """
+    try:
+        first, last = await _span(services, wanted, source)
+        check_length(first, last)
+    except CodeError as error:
+        return NoData(error.message, remedy="Ask earlier periods.", why=[Why(Reason.NOT_YET_PUBLISHED, error.message)])
+    found = await _once(services, wanted, source, first, last, named=named)
+    if isinstance(found, Found) and wanted.span.first is None and wanted.span.last is None and source not in PAID:
+        found = await _back(services, wanted, source, found, named=named)
+    if isinstance(found, Found) and not found.has_figures:
+        return found.seen.error or _nothing(found.seen)
+    return found
+
+
+async def _back(services: Services, wanted: Wanted, source: str, found: Found, *, named: bool) -> Found:
+    """The same number of periods, ending with the newest that the source really has."""
+    newest, size = found.periods[-1], len(found.periods)
+    moved = 0
+    while found.seen.error is None and (gap := _gap(found)) and moved < LOOKED_BACK[wanted.frequency]:
+        moved = min(moved + gap, LOOKED_BACK[wanted.frequency])
+        last = newest.shifted(-moved)
+        earlier = await _once(services, wanted, source, last.shifted(1 - size), last, named=named)
+        if not isinstance(earlier, Found):
+            break
+        found = replace(earlier, tried=found.calls)
+    return found
+
+
+def _gap(found: Found) -> int:
+    """How many periods at the end have no figure."""
+    for back, period in enumerate(reversed(found.periods)):
+        one = found.native.get(period)
+        if one is not None and (one.value is not None or one.status is Status.SUPPRESSED):
+            return back
+    return len(found.periods)
+
+
+async def _once(
+    services: Services, wanted: Wanted, source: str, first: Period, last: Period, *, named: bool
+) -> Found | TradestatError | None:
+    side = await _side(services, wanted.question(first, last), wanted.role, source)
+    if side is None:
+        return None
+    if side.why is not None:
+        return NoData(side.why.text, remedy="Ask another source.", why=[side.why])
+    whole = wanted.whole_question(first, last)
+    beside = await _side(services, whole, wanted.role, source) if whole else None
+    sides = [one for one in (side, beside) if one is not None]
+    try:
+        price = await cost(sides, services)
+    except TradestatError as error:  # such as a key that is not set: asking would fail as well
+        return error
+    if too_large := _too_large(side, price, wanted):
+        if named or not price.credits:
+            raise too_large
+        return too_large
+    seen = await ask(side, services)
+    total = await ask(beside, services) if beside and seen.observations else None
+    return await in_thread(partial(_found, wanted, seen, total, side.question, first))
+
+
+async def _side(services: Services, question: FlowQuestion, role: Role, source: str) -> Side | None:
+    file = is_file(source)
+    sides = await sides_of(question, services, sources=() if file else (source,), files=(source,) if file else ())
+    return next((side for side in sides if side.role == role), sides[0] if file else None)
+
+
+def is_file(source: str) -> bool:
+    """Whether this is the handle of a stored result, not the id of a source."""
+    return source not in SOURCES
+
+
+def _too_large(side: Side, price: Cost, wanted: Wanted) -> TooLarge | None:
+    name = side.what.rpartition(", ")[2]
+    if price.credits > wanted.max_credits:
+        return TooLarge(
+            f"{name} would take {price.credits:g} credits for what is not stored; {wanted.max_credits:g} are allowed. "
+            "It was not asked.",
+            remedy=f"Allow them with max_credits={price.credits:g}, or ask a free source.",
+        )
+    if price.calls > MOST_CALLS:
+        return TooLarge(
+            f"{name} would be asked {price.calls} times for what is not stored, and at most {MOST_CALLS} times for one "
+            "series; nothing was sent.",
+            remedy="Ask fewer periods at a time, or years; what was asked before is stored and costs no call.",
+        )
+    return None
+
+
+def _nothing(seen: Seen) -> NoData:
+    texts = " ".join(why.text for why in seen.why)
+    return NoData(texts or "It has no figure.", remedy="Ask other periods or another source.", why=seen.why)
+
+
+async def _span(services: Services, wanted: Wanted, source: str) -> tuple[Period, Period]:
+    """The first and last period asked for, by the newest that the source can have.
+
+    Raises:
+        CodeError: the first lies after the newest.
+    """
+    if wanted.span.leans_on_newest and is_file(source):
+        newest = await _newest_of_file(services, wanted, source)
+        return wanted.span.between(lambda _: newest, frequency=wanted.frequency)
+    return wanted.span.between(lambda wished: _newest(services, source, wished), frequency=wanted.frequency)
+
+
+def _newest(services: Services, source: str, frequency: Frequency) -> Period:
+    if source == "korea":
+        month = last_published(services.now())
+    elif source == "doumaotong":
+        month = newest_published(services.now())
+    elif source == "trademap":
+        month = Period(services.today.year - 1, "month", 12)
+    else:
+        month = newest_due("month", services.today)
+    return last_whole(month, frequency)
+
+
+def last_whole(month: Period, frequency: Frequency) -> Period:
+    """The newest period of a frequency that is over with this month."""
+    length = 12 // PER_YEAR[frequency]
+    found = Period(month.year, frequency, (month.number - 1) // length + 1)
+    return found if found.last_month <= month else found.shifted(-1)
+
+
+async def _newest_of_file(services: Services, wanted: Wanted, handle: str) -> Period:
+    """The newest period of which a stored result has a figure of the flow; today's where it has none."""
+    last = last_whole(month_of(services.today), wanted.frequency)
+    every = replace(wanted, lead=0).question(Period(FIRST_YEAR, wanted.frequency), last)
+    side = await _side(services, every, wanted.role, handle)
+    seen = await ask(side, services) if side else None
+    return max((one.period for one in seen.observations if one.value is not None), default=last) if seen else last
+
+
+def _earlier(first: Period, steps: int) -> Period:
+    """So many periods before, or the first of all statistics."""
+    return first.shifted(-min(steps, (first.year - FIRST_YEAR) * PER_YEAR[first.frequency]))
+
+
+def _found(wanted: Wanted, seen: Seen, whole: Seen | None, question: FlowQuestion, first: Period) -> Found:
+    native = {one.period: one for one in seen.observations}
+    periods = tuple(period for period in question.periods if period >= first)
+    if all(one.currency == wanted.currency for one in native.values()):
+        return Found(seen, periods, native, native, whole)
+    rates: dict[Period, Rate] = {}
+    faults: dict[str, None] = {}
+    converted = [_converted(one, wanted.currency, rates, faults) for one in seen.given]
+    summed = {one.period: one for one in summed_to(converted, wanted.frequency)}
+    observations = {period: summed[period] for period in native if period in summed}
+    return Found(
+        seen,
+        periods,
+        native,
+        observations,
+        whole,
+        tuple(rates[period] for period in sorted(rates)),
+        next(iter(faults), None),
+    )
+
+
+def _converted(one: Observation, currency: str, rates: dict[Period, Rate], faults: dict[str, None]) -> Observation:
+    """A figure at the average rate of its own period, which is a month where the source has months."""
+    if one.currency == currency:
+        return one
+    try:
+        rate = rates.get(one.period) or average_rate(one.currency, currency, one.period)
+    except NoRate as error:
+        faults.setdefault(str(error))
+        return replace(one, value=None, fob=None, currency=currency, status=Status.MISSING)
+    rates[one.period] = rate
+    return replace(
+        one,
+        value=None if one.value is None else one.value * rate.value,
+        fob=None if one.fob is None else one.fob * rate.value,
+        currency=currency,
+        resolution=one.resolution * rate.value,
+    )
+
+
+def why_absent(found: Found, period: Period, today: date) -> tuple[Reason | None, str]:
+    """Why a period has no figure: a reason where it is known, and a sentence."""
+    native, seen = found.native.get(period), found.seen
+    if native is not None and native.value is not None:
+        return Reason.NOT_COVERED, f"No rate: {found.without_rate}"
+    if native is not None and native.status is Status.SUPPRESSED:
+        return Reason.SUPPRESSED, "The reporter keeps it back."
+    if period.last_month >= month_of(today):
+        return Reason.NOT_YET_PUBLISHED, f"{period} is not over."
+    if seen.error is not None:
+        return None, f"It could not be asked for: {seen.error.message}"
+    lacking = _months_lacking(found, period)
+    months = f"No sum, for want of {', '.join(map(str, lacking))}." if lacking else ""
+    said = [why for why in seen.why if any(str(part) in why.text for part in (period, *lacking))] or [
+        why for why in seen.why if not any(str(other) in why.text for other in found.periods)
+    ]
+    if not said:
+        return None, months or "The source has no row for it and does not say why: neither zero nor known."
+    return said[0].reason, f"{months} {said[0].text}".strip()
+
+
+def _months_lacking(found: Found, period: Period) -> list[Period]:
+    """The months without a figure, where the period is summed from months of which some are there."""
+    months = {one.period for one in found.seen.given if one.period.frequency == "month" and one.value is not None}
+    first = period.first_month
+    inside = [first.shifted(step) for step in range(12 // PER_YEAR[period.frequency])]
+    lacking = [month for month in inside if month not in months]
+    return lacking if period.frequency != "month" and 0 < len(lacking) < len(inside) else []

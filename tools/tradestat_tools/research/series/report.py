@@ -1,0 +1,351 @@
+"""What `trade_series` answers with: the figures of the chosen source, why it was chosen, and what to know of them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, TypeVar
+
+from tradestat_tools.codes.breaks import hs_break
+from tradestat_tools.codes.countries import resolve_area
+from tradestat_tools.codes.periods import Frequency, Period, period
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.view import CHINA
+from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance, State
+from tradestat_tools.model.errors import NoData, TradestatError
+from tradestat_tools.model.observation import Observation, Status, Valuation
+from tradestat_tools.model.reasons import Reason
+from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData
+from tradestat_tools.research.series.arguments import AUTO, PER_YEAR, SeriesArguments
+from tradestat_tools.research.series.ask import Found, Wanted, is_file, why_absent
+from tradestat_tools.research.series.measures import Measured, growth_of, index_of, share_of
+from tradestat_tools.sources.doumaotong.calendar import newest_published
+
+T = TypeVar("T")
+
+CODES: dict[Frequency, Literal["A", "Q", "M"]] = {"year": "A", "quarter": "Q", "month": "M"}
+
+STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
+"""The gravest first."""
+
+PASSED_ON = frozenset(
+    {
+        NoteCode.REVISED,
+        NoteCode.SUBSET,
+        NoteCode.RESOLVED_CODE,
+        NoteCode.EDITION_BREAK,
+        NoteCode.FLAG,
+        NoteCode.ZERO,
+        NoteCode.STALE,
+        NoteCode.DISCLAIMER,
+    }
+)
+"""Notes of the sources' answers that hold for a single series too; what is missing is said here period by period."""
+
+UNIT_NAMES = {"USD": "US dollars", "CNY": "RMB yuan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A source that was not used, and why."""
+
+    source: str
+    error: TradestatError
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The source of the series, those whose periods fill its gaps, and those passed over.
+
+    Args:
+        independent: whether doumaotong.com might have newer months.
+    """
+
+    found: tuple[Found, ...]
+    passed: tuple[Passed, ...]
+    independent: bool
+
+    @property
+    def main(self) -> Found:
+        """The source of the series."""
+        return self.found[0]
+
+
+def source_name(source: str) -> str:
+    """A source's name for people."""
+    from tradestat_tools.sources import all_sources  # noqa: PLC0415 - all models; costs start-up time
+
+    return next((one.name for one in all_sources() if one.id == source), source)
+
+
+def answer_of(services: Services, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> Answer[SeriesData]:
+    """The whole answer."""
+    main = chosen.main
+    rows, by = _rows(chosen)
+    used = [one for one in chosen.found if one in by.values() or one is main]
+    data = _data(asked, wanted, chosen, rows, by)
+    data.absent = _absent(services, main, rows) or None
+    way = "exports to" if asked.flow == "X" else "imports from"
+    goods = data.product if data.product_name == data.product else f"{data.product_name} ({data.product})"
+    when = data.periods[0] if len(data.periods) == 1 else f"{data.periods[0]} to {data.periods[-1]}"
+    return Answer(
+        what=f"{data.reporter_name}'s {way} {data.partner_name}: {goods}, {when}",
+        data=data,
+        source=_provenance(data, used),
+        notes=list(_notes(asked, wanted, chosen, data, used)),
+        more=_more(services, asked, wanted, chosen),
+    )
+
+
+def _rows(chosen: Chosen) -> tuple[dict[Period, Observation], dict[Period, Found]]:
+    """The figure of each period, and which source it is of: the first that has one, FOB and CIF never mixed."""
+    main = chosen.main
+    rows, by = dict(main.observations), dict.fromkeys(main.observations, main)
+    held = {one.valuation for one in rows.values() if one.value is not None}
+    for other in chosen.found[1:]:
+        for at, one in other.observations.items():
+            lacking = at not in rows or rows[at].value is None
+            if lacking and one.value is not None and at in main.periods and one.valuation in held:
+                rows[at], by[at] = one, other
+    return rows, by
+
+
+def _data(
+    asked: SeriesArguments,
+    wanted: Wanted,
+    chosen: Chosen,
+    rows: dict[Period, Observation],
+    by: dict[Period, Found],
+) -> SeriesData:
+    main = chosen.main
+    periods = main.periods
+    shown = [rows.get(at) for at in periods]
+    figures = [one for one in shown if one is not None and one.value is not None] or list(rows.values())
+    any_one = figures[0]
+    valuations: list[Valuation | None] = [one.valuation if one else None for one in shown]
+    sources = [one.source if one and one.value is not None else None for one in shown]
+    units = {one.quantity_unit for one in figures}
+    kilograms = _column(shown, lambda one: one.net_kg)
+    measures = list(_measures(asked, wanted, main, periods, rows))
+    by_name = {one.name: one.values for one in measures}
+    undefined = [each for one in measures for each in one.undefined()]
+    return SeriesData(
+        flow=any_one.flow,
+        reporter=any_one.reporter,
+        reporter_name=wanted.reporter.name_en,
+        partner=any_one.partner,
+        partner_name=wanted.partner.name_en,
+        product=any_one.product,
+        product_name=wanted.product.label,
+        classification=any_one.classification,
+        frequency=CODES[wanted.frequency],
+        currency=wanted.currency,
+        valuation=any_one.valuation,
+        basis=any_one.basis,
+        source=main.source,
+        choice=_choice(asked, wanted, chosen),
+        resolution=max(one.resolution for one in figures),
+        periods=[str(at) for at in periods],
+        values=[one.value if one else None for one in shown],
+        status=[one.status if one else Status.MISSING for one in shown],
+        sources=sources if len(set(sources) - {None}) > 1 else None,
+        valuations=valuations if len({one.valuation for one in figures}) > 1 else None,
+        editions=_column(shown, lambda one: one.edition),
+        net_kg=kilograms,
+        quantity=_column(shown, lambda one: one.quantity) if len(units) == 1 else None,
+        quantity_unit=any_one.quantity_unit if len(units) == 1 else None,
+        rates=_rates(periods, rows, by),
+        growth_year=by_name.get("growth_year"),
+        growth_period=by_name.get("growth_period"),
+        share=by_name.get("share"),
+        share_of=_share_of(wanted),
+        index=by_name.get("index"),
+        base=str(_base(asked, periods, rows)) if "index" in by_name else None,
+        undefined=undefined or None,
+        passed_over=[PassedOver(source=one.source, text=one.error.message) for one in chosen.passed] or None,
+    )
+
+
+def _column(rows: Sequence[Observation | None], field: Callable[[Observation], T | None]) -> list[T | None] | None:
+    """A field of each row; nothing where no row has it."""
+    values = [field(one) if one else None for one in rows]
+    return values if any(value is not None for value in values) else None
+
+
+def _rates(
+    periods: Sequence[Period], rows: dict[Period, Observation], by: dict[Period, Found]
+) -> list[float | None] | None:
+    """What one unit of the source's currency was worth in each period, by the figures; nothing without conversion."""
+    if not any(found.rates for found in by.values()):
+        return None
+    rates: list[float | None] = []
+    for at in periods:
+        one, native = rows.get(at), by[at].native.get(at) if at in by else None
+        rates.append(one.value / native.value if one and one.value is not None and native and native.value else None)
+    return rates
+
+
+def _measures(
+    asked: SeriesArguments, wanted: Wanted, main: Found, periods: Sequence[Period], rows: dict[Period, Observation]
+) -> Iterator[Measured]:
+    if "growth" in asked.also:
+        per_year = PER_YEAR[wanted.frequency]
+        yield growth_of("growth_year", periods, rows, per_year)
+        if per_year > 1:
+            yield growth_of("growth_period", periods, rows, 1)
+    if "share" in asked.also:
+        wholes = {one.period: one for one in main.whole.observations} if main.whole else {}
+        yield share_of(periods, main.native, wholes)
+    if "index" in asked.also:
+        yield index_of(periods, rows, _base(asked, periods, rows))
+
+
+def _base(asked: SeriesArguments, periods: Sequence[Period], rows: dict[Period, Observation]) -> Period:
+    if asked.base:
+        return period(asked.base)
+    return next((at for at in periods if (one := rows.get(at)) and one.value is not None), periods[0])
+
+
+def _share_of(wanted: Wanted) -> str | None:
+    if wanted.whole is None:
+        return None
+    partner, product = wanted.whole
+    side = "exports to" if wanted.role == "exporter" else "imports from"
+    return f"{wanted.reporter.name_en}'s {side} {partner.name_en}, {product.code}, same source and period"
+
+
+def _absent(services: Services, main: Found, rows: dict[Period, Observation]) -> list[Absent]:
+    """Why periods have no figure, those with the same reason together."""
+    lacking = [at for at in main.periods if at not in rows or rows[at].value is None]
+    told: dict[tuple[Reason | None, str], list[str]] = {}
+    for at in lacking:
+        told.setdefault(why_absent(main, at, services.today), []).append(str(at))
+    return [Absent(periods=which, reason=reason, text=text) for (reason, text), which in told.items()]
+
+
+def _choice(asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str:
+    """Which source was chosen, and why."""
+    main, who = chosen.main, wanted.reporter.name_en
+    name = main.seen.sources[0].service if main.seen.sources else source_name(main.source)
+    asked_first = main.seen.side.handle or main.seen.side.source
+    if asked.source == asked_first:
+        return f"{name}, as asked for"
+    if asked_first == "korea":
+        return f"{name}, the official national source of {who}"
+    if asked.source != AUTO:
+        return f"{name}, since {_name(asked.source)} {_lacks(asked.source, chosen)}"
+    if asked_first == "comtrade":
+        korean = any(one.source == "korea" for one in chosen.passed)
+        own = f"Korea Customs {_lacks('korea', chosen)}" if korean else f"no national source of {who} is connected"
+        return f"{name}, since {own}"
+    if asked_first == "trademap":
+        failed = any(not isinstance(one.error, NoData) for one in chosen.passed)
+        lacking = "gave figures" if failed else "has figures"
+        return f"{name}, since neither a national source nor UN Comtrade {lacking}"
+    return f"{name}, since no official source has these months; an independent compilation"
+
+
+def _lacks(source: str, chosen: Chosen) -> str:
+    """Whether a source that was passed over has no figures, or could not be asked for them."""
+    failed = any(one.source == source and not isinstance(one.error, NoData) for one in chosen.passed)
+    return "could not be asked" if failed else "has nothing"
+
+
+def _name(source: str) -> str:
+    return "the file" if is_file(source) else source_name(source)
+
+
+def _provenance(data: SeriesData, used: Sequence[Found]) -> Provenance:
+    """One provenance of the sources used: the oldest time, the gravest state, calls and credits added up."""
+    seen = [one for found in used for one in found.answered]
+    every = [source for one in seen for source in one.sources]
+    charged = [one.credits_charged for one in every if one.credits_charged is not None]
+    left = [one.remaining_quota for one in every if one.remaining_quota is not None]
+    held = {one.state for one in every}
+    valuation = "exports" if data.flow == "X" else "imports"
+    return Provenance(
+        service=", ".join(dict.fromkeys(one.service for one in every)),
+        endpoint=TOOL,
+        address="; ".join(dict.fromkeys(one.address for one in every)),
+        retrieved_at=min(one.retrieved_at for one in every),
+        published_at=every[0].published_at if len(every) == 1 else None,
+        state=next(state for state in STATES if state in held),
+        unit=UNIT_NAMES.get(data.currency, data.currency),
+        currency=data.currency,
+        valuation=None if data.valuation is None or data.valuations else f"{valuation} {data.valuation}",
+        calls=sum(one.calls for one in used),
+        credits_charged=sum(charged) if charged else None,
+        remaining_quota=min(left) if left else None,
+        results=list(dict.fromkeys(handle for one in seen for handle in one.results)) or None,
+    )
+
+
+def _notes(
+    asked: SeriesArguments, wanted: Wanted, chosen: Chosen, data: SeriesData, used: Sequence[Found]
+) -> Iterator[Note]:
+    for place in (resolve_area(asked.reporter), resolve_area(asked.partner)):
+        if place.note:
+            yield Note(code=NoteCode.RESOLVED_CODE, text=place.note)
+    for one in data.absent or ():
+        yield Note(code=NoteCode.ABSENT, text=f"{_spans(one.periods)}: {one.text}", reason=one.reason)
+    if data.undefined:
+        parts = [f"{one.measure} {_spans(one.periods)} ({one.text})" for one in data.undefined]
+        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {'; '.join(parts)}.")
+    for passed in chosen.passed:
+        yield Note(code=NoteCode.ABSENT, text=f"Not used: {source_name(passed.source)}. {passed.error.message}")
+    if data.sources:
+        of = groupby(zip(data.sources, data.periods, strict=True), key=lambda one: one[0])
+        parts = [f"{_spans([at for _, at in group])} {source_name(source)}" for source, group in of if source]
+        yield Note(code=NoteCode.FLAG, text=f"Filled from several sources: {'; '.join(parts)}.")
+    if data.valuations:
+        yield Note(code=NoteCode.VALUATION, text="FOB and CIF figures are mixed by the reporter; see valuations.")
+    if data.share_of:
+        yield Note(code=NoteCode.UNIT, text=f"share: part of {data.share_of}; took one more question.")
+    rates = [rate for found in used for rate in found.rates]
+    if rates:
+        text = (
+            f"Converted from {rates[0].base} at the average of each {rates[0].period.frequency}, {rates[0].first_day} "
+            f"to {rates[-1].last_day}: {rates[0].source}."
+        )
+        yield Note(code=NoteCode.UNIT, text=text)
+    notes = list(
+        dict.fromkeys(
+            (note.code, note.text)
+            for found in used
+            for note in found.seen.notes
+            if note.code is not NoteCode.SUBSET or found.seen.side.handle  # a file holds what was chosen for it
+        )
+    )
+    if data.classification == "HS" and not any(code is NoteCode.EDITION_BREAK for code, _ in notes):
+        yield from _break(wanted, data)
+    yield from (Note(code=code, text=text) for code, text in notes if code in PASSED_ON)
+
+
+def _break(wanted: Wanted, data: SeriesData) -> Iterator[Note]:
+    if wanted.product.is_total:
+        return
+    found = hs_break(data.product, period(data.periods[0]).year, period(data.periods[-1]).year)
+    if found is not None:
+        yield Note(code=NoteCode.EDITION_BREAK, text=found.text)
+
+
+def _spans(periods: Iterable[str]) -> str:
+    """Periods for people, runs of them as `2020 to 2022`."""
+    runs: list[list[Period]] = []
+    for at in map(period, periods):
+        if runs and runs[-1][-1].shifted(1) == at:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def _more(services: Services, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str | None:
+    texts: list[str] = []
+    last, out = chosen.main.periods[-1], newest_published(services.now())
+    used = {one.seen.side.source for one in chosen.found}
+    other = asked.source == AUTO and "doumaotong" not in used
+    if chosen.independent and other and (chosen.main.value(last) is None or last.last_month < out):
+        texts.append(f"doumaotong.com, which is not official, may have months to {out}: source=doumaotong.")
+    if wanted.reporter.comtrade == CHINA and asked.source == AUTO and wanted.product.kind == "goods":
+        texts.append("China Customs' own figures: export a CSV at stats.customs.gov.cn, import_file, source=handle.")
+    return " ".join(texts) or None

@@ -1,0 +1,1 @@
+"""What becomes of answers: rows, citations, exports; and files that come in as answers."""

@@ -1,0 +1,179 @@
+"""How to cite an answer: in one line, and as APA, BibTeX and CSL-JSON. Pure functions; nothing is asked.
+
+The data set of a citation is the service's, narrowed to what was asked of it; its address carries no key. Services
+change their figures without a version, so the day of retrieval stands for one.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from tradestat_tools.catalogue import OWN_NAME
+from tradestat_tools.model.answers import Provenance
+from tradestat_tools.sources import all_sources, endpoints
+
+SANDBOX = "SANDBOX, synthetic figures, not statistics"
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""APA's dates are English on every computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a citation names.
+
+    Args:
+        author: the institution behind the figures.
+        dataset: the service's name, and the tool that was asked.
+        what: what the figures are.
+        publisher: who compiles the figures and hands them on.
+        retrieved: the day, UTC.
+        published: the day the service gives for them, if it does.
+        address: key-free.
+        sandbox: whether they are synthetic.
+    """
+
+    id: str
+    author: str
+    dataset: str
+    what: str
+    publisher: str
+    retrieved: date
+    published: date | None
+    address: str
+    sandbox: bool
+
+    @property
+    def title(self) -> str:
+        """The data set and what was asked of it; of synthetic figures it begins with a word of warning."""
+        title = f"{self.dataset}: {self.what}"
+        return f"{SANDBOX}: {title}" if self.sandbox else title
+
+    @property
+    def key(self) -> str:
+        """A key for lists of references, the same for the same figures retrieved on the same day."""
+        meant = "\n".join((self.dataset, self.what, self.address, self.retrieved.isoformat(), str(self.sandbox)))
+        return f"{self.id}{self.retrieved.year}-{hashlib.sha256(meant.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def cited(tool: str, what: str, source: Provenance) -> Cited | None:
+    """What there is to cite of a tool's answer; None where this server alone made it up from no one's figures."""
+    if source.service == OWN_NAME:
+        return None
+    known = endpoints().get(tool)
+    by_name = (one for one in all_sources() if source.service in (one.name, one.policy.service))
+    origin = known[0] if known else next(by_name, None)
+    return Cited(
+        id=origin.id if origin else re.sub(r"[^a-z0-9]", "", tool.lower()) or "tradestat",
+        author=origin.terms.author if origin else _line(source.service),
+        dataset=f"{origin.name if origin else _line(source.service)}, {tool}",
+        what=_line(what),
+        publisher=origin.terms.publisher if origin else _line(source.service),
+        retrieved=source.retrieved_at.date(),
+        published=source.published_at,
+        address=_line(source.address),
+        sandbox=source.state == "sandbox",
+    )
+
+
+def one_line(one: Cited) -> str:
+    """Author, data set and what was asked of it, day of retrieval, address."""
+    published = f"Published {one.published.isoformat()}. " if one.published else ""
+    warning = f"{SANDBOX}: " if one.sandbox else ""
+    whole = f"{one.author}. {one.dataset}: {one.what}"
+    return f"{warning}{whole.rstrip('.')}. {published}Retrieved {one.retrieved.isoformat()}. {one.address}"
+
+
+def short_line(source: Provenance) -> str:
+    """Author, tool, day and address without its query, for a text whose first line says what was asked."""
+    one = cited(source.endpoint, "", source)
+    if one is None:
+        return ""
+    warning = "SANDBOX, synthetic: " if one.sandbox else ""
+    address, query, _ = one.address.partition("?")
+    return f"{warning}{one.author}, {source.endpoint}, {one.retrieved.isoformat()}, {address}{'?…' if query else ''}"
+
+
+def apa(one: Cited) -> str:
+    """A reference in the style of the APA's 7th edition, in plain text: "n.d." where no day of publication is known."""
+    year = str(one.published.year) if one.published else "n.d."
+    day = f"{MONTHS[one.retrieved.month - 1]} {one.retrieved.day}, {one.retrieved.year}"
+    publisher = "" if one.publisher == one.author else f" {one.publisher}."
+    return f"{one.author}. ({year}). {one.title.rstrip('.')} [Data set].{publisher} Retrieved {day}, from {one.address}"
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    # Not \{: BibTeX counts braces whether or not a backslash stands before them.
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "%": r"\%",
+    "&": r"\&",
+    "_": r"\_",
+    "#": r"\#",
+    "$": r"\$",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+def bibtex(one: Cited) -> str:
+    """A BibTeX entry, `@misc`, which every style knows. Letters of any script are kept: it is UTF-8.
+
+    `url` is read verbatim by those styles that know it, so it is not escaped: what could end the field is
+    percent-encoded instead.
+    """
+    fields = {
+        "author": f"{{{_latex(one.author)}}}",
+        "title": f"{{{_latex(one.title)}}}",
+        "publisher": _latex(one.publisher),
+        **({"year": str(one.published.year)} if one.published else {}),
+        "url": _verbatim(one.address),
+        "urldate": one.retrieved.isoformat(),
+        "note": "Data set"
+        + (f", published {one.published.isoformat()}" if one.published else "")
+        + f", retrieved {one.retrieved.isoformat()}",
+    }
+    return "@misc{" + one.key + ",\n" + "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items()) + "}"
+
+
+def csl_json(one: Cited) -> dict[str, Any]:
+    """An item of the Citation Style Language, as Zotero and pandoc read it."""
+    item: dict[str, Any] = {
+        "id": one.key,
+        "type": "dataset",
+        "title": one.title,
+        "author": [{"literal": one.author}],
+        "publisher": one.publisher,
+        "URL": one.address,
+        "accessed": _csl_date(one.retrieved),
+    }
+    if one.published:
+        item["issued"] = _csl_date(one.published)
+    if one.sandbox:
+        item["note"] = SANDBOX
+    return item
+
+
+def _csl_date(day: date) -> dict[str, list[list[int]]]:
+    return {"date-parts": [[day.year, day.month, day.day]]}
+
+
+def _latex(text: str) -> str:
+    return "".join(_LATEX.get(char, char) for char in text)
+
+
+def _verbatim(address: str) -> str:
+    return re.sub(r"[\\{}\s]", lambda found: quote(found[0], safe=""), address)
+
+
+def _line(text: str) -> str:
+    """Foreign text on one line, without control or invisible characters."""
+    spaced = "".join(" " if char.isspace() else char for char in text)
+    return " ".join("".join(char for char in spaced if char.isprintable()).split())

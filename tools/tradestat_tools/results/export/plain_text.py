@@ -1,0 +1,124 @@
+"""CSV, JSON and Markdown."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from itertools import chain
+from typing import BinaryIO
+
+from tradestat_tools.model.answers import Cell
+from tradestat_tools.results.citation import SANDBOX
+from tradestat_tools.results.export.report import Report, cells, heading, plain
+
+FORMULA = re.compile(r"'*\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|'*[\t\r\n]")
+"""How a text begins that a spreadsheet may take for a formula, also after the apostrophe that is put before it, so that
+taking one away gives back every text. Wide forms too: Excel reads them so in Japanese (OWASP, "CSV Injection")."""
+
+GUARDED = (
+    "A text that a spreadsheet could take for a formula (it begins with = + - @, a tab or a line break) has an "
+    "apostrophe before it. Numbers have none."
+)
+AS_TEXT = (
+    "UTF-8 with a byte order mark, comma-separated, first line the columns. A spreadsheet that opens it by a double "
+    "click drops the zeros before a code: import the columns of codes as text, or export xlsx."
+)
+
+
+def write_csv(report: Report, file: BinaryIO) -> None:
+    """One table as RFC 4180 says, in UTF-8 with a byte order mark, by which Excel knows that it is UTF-8."""
+    ((_, _, table),) = report.sheets()
+    guarded = 0
+    with _text(file, "utf-8-sig", newline="") as text:
+        writer = csv.writer(text)
+        for row in chain([table.columns], table.rows):
+            kept = cells(row)
+            written = [_csv_cell(cell) for cell in kept]
+            guarded += written != kept
+            writer.writerow(written)
+    report.remarks.append(AS_TEXT)
+    if guarded:
+        report.remarks.append(GUARDED)
+
+
+def write_about(report: Report, file: BinaryIO) -> None:
+    """What is to be known about CSV files, which have no place for it: one `label: text` a line."""
+    with _text(file, "utf-8") as text:
+        text.writelines(f"{label}: {' '.join(told.split())}\n" for label, told in report.about())
+
+
+def write_json(report: Report, file: BinaryIO) -> None:
+    """Each answer whole: its structured content, and its tables row by row with null for a missing figure."""
+    # Not by `json.dumps`: with the text of a large answer in memory there would be a second copy of it.
+    encoder = json.JSONEncoder(ensure_ascii=False)
+    with _text(file, "utf-8", errors="replace") as text:
+        text.write("{\n")
+        if report.sandbox:
+            text.write(f'"warning": {encoder.encode(SANDBOX)},\n')
+        text.write('"results": [')
+        for position, answer in enumerate(report.answers):
+            stored = answer.stored
+            text.write(",\n{\n" if position else "\n{\n")
+            for name, value in (
+                ("result", stored.handle),
+                ("tool", stored.tool),
+                ("arguments", stored.arguments),
+                ("citations", answer.citations),
+            ):
+                text.write(f'"{name}": {encoder.encode(value)},\n')
+            text.write('"answer": ')
+            text.writelines(encoder.iterencode(stored.structured))
+            text.write(',\n"tables": [')
+            for number, (_, table) in enumerate(answer.tables):
+                text.write(",\n" if number else "\n")
+                text.write(f'{{"title": {encoder.encode(table.title)}, "columns": {encoder.encode(table.columns)}, ')
+                text.write('"rows": [')
+                for at, row in enumerate(table.rows):
+                    text.write(f"{',' if at else ''}\n{encoder.encode(cells(row))}")
+                text.write("\n]}")
+            text.write("\n]\n}")
+        text.write("\n]\n}\n")
+
+
+def write_markdown(report: Report, file: BinaryIO) -> None:
+    """A heading, what is to be known, and each table; nothing in a cell is read as Markdown or HTML."""
+    with _text(file, "utf-8") as text:
+        text.write(f"# {_markdown(report.title)}\n\n")
+        text.writelines(f"- {_markdown(label)}: {_markdown(told)}\n" for label, told in report.about())
+        for _, number, table in report.sheets():
+            text.write(f"\n## {_markdown(heading(number, table))}\n\n")
+            text.write(_markdown_row(table.columns))
+            figures = [any(isinstance(row[at], int | float) for row in table.rows) for at in range(len(table.columns))]
+            text.write("|" + "|".join("---:" if right else "---" for right in figures) + "|\n")
+            text.writelines(_markdown_row(cells(row)) for row in table.rows)
+
+
+def _csv_cell(cell: Cell) -> str | int | float | None:
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+
+
+def _markdown_row(row: Iterable[Cell]) -> str:
+    return "| " + " | ".join("" if cell is None else _markdown(str(cell)) for cell in row) + " |\n"
+
+
+def _markdown(text: str) -> str:
+    """What could mean something within a line is escaped; line ends become blanks."""
+    return re.sub(r"([\\`*_{}\[\]<>|#!~&$])", r"\\\1", " ".join(plain(text).split()))
+
+
+def _text(file: BinaryIO, encoding: str, *, errors: str = "strict", newline: str = "\n") -> "_Kept":
+    return _Kept(io.TextIOWrapper(file, encoding=encoding, errors=errors, newline=newline))
+
+
+class _Kept:
+    """A text layer over a file that stays open when the layer is done with."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+
+    def __enter__(self) -> io.TextIOWrapper:
+        return self._text
+
+    def __exit__(self, *_: object) -> None:
+        self._text.detach()

@@ -1,0 +1,140 @@
+"""What goes into a file: the tables of one or more stored answers, and what has to be known about them."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from tradestat_tools.contract.results import StoredResult
+from tradestat_tools.model.answers import Cell, Table
+from tradestat_tools.results.citation import SANDBOX
+from tradestat_tools.sources import endpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One stored answer with the tables of it that are wanted.
+
+    Args:
+        tables: with their numbers in the answer, from 1.
+        citations: one a line; more than one where the answer is made of others.
+    """
+
+    stored: StoredResult
+    tables: tuple[tuple[int, Table], ...]
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one file is made from.
+
+    Args:
+        remarks: what was done to cells to fit them into the format; writers add to it.
+        files: of formats with a file for each table: what is in which.
+    """
+
+    answers: tuple[Exported, ...]
+    remarks: list[str] = field(default_factory=list[str])
+    files: list[str] = field(default_factory=list[str])
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether any of its figures are synthetic."""
+        return any(answer.stored.source.state == "sandbox" for answer in self.answers)
+
+    @property
+    def title(self) -> str:
+        """What the first answer is about, and how many more there are."""
+        first = plain(self.answers[0].stored.what)
+        return first if len(self.answers) == 1 else f"{first}; and {len(self.answers) - 1} more"
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(len(table.rows) for _, _, table in self.sheets())
+
+    def sheets(self) -> Iterator[tuple[Exported, int, Table]]:
+        """Every table with the answer it belongs to and its number there."""
+        for answer in self.answers:
+            for number, table in answer.tables:
+                yield answer, number, table
+
+    def one_each(self) -> "list[Report]":
+        """A report for each table, with remarks of its own."""
+        return [Report((replace(answer, tables=((number, table),)),)) for answer, number, table in self.sheets()]
+
+    def add_part(self, name: str, part: "Report") -> None:
+        """Take down that one of its tables was written to a file of its own."""
+        ((answer, number, table),) = part.sheets()
+        self.files.append(f"{name}: {heading(number, table)} of {answer.stored.handle}, {len(table.rows):,} rows")
+        self.remarks.extend(remark for remark in part.remarks if remark not in self.remarks)
+
+    def about(self) -> list[tuple[str, str]]:
+        """Labels and texts: a warning of synthetic figures first, then each answer, then what is said of the file."""
+        lines = [("SANDBOX", f"{SANDBOX}. Do not cite them as such.")] if self.sandbox else []
+        for answer in self.answers:
+            lines += about(answer)
+        own = [*(("File", text) for text in self.files), *(("About this file", text) for text in self.remarks)]
+        return [(label, plain(text)) for label, text in (*lines, *own)]
+
+
+def about(answer: Exported) -> list[tuple[str, str]]:
+    """Where an answer comes from and what to know about it. What the service did not say is left out."""
+    stored, source = answer.stored, answer.stored.source
+    known = endpoints().get(stored.tool)
+    terms = known[0].terms if known else None
+    lines: list[tuple[str, str | None]] = [
+        ("What", stored.what),
+        ("Service", source.service),
+        ("Publisher", terms.publisher if terms else None),
+        ("Tool", stored.tool),
+        ("Asked", json.dumps(stored.arguments, ensure_ascii=False, default=str)),
+        ("Endpoint", source.endpoint),
+        ("Address", source.address),
+        ("Retrieved", source.retrieved_at.isoformat()),
+        ("Published", source.published_at.isoformat() if source.published_at else None),
+        ("State", source.state),
+        ("Unit", source.unit),
+        ("Currency", source.currency),
+        ("Valuation", source.valuation),
+        ("Coverage", source.coverage),
+        ("Result", stored.handle),
+        ("Made of", ", ".join(source.results) if source.results else None),
+        *((f"Note, {note.code.value}", note.text) for note in stored.notes),
+        *(("Cite", citation) for citation in answer.citations),
+        ("Licence", terms.licence if terms else None),
+        ("Disclaimer", terms.disclaimer if terms else None),
+        ("Missing figures", "An empty cell is a figure that the service did not give; 0 is one that it gave."),
+    ]
+    return [(label, text) for label, text in lines if text]
+
+
+def heading(number: int, table: Table) -> str:
+    """The title of a table, or its number."""
+    return plain(table.title) or f"Table {number}"
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Names of columns, equal ones told apart by a number."""
+    found: list[str] = []
+    for name in names:
+        number, chosen = 1, name
+        while chosen in found:
+            number += 1
+            chosen = f"{name} ({number})"
+        found.append(chosen)
+    return found
+
+
+def plain(text: str) -> str:
+    """Text that can be encoded: halves of characters are replaced."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def cells(row: Sequence[Cell]) -> list[Cell]:
+    """Cells as files can hold them. What is no number ("NaN" as a float) is a missing figure."""
+    return [
+        plain(cell) if isinstance(cell, str) else None if isinstance(cell, float) and not math.isfinite(cell) else cell
+        for cell in row
+    ]

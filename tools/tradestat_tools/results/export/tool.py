@@ -1,0 +1,225 @@
+"""The tool that writes stored answers to files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, BinaryIO, Literal
+from urllib.parse import quote
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tradestat_tools.catalogue import OWN_NAME
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.results import StoredResult, found_in, made_of, read_handle
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Data, Link, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.arguments import Arguments
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.results.citation import cited, one_line
+from tradestat_tools.results.export.folder import ExportFolder, Written, safe_name
+from tradestat_tools.results.export.html_page import write_html
+from tradestat_tools.results.export.parquet import write_parquet
+from tradestat_tools.results.export.plain_text import write_about, write_csv, write_json, write_markdown
+from tradestat_tools.results.export.report import Exported, Report
+from tradestat_tools.results.export.xlsx import write_xlsx
+from tradestat_tools.results.rows import table_number
+from tradestat_tools.upstream.runtime import as_utc
+from tradestat_tools.upstream.threads import in_thread
+
+ADDRESS = "tradestat://exports/"
+MOST_RESULTS = 20
+SYNTHETIC = "sandbox-"
+"""How the names of files with synthetic figures begin: CSV has no other place for it."""
+
+FormatName = Literal["csv", "xlsx", "json", "parquet", "markdown", "html"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a file of a format is written.
+
+    Args:
+        one_table: whether a file holds one table, so that each needs its own.
+        about: whether what is to be known goes into a file beside it.
+    """
+
+    suffix: str
+    mime_type: str
+    write: Callable[[Report, BinaryIO], None]
+    one_table: bool = False
+    about: bool = False
+
+
+FORMATS: Mapping[FormatName, Format] = {
+    "csv": Format(".csv", "text/csv", write_csv, one_table=True, about=True),
+    "xlsx": Format(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
+    "json": Format(".json", "application/json", write_json),
+    "parquet": Format(".parquet", "application/vnd.apache.parquet", write_parquet, one_table=True),
+    "markdown": Format(".md", "text/markdown", write_markdown),
+    "html": Format(".html", "text/html", write_html),
+}
+ABOUT = Format(".txt", "text/plain", write_about)
+
+
+class ExportArguments(Arguments):
+    """Which stored answers, as what."""
+
+    result: Annotated[
+        list[Annotated[str, AfterValidator(read_handle)]],
+        Field(min_length=1, max_length=MOST_RESULTS, description="Handles of answers, as their first lines give them."),
+    ]
+    format: Annotated[FormatName, Field(description="Kind of file.")] = "xlsx"
+    filename: Annotated[
+        str | None, AfterValidator(safe_name), Field(description="Name without folder; without it, one is made.")
+    ] = None
+    table: Annotated[str | None, Field(description="Number (from 1) or title of one table; without it, all.")] = None
+
+
+class ExportedFile(BaseModel):
+    """One file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    path: str = Field(description="On the computer that runs the server.")
+    uri: str = Field(description="Resource by which a client reads the file.")
+    mime_type: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class ExportData(Data):
+    """The files that were written."""
+
+    format: FormatName
+    files: list[ExportedFile]
+
+    def links(self) -> list[Link]:
+        return [Link(one.uri, one.name, one.mime_type, one.bytes) for one in self.files]
+
+    def verbatim(self) -> str:
+        return "\n".join(
+            f"{one.path} · {one.rows:,} rows · {one.bytes:,} bytes · sha256 {one.sha256}" for one in self.files
+        )
+
+    def tables(self) -> list[Table]:
+        return []
+
+
+async def export_data(services: Services, asked: ExportArguments) -> Answer[ExportData]:
+    """Write stored answers to files in the export folder. No service is asked."""
+    handles = list(dict.fromkeys(asked.result))
+    if asked.table and len(handles) > 1:
+        raise InvalidQuery("`table` is of one result, and several are given.", argument="table", allowed="one result")
+    stored = [await found_in(services.results, handle) for handle in handles]
+    report = Report(tuple([await _exported(services, one, asked.table) for one in stored]))
+    chosen = FORMATS[asked.format]
+    if chosen.one_table and not any(report.sheets()):
+        raise InvalidQuery(
+            f"{handles[0]} holds no table, which is all that {asked.format} can hold.",
+            argument="format",
+            allowed="json, xlsx, markdown, html",
+        )
+    name = asked.filename or (f"{stored[0].tool}-{handles[0]}" if len(stored) == 1 else f"tradestat-{handles[0]}")
+    folder = ExportFolder(services.settings.export_dir)
+    files = await in_thread(partial(_write, folder, _stem(name, chosen, synthetic=report.sandbox), chosen, report))
+    many = "" if len(stored) == 1 else f" and {len(stored) - 1} more"
+    return Answer(
+        what=f"Exported as {asked.format}: {stored[0].what}{many}",
+        data=ExportData(format=asked.format, files=files),
+        source=Provenance(
+            service=OWN_NAME,
+            endpoint="export_data",
+            address=ADDRESS,
+            retrieved_at=as_utc(services.upstream.time()),
+            state="sandbox" if report.sandbox else "fresh",
+            calls=0,
+            results=handles,
+        ),
+        notes=[Note(code=NoteCode.SHAPE, text=text) for text in report.remarks],
+        more=f"A client reads a file as the resource {ADDRESS}NAME; it lies on the server's computer.",
+    )
+
+
+async def _exported(services: Services, stored: StoredResult, table: str | None) -> Exported:
+    parts, _ = await made_of(services.results, [stored.handle])
+    citations = [one_line(one) for part in parts if (one := cited(part.tool, part.what, part.source))]
+    numbers = [table_number(stored, table)] if table else range(len(stored.tables))
+    return Exported(stored, tuple((at + 1, stored.tables[at]) for at in numbers), tuple(dict.fromkeys(citations)))
+
+
+def _stem(name: str, chosen: Format, *, synthetic: bool) -> str:
+    """The name without its ending, if it is that of the format.
+
+    Raises:
+        InvalidQuery: it has that of another format, which would mislead.
+    """
+    stem = name
+    for known in (*FORMATS.values(), ABOUT):
+        if name.lower().endswith(known.suffix):
+            if known.suffix != chosen.suffix:
+                raise InvalidQuery(
+                    f"A name that ends in {known.suffix} does not fit the format.",
+                    argument="filename",
+                    allowed=f"a name that ends in {chosen.suffix} or in no known way",
+                )
+            stem = safe_name(name[: -len(known.suffix)])
+    return stem if not synthetic or stem.lower().startswith(SYNTHETIC) else f"{SYNTHETIC}{stem}"
+
+
+def _write(folder: ExportFolder, stem: str, chosen: Format, report: Report) -> list[ExportedFile]:
+    """Write the file, or one for each table. Blocks."""
+    parts = report.one_each() if chosen.one_table else [report]
+    files: list[ExportedFile] = []
+    try:
+        for number, part in enumerate(parts, start=1):
+            part_stem = stem if len(parts) == 1 else f"{stem}-table{number}"
+            files.append(_write_one(folder, part_stem, chosen, part))
+            if part is not report:
+                report.add_part(files[-1].name, part)
+        if chosen.about:
+            files.append(_write_one(folder, f"{stem}-about", ABOUT, report).model_copy(update={"rows": 0}))
+    except OSError as error:
+        raise InvalidQuery(
+            f"The folder of exports, {folder.path}, can not be written to: {error.strerror or error}.",
+            remedy="Set TRADESTAT_EXPORT_DIR to a folder that can be, or make room in it, and call again.",
+        ) from None
+    return files
+
+
+def _write_one(folder: ExportFolder, stem: str, chosen: Format, report: Report) -> ExportedFile:
+    with folder.new_file(stem, chosen.suffix) as (name, file):
+        chosen.write(report, file)
+    return _told(folder.written(name), chosen, report.rows)
+
+
+def _told(written: Written, chosen: Format, rows: int) -> ExportedFile:
+    return ExportedFile(
+        name=written.name,
+        path=str(written.path),
+        uri=f"{ADDRESS}{quote(written.name, safe='')}",
+        mime_type=chosen.mime_type,
+        rows=rows,
+        bytes=written.bytes,
+        sha256=written.sha256,
+    )
+
+
+EXPORT_DATA = Endpoint(
+    name="export_data",
+    title="Tradestat: write answers to a file",
+    description=(
+        "Writes earlier answers, by the handles (result r…) in their first lines, to a file: xlsx (default), csv, "
+        "json, parquet, markdown, or html (one page, made to be printed to PDF). All rows, exact figures; service, "
+        "address, date, unit, notes and citation go with them. table picks one table; several results make one "
+        "workbook or page. csv and parquet hold one table a file. Files are made in the server's export folder, none "
+        "is ever written over; each comes back as a resource link. Costs nothing and asks no service."
+    ),
+    arguments=ExportArguments,
+    data=ExportData,
+    run=export_data,
+    example={"result": ["rk3v7q2m5xa"], "format": "csv"},
+    local=True,
+    writes=True,
+)

@@ -1,0 +1,174 @@
+"""The calls behind an answer as a script that repeats them: with curl, or with Python and httpx.
+
+A script holds names of variables and never a key. Whatever a caller or a service wrote reaches it percent-encoded, as
+JSON or as a Python literal, all of them ASCII, so that it can not become a command.
+"""
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.results import StoredResult
+from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.model.settings import SANDBOX_URL
+from tradestat_tools.sources import all_sources
+from tradestat_tools.upstream.request import AskedCall
+
+STANDIN = "TRADESTAT_SANDBOX_URL"
+"""The variable for the address of the stand-in services, which is another each time that they are started."""
+
+DECODED = "DATA_GO_KR_SERVICE_KEY"
+"""The one key that its service shows in two forms; see `tradestat_tools.sources.korea.api.decoded_key`."""
+
+TIMEOUT = 180
+"""Seconds. Trade Map's large tables take that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The calls behind one answer.
+
+    Args:
+        tool: which gave it.
+        handle: under which it is kept.
+    """
+
+    tool: str
+    handle: str
+    retrieved_at: datetime
+    sandbox: bool
+    calls: tuple[AskedCall, ...]
+
+    @classmethod
+    def of(cls, stored: StoredResult) -> "Replay":
+        """The calls that a stored answer was made from."""
+        source = stored.source
+        return cls(stored.tool, stored.handle, source.retrieved_at, source.state == "sandbox", stored.asked)
+
+
+def curl(replays: Sequence[Replay]) -> str:
+    """A POSIX shell script; the bodies go to its output, one after another in the order of the calls."""
+    lines = ["#!/bin/sh", *(f"# {line}" for line in _told(replays)), "set -eu"]
+    if _at_standin(replays):
+        lines.append(f': "${{{STANDIN}:?Set it to the address that tradestat-mcp sandbox --port 0 prints.}}"')
+    keys = _keys(replays)
+    lines += [f': "${{{variable}:?Set it to your key.}}"' for variable in keys]
+    if DECODED in keys:
+        lines += [
+            "# The portal's Encoding form of the key goes as it is, its Decoding form is encoded.",
+            f'case "${DECODED}" in *%*) form=--data ;; *) form=--data-urlencode ;; esac',
+        ]
+    for replay in replays:
+        lines += ["", f"# {replay.tool}, result {replay.handle}"]
+        lines += [_curl(call) for call in replay.calls]
+    return "\n".join(lines) + "\n"
+
+
+def python(replays: Sequence[Replay]) -> str:
+    """A Python script that needs httpx; the bodies go to its output, one after another in the order of the calls."""
+    keys = _keys(replays)
+    decode = "from urllib.parse import unquote\n" if DECODED in keys else ""
+    lines = [
+        *(f"# {line}" for line in _told(replays)),
+        f"import os\nimport sys\n{decode}",
+        "import httpx",
+        "",
+        *([f"SANDBOX = os.environ[{STANDIN!r}]"] if _at_standin(replays) else []),
+        *(f"{variable} = {_read_key(variable)}" for variable in keys),
+        "",
+        "CALLS = [",
+    ]
+    for replay in replays:
+        lines.append(f"    # {replay.tool}, result {replay.handle}")
+        lines += [f"    {_python(call)}," for call in replay.calls]
+    lines += [
+        "]",
+        "",
+        f"with httpx.Client(timeout={TIMEOUT}) as client:",
+        "    for call in CALLS:",
+        "        answer = client.request(**call)",
+        "        if answer.is_error:",
+        '            print(f"HTTP {answer.status_code}", file=sys.stderr)',
+        "        sys.stdout.buffer.write(answer.content)",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _told(replays: Sequence[Replay]) -> list[str]:
+    """What to know before running it."""
+    tools = all_tools()
+    costs = {tools[replay.tool].cost for replay in replays if replay.tool in tools}
+    count = sum(len(replay.calls) for replay in replays)
+    oldest = min(replay.retrieved_at for replay in replays)
+    told = [
+        f"Repeats the {count} call{'s' * (count > 1)} behind {', '.join(replay.handle for replay in replays)}, "
+        f"retrieved {oldest:%Y-%m-%d %H:%M} UTC. Services revise: the answer may be another by now.",
+        f"A call costs: {', '.join(sorted(costs))}. Keys are read from the environment.",
+    ]
+    if any(replay.sandbox for replay in replays):
+        told.insert(0, "SANDBOX: repeats calls to the stand-in services. What they answer is synthetic, no statistics.")
+    return told
+
+
+def _curl(call: AskedCall) -> str:
+    words = ["curl -sS --globoff"]
+    base, path = _split(call.url)
+    address = shlex.quote(path + (f"?{urlencode(call.params)}" if call.params else ""))
+    words.append(f'"${STANDIN}"{address}' if base else address)
+    key = _key(call)
+    if key and key.place == "query":
+        form = '"$form"' if key.variable == DECODED else "--data-urlencode"
+        words.append(f'--get {form} "{key.name}=${key.variable}"')
+    if key and key.place == "header":
+        words.append(f'--header "{key.name}: ${key.variable}"')
+    words += [f"--header {shlex.quote(f'{name}: {value}')}" for name, value in call.headers.items()]
+    if call.method == "POST":
+        words.append("--request POST")
+    if call.body is not None:
+        words.append(f"--header 'Content-Type: application/json' --data-raw {shlex.quote(json.dumps(call.body))}")
+    return " \\\n  ".join(words)
+
+
+def _python(call: AskedCall) -> str:
+    base, path = _split(call.url)
+    parts = [f'"method": {call.method!r}', f'"url": {"SANDBOX + " if base else ""}{path!a}']
+    key = _key(call)
+    in_query = f"{key.name!r}: {key.variable}" if key and key.place == "query" else ""
+    in_header = f"{key.name!r}: {key.variable}" if key and key.place == "header" else ""
+    for name, known, secret in (("params", call.params, in_query), ("headers", call.headers, in_header)):
+        members = [f"{one!a}: {value!a}" for one, value in known.items()] + ([secret] if secret else [])
+        if members:
+            parts.append(f'"{name}": {{{", ".join(members)}}}')
+    if call.body is not None:
+        parts.append(f'"json": {call.body!a}')
+    return "{" + ", ".join(parts) + "}"
+
+
+def _split(url: str) -> tuple[bool, str]:
+    """Whether a variable stands for the beginning of an address, and the rest of it."""
+    return (True, url.removeprefix(SANDBOX_URL)) if url.startswith(f"{SANDBOX_URL}/") else (False, url)
+
+
+def _at_standin(replays: Sequence[Replay]) -> bool:
+    return any(_split(call.url)[0] for replay in replays for call in replay.calls)
+
+
+def _key(call: AskedCall) -> KeyInfo | None:
+    known = {source.id: source.key for source in all_sources()}
+    return known.get(call.source) if call.keyed else None
+
+
+def _keys(replays: Sequence[Replay]) -> list[str]:
+    """The variables of the keys that are needed, each once."""
+    found = (_key(call) for replay in replays for call in replay.calls)
+    return list(dict.fromkeys(key.variable for key in found if key))
+
+
+def _read_key(variable: str) -> str:
+    if variable == DECODED:
+        return f"unquote(os.environ[{variable!r}])  # either form of the key; httpx encodes it again"
+    return f"os.environ[{variable!r}]"

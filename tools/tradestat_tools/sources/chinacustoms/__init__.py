@@ -1,0 +1,1 @@
+"""China Customs' own statistics, which people export by hand."""

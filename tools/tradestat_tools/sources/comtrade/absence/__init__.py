@@ -1,0 +1,1 @@
+"""Why UN Comtrade has nothing, and the next call."""

@@ -1,0 +1,306 @@
+"""Why a figure is missing, judged by the rows that came and by stored answers to neighbouring questions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from itertools import islice, product
+from typing import NamedTuple
+
+from tradestat_tools.codes.breaks import hs_break
+from tradestat_tools.codes.countries import areas
+from tradestat_tools.codes.hs import hs_status
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
+from tradestat_tools.sources.comtrade.api import Wanted, chunks, is_cut
+from tradestat_tools.sources.comtrade.areas import WORLD
+from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
+from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, is_hs, is_services
+from tradestat_tools.sources.comtrade.coverage import NO_REPORTERS, not_held
+from tradestat_tools.sources.comtrade.question import TOTALS
+from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+
+HIDDEN = ("99", "9999", "999999")
+"""Commodities not specified according to kind: where reporters put what they keep confidential."""
+
+FIRST_YEARS = {"H0": 1988, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
+"""The years in which the editions of the Harmonized System began to apply."""
+
+AS_REPORTED = ("HS", "EB10")
+"""Classifications that hold what was reported in them. To others the service converts some reports and not all."""
+
+CENT = 0.01
+
+MOST_LOOKUPS = 60
+"""Stored answers looked for at one question; each takes well under a millisecond."""
+
+
+class Cell(NamedTuple):
+    """One figure that was asked for. None where the question left it open, so that any would do."""
+
+    reporterCode: str | None
+    partnerCode: str | None
+    flowCode: str | None
+    cmdCode: str | None
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question and all the rows that the service has for it; not for one whose rows may have been cut off."""
+
+    wanted: Wanted
+    rows: Sequence[Row]
+
+    @staticmethod
+    def of(wanted: Wanted, page: Page) -> "Answered | None":
+        """Nothing where rows may be missing."""
+        return None if is_cut(page, wanted.maxRecords) else Answered(wanted, page.rows)
+
+
+def neighbours(wanted: Wanted) -> list[Wanted]:
+    """Questions whose stored answers would say why one has no rows: its totals, all its partners, what is kept back."""
+    plain = replace(wanted, second_partners=("0",), customs=("C00",), modes=("0",))
+    return list(dict.fromkeys(islice(_neighbours(plain), MOST_LOOKUPS)))
+
+
+def _neighbours(wanted: Wanted) -> Iterator[Wanted]:
+    total = TOTALS[wanted.typeCode]
+    products = [(total,), wanted.commodities, *((code,) for code in (HIDDEN if wanted.typeCode == "C" else ()))]
+    partners = [(WORLD,), wanted.partners, ()]
+    who = [wanted.reporters, *((code,) for code in wanted.reporters[:3] if len(wanted.reporters) > 1)]
+    flows = [wanted.flows, *(pair for pair in [("M", "X")] if set(wanted.flows) <= set(pair) and wanted.flows != pair)]
+    when = [wanted.periods, *(chunks(wanted.periods[-3:], 1) if len(wanted.periods) > 1 else ())]
+    yield wanted
+    for one, other, flow, reporter, periods in product(products, partners, flows, who, when):
+        yield replace(
+            wanted, commodities=one, partners=other, flows=flow, reporters=reporter, periods=periods, describe=True
+        )
+
+
+class Evidence:
+    """What is known of reporters' figures, to judge missing ones by.
+
+    Args:
+        answers: questions with all their rows.
+        rows: further rows, of answers that may be cut off.
+        clCode: the classification asked in.
+        today: by the services' clock.
+        not_covered: reporters known to have nothing in the periods asked for.
+        held: the periods of which datasets are listed, by reporter, as far as they are known.
+    """
+
+    def __init__(
+        self,
+        answers: Sequence[Answered],
+        *,
+        clCode: str,
+        today: date,
+        rows: Iterable[Row] = (),
+        not_covered: Mapping[str, Why] | None = None,
+        held: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self._today = today
+        self._clCode = clCode
+        self._not_covered = not_covered or {}
+        self._held = held or {}
+        self._places: dict[tuple[str, str, str], dict[tuple[str, str], Row]] = {}
+        self._editions: dict[tuple[str, str], set[str]] = {}
+        self._answers = answers
+        self._totals = {key for answer in answers for key in _totals_asked(answer.wanted)}
+        for row in (*(row for answer in answers for row in answer.rows), *rows):
+            if row.classificationCode:
+                self._editions.setdefault((row.reporterCode, row.period), set()).add(row.classificationCode)
+            if _is_total(row):
+                place = self._places.setdefault((row.reporterCode, row.period, row.flowCode), {})
+                place[row.partnerCode, row.cmdCode] = row
+
+    def whys(self, cell: Cell) -> tuple[Why, ...]:
+        """The reasons for a missing figure, the likeliest first; one alone where it is sure."""
+        evident = [why for why in (self._retired(cell), self._kept_back(cell), self._zero(cell)) if why is not None]
+        for sure in (self._uncovered(cell), *evident):
+            if sure is not None and sure.sure:
+                return (sure,)
+        rest = self._unreported(cell)
+        if rest[0].sure:
+            return rest
+        known = {why.reason for why in evident}
+        return (*evident, *(why for why in rest if why.reason not in known))
+
+    def filtered(self, cell: Cell) -> Why | None:
+        """Whether the figure is there as a total, and only the part that was asked for is not."""
+        row = self._place(cell).get((cell.partnerCode or "", cell.cmdCode or ""))
+        if row is None:
+            return None
+        text = "The total is there (partner2Code=0, customsCode=C00, motCode=0); the part that was asked for is not."
+        return Why(Reason.FILTERED_OUT, text, sure=True)
+
+    def _place(self, cell: Cell) -> dict[tuple[str, str], Row]:
+        key = (cell.reporterCode or "", wire_period(cell.period), cell.flowCode or "")
+        return self._places.get(key, {})
+
+    def _uncovered(self, cell: Cell) -> Why | None:
+        if (known := self._not_covered.get(cell.reporterCode or "")) is not None:
+            return known
+        began = FIRST_YEARS.get("H0" if self._clCode == "HS" else self._clCode)
+        if began is None or cell.period.year >= began:
+            return None
+        name = "The Harmonized System" if self._clCode in ("HS", "H0") else EDITION_NAMES[self._clCode]
+        return Why(
+            Reason.NOT_COVERED, f"{name} began in {began}; nothing before is in clCode={self._clCode}.", sure=True
+        )
+
+    def _retired(self, cell: Cell) -> Why | None:
+        """Whether the code was not part of the edition that the reporter used."""
+        code = cell.cmdCode or ""
+        if not is_hs(self._clCode) or not code.isdigit():
+            return None
+        life = hs_status(code).editions
+        fixed = {self._clCode} if self._clCode != "HS" else set[str]()
+        used = fixed or self._editions.get((cell.reporterCode or "", wire_period(cell.period)), set())
+        names = {EDITION_NAMES.get(edition, "") for edition in used}
+        if names and names <= {"HS 2012", "HS 2017", "HS 2022"}:
+            if not life or names & set(life):
+                return None
+            where = "" if fixed else f", in which {area_text(cell.reporterCode or '')} reported {cell.period}"
+            text = f"{code} is not in {' and '.join(sorted(names))}{where}."
+            return Why(Reason.CODE_RETIRED, text, sure=True)
+        found = None if names else hs_break(code, cell.period.year, cell.period.year)
+        return Why(Reason.CODE_RETIRED, found.text) if found else None
+
+    def _zero(self, cell: Cell) -> Why | None:
+        """Whether the partners that are listed make up World, so that nothing is left for this one.
+
+        Confidential goods are in neither, but with the goods not specified by kind. So this proves that there was none
+        only of all goods together, or where it is known that the partner has nothing under those.
+        """
+        place = self._place(cell)
+        if cell.partnerCode in (None, WORLD) or cell.cmdCode is None:
+            return None
+        world = place.get((WORLD, cell.cmdCode))
+        if world is None or world.primaryValue is None:
+            return None
+        parts = [row for (who, what), row in place.items() if what == cell.cmdCode and who != WORLD]
+        who, when = area_text(cell.reporterCode or ""), f"{_flow(cell)} of {cell.cmdCode} in {cell.period}"
+        if any(row.primaryValue is None or row.partnerCode in _unnamed() for row in parts):
+            return None
+        if abs(sum(row.primaryValue or 0 for row in parts) - world.primaryValue) > CENT * len(parts):
+            return None
+        text = f"The other partners of {who} add up to its World figure, {when}: nothing is left for this one"
+        if self._nothing_hidden(cell):
+            return Why(Reason.ZERO, f"{text}.", sure=True)
+        return Why(Reason.ZERO, f"{text}, unless it is kept back: see cmdCode=999999 for this partner.")
+
+    def _nothing_hidden(self, cell: Cell) -> bool:
+        """Whether it is known that the partner has no goods that are not specified by kind, or no trade at all."""
+        total = TOTALS["S" if is_services(self._clCode) else "C"]
+        if cell.cmdCode == total or self._has_none(cell, (total,)):
+            return True
+        return is_hs(self._clCode) and self._has_none(cell, HIDDEN)
+
+    def _has_none(self, cell: Cell, codes: Sequence[str]) -> bool:
+        """Whether figures of other codes were asked for in the same place, and there is none of any of them."""
+        place = self._place(cell)
+        if any((cell.partnerCode, code) in place for code in codes):
+            return False
+        return any(_asks_for(answer.wanted, cell, code) for answer in self._answers for code in codes)
+
+    def _kept_back(self, cell: Cell) -> Why | None:
+        """Rows of goods not specified, or of areas not specified, where this may be hidden."""
+        place = self._place(cell)
+        code = cell.cmdCode or ""
+        if cell.partnerCode is None or not code.isdigit() or code in HIDDEN or not is_hs(self._clCode):
+            return None
+        who = area_text(cell.reporterCode or "")
+        for hidden in HIDDEN:
+            row = place.get((cell.partnerCode, hidden))
+            if row is not None and row.primaryValue:
+                return Why(
+                    Reason.SUPPRESSED,
+                    f"{who} has {_flow(cell)} of {row.primaryValue:,.0f} USD with this partner in {cell.period} under "
+                    f"{hidden} (not specified by kind), where confidential goods are put; that is no proof.",
+                )
+        unnamed = [row for (with_, what), row in place.items() if what == code and with_ in _unnamed()]
+        if cell.partnerCode != WORLD and any(row.primaryValue for row in unnamed):
+            return Why(
+                Reason.SUPPRESSED,
+                f"{who} has {_flow(cell)} of {code} with areas not specified in {cell.period}, where partners that are "
+                "kept confidential are put; that is no proof.",
+            )
+        return None
+
+    def _unreported(self, cell: Cell) -> tuple[Why, ...]:
+        """What is left: no trade, or no report; and which of them the rest of the reporter's rows speaks for."""
+        who, when = area_text(cell.reporterCode or ""), f"{_flow(cell)} for {cell.period}"
+        if cell.reporterCode is None or cell.flowCode is None:
+            return self._open(cell)
+        if self._place(cell):
+            return (
+                Why(Reason.ZERO, f"{who} did report {when}, so there may have been none of this."),
+                Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
+            )
+        unlisted = not_held(cell.reporterCode, cell.period, self._held, self._clCode, self._today)
+        if unlisted is not None:
+            return (unlisted,)
+        if (cell.reporterCode, wire_period(cell.period), cell.flowCode) not in self._totals:
+            return self._listed(cell) if cell.reporterCode in self._held else self._open(cell)
+        text = f"UN Comtrade has no total of {who}, {when}, in clCode={self._clCode}."
+        if is_recent(cell.period, self._today) and cell.reporterCode not in self._held:
+            return (Why(Reason.NOT_YET_PUBLISHED, f"{text} It is recent, and may still come."),)
+        if self._clCode not in AS_REPORTED:
+            return (Why(Reason.NOT_REPORTED, text),)
+        return (Why(Reason.NOT_REPORTED, f"{text} Older years may be in an older classification.", sure=True),)
+
+    def _listed(self, cell: Cell) -> tuple[Why, ...]:
+        """What is left where the reporter's dataset is there."""
+        who = area_text(cell.reporterCode or "")
+        return (
+            Why(
+                Reason.ZERO,
+                f"UN Comtrade lists a dataset of {who} for {cell.period}: there may have been none of this.",
+            ),
+            Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
+            Why(Reason.NOT_REPORTED, f"The dataset may be without {_flow(cell)}."),
+        )
+
+    def _open(self, cell: Cell) -> tuple[Why, ...]:
+        late = Why(Reason.NOT_YET_PUBLISHED, f"{cell.period} is recent: many reporters have not published it yet.")
+        return (
+            *([late] if is_recent(cell.period, self._today) else []),
+            Why(Reason.NOT_REPORTED, "The reporter may have reported nothing for it."),
+            Why(Reason.ZERO, "There may have been no trade."),
+        )
+
+
+def _totals_asked(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
+    """(reporter, period, flow) of which a question asks for the total with World."""
+    whole = TOTALS[wanted.typeCode] in wanted.commodities and (not wanted.partners or WORLD in wanted.partners)
+    if whole and wanted.totals_only:
+        yield from product(wanted.reporters, map(wire_period, wanted.periods), wanted.flows)
+
+
+def _asks_for(wanted: Wanted, cell: Cell, code: str) -> bool:
+    """Whether a question takes in one code at a cell's place."""
+    return (
+        wanted.totals_only
+        and (not wanted.reporters or cell.reporterCode in wanted.reporters)
+        and (not wanted.partners or cell.partnerCode in wanted.partners)
+        and cell.flowCode in wanted.flows
+        and cell.period in wanted.periods
+        and bool({code, f"AG{len(code)}"} & set(wanted.commodities))
+    )
+
+
+def _is_total(row: Row) -> bool:
+    return (row.partner2Code, row.customsCode, row.motCode) in {(None, None, None), ("0", "C00", "0")}
+
+
+def _flow(cell: Cell) -> str:
+    return FLOWS[cell.flowCode].label if cell.flowCode in FLOWS else "trade"
+
+
+@cache
+def _unnamed() -> frozenset[str]:
+    """Partners that stand for what is not named."""
+    return frozenset(a.comtrade for a in areas() if a.kind in NO_REPORTERS and a.comtrade not in ("", OTHER_ASIA))

@@ -1,0 +1,361 @@
+"""Rows of UN Comtrade as series: periods once, and for every flow between two partners its values in that order."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from typing import Any, cast
+
+from pydantic import BaseModel, Field
+
+from tradestat_tools.codes import hs
+from tradestat_tools.codes.countries import areas
+from tradestat_tools.codes.ebops import ebops_entry
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.model.answers import Cell, Data, Table
+from tradestat_tools.sources.comtrade.codes import FLOWS
+from tradestat_tools.sources.comtrade.wire.envelope import Amount, Row
+
+Amounts = list[Amount | None]
+
+MEASURES = ("primaryValue", "cifvalue", "fobvalue", "netWgt", "grossWgt", "qty", "altQty")
+"""What a series holds per period."""
+
+DOLLARS = frozenset(MEASURES[:3])
+"""Those of them that are values."""
+
+KILOGRAMS = frozenset({"netWgt, kg", "grossWgt, kg"})
+"""Heads of weights."""
+
+BREAKDOWNS = ("partner2Code", "customsCode", "motCode", "mosCode")
+"""What tells series apart besides who, whom, what and which way, where an answer is broken down."""
+
+ATTRIBUTES = (
+    "classificationCode",
+    "isOriginalClassification",
+    "qtyUnitAbbr",
+    "isQtyEstimated",
+    "altQtyUnitAbbr",
+    "isAltQtyEstimated",
+    "isNetWgtEstimated",
+    "isGrossWgtEstimated",
+    "legacyEstimationFlag",
+    "isReported",
+    "isAggregate",
+)
+"""What the service says of a row besides its figures. The same for all rows: once in `common`; else per period."""
+
+LABEL_LENGTH = 60
+
+OTHER_ASIA = "490"
+"""The area that stands for Taiwan (documented, autumn 2026). The service calls it "Other Asia, nes", never Taiwan."""
+
+
+class AreaLabel(BaseModel):
+    """A reporter or partner as the service names it."""
+
+    desc: str
+    iso: str | None = None
+
+
+class Commodity(BaseModel):
+    """A product or service code: its text in the newest edition of the answer, and its level (2, 4, 6 digits in HS)."""
+
+    cmdDesc: str
+    aggrLevel: Amount | None = None
+    isLeaf: bool | None = None
+
+
+class Attributes(BaseModel):
+    """What holds for every row of the answer."""
+
+    partner2Code: str | None = None
+    customsCode: str | None = None
+    motCode: str | None = None
+    mosCode: str | None = None
+    classificationCode: str | None = None
+    isOriginalClassification: bool | None = None
+    qtyUnitAbbr: str | None = None
+    isQtyEstimated: bool | None = None
+    altQtyUnitAbbr: str | None = None
+    isAltQtyEstimated: bool | None = None
+    isNetWgtEstimated: bool | None = None
+    isGrossWgtEstimated: bool | None = None
+    legacyEstimationFlag: Amount | None = None
+    isReported: bool | None = None
+    isAggregate: bool | None = None
+
+
+class Series(BaseModel):
+    """One reporter's flow with one partner in one product. Every list stands beside `periods`; null is no figure.
+
+    `primaryValue` is CIF for imports and FOB for exports unless the notes say otherwise. Weights are kg.
+    Attributes are here only where they differ within the answer.
+    """
+
+    reporterCode: str
+    partnerCode: str
+    flowCode: str
+    cmdCode: str
+    partner2Code: str | None = None
+    customsCode: str | None = None
+    motCode: str | None = None
+    mosCode: str | None = None
+    primaryValue: Amounts
+    cifvalue: Amounts | None = None
+    fobvalue: Amounts | None = None
+    netWgt: Amounts | None = None
+    grossWgt: Amounts | None = None
+    qty: Amounts | None = None
+    altQty: Amounts | None = None
+    classificationCode: list[str | None] | None = None
+    isOriginalClassification: list[bool | None] | None = None
+    qtyUnitAbbr: list[str | None] | None = None
+    isQtyEstimated: list[bool | None] | None = None
+    altQtyUnitAbbr: list[str | None] | None = None
+    isAltQtyEstimated: list[bool | None] | None = None
+    isNetWgtEstimated: list[bool | None] | None = None
+    isGrossWgtEstimated: list[bool | None] | None = None
+    legacyEstimationFlag: Amounts | None = None
+    isReported: list[bool | None] | None = None
+    isAggregate: list[bool | None] | None = None
+
+
+class TradeData(Data):
+    """Trade as UN Comtrade holds it, in US dollars."""
+
+    typeCode: str
+    freqCode: str
+    clCode: str
+    periods: list[str] = Field(description="The years or months asked for; every list of a record has this order.")
+    reporters: dict[str, AreaLabel]
+    partners: dict[str, AreaLabel]
+    flows: dict[str, str]
+    commodities: dict[str, Commodity]
+    common: Attributes = Field(description="What is the same for all rows.")
+    records: list[Series] = Field(description="Largest newest value first within a reporter and flow.")
+
+    def tables(self) -> list[Table]:
+        """Values, weights and quantities.
+
+        In one table for one series or one period; else in a table each, with one row a series, or one a period where
+        there are more periods.
+        """
+        if len(self.records) == 1:
+            return [self._one_series(self.records[0])]
+        weighed = any(record.netWgt for record in self.records)
+        units = {unit for record in self.records for unit in self._units(record) if unit}
+        counted = bool(units - {"kg"}) and any(record.qty for record in self.records)
+        one_unit = next(iter(units)) if len(units) == 1 else ""
+        if len(self.periods) == 1:
+            return [self._one_period(weighed=weighed, counted=counted, one_unit=one_unit)]
+        shown = [self._pivot("primaryValue", "Value, USD")]
+        if weighed:
+            shown.append(self._pivot("netWgt", "Net weight, kg"))
+        if counted:
+            shown.append(self._pivot("qty", f"Quantity, {one_unit or 'units as in the column'}", units=not one_unit))
+        return shown
+
+    def _one_period(self, *, weighed: bool, counted: bool, one_unit: str) -> Table:
+        heads, labels = self._varying_labels()
+        columns = [*heads, "primaryValue"]
+        lists: list[list[Cell]] = [[record.primaryValue[0] for record in self.records]]
+        if weighed:
+            columns.append("netWgt, kg")
+            lists.append([record.netWgt[0] if record.netWgt else None for record in self.records])
+        if counted:
+            columns.append(f"qty, {one_unit}" if one_unit else "qty")
+            lists.append([record.qty[0] if record.qty else None for record in self.records])
+        if counted and not one_unit:
+            columns.append("unit")
+            lists.append([self._units(record)[0] if record.qty else None for record in self.records])
+        rows = [(*label, *cells) for label, *cells in zip(labels, *lists, strict=True)]
+        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS)
+
+    def _one_series(self, record: Series) -> Table:
+        measures = [name for name in MEASURES if getattr(record, name) and (name != "altQty" or not record.qty)]
+        same = [name for name in ("cifvalue", "fobvalue") if getattr(record, name) == record.primaryValue]
+        measures = [name for name in measures if name not in same]
+        units = self._units(record)
+        unit = units[0] if len(set(units)) == 1 else None
+        heads = {"netWgt": "netWgt, kg", "grossWgt": "grossWgt, kg", "qty": f"qty, {unit}" if unit else "qty"}
+        columns = ["period", *(heads.get(name, name) for name in measures)]
+        extra: list[Sequence[Cell]] = []
+        if record.qty and unit is None:
+            columns.append("unit")
+            extra.append(units)
+        if record.classificationCode:
+            columns.append("edition")
+            extra.append(record.classificationCode)
+        lists: list[Sequence[Cell]] = [getattr(record, name) for name in measures]
+        rows = [(period, *(cells[i] for cells in [*lists, *extra])) for i, period in enumerate(self.periods)]
+        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS)
+
+    def _units(self, record: Series) -> list[str | None]:
+        return record.qtyUnitAbbr or [self.common.qtyUnitAbbr] * len(self.periods)
+
+    def _pivot(self, measure: str, title: str, *, units: bool = False) -> Table:
+        heads, labels = self._varying_labels()
+        lists: list[Amounts] = [getattr(record, measure) or [None] * len(self.periods) for record in self.records]
+        kept = [i for i, amounts in enumerate(lists) if any(amount is not None for amount in amounts)]
+        if not units and len(self.periods) > len(kept):
+            columns = ("period", *(" ".join(labels[i]) for i in kept))
+            by_period = [(period, *(lists[i][at] for i in kept)) for at, period in enumerate(self.periods)]
+            return Table(columns, by_period, title, frozenset(columns[1:]) if measure in DOLLARS else frozenset())
+        rows: list[tuple[Cell, ...]] = []
+        for i in kept:
+            unit = (", ".join(sorted({u for u in self._units(self.records[i]) if u})),) if units else ()
+            rows.append((*labels[i], *unit, *lists[i]))
+        columns = (*heads, *(("unit",) if units else ()), *self.periods)
+        return Table(columns, rows, title, frozenset(self.periods) if measure in DOLLARS else frozenset())
+
+    def _varying_labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """The heads and cells of what differs between the series; what is the same is in the answer's first line."""
+        columns: dict[str, list[str]] = {
+            "reporter": [_in_table(r.reporterCode, self.reporters) for r in self.records],
+            "flow": [r.flowCode for r in self.records],
+            "partner": [_in_table(r.partnerCode, self.partners) for r in self.records],
+            "code": [f"{r.cmdCode} {shortened(self.commodities[r.cmdCode].cmdDesc, 36)}" for r in self.records],
+            **{name: [getattr(r, name) or "" for r in self.records] for name in BREAKDOWNS},
+        }
+        varying = {name: cells for name, cells in columns.items() if len(set(cells)) > 1} or {
+            "reporter": columns["reporter"]
+        }
+        return tuple(varying), list(zip(*varying.values(), strict=True))
+
+
+def shortened(text: str, limit: int = LABEL_LENGTH) -> str:
+    """A label cut at a word."""
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
+
+
+def as_series(rows: Sequence[Row], *, periods: Sequence[str], typeCode: str, freqCode: str, clCode: str) -> TradeData:
+    """Rows joined into series. A cell that comes twice gets a series of its own: nothing is overwritten or added up."""
+    columns = list(dict.fromkeys([*periods, *sorted({row.period for row in rows})]))
+    place = {period: at for at, period in enumerate(columns)}
+    common = {
+        name: getattr(rows[0], name)
+        for name in (*BREAKDOWNS, *ATTRIBUTES)
+        if rows and len({getattr(row, name) for row in rows}) == 1
+    }
+    cells: dict[tuple[Any, ...], dict[int, Row]] = {}
+    for row in rows:
+        breakdown = tuple(getattr(row, name) for name in BREAKDOWNS if name not in common)
+        at = place[row.period]
+        repeat = 0
+        while at in (series := cells.setdefault((_key(row), breakdown, repeat), {})):
+            repeat += 1
+        series[at] = row
+    ordered = sorted(cells.values(), key=_rank)
+    return TradeData(
+        typeCode=typeCode,
+        freqCode=freqCode,
+        clCode=clCode,
+        periods=columns,
+        reporters=_labels((row.reporterCode, row.reporterDesc, row.reporterISO) for row in rows),
+        partners=_labels((row.partnerCode, row.partnerDesc, row.partnerISO) for row in rows),
+        flows={code: FLOWS[code].label if code in FLOWS else code for code in dict.fromkeys(r.flowCode for r in rows)},
+        commodities=_commodities(rows),
+        common=Attributes.model_validate(common),
+        records=[_series(series, len(columns), common) for series in ordered],
+    )
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    return (row.reporterCode, row.flowCode, row.partnerCode, row.cmdCode)
+
+
+def _rank(series: dict[int, Row]) -> tuple[Any, ...]:
+    """By reporter and flow, then the largest newest value first."""
+    row = series[max(series)]
+    return (row.reporterCode.zfill(4), row.flowCode, -(row.primaryValue or 0), row.partnerCode.zfill(4), row.cmdCode)
+
+
+def _series(series: dict[int, Row], length: int, common: dict[str, Any]) -> Series:
+    row = next(iter(series.values()))
+    known: dict[str, Any] = {
+        "reporterCode": row.reporterCode,
+        "partnerCode": row.partnerCode,
+        "flowCode": row.flowCode,
+        "cmdCode": row.cmdCode,
+        "primaryValue": _aligned(series, length, lambda r: r.primaryValue),
+    }
+    for name in BREAKDOWNS:
+        if name not in common:
+            known[name] = getattr(row, name)
+    for name in MEASURES[1:]:
+        known[name] = _aligned(series, length, lambda r, name=name: r.known(name))
+    for name in ATTRIBUTES:
+        if name not in common:
+            known[name] = _aligned(series, length, lambda r, name=name: getattr(r, name))
+    return Series.model_validate({name: value for name, value in known.items() if _says_something(name, value)})
+
+
+def _says_something(name: str, value: Any) -> bool:
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return name == "primaryValue" or not isinstance(value, list) or any(item is not None for item in items)
+
+
+def _aligned(series: dict[int, Row], length: int, read: Callable[[Row], Any]) -> list[Any]:
+    return [read(series[at]) if at in series else None for at in range(length)]
+
+
+@cache
+def _area_names() -> dict[str, AreaLabel]:
+    own = {area.comtrade: AreaLabel(desc=area.name_en, iso=area.iso3 or None) for area in areas() if area.comtrade}
+    return own | {OTHER_ASIA: AreaLabel(desc="Other Asia, nes", iso=own[OTHER_ASIA].iso)}
+
+
+def area_label(code: str) -> str:
+    """The name of a UN Comtrade area, from this package's table."""
+    known = _area_names().get(code)
+    return known.desc if known else f"area {code}"
+
+
+def area_text(code: str, desc: str | None = None) -> str:
+    """An area by name and code: `Germany (276)`.
+
+    Args:
+        code: its code in UN Comtrade.
+        desc: its name as the service gives it; this package's by default.
+    """
+    used_for = "; used for Taiwan" if code == OTHER_ASIA else ""
+    return f"{desc or area_label(code)} ({code}{used_for})"
+
+
+def _in_table(code: str, labels: dict[str, AreaLabel]) -> str:
+    desc = labels[code].desc
+    return area_text(code, desc) if code == OTHER_ASIA else desc
+
+
+def _labels(named: Iterable[tuple[str, str | None, str | None]]) -> dict[str, AreaLabel]:
+    """The service's names; where it was asked to leave them out, this package's."""
+    labels: dict[str, AreaLabel] = {}
+    for code, desc, iso in named:
+        if code not in labels:
+            own = _area_names().get(code)
+            labels[code] = AreaLabel(desc=desc or area_label(code), iso=iso or (own.iso if own else None))
+    return labels
+
+
+def _commodities(rows: Iterable[Row]) -> dict[str, Commodity]:
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if row.cmdCode not in newest or row.period > newest[row.cmdCode].period:
+            newest[row.cmdCode] = row
+    return {
+        code: Commodity(cmdDesc=row.cmdDesc or commodity_label(row), aggrLevel=row.aggrLevel, isLeaf=row.isLeaf)
+        for code, row in sorted(newest.items())
+    }
+
+
+def commodity_label(row: Row) -> str:
+    """This package's text for a product whose row has none; the bare code where it knows none."""
+    if row.cmdCode == "TOTAL":
+        return "All commodities"
+    edition = row.classificationCode or ""
+    if edition.startswith("H"):
+        return hs.describe(row.cmdCode, LABEL_LENGTH) or row.cmdCode
+    if edition == "EB10":
+        with suppress(CodeError):
+            return ebops_entry(row.cmdCode).label
+    return row.cmdCode

@@ -1,0 +1,270 @@
+"""CSV files of UN Comtrade: those of comtradeplus.un.org and its API, and the older ones of comtrade.un.org."""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import get_args
+
+from tradestat_tools.codes.countries import areas
+from tradestat_tools.codes.words import fold, shown
+from tradestat_tools.model.answers import Cell, Note, NoteCode
+from tradestat_tools.model.file_layout import TOOL, Column, HeaderFault, Layout, Record, Said, read_period
+from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
+from tradestat_tools.research.files.cells import CellFault, hs_code, month_or_year, number
+from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, is_hs, is_services
+
+_CURRENT = (
+    *("typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode", "reporterISO"),
+    *("reporterDesc", "flowCode", "flowDesc", "partnerCode", "partnerISO", "partnerDesc", "partner2Code"),
+    *("partner2ISO", "partner2Desc", "classificationCode", "classificationSearchCode", "isOriginalClassification"),
+    *("cmdCode", "cmdDesc", "aggrLevel", "isLeaf", "customsCode", "customsDesc", "mosCode", "mosDesc", "motCode"),
+    *("motDesc", "qtyUnitCode", "qtyUnitAbbr", "qty", "isQtyEstimated", "altQtyUnitCode", "altQtyUnitAbbr"),
+    *("altQty", "isAltQtyEstimated", "netWgt", "isNetWgtEstimated", "grossWgt", "isGrossWgtEstimated", "cifvalue"),
+    *("fobvalue", "primaryValue", "legacyEstimationFlag", "isReported", "isAggregate"),
+)
+"""The header of a download of 2025, in the service's spelling; some programs write each with a capital letter."""
+
+_OLDER = {
+    "Classification": "classificationCode",
+    "Year": "refYear",
+    "Period": "period",
+    "Period Desc.": "periodDesc",
+    "Aggregate Level": "aggrLevel",
+    "Is Leaf Code": "isLeaf",
+    "Trade Flow Code": "flowCode",
+    "Trade Flow": "flowDesc",
+    "Reporter Code": "reporterCode",
+    "Reporter": "reporterDesc",
+    "Reporter ISO": "reporterISO",
+    "Partner Code": "partnerCode",
+    "Partner": "partnerDesc",
+    "Partner ISO": "partnerISO",
+    "2nd Partner Code": "partner2Code",
+    "2nd Partner": "partner2Desc",
+    "2nd Partner ISO": "partner2ISO",
+    "Customs Proc. Code": "customsCode",
+    "Customs": "customsDesc",
+    "Mode of Transport Code": "motCode",
+    "Mode of Transport": "motDesc",
+    "Commodity Code": "cmdCode",
+    "Commodity": "cmdDesc",
+    "Qty Unit Code": "qtyUnitCode",
+    "Qty Unit": "qtyUnitAbbr",
+    "Qty": "qty",
+    "Alt Qty Unit Code": "altQtyUnitCode",
+    "Alt Qty Unit": "altQtyUnitAbbr",
+    "Alt Qty": "altQty",
+    "Netweight (kg)": "netWgt",
+    "Gross weight (kg)": "grossWgt",
+    "Trade Value (US$)": "primaryValue",
+    "CIF Trade Value (US$)": "cifvalue",
+    "FOB Trade Value (US$)": "fobvalue",
+    "Flag": "legacyEstimationFlag",
+}
+"""The header of the site before 2023, as users recorded it."""
+
+
+def _folded(head: str) -> str:
+    return fold(head).replace(" ", "")
+
+
+_HEADS = {_folded(name): Column(name) for name in _CURRENT} | {
+    _folded(head): Column(name) for head, name in _OLDER.items()
+}
+
+_OLDER_FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
+_OBSERVED: tuple[str, ...] = get_args(FlowCode)
+_WHOLE = {"partner2Code": "0", "customsCode": "C00", "motCode": "0", "mosCode": "0"}
+"""What stands for all second partners, customs procedures, modes of transport and of supply."""
+_NO_UNIT = frozenset({"", "-1", "1", "N/A", "No Quantity"})
+_GIVEN_BY = {"reporterCode": "reporterISO", "partnerCode": "partnerISO"}
+
+
+class Comtrade(Layout):
+    """One line a record; reporters, partners and flows are in the file."""
+
+    id = "comtrade"
+    name = "UN Comtrade (downloaded CSV file)"
+    source = "comtrade"
+    encodings = ("utf-8", "cp1252")
+    """The latter seen in 2025 (country names such as Türkiye)."""
+    expected = (
+        "the header of UN Comtrade's CSV, with period, reporterCode, flowCode, partnerCode, classificationCode, "
+        "cmdCode, primaryValue"
+    )
+    required = tuple(
+        frozenset({one})
+        for one in (
+            "period",
+            "reporterCode",
+            "flowCode",
+            "partnerCode",
+            "classificationCode",
+            "cmdCode",
+            "primaryValue",
+        )
+    )
+    measures = frozenset({"primaryValue", "cifvalue", "fobvalue", "qty", "altQty", "netWgt", "grossWgt"})
+    money = frozenset({"primaryValue", "cifvalue", "fobvalue"})
+
+    def __init__(self, columns: Sequence[Column], said: Said) -> None:
+        super().__init__(columns, said)
+        if said.period is not None:
+            raise HeaderFault("The file says its periods.", "no period", argument="period", remedy="Leave it out.")
+        if said.unit not in (None, "usd"):
+            raise HeaderFault("UN Comtrade's figures are in US dollars.", "usd", argument="unit")
+        self._areas = {area.comtrade: area for area in areas() if area.comtrade}
+        self._known = {area.iso3 for area in self._areas.values() if area.iso3 and not area.former}
+
+    @classmethod
+    def column(cls, head: str) -> Column | None:
+        return _HEADS.get(_folded(head))
+
+    @property
+    def currency(self) -> str:
+        return "USD"
+
+    @property
+    def unit(self) -> str:
+        return "US dollars"
+
+    @property
+    def valuation(self) -> str:
+        return "imports CIF, exports FOB, unless a reporter does otherwise"
+
+    def cell(self, field: str, text: str) -> Cell:
+        if field in self.measures:
+            return number(text, signed=True) if text else None
+        if field == "period":
+            month_or_year(text)
+        elif field in _GIVEN_BY:
+            if not (text.isascii() and text.isdecimal() and len(text) <= 3):
+                raise CellFault(
+                    f"{shown(text)} is not a code of an area", "UN Comtrade's number of an area, such as 156"
+                )
+        elif field == "flowCode":
+            _flow(text)
+        elif field in ("cmdCode", "classificationCode") and not (text.isascii() and text.replace(".", "").isalnum()):
+            raise CellFault(f"{shown(text)} is not a code", "a code such as 850760 or H6")
+        return text or None
+
+    def check(self, record: Record) -> None:
+        classification, code = str(record["classificationCode"]), str(record["cmdCode"])
+        if is_hs(classification) and code.isdecimal():
+            try:
+                hs_code(code, (2, 4, 6, 8, 10))
+            except CellFault as fault:
+                raise CellFault(fault.message, fault.expected, remedy=fault.remedy, field="cmdCode") from None
+        for field, named in _GIVEN_BY.items():
+            given, area = record.get(named), self._areas.get(_area(record, field))
+            if area is not None and not area.former and area.iso3 and given in self._known and given != area.iso3:
+                raise CellFault(
+                    f"{given} is not the area {record[field]}",
+                    f"{area.iso3}, the ISO code of area {record[field]}",
+                    field=named,
+                )
+        side = FLOWS[_flow(str(record["flowCode"]))].side
+        if self.said.flow is not None and side != self.said.flow:
+            raise CellFault(
+                f"{shown(str(record['flowCode']))} is not the flow that was said",
+                "one flow, as said by the argument flow",
+                field="flowCode",
+                remedy="Leave flow out: the file says the flow of every row.",
+            )
+
+    def key(self, record: Record) -> Hashable:
+        told = ("flowCode", "classificationCode", "cmdCode")
+        return (
+            _area(record, "reporterCode"),
+            _area(record, "partnerCode"),
+            read_period(str(record["period"])),
+            *(record[field] for field in told),
+            *(record.get(field) or whole for field, whole in _WHOLE.items()),
+        )
+
+    def observe(self, records: Iterable[Record]) -> Iterator[Observation]:
+        """Every record but breakdowns, which are parts of others, and flows that no other source tells apart."""
+        for record in records:
+            code = _flow(str(record["flowCode"]))
+            if _is_part(record) or code not in _OBSERVED:
+                continue
+            classification = str(record["classificationCode"])
+            services = is_services(classification)
+            value, cif, fob = (_figure(record, name) for name in ("primaryValue", "cifvalue", "fobvalue"))
+            product = str(record["cmdCode"])
+            unit = str(record.get("qtyUnitAbbr") or record.get("qtyUnitCode") or "")
+            quantity = _figure(record, "qty") if unit not in _NO_UNIT else None
+            yield Observation(
+                flow=code,  # pyright: ignore[reportArgumentType] - one of FlowCode, see above
+                reporter=_area(record, "reporterCode"),
+                partner=_area(record, "partnerCode"),
+                product="S" if services and product == "200" else product,
+                classification="EBOPS" if services else {"S": "SITC", "B": "BEC"}.get(classification[0], "HS"),
+                edition=EDITION_NAMES.get(classification, classification),
+                period=read_period(str(record["period"])),
+                value=value,
+                currency="USD",
+                valuation=None if services or value is None else _valuation(code, value, cif, fob),
+                status=_status(record, value),
+                source=self.source,
+                tool=TOOL,
+                quantity=quantity,
+                quantity_unit=unit if quantity is not None else None,
+                net_kg=_figure(record, "netWgt") or None,  # 0 is what the service writes for none
+                fob=fob if code in ("M", "RM") and fob and fob != value else None,
+                basis=None if services else "origin" if code in ("M", "RM") else "destination",
+                flag=str(flag) if (flag := record.get("legacyEstimationFlag")) not in (None, "0") else None,
+            )
+
+    def subject(self, records: Sequence[Record]) -> str:
+        reporters = sorted({_area(record, "reporterCode") for record in records})
+        flows = sorted({_flow(str(record["flowCode"])) for record in records})
+        area = self._areas.get(reporters[0])
+        whose = (
+            f"{len(reporters)} reporters" if len(reporters) > 1 else area.name_en if area else f"area {reporters[0]}"
+        )
+        return f"{' and '.join(FLOWS[flow].label for flow in flows)} of {whose}"
+
+    def notes(self, records: Sequence[Record]) -> Iterator[Note]:
+        if parts := sum(map(_is_part, records)):
+            text = (
+                f"{parts:,} of {len(records):,} rows are breakdowns by second partner, customs procedure or mode of "
+                "transport: parts of other rows, never added to them and not used as figures of a flow."
+            )
+            yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
+        lists = sorted({str(record["classificationCode"]) for record in records})
+        if len(lists) > 1:
+            text = f"The same trade may stand in several classifications: {', '.join(lists)}."
+            yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
+
+
+def _flow(text: str) -> str:
+    code = _OLDER_FLOWS.get(text, text.upper())
+    if code not in FLOWS:
+        raise CellFault(f"{shown(text)} is not a flow", f"one of {', '.join(FLOWS)}, or 1 to 4 in older files")
+    return code
+
+
+def _area(record: Record, field: str) -> str:
+    return str(int(str(record[field])))
+
+
+def _is_part(record: Record) -> bool:
+    return any((record.get(field) or whole) != whole for field, whole in _WHOLE.items())
+
+
+def _figure(record: Mapping[str, Cell], field: str) -> int | float | None:
+    value = record.get(field)
+    return value if isinstance(value, int | float) else None
+
+
+def _valuation(flow: str, value: float, cif: float | None, fob: float | None) -> Valuation:
+    """As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither."""
+    if flow in ("M", "RM"):
+        return "FOB" if not cif and fob == value else "CIF"
+    return "CIF" if not fob and cif == value else "FOB"
+
+
+def _status(record: Record, value: float | None) -> Status:
+    if value is None:
+        return Status.MISSING
+    summed, reported = (str(record.get(name)).lower() in ("true", "1") for name in ("isAggregate", "isReported"))
+    return Status.SUMMED if summed and not reported else Status.REPORTED

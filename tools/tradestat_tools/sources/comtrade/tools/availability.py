@@ -1,0 +1,337 @@
+"""The tool `comtrade_availability`: which reporters' figures UN Comtrade holds, for which periods, released when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, Field, model_validator
+
+from tradestat_tools.codes.periods import Period, period
+from tradestat_tools.contract.context import Services, provenance
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
+from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.areas import ALL, asks_for_all, read_places
+from tradestat_tools.sources.comtrade.arguments import (
+    LISTS,
+    Classification,
+    Codes,
+    Dated,
+    GoodsOrServices,
+    YearsOrMonths,
+    check_reporters,
+    code_errors,
+)
+from tradestat_tools.sources.comtrade.calendar import newest_ended, periods_of, wire_period
+from tradestat_tools.sources.comtrade.codes import (
+    DEFAULT_CLASSIFICATION,
+    ClCode,
+    FreqCode,
+    TypeCode,
+    is_services,
+)
+from tradestat_tools.sources.comtrade.notes import listed, spelling_note
+from tradestat_tools.sources.comtrade.wire.envelope import POLICY, SERVICE, SOURCE_ID, Amount
+from tradestat_tools.sources.comtrade.wire.tables import (
+    AVAILABILITY,
+    Dataset,
+    Listed,
+    fetch_table,
+    reader,
+    table_request,
+)
+from tradestat_tools.upstream import Fetched, Request
+
+MOST_REPORTERS = 24
+"""Reporters asked for one by one, a call each: at about one a second, half a minute."""
+MOST_ROWS = 60
+"""Datasets of one reporter that are shown one by one; of more only from when to when."""
+MOST_STORED = 40
+"""Reporters whose stored list is looked up on the side of another question."""
+
+
+class AvailabilityArguments(Dated, Arguments):
+    """What `comtrade_availability` can be asked."""
+
+    typeCode: GoodsOrServices = "C"
+    freqCode: YearsOrMonths = "A"
+    clCode: Classification = Field(
+        default="HS",
+        description="Classification as in comtrade_data: HS (as reported; default), H0 to H6, S1 to S4, B4, B5; EB10, "
+        "EB02, EB for services.",
+    )
+    reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
+        default=[ALL], description=f"Who reports: codes or names, or all (default). {LISTS}"
+    )
+    period: Codes = Field(
+        default=[],
+        description="Years, or months with freqCode=M; ranges; latest. Left out: all of them (months of all reporters "
+        f"need a period). {LISTS}",
+    )
+    tariffline: bool = Field(default=False, description="true for tariff lines instead of standard data.")
+
+    @property
+    def classification(self) -> ClCode:
+        """`clCode`, or the usual one for goods or services where it was left out."""
+        return self.clCode if "clCode" in self.model_fields_set else DEFAULT_CLASSIFICATION[self.typeCode]
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> "AvailabilityArguments":
+        if is_services(self.classification) != (self.typeCode == "S"):
+            raise ArgumentError(
+                f"clCode={self.classification} does not go with typeCode={self.typeCode}.",
+                argument="clCode",
+                allowed="EB10, EB02, EB with typeCode=S; the others with typeCode=C",
+                nearest=(DEFAULT_CLASSIFICATION[self.typeCode],),
+            )
+        if self.freqCode == "M" and not self.period and asks_for_all(self.reporterCode):
+            raise ArgumentError(
+                "The months of all reporters are tens of thousands of datasets.",
+                argument="period",
+                allowed="one or more months, or named reporters",
+                nearest=("latest", "last 12 months"),
+            )
+        self.check_periods()
+        return self
+
+
+class Held(BaseModel):
+    """What is held of one reporter. Every list stands beside `periods`."""
+
+    reporterCode: str
+    reporterDesc: str
+    periods: list[str]
+    classificationCode: list[str | None]
+    isOriginalClassification: list[bool | None]
+    totalRecords: list[Amount | None]
+    firstReleased: list[str | None]
+    lastReleased: list[str | None]
+    lengthCmdCode: list[Amount | None] | None = Field(
+        default=None, description="Digits of the longest product codes; tariff lines only."
+    )
+
+
+class AvailabilityData(Data):
+    """Datasets by reporter."""
+
+    typeCode: str
+    freqCode: str
+    clCode: str
+    count: int = Field(description="Datasets.")
+    records: list[Held]
+
+    def tables(self) -> list[Table]:
+        """The datasets of one reporter one by one; of more reporters, or many datasets, from when to when."""
+        if len(self.records) == 1 and self.count <= MOST_ROWS:
+            return [self._one_by_one(self.records[0])]
+        columns = ("reporter", "code", "datasets", "periods", "newest", "newest edition", "last released")
+        rows: list[tuple[Cell, ...]] = [
+            (
+                one.reporterDesc,
+                one.reporterCode,
+                len(one.periods),
+                ranges(one.periods),
+                one.periods[-1],
+                one.classificationCode[-1],
+                max(filter(None, one.lastReleased), default=None),
+            )
+            for one in self.records
+        ]
+        return [Table(columns, rows)]
+
+    def _one_by_one(self, one: Held) -> Table:
+        columns = {
+            "period": one.periods,
+            "edition": one.classificationCode,
+            "original": [None if flag is None else "yes" if flag else "no" for flag in one.isOriginalClassification],
+            "records": one.totalRecords,
+            "code digits": one.lengthCmdCode,
+            "first released": one.firstReleased,
+            "last released": one.lastReleased,
+        }
+        shown = {name: values for name, values in columns.items() if values and any(v is not None for v in values)}
+        rows: list[tuple[Cell, ...]] = list(zip(*shown.values(), strict=True))
+        return Table(tuple(shown), rows)
+
+
+def ranges(periods: Sequence[str]) -> str:
+    """Sorted periods as runs: `1992-2019, 2021-2024`."""
+    runs: list[tuple[Period, Period]] = []
+    for one in map(period, periods):
+        if runs and runs[-1][1].shifted(1) == one:
+            runs[-1] = (runs[-1][0], one)
+        else:
+            runs.append((one, one))
+    return ", ".join(wire_period(a) if a == b else f"{wire_period(a)}-{wire_period(b)}" for a, b in runs)
+
+
+async def comtrade_availability(services: Services, arguments: AvailabilityArguments) -> Answer[AvailabilityData]:
+    """Ask which datasets there are.
+
+    Raises:
+        TooLarge: too many reporters by name.
+        NoData: the service lists none.
+        TradestatError: what the service answers.
+    """
+    places = read_places(arguments.reporterCode, "reporter")
+    if len(places.codes) > MOST_REPORTERS:
+        raise TooLarge(
+            f"{len(places.codes)} reporters would take a call each; at most {MOST_REPORTERS} are made.",
+            remedy="Ask for fewer, or for all with reporterCode=all, which is one call.",
+            source=SOURCE_ID,
+        )
+    wanted = _periods(services, arguments)
+    # One call brings all periods of a reporter, so the periods asked for are taken out of it here.
+    asked = [(code, None) for code in places.codes] or [(None, wanted if arguments.freqCode == "M" else None)]
+    table = f"{AVAILABILITY}{'Tariffline' if arguments.tariffline else ''}"
+    path = f"{table}/{arguments.typeCode}/{arguments.freqCode}/{arguments.classification}"
+    fetched: list[Fetched[Listed[Dataset]]] = []
+    for code, periods in asked:
+        request = _request(services, path, code, periods)
+        fetched.append(await fetch_table(services, request, Dataset))
+    found = [one for answer in fetched for one in answer.value.data if wanted is None or one.period in wanted]
+    if not found:
+        raise _nothing(arguments, places.codes, wanted, any(answer.value.data for answer in fetched))
+    records = _by_reporter(found)
+    data = AvailabilityData(
+        typeCode=arguments.typeCode,
+        freqCode=arguments.freqCode,
+        clCode=arguments.classification,
+        count=len(found),
+        records=records,
+    )
+    return Answer[AvailabilityData](
+        what=_what(arguments, data),
+        data=data,
+        source=provenance(SERVICE, "comtrade_availability", fetched),
+        notes=_notes(places.codes, records, fetched, spelling_note(places.asked)),
+    )
+
+
+def _periods(services: Services, arguments: AvailabilityArguments) -> frozenset[str] | None:
+    if not arguments.period:
+        return None
+    newest = newest_ended(arguments.frequency, services.today)
+    return frozenset(map(wire_period, periods_of(arguments.spans, arguments.frequency, newest)))
+
+
+def _request(services: Services, path: str, reporter: str | None, periods: Iterable[str] | None = None) -> Request:
+    return table_request(services, path, {"reporterCode": reporter or "", "period": ",".join(sorted(periods or ()))})
+
+
+def _by_reporter(found: Iterable[Dataset]) -> list[Held]:
+    groups: dict[str, list[Dataset]] = {}
+    for one in found:
+        groups.setdefault(one.reporterCode, []).append(one)
+    return [
+        _held(code, sorted(datasets, key=lambda one: (one.period, one.classificationCode or "")))
+        for code, datasets in sorted(groups.items(), key=lambda item: item[0].zfill(4))
+    ]
+
+
+def _held(code: str, datasets: Sequence[Dataset]) -> Held:
+    lengths = [one.lengthCmdCode for one in datasets]
+    return Held(
+        reporterCode=code,
+        reporterDesc=datasets[-1].reporterDesc or area_label(code),
+        periods=[one.period for one in datasets],
+        classificationCode=[one.classificationCode for one in datasets],
+        isOriginalClassification=[one.isOriginalClassification for one in datasets],
+        totalRecords=[one.totalRecords for one in datasets],
+        firstReleased=[_day(one.firstReleased) for one in datasets],
+        lastReleased=[_day(one.lastReleased) for one in datasets],
+        lengthCmdCode=lengths if any(length is not None for length in lengths) else None,
+    )
+
+
+def _day(stamp: str | None) -> str | None:
+    return stamp[:10] if stamp else None
+
+
+def _what(arguments: AvailabilityArguments, data: AvailabilityData) -> str:
+    who = listed((area_text(one.reporterCode, one.reporterDesc) for one in data.records), 3)
+    lines = " tariff lines" if arguments.tariffline else ""
+    often = "years" if arguments.freqCode == "A" else "months"
+    return f"Held by {SERVICE}, {data.clCode}{lines}, {often}: {who}; {data.count} datasets"
+
+
+def _notes(
+    asked: Sequence[str], records: Sequence[Held], fetched: Sequence[Fetched[Listed[Dataset]]], spelled: Note | None
+) -> list[Note]:
+    notes = [spelled] if spelled else []
+    if withheld := sum(one.value.withheld for one in fetched):
+        notes.append(Note(code=NoteCode.SUBSET, text=f"{SERVICE} counts {withheld} datasets more than it sent."))
+    missing = [code for code in asked if code not in {one.reporterCode for one in records}]
+    if missing:
+        text = f"No dataset of {listed(map(area_text, missing))} is listed for this."
+        notes.append(Note(code=NoteCode.ABSENT, text=text, reason=Reason.NOT_COVERED))
+    if any(flag is False for one in records for flag in one.isOriginalClassification):
+        text = "Datasets that are not original were converted by UN Comtrade from the edition that was reported."
+        notes.append(Note(code=NoteCode.FLAG, text=text))
+    return notes
+
+
+def _nothing(
+    arguments: AvailabilityArguments, codes: Sequence[str], wanted: frozenset[str] | None, others: bool
+) -> NoData:
+    who = listed(map(area_text, codes)) or "any reporter"
+    when = f" in {listed(sorted(wanted))}" if wanted else ""
+    lines = " of tariff lines" if arguments.tariffline else ""
+    text = f"{SERVICE} lists no dataset{lines} of {who} in clCode={arguments.classification}{when}"
+    text += " (months)." if arguments.freqCode == "M" else "."
+    remedy = "Leave out period to see all that are held." if others else "Try clCode=HS (goods) or EB10 (services)."
+    return NoData(
+        text,
+        remedy=f"{remedy} Years and months are held apart (freqCode=A, M).",
+        why=[Why(Reason.NOT_REPORTED if others else Reason.NOT_COVERED, text, sure=True)],
+        source=SOURCE_ID,
+    )
+
+
+async def stored_periods(
+    services: Services, typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, reporters: Sequence[str]
+) -> Mapping[str, frozenset[str]]:
+    """The periods that UN Comtrade lists by reporter, of those reporters whose list is stored; nothing is sent.
+
+    Args:
+        services: what the tools work with.
+        typeCode: C or S.
+        freqCode: A or M.
+        clCode: the classification.
+        reporters: codes; of more than MOST_STORED none is looked up.
+    """
+    if not 0 < len(reporters) <= MOST_STORED:
+        return {}
+    path = f"{AVAILABILITY}/{typeCode}/{freqCode}/{clCode}"
+    found: dict[str, frozenset[str]] = {}
+    for code in reporters:
+        request = _request(services, path, code)
+        kept = await services.upstream.stored(request, POLICY, reader(request, Dataset))
+        if kept is not None and not kept.value.withheld:
+            found[code] = frozenset(one.period for one in kept.value.data)
+    if len(found) < len(reporters) and freqCode == "A":
+        request = _request(services, path, None)
+        kept = await services.upstream.stored(request, POLICY, reader(request, Dataset))
+        if kept is not None and not kept.value.withheld:
+            for code in reporters:
+                periods = frozenset(one.period for one in kept.value.data if one.reporterCode == code)
+                found.setdefault(code, periods)
+    return found
+
+
+COMTRADE_AVAILABILITY = Endpoint(
+    name="comtrade_availability",
+    title="UN Comtrade: data availability",
+    description=(
+        "Which reporters' figures UN Comtrade holds: for which years or months, in which classification and edition, "
+        "how many records, when first and last released; also for tariff lines. Use it before a large question, to "
+        "find a reporter's newest period, or to learn whether a missing figure was ever reported; comtrade_data then "
+        "knows, too. One call brings all periods of a reporter. No key needed."
+    ),
+    arguments=AvailabilityArguments,
+    data=AvailabilityData,
+    run=comtrade_availability,
+    example={"reporterCode": ["China", "Korea"], "period": ["since 2020"]},
+)

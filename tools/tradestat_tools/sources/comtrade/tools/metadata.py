@@ -1,0 +1,177 @@
+"""The tool `comtrade_metadata`: how a reporter's figures were made, as its statistical office tells UN Comtrade."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from tradestat_tools.contract.context import Services, provenance
+from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
+from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.answers import area_text
+from tradestat_tools.sources.comtrade.areas import asks_for_all, read_places
+from tradestat_tools.sources.comtrade.arguments import (
+    LISTS,
+    Codes,
+    Dated,
+    GoodsOrServices,
+    YearsOrMonths,
+    check_reporters,
+    code_errors,
+)
+from tradestat_tools.sources.comtrade.calendar import newest_ended, periods_of, wire_period
+from tradestat_tools.sources.comtrade.codes import (
+    DEFAULT_CLASSIFICATION,
+)
+from tradestat_tools.sources.comtrade.notes import listed, spelling_note
+from tradestat_tools.sources.comtrade.tools.availability import MOST_REPORTERS
+from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.wire.tables import (
+    METADATA,
+    Described,
+    Listed,
+    Publication,
+    fetch_table,
+    table_request,
+)
+from tradestat_tools.upstream import Fetched
+
+MOST_SHOWN = 100
+"""Publications in an answer; the newest periods come first."""
+
+
+class MetadataArguments(Dated, Arguments):
+    """What `comtrade_metadata` can be asked."""
+
+    typeCode: GoodsOrServices = "C"
+    freqCode: YearsOrMonths = "A"
+    reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
+        description=f"Who reports: codes or names. {LISTS}"
+    )
+    period: Codes = Field(
+        default=[],
+        description="Years, or months with freqCode=M; ranges. Left out: the newest one of each reporter. " + LISTS,
+    )
+    showHistory: bool = Field(default=False, description="true for every publication of a dataset, not only the last.")
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> "MetadataArguments":
+        if asks_for_all(self.reporterCode):
+            raise ArgumentError(
+                "Notes are asked for reporter by reporter.", argument="reporterCode", allowed="named reporters"
+            )
+        self.check_periods()
+        return self
+
+
+class MetadataData(Data):
+    """What statistical offices say of their figures, the newest period of each reporter first."""
+
+    typeCode: str
+    freqCode: str
+    count: int = Field(description="Publications that fit the question.")
+    records: list[Publication]
+
+    def tables(self) -> list[Table]:
+        """What differs between the publications, and what is the same in all of them."""
+        values: dict[str, list[Cell]] = {
+            name: [getattr(one, name) for one in self.records]
+            for name in Publication.model_fields
+            if any(getattr(one, name) for one in self.records)
+        }
+        same = {name: cells[0] for name, cells in values.items() if len(set(cells)) == 1}
+        if len(self.records) == 1 or len(same) == len(values):
+            return [Table(("what", "value"), list(same.items()))]
+        varying = {name: cells for name, cells in values.items() if name not in same}
+        rows: list[tuple[Cell, ...]] = list(zip(*varying.values(), strict=True))
+        tables = [Table(tuple(varying), rows, "What differs" if same else "")]
+        if same:
+            tables.append(Table(("what", "value"), list(same.items()), "The same in all"))
+        return tables
+
+
+async def comtrade_metadata(services: Services, arguments: MetadataArguments) -> Answer[MetadataData]:
+    """Ask for the notes of publications.
+
+    Raises:
+        TooLarge: too many reporters.
+        NoData: there are none.
+        TradestatError: what the service answers.
+    """
+    places = read_places(arguments.reporterCode, "reporter")
+    if len(places.codes) > MOST_REPORTERS:
+        raise TooLarge(
+            f"{len(places.codes)} reporters would take a call each; at most {MOST_REPORTERS} are made.",
+            remedy="Ask for fewer reporters at once.",
+            source=SOURCE_ID,
+        )
+    newest = newest_ended(arguments.frequency, services.today)
+    wanted = frozenset(map(wire_period, periods_of(arguments.spans, arguments.frequency, newest)))
+    path = f"{METADATA}/{arguments.typeCode}/{arguments.freqCode}/{DEFAULT_CLASSIFICATION[arguments.typeCode]}"
+    fetched: list[Fetched[Listed[Described]]] = []
+    for code in places.codes:
+        # Without a period, so that one call answers for all periods of a reporter.
+        fetched.append(await fetch_table(services, table_request(services, path, {"reporterCode": code}), Described))
+    found = [note for answer in fetched for note in _of_reporter(answer.value.data, wanted, arguments.showHistory)]
+    if not found:
+        raise _nothing(places.codes, any(answer.value.data for answer in fetched))
+    first = found[:MOST_SHOWN]
+    spelled = spelling_note(places.asked)
+    return Answer[MetadataData](
+        what=f"Publication notes of {listed(_names(found), 3)}: {listed(sorted({one.period for one in found}))}",
+        data=MetadataData(typeCode=arguments.typeCode, freqCode=arguments.freqCode, count=len(found), records=first),
+        source=provenance(SERVICE, "comtrade_metadata", fetched),
+        notes=[*([spelled] if spelled else []), *_absent(places.codes, found)],
+        more=f"{len(found) - MOST_SHOWN} more: ask for fewer periods at once." if len(found) > MOST_SHOWN else None,
+    )
+
+
+def _of_reporter(datasets: Sequence[Described], wanted: frozenset[str], history: bool) -> list[Publication]:
+    """The last publication of every dataset, or all of them, the newest first."""
+    periods = wanted or {max((one.period for one in datasets), default="")}
+    found: list[Publication] = []
+    for one in sorted(datasets, key=lambda dataset: dataset.period, reverse=True):
+        if one.period not in periods:
+            continue
+        notes = sorted(one.notes or (), key=lambda note: note.publicationDate or "", reverse=True)
+        found += notes if history else notes[:1]
+    return found
+
+
+def _names(found: Sequence[Publication]) -> list[str]:
+    return list(dict.fromkeys(area_text(one.reporterCode) for one in found))
+
+
+def _absent(codes: Sequence[str], found: Sequence[Publication]) -> list[Note]:
+    missing = [code for code in codes if code not in {one.reporterCode for one in found}]
+    text = f"No notes of {listed(map(area_text, missing))} for this."
+    return [Note(code=NoteCode.ABSENT, text=text)] if missing else []
+
+
+def _nothing(codes: Sequence[str], others: bool) -> NoData:
+    text = f"{SERVICE} has no publication notes of {listed(map(area_text, codes))} for this."
+    return NoData(
+        text,
+        remedy="Leave out period for the newest notes." if others else "See what is held: comtrade_availability.",
+        why=[Why(Reason.NOT_REPORTED if others else Reason.NOT_COVERED, text, sure=not others)],
+        source=SOURCE_ID,
+    )
+
+
+COMTRADE_METADATA = Endpoint(
+    name="comtrade_metadata",
+    title="UN Comtrade: publication notes",
+    description=(
+        "How a reporter made its figures, as its statistical office tells UN Comtrade: trade system (general or "
+        "special), valuation of imports and exports (CIF, FOB), how partners are named (origin, consignment, last "
+        "known destination), currency and conversion factor, edition, publication date and remarks. Use it to explain "
+        "why the two sides of a flow differ. One call a reporter; no key needed."
+    ),
+    arguments=MetadataArguments,
+    data=MetadataData,
+    run=comtrade_metadata,
+    example={"reporterCode": ["China", "Korea"], "period": ["2023"]},
+)

@@ -1,0 +1,110 @@
+"""Figures of Korea Customs as common rows: months, exports FOB and imports CIF, in dollars."""
+
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+
+from tradestat_tools.codes.countries import resolve_area
+from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.periods import Period, period
+from tradestat_tools.model.answers import Provenance
+from tradestat_tools.model.observation import FlowCode, Observation, Status
+from tradestat_tools.sources.korea.answers import (
+    CountedMonths,
+    ItemtradeData,
+    NationtradeData,
+    NewtradeData,
+    NitemtradeData,
+    WeighedMonths,
+)
+from tradestat_tools.sources.korea.calendar import REVISED_MONTHS, last_published
+from tradestat_tools.sources.korea.service import POLICY
+
+KOREA = "410"
+WORLD = "0"
+TOTAL = "TOTAL"
+_SIDES: tuple[tuple[FlowCode, str, str], ...] = (("X", "expDlr", "expWgt"), ("M", "impDlr", "impWgt"))
+
+
+def observe_nitem(data: NitemtradeData, source: Provenance) -> list[Observation]:
+    """The monthly sums of what was asked for, and every row that is not the same thing once more."""
+    tool = "getNitemtradeList"
+    partner = _area(data.cntyCd) if data.cntyCd else WORLD
+    product = data.hsSgn or TOTAL
+    found = list(_observe(data.months, repeat(partner), repeat(product), source, tool, summed=True))
+    partners = [_area(code) for code in data.rows.statCd]
+    rows = _observe(data.rows, partners, data.rows.hsCd, source, tool)
+    return found + [one for one in rows if (one.partner, one.product) != (partner, product)]
+
+
+def observe_item(data: ItemtradeData, source: Provenance) -> list[Observation]:
+    """The monthly sums of what was asked for, and every row that is not the same thing once more."""
+    tool = "getItemtradeList"
+    product = data.hsSgn or TOTAL
+    found = list(_observe(data.months, repeat(WORLD), repeat(product), source, tool, summed=True))
+    rows = _observe(data.rows, repeat(WORLD), data.rows.hsCd, source, tool)
+    return found + [one for one in rows if one.product != product]
+
+
+def observe_nation(data: NationtradeData, source: Provenance) -> list[Observation]:
+    """Every row; where all countries were asked for, their monthly sums too."""
+    tool = "getNationtradeList"
+    partners = [_area(code) for code in data.rows.statCd]
+    found = list(_observe(data.rows, partners, repeat(TOTAL), source, tool))
+    if not data.cntyCd:
+        found += _observe(data.months, repeat(WORLD), repeat(TOTAL), source, tool, summed=True)
+    return found
+
+
+def observe_new(data: NewtradeData, source: Provenance) -> list[Observation]:
+    """Korea's whole trade."""
+    return list(_observe(data.rows, repeat(WORLD), repeat(TOTAL), source, "getNewtradeList"))
+
+
+def _observe(
+    block: WeighedMonths | CountedMonths,
+    partners: "Sequence[str | None] | repeat[str] | repeat[str | None]",
+    products: "Sequence[str] | repeat[str]",
+    source: Provenance,
+    tool: str,
+    *,
+    summed: bool = False,
+) -> Iterator[Observation]:
+    settled = last_published(source.retrieved_at).shifted(-REVISED_MONTHS)
+    for at, (text, partner, product) in enumerate(zip(block.year, partners, products, strict=False)):
+        if partner is None:
+            continue  # a code of the service's own, such as Koreans abroad, which no other source has
+        month = period(text)
+        for flow, money, weight in _SIDES:
+            value = block.column(money)[at]
+            yield Observation(
+                flow=flow,
+                reporter=KOREA,
+                partner=partner,
+                product=product,
+                classification="HS",
+                period=month,
+                value=value,
+                currency="USD",
+                valuation="FOB" if flow == "X" else "CIF",
+                status=_status(value, month, settled, summed=summed),
+                source=POLICY.source,
+                tool=tool,
+                net_kg=block.column(weight)[at] if isinstance(block, WeighedMonths) else None,
+                basis="destination" if flow == "X" else "origin",
+            )
+
+
+def _status(value: int | None, month: Period, settled: Period, *, summed: bool) -> Status:
+    if value is None:
+        return Status.MISSING
+    if month > settled:
+        return Status.PROVISIONAL
+    return Status.SUMMED if summed else Status.REPORTED
+
+
+def _area(code: str) -> str | None:
+    """UN Comtrade's code of a country; None for the codes that are only this service's."""
+    try:
+        return resolve_area(code, system="korea").area.comtrade or None
+    except CodeError:
+        return None

@@ -1,0 +1,1 @@
+"""Trade Map's answers as typed data and tables."""

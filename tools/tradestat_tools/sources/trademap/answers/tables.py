@@ -1,0 +1,132 @@
+"""One page of a table, or all of them joined into one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.errors import UpstreamChanged
+from tradestat_tools.sources.trademap.answers.rows import require_echo
+from tradestat_tools.sources.trademap.api import ask, to_pay
+from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Paged
+from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID, changed
+from tradestat_tools.sources.trademap.wire.names import Wire
+from tradestat_tools.sources.trademap.wire.payloads import Page, Record
+from tradestat_tools.upstream.paging import Allowance, all_pages
+from tradestat_tools.upstream.request import Fetched
+
+LESS = "a larger page_size, fewer years, one product or one partner; or take single pages with page="
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A page with what it came from; `notes` say how pages were joined."""
+
+    page: Page
+    fetched: list[Fetched[Page]]
+    wire: Wire
+    notes: list[Note] = field(default_factory=list[Note])
+
+
+async def ask_table(
+    services: Services,
+    endpoint: str,
+    question: Question,
+    asked: Paged,
+    arguments: Mapping[str, str | int],
+    *,
+    parse: Callable[[Any], Page],
+) -> Table:
+    """The page that was asked for; with `all_pages`, all of them as one.
+
+    Raises:
+        TooLarge: all pages would take more calls than `max_calls`; only the first was asked.
+        UpstreamChanged: the first page answers another question, or a further one does not belong to it.
+        TradestatError: what the service answered, or that it did not.
+    """
+    first = await ask(services, endpoint, arguments, parse)
+    if not asked.all_pages:
+        return Table(first.fetched.value, [first.fetched], first.wire)
+    require_echo(first.fetched.value, question)  # before anything more is paid
+    seen: set[Row] = set()
+
+    async def ask_page(number: int) -> Fetched[Page]:
+        one = first if number == 1 else await ask(services, endpoint, {**arguments, "page": number}, parse)
+        rows = {_row(record) for record in one.fetched.value.records}
+        if number > 1 and rows and rows <= seen:
+            raise changed(f"page {number} brings the rows of the pages before it; it may have renamed `page`")
+        if one.fetched.value.refYear != first.fetched.value.refYear:
+            raise _other_year(number)
+        seen.update(rows)
+        return one.fetched
+
+    async def to_send(numbers: Sequence[int]) -> int:
+        return (await to_pay(services, endpoint, [{**arguments, "page": number} for number in numbers]))[0]
+
+    allowance = Allowance(asked.max_calls, MOST_CALLS, first.wire.price, LESS)
+    fetched = await all_pages(ask_page, lambda page: page.nbPages, to_send, allowance, source=SOURCE_ID)
+    if len(fetched) == 1:
+        return Table(first.fetched.value, fetched, first.wire)
+    page, notes = join_pages(fetched)
+    return Table(page, fetched, first.wire, [_cost(fetched, first.wire.price), *notes])
+
+
+Row = tuple[str, str, str]
+
+
+def _other_year(number: int) -> UpstreamChanged:
+    return UpstreamChanged(
+        f"Page {number} is of another reference year than the first: the table was renewed since that was stored.",
+        remedy="Forget the stored pages with `tradestat-mcp cache clear --source trademap` and ask again.",
+        source=SOURCE_ID,
+    )
+
+
+def _row(record: Record) -> Row:
+    return record.reporterCd, record.partnerCd, record.productCd
+
+
+def join_pages(fetched: Sequence[Fetched[Page]]) -> tuple[Page, list[Note]]:
+    """The rows of all pages in order, each once; the total is that of the newest page, for every page has the same.
+
+    Stored pages may be older than new ones. Where the table changed in between, that is noted.
+    """
+    newest = max(fetched, key=lambda one: one.retrieved_at).value
+    rows: dict[Row, Record] = {}
+    for one in sorted(fetched, key=lambda one: one.retrieved_at):
+        rows |= {_row(record): record for record in one.value.records}
+    order = dict.fromkeys(_row(record) for one in fetched for record in one.value.records)
+    came = sum(len(one.value.records) for one in fetched)
+    notes: list[Note] = []
+    if came > len(order):
+        text = f"Rows that came on two pages: {came - len(order)}. Their order changed in between: each is here once, "
+        notes.append(Note(code=NoteCode.REVISED, text=f"{text}and others may be missing."))
+    if any(one.value.aggregateRecords != newest.aggregateRecords for one in fetched):
+        days = sorted({f"{one.retrieved_at:%Y-%m-%d}" for one in fetched})
+        text = f"The total was not the same on every page ({', '.join(days)}): the table was revised in between. "
+        notes.append(Note(code=NoteCode.REVISED, text=f"{text}The newest total is given; rows may be older."))
+    page = replace(
+        newest,
+        page=1,
+        nbPages=1,
+        nbRecordPerPage=fetched[0].value.nbRecordPerPage,
+        records=tuple(rows[row] for row in order),
+        sources=tuple(dict.fromkeys(source for one in fetched for source in one.value.sources)),
+    )
+    return page, notes
+
+
+def _cost(fetched: Sequence[Fetched[Page]], price: float) -> Note:
+    """What all pages took. A service that does not say what it charged is taken at its price."""
+    calls = sum(one.calls for one in fetched)
+    charged = sum(
+        one.calls * price if one.credits_charged is None else one.credits_charged for one in fetched if one.calls
+    )
+    stored = sum(1 for one in fetched if not one.calls)
+    took = f"{calls} calls, {charged:g} credits" if calls else "no call"
+    return Note(
+        code=NoteCode.COST,
+        text=f"{len(fetched)} pages joined into one table: {took}{f'; stored: {stored}' if stored else ''}.",
+    )

@@ -1,0 +1,247 @@
+"""Asking the service: wire names, key, price, time, and what is remembered between calls."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
+from tradestat_tools.sources.trademap.wire.envelope import KEY_HEADER, POLICY, SERVICE, SOURCE_ID, read_envelope
+from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
+from tradestat_tools.sources.trademap.wire.payloads import Country, parse_countries
+from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.faults import Unanswered
+from tradestat_tools.upstream.keep import CLOSED, REFERENCE, Keep
+from tradestat_tools.upstream.policy import Policy, Retry
+from tradestat_tools.upstream.report import current_report, reporting
+from tradestat_tools.upstream.request import Fetched, Request, Response
+from tradestat_tools.upstream.threads import in_thread
+
+T = TypeVar("T")
+
+KEY = KeyInfo(
+    variable="PARSE_API_KEY",
+    get_it="Sign up at https://parse.bot (there is a free plan), open API keys, and copy the key.",
+    place="header",
+    name=KEY_HEADER,
+)
+
+DAY = 86_400.0
+SERIES = Keep(fresh=7 * DAY)
+"""Yearly figures; revisions come a few times a year, and every call costs a credit."""
+CLOSED_AFTER = 3
+"""Years after which a year is taken as reported and revised."""
+
+CATALOGUE_FRESH = 3 * DAY
+SPELLED = 2 * 365 * DAY
+"""Its names are part of every stored question: it is kept as long as any answer to them is."""
+CATALOGUE_POLICY = Policy(source=f"{SOURCE_ID}.catalogue", service=f"{SERVICE}, its catalogue", retry=Retry(attempts=1))
+"""A free public page: it draws on no plan, and its failures say nothing of the paid service."""
+CATALOGUE_RETRY = 900.0
+"""Seconds before the catalogue is asked again after it could not be had."""
+CATALOGUE_WITHIN = 5.0
+"""Seconds. The catalogue only corrects assumptions, so no answer waits long for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountryList:
+    """The countries of `get_countries` by code, as they were retrieved."""
+
+    countries: Mapping[str, Country]
+    retrieved_at: datetime
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """What one process knows about the service, beside stored answers."""
+
+    catalogue: Catalogue = field(default_factory=assumed)
+    catalogue_until: datetime | None = None
+    catalogue_error: str | None = None
+    countries: CountryList | None = None
+
+
+_REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
+"""By the door through which it was learnt, so that the stand-in's facts never mix with the live service's."""
+
+
+def _remembered(services: Services) -> _Remembered:
+    return _REMEMBERED.setdefault(services.upstream, _Remembered())
+
+
+def remember_countries(services: Services, fetched: Fetched[tuple[Country, ...]]) -> CountryList:
+    """Keep the coverage of countries at hand, so that questions that can have no answer cost nothing."""
+    found = CountryList({country.countryCd: country for country in fetched.value}, fetched.retrieved_at)
+    _remembered(services).countries = found
+    return found
+
+
+async def country_list(services: Services) -> CountryList | None:
+    """The list of countries, if it is remembered or stored and fresh; nothing is sent to learn it."""
+    held = _remembered(services).countries
+    if held is not None and services.upstream.time() - held.retrieved_at.timestamp() < REFERENCE.fresh:
+        return held
+    request = _spelled(services, await _names_at_hand(services), "get_countries", {}, REFERENCE)
+    stored = await services.upstream.stored(request, POLICY, lambda response: parse_countries(read_envelope(response)))
+    return remember_countries(services, stored) if stored is not None else None
+
+
+async def _names_at_hand(services: Services) -> Catalogue:
+    """The wire names in force, as far as they are known without asking."""
+    held = _remembered(services)
+    if held.catalogue_until is not None:
+        return held.catalogue
+    stored = await services.upstream.stored(_catalogue_request(services, None), CATALOGUE_POLICY, read_catalogue)
+    return stored.value if stored is not None else held.catalogue
+
+
+def _catalogue_request(services: Services, unless_stored: MissingKey | None) -> Request:
+    return Request(
+        source=SOURCE_ID,
+        endpoint="catalogue",
+        url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
+        credits=0.0,
+        keep=Keep(fresh=CATALOGUE_FRESH, spare=SPELLED),
+        unless_stored=unless_stored,
+    )
+
+
+async def catalogue(services: Services, *, unless_stored: MissingKey | None = None) -> tuple[Catalogue, str | None]:
+    """The wire names in force, and why they are only the assumed ones, if they are."""
+    known = _remembered(services)
+    now = services.now()
+    if known.catalogue_until is None or now >= known.catalogue_until:
+        request = _catalogue_request(services, unless_stored)
+        within = min(CATALOGUE_WITHIN, services.settings.trademap_timeout)
+        try:
+            # A report of its own: an old copy of the catalogue must not be taken for old figures.
+            with reporting(current_report().progress):
+                fetched = await services.upstream.fetch(request, CATALOGUE_POLICY, read_catalogue, within=within)
+        except TradestatError as error:
+            # A question must not fail because a free page could not be read; what was known before stays in force.
+            known.catalogue_error = error.message
+            known.catalogue_until = now + timedelta(seconds=CATALOGUE_RETRY)
+        else:
+            known.catalogue, known.catalogue_error = fetched.value, None
+            known.catalogue_until = now + timedelta(seconds=CATALOGUE_FRESH)
+    return known.catalogue, known.catalogue_error
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """An answer, and how the question was spelled."""
+
+    fetched: Fetched[T]
+    wire: Wire
+
+
+async def ask(
+    services: Services,
+    endpoint: str,
+    arguments: Mapping[str, str | int],
+    parse: Callable[[Any], T],
+    *,
+    keep: Keep | None = None,
+) -> Asked[T]:
+    """Ask an endpoint, in its own spelling, and parse what is inside the envelope.
+
+    Args:
+        arguments: by our names; one that is optional is sent only if the catalogue entry lists it.
+        parse: content of the envelope -> typed data; raises UpstreamChanged.
+        keep: how long the answer is worth keeping; by its last year, if not given.
+
+    Raises:
+        MissingKey: no key is set; nothing was sent.
+        TradestatError: what the service answered, or that it did not.
+    """
+    request, wire = await _request(services, endpoint, arguments, keep)
+
+    def read(response: Response) -> T:
+        return parse(read_envelope(response))
+
+    try:
+        fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.trademap_timeout)
+    except Unanswered as error:
+        raise _no_answer(services, error) from None
+    return Asked(fetched, wire)
+
+
+async def to_pay(services: Services, endpoint: str, questions: Sequence[Mapping[str, str | int]]) -> tuple[int, float]:
+    """How many of some questions would take a call, because no stored answer is good enough, and their credits."""
+    requests = [(await _request(services, endpoint, arguments, None))[0] for arguments in questions]
+    sent = await in_thread(partial(services.upstream.to_send, requests))
+    return len(sent), sum(request.credits for request in sent)
+
+
+async def _request(
+    services: Services, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+) -> tuple[Request, Wire]:
+    """A question in the service's own spelling."""
+    # Without a key nothing is sent; the names still matter, for they are part of the question that may be stored.
+    missing = None if services.settings.parse_api_key else no_key()
+    names = (await catalogue(services, unless_stored=missing))[0]
+    return _spelled(services, names, endpoint, arguments, keep), names[endpoint]
+
+
+def _spelled(
+    services: Services, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+) -> Request:
+    key, wire = services.settings.parse_api_key, names[endpoint]
+    named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
+    return Request(
+        source=SOURCE_ID,
+        endpoint=endpoint,
+        url=f"{_base(services)}/scraper/{quote(services.settings.trademap_scraper_id, safe='')}/{endpoint}",
+        method=wire.method,
+        params={name: str(value) for name, value in named.items()} if wire.method == "GET" else {},
+        body={name: _typed(value, wire.types.get(name, "")) for name, value in named.items()}
+        if wire.method == "POST"
+        else None,
+        secret_headers={KEY_HEADER: key} if key else {},
+        credits=wire.price,
+        keep=keep or _keep_series(services, arguments),
+        unless_stored=None if key else no_key(),
+    )
+
+
+def _keep_series(services: Services, arguments: Mapping[str, str | int]) -> Keep:
+    last = arguments.get("period_to")
+    closed = isinstance(last, int) and last <= services.today.year - CLOSED_AFTER
+    return CLOSED if closed else SERIES
+
+
+def no_key() -> MissingKey:
+    """What is said where an answer is not stored and no key is set."""
+    return MissingKey(
+        "Trade Map needs a parse.bot key and none is set; nothing was sent.",
+        remedy=f"{KEY.get_it} Set {KEY.variable}.",
+        source=SOURCE_ID,
+    )
+
+
+def _no_answer(services: Services, error: Unanswered) -> UpstreamDown:
+    """A call without an answer. Large ones take up to 180 s (seen October 2026); one given up on may be charged."""
+    return UpstreamDown(
+        f"{error.message} Calls are given {services.settings.trademap_timeout:g} s, because large tables take long; "
+        "one that was sent may be charged although no answer came.",
+        remedy="Ask for less: a smaller page_size, a single code instead of ALL, fewer years, sort_dir=desc. "
+        "Check the network connection if every call fails.",
+        source=SOURCE_ID,
+        retry_after=error.retry_after,
+    )
+
+
+def _typed(value: str | int, json_type: str) -> str | int:
+    """A body's value in the type that the catalogue gives; codes stay text, since 004 is not 4."""
+    if isinstance(value, int) and json_type not in {"integer", "number", ""}:
+        return str(value)
+    return value
+
+
+def _base(services: Services) -> str:
+    return services.settings.trademap_url.rstrip("/")

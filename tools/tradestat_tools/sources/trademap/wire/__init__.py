@@ -1,0 +1,1 @@
+"""What arrives from Trade Map through parse.bot."""

@@ -1,0 +1,1 @@
+"""Cache and ledger on Redis, shared by several machines."""

@@ -1,0 +1,107 @@
+"""Answers in Redis, shared by all machines that use the same server."""
+
+import json
+import math
+import re
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tradestat_tools.upstream.redis.server import RedisServer
+from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.store import CacheInfo, Entry
+
+VERSION = 1
+"""Raised whenever what is stored under a key changes; other versions' answers are left to expire."""
+
+FORGET = """
+-- Not an answer that somebody stored since this one was read.
+if redis.call('HGET', KEYS[1], 'meta') == ARGV[1] then
+    return redis.call('DEL', KEYS[1])
+end
+return 0
+"""
+
+
+class _Listed(NamedTuple):
+    key: str
+    source: str
+    stored_at: float
+    size: int
+
+
+class RedisCache:
+    """Packed answers, one hash each. See `Cache`; every method raises `StoreUnavailable`.
+
+    An answer expires by itself at `spare_until`. There is no bound of our own: Redis's `maxmemory` is it, with the
+    policy `volatile-lru` (least recently used answers first); the ledger's keys never expire, so they stay.
+
+    Args:
+        url: of the server; see `RedisServer`.
+        prefix: begins every key.
+    """
+
+    def __init__(self, url: str, *, prefix: str = "tradestat:") -> None:
+        self._server = RedisServer(url, text=False)
+        self._prefix = f"{prefix}answers:{VERSION}:"
+        self._forget = self._server.script(FORGET)
+
+    def get(self, key: str, now: float) -> Entry | None:
+        meta, body = self._server.command("HMGET", self._prefix + key, "meta", "body")
+        if meta is None:
+            return None
+        entry = _entry(meta, body)
+        if entry is None or entry.spare_until <= now:
+            self._forget([self._prefix + key], [meta])
+            return None
+        return entry
+
+    def put(self, key: str, entry: Entry) -> None:
+        response = entry.response
+        told = (entry.source, entry.endpoint, entry.address, response.status, dict(response.headers))
+        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.spare_until)
+        meta = json.dumps(told + times).encode()
+        body = zlib.compress(response.body, level=6)
+        name = self._prefix + key
+        # From when it was stored, not by the server's clock: the caller's is the one that decides.
+        lives = max(1, math.ceil((entry.spare_until - entry.stored_at) * 1000))
+        listed = ("source", entry.source, "stored_at", entry.stored_at, "size", len(meta) + len(body))
+        self._server.commands([("HSET", name, "meta", meta, "body", body, *listed), ("PEXPIRE", name, lives)])
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        for listed in sorted(self._list(), key=lambda one: one.stored_at):
+            meta, body = self._server.command("HMGET", self._prefix + listed.key, "meta", "body")
+            entry = _entry(meta, body) if meta is not None else None
+            if entry is not None:
+                yield listed.key, entry
+
+    def clear(self, source: str | None = None) -> int:
+        gone = [self._prefix + one.key for one in self._list() if source in (None, one.source)]
+        return sum(self._server.commands([("DEL", name) for name in gone]))
+
+    def info(self) -> CacheInfo:
+        listed = self._list()
+        return CacheInfo("redis", self._server.place, len(listed), sum(one.size for one in listed))
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _list(self) -> list[_Listed]:
+        """What is stored, without the answers themselves."""
+        pattern = re.sub(r"([*?\[\]\\])", r"\\\1", self._prefix) + "*"
+        names = list(dict.fromkeys(self._server.scan(pattern)))
+        rows = self._server.commands([("HMGET", name, "source", "stored_at", "size") for name in names])
+        return [
+            _Listed(name.decode()[len(self._prefix) :], row[0].decode(), float(row[1]), int(row[2]))
+            for name, row in zip(names, rows, strict=True)
+            if row[0] is not None  # expired meanwhile
+        ]
+
+
+def _entry(meta: bytes, body: bytes) -> Entry | None:
+    """A stored hash as an entry; nothing where it can not be unpacked."""
+    try:
+        source, endpoint, address, status, headers, *times = json.loads(meta)
+        return Entry(source, endpoint, address, Response(status, headers, zlib.decompress(body)), *times)
+    except (zlib.error, ValueError):
+        return None

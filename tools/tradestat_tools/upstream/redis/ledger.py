@@ -1,0 +1,276 @@
+"""Calls, credits and claims in Redis, exact across threads, processes and machines.
+
+Every operation is one script or one command, so it is atomic. The caller's clock decides, never the server's: machines
+that share a ledger should have their clocks set by NTP, as pace and leases are off by as much as the clocks are.
+
+Redis must not lose the ledger, because what was spent would be forgotten with it: `appendonly yes`, and a
+`maxmemory-policy` of `noeviction` or `volatile-*` (the ledger's own keys never expire). `RedisLedger.warning` says
+where a server is not set up like that.
+"""
+
+import math
+import uuid
+
+from tradestat_tools.upstream.plan import MILLI, ROLLING_DAYS, Plan, milli
+from tradestat_tools.upstream.redis.server import Argument, RedisServer
+from tradestat_tools.upstream.sqlite.ledger import EPSILON, FAILURE_SHOWN, REMEMBER
+from tradestat_tools.upstream.store import Claim, Denial, Grant, StoreUnavailable
+
+VERSION = 1
+"""Raised whenever the meaning of a key changes."""
+
+SKEW = 60.0
+"""Seconds for which a lapsed claim is left in place, for callers whose clock is behind."""
+
+# Times are text wherever they leave a script: Redis cuts a script's numbers to integers.
+CALLS = """
+local at, open, credits = KEYS[1], KEYS[2], KEYS[3]  -- calls by their time, unsent ones by their lapse, thousandths
+
+local function text(number)
+    return string.format('%.17g', number)
+end
+
+local function drop(ids)
+    for _, id in ipairs(ids) do
+        redis.call('ZREM', at, id)
+        redis.call('ZREM', open, id)
+        redis.call('HDEL', credits, id)
+    end
+end
+
+-- Reservations whose holder died before sending, and calls older than any period.
+local function forget(now, oldest)
+    drop(redis.call('ZRANGEBYSCORE', open, '-inf', now))
+    drop(redis.call('ZRANGEBYSCORE', at, '-inf', '(' .. oldest))
+end
+
+local function used(opens)
+    local sum, ids = 0, redis.call('ZRANGEBYSCORE', at, opens, '+inf')
+    for i = 1, #ids, 1000 do  -- many at once is faster, and Lua passes some thousand at most
+        for _, price in ipairs(redis.call('HMGET', credits, unpack(ids, i, math.min(i + 999, #ids)))) do
+            sum = sum + price
+        end
+    end
+    return sum
+end
+
+-- The oldest call that counts.
+local function first(opens)
+    local found = redis.call('ZRANGEBYSCORE', at, opens, '+inf', 'WITHSCORES')
+    for i = 1, #found, 2 do
+        if tonumber(redis.call('HGET', credits, found[i])) > 0 then
+            return found[i + 1]
+        end
+    end
+    return opens
+end
+"""
+
+RESERVE = (
+    CALLS
+    + """
+local told = KEYS[4]
+local id, now, oldest, latest, lease, price = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local limit, opens, epsilon = ARGV[7], ARGV[8], tonumber(ARGV[9])  -- no limit: empty
+forget(now, oldest)
+local start = math.max(tonumber(now), tonumber(redis.call('GET', told) or now))
+if start > latest then
+    return {'told', text(start)}
+end
+if limit ~= '' and used(opens) + tonumber(price) > tonumber(limit) then
+    return {'budget', first(opens)}
+end
+for i = 10, #ARGV, 2 do
+    -- The call that must have left the window before this one may go.
+    local place = tonumber(ARGV[i]) - 1
+    local before = redis.call('ZREVRANGE', at, place, place, 'WITHSCORES')
+    if before[2] then
+        start = math.max(start, tonumber(before[2]) + tonumber(ARGV[i + 1]) + epsilon)
+    end
+end
+if start > latest then
+    return {'pace', text(start)}
+end
+redis.call('ZADD', at, text(start), id)
+redis.call('ZADD', open, text(start + tonumber(lease)), id)
+redis.call('HSET', credits, id, price)
+return {'granted', text(start)}
+"""
+)
+
+USED = (
+    CALLS
+    + """
+local now, opens = ARGV[1], tonumber(ARGV[2])
+local sum = used(opens)
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', open, '-inf', now)) do  -- lapsed, and removed by the next reservation
+    if tonumber(redis.call('ZSCORE', at, id)) >= opens then
+        sum = sum - redis.call('HGET', credits, id)
+    end
+end
+return text(sum)
+"""
+)
+
+SETTLE = (
+    CALLS
+    + """
+if redis.call('HEXISTS', credits, ARGV[1]) == 1 then
+    redis.call('HSET', credits, ARGV[1], ARGV[2])
+    redis.call('ZREM', open, ARGV[1])
+end
+"""
+)
+
+REFUND = (
+    CALLS
+    + """
+drop({ARGV[1]})
+"""
+)
+
+STAY_AWAY = """
+if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or '-inf') then
+    redis.call('SET', KEYS[1], ARGV[1])
+end
+"""
+
+CLAIM = """
+local held = redis.call('HMGET', KEYS[1], 'owner', 'lapses', 'failure')
+if held[1] and tonumber(held[2]) > tonumber(ARGV[2]) and not held[3] then
+    return held[1]
+end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'lapses', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return ARGV[1]
+"""
+
+RENEW = """
+local held = redis.call('HMGET', KEYS[1], 'owner', 'failure')
+if held[1] == ARGV[1] and not held[2] then
+    redis.call('HSET', KEYS[1], 'lapses', ARGV[2])
+    redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+"""
+
+RELEASE = """
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then
+    return
+end
+if #ARGV == 1 then
+    redis.call('DEL', KEYS[1])
+else
+    redis.call('HSET', KEYS[1], 'failure', ARGV[2], 'lapses', ARGV[3])
+    redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+"""
+
+
+class RedisLedger:
+    """Four keys an account and one a claim. See `Ledger`; every method raises `StoreUnavailable`.
+
+    Args:
+        url: of the server; see `RedisServer`.
+        prefix: begins every key.
+    """
+
+    def __init__(self, url: str, *, prefix: str = "tradestat:") -> None:
+        self._server = RedisServer(url, text=True)
+        self._prefix = f"{prefix}ledger:{VERSION}:"
+        self._reserve = self._server.script(RESERVE)
+        self._used = self._server.script(USED)
+        self._settle = self._server.script(SETTLE)
+        self._refund = self._server.script(REFUND)
+        self._stay_away = self._server.script(STAY_AWAY)
+        self._claim = self._server.script(CLAIM)
+        self._renew = self._server.script(RENEW)
+        self._release = self._server.script(RELEASE)
+
+    @property
+    def warning(self) -> str | None:
+        """Why this server may lose the ledger, or can not be used, if so."""
+        try:
+            facts = self._server.facts()
+        except StoreUnavailable as error:
+            return str(error)
+        if facts.get("maxmemory") and str(facts.get("maxmemory_policy")).startswith("allkeys"):
+            return (
+                f"Redis at {self._server.place} may evict the count of calls when its memory is full; "
+                "set maxmemory-policy to volatile-lru."
+            )
+        if not facts.get("aof_enabled"):
+            return f"Redis at {self._server.place} forgets calls when it is restarted; set appendonly to yes."
+        return None
+
+    def reserve(
+        self, account: str, plan: Plan, credits: float, *, now: float, latest: float, lease: float
+    ) -> Grant | Denial:
+        name = f"{uuid.uuid4().hex}.{account}"
+        bounds = plan.budget.bounds(now) if plan.budget else (0.0, 0.0)
+        limit = milli(plan.budget.credits) if plan.budget else ""
+        price, opens = milli(credits), bounds[0]
+        arguments: list[Argument] = [name, now, now - REMEMBER, latest, lease, price, limit, opens, EPSILON]
+        for window in plan.windows:
+            arguments += [window.calls, window.seconds]
+        outcome, moment = self._reserve(self._keys(account), arguments)
+        match outcome:
+            case "granted":
+                return Grant(name, float(moment))
+            case "told" | "pace":
+                return Denial(outcome, float(moment))
+            case _:
+                rolling = plan.budget is not None and plan.budget.period == "rolling"
+                return Denial("budget", float(moment) + ROLLING_DAYS * 86400.0 if rolling else bounds[1])
+
+    def mark_sent(self, grant: Grant) -> None:
+        self._server.command("ZREM", self._keys(_account(grant))[1], grant.id)
+
+    def settle(self, grant: Grant, credits: float) -> None:
+        self._settle(self._keys(_account(grant)), [grant.id, milli(credits)])
+
+    def refund(self, grant: Grant) -> None:
+        self._refund(self._keys(_account(grant)), [grant.id])
+
+    def stay_away(self, account: str, until: float) -> None:
+        self._stay_away([self._keys(account)[3]], [until])
+
+    def used(self, account: str, plan: Plan, now: float) -> float:
+        opens = plan.budget.bounds(now)[0] if plan.budget else now - REMEMBER
+        return int(self._used(self._keys(account), [now, opens])) / MILLI
+
+    def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
+        holder = self._claim([self._claim_key(key)], [owner, now, now + lease, _lives(lease)])
+        return Claim(ours=holder == owner, owner=holder)
+
+    def renew(self, key: str, owner: str, *, now: float, lease: float) -> None:
+        self._renew([self._claim_key(key)], [owner, now + lease, _lives(lease)])
+
+    def look(self, key: str, now: float) -> Claim | None:
+        owner, lapses, failure = self._server.command("HMGET", self._claim_key(key), "owner", "lapses", "failure")
+        if owner is None or float(lapses) <= now:
+            return None
+        return Claim(ours=False, owner=owner, failure=failure)
+
+    def release(self, key: str, owner: str, *, now: float, failure: str | None = None) -> None:
+        left = [] if failure is None else [failure, now + FAILURE_SHOWN, _lives(FAILURE_SHOWN)]
+        self._release([self._claim_key(key)], [owner, *left])
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _keys(self, account: str) -> list[str]:
+        """An account's keys; the braces keep them on one node of a cluster."""
+        return [f"{self._prefix}{{{account}}}:{part}" for part in ("at", "open", "credits", "told")]
+
+    def _claim_key(self, key: str) -> str:
+        return f"{self._prefix}claim:{key}"
+
+
+def _account(grant: Grant) -> str:
+    return grant.id.partition(".")[2]
+
+
+def _lives(seconds: float) -> int:
+    """Milliseconds after which Redis itself removes a claim, long after it has lapsed by the callers' clocks."""
+    return math.ceil((seconds + SKEW) * 1000)

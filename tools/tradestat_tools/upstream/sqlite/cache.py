@@ -1,0 +1,156 @@
+"""Answers in a SQLite file."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.sqlite.file import PATIENCE, SqliteFile, is_busy, is_corrupt
+from tradestat_tools.upstream.store import CacheInfo, Entry, StoreUnavailable
+
+T = TypeVar("T")
+
+VERSION = 1
+SCHEMA = """
+CREATE TABLE answers (
+    key TEXT PRIMARY KEY, source TEXT NOT NULL, endpoint TEXT NOT NULL, address TEXT NOT NULL,
+    status INTEGER NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, stored_at REAL NOT NULL,
+    fresh_until REAL NOT NULL, renew_until REAL NOT NULL, spare_until REAL NOT NULL,
+    used_at REAL NOT NULL, size INTEGER NOT NULL
+);
+CREATE INDEX answers_used ON answers (used_at, size)
+"""
+COLUMNS = (
+    "source, endpoint, address, status, headers, body, stored_at, fresh_until, renew_until, spare_until, used_at, size"
+)
+
+DEFAULT_BOUND = 500 * 1024 * 1024
+"""Bytes of packed answers; a large answer of any of the services is some hundred kB packed."""
+
+TOUCH_EVERY = 3600.0
+"""Seconds between two notes that an answer was used; finer would make every read a write."""
+
+
+class SqliteCache:
+    """Packed answers, least recently used out first.
+
+    Args:
+        path: the file, or None for memory.
+        bound: bytes of packed answers to keep at most.
+        patience: seconds to wait for another process that holds the file.
+    """
+
+    def __init__(self, path: Path | None, *, bound: int = DEFAULT_BOUND, patience: float = PATIENCE) -> None:
+        self._file = SqliteFile(path, SCHEMA, VERSION, patience=patience)
+        self._bound = bound
+
+    def get(self, key: str, now: float) -> Entry | None:
+        row = self._read(lambda db: db.execute(f"SELECT {COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone())  # noqa: S608
+        if row is None:
+            return None
+        entry = _entry(row)
+        if entry is None or entry.spare_until <= now:
+            # Not an answer that another process stored since this one was read.
+            self._write("DELETE FROM answers WHERE key = ? AND stored_at = ?", (key, row[6]))
+            return None
+        if now - row[10] > TOUCH_EVERY:
+            self._write("UPDATE answers SET used_at = ? WHERE key = ?", (now, key))
+        return entry
+
+    def put(self, key: str, entry: Entry) -> None:
+        packed = zlib.compress(entry.response.body, level=6)
+        headers = json.dumps(dict(entry.response.headers), ensure_ascii=False)
+        size = len(packed) + len(headers) + len(entry.address) + 200
+        if size > self._bound:
+            return
+        row = (key, entry.source, entry.endpoint, entry.address, entry.response.status, headers, packed)
+        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.spare_until, entry.stored_at, size)
+        try:
+            self._insert(row + times)
+        except sqlite3.Error as error:
+            self._mend(error)
+            self._insert(row + times)
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        keys = self._read(lambda db: [key for (key,) in db.execute("SELECT key FROM answers ORDER BY stored_at")])
+        find = f"SELECT {COLUMNS} FROM answers WHERE key = ?"  # noqa: S608
+        for key in keys:
+            row = self._read(lambda db, key=key: db.execute(find, (key,)).fetchone())
+            entry = _entry(row) if row else None
+            if entry is not None:
+                yield key, entry
+
+    def clear(self, source: str | None = None) -> int:
+        where, values = ("WHERE source = ?", (source,)) if source else ("", ())
+        with self._file.transaction() as db:
+            return db.execute(f"DELETE FROM answers {where}", values).rowcount  # noqa: S608 - a constant
+
+    def info(self) -> CacheInfo:
+        count = "SELECT count(*), coalesce(sum(size), 0) FROM answers"
+        entries, size = self._read(lambda db: db.execute(count).fetchone())
+        place = str(self._file.path) if self._file.path else "memory"
+        return CacheInfo("sqlite" if self._file.path else "memory", place, entries, size, self._file.warning)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _insert(self, row: tuple[Any, ...]) -> None:
+        with self._file.transaction() as db:
+            db.execute(f"INSERT OR REPLACE INTO answers (key, {COLUMNS}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+            self._evict(db, keep=row[0])
+
+    def _evict(self, db: sqlite3.Connection, keep: str) -> None:
+        (total,) = db.execute("SELECT coalesce(sum(size), 0) FROM answers").fetchone()
+        if total <= self._bound:
+            return
+        oldest = db.execute("SELECT key, size FROM answers WHERE key != ? ORDER BY used_at", (keep,)).fetchall()
+        for key, size in oldest:
+            db.execute("DELETE FROM answers WHERE key = ?", (key,))
+            total -= size
+            if total <= self._bound * 0.9:  # some room, so that not every answer evicts
+                return
+
+    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
+        """A write that may be lost: the read it goes with has its answer already."""
+        try:
+            with self._file.transaction() as db:
+                db.execute(statement, values)
+        except sqlite3.Error as error:
+            if not is_busy(error):
+                self._mend(error)
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """A read; of a new file, where the damage of the old one shows only now."""
+        try:
+            with self._file.reading() as db:
+                return work(db)
+        except sqlite3.Error as error:
+            self._mend(error)
+        with self._file.reading() as db:
+            return work(db)
+
+    def _mend(self, error: sqlite3.Error) -> None:
+        """Make the store usable again after a failure: a new file for a corrupt one, memory for a disk that refuses.
+
+        Raises:
+            StoreUnavailable: other processes hold the file; the answer is only not kept, and the file goes on later.
+        """
+        if is_busy(error):
+            raise StoreUnavailable(str(error)) from error
+        if is_corrupt(error):
+            self._file.replace_corrupt(str(error))
+        else:
+            self._file.to_memory(str(error), carry_over=False)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry | None:
+    """A stored row as an entry; nothing where its body can not be unpacked."""
+    source, endpoint, address, status, headers, packed, stored, fresh, renew, spare, *_ = row
+    try:
+        response = Response(status, json.loads(headers), zlib.decompress(packed))
+    except (zlib.error, ValueError):
+        return None
+    return Entry(source, endpoint, address, response, stored, fresh, renew, spare)
