@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestat_tools.codes.countries import Area, areas, resolve_area
-from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.words import CodeError
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = ROOT.parent / "shared" / "recordings" / "comtrade"

@@ -14,8 +14,8 @@ from tradestat_server.mcp.completions import MAX_VALUES, PROMPT_COMPLETERS, TEMP
 from tradestat_server.mcp.prompts import QUESTIONS
 from tradestat_server.mcp.resources import LISTED
 from tradestat_tools.codes.countries import areas, resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import hs_entry
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Services
 
 

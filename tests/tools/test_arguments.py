@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BeforeValidator, Field, model_validator
 
-from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.arguments import ArgumentError, Arguments, parse_arguments
 from tradestat_tools.model.errors import InvalidQuery
 

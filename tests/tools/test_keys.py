@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.keys import examine_key
+from tradestat_tools.contract.source import examine_key
 
 KOREA = "DATA_GO_KR_SERVICE_KEY"
 DECODING = base64.b64encode(bytes(range(180, 244))).decode("ascii")

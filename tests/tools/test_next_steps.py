@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.next_steps import GENERAL, with_next_step
+from tradestat_tools.search.did_you_mean import GENERAL, with_next_step
 
 
 def step(argument: str, given: Any, *, message: str = "No.", nearest: tuple[str, ...] = ()) -> InvalidQuery:

@@ -15,9 +15,8 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Pr
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.plan import ROLLING_DAYS, Budget, Plan
-from tradestat_tools.upstream.runtime import as_utc
+from tradestat_tools.upstream.runtime import as_utc, in_thread
 from tradestat_tools.upstream.store import StoreUnavailable
-from tradestat_tools.upstream.threads import in_thread
 
 ADDRESS = "tradestat://usage"
 

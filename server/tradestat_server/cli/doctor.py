@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import anyio
 
 from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.source import Check, KeyInfo, Source
-from tradestat_tools.keys import examine_key
+from tradestat_tools.contract.source import Check, KeyInfo, Source, examine_key
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import open_services

@@ -10,11 +10,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import Completion, CompletionArgument, CompletionContext, PromptReference, ResourceTemplateReference
 
 from tradestat_tools.codes import countries, ebops, groups, hs
-from tradestat_tools.codes.search.countries import search_countries
-from tradestat_tools.codes.search.ebops import search_ebops
-from tradestat_tools.codes.search.flows import search_flows
-from tradestat_tools.codes.search.groups import search_groups
 from tradestat_tools.codes.search.hs import search_hs
+from tradestat_tools.codes.search.lists import search_countries, search_ebops, search_flows, search_groups
 from tradestat_tools.codes.words import MAX_INPUT, fold
 from tradestat_tools.sources import all_sources
 

@@ -9,10 +9,9 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
 
 from tradestat_tools.codes import countries, ebops, groups, hs
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import FLOWS
 from tradestat_tools.codes.units import UNIT_NAMES, quantity_units
-from tradestat_tools.codes.words import nearest, shown
+from tradestat_tools.codes.words import CodeError, nearest, shown
 from tradestat_tools.contract.source import Source
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.results.export.folder import ExportFolder

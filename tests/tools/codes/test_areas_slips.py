@@ -7,8 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.countries import Area, area, areas, label, resolve_area
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import CodeError, fold
 
 
 @pytest.mark.parametrize(

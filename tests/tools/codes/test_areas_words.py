@@ -3,7 +3,7 @@
 import pytest
 
 from tradestat_tools.codes.countries import area, areas, earlier_areas, history_note, meanings, resolve_area
-from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.words import CodeError
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ from tradestat_tools.codes.countries import (
     label,
     resolve_area,
 )
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.groups import group
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import CodeError, fold
 
 ComtradeList = Callable[[str], list[dict[str, Any]]]
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.ebops import ebops_children, ebops_entry, ebops_items, ebops_path
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import normalise_hs
+from tradestat_tools.codes.words import CodeError
 
 ComtradeList = Callable[[str], list[dict[str, Any]]]
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.ebops import ebops_entry, ebops_items
-from tradestat_tools.codes.search.ebops import search_ebops
+from tradestat_tools.codes.search.lists import search_ebops
 
 ComtradeList = Callable[[str], list[dict[str, Any]]]
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import FLOWS, FlowSystem, flow, flow_code
+from tradestat_tools.codes.words import CodeError
 
 OF_COMTRADE = {"M", "X", "FM", "RM", "MIP", "MOP", "DX", "RX", "XIP", "XOP"}
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.countries import area, areas
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.groups import Change, Group, expand, group, groups
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import CodeError, fold
 
 ComtradeList = Callable[[str], list[dict[str, Any]]]
 

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import (
     chapters,
     describe,
@@ -17,6 +16,7 @@ from tradestat_tools.codes.hs import (
     nearest_hs,
     normalise_hs,
 )
+from tradestat_tools.codes.words import CodeError
 
 ComtradeList = Callable[[str], list[dict[str, Any]]]
 

@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.hs import hs_entries, hs_entry, hs_status
-from tradestat_tools.codes.search.goods import EverydayWords, everyday_words, included, simplified
-from tradestat_tools.codes.search.hs import HsHit, search_hs
+from tradestat_tools.codes.search.hs import EverydayWords, HsHit, everyday_words, included, search_hs, simplified
 
 CODES = [entry.code for entry in hs_entries()]
 

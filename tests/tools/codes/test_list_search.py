@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.flows import FLOWS
 from tradestat_tools.codes.groups import groups
-from tradestat_tools.codes.search.countries import CHOICE, CONVENTION, search_countries
-from tradestat_tools.codes.search.flows import search_flows
-from tradestat_tools.codes.search.groups import search_groups
-from tradestat_tools.codes.search.units import search_units
+from tradestat_tools.codes.search.lists import (
+    CHOICE,
+    CONVENTION,
+    search_countries,
+    search_flows,
+    search_groups,
+    search_units,
+)
 from tradestat_tools.codes.units import UNIT_NAMES, quantity_units
 
 

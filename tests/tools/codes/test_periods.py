@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -22,6 +21,7 @@ from tradestat_tools.codes.periods import (
     split_months,
     year,
 )
+from tradestat_tools.codes.words import CodeError
 
 MONTHS = st.builds(Period, st.integers(FIRST_YEAR, LAST_YEAR), st.just("month"), st.integers(1, 12))
 QUARTERS = st.builds(Period, st.integers(FIRST_YEAR, LAST_YEAR), st.just("quarter"), st.integers(1, 4))

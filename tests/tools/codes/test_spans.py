@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import FIRST_YEAR, Frequency, Period, period
 from tradestat_tools.codes.spans import MOST_COUNTED, Span, span
+from tradestat_tools.codes.words import CodeError
 
 NEWEST: dict[Frequency, Period] = {
     "year": Period(2025),

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.units import (
     UNIT_NAMES,
     exact,
@@ -16,6 +15,7 @@ from tradestat_tools.codes.units import (
     unit,
     value_words,
 )
+from tradestat_tools.codes.words import CodeError
 
 
 def test_hundred_millions_and_millions_of_yuan_become_yuan_exactly() -> None:

@@ -4,8 +4,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.words import bounded, fold, nearest, shown
+from tradestat_tools.codes.words import CodeError, bounded, fold, nearest, shown
 
 
 def test_words_are_compared_without_case_accents_width_and_punctuation() -> None:

@@ -13,11 +13,10 @@ from tradestat_tools.contract.view import Role
 from tradestat_tools.model.flow import FlowQuestion, read_product
 from tradestat_tools.model.observation import Status, Valuation
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.research.causes_lag import late_share
 from tradestat_tools.research.mirror.causes import Cause, Kind, causes
 from tradestat_tools.research.mirror.cells import Cell
 from tradestat_tools.research.mirror.estimate import Rule, estimate
-from tradestat_tools.research.mirror.facts import Facts, Freight, Hidden, Route, Weighed
+from tradestat_tools.research.mirror.facts import Facts, Freight, Hidden, Route, Weighed, late_share
 from tradestat_tools.research.views import Side
 
 YEAR = Period(2023)

@@ -13,9 +13,8 @@ from tradestat_sandbox.world import DEFAULT_TODAY, World, world_on
 from tradestat_tools.codes.periods import period
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
-from tradestat_tools.research.indicators.rows import selected
+from tradestat_tools.research.indicators.rows import ALL, Line, Options, selected
 from tradestat_tools.research.indicators.tool import INDICATORS, Name
-from tradestat_tools.research.indicators_lines import ALL, Line, Options
 
 BATTERIES = "850760"
 CHINA, KOREA, JAPAN, GERMANY, WORLD, EU = "156", "410", "392", "276", "0", "97"

@@ -1,6 +1,6 @@
 """When a failing service is left alone, and when it is tried again."""
 
-from tradestat_tools.upstream.breaker import Breaker
+from tradestat_tools.upstream.calling import Breaker
 
 
 class Hand:

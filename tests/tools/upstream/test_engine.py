@@ -28,11 +28,10 @@ from tradestat_tools.model.errors import (
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
-from tradestat_tools.upstream.keep import Keep
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import Report, reporting
-from tradestat_tools.upstream.request import Fetched, Request, Response
+from tradestat_tools.upstream.request import Fetched, Keep, Request, Response
 from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.sqlite.ledger import SqliteLedger

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast, get_args
 
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.tables import table_rows
-from tradestat_tools.codes.words import bounded, fold, nearest, shown
+from tradestat_tools.codes.words import CodeError, bounded, fold, nearest, shown, table_rows
 
 CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "iso2", "iso3", "m49"]
 System = Literal["any", CodeSystem]

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.tables import table_rows
-from tradestat_tools.codes.words import bounded, nearest, shown
+from tradestat_tools.codes.words import CodeError, bounded, nearest, shown, table_rows
 
 EDITION = "EBOPS 2010"
 TOTAL = "S"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
-from tradestat_tools.codes.tables import table_rows, table_text
+from tradestat_tools.codes.words import table_rows, table_text
 
 Relation = Literal["same", "split", "merge", "partial", "small"]
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.words import fold, nearest, shown
+from tradestat_tools.codes.words import CodeError, fold, nearest, shown
 
 FlowSystem = Literal["comtrade", "trademap"]
 

@@ -7,9 +7,7 @@ from functools import cache
 from typing import Literal
 
 from tradestat_tools.codes.countries import Area, area
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.tables import table_rows
-from tradestat_tools.codes.words import fold, nearest, shown
+from tradestat_tools.codes.words import CodeError, fold, nearest, shown, table_rows
 
 
 @dataclass(frozen=True, slots=True)

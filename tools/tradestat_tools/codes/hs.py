@@ -10,8 +10,7 @@ from functools import cache
 from typing import Any, Literal, cast
 
 from tradestat_tools.codes.editions import EARLIER, EDITION_YEARS, NEWEST, followed, listed, moved_from, partial_life
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.words import bounded, shown
+from tradestat_tools.codes.words import CodeError, bounded, shown
 
 EDITION = NEWEST
 LEVEL_NAMES = {2: "chapter", 4: "heading", 6: "subheading", 8: "national 8-digit code", 10: "national 10-digit code"}

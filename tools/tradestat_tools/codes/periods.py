@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Literal
 
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.words import bounded, shown
+from tradestat_tools.codes.words import CodeError, bounded, shown
 
 FIRST_YEAR = 1962
 """The first year of UN Comtrade, the longest series of any source."""

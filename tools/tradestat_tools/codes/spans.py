@@ -8,9 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Frequency, Period, check_order, period
-from tradestat_tools.codes.words import bounded, shown
+from tradestat_tools.codes.words import CodeError, bounded, shown
 
 ALLOWED = (
     "a year (2024), quarter (2024Q2) or month (2024-03), a range of them (2018-2022, 2024-01..2024-06), "

@@ -5,9 +5,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import cache
 from typing import Literal
 
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.tables import table_rows
-from tradestat_tools.codes.words import bounded, fold, nearest, shown
+from tradestat_tools.codes.words import CodeError, bounded, fold, nearest, shown, table_rows
 
 YuanUnit = Literal["yuan", "million_yuan", "yi_yuan"]
 DollarUnit = Literal["usd", "thousand_usd", "million_usd"]

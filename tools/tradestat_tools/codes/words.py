@@ -1,9 +1,10 @@
 """How words are compared, and what to suggest for a mistyped one."""
 
+import csv
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 MAX_INPUT = 200
 """Longest text, in characters, that any resolver looks at; no name or code is longer."""
@@ -40,3 +41,34 @@ def nearest(word: str, choices: Iterable[str], n: int = 3, *, cutoff: float = 0.
     for choice in choices:
         folded.setdefault(fold(choice), choice)
     return tuple(folded[hit] for hit in difflib.get_close_matches(fold(word), folded, n=n, cutoff=cutoff))
+
+
+class CodeError(ValueError):
+    """A word or code that cannot be read.
+
+    `message` says what was wrong, `allowed` what is accepted, `nearest` the valid values closest to what was given
+    (or, for an ambiguous word, all the choices). `str(error)` joins the three.
+    """
+
+    def __init__(self, message: str, *, allowed: str = "", nearest: tuple[str, ...] = ()) -> None:
+        self.message = message
+        self.allowed = allowed
+        self.nearest = nearest
+        parts = [message]
+        if allowed:
+            parts.append(f"Allowed: {allowed}.")
+        if nearest:
+            parts.append(f"Nearest: {', '.join(nearest)}.")
+        super().__init__(" ".join(parts))
+
+
+def table_text(name: str) -> str:
+    """The text of a file in `data/`."""
+    from importlib import resources  # noqa: PLC0415  10 ms that a start without look-ups need not pay
+
+    return resources.files("tradestat_tools.codes").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def table_rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file in `data/`, by its header; lines beginning with # are comments."""
+    return csv.DictReader(line for line in table_text(name).splitlines() if not line.startswith("#"))

@@ -14,10 +14,9 @@ from tradestat_tools.codes.words import shown
 from tradestat_tools.model.answers import Answer, Note, Provenance, Table
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.upstream.keep import DAY
-from tradestat_tools.upstream.request import AskedCall, Response
+from tradestat_tools.upstream.request import DAY, AskedCall, Response
+from tradestat_tools.upstream.runtime import in_thread
 from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
-from tradestat_tools.upstream.threads import in_thread
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from tradestat_tools.model.answers import Answer, Data, Provenance
 from tradestat_tools.model.arguments import Arguments, parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
 from tradestat_tools.model.observation import Observation
-from tradestat_tools.upstream.keep import NO_DATA
 from tradestat_tools.upstream.report import Progress, reporting
+from tradestat_tools.upstream.request import NO_DATA
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.context import Services

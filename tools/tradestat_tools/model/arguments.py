@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from tradestat_tools.codes.countries import area_named
-from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.errors import InvalidQuery
 
 MAX_TEXT = 300

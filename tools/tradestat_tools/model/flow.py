@@ -5,10 +5,9 @@ from typing import Literal
 
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.ebops import ebops_entry
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import HsStatus, describe, hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.periods import Frequency, Period, periods_between
-from tradestat_tools.codes.words import bounded, shown
+from tradestat_tools.codes.words import CodeError, bounded, shown
 
 Kind = Literal["goods", "services"]
 

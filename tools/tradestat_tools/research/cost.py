@@ -9,19 +9,18 @@ from tradestat_tools.codes.periods import LAST_YEAR, Period, month, months_betwe
 from tradestat_tools.contract.context import Services
 from tradestat_tools.research.views import Side
 from tradestat_tools.sources.comtrade.api import chunks, periods_a_call, request_for
-from tradestat_tools.sources.comtrade.arguments import TradeArguments
+from tradestat_tools.sources.comtrade.arguments import TradeArguments, resolved
 from tradestat_tools.sources.comtrade.calendar import has_ended, periods_of
-from tradestat_tools.sources.comtrade.question import resolved
 from tradestat_tools.sources.korea.service import MONTHS_A_CALL
 from tradestat_tools.sources.trademap import arguments as trademap
 from tradestat_tools.sources.trademap.api import to_pay
-from tradestat_tools.sources.trademap.question import (
+from tradestat_tools.sources.trademap.arguments import (
     common_arguments,
     goods_question,
     product_arguments,
     services_question,
 )
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 
 @dataclass(frozen=True, slots=True)

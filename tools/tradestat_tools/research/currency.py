@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import nearest, shown
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 PUBLISHER = "European Central Bank, euro foreign exchange reference rates"
 

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, month_of, periods_between
 from tradestat_tools.codes.spans import span
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Services
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
@@ -27,8 +27,7 @@ from tradestat_tools.research.currency import (
 )
 from tradestat_tools.research.series.arguments import FREQUENCIES, check_length, read_frequency
 from tradestat_tools.research.series.ask import last_whole
-from tradestat_tools.upstream.runtime import as_utc
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import as_utc, in_thread
 
 ADDRESS = "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/"
 

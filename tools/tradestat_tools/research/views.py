@@ -18,7 +18,7 @@ from tradestat_tools.model.observation import Observation
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.periods import summed_to
 from tradestat_tools.upstream.report import current_report
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.tool import Endpoint

@@ -7,13 +7,17 @@ from typing import Literal
 
 from tradestat_tools.codes import countries, ebops, groups, hs, units
 from tradestat_tools.codes.flows import FLOWS
-from tradestat_tools.codes.search.countries import CHOICE, AreaHit, search_countries
-from tradestat_tools.codes.search.ebops import search_ebops
-from tradestat_tools.codes.search.flows import search_flows
-from tradestat_tools.codes.search.groups import search_groups
 from tradestat_tools.codes.search.hs import search_hs
-from tradestat_tools.codes.search.scores import EXACT, WHOLE_NAME
-from tradestat_tools.codes.search.units import search_units
+from tradestat_tools.codes.search.index import EXACT, WHOLE_NAME
+from tradestat_tools.codes.search.lists import (
+    CHOICE,
+    AreaHit,
+    search_countries,
+    search_ebops,
+    search_flows,
+    search_groups,
+    search_units,
+)
 from tradestat_tools.codes.words import nearest
 from tradestat_tools.model.answers import Cell, Note, NoteCode
 

@@ -13,8 +13,7 @@ from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenan
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.search.lists import ADDRESSES, LISTS, NAMES, Kind, Language, look, nearest_words
-from tradestat_tools.upstream.runtime import as_utc
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import as_utc, in_thread
 
 MOST = 50
 DEFAULT_LIMIT = 10

@@ -1,26 +1,168 @@
 """Making one call: leave from breaker, plan and pace; the wire; what it cost; what it means; and asking again."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
+import anyio.abc
 
 from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
-from tradestat_tools.upstream.breaker import Breaker
-from tradestat_tools.upstream.faults import NotReached, Unanswered
-from tradestat_tools.upstream.flight import Flight
-from tradestat_tools.upstream.keep import NO_DATA, Keep
+from tradestat_tools.upstream.http import NotReached, Unanswered
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.request import Reader, Request, Response
-from tradestat_tools.upstream.runtime import Clock, as_utc
+from tradestat_tools.upstream.request import NO_DATA, Keep, Reader, Request, Response
+from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread, read_response
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
-from tradestat_tools.upstream.threads import in_thread, read_response
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
+
+
+FAILURES = 5
+FIRST_REST = 30.0
+LONGEST_REST = 300.0
+
+State = Literal["closed", "open", "half-open"]
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Opens after so many failures in a row; then one probe at a time may pass, and its end decides.
+
+    Args:
+        time: the clock.
+        failures: in a row, until it opens.
+        rest: seconds until the first probe; doubled with each probe that fails, up to `LONGEST_REST`.
+    """
+
+    time: Callable[[], float]
+    failures: int = FAILURES
+    rest: float = FIRST_REST
+    _in_a_row: int = 0
+    _opened_until: float | None = None
+    _rest_now: float = 0.0
+    _probing: bool = False
+
+    @property
+    def state(self) -> State:
+        """Closed (calls pass), open (none does), half-open (one probe may, or is under way)."""
+        if self._opened_until is None:
+            return "closed"
+        return "half-open" if self.time() >= self._opened_until else "open"
+
+    def wait(self) -> float:
+        """Seconds until a call may pass: 0 lets this one pass, and then it must be reported back."""
+        if self._opened_until is None:
+            return 0.0
+        left = self._opened_until - self.time()
+        if left > 0:
+            return left
+        if self._probing:
+            return self.rest  # somebody's probe is under way; its end decides
+        self._probing = True
+        return 0.0
+
+    def succeeded(self) -> None:
+        """The service answered, whatever it said."""
+        self._in_a_row = 0
+        self._opened_until = None
+        self._rest_now = 0.0
+        self._probing = False
+
+    def failed(self) -> None:
+        """The service could not be reached or failed on its side."""
+        self._in_a_row += 1
+        if self._probing or self._in_a_row >= self.failures:
+            self._rest_now = min(self._rest_now * 2 or self.rest, LONGEST_REST)
+            self._opened_until = self.time() + self._rest_now
+        self._probing = False
+
+    def abandoned(self) -> None:
+        """The call was given up before its end: it proves nothing."""
+        self._probing = False
+
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Flight(Generic[T]):
+    """One call that one or more callers wait for.
+
+    Args:
+        keep: set by the call once it must be finished even if nobody waits any longer (money was spent on it).
+    """
+
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    done: anyio.Event = field(default_factory=anyio.Event)
+    waiting: int = 0
+    keep: bool = False
+    value: T | None = None
+    failure: Exception | None = None
+
+
+class Flights(Generic[T]):
+    """The calls under way, by question."""
+
+    def __init__(self) -> None:
+        self._flights: dict[str, Flight[T]] = {}
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._flights
+
+    async def share(
+        self,
+        key: str,
+        call: Callable[[Flight[T]], Awaitable[T]],
+        tasks: anyio.abc.TaskGroup,
+        wait: Callable[[anyio.Event], Awaitable[None]],
+    ) -> T:
+        """The result of the call under way for a question, or of one begun now.
+
+        Args:
+            key: equal questions have equal keys.
+            call: makes the call.
+            tasks: where the call runs, so that it does not end with this caller.
+            wait: waits for its end, reporting progress.
+        """
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = Flight[T]()
+            begun = flight
+
+            async def fly() -> None:
+                try:
+                    with begun.scope:
+                        begun.value = await call(begun)
+                except Exception as error:  # noqa: BLE001 - handed to every waiting caller as it is
+                    begun.failure = error
+                finally:
+                    if self._flights.get(key) is begun:
+                        del self._flights[key]
+                    begun.done.set()
+
+            tasks.start_soon(fly)
+        flight.waiting += 1
+        try:
+            await wait(flight.done)
+        finally:
+            flight.waiting -= 1
+            if flight.waiting == 0 and not flight.done.is_set() and not flight.keep:
+                # Nobody is left to hear the answer, and nothing was paid for it. A new caller begins anew.
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
+                flight.scope.cancel()
+        if flight.failure is not None:
+            raise flight.failure
+        if flight.value is None:
+            raise RuntimeError("a call that somebody waited for was cancelled")
+        return flight.value
+
 
 LEASE = 30.0
 """Seconds for which a reservation or claim outlives its time before it counts as left behind by a dead process."""

@@ -24,15 +24,13 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     error_from_dict,
 )
-from tradestat_tools.upstream.calling import LEASE, Caller, Exchange
-from tradestat_tools.upstream.flight import Flight, Flights
+from tradestat_tools.upstream.calling import LEASE, Caller, Exchange, Flight, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import AskedCall, Fetched, Reader, Request
-from tradestat_tools.upstream.runtime import Clock, as_utc
+from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread, read_response
 from tradestat_tools.upstream.store import Cache, Claim, Entry, Ledger, StoreUnavailable
-from tradestat_tools.upstream.threads import in_thread, read_response
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http

@@ -10,7 +10,7 @@ from tradestat_tools.contract.context import Services
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.sources.comtrade.editions import stored_status
+from tradestat_tools.sources.comtrade.absence.empty import stored_status
 from tradestat_tools.upstream.http import Http
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import pytest
 
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.comtrade.areas import Asked, read_places
-from tradestat_tools.sources.comtrade.history import earlier_notes, earlier_whys
+from tradestat_tools.sources.comtrade.absence.empty import earlier_notes, earlier_whys
+from tradestat_tools.sources.comtrade.codes import Asked, read_places
 
 
 def asked(text: str) -> Asked:

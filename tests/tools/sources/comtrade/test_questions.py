@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, TooLarge

@@ -14,7 +14,7 @@ from tradestat_tools.codes.groups import group
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.comtrade.areas import read_places
+from tradestat_tools.sources.comtrade.codes import read_places
 from tradestat_tools.upstream.http import Http
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.model.errors import UpstreamChanged
-from tradestat_tools.sources.doumaotong.fields import Fields, last_month
+from tradestat_tools.sources.doumaotong.wire.envelope import Fields, last_month
 
 
 def one(value: object) -> Fields:

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from tradestat_tools.codes.periods import Period, month
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.sources.korea.calendar import due, last_published
-from tradestat_tools.sources.korea.months import months_asked
+from tradestat_tools.sources.korea.calendar import due, last_published, months_asked
 
 if TYPE_CHECKING:
     from conftest import Customs

@@ -8,12 +8,15 @@ from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators import formulas as pure
 from tradestat_tools.research.indicators.formulas import Figure, Indicator
-from tradestat_tools.research.indicators.rows import grouped, is_member, is_total, mixed
-from tradestat_tools.research.indicators_lines import (
+from tradestat_tools.research.indicators.rows import (
     ALL,
     Line,
     Options,
     Outcome,
+    grouped,
+    is_member,
+    is_total,
+    mixed,
     names_of,
     of_row,
     parted,

@@ -8,12 +8,15 @@ from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators import formulas as pure
 from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator
-from tradestat_tools.research.indicators.rows import area_name, dimension, grouped, mixed
-from tradestat_tools.research.indicators_lines import (
+from tradestat_tools.research.indicators.rows import (
     ALL,
     Line,
     Options,
     Outcome,
+    area_name,
+    dimension,
+    grouped,
+    mixed,
     names_of,
     of_row,
     parted,

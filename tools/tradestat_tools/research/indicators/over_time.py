@@ -6,8 +6,7 @@ from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators import formulas as pure
 from tradestat_tools.research.indicators.formulas import Figure, Indicator
-from tradestat_tools.research.indicators.rows import grouped, mixed
-from tradestat_tools.research.indicators_lines import Line, Options, Outcome, of_row
+from tradestat_tools.research.indicators.rows import Line, Options, Outcome, grouped, mixed, of_row
 from tradestat_tools.research.series.arguments import PER_YEAR
 
 

@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.spans import span
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import CodeError, fold
 from tradestat_tools.contract.context import Services
 from tradestat_tools.contract.results import read_handle
 from tradestat_tools.contract.tool import Endpoint
@@ -21,10 +20,20 @@ from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators import flows, members, over_time
 from tradestat_tools.research.indicators import formulas as pure
-from tradestat_tools.research.indicators.rows import DIMENSIONS, Dimension, Gathered, area_name, gather, selected
-from tradestat_tools.research.indicators_lines import ALL, Line, Options, Outcome
+from tradestat_tools.research.indicators.rows import (
+    ALL,
+    DIMENSIONS,
+    Dimension,
+    Gathered,
+    Line,
+    Options,
+    Outcome,
+    area_name,
+    gather,
+    selected,
+)
 from tradestat_tools.research.series.report import STATES
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 Name = Literal[
     "share",

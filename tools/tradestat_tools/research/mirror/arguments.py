@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tradestat_tools.codes.countries import Resolved, resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_between
 from tradestat_tools.codes.spans import span
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.results import read_handle
 from tradestat_tools.model.arguments import ArgumentError, Arguments
 from tradestat_tools.model.flow import read_product

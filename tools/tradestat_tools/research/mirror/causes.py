@@ -12,10 +12,9 @@ from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.contract.view import Role
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.research.causes_lag import Late
 from tradestat_tools.research.mirror.cells import Cell
 from tradestat_tools.research.mirror.estimate import Rule, estimate
-from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Facts, dearer, proven, told, value_of
+from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Facts, Late, dearer, proven, told, value_of
 
 HIDES = 0.5
 """What is kept back under 999999 must hold at least this share of the other side's figure to be named as the reason."""

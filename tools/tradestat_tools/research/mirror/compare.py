@@ -9,15 +9,14 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Services
 from tradestat_tools.contract.view import Role
 from tradestat_tools.model.flow import FlowQuestion
-from tradestat_tools.research.causes_lag import late_share
 from tradestat_tools.research.currency import DOLLAR
 from tradestat_tools.research.mirror.causes import Cause, causes
 from tradestat_tools.research.mirror.cells import Cell, InOneUnit, in_one_unit, leads
 from tradestat_tools.research.mirror.estimate import Estimate, estimate
 from tradestat_tools.research.mirror.evidence import Evidence, Needed, gather
-from tradestat_tools.research.mirror.facts import Facts, Freight, Weighed, dearer
+from tradestat_tools.research.mirror.facts import Facts, Freight, Weighed, dearer, late_share
 from tradestat_tools.research.views import ROLES, Seen
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 
 @dataclass(frozen=True, slots=True)

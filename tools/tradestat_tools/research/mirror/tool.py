@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period, count_between, month_of, periods_between
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Services
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.contract.view import SOURCES
@@ -21,7 +21,7 @@ from tradestat_tools.research.mirror.causes import Kind
 from tradestat_tools.research.mirror.compare import Compared, compare
 from tradestat_tools.research.mirror.report import data_of, notes_of, source_of, verdict
 from tradestat_tools.research.views import PAID, Seen, Side, ask_all, sides_of
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 SUBHEADING = 6
 """Digits of a code that all countries share; longer ones are a country's own."""

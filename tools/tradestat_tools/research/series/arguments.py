@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_between, period
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import fold, nearest, shown
+from tradestat_tools.codes.words import CodeError, fold, nearest, shown
 from tradestat_tools.contract.results import read_handle
 from tradestat_tools.contract.view import SOURCES
 from tradestat_tools.model.arguments import ArgumentError, Arguments

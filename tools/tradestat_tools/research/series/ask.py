@@ -5,9 +5,9 @@ from datetime import date
 from functools import partial
 
 from tradestat_tools.codes.countries import Area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import FIRST_YEAR, Frequency, Period, month_of
 from tradestat_tools.codes.spans import Span
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Services
 from tradestat_tools.contract.view import SOURCES, Role
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError
@@ -22,7 +22,7 @@ from tradestat_tools.research.views import PAID, Seen, Side, ask, sides_of
 from tradestat_tools.sources.comtrade.calendar import newest_due
 from tradestat_tools.sources.doumaotong.calendar import newest_published
 from tradestat_tools.sources.korea.calendar import last_published
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 MOST_CALLS = 60
 """Free calls that one series may take: at UN Comtrade's pace without a key two minutes."""

@@ -23,8 +23,7 @@ from tradestat_tools.results.export.plain_text import write_about, write_csv, wr
 from tradestat_tools.results.export.report import Exported, Report
 from tradestat_tools.results.export.xlsx import write_xlsx
 from tradestat_tools.results.rows import table_number
-from tradestat_tools.upstream.runtime import as_utc
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import as_utc, in_thread
 
 ADDRESS = "tradestat://exports/"
 MOST_RESULTS = 20

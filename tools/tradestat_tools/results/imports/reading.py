@@ -9,8 +9,7 @@ from typing import BinaryIO
 from tradestat_tools.codes.words import shown
 from tradestat_tools.model.answers import Cell
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.model.file_layout import HeaderFault, Layout, LayoutName, Said
-from tradestat_tools.research.files.cells import CellFault, cleaned
+from tradestat_tools.model.file_layout import CellFault, HeaderFault, Layout, LayoutName, Said, cleaned
 from tradestat_tools.results.imports.text import Form, NotInEncoding, forms, rows
 from tradestat_tools.sources.chinacustoms.file import ChinaCustoms
 from tradestat_tools.sources.comtrade.file import Comtrade

@@ -11,8 +11,7 @@ from typing import BinaryIO
 
 from tradestat_tools.codes.words import shown
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.model.file_layout import Column, Layout
-from tradestat_tools.research.files.cells import CellFault, cleaned
+from tradestat_tools.model.file_layout import CellFault, Column, Layout, cleaned
 
 MOST_LINE = 64_000
 """Characters. A row of the widest export has some 2,000."""

@@ -14,12 +14,11 @@ from tradestat_tools.contract.context import Services
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
 from tradestat_tools.model.arguments import ArgumentError, Arguments
-from tradestat_tools.model.file_layout import TOOL, Said
-from tradestat_tools.research.files.cells import CellFault, month_or_year
+from tradestat_tools.model.file_layout import TOOL, CellFault, Said, month_or_year
 from tradestat_tools.results.imports.data import ImportData, Records, data_of, observe, records_of
 from tradestat_tools.results.imports.folder import ImportFolder, OpenFile
 from tradestat_tools.results.imports.reading import Imported, read_file
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 AUTO = "auto"
 

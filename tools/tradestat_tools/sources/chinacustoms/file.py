@@ -6,24 +6,26 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from tradestat_tools.codes.countries import Area, label, resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import quantity_unit
-from tradestat_tools.codes.words import fold, shown
+from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.model.answers import Cell, Note, NoteCode
 from tradestat_tools.model.file_layout import (
     TOOL,
+    CellFault,
     Column,
     FlowSide,
     HeaderFault,
     Layout,
     Record,
     Said,
+    hs_code,
+    month_or_year,
+    number,
     read_period,
 )
 from tradestat_tools.model.observation import Observation, Status
-from tradestat_tools.research.files.cells import CellFault, hs_code, month_or_year, number
 
 CHINA = "156"
 MOST_EXPORTED = 10_000

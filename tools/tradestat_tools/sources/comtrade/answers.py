@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from tradestat_tools.codes import hs
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.ebops import ebops_entry
-from tradestat_tools.codes.errors import CodeError
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.comtrade.codes import FLOWS
 from tradestat_tools.sources.comtrade.wire.envelope import Amount, Row

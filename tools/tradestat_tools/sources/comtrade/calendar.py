@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from tradestat_tools.codes import periods
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Frequency, Period, format_yyyymm, month_of, months_between
 from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.words import CodeError
 
 LATE_MONTHS: dict[Frequency, int] = {"year": 24, "month": 8}
 """Months after its end during which a missing period is more likely not out yet than never reported."""

@@ -9,13 +9,12 @@ from tradestat_tools.contract.source import Check
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.sources.comtrade.api import Wanted, count
-from tradestat_tools.sources.comtrade.live_update import COMTRADE_LIVE_UPDATE
 from tradestat_tools.sources.comtrade.tools.availability import COMTRADE_AVAILABILITY
 from tradestat_tools.sources.comtrade.tools.bilateral import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
 from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
 from tradestat_tools.sources.comtrade.tools.lists import COMTRADE_REFERENCE
 from tradestat_tools.sources.comtrade.tools.matrix import COMTRADE_TRADE_MATRIX
-from tradestat_tools.sources.comtrade.tools.metadata import COMTRADE_METADATA
+from tradestat_tools.sources.comtrade.tools.metadata import COMTRADE_LIVE_UPDATE, COMTRADE_METADATA
 from tradestat_tools.sources.comtrade.tools.tariffline import COMTRADE_TARIFFLINE
 from tradestat_tools.sources.comtrade.wire.envelope import GET_A_KEY, KEY_VARIABLE
 

@@ -6,9 +6,20 @@ from typing import get_args
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.words import fold, shown
 from tradestat_tools.model.answers import Cell, Note, NoteCode
-from tradestat_tools.model.file_layout import TOOL, Column, HeaderFault, Layout, Record, Said, read_period
+from tradestat_tools.model.file_layout import (
+    TOOL,
+    CellFault,
+    Column,
+    HeaderFault,
+    Layout,
+    Record,
+    Said,
+    hs_code,
+    month_or_year,
+    number,
+    read_period,
+)
 from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
-from tradestat_tools.research.files.cells import CellFault, hs_code, month_or_year, number
 from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, is_hs, is_services
 
 _CURRENT = (

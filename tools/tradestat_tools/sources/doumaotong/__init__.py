@@ -2,9 +2,16 @@
 
 from tradestat_tools.contract.source import Source, Terms
 from tradestat_tools.sources.doumaotong.checks import checks
-from tradestat_tools.sources.doumaotong.endpoints_newer import CHAPTER, GROWTH, PRICEBAND
-from tradestat_tools.sources.doumaotong.ranking import TOP_PRODUCTS
-from tradestat_tools.sources.doumaotong.tools import DASHBOARD, HISTORY, MARKETS, TREND
+from tradestat_tools.sources.doumaotong.tools import (
+    CHAPTER,
+    DASHBOARD,
+    GROWTH,
+    HISTORY,
+    MARKETS,
+    PRICEBAND,
+    TOP_PRODUCTS,
+    TREND,
+)
 from tradestat_tools.sources.doumaotong.wire.envelope import PLAN, POLICY
 
 SOURCE = Source(

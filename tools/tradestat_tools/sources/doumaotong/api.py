@@ -12,7 +12,7 @@ from tradestat_tools.sources.doumaotong.absence import explained
 from tradestat_tools.sources.doumaotong.calendar import CHINA, RELEASE_DAY
 from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
 from tradestat_tools.upstream import Fetched, Reader, Request
-from tradestat_tools.upstream.keep import DAY, Keep, until_published
+from tradestat_tools.upstream.request import DAY, Keep, until_published
 
 T = TypeVar("T")
 

@@ -13,13 +13,19 @@ from pydantic import (
 )
 
 from tradestat_tools.codes.countries import Area, area_named
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import hs_children, hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.arguments import ArgumentError, Arguments
 from tradestat_tools.sources.doumaotong.absence import comtrade
 from tradestat_tools.sources.doumaotong.calendar import last_of_twelve
-from tradestat_tools.sources.doumaotong.codes import destination, one_destination, reading, resolve
-from tradestat_tools.sources.doumaotong.parts import region_of, regions_of
+from tradestat_tools.sources.doumaotong.codes import (
+    destination,
+    one_destination,
+    reading,
+    region_of,
+    regions_of,
+    resolve,
+)
 from tradestat_tools.sources.doumaotong.wire.current import PRODUCTS_GIVEN
 from tradestat_tools.sources.doumaotong.wire.envelope import Shape
 

@@ -1,13 +1,14 @@
 """Which months the service can have, and which window of twelve months is meant."""
 
 import datetime
+from collections.abc import Callable, Sequence
 
-from tradestat_tools.codes.errors import CodeError
-from tradestat_tools.codes.periods import Period, format_yyyymm, month_of, months_between, period
+from tradestat_tools.codes.periods import Period, format_yyyymm, month_of, months_between, period, periods_between
 from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
+from tradestat_tools.sources.doumaotong.wire.envelope import POLICY, Fields, Num, changed
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8), "CST")
 
@@ -95,3 +96,31 @@ def check_month(asked: str, code: str, now: datetime.datetime) -> None:
 def when_out(month: Period) -> str:
     """When a month comes out, as a sentence."""
     return f"{month} comes out about {due(month)}, China time."
+
+
+def by_month(rows: Sequence[Fields], name: str, figure: Callable[[Fields], Num | None]) -> dict[str, Num | None]:
+    """The figure of each month (YYYYMM), oldest first.
+
+    Args:
+        rows: one a month, in any order.
+        name: the member that holds the month.
+        figure: how a row's figure is read.
+
+    Raises:
+        UpstreamChanged: a row has no month, or a month comes twice with different figures.
+    """
+    found: dict[str, Num | None] = {}
+    for row in rows:
+        month, value = row.month(name), figure(row)
+        if month is None:
+            raise changed(f"{row.where}.{name}", "a month", None)
+        if found.setdefault(month, value) != value:
+            raise changed(f"{row.where}.{name}", "each month once", f"{month} with {found[month]} and with {value}")
+    return {month: found[month] for month in sorted(found)}
+
+
+def whole_range(months: Sequence[str]) -> list[str]:
+    """Every month (YYYYMM) from the first to the last of some, in any order."""
+    if not months:
+        return []
+    return [format_yyyymm(month) for month in periods_between(period(min(months)), period(max(months)))]

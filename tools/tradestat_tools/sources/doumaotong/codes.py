@@ -1,8 +1,10 @@
 """Which destination is meant: China Customs codes, which are no M49, or any other code or name."""
 
+from functools import lru_cache
+
 from tradestat_tools.codes.countries import Area, Resolved, area, resolve_area, why_no_code
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.groups import Expansion, expand
+from tradestat_tools.codes.words import CodeError, fold
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
@@ -114,3 +116,138 @@ def _one_at_a_time(group: Expansion) -> InvalidQuery:
         f'comtrade_data(reporterCode="CN", partnerCode="{group.group.id}", flowCode="X", cmdCode=..., period=...).',
         source=POLICY.source,
     )
+
+
+@lru_cache(maxsize=1024)
+def place(chinese: str) -> tuple[str | None, str | None]:
+    """The China Customs code and English name of a destination named in Chinese; None where not known for certain."""
+    try:
+        found = area(chinese)
+    except CodeError:
+        return None, None
+    return found.china_customs or None, found.name_en
+
+
+@lru_cache(maxsize=1024)
+def english(customs_code: str) -> str | None:
+    """The English name of a China Customs code; None if unknown."""
+    try:
+        return area(customs_code, system="china_customs").name_en
+    except CodeError:
+        return None
+
+
+LABELS = {
+    "asia": "Asia",
+    "europe": "Europe",
+    "africa": "Africa",
+    "northAmerica": "North America",
+    "southAmerica": "South America",
+    "oceania": "Oceania",
+    "middleEast": "Middle East",
+    "beltRoad": "Belt and Road",
+    "asean": "ASEAN",
+    "eu": "EU",
+    "usmca": "USMCA",
+    "americas": "Americas",
+    "latinAmerica": "Latin America",
+}
+"""English names by stem; the last two have no documented field and keep to `region`."""
+
+_WRITTEN = {
+    "asia": ("亚洲",),
+    "europe": ("欧洲",),
+    "africa": ("非洲",),
+    "northAmerica": ("北美洲", "北美"),
+    "southAmerica": ("南美洲", "南美"),
+    "oceania": ("大洋洲",),
+    "middleEast": ("中东",),
+    "beltRoad": ("一带一路", "belt road"),
+    "asean": ("东盟",),
+    "eu": ("欧盟", "european union"),
+    "usmca": ("美墨加", "美墨加协定"),
+    "americas": ("美洲", "america"),
+    "latinAmerica": ("拉丁美洲", "拉美"),
+}
+_STEMS = {fold(written): stem for stem, label in LABELS.items() for written in (stem, label, *_WRITTEN[stem])}
+
+
+def stem_of(name: str | None) -> str | None:
+    """`asia` for "亚洲", "Asia" and "asia"; None for what is not known."""
+    return _STEMS.get(fold(name)) if name else None
+
+
+def label_of(name: str | None) -> str | None:
+    """The English name where it is known, else the name as written."""
+    stem = stem_of(name)
+    return LABELS[stem] if stem else name
+
+
+_BY_GROUP = {
+    "EU": "eu",
+    "ASEAN": "asean",
+    "BRI": "beltRoad",
+    "M49-002": "africa",
+    "M49-142": "asia",
+    "M49-150": "europe",
+}
+"""Our groups that mean what the service's parts do, by their ids; members may differ in detail."""
+
+
+def regions_of(country: Area) -> tuple[str, ...]:
+    """The parts that a country lies in, of those that a group of countries stands for."""
+    groups = {stem: expand(name) for name, stem in _BY_GROUP.items()}
+    return tuple(stem for stem, found in groups.items() if found and country in found.areas)
+
+
+def region_of(text: str) -> str | None:
+    """The part meant by its name in any language, or by the name of a group of countries; None for anything else."""
+    if stem := stem_of(text):
+        return stem
+    found = expand(text)
+    return _BY_GROUP.get(found.group.id) if found else None
+
+
+UNITS = {
+    "千克": "kg",
+    "克": "g",
+    "吨": "tonne",
+    "克拉": "carat",
+    "台": "unit",
+    "个": "piece",
+    "只": "piece",
+    "件": "piece",
+    "支": "piece",
+    "条": "piece",
+    "块": "piece",
+    "片": "piece",
+    "根": "piece",
+    "把": "piece",
+    "套": "set",
+    "组": "set",
+    "副": "pair or set",
+    "双": "pair",
+    "张": "sheet",
+    "卷": "roll",
+    "辆": "vehicle",
+    "架": "aircraft",
+    "艘": "vessel",
+    "头": "head",
+    "株": "plant",
+    "千个": "1,000 pieces",
+    "千支": "1,000 pieces",
+    "千块": "1,000 pieces",
+    "米": "m",
+    "千米": "km",
+    "平方米": "m²",
+    "立方米": "m³",
+    "升": "litre",
+    "千升": "1,000 litres",
+    "千瓦": "kW",
+    "千瓦时": "kWh",
+}
+
+
+def in_english(unit: str) -> str:
+    """`台 (unit)`; a unit that is not known stands as it is."""
+    return f"{unit} ({UNITS[unit]})" if unit in UNITS else unit

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import period
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.sources.doumaotong.answers import HistoryData, TrendData

@@ -6,9 +6,8 @@ from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.editions import EDITION_YEARS, NEWEST
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.doumaotong.fields import Num
-from tradestat_tools.sources.doumaotong.months import whole_range
-from tradestat_tools.sources.doumaotong.wire.envelope import Shape
+from tradestat_tools.sources.doumaotong.calendar import whole_range
+from tradestat_tools.sources.doumaotong.wire.envelope import Num, Shape
 
 SERVICE = "doumaotong.com (from China Customs statistics)"
 UNIT = "RMB yuan"

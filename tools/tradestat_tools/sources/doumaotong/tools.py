@@ -7,31 +7,48 @@ from tradestat_tools.codes.periods import period
 from tradestat_tools.contract.context import Services
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.answers import Answer, Note, NoteCode
-from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.errors import NoData, UpstreamDown
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.doumaotong import notes
 from tradestat_tools.sources.doumaotong.absence import empty, korea, reasons
 from tradestat_tools.sources.doumaotong.answers import (
     CORE,
+    Chapter,
+    ChapterData,
     DashboardData,
     DashboardFigures,
+    GrowthData,
     HistoryData,
     Market,
     MarketsData,
+    PricebandData,
+    Product,
+    TopProductsData,
     TrendData,
 )
 from tradestat_tools.sources.doumaotong.api import ask, dashed, product, source_of
 from tradestat_tools.sources.doumaotong.arguments import (
+    SORT_NAMES,
     DashboardArguments,
     HistoryArguments,
     MarketsArguments,
+    ProductArguments,
+    TopProductsArguments,
     TrendArguments,
 )
 from tradestat_tools.sources.doumaotong.calendar import check_month, when_out
+from tradestat_tools.sources.doumaotong.codes import label_of
 from tradestat_tools.sources.doumaotong.flows import observe_history, observe_trend
 from tradestat_tools.sources.doumaotong.wire import read
-from tradestat_tools.sources.doumaotong.wire.current import MARKETS_GIVEN
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY, Shape
+from tradestat_tools.sources.doumaotong.wire.current import (
+    GROWTH_GIVEN,
+    HEADINGS_GIVEN,
+    MARKETS_GIVEN,
+    PRICES_GIVEN,
+    PRODUCTS_GIVEN,
+)
+from tradestat_tools.sources.doumaotong.wire.envelope import POLICY, BadQuestion, Shape, Shaped
+from tradestat_tools.upstream import Fetched
 
 NO_HISTORY = Note(
     code=NoteCode.SHAPE,
@@ -376,4 +393,302 @@ HISTORY = Endpoint(
     run=run_history,
     observe=observe_history,
     example={"hsCode": "850760", "countryCode": "133"},
+)
+
+
+NO_UNIT_PRICE = "no unit price: no stable unit of quantity or too few quantity records. That is not a price of zero."
+
+
+async def run_growth(services: Services, args: ProductArguments) -> Answer[GrowthData]:
+    """Ask for the fastest-growing destinations of one product."""
+    fetched = await ask(services, "growth", {"hsCode": args.hsCode}, partial(read.growth, asked=args.hsCode))
+    data = fetched.value
+    if data is None:
+        data, known = GrowthData(hsCode=args.hsCode), _not_offered("growth")
+    elif not data.growth:
+        text = f"The service lists no growing destination for {data.hsCode}: none has a base large enough to compare."
+        raise NoData(
+            text,
+            remedy=f'See the established destinations: markets(hsCode="{args.hsCode}").',
+            why=[Why(Reason.BELOW_RANKING, "It ranks only destinations whose earlier twelve months pass its minimum.")],
+            source=POLICY.source,
+        )
+    else:
+        text = (
+            f"A ranking of {len(data.growth)} destinations (documented: at most {GROWTH_GIVEN}), not of all. Growth "
+            "on a small base is large easily: look at the amount."
+        )
+        known = [
+            *notes.of_product(args.hsCode, data.hsCode, written=args.written),
+            notes.ranked(text),
+            notes.CURRENT_UNITS,
+        ]
+    return Answer(
+        what=f"Fastest-growing destinations of China's exports of {product(data.hsCode, data.productName)}, "
+        f"{'recent 12 months year on year' if data.growth else 'not given'}",
+        data=data,
+        source=source_of("growth", [fetched]),
+        notes=[*known, notes.SOURCE_LINE],
+        more="Largest destinations: `markets`. Prices paid: `priceband`.",
+    )
+
+
+async def run_priceband(services: Services, args: ProductArguments) -> Answer[PricebandData]:
+    """Ask for the unit prices of one product."""
+    fetched = await ask(services, "priceband", {"hsCode": args.hsCode}, partial(read.priceband, asked=args.hsCode))
+    data = fetched.value
+    if data is None:
+        data, known = PricebandData(hsCode=args.hsCode), _not_offered("priceband")
+    else:
+        trends = [trend for trend in (data.priceTrend1, data.priceTrend2) if trend is not None]
+        months = [month for trend in trends for month in trend.periods]
+        known = [*notes.of_product(args.hsCode, data.hsCode, months, written=args.written), *_price_notes(data)]
+    return Answer(
+        what=f"Unit prices of China's exports of {product(data.hsCode, data.productName)} by destination and month"
+        f"{'' if data.tables() else ': not given'}",
+        data=data,
+        source=source_of("priceband", [fetched]),
+        notes=[*known, notes.SOURCE_LINE],
+        more="Values by destination: `markets`. Quantities: comtrade_data (net weight and supplementary units).",
+    )
+
+
+def _price_notes(data: PricebandData) -> list[Note]:
+    found: list[Note] = []
+    missing = [name for name in ("priceBand", "priceTrend1", "priceTrend2") if getattr(data, name) is None]
+    if missing:
+        found.append(notes.absent(f"{', '.join(missing)}: {NO_UNIT_PRICE}", Reason.NOT_COVERED))
+    if data.priceBand is not None:
+        count = len(data.priceBand.markets)
+        text = (
+            f"{count} destinations (documented: at most {PRICES_GIVEN}, with usable quantities), not all. Bands: "
+            "premium is more than 20 % above the median, value more than 20 % below."
+        )
+        found += [notes.ranked(text), notes.CURRENT_UNITS]
+    for name, trend in (("priceTrend1", data.priceTrend1), ("priceTrend2", data.priceTrend2)):
+        if trend is not None:
+            found += notes.gaps(trend.periods, trend.values, name)
+    return found
+
+
+async def run_chapter(services: Services, args: ProductArguments) -> Answer[ChapterData]:
+    """Ask for the headings beside one product's."""
+    fetched = await ask(services, "chapter", {"hsCode": args.hsCode}, partial(read.chapter, asked=args.hsCode))
+    data = fetched.value
+    if data is None:
+        data, known = ChapterData(hsCode=args.hsCode), _not_offered("chapter")
+    elif data.chapter is None or not data.tables():
+        raise empty(f"The service gives no breakdown of the chapter of {data.hsCode}.", args.hsCode)
+    else:
+        known = [
+            *notes.of_product(args.hsCode, data.hsCode, written=args.written),
+            *_chapter_notes(data.chapter),
+            notes.CURRENT_UNITS,
+        ]
+    return Answer(
+        what=f"Headings of chapter {data.hsCode[:2]} in China's exports, beside "
+        f"{product(data.hsCode, data.productName)}, {'recent 12 months' if data.chapter else 'not given'}",
+        data=data,
+        source=source_of("chapter", [fetched]),
+        notes=[*known, notes.SOURCE_LINE],
+        more="One product: `dashboard`. All headings: comtrade_data (reporter China, flow X).",
+    )
+
+
+def _chapter_notes(chapter: Chapter) -> list[Note]:
+    given = len(chapter.largest)
+    if not given:
+        return [notes.absent("The list of headings was not given.", Reason.NOT_REPORTED)]
+    if chapter.headings == given:
+        return []
+    of = "" if chapter.headings is None else f" of {chapter.headings}"
+    return [notes.ranked(f"The {given} largest{of} headings (documented: at most {HEADINGS_GIVEN}), not all.")]
+
+
+def _not_offered(name: str) -> list[Note]:
+    return [
+        notes.shape("older", f"it has no {name}."),
+        notes.absent(f"The service did not answer for /skill/{name}, so nothing is given.", Reason.NOT_COVERED),
+    ]
+
+
+GROWTH = Endpoint(
+    name="growth",
+    title="China's exports: fastest-growing destinations",
+    description=(
+        "The up to 10 destinations in which exports of one product from China grew fastest, recent 12 months "
+        "against the 12 before, with the 12-month value in RMB yuan (FOB). Use it after dashboard to find emerging "
+        "markets; check the value, since small ones grow easily. For the largest destinations use markets."
+    ),
+    arguments=ProductArguments,
+    data=GrowthData,
+    run=run_growth,
+    example={"hsCode": "850760"},
+)
+
+PRICEBAND = Endpoint(
+    name="priceband",
+    title="China's exports: unit prices by destination",
+    description=(
+        "Average unit prices of one product exported from China: by destination (up to 15, with a premium, mid or "
+        "value band) and by month, in RMB yuan per customs unit of quantity (FOB). An absent part means no unit "
+        "price is known, never zero. Use it to compare price levels of markets; values alone are in markets and "
+        "trend."
+    ),
+    arguments=ProductArguments,
+    data=PricebandData,
+    run=run_priceband,
+    example={"hsCode": "850760"},
+)
+
+CHAPTER = Endpoint(
+    name="chapter",
+    title="China's exports: headings of a product's chapter",
+    description=(
+        "The up to 10 largest 4-digit headings of the HS chapter that a product belongs to, in China's exports, "
+        "with the chapter's total and the rank of the product's own heading. RMB yuan (FOB). Use it to see adjacent "
+        "products; they are neighbours in the nomenclature, not necessarily suppliers or buyers. For exact headings "
+        "use comtrade_data."
+    ),
+    arguments=ProductArguments,
+    data=ChapterData,
+    run=run_chapter,
+    example={"hsCode": "850760"},
+)
+
+
+OTHER: dict[Shape, Shape] = {"current": "older", "older": "current"}
+
+MOST_QUESTIONS = 3
+"""Asked in the words of one form, answered in the other: asked again. Twice if the service changes in between."""
+
+
+async def run_top_products(services: Services, args: TopProductsArguments) -> Answer[TopProductsData]:
+    """Ask for a ranking in the words of the form that answers, the current one first."""
+    asking: Shape = "current" if args.question("current") else "older"
+    question = args.question(asking)
+    fetched: list[Fetched[Shaped[list[Product]] | BadQuestion]] = []
+    for _ in range(MOST_QUESTIONS):
+        if question is None:
+            return _not_given_ranking(args, fetched, asking)
+        fetched.append(await ask(services, "topProducts", question, read.top_products))
+        found = fetched[-1].value
+        fitting = OTHER[asking] if isinstance(found, BadQuestion) else found.shape
+        asked, question = question, args.question(fitting)
+        if question == asked:
+            if isinstance(found, BadQuestion):
+                raise found
+            return _answer(args, fetched, found)
+        asking = fitting
+    if isinstance(refused := fetched[-1].value, BadQuestion):
+        raise refused
+    raise UpstreamDown(
+        "doumaotong.com changed the form of its answers from call to call.",
+        remedy="Try again in a few minutes.",
+        source=POLICY.source,
+    )
+
+
+def _not_given_ranking(
+    args: TopProductsArguments, fetched: list[Fetched[Shaped[list[Product]] | BadQuestion]], form: Shape
+) -> Answer[TopProductsData]:
+    known, reason = ", ".join(SORT_NAMES[form]), Reason.NOT_COVERED
+    if form == "current" and args.regionFilter:
+        text = "it has no regionFilter. Leave it out, or see continents by product in `dashboard`."
+    elif form == "current" and args.offset >= PRODUCTS_GIVEN:
+        text = f"it gives the first {PRODUCTS_GIVEN} rows only. Ask with a smaller offset."
+        reason = Reason.BELOW_RANKING
+    else:
+        text = f"it has no ranking by {args.sortBy}, only by {known}."
+    return Answer(
+        what=f"Ranking of China's export products by {args.sortBy}: not given",
+        data=TopProductsData(sortBy=args.sortBy),
+        source=source_of("topProducts", fetched),
+        notes=[notes.shape(form, text), notes.absent("No ranking of this kind is given.", reason), notes.SOURCE_LINE],
+        more="Call again with another sortBy, without regionFilter, or with a smaller offset.",
+    )
+
+
+def _answer(
+    args: TopProductsArguments,
+    fetched: list[Fetched[Shaped[list[Product]] | BadQuestion]],
+    found: Shaped[list[Product]],
+) -> Answer[TopProductsData]:
+    passing = found.data if found.shape == "older" else _filtered(args, found.data)
+    paged = found.shape == "older" and args.pages_on
+    page = passing[: args.limit] if paged else passing[args.offset : args.offset + args.limit]
+    if not page:
+        raise _nothing(args, len(found.data), found.shape)
+    more_here = len(page) == args.limit and (found.shape == "older" or len(passing) > args.offset + args.limit)
+    sold = f", of those that sell in {label_of(args.regionFilter)}" if args.regionFilter else ""
+    follow = f"Next rows: offset={args.offset + args.limit}. " if more_here else ""
+    return Answer(
+        what=f"China's export products ranked by {args.sortBy}{sold}, recent 12 months, all destinations",
+        data=TopProductsData(sortBy=args.sortBy, products=page),
+        source=source_of("topProducts", fetched),
+        notes=[*_notes(args, found, len(passing)), notes.SOURCE_LINE],
+        more=f"{follow}One product: `dashboard`, `markets`, `growth`.",
+    )
+
+
+def _filtered(args: TopProductsArguments, products: list[Product]) -> list[Product]:
+    """What the older form leaves out itself. A product without the figure can not be shown to pass."""
+    return [
+        p
+        for p in products
+        if (p.recent12mGlobalTotal or 0) >= args.minAmount
+        and (args.maxConcentration >= 100 or (p.top3ConcentrationPercent or 101) <= args.maxConcentration)
+    ]
+
+
+def _notes(args: TopProductsArguments, found: Shaped[list[Product]], passing: int) -> list[Note]:
+    if found.shape == "older":
+        return [notes.ranked("A ranking, not a complete list; more rows by offset.")]
+    text = f"A ranking of at most {PRODUCTS_GIVEN} of several thousand products, not a complete list."
+    left_out = len(found.data) - passing
+    if args.pages_on:
+        text += f" Nothing beyond the first {PRODUCTS_GIVEN} is given."
+    renamed = SORT_NAMES["current"][args.sortBy]
+    named = f" Its name for {args.sortBy} is {renamed}." if renamed != args.sortBy else ""
+    form = notes.shape(
+        "current", f"no bestRegion or momentumScore; `growth` is the fastest-growing destination.{named}"
+    )
+    filtered = f"{left_out} of the {len(found.data)} given were left out here by minAmount or maxConcentration."
+    by_filters = [notes.subset(filtered, Reason.FILTERED_OUT)] if left_out else []
+    return [notes.ranked(text), *by_filters, form, notes.CURRENT_UNITS]
+
+
+def _nothing(args: TopProductsArguments, given: int, form: Shape) -> NoData:
+    subject = f"None of the {given} products given passes" if form == "current" and given else "No product passes"
+    filters = f"minAmount={args.minAmount:,.0f} yuan, maxConcentration={args.maxConcentration:g} %"
+    if args.regionFilter:
+        filters += f", regionFilter={args.regionFilter}"
+    if form == "current" and given:
+        why = Why(
+            Reason.FILTERED_OUT, f"{given} products came, and none is left after the filters and offset.", sure=True
+        )
+    else:
+        why = Why(Reason.FILTERED_OUT, "Without the filters and offset there may be products.")
+    return NoData(
+        f"{subject} {filters} after the first {args.offset} rows.",
+        remedy=f'Ask without the filters: topProducts(sortBy="{args.sortBy}", minAmount=0).',
+        why=[why],
+        source=POLICY.source,
+    )
+
+
+TOP_PRODUCTS = Endpoint(
+    name="topProducts",
+    title="China's exports: ranking of products",
+    description=(
+        "Products exported from China ranked by growth (default), amount, chance (low concentration), season or "
+        "number of destinations, with recent 12-month value in RMB yuan (FOB), growth and concentration. Use it to "
+        "find products; then look at one with dashboard and markets. It is a ranked part of about 8,800 products, "
+        "at most 50 today. For one known product use dashboard; for other countries' products "
+        "goods_trade_indicators."
+    ),
+    arguments=TopProductsArguments,
+    data=TopProductsData,
+    run=run_top_products,
+    example={"sortBy": "scale", "limit": 10},
 )

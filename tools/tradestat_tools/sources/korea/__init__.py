@@ -2,9 +2,9 @@
 
 from tradestat_tools.contract.source import KeyInfo, Source, Terms
 from tradestat_tools.sources.korea.checks import checks
-from tradestat_tools.sources.korea.failures import VARIABLE
 from tradestat_tools.sources.korea.service import KEY, POLICY, plan
 from tradestat_tools.sources.korea.tools import ENDPOINTS
+from tradestat_tools.sources.korea.wire import VARIABLE
 
 SOURCE = Source(
     id="korea",

@@ -14,15 +14,13 @@ from tradestat_tools.model.errors import InvalidQuery, MissingKey, TooLarge, Ups
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.sources.korea import absence as why
 from tradestat_tools.sources.korea import service as operations
-from tradestat_tools.sources.korea.arithmetic import mismatches
-from tradestat_tools.sources.korea.calendar import SEOUL, last_published
+from tradestat_tools.sources.korea.calendar import SEOUL, last_published, months_asked
 from tradestat_tools.sources.korea.codes import EVERYONE, Partner, partner_in
-from tradestat_tools.sources.korea.failures import VARIABLE
-from tradestat_tools.sources.korea.months import months_asked
+from tradestat_tools.sources.korea.notes import mismatches
 from tradestat_tools.sources.korea.service import MONTHS_A_CALL, POLICY, Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Page, Row, read_page
+from tradestat_tools.sources.korea.wire import TOTAL, VARIABLE, Page, Row, read_page
 from tradestat_tools.upstream import Fetched, Policy, Reader, Request
-from tradestat_tools.upstream.keep import CLOSED, Keep, until_published
+from tradestat_tools.upstream.request import CLOSED, Keep, until_published
 
 MAX_CALLS = 10
 """Ten years in one answer. The service drops those who ask much in a short time (seen August 2026)."""

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.hs import normalise_hs
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.sources.korea.calendar import first_month, last_month
 from tradestat_tools.sources.korea.codes import is_group, partner
-from tradestat_tools.sources.korea.months import first_month, last_month
 
 HS_LEVELS = (2, 4, 6, 10)
 

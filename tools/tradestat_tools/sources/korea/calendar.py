@@ -1,9 +1,14 @@
 """The service's clock: when a month's figures come out, and when the day's calls start anew. Both go by Seoul time."""
 
 import datetime
+from dataclasses import dataclass
 
-from tradestat_tools.codes.periods import Period, month_of
-from tradestat_tools.upstream.keep import SETTLING
+from tradestat_tools.codes.periods import Period, format_yyyymm, month_of
+from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.words import CodeError
+from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.sources.korea.service import END, POLICY, START
+from tradestat_tools.upstream.request import SETTLING
 
 SEOUL = datetime.timezone(datetime.timedelta(hours=9), "KST")
 """Korea has had no summer time since 1988, so no time zone database is needed."""
@@ -36,3 +41,82 @@ def until_midnight(now: datetime.datetime) -> float:
     seoul = now.astimezone(SEOUL)
     midnight = datetime.datetime.combine(seoul.date() + datetime.timedelta(days=1), datetime.time(), SEOUL)
     return (midnight - seoul).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """First and last month, both included, whether they are out or not; `note` says what words were read as."""
+
+    start: Period
+    end: Period
+    note: str | None = None
+
+
+def first_month(text: str) -> str:
+    """The first month of one period as YYYYMM; a range, or what leans on the newest month, stays as it is written.
+
+    Raises:
+        CodeError: no period or range of them.
+    """
+    meant = span(text)
+    return format_yyyymm(meant.first.first_month) if meant.first and meant.first == meant.last else text
+
+
+def last_month(text: str) -> str:
+    """As `first_month`, with the last month of one period.
+
+    Raises:
+        CodeError: no period or range of them.
+    """
+    meant = span(text)
+    return format_yyyymm(meant.last.last_month) if meant.last and meant.first == meant.last else text
+
+
+def months_asked(strt: str, end: str, newest: Period) -> Months:
+    """The months meant by both arguments. Each may be a month, a range, or lean on the newest month that is out.
+
+    Raises:
+        InvalidQuery: the two do not go together.
+    """
+    begins, ends = span(strt), span(end)
+    try:
+        begun, ended = _bounds(begins, newest), _bounds(ends, newest)
+    except CodeError as error:
+        raise InvalidQuery(error.message, argument=START, allowed=error.allowed, source=POLICY.source) from None
+    is_open = begins.first is not None and begins.last is None
+    if (_is_range(begins) and not is_open and begun[1] != ended[1]) or (_is_range(ends) and ended[0] != begun[0]):
+        raise InvalidQuery(
+            f"`{START}` is {begun[0]} to {begun[1]}, `{END}` is {ended[0]} to {ended[1]}.",
+            argument=END,
+            allowed="a month in each, or the same range in both",
+            nearest=(format_yyyymm(begun[1]),),
+            source=POLICY.source,
+        )
+    if ended[1] < begun[0]:
+        raise InvalidQuery(
+            f"{ended[1]} lies before {begun[0]}.",
+            argument=END,
+            allowed=f"{format_yyyymm(begun[0])} or later",
+            nearest=(format_yyyymm(begun[0]),),
+            source=POLICY.source,
+        )
+    months = Months(begun[0], ended[1])
+    if begins.last is not None and ends.last is not None:
+        return months
+    said = str(months.start) if months.start == months.end else f"{months.start} to {months.end}"
+    return Months(months.start, months.end, f"The months were read as {said}; the newest that is out is {newest}.")
+
+
+def _bounds(meant: Span, newest: Period) -> tuple[Period, Period]:
+    """The first and last month of one argument."""
+    if meant.first is None:
+        return meant.between(lambda _: newest, frequency="month")
+    start = meant.first.first_month
+    return start, meant.last.last_month if meant.last else max(start, newest)
+
+
+def _is_range(meant: Span) -> bool:
+    """Whether this has two ends of its own, unlike one period and `latest`."""
+    if meant.first is None:
+        return meant.count > 1 or meant.unit not in (None, "month")
+    return meant.first != meant.last

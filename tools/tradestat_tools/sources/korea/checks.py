@@ -10,8 +10,8 @@ from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.sources.korea.calendar import last_published
-from tradestat_tools.sources.korea.failures import VARIABLE
 from tradestat_tools.sources.korea.tools import GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE, GET_NITEMTRADE
+from tradestat_tools.sources.korea.wire import VARIABLE
 
 # A small question each, whose answer shows that every parameter was heeded: rows that were not asked for are an error.
 _QUESTIONS: tuple[tuple[Endpoint[Any, Any], Mapping[str, str]], ...] = (

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from tradestat_tools.codes.countries import code_in, resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.groups import Expansion, expand
+from tradestat_tools.codes.words import CodeError
 
 REPORTER = "KR"
 

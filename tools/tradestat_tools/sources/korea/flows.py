@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period, period
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.korea.answers import (

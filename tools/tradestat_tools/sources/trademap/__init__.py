@@ -3,7 +3,7 @@
 from tradestat_tools.contract.source import Source, Terms
 from tradestat_tools.sources.trademap.api import KEY
 from tradestat_tools.sources.trademap.checks import checks
-from tradestat_tools.sources.trademap.plan import plan
+from tradestat_tools.sources.trademap.service import plan
 from tradestat_tools.sources.trademap.tools.indicators import GOODS_TRADE_INDICATORS
 from tradestat_tools.sources.trademap.tools.lists import (
     GET_COUNTRIES,

@@ -15,12 +15,11 @@ from tradestat_tools.sources.trademap.wire.envelope import KEY_HEADER, POLICY, S
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
 from tradestat_tools.sources.trademap.wire.payloads import Country, parse_countries
 from tradestat_tools.upstream.engine import Upstream
-from tradestat_tools.upstream.faults import Unanswered
-from tradestat_tools.upstream.keep import CLOSED, REFERENCE, Keep
+from tradestat_tools.upstream.http import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import current_report, reporting
-from tradestat_tools.upstream.request import Fetched, Request, Response
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.request import CLOSED, REFERENCE, Fetched, Keep, Request, Response
+from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, Row, SeriesData
-from tradestat_tools.sources.trademap.labels import area_label, service_item
+from tradestat_tools.sources.trademap.codes import area_label, service_item
 from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID
 
 _FLOWS: dict[str, FlowCode] = {"E": "X", "I": "M", "RE": "RX"}

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.trademap.absence import UNTOLD
+from tradestat_tools.sources.trademap.absence import UNTOLD, Reach
 from tradestat_tools.sources.trademap.answers.rows import row_name
-from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE
-from tradestat_tools.sources.trademap.codes import ALL, WORLD
-from tradestat_tools.sources.trademap.coverage import Reach
-from tradestat_tools.sources.trademap.labels import TOTAL_CODES, is_nes, service_item
-from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE, Question
+from tradestat_tools.sources.trademap.codes import ALL, TOTAL_CODES, WORLD, is_nes, service_item
 from tradestat_tools.sources.trademap.wire.names import UNCONFIRMED, Wire
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
 

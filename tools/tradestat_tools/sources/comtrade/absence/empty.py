@@ -1,24 +1,58 @@
 """What is said where UN Comtrade has nothing at all for a question: the reasons, and the call that helps on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import cast
 
-from tradestat_tools.codes.hs import hs_status
+from tradestat_tools.codes.countries import Area, earlier_areas, history_note
+from tradestat_tools.codes.edition_lists import OLDER_EDITIONS, explain_from_lists
+from tradestat_tools.codes.editions import EARLIER
+from tradestat_tools.codes.hs import HsStatus, hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Services
+from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Evidence
 from tradestat_tools.sources.comtrade.absence.missing import missing_cells
 from tradestat_tools.sources.comtrade.answers import area_text
-from tradestat_tools.sources.comtrade.areas import WORLD, Places
-from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Dated
+from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Dated, Question
 from tradestat_tools.sources.comtrade.calendar import due, has_ended, is_recent, newest_due, periods_of, wire_period
-from tradestat_tools.sources.comtrade.codes import FLOWS, is_services
-from tradestat_tools.sources.comtrade.history import earlier, earlier_whys
+from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, WORLD, Asked, Places, is_services
 from tradestat_tools.sources.comtrade.notes import listed
-from tradestat_tools.sources.comtrade.question import Question
+from tradestat_tools.sources.comtrade.tools.lists import Category, stored_list
 from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID
+
+
+def earlier(asked: Asked, span: Sequence[Period]) -> tuple[Area, ...]:
+    """The former areas with a code that have figures of a span for what is this area today, the newest first."""
+    return tuple(one for one in earlier_areas(asked.area, span[0].year) if one.comtrade)
+
+
+def earlier_whys(asked: Sequence[Asked], span: Sequence[Period]) -> list[Why]:
+    """That figures stand under an earlier area; sure where all of the span lies in that area's time."""
+    found: list[Why] = []
+    for one in asked:
+        before = earlier(one, span)
+        if not before:
+            continue
+        under = " and ".join(area_text(area.comtrade) for area in before)
+        text = f"Earlier figures of {area_text(one.code)} are under {under}."
+        last = max(area.until or 0 for area in before)
+        found.append(Why(Reason.NOT_COVERED, text, sure=span[-1].year <= last))
+    return found
+
+
+def earlier_notes(asked: Sequence[Asked], span: Sequence[Period]) -> list[Note]:
+    """What to know of an answer that begins before an area as it is now."""
+    texts = [(one, history_note(one.area, span[0].year)) for one in asked if earlier(one, span)]
+    return [
+        Note(code=NoteCode.ABSENT, text=f"{area_text(one.code)}: {text}", reason=Reason.NOT_COVERED)
+        for one, text in texts
+        if text
+    ]
+
 
 MOST_REASONS = 4
 
@@ -234,3 +268,34 @@ def _call(question: Question, changes: Mapping[str, str]) -> str:
     kind = {"typeCode": given.typeCode, "freqCode": given.freqCode, "clCode": given.classification}
     more = {name: code for name, code in kind.items() if code != usual[name]}
     return f"comtrade_data({', '.join(f'{name}={code}' for name, code in (more | asked_for).items())})"
+
+
+async def stored_status(services: Services, code: str) -> HsStatus:
+    """What is known of a code: of editions before HS 2012 what their lists say, as far as they are stored.
+
+    Nothing is sent: a list is there once it was asked for (`comtrade_reference`, category H0 to H3).
+
+    Args:
+        services: what the tools work with.
+        code: digits only.
+    """
+    lists: dict[str, frozenset[str]] = {}
+    for category, name in EDITION_NAMES.items():
+        if name in OLDER_EDITIONS:
+            entries = await stored_list(services, cast("Category", category))
+            if entries is not None:
+                lists[name] = frozenset(entry.id for entry in entries)
+    return explain_from_lists(code, lists)
+
+
+async def dated(services: Services, error: NoData, codes: Iterable[str]) -> NoData:
+    """The error, with what the stored lists say of those codes that ended before HS 2012."""
+    ended = [code for code in codes if hs_status(code).editions == (EARLIER,)]
+    statuses = [await stored_status(services, code) for code in ended]
+    error.why = tuple(_dated(why, statuses) for why in error.why)
+    return error
+
+
+def _dated(why: Why, statuses: Sequence[HsStatus]) -> Why:
+    found = [status.text for status in statuses if why.text.startswith(f"{status.code} ")]
+    return replace(why, text=found[0]) if found and why.reason is Reason.CODE_RETIRED else why

@@ -13,7 +13,6 @@ from tradestat_tools.model.arguments import ArgumentError, Arguments
 from tradestat_tools.model.errors import NoData, TooLarge
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text
-from tradestat_tools.sources.comtrade.areas import ALL, asks_for_all, read_places
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
     Classification,
@@ -26,11 +25,14 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, periods_of, wire_period
 from tradestat_tools.sources.comtrade.codes import (
+    ALL,
     DEFAULT_CLASSIFICATION,
     ClCode,
     FreqCode,
     TypeCode,
+    asks_for_all,
     is_services,
+    read_places,
 )
 from tradestat_tools.sources.comtrade.notes import listed, spelling_note
 from tradestat_tools.sources.comtrade.wire.envelope import POLICY, SERVICE, SOURCE_ID, Amount

@@ -13,7 +13,6 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.empty import asked_periods
 from tradestat_tools.sources.comtrade.answers import area_label, area_text
 from tradestat_tools.sources.comtrade.api import PERIODS_A_CALL, chunks
-from tradestat_tools.sources.comtrade.areas import WORLD, Places, asks_for_all, read_places
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
     Codes,
@@ -25,9 +24,8 @@ from tradestat_tools.sources.comtrade.arguments import (
     read_flows,
 )
 from tradestat_tools.sources.comtrade.calendar import wire_period
-from tradestat_tools.sources.comtrade.codes import read_cmd_code
-from tradestat_tools.sources.comtrade.notes import listed, spelling_note
-from tradestat_tools.sources.comtrade.reading import check_calls
+from tradestat_tools.sources.comtrade.codes import WORLD, Places, asks_for_all, read_cmd_code, read_places
+from tradestat_tools.sources.comtrade.notes import check_calls, listed, spelling_note
 from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID, Amount
 from tradestat_tools.sources.comtrade.wire.tables import (
     BILATERAL,

@@ -6,15 +6,22 @@ from datetime import date
 from functools import partial
 from math import ceil
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period, period
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Services, provenance
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.absence.empty import asked_periods, no_rows, uncovered
-from tradestat_tools.sources.comtrade.absence.evidence import Answered, Cell, Evidence, neighbours
+from tradestat_tools.sources.comtrade.absence.empty import asked_periods, dated, earlier_notes, no_rows, uncovered
+from tradestat_tools.sources.comtrade.absence.evidence import (
+    Answered,
+    Cell,
+    Evidence,
+    neighbours,
+    not_covered,
+    not_held,
+)
 from tradestat_tools.sources.comtrade.absence.missing import absent_notes, missing_cells
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series
 from tradestat_tools.sources.comtrade.api import (
@@ -25,21 +32,26 @@ from tradestat_tools.sources.comtrade.api import (
     periods_a_call,
     stored,
 )
-from tradestat_tools.sources.comtrade.areas import asks_for_all
-from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments
+from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Question, TradeArguments, resolved
 from tradestat_tools.sources.comtrade.calendar import due, has_ended, periods_of, tries, wire_period
-from tradestat_tools.sources.comtrade.codes import is_services
-from tradestat_tools.sources.comtrade.coverage import not_covered, not_held
-from tradestat_tools.sources.comtrade.editions import dated
+from tradestat_tools.sources.comtrade.codes import asks_for_all, is_services
 from tradestat_tools.sources.comtrade.flows import observe
-from tradestat_tools.sources.comtrade.history import earlier_notes
-from tradestat_tools.sources.comtrade.notes import group_note, listed, row_notes, spelling_note, valuation
-from tradestat_tools.sources.comtrade.question import Question, resolved
-from tradestat_tools.sources.comtrade.reading import check_calls, check_rows, cut_note, more, what
+from tradestat_tools.sources.comtrade.notes import (
+    check_calls,
+    check_rows,
+    cut_note,
+    group_note,
+    listed,
+    more,
+    row_notes,
+    spelling_note,
+    valuation,
+    what,
+)
 from tradestat_tools.sources.comtrade.tools.availability import stored_periods
 from tradestat_tools.sources.comtrade.wire.envelope import KEY_VARIABLE, SERVICE, SOURCE_ID, Page, Row
 from tradestat_tools.upstream import Fetched
-from tradestat_tools.upstream.threads import in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 MOST_LOOKED_AT = 3
 """Calls of a question for which stored answers to neighbouring questions are looked up, the newest periods."""

@@ -16,7 +16,7 @@ from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.wire.envelope import POLICY, SERVICE, SOURCE_ID, changed, read_list
 from tradestat_tools.upstream import Request, Response
-from tradestat_tools.upstream.keep import REFERENCE
+from tradestat_tools.upstream.request import REFERENCE
 
 Category = Literal[
     "reporters",

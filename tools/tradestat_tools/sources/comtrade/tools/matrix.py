@@ -13,10 +13,8 @@ from tradestat_tools.model.arguments import ArgumentError, Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.empty import asked_periods
-from tradestat_tools.sources.comtrade.answered import read_answered
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series
-from tradestat_tools.sources.comtrade.api import PERIODS_A_CALL, chunks, is_cut
-from tradestat_tools.sources.comtrade.areas import WORLD, read_places
+from tradestat_tools.sources.comtrade.api import PERIODS_A_CALL, chunks, is_cut, read_answered
 from tradestat_tools.sources.comtrade.arguments import (
     KEYED_ROWS,
     LISTS,
@@ -28,9 +26,8 @@ from tradestat_tools.sources.comtrade.arguments import (
     word_to_code,
 )
 from tradestat_tools.sources.comtrade.calendar import due, wire_period
-from tradestat_tools.sources.comtrade.codes import FREQ_WORDS, FreqCode, read_cmd_code
-from tradestat_tools.sources.comtrade.notes import listed, row_notes, spelling_note
-from tradestat_tools.sources.comtrade.reading import check_calls, cut_note, more, what
+from tradestat_tools.sources.comtrade.codes import FREQ_WORDS, WORLD, FreqCode, read_cmd_code, read_places
+from tradestat_tools.sources.comtrade.notes import check_calls, cut_note, listed, more, row_notes, spelling_note, what
 from tradestat_tools.sources.comtrade.wire.envelope import POLICY, SERVICE, SOURCE_ID, Page
 from tradestat_tools.sources.comtrade.wire.tables import TRADE_MATRIX, table_request
 from tradestat_tools.upstream import Fetched

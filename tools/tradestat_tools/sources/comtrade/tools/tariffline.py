@@ -15,7 +15,6 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.empty import asked_periods
 from tradestat_tools.sources.comtrade.answers import TradeData, area_text, as_series
 from tradestat_tools.sources.comtrade.api import Wanted, chunks, fetch, is_cut, periods_a_call
-from tradestat_tools.sources.comtrade.areas import ALL, asks_for_all, read_places
 from tradestat_tools.sources.comtrade.arguments import (
     KEYED_ROWS,
     LISTS,
@@ -30,8 +29,17 @@ from tradestat_tools.sources.comtrade.arguments import (
     read_flows,
 )
 from tradestat_tools.sources.comtrade.calendar import due, is_recent, wire_period
-from tradestat_tools.sources.comtrade.notes import listed, row_notes, spelling_note, valuation
-from tradestat_tools.sources.comtrade.reading import check_calls, cut_note, more, what
+from tradestat_tools.sources.comtrade.codes import ALL, asks_for_all, read_places
+from tradestat_tools.sources.comtrade.notes import (
+    check_calls,
+    cut_note,
+    listed,
+    more,
+    row_notes,
+    spelling_note,
+    valuation,
+    what,
+)
 from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID
 
 LineClCode = Literal["HS", "H0", "H1", "H2", "H3", "H4", "H5", "H6"]

@@ -29,7 +29,7 @@ from tradestat_tools.sources.comtrade.wire.envelope import (
     read_rows,
 )
 from tradestat_tools.upstream import Fetched, Request, Response
-from tradestat_tools.upstream.keep import RECENT, Keep
+from tradestat_tools.upstream.request import RECENT, Keep
 
 AVAILABILITY = "getDA"
 """With a key under data/v1, without one under public/v1; reporterCode and period may be left out, several periods are

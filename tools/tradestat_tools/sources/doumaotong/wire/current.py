@@ -8,33 +8,29 @@ from typing import cast
 
 from tradestat_tools.codes.units import YuanUnit
 from tradestat_tools.sources.doumaotong.answers import (
+    Chapter,
+    ChapterData,
     DashboardData,
     FastestGrowing,
+    GrowingMarket,
+    GrowthData,
+    Heading,
     Market,
     MarketsData,
     MonthlySeries,
+    PriceBand,
+    PricebandData,
+    PricedMarket,
+    PriceTrend,
     Product,
     RegionBreakdown,
     Slice,
     TradeBlocBreakdown,
     TrendData,
 )
-from tradestat_tools.sources.doumaotong.data_newer import (
-    Chapter,
-    ChapterData,
-    GrowingMarket,
-    GrowthData,
-    Heading,
-    PriceBand,
-    PricebandData,
-    PricedMarket,
-    PriceTrend,
-)
-from tradestat_tools.sources.doumaotong.fields import Fields, fields, last_month
-from tradestat_tools.sources.doumaotong.months import by_month
-from tradestat_tools.sources.doumaotong.parts import stem_of
-from tradestat_tools.sources.doumaotong.places import place
-from tradestat_tools.sources.doumaotong.wire.envelope import changed
+from tradestat_tools.sources.doumaotong.calendar import by_month
+from tradestat_tools.sources.doumaotong.codes import place, stem_of
+from tradestat_tools.sources.doumaotong.wire.envelope import Fields, changed, fields, last_month
 
 YI: YuanUnit = "yi_yuan"
 """metrics.amtYi, blocs[].total, chapterTotal, chapter.list[].total, products[].amt (documented 2026)."""

@@ -17,10 +17,9 @@ from tradestat_tools.sources.doumaotong.answers import (
     TrendData,
     YearAmount,
 )
-from tradestat_tools.sources.doumaotong.fields import Fields, Num
-from tradestat_tools.sources.doumaotong.months import by_month
-from tradestat_tools.sources.doumaotong.places import english
-from tradestat_tools.sources.doumaotong.wire.envelope import changed
+from tradestat_tools.sources.doumaotong.calendar import by_month
+from tradestat_tools.sources.doumaotong.codes import english
+from tradestat_tools.sources.doumaotong.wire.envelope import Fields, Num, changed
 
 YUAN: YuanUnit = "yuan"
 

@@ -4,17 +4,27 @@ from collections.abc import Mapping
 from typing import cast
 
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.sources.doumaotong.answers import DashboardData, HistoryData, MarketsData, Product, TrendData
-from tradestat_tools.sources.doumaotong.data_newer import ChapterData, GrowthData, PricebandData
-from tradestat_tools.sources.doumaotong.fields import Fields, fields, rows
+from tradestat_tools.sources.doumaotong.answers import (
+    ChapterData,
+    DashboardData,
+    GrowthData,
+    HistoryData,
+    MarketsData,
+    PricebandData,
+    Product,
+    TrendData,
+)
 from tradestat_tools.sources.doumaotong.wire import current, older
 from tradestat_tools.sources.doumaotong.wire.envelope import (
     BadQuestion,
+    Fields,
     NoExports,
     NotOffered,
     Shaped,
     changed,
+    fields,
     payload,
+    rows,
 )
 from tradestat_tools.upstream import Response
 

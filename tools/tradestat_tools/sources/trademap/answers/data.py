@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradestat_tools.model.answers import Cell, Data, Table
-from tradestat_tools.sources.trademap.labels import TOTAL_CODES, named
+from tradestat_tools.sources.trademap.codes import TOTAL_CODES, named
 
 THOUSAND_USD = "thousand USD"
 FEW = 20

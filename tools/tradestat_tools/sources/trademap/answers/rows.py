@@ -7,12 +7,10 @@ from typing import Any
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.trademap.absence import next_call, reasons
+from tradestat_tools.sources.trademap.absence import Reach, next_call, reasons
 from tradestat_tools.sources.trademap.answers.data import DIMENSIONS, Row, SourceOfData
-from tradestat_tools.sources.trademap.codes import ALL, WORLD
-from tradestat_tools.sources.trademap.coverage import Reach
-from tradestat_tools.sources.trademap.labels import area_label, named, product_label
-from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.arguments import Question
+from tradestat_tools.sources.trademap.codes import ALL, WORLD, area_label, named, product_label
 from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID, changed, excerpt
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
 

@@ -9,8 +9,7 @@ from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import UpstreamChanged
 from tradestat_tools.sources.trademap.answers.rows import require_echo
 from tradestat_tools.sources.trademap.api import ask, to_pay
-from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Paged
-from tradestat_tools.sources.trademap.question import Question
+from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Paged, Question
 from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID, changed
 from tradestat_tools.sources.trademap.wire.names import Wire
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record

@@ -7,20 +7,20 @@ from tradestat_tools.contract.context import Services, provenance
 from tradestat_tools.contract.tool import Endpoint
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import UpstreamRefused
-from tradestat_tools.sources.trademap.absence import refused
+from tradestat_tools.sources.trademap.absence import coverage_text, reach_of, refuse_uncovered, refused
 from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, Indicator, IndicatorsData
 from tradestat_tools.sources.trademap.answers.rows import lean_rows, main_total, require_echo, require_figures
 from tradestat_tools.sources.trademap.answers.tables import ask_table
-from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE, GoodsTradeIndicatorsArguments
-from tradestat_tools.sources.trademap.coverage import coverage_text, reach_of, refuse_uncovered
-from tradestat_tools.sources.trademap.notes import edition_notes, more_rows, sum_notes, table_notes
-from tradestat_tools.sources.trademap.question import (
+from tradestat_tools.sources.trademap.arguments import (
+    MAX_PAGE_SIZE,
     VALUATION,
+    GoodsTradeIndicatorsArguments,
     common_arguments,
     goods_question,
     product_arguments,
     resolved_notes,
 )
+from tradestat_tools.sources.trademap.notes import edition_notes, more_rows, sum_notes, table_notes
 from tradestat_tools.sources.trademap.tools.members import members_of, only_members, partner_notes
 from tradestat_tools.sources.trademap.tools.yearly import COST
 from tradestat_tools.sources.trademap.wire.envelope import SERVICE, is_stale

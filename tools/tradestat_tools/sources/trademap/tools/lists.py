@@ -28,11 +28,10 @@ from tradestat_tools.sources.trademap.answers.data import (
 )
 from tradestat_tools.sources.trademap.api import DAY, ask, remember_countries
 from tradestat_tools.sources.trademap.arguments import integer
-from tradestat_tools.sources.trademap.labels import area_label, area_names
+from tradestat_tools.sources.trademap.codes import area_label, area_names
 from tradestat_tools.sources.trademap.wire import payloads
 from tradestat_tools.sources.trademap.wire.envelope import SERVICE, SOURCE_ID
-from tradestat_tools.upstream.keep import REFERENCE, Keep
-from tradestat_tools.upstream.request import Fetched
+from tradestat_tools.upstream.request import REFERENCE, Fetched, Keep
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)

@@ -14,16 +14,13 @@ from tradestat_tools.contract.context import Services
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError, error_from_dict
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.trademap.absence import blames, reasons, refused, retired
+from tradestat_tools.sources.trademap.absence import Known, blames, reasons, refused, retired, uncovered
 from tradestat_tools.sources.trademap.answers.data import GroupOfRows, Number
 from tradestat_tools.sources.trademap.answers.rows import has_figures, main_total, require_echo, within_years
 from tradestat_tools.sources.trademap.api import ask, to_pay
-from tradestat_tools.sources.trademap.arguments import MOST_CALLS
-from tradestat_tools.sources.trademap.codes import WORLD
-from tradestat_tools.sources.trademap.coverage import Known, uncovered
-from tradestat_tools.sources.trademap.labels import area_label, named
+from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Question, Spell
+from tradestat_tools.sources.trademap.codes import WORLD, area_label, named
 from tradestat_tools.sources.trademap.notes import is_complete, some
-from tradestat_tools.sources.trademap.question import Question, Spell
 from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID, is_stale
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
 from tradestat_tools.upstream.report import current_report

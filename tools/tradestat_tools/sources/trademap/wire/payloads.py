@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from tradestat_tools.codes.errors import CodeError
 from tradestat_tools.codes.periods import Period, from_yyyyqq, period
+from tradestat_tools.codes.words import CodeError
 from tradestat_tools.sources.trademap.wire.envelope import changed, excerpt, kind_of
 
 Number = int | float
