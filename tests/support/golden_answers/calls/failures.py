@@ -16,7 +16,7 @@ KINDS = ("reset", "truncated", "empty", "html", "wrong_schema", "wrong_type", "e
 
 
 def _failing(source: str) -> Scene:
-    """Every failure of one service; between them the breaker is given the time to close."""
+    """Every failure of one service, then every limit that it keeps; in between the breaker has the time to close."""
     steps: list[Step] = []
     for status in STATUSES:
         steps += [fail(source=source, status=status, body="", headers={}), ONE_EACH[source], Mend(), Later(DAY)]
@@ -24,20 +24,13 @@ def _failing(source: str) -> Scene:
     steps += [fail(source=source, status=503, headers={"Retry-After": "3000"}, body=""), ONE_EACH[source], Mend(), Later(DAY)]
     for kind in KINDS:
         steps += [fail(source=source, kind=kind), ONE_EACH[source], Mend(), Later(DAY)]
-    return Scene(f"failing_{source}", steps)
-
-
-def _used_up(source: str) -> Scene:
-    """Every limit of one service, as the service itself keeps it."""
-    steps: list[Step] = []
     for limit in ({"per_minute": 1, "burst": 0}, {"per_day": 0}, {"per_month": 0}):
         steps += [configure(limits={source: limit}), ONE_EACH[source], Mend(), Later(DAY)]
-    return Scene(f"used_up_{source}", steps)
+    return Scene(f"failing_{source}", steps)
 
 
 SCENES = (
     *(_failing(source) for source in ONE_EACH),
-    *(_used_up(source) for source in ONE_EACH),
     Scene(
         "without_keys",
         [

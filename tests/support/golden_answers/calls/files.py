@@ -20,6 +20,10 @@ KOREA_TEXT = (
 )
 KOREA = KOREA_TEXT.encode("cp949")
 KOREA_UNSAID = KOREA_TEXT.replace("(천불)", "").encode("utf-16")
+KOREA_NO_PERIODS = (
+    "국가,HS코드,품목명,수출 중량,수출 금액(천불),수입 중량,수입 금액(천불),무역수지(천불)\r\n"
+    '베트남,850760,리튬이온 축전지,"100","10","50","8","2"\r\n'
+).encode()
 
 COMTRADE = (
     "typeCode,freqCode,refYear,period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,partner2Code,"

@@ -61,7 +61,7 @@ SCENES = (
         [
             example("getNewtradeList"),
             ask("getNewtradeList", "the newest", strtYymm="latest", endYymm="latest"),
-            ask("getNewtradeList", "a year", strtYymm="2023", endYymm="2023"),
+            ask("getNewtradeList", "months with a hyphen", strtYymm="2023-02", endYymm="2023-03"),
             ask("getNewtradeList", "no end", strtYymm="202401"),
             ask("getNewtradeList", "a month in words", strtYymm="January", endYymm="202402"),
         ],

@@ -1,6 +1,6 @@
 """Tools that ask no service: codes, stored answers, files."""
 
-from golden_answers.calls.files import CHINA, CHINA_TEXT, COMTRADE, KOREA, KOREA_UNSAID
+from golden_answers.calls.files import CHINA, CHINA_TEXT, COMTRADE, KOREA, KOREA_NO_PERIODS, KOREA_UNSAID
 from golden_answers.play import Scene
 from golden_answers.steps import Ask, Later, Put, Read, ask, example
 
@@ -48,10 +48,10 @@ SCENES = (
             MONTHS,
             FIGURES,
             example("rows", of="months"),
-            ask("rows", "some columns, sorted, the largest first", result="$figures", sort="-value", columns=["partner", "period", "value"], limit=3),
-            ask("rows", "filters", result="$figures", filter=["partner~Korea", "period>=2023"]),
+            ask("rows", "some columns, sorted, the largest first", result="$figures", sort="-2023", columns=["partner", "2023"], limit=3),
+            ask("rows", "filters", result="$figures", filter=["partner~Korea", "2023>=1000"]),
             ask("rows", "further on", result="$months", offset=4, limit=2, table="1"),
-            ask("rows", "the words before a handle", result="result  $months"),
+            ask("rows", "one filter as text", result="$months", filter="expDlr>0", columns="year, expDlr"),
             ask("rows", "a column that there is not", result="$figures", columns=["valeu"]),
             ask("rows", "sorted by no column", result="$figures", sort="-worth"),
             ask("rows", "a filter that is none", result="$figures", filter=["partner Korea"]),
@@ -84,6 +84,10 @@ SCENES = (
             ask("import_file", "the unit is named", file="korea-unsaid.csv", unit="thousand_usd", encoding="utf-16-le"),
             ask("import_file", "of UN Comtrade", file="comtrade.csv", layout="comtrade"),
             ask("import_file", "a period beside that of the file", file="comtrade.csv", period="2022"),
+            Put("korea-no-periods.csv", KOREA_NO_PERIODS),
+            ask("import_file", "the period is not said", file="korea-no-periods.csv"),
+            ask("import_file", "the period is named", file="korea-no-periods.csv", period="2024-01"),
+            ask("import_file", "the unit is said twice", file="korea.csv", unit="usd"),
             ask("import_file", "of the wrong layout", file="korea.csv", layout="comtrade"),
             ask("import_file", "of synthetic figures", file="sandbox-china.csv", flow="X"),
             ask("import_file", "of nobody known", file="notes.txt"),

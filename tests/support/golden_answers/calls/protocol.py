@@ -14,6 +14,7 @@ SCENES = (
             ask("getNitemTradeList", "a tool of other capitals", strtYymm="202401"),
             ask("weather", "nothing like it"),
         ],
+        offers_all=True,
     ),
     Scene(
         "resources",
