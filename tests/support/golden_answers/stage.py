@@ -85,9 +85,7 @@ def _no_environment() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def a_stage(
-    folder: Path, tools: Collection[str] | None = None, **unlike: Any
-) -> AsyncGenerator[Stage]:
+async def a_stage(folder: Path, tools: Collection[str] | None = None, **unlike: Any) -> AsyncGenerator[Stage]:
     """A server in its first state.
 
     Args:

@@ -144,11 +144,15 @@ class Introduce:
                 "name": tool.name,
                 "title": tool.title,
                 "description": tool.description,
-                "annotations": tool.annotations.model_dump(mode="json", exclude_none=True) if tool.annotations else None,
+                "annotations": tool.annotations.model_dump(mode="json", exclude_none=True)
+                if tool.annotations
+                else None,
             }
             for tool in (await client.list_tools()).tools
         ]
-        resources = [one.model_dump(mode="json", exclude_none=True) for one in (await client.list_resources()).resources]
+        resources = [
+            one.model_dump(mode="json", exclude_none=True) for one in (await client.list_resources()).resources
+        ]
         templates = [
             one.model_dump(mode="json", exclude_none=True)
             for one in (await client.list_resource_templates()).resource_templates
@@ -233,7 +237,9 @@ def ask(tool: str, title: str, /, *, keeps: str = "", **arguments: Any) -> Ask:
 def example(tool: str, *, of: str = "", keeps: str = "") -> Ask:
     """The tool's own example; `of` is the name of the handle that it is given."""
     meant = {ANY_HANDLE: f"${of}"}
-    arguments = json.loads(json.dumps(dict(all_tools()[tool].example)), object_hook=lambda found: _swapped(found, meant))
+    arguments = json.loads(
+        json.dumps(dict(all_tools()[tool].example)), object_hook=lambda found: _swapped(found, meant)
+    )
     return Ask(tool, "its example", arguments, keeps)
 
 

@@ -3,7 +3,18 @@
 from golden_answers.play import Scene
 from golden_answers.steps import ask, configure, example
 
-REGIONS = ("asia", "europe", "africa", "northAmerica", "southAmerica", "oceania", "middleEast", "beltRoad", "asean", "eu")
+REGIONS = (
+    "asia",
+    "europe",
+    "africa",
+    "northAmerica",
+    "southAmerica",
+    "oceania",
+    "middleEast",
+    "beltRoad",
+    "asean",
+    "eu",
+)
 
 SCENES = (
     Scene(
@@ -69,7 +80,9 @@ SCENES = (
             ask("history", "without a country", hsCode="850760"),
         ],
     ),
-    Scene("growth", [example("growth"), ask("growth", "a heading", hsCode="8517"), ask("growth", "too short", hsCode="8")]),
+    Scene(
+        "growth", [example("growth"), ask("growth", "a heading", hsCode="8517"), ask("growth", "too short", hsCode="8")]
+    ),
     Scene(
         "priceband",
         [
@@ -98,7 +111,10 @@ SCENES = (
             ask("history", "one country", hsCode="850760", countryCode="KR"),
             ask("topProducts", "by growth", sortBy="growth", limit=3),
             ask("topProducts", "by season, which it does not know", sortBy="season", limit=3),
-            *(ask("topProducts", f"where they sell: {one}", regionFilter=one, sortBy="amount", limit=2) for one in REGIONS),
+            *(
+                ask("topProducts", f"where they sell: {one}", regionFilter=one, sortBy="amount", limit=2)
+                for one in REGIONS
+            ),
             ask("growth", "in this form", hsCode="850760"),
             ask("priceband", "in this form", hsCode="850760"),
             ask("chapter", "in this form", hsCode="850760"),

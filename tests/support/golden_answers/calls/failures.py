@@ -20,8 +20,18 @@ def _failing(source: str) -> Scene:
     steps: list[Step] = []
     for status in STATUSES:
         steps += [fail(source=source, status=status, body="", headers={}), ONE_EACH[source], Mend(), Later(DAY)]
-    steps += [fail(source=source, status=429, headers={"Retry-After": "7"}, body=""), ONE_EACH[source], Mend(), Later(DAY)]
-    steps += [fail(source=source, status=503, headers={"Retry-After": "3000"}, body=""), ONE_EACH[source], Mend(), Later(DAY)]
+    steps += [
+        fail(source=source, status=429, headers={"Retry-After": "7"}, body=""),
+        ONE_EACH[source],
+        Mend(),
+        Later(DAY),
+    ]
+    steps += [
+        fail(source=source, status=503, headers={"Retry-After": "3000"}, body=""),
+        ONE_EACH[source],
+        Mend(),
+        Later(DAY),
+    ]
     for kind in KINDS:
         steps += [fail(source=source, kind=kind), ONE_EACH[source], Mend(), Later(DAY)]
     for limit in ({"per_minute": 1, "burst": 0}, {"per_day": 0}, {"per_month": 0}):
@@ -47,13 +57,22 @@ SCENES = (
         "failing_of_several",
         [
             fail(source="korea", status=500, body=""),
-            ask("compare_mirror", "one source fails", exporter="China", importer="Korea", product="850760", period="2023"),
+            ask(
+                "compare_mirror",
+                "one source fails",
+                exporter="China",
+                importer="Korea",
+                product="850760",
+                period="2023",
+            ),
             ask("trade_series", "the first source fails", reporter="Korea", product="850760", period="2022-2023"),
             Mend(),
             Later(DAY),
             fail(source="comtrade", status=503, body=""),
             ask("compare_mirror", "another fails", exporter="Japan", importer="Germany", product="8703", period="2022"),
-            ask("trade_series", "the only one fails", reporter="Japan", product="8703", period="2021", source="comtrade"),
+            ask(
+                "trade_series", "the only one fails", reporter="Japan", product="8703", period="2021", source="comtrade"
+            ),
             Mend(),
             Later(DAY),
             fail(status=500, body=""),

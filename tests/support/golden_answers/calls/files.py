@@ -11,6 +11,10 @@ _CHINA_ROWS = [
 ]
 CHINA_TEXT = "\r\n".join([_CHINA_HEAD, *_CHINA_ROWS])
 CHINA = CHINA_TEXT.encode("gb18030")
+CHINA_NO_PERIODS = (
+    "商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,第一数量,第一计量单位,第二数量,第二计量单位,人民币\r\n"
+    '"85076000","锂离子蓄电池","133","韩国","1,000","个","2,500","千克","7,000,000"\r\n'
+).encode("gb18030")
 
 KOREA_TEXT = (
     "기간,국가,HS코드,품목명,수출 중량,수출 금액(천불),수입 중량,수입 금액(천불),무역수지(천불)\r\n"
@@ -20,11 +24,6 @@ KOREA_TEXT = (
 )
 KOREA = KOREA_TEXT.encode("cp949")
 KOREA_UNSAID = KOREA_TEXT.replace("(천불)", "").encode("utf-16")
-KOREA_NO_PERIODS = (
-    "국가,HS코드,품목명,수출 중량,수출 금액(천불),수입 중량,수입 금액(천불),무역수지(천불)\r\n"
-    '베트남,850760,리튬이온 축전지,"100","10","50","8","2"\r\n'
-).encode()
-
 COMTRADE = (
     "typeCode,freqCode,refYear,period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,partner2Code,"
     "classificationCode,cmdCode,customsCode,motCode,netWgt,primaryValue\r\n"

@@ -11,11 +11,25 @@ SCENES = (
         "getNitemtradeList",
         [
             example("getNitemtradeList"),
-            ask("getNitemtradeList", "names and dots", strtYymm="2024-01", endYymm="2024-02", hsSgn="8507.60", cntyCd="미국"),
+            ask(
+                "getNitemtradeList",
+                "names and dots",
+                strtYymm="2024-01",
+                endYymm="2024-02",
+                hsSgn="8507.60",
+                cntyCd="미국",
+            ),
             ask("getNitemtradeList", "a group", **SPRING, hsSgn="850760", cntyCd="USMCA"),
             ask("getNitemtradeList", "all countries", strtYymm="202406", endYymm="202406", hsSgn="850760"),
             ask("getNitemtradeList", "a Korean code", **SPRING, hsSgn="8507601000", cntyCd="CN"),
-            ask("getNitemtradeList", "the newest months", strtYymm="latest", endYymm="latest", hsSgn="850760", cntyCd="CN"),
+            ask(
+                "getNitemtradeList",
+                "the newest months",
+                strtYymm="latest",
+                endYymm="latest",
+                hsSgn="850760",
+                cntyCd="CN",
+            ),
             ask("getNitemtradeList", "not out yet", strtYymm="202612", endYymm="202612", hsSgn="850760", cntyCd="CN"),
             ask("getNitemtradeList", "partly out", strtYymm="202609", endYymm="202612", hsSgn="850760", cntyCd="CN"),
             ask("getNitemtradeList", "Korea itself", **SPRING, hsSgn="850760", cntyCd="KR"),
@@ -23,7 +37,14 @@ SCENES = (
             ask("getNitemtradeList", "two countries", **SPRING, hsSgn="850760", cntyCd="US and Japan"),
             ask("getNitemtradeList", "nothing was traded", **SPRING, hsSgn="010121", cntyCd="Nauru"),
             ask("getNitemtradeList", "an older code", **SPRING, hsSgn="854140", cntyCd="CN"),
-            ask("getNitemtradeList", "before an edition", strtYymm="202001", endYymm="202003", hsSgn="854143", cntyCd="CN"),
+            ask(
+                "getNitemtradeList",
+                "before an edition",
+                strtYymm="202001",
+                endYymm="202003",
+                hsSgn="854143",
+                cntyCd="CN",
+            ),
             ask("getNitemtradeList", "all goods with a group", **SPRING, cntyCd="EU"),
             ask("getNitemtradeList", "digits that no code has", **SPRING, hsSgn="85076", cntyCd="CN"),
             ask("getNitemtradeList", "words for a product", **SPRING, hsSgn="4 batteries", cntyCd="CN"),
@@ -74,7 +95,12 @@ SCENES = (
                 for place in ("first", "last", "absent")
                 for step in (
                     configure(korea_total_row=place, korea_numbers="commas" if place == "last" else "plain"),
-                    ask("getNewtradeList", f"the total stands {place}", strtYymm=f"2021{len(place):02d}", endYymm="202112"),
+                    ask(
+                        "getNewtradeList",
+                        f"the total stands {place}",
+                        strtYymm=f"2021{len(place):02d}",
+                        endYymm="202112",
+                    ),
                     ask("getNitemtradeList", f"total {place}", **YEAR, hsSgn="8507", cntyCd=f"{place[0].upper()}R"),
                 )
             ),

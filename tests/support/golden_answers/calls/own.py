@@ -1,6 +1,6 @@
 """Tools that ask no service: codes, stored answers, files."""
 
-from golden_answers.calls.files import CHINA, CHINA_TEXT, COMTRADE, KOREA, KOREA_NO_PERIODS, KOREA_UNSAID
+from golden_answers.calls.files import CHINA, CHINA_NO_PERIODS, CHINA_TEXT, COMTRADE, KOREA, KOREA_UNSAID
 from golden_answers.play import Scene
 from golden_answers.steps import Ask, Later, Put, Read, ask, example
 
@@ -13,7 +13,13 @@ MONTHS = Ask(
 FIGURES = Ask(
     "comtrade_data",
     "another that is kept",
-    {"reporterCode": "China", "partnerCode": "Korea,USA,Japan", "cmdCode": "850760", "flowCode": "X", "period": "2022-2023"},
+    {
+        "reporterCode": "China",
+        "partnerCode": "Korea,USA,Japan",
+        "cmdCode": "850760",
+        "flowCode": "X",
+        "period": "2022-2023",
+    },
     "figures",
 )
 LONGER_THAN_KEPT = 31 * 86_400.0
@@ -41,14 +47,24 @@ SCENES = (
             ask("search_codes", "no words", kind="hs", query=""),
         ],
     ),
-    Scene("usage", [example("usage"), MONTHS, ask("usage", "after a call"), ask("usage", "with an argument", source="korea")]),
+    Scene(
+        "usage",
+        [example("usage"), MONTHS, ask("usage", "after a call"), ask("usage", "with an argument", source="korea")],
+    ),
     Scene(
         "rows",
         [
             MONTHS,
             FIGURES,
             example("rows", of="months"),
-            ask("rows", "some columns, sorted, the largest first", result="$figures", sort="-2023", columns=["partner", "2023"], limit=3),
+            ask(
+                "rows",
+                "some columns, sorted, the largest first",
+                result="$figures",
+                sort="-2023",
+                columns=["partner", "2023"],
+                limit=3,
+            ),
             ask("rows", "filters", result="$figures", filter=["partner~Korea", "2023>=1000"]),
             ask("rows", "further on", result="$months", offset=4, limit=2, table="1"),
             ask("rows", "one filter as text", result="$months", filter="expDlr>0", columns="year, expDlr"),
@@ -76,7 +92,14 @@ SCENES = (
             Put("broken.csv", "数据年月,商品编码\r\n".encode("gb18030") + b"\xff\xfe\x00"),
             Put("sandbox-china.csv", CHINA),
             example("import_file", keeps="file"),
-            ask("import_file", "its encoding is named", file="china-exports.csv", flow="imports", encoding="gb18030", layout="china_customs"),
+            ask(
+                "import_file",
+                "its encoding is named",
+                file="china-exports.csv",
+                flow="imports",
+                encoding="gb18030",
+                layout="china_customs",
+            ),
             ask("import_file", "the same in UTF-8", file="china-utf8.csv", flow="X", encoding="utf-8"),
             ask("import_file", "the flow is not said", file="china-exports.csv"),
             ask("import_file", "of Korea", file="korea.csv", layout="korea", encoding="cp949"),
@@ -84,9 +107,9 @@ SCENES = (
             ask("import_file", "the unit is named", file="korea-unsaid.csv", unit="thousand_usd", encoding="utf-16-le"),
             ask("import_file", "of UN Comtrade", file="comtrade.csv", layout="comtrade"),
             ask("import_file", "a period beside that of the file", file="comtrade.csv", period="2022"),
-            Put("korea-no-periods.csv", KOREA_NO_PERIODS),
-            ask("import_file", "the period is not said", file="korea-no-periods.csv"),
-            ask("import_file", "the period is named", file="korea-no-periods.csv", period="2024-01"),
+            Put("no-periods.csv", CHINA_NO_PERIODS),
+            ask("import_file", "the period is not said", file="no-periods.csv", flow="M"),
+            ask("import_file", "the period is named", file="no-periods.csv", flow="M", period="202401"),
             ask("import_file", "the unit is said twice", file="korea.csv", unit="usd"),
             ask("import_file", "of the wrong layout", file="korea.csv", layout="comtrade"),
             ask("import_file", "of synthetic figures", file="sandbox-china.csv", flow="X"),
@@ -125,11 +148,30 @@ SCENES = (
         [
             MONTHS,
             FIGURES,
-            ask("goods_time_series", "one of Trade Map", country="Korea", product="850760", period_from=2023, page_size=3, keeps="trademap"),
+            ask(
+                "goods_time_series",
+                "one of Trade Map",
+                country="Korea",
+                product="850760",
+                period_from=2023,
+                page_size=3,
+                keeps="trademap",
+            ),
             ask("dashboard", "one of doumaotong", hsCode="850760", keeps="dashboard"),
-            ask("compare_mirror", "one made of others", exporter="China", importer="Korea", product="850760", period="2023", keeps="mirror"),
+            ask(
+                "compare_mirror",
+                "one made of others",
+                exporter="China",
+                importer="Korea",
+                product="850760",
+                period="2023",
+                keeps="mirror",
+            ),
             example("cite", of="months"),
-            *(ask("cite", f"style {style}", result="$figures", style=style) for style in ("line", "apa", "bibtex", "csl-json")),
+            *(
+                ask("cite", f"style {style}", result="$figures", style=style)
+                for style in ("line", "apa", "bibtex", "csl-json")
+            ),
             ask("cite", "a script for a shell", result="$months", replay="curl"),
             ask("cite", "a script in Python", result="$figures", replay="python", style="apa"),
             ask("cite", "no script", result="$trademap", replay="none"),

@@ -59,7 +59,14 @@ SCENES = (
         "prompts",
         [
             prompt("export_market_dashboard", country="Korea", product="850760", **YEAR),
-            prompt("bilateral_balance_over_time", reporter="Korea", partner="China", product="TOTAL", first_year="2018", last_year="2023"),
+            prompt(
+                "bilateral_balance_over_time",
+                reporter="Korea",
+                partner="China",
+                product="TOTAL",
+                first_year="2018",
+                last_year="2023",
+            ),
             prompt("product_opportunity_scan", exporter="Korea", market="Viet Nam", hs_code="85", **YEAR),
             prompt("services_profile", country="Japan", **YEAR),
             prompt("query_china_customs_by_hand", flow="export", hs_code="850760", partner="Korea", period="202503"),
