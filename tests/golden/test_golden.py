@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-
 from golden_answers.calls import SCENES
 from golden_answers.play import ANSWERS, Scene, play
 from golden_answers.steps import ANY_HANDLE, Ask, Complete, Prompt, Read
+
 from tradestat_tools.desk import all_tools
 from tradestat_tools.errors import ERRORS, InvalidQuery
 from tradestat_tools.reasons import Reason

@@ -1,7 +1,7 @@
 """Where a scene is played: a server on the stand-in services, whose clocks stand still."""
 
 import os
-from collections.abc import AsyncGenerator, Collection, Iterator
+from collections.abc import AsyncGenerator, Collection, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ class Stage:
 
 
 @contextmanager
-def _no_environment() -> Iterator[None]:
+def _no_environment() -> Generator[None]:
     """What whoever runs this has set is not part of the circumstances; an empty text counts as unset."""
     names = {known.alias for known in Settings.model_fields.values() if known.alias}
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}

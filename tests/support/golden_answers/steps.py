@@ -10,7 +10,6 @@ from typing import Any, Protocol, cast
 from mcp import MCPError
 from mcp_types import (
     BlobResourceContents,
-    CallToolResult,
     PromptReference,
     ResourceTemplateReference,
     TextContent,
@@ -60,7 +59,7 @@ class Ask:
     async def play(self, stage: Stage) -> str | None:
         arguments = _filled(self.arguments, stage.handles)
         before = len(stage.sandbox.calls)
-        result = cast("CallToolResult", await stage.client.call_tool(self.tool, arguments))
+        result = await stage.client.call_tool(self.tool, arguments)
         sent = sorted(
             f"sent {call.source}/{call.endpoint} {_line(call.params)}" for call in stage.sandbox.calls[before:]
         )
@@ -216,10 +215,7 @@ class Complete:
     typed: str
 
     async def play(self, stage: Stage) -> str | None:
-        if "://" in self.of:
-            reference = ResourceTemplateReference(uri=self.of)
-        else:
-            reference = PromptReference(name=self.of)
+        reference = ResourceTemplateReference(uri=self.of) if "://" in self.of else PromptReference(name=self.of)
         got = await stage.client.complete(reference, {"name": self.argument, "value": self.typed})
         found = got.completion
         shown = excerpt(", ".join(found.values))

@@ -1,10 +1,12 @@
 """UN Comtrade's tools."""
 
+from typing import Any
+
 from golden_answers.play import Scene
 from golden_answers.steps import ask, example
 
-CELL = {"reporterCode": ["China"], "partnerCode": ["Korea"], "cmdCode": ["850760"], "flowCode": ["X"]}
-ONE = {**CELL, "period": ["2023"]}
+CELL: dict[str, Any] = {"reporterCode": ["China"], "partnerCode": ["Korea"], "cmdCode": ["850760"], "flowCode": ["X"]}
+ONE: dict[str, Any] = {**CELL, "period": ["2023"]}
 
 SCENES = (
     Scene(

@@ -25,8 +25,8 @@ KOREA_TEXT = (
 KOREA = KOREA_TEXT.encode("cp949")
 KOREA_UNSAID = KOREA_TEXT.replace("(천불)", "").encode("utf-16")
 COMTRADE = (
-    "typeCode,freqCode,refYear,period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,partner2Code,"
-    "classificationCode,cmdCode,customsCode,motCode,netWgt,primaryValue\r\n"
-    "C,A,2023,2023,410,KOR,X,156,CHN,0,H6,850760,C00,0,1200,45000.5\r\n"
-    "C,A,2023,2023,410,KOR,X,842,USA,0,H6,850760,C00,0,,98000\r\n"
-).encode()
+    b"typeCode,freqCode,refYear,period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,partner2Code,"
+    b"classificationCode,cmdCode,customsCode,motCode,netWgt,primaryValue\r\n"
+    b"C,A,2023,2023,410,KOR,X,156,CHN,0,H6,850760,C00,0,1200,45000.5\r\n"
+    b"C,A,2023,2023,410,KOR,X,842,USA,0,H6,850760,C00,0,,98000\r\n"
+)

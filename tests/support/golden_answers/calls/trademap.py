@@ -1,9 +1,17 @@
 """Trade Map's tools."""
 
+from typing import Any
+
 from golden_answers.play import Scene
 from golden_answers.steps import ask, configure, example
 
-BATTERIES = {"country": "410", "product": "850760", "period_from": 2022, "period_to": 2024, "page_size": 5}
+BATTERIES: dict[str, Any] = {
+    "country": "410",
+    "product": "850760",
+    "period_from": 2022,
+    "period_to": 2024,
+    "page_size": 5,
+}
 
 SCENES = (
     Scene(
