@@ -225,9 +225,9 @@ class Complete:
         )
 
 
-def ask(tool: str, title: str, /, *, keeps: str = "", **arguments: Any) -> Ask:
-    """A call of a tool; `keeps` names its handle for later steps, which write it `$name`."""
-    return Ask(tool, title, arguments, keeps)
+def ask(tool: str, title: str, /, **arguments: Any) -> Ask:
+    """A call of a tool; `keeps`, which no tool takes, names its handle for later steps, which write it `$name`."""
+    return Ask(tool, title, arguments, arguments.pop("keeps", ""))
 
 
 def example(tool: str, *, of: str = "", keeps: str = "") -> Ask:
