@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test faults bench lint types imports manifest bundle requirements clean
+.PHONY: demo test golden faults bench lint types imports house manifest bundle requirements clean
 
 demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
 	$(BIN)/tradestat-mcp demo
@@ -18,6 +18,9 @@ test: .venv/dev.stamp  ## the whole test suite
 
 faults: .venv/dev.stamp  ## every fault against every service, as a table
 	PYTHONPATH=tests/support $(BIN)/python -m fault_matrix
+
+golden: .venv/dev.stamp  ## write anew what every tool answers to the calls of tests/golden; read the difference before keeping it
+	$(BIN)/python scripts/golden.py --write
 
 bench: .venv/dev.stamp  ## what the engine is worth and what it costs, as ratios measured in one run
 	$(BIN)/python -m bench
@@ -31,6 +34,9 @@ types: .venv/dev.stamp
 
 imports: .venv/dev.stamp
 	$(BIN)/lint-imports
+
+house: .venv/dev.stamp  ## how large it is, and whether modules import each other in circles
+	$(BIN)/python scripts/house.py
 
 manifest: .venv/dev.stamp  ## is manifest.json valid, are it and README.md in step with the code, and areas with their sources?
 	$(MCPB) validate manifest.json

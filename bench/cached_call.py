@@ -13,10 +13,11 @@ from bench.measure import Timed, in_turns, micros, table
 from bench.rig import sandbox_services
 from tradestat_sandbox import Sandbox
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.source import source_of
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.arguments import Arguments
-from tradestat_tools.sources import endpoints
 from tradestat_tools.upstream.request import Request, Response
 from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache
@@ -58,8 +59,8 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
         sandbox.reset()
         cache = SqliteCache(folder / f"cached-{question.size}.sqlite3")
         try:
-            async with sandbox_services(sandbox, cache, folder, planned=True) as services:
-                rows += await _compare(sandbox, services, cache, question)
+            async with sandbox_services(sandbox, cache, folder, planned=True) as context:
+                rows += await _compare(sandbox, context, cache, question)
         finally:
             cache.close()
     table(
@@ -83,18 +84,21 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
     )
 
 
-async def _compare(sandbox: Sandbox, services: Services, cache: Cache, question: Question) -> list[list[str]]:
-    source, endpoint = endpoints()[question.tool]
-    answer: Answer[Any] = await endpoint.call(services, question.arguments)
+async def _compare(sandbox: Sandbox, context: Context, cache: Cache, question: Question) -> list[list[str]]:
+    tool = catalogue().tools[question.tool]
+    source = source_of(catalogue().sources.values(), question.tool)
+    if source is None:
+        raise ValueError(f"{question.tool} is no tool of a source")
+    answer: Answer[Any] = await context.call(tool, question.arguments)
     asked = len(sandbox.calls)
     largest = max((entry for _, entry in cache.entries()), key=lambda entry: len(entry.response.body))
-    stored = Request(source.id, endpoint.name, "http://stored.invalid/")
+    stored = Request(source.id, tool.name, "http://stored.invalid/")
     cache.put(stored.key, largest)  # the same answer, for the engine without the source
 
-    async def constant(_: Services, __: Arguments) -> Answer[Any]:
+    async def constant(_: Context, __: Arguments) -> Answer[Any]:
         return answer
 
-    server = create_server(services, offered=[endpoint, replace(endpoint, name="constant", run=constant)])
+    server = create_server(context, offered=[tool, replace(tool, name="constant", run=constant)])
     async with Client(server) as client:
         await client.list_tools()
         whole = await _ask(client, question.tool, question.arguments)
@@ -109,7 +113,7 @@ async def _compare(sandbox: Sandbox, services: Services, cache: Cache, question:
                 "cached": lambda: _ask(client, question.tool, question.arguments),
                 "constant": lambda: _ask(client, "constant", question.arguments),
                 "bare": lambda: _ask(client, "bare", {}),
-                "engine": lambda: services.upstream.fetch(stored, source.policy, _as_it_is, within=1),
+                "engine": lambda: context.upstream.fetch(stored, source.policy, _as_it_is, within=1),
                 "check": lambda: client.session.validate_tool_result(question.tool, whole),
             },
             rounds=question.rounds,

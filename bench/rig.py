@@ -12,11 +12,11 @@ from typing import Protocol
 
 import redis
 
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import Results
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import sandbox_settings
-from tradestat_tools.sources import all_sources
+from tradestat_tools.open import context_on
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import AsgiApp, Http
 from tradestat_tools.upstream.plan import UNLIMITED, Plan
@@ -67,7 +67,7 @@ class NoCache:
 @asynccontextmanager
 async def sandbox_services(
     sandbox: Standin, cache: Cache, folder: Path, *, planned: bool, kept: bool = False
-) -> AsyncGenerator[Services]:
+) -> AsyncGenerator[Context]:
     """Services over the sandbox in this process.
 
     Args:
@@ -76,13 +76,15 @@ async def sandbox_services(
     """
     today = sandbox.today
     noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
-    settings = sandbox_settings(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - taken by its base
-    plans: dict[str, Plan] = {source.id: source.plan(settings) if planned else UNLIMITED for source in all_sources()}
+    settings = sandbox_settings(catalogue().settings(_env_file=None))
+    plans: dict[str, Plan] = {
+        source.id: source.plan(settings) if planned else UNLIMITED for source in catalogue().sources.values()
+    }
     http, ledger = Http(app=sandbox.app), SqliteLedger(folder / "ledger.sqlite3")
     results = SqliteCache(folder / "results.sqlite3") if kept else None
     try:
         async with Upstream(http, cache=cache, ledger=ledger, plans=plans) as upstream:
-            yield Services(settings, upstream, lambda: noon, Results(results))
+            yield context_on(settings, upstream, lambda: noon, results=Results(results))
     finally:
         await http.aclose()
         ledger.close()

@@ -8,8 +8,7 @@ from typing import Any
 from bench.measure import table
 from bench.rig import NoCache, sandbox_services
 from tradestat_sandbox import SOURCES, Sandbox
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.sources import all_sources
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache
 
@@ -74,7 +73,7 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
     finally:
         cache.close()
     bare, bare_credits = await _session(sandbox, NoCache(), folder)
-    names = {source.id: source.name for source in all_sources()}
+    names = {source.id: source.name for source in catalogue().sources.values()}
     rows = [_row(names[source], bare[source], kept[source]) for source in SOURCES]
     rows.append(_row("all", bare.total(), kept.total()))
     rows.append(_row("Trade Map credits", bare_credits, kept_credits))
@@ -88,9 +87,9 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
 async def _session(sandbox: Sandbox, cache: Cache, folder: Path) -> tuple[Counter[str], int]:
     """Calls by source, and Trade Map's credits."""
     sandbox.reset()
-    async with sandbox_services(sandbox, cache, folder, planned=False) as services:
+    async with sandbox_services(sandbox, cache, folder, planned=False) as context:
         for tool, arguments in QUESTIONS:
-            await all_tools()[tool].call(services, arguments)
+            await context.call(catalogue().tools[tool], arguments)
     return Counter(call.source for call in sandbox.calls), sandbox.credits_charged
 
 

@@ -10,9 +10,8 @@ from bench.measure import say, table
 from bench.rig import NoCache, sandbox_services
 from tradestat_sandbox import Sandbox
 from tradestat_server.text.render import render_answer
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.contract.context import Services
-from tradestat_tools.sources import endpoints
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 
 TEXT_TARGET = 0.25
 BOTH_TARGET = 0.6
@@ -117,12 +116,13 @@ class Size:
 async def run(sandbox: Sandbox, folder: Path) -> None:
     """Ask every tool of a source its example and a large question, and print the sizes."""
     counted = Counted(sandbox)
-    async with sandbox_services(counted, NoCache(), folder, planned=False, kept=True) as services:
+    of_sources = {tool.name: tool.example for source in catalogue().sources.values() for tool in source.tools}
+    async with sandbox_services(counted, NoCache(), folder, planned=False, kept=True) as context:
         for title, questions in (
-            ("A typical answer, in bytes", {name: endpoint.example for name, (_, endpoint) in endpoints().items()}),
+            ("A typical answer, in bytes", of_sources),
             ("A large answer, in bytes", LARGE_QUESTIONS),
         ):
-            rows = [(await _size(services, counted, name, questions[name])).row for name in endpoints()]
+            rows = [(await _size(context, counted, name, questions[name])).row for name in of_sources]
             heads = ["tool", "services", "text", "structured", "text share", "share of both", "within"]
             table(title, heads, rows)
     say(
@@ -132,8 +132,8 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
     )
 
 
-async def _size(services: Services, counted: Counted, tool: str, arguments: Mapping[str, Any]) -> Size:
+async def _size(context: Context, counted: Counted, tool: str, arguments: Mapping[str, Any]) -> Size:
     counted.bytes = 0
-    answer = await all_tools()[tool].call(services, arguments)
+    answer = await context.call(catalogue().tools[tool], arguments)
     structured = json.dumps(answer.structured(), ensure_ascii=False, separators=(",", ":"))
     return Size(tool, counted.bytes, len(render_answer(answer).encode()), len(structured.encode()))

@@ -16,9 +16,9 @@ import anyio
 
 from tradestat_server.cli.listing import manifest_lists
 from tradestat_server.cli.terminal import key_in_words
-from tradestat_tools.catalogue import OWN_NAME, own_tools
-from tradestat_tools.contract.tool import Endpoint
-from tradestat_tools.sources import all_sources
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.source import OWN_NAME
+from tradestat_tools.contract.tool import Tool
 
 ROOT = Path(__file__).parent.parent
 
@@ -65,21 +65,21 @@ def readme(text: str) -> str:
 def _tools() -> Iterable[str]:
     yield "| tool | what it gives | cost of a call |"
     yield "|---|---|---|"
-    for source in all_sources():
+    for source in catalogue().sources.values():
         yield f"| **{source.name}** | {key_in_words(source.key)} | |"
-        for endpoint in source.endpoints:
+        for endpoint in source.tools:
             yield _tool(endpoint)
     yield f"| **{OWN_NAME}** | no key | |"
-    for endpoint in own_tools():
+    for endpoint in catalogue().own:
         yield _tool(endpoint)
 
 
-def _tool(endpoint: Endpoint[Any, Any]) -> str:
+def _tool(endpoint: Tool[Any, Any]) -> str:
     return f"| `{endpoint.name}` | {_capital(endpoint.title.partition(': ')[2])} | {endpoint.cost} |"
 
 
 def _sources() -> Iterable[str]:
-    for source in all_sources():
+    for source in catalogue().sources.values():
         terms = source.terms
         yield f"- **{source.name}**"
         said = (("Covers", terms.coverage), ("Unit", terms.units), ("Valuation", terms.valuation), ("Lag", terms.lag))

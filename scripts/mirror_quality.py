@@ -21,15 +21,15 @@ from tradestat_sandbox import DEFAULT_TODAY
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
 from tradestat_sandbox.products import HS2017_OF, PRODUCTS
 from tradestat_sandbox.world import Truth, World, world_on
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.flow import FlowQuestion, read_product
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
 from tradestat_tools.research.mirror.arguments import CIF_MARGIN
 from tradestat_tools.research.mirror.compare import Compared, compare
-from tradestat_tools.research.views import ask_all, sides_of
+from tradestat_tools.research.views import ask_all, views_of
 
 NOISE = 0.012
 """The world's: how far an importer's valuation is off at most."""
@@ -123,14 +123,14 @@ def truth_of(world: World, cell: Cell) -> Truth:
     return world.truth(cell.exporter, cell.importer, cell.product, cell.period)
 
 
-async def compared(services: Services, cell: Cell) -> Compared | None:
+async def compared(context: Context, cell: Cell) -> Compared | None:
     """What the tool makes of a cell from the free sources; None where no end has a figure."""
     when = period(cell.period)
     question = FlowQuestion(area(cell.exporter), area(cell.importer), read_product(cell.product), when, when)
-    seen = await ask_all(await sides_of(question, services, sources=FREE), services)
+    seen = await ask_all(await views_of(question, context, sources=FREE), context)
     if not any(one.value is not None for each in seen for one in each.observations):
         return None
-    return await compare(services, question, seen, margin=CIF_MARGIN)
+    return await compare(context, question, seen, margin=CIF_MARGIN)
 
 
 def judged(cell: Cell, truth: Truth, found: Compared | None) -> Outcome:
@@ -236,8 +236,8 @@ def misses(outcomes: Sequence[Outcome]) -> Iterator[str]:
 async def outcomes_of(cells: Sequence[Cell]) -> list[Outcome]:
     """The outcomes of cells, through the stand-in services."""
     world = world_on(DEFAULT_TODAY)
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        return [judged(cell, truth_of(world, cell), await compared(services, cell)) for cell in cells]
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        return [judged(cell, truth_of(world, cell), await compared(context, cell)) for cell in cells]
 
 
 def main() -> None:

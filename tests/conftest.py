@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -36,7 +36,7 @@ async def client() -> "AsyncGenerator[Client]":
     from tradestat_server.mcp.app import create_server  # noqa: PLC0415
 
     async with (
-        open_services(Settings(_env_file=None, TRADESTAT_SANDBOX=True)) as services,  # pyright: ignore[reportCallIssue]
-        Client(create_server(services)) as connected,
+        open_context(catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)) as context,
+        Client(create_server(context)) as connected,
     ):
         yield connected

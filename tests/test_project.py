@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from tradestat_server.cli.main import cli
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.sources import all_sources
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,10 +74,10 @@ def test_the_readme_names_every_setting() -> None:
 
 
 def test_the_readme_names_every_tool_and_key() -> None:
-    for source in all_sources():
+    for source in catalogue().sources.values():
         assert source.name in README
         assert source.key is None or source.key.variable in README
-        for endpoint in source.endpoints:
+        for endpoint in source.tools:
             assert f"| `{endpoint.name}` |" in README
 
 
@@ -121,7 +121,7 @@ def test_the_readmes_client_configuration_is_json_with_every_key_variable() -> N
 
 def test_the_manifest_asks_for_every_key_as_an_optional_secret() -> None:
     whole = manifest()
-    variables = {source.key.variable for source in all_sources() if source.key is not None}
+    variables = {source.key.variable for source in catalogue().sources.values() if source.key is not None}
     assert whole["server"]["mcp_config"]["env"] == {
         **{variable: f"${{user_config.{variable.lower()}}}" for variable in variables},
         "TRADESTAT_TRADEMAP_PLAN": "${user_config.trademap_plan}",
@@ -144,7 +144,7 @@ def test_the_manifest_starts_the_command_that_the_project_installs() -> None:
 def test_the_bundle_holds_what_the_manifest_and_the_build_need() -> None:
     ignore = (ROOT / ".mcpbignore").read_text(encoding="utf-8").splitlines()
     kept = {line.removeprefix("!/") for line in ignore if line.startswith("!/")}
-    assert kept == {"manifest.json", "pyproject.toml", "README.md", "LICENSE", "server", "tools"}
+    assert kept == {"manifest.json", "pyproject.toml", "README.md", "LICENSE", "server", "tools", "sandbox"}
     assert ignore.index("/*") < min(ignore.index(f"!/{name}") for name in kept)
 
 

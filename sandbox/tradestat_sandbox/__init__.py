@@ -31,6 +31,7 @@ __all__ = [
     "Sandbox",
     "SandboxKeys",
     "Settings",
+    "environment",
     "truth_report",
 ]
 
@@ -55,6 +56,18 @@ class SandboxKeys:
 
 
 SANDBOX_KEYS = SandboxKeys()
+
+
+def environment(address: str) -> dict[str, str]:
+    """What to set so that a client asks the stand-ins at an address, by the names of its variables."""
+    return {
+        **{f"TRADESTAT_{source.upper()}_URL": address for source in SOURCES},
+        "PARSE_API_KEY": SANDBOX_KEYS.trademap,
+        "DATA_GO_KR_SERVICE_KEY": SANDBOX_KEYS.korea,
+        "COMTRADE_API_KEY": SANDBOX_KEYS.comtrade,
+        "TRADESTAT_TRADEMAP_SCRAPER_ID": SCRAPER_ID,
+        "TRADESTAT_TRADEMAP_CATALOGUE_ID": CATALOGUE_ID,
+    }
 
 
 @dataclass(slots=True)

@@ -8,8 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import Field
 
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import RateLimited
@@ -50,7 +51,7 @@ class Question(Arguments):
     limit: Annotated[int, Field(ge=1, le=500, description="Rows.")] = 10
 
 
-async def _flows(_: Services, question: Question) -> Answer[Flows]:
+async def _flows(_: Context, question: Question) -> Answer[Flows]:
     if question.code == "99":
         raise RateLimited("Too many calls.", remedy="Wait.", source="test", retry_after=12.2)
     if question.code == "98":
@@ -76,7 +77,7 @@ async def _flows(_: Services, question: Question) -> Answer[Flows]:
     )
 
 
-FLOWS = Endpoint(
+FLOWS = Tool(
     name="flows",
     title="Flows (test)",
     description="Answers with three rows.",
@@ -88,7 +89,7 @@ FLOWS = Endpoint(
 
 
 @pytest.fixture
-def flows() -> Endpoint[Question, Flows]:
+def flows() -> Tool[Question, Flows]:
     """An endpoint that needs no service: code 99 is rate limited, code 98 crashes with a secret in its words."""
     return FLOWS
 
@@ -118,16 +119,16 @@ def wire() -> Wire:
 
 def no_environment(**given: Any) -> Settings:
     """Settings without this machine's environment file."""
-    return Settings(_env_file=None, **given)  # pyright: ignore[reportCallIssue]
+    return catalogue().settings(_env_file=None, **given)
 
 
 @pytest.fixture
-async def watched(wire: Wire) -> AsyncGenerator[Services]:
+async def watched(wire: Wire) -> AsyncGenerator[Context]:
     """Services with every key set, on the watched wire."""
     http = Http(app=wire)
     settings = no_environment(PARSE_API_KEY="key-one", DATA_GO_KR_SERVICE_KEY="key-two", COMTRADE_API_KEY="key-three")
-    async with in_memory(http, settings, lambda: NOON, most_attempts=1) as services:
-        yield services
+    async with in_memory(http, settings, lambda: NOON, most_attempts=1) as context:
+        yield context
     await http.aclose()
 
 

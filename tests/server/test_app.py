@@ -10,15 +10,15 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent, Tool
 
 from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.context import open_context
 from tradestat_server.mcp.prompts import QUESTIONS, write
 from tradestat_server.mcp.tooling import ERROR_META
 from tradestat_server.text.render import MAX_CHARS, SANDBOX_LABEL
-from tradestat_tools.catalogue import all_tools, own_tools
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import ERRORS
 from tradestat_tools.model.settings import SANDBOX_URL, Settings
-from tradestat_tools.open import open_services
-from tradestat_tools.sources import all_sources, endpoints
+from tradestat_tools.open import context_on
 
 pytestmark = pytest.mark.anyio
 
@@ -62,20 +62,22 @@ HOSTILE = {
 FREE_TEXT = {"search", "query", "table", "columns", "sort", "filter"}
 """Words to filter by, or names in a stored answer: any printable text on one line may be right."""
 
+OF_SOURCES = [(tool.name, source, tool) for source in catalogue().sources.values() for tool in source.tools]
+
 
 @pytest.fixture(scope="module")
 def sandbox_settings() -> Settings:
-    return Settings(_env_file=None, TRADESTAT_SANDBOX=True)  # pyright: ignore[reportCallIssue]
+    return catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)
 
 
 @pytest.fixture
-async def sandbox(sandbox_settings: Settings) -> AsyncGenerator[Services]:
-    async with open_services(sandbox_settings) as services:
-        yield services
+async def sandbox(sandbox_settings: Settings) -> AsyncGenerator[Context]:
+    async with open_context(sandbox_settings) as context:
+        yield context
 
 
-async def listed(services: Services) -> list[Tool]:
-    async with Client(create_server(services)) as client:
+async def listed(context: Context) -> list[Tool]:
+    async with Client(create_server(context)) as client:
         return (await client.list_tools()).tools
 
 
@@ -95,32 +97,32 @@ def kind_of(result: CallToolResult) -> str:
     return str(error_of(result)["kind"])
 
 
-async def test_the_server_says_who_it_is_and_how_to_choose(watched: Services, mode: str) -> None:
+async def test_the_server_says_who_it_is_and_how_to_choose(watched: Context, mode: str) -> None:
     async with Client(create_server(watched), mode=mode) as client:
         assert client.server_info is not None
         assert (client.server_info.name, client.server_info.version) == ("tradestat", version("tradestat-mcp"))
         assert client.instructions is not None
         assert "SANDBOX" not in client.instructions
         for tool in re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+", client.instructions):
-            assert tool in all_tools(), tool
+            assert tool in catalogue().tools, tool
 
 
-async def test_a_sandbox_server_says_so_before_the_first_call(sandbox: Services) -> None:
+async def test_a_sandbox_server_says_so_before_the_first_call(sandbox: Context) -> None:
     async with Client(create_server(sandbox)) as client:
         assert client.instructions is not None
         assert "every figure is synthetic" in client.instructions
 
 
-async def test_every_upstream_endpoint_is_a_tool_and_so_are_our_own(watched: Services) -> None:
+async def test_every_upstream_endpoint_is_a_tool_and_so_are_our_own(watched: Context) -> None:
     tools = await listed(watched)
     assert {tool.name for tool in tools} == UPSTREAM_TOOLS | OWN_TOOLS
     assert len(tools) == len(UPSTREAM_TOOLS | OWN_TOOLS)
-    assert {tool.name for tool in own_tools()} == OWN_TOOLS
+    assert {tool.name for tool in catalogue().own} == OWN_TOOLS
 
 
-async def test_every_tool_is_described_for_models_and_people(watched: Services) -> None:
+async def test_every_tool_is_described_for_models_and_people(watched: Context) -> None:
     for tool in await listed(watched):
-        assert tool.title == all_tools()[tool.name].title
+        assert tool.title == catalogue().tools[tool.name].title
         assert tool.description
         assert 100 < len(tool.description) < 600, tool.name
         assert tool.annotations is not None
@@ -130,10 +132,10 @@ async def test_every_tool_is_described_for_models_and_people(watched: Services) 
             assert schema.get("description"), f"{tool.name}.{name} has no description"
 
 
-async def test_every_tool_answers_its_example_from_the_sandbox(sandbox: Services, schema_faults: Faults) -> None:
+async def test_every_tool_answers_its_example_from_the_sandbox(sandbox: Context, schema_faults: Faults) -> None:
     async with Client(create_server(sandbox)) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        for name, (source, endpoint) in endpoints().items():
+        for name, source, endpoint in OF_SOURCES:
             result = await client.call_tool(name, dict(endpoint.example))
             text = text_of(result)
             assert not result.is_error, f"{name}: {text}"
@@ -151,7 +153,7 @@ async def test_every_tool_answers_its_example_from_the_sandbox(sandbox: Services
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the event loop plays no part in it
-async def test_every_call_that_a_prompt_advises_is_answered(sandbox: Services) -> None:
+async def test_every_call_that_a_prompt_advises_is_answered(sandbox: Context) -> None:
     sample = {
         **{"country": "China", "reporter": "Korea", "partner": "Viet Nam", "exporter": "China", "importer": "Korea"},
         **{"market": "Germany", "product": "850760", "hs_code": "8507", "year": "2024", "first_year": "2023"},
@@ -166,14 +168,14 @@ async def test_every_call_that_a_prompt_advises_is_answered(sandbox: Services) -
                 assert not result.is_error or kind_of(result) == "NoData", f"{tool}({given}): {text_of(result)}"
 
 
-async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(wire: Any, watched: Services) -> None:
-    keyless = Services(Settings(_env_file=None), watched.upstream, watched.now)  # pyright: ignore[reportCallIssue]
-    needing = [source for source in all_sources() if source.key and source.key.required]
+async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(wire: Any, watched: Context) -> None:
+    keyless = context_on(catalogue().settings(_env_file=None), watched.upstream, watched.now)
+    needing = [source for source in catalogue().sources.values() if source.key and source.key.required]
     assert {source.id for source in needing} == {"trademap", "korea"}
     async with Client(create_server(keyless)) as client:
         for source in needing:
             assert source.key is not None
-            for endpoint in source.endpoints:
+            for endpoint in source.tools:
                 result = await client.call_tool(endpoint.name, dict(endpoint.example))
                 assert kind_of(result) == "MissingKey", endpoint.name
                 assert source.key.variable in text_of(result)
@@ -182,8 +184,8 @@ async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(w
 
 @pytest.mark.parametrize("name", sorted(UPSTREAM_TOOLS | OWN_TOOLS))
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the event loop plays no part in it
-async def test_bad_arguments_are_named_and_nothing_is_sent(name: str, wire: Any, watched: Services) -> None:
-    endpoint = all_tools()[name]
+async def test_bad_arguments_are_named_and_nothing_is_sent(name: str, wire: Any, watched: Context) -> None:
+    endpoint = catalogue().tools[name]
     async with Client(create_server(watched)) as client:
         properties = next(t for t in (await client.list_tools()).tools if t.name == name).input_schema["properties"]
         bad = [("no_such_argument", "x"), *((argument, {"a": 1}) for argument in properties)]
@@ -201,10 +203,10 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(name: str, wire: Any,
     assert wire.sent == []
 
 
-async def test_a_failing_service_is_an_error_without_keys(wire: Any, watched: Services) -> None:
+async def test_a_failing_service_is_an_error_without_keys(wire: Any, watched: Context) -> None:
     kinds = {error.kind for error in ERRORS}
     async with Client(create_server(watched)) as client:
-        for name, (_, endpoint) in endpoints().items():
+        for name, _, endpoint in OF_SOURCES:
             result = await client.call_tool(name, dict(endpoint.example))
             assert kind_of(result) in kinds - {"InvalidQuery", "MissingKey"}, name
             assert result.structured_content is None

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_server.cli.calls import find_tool, read_pairs
-from tradestat_tools.catalogue import all_tools
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.errors import InvalidQuery
 
 NAMES = st.text(st.characters(exclude_characters="=", exclude_categories=["Z", "C"]), min_size=1, max_size=20)
@@ -33,7 +33,7 @@ def test_every_name_and_value_comes_through_as_written(arguments: dict[str, str]
 
 
 def test_every_tool_is_found_by_its_name() -> None:
-    for name in all_tools():
+    for name in catalogue().tools:
         assert find_tool(name).name == name
 
 

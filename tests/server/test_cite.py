@@ -19,14 +19,16 @@ from mcp import Client
 from mcp_types import TextContent
 
 from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.context import open_context
 from tradestat_server.text.render import render_answer
-from tradestat_tools.catalogue import OWN_NAME, all_tools
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.source import OWN_NAME
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_results, open_services
+from tradestat_tools.open import open_results
 from tradestat_tools.upstream.request import Request
 
 pytestmark = pytest.mark.anyio
@@ -66,15 +68,15 @@ def standin() -> Generator[dict[str, str]]:
 
 
 def at_standin(standin: dict[str, str], folder: Path, **given: str) -> Settings:
-    return Settings(_env_file=None, **{**standin, "TRADESTAT_CACHE_DIR": str(folder), **given})  # pyright: ignore
+    return catalogue().settings(_env_file=None, **{**standin, "TRADESTAT_CACHE_DIR": str(folder), **given})  # pyright: ignore
 
 
-def got_by_engine(services: Services, stored_calls: Any) -> bytes:
+def got_by_engine(context: Context, stored_calls: Any) -> bytes:
     """The bodies that the engine got for the calls, which it stored as they came."""
     bodies: list[bytes] = []
     for call in stored_calls:
         request = Request(call.source, "", call.url, call.params, call.method, call.body)
-        entry = services.upstream.cache.get(request.key, services.upstream.time())
+        entry = context.upstream.cache.get(request.key, context.upstream.time())
         assert entry is not None
         bodies.append(entry.response.body)
     return b"".join(bodies)
@@ -109,14 +111,14 @@ async def test_a_script_gets_the_bytes_that_the_engine_got(
     if language == "curl" and (shutil.which("curl") is None or os.name == "nt"):
         pytest.skip("curl and a POSIX shell are not installed")
     tool, arguments, calls = QUESTIONS[question]
-    async with open_services(at_standin(standin, tmp_path / "cache")) as services:
-        answer = await all_tools()[tool].call(services, arguments)
-        again = await all_tools()[tool].call(services, arguments)
+    async with open_context(at_standin(standin, tmp_path / "cache")) as context:
+        answer = await context.call(catalogue().tools[tool], arguments)
+        again = await context.call(catalogue().tools[tool], arguments)
         assert (again.source.calls, again.result) == (0, answer.result)
-        data = (await all_tools()["cite"].call(services, {"result": answer.result, "replay": language})).data
-        stored = await services.results.find(answer.result or "")
+        data = (await context.call(catalogue().tools["cite"], {"result": answer.result, "replay": language})).data
+        stored = await context.results.find(answer.result or "")
         assert stored is not None
-        expected = got_by_engine(services, stored.asked)
+        expected = got_by_engine(context, stored.asked)
     assert data.calls == len(stored.asked) == calls
     assert "synthetic, no statistics" in data.script
     keys = {name: value for name, value in standin.items() if name.endswith("_KEY")}
@@ -129,12 +131,12 @@ async def test_without_a_key_the_previews_of_comtrade_are_repeated_one_by_one(
 ) -> None:
     asked = {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2022,2023"}
     without = {name: value for name, value in standin.items() if name != "COMTRADE_API_KEY"}
-    async with open_services(at_standin(without, tmp_path / "cache", COMTRADE_API_KEY="")) as services:
-        answer = await all_tools()["comtrade_data"].call(services, asked)
-        data = (await all_tools()["cite"].call(services, {"result": answer.result, "replay": "python"})).data
-        stored = await services.results.find(answer.result or "")
+    async with open_context(at_standin(without, tmp_path / "cache", COMTRADE_API_KEY="")) as context:
+        answer = await context.call(catalogue().tools["comtrade_data"], asked)
+        data = (await context.call(catalogue().tools["cite"], {"result": answer.result, "replay": "python"})).data
+        stored = await context.results.find(answer.result or "")
         assert stored is not None
-        expected = got_by_engine(services, stored.asked)
+        expected = got_by_engine(context, stored.asked)
     assert data.calls == 2
     assert "COMTRADE_API_KEY" not in data.script
     assert without_time(await run("python", data.script, {}, tmp_path)) == without_time(expected)
@@ -143,16 +145,16 @@ async def test_without_a_key_the_previews_of_comtrade_are_repeated_one_by_one(
 async def test_what_was_asked_is_known_of_an_answer_from_the_cache_too(standin: dict[str, str], tmp_path: Path) -> None:
     tool, arguments, calls = QUESTIONS["korea in two runs of months"]
     settings = at_standin(standin, tmp_path / "cache")
-    async with open_services(settings) as services:
-        first = await all_tools()[tool].call(services, arguments)
+    async with open_context(settings) as context:
+        first = await context.call(catalogue().tools[tool], arguments)
     results = open_results(settings)
     assert results.clear() == 1
     results.close()
     without_keys = {name: value for name, value in standin.items() if not name.endswith("_KEY")}
-    async with open_services(at_standin(without_keys, tmp_path / "cache", DATA_GO_KR_SERVICE_KEY="")) as services:
-        again = await all_tools()[tool].call(services, arguments)
+    async with open_context(at_standin(without_keys, tmp_path / "cache", DATA_GO_KR_SERVICE_KEY="")) as context:
+        again = await context.call(catalogue().tools[tool], arguments)
         assert (again.source.calls, again.result) == (0, first.result)
-        data = (await all_tools()["cite"].call(services, {"result": again.result, "replay": "curl"})).data
+        data = (await context.call(catalogue().tools["cite"], {"result": again.result, "replay": "curl"})).data
     assert data.calls == calls
     assert data.script.count("serviceKey=$DATA_GO_KR_SERVICE_KEY") == calls, "whoever repeats it needs a key"
 
@@ -161,16 +163,16 @@ async def test_no_key_is_in_anything_that_is_kept_or_said(standin: dict[str, str
     """The keys of the stand-ins are the only ones that they take, so these very values were sent."""
     keys = [value for name, value in standin.items() if name.endswith("_KEY")]
     said: list[str] = []
-    async with open_services(at_standin(standin, tmp_path / "cache")) as services:
+    async with open_context(at_standin(standin, tmp_path / "cache")) as context:
         for tool, arguments, _ in QUESTIONS.values():
-            answer = await all_tools()[tool].call(services, arguments)
+            answer = await context.call(catalogue().tools[tool], arguments)
             for language in ("curl", "python"):
                 for style in ("line", "apa", "bibtex", "csl-json"):
                     asked = {"result": answer.result, "style": style, "replay": language}
-                    said.append(str((await all_tools()["cite"].call(services, asked)).structured()))
+                    said.append(str((await context.call(catalogue().tools["cite"], asked)).structured()))
             for kind in ("csv", "json", "markdown", "html"):
                 asked = {"result": answer.result, "format": kind}
-                files = (await all_tools()["export_data"].call(services, asked)).data.files
+                files = (await context.call(catalogue().tools["export_data"], asked)).data.files
                 said.extend(content(file.path) for file in files)
     held = [path.read_bytes() for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     held += [gzip.decompress(path.read_bytes()) for path in (tmp_path / "cache").rglob("*.gz")]
@@ -181,13 +183,13 @@ async def test_no_key_is_in_anything_that_is_kept_or_said(standin: dict[str, str
 
 @pytest.fixture
 def sandbox_settings() -> Settings:
-    return Settings(_env_file=None, TRADESTAT_SANDBOX=True)  # pyright: ignore[reportCallIssue]
+    return catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)
 
 
 async def test_a_citation_is_the_last_line_of_an_answer_and_whole_in_its_data(
     sandbox_settings: Settings, mode: str
 ) -> None:
-    async with open_services(sandbox_settings) as services, Client(create_server(services), mode=mode) as client:
+    async with open_context(sandbox_settings) as context, Client(create_server(context), mode=mode) as client:
         result = await client.call_tool("trend", {"hsCode": "850760"})
         (block,) = result.content
         assert isinstance(block, TextContent)
@@ -239,7 +241,7 @@ def test_a_script_too_long_for_the_text_is_cut_between_lines_and_that_is_said(li
 
 
 async def test_the_text_of_cite_can_be_copied_as_it_is(sandbox_settings: Settings) -> None:
-    async with open_services(sandbox_settings) as services, Client(create_server(services)) as client:
+    async with open_context(sandbox_settings) as context, Client(create_server(context)) as client:
         handle = (await client.call_tool("trend", {"hsCode": "850760"})).structured_content["result"]
         for style, begins in (("apa", "doumaotong"), ("bibtex", "@misc{doumaotong"), ("csl-json", "[")):
             asked = {"result": handle, "style": style, "replay": "curl"}
@@ -267,39 +269,41 @@ class Handles(Arguments):
     of: list[str]
 
 
-async def _together(services: Services, asked: Handles) -> Answer[Together]:
-    now = services.now()
+async def _together(context: Context, asked: Handles) -> Answer[Together]:
+    now = context.now()
     source = Provenance(
         service=OWN_NAME, endpoint="together", address="", retrieved_at=now, state="sandbox", results=asked.of
     )
     return Answer(what="Two sides", data=Together(), source=source)
 
 
-TOGETHER = Endpoint("together", "T", "Test.", Handles, Together, _together, {"of": []}, local=True, kept=True)
+TOGETHER = Tool("together", "T", "Test.", Handles, Together, _together, {"of": []}, local=True, kept=True)
 
 
 async def test_a_result_made_of_several_answers_cites_and_repeats_each(sandbox_settings: Settings) -> None:
-    async with open_services(sandbox_settings) as services:
-        first = await all_tools()["trend"].call(services, {"hsCode": "850760"})
-        second = await all_tools()["getNewtradeList"].call(services, {"strtYymm": "202401", "endYymm": "202402"})
-        inner = await TOGETHER.call(services, {"of": [second.result, "raaaaaaaaaa"]})
-        outer = await TOGETHER.call(services, {"of": [first.result, inner.result, first.result]})
+    async with open_context(sandbox_settings) as context:
+        first = await context.call(catalogue().tools["trend"], {"hsCode": "850760"})
+        second = await context.call(catalogue().tools["getNewtradeList"], {"strtYymm": "202401", "endYymm": "202402"})
+        inner = await context.call(TOGETHER, {"of": [second.result, "raaaaaaaaaa"]})
+        outer = await context.call(TOGETHER, {"of": [first.result, inner.result, first.result]})
         assert inner.citation == second.citation
-        cited = await all_tools()["cite"].call(services, {"result": outer.result, "replay": "curl"})
+        cited = await context.call(catalogue().tools["cite"], {"result": outer.result, "replay": "curl"})
         assert cited.data.text.splitlines() == [first.citation, second.citation]
         assert cited.data.calls == 2
         assert re.findall(r"# (\w+), result", cited.data.script) == ["trend", "getNewtradeList"]
         (note,) = cited.notes
         assert "raaaaaaaaaa" in note.text
-        bibliography = await all_tools()["cite"].call(services, {"result": outer.result, "style": "bibtex"})
+        bibliography = await context.call(catalogue().tools["cite"], {"result": outer.result, "style": "bibtex"})
         assert bibliography.data.text.count("@misc{") == 2
-        exported = await all_tools()["export_data"].call(services, {"result": [outer.result], "format": "markdown"})
+        exported = await context.call(
+            catalogue().tools["export_data"], {"result": [outer.result], "format": "markdown"}
+        )
         assert content(exported.data.files[0].path).count("- Cite: ") == 2
 
 
 async def test_an_answer_that_stands_on_no_service_can_not_be_cited(sandbox_settings: Settings) -> None:
-    async with open_services(sandbox_settings) as services, Client(create_server(services)) as client:
-        alone = await TOGETHER.call(services, {"of": []})
+    async with open_context(sandbox_settings) as context, Client(create_server(context)) as client:
+        alone = await context.call(TOGETHER, {"of": []})
         result = await client.call_tool("cite", {"result": alone.result})
         assert result.is_error
         (block,) = result.content
@@ -308,7 +312,7 @@ async def test_an_answer_that_stands_on_no_service_can_not_be_cited(sandbox_sett
 
 
 async def test_a_handle_that_is_not_kept_or_not_one_is_refused(sandbox_settings: Settings) -> None:
-    async with open_services(sandbox_settings) as services, Client(create_server(services)) as client:
+    async with open_context(sandbox_settings) as context, Client(create_server(context)) as client:
         for handle, kind in (("raaaaaaaaaa", "NoData"), ("../etc", "InvalidQuery")):
             for tool, value in (("cite", handle), ("export_data", [handle])):
                 result = await client.call_tool(tool, {"result": value})

@@ -12,8 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tradestat_server.cli.main import cli
-from tradestat_tools.catalogue import all_tools, own_tools
-from tradestat_tools.sources import all_sources
+from tradestat_tools.catalogue import catalogue
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
 KOREA = ["strtYymm=202501", "endYymm=202503", "hsSgn=850760", "cntyCd=CN"]
@@ -37,7 +36,7 @@ def run(*words: str) -> Result:
 @pytest.fixture
 def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No key in the environment, and none in a `.env` file either."""
-    for source in all_sources():
+    for source in catalogue().sources.values():
         if source.key is not None:
             monkeypatch.delenv(source.key.variable, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -54,10 +53,10 @@ ELSEWHERE = {"exchange_rate", "import_file"}
 
 # Those that take a handle need an answer before them.
 @pytest.mark.parametrize(
-    "name", [name for name, tool in all_tools().items() if "result" not in tool.example and name not in ELSEWHERE]
+    "name", [name for name, tool in catalogue().tools.items() if "result" not in tool.example and name not in ELSEWHERE]
 )
 def test_every_tools_example_is_answered_in_text_and_as_json(name: str) -> None:
-    words = [name, *(f"{key}={written(value)}" for key, value in all_tools()[name].example.items()), "--sandbox"]
+    words = [name, *(f"{key}={written(value)}" for key, value in catalogue().tools[name].example.items()), "--sandbox"]
     text, structured = run("call", *words), run("call", *words, "--json")
     assert (text.exit_code, structured.exit_code) == (0, 0), text.output + structured.output
     assert text.stdout.startswith("SANDBOX DATA (synthetic, not statistics)")
@@ -117,10 +116,10 @@ def test_hostile_text_is_refused_on_one_readable_line_each(value: str) -> None:
 
 @pytest.mark.usefixtures("_no_keys")
 @pytest.mark.parametrize(
-    "source", [s for s in all_sources() if s.key is not None and s.key.required], ids=lambda s: s.id
+    "source", [s for s in catalogue().sources.values() if s.key is not None and s.key.required], ids=lambda s: s.id
 )
 def test_without_its_key_a_source_says_which_variable_to_set(source: Any) -> None:
-    endpoint = source.endpoints[0]
+    endpoint = source.tools[0]
     words = [f"{key}={written(value)}" for key, value in endpoint.example.items()]
     error = json.loads(run("call", endpoint.name, *words, "--json").stdout)
     assert error["kind"] == "MissingKey"
@@ -129,17 +128,17 @@ def test_without_its_key_a_source_says_which_variable_to_set(source: Any) -> Non
 
 def test_tools_lists_every_tool_with_its_key_and_cost() -> None:
     listed = run("tools").stdout
-    for source in all_sources():
+    for source in catalogue().sources.values():
         assert source.name in listed
         assert source.key is None or source.key.variable in listed
-        for endpoint in (*source.endpoints, *own_tools()):
+        for endpoint in (*source.tools, *catalogue().own):
             (line,) = (line for line in listed.splitlines() if line.split()[:1] == [endpoint.name])
             assert endpoint.cost.split()[0] in line
 
 
 def test_tools_as_json_are_the_entries_of_tools_list() -> None:
     listed = json.loads(run("tools", "--json").stdout)
-    assert [tool["name"] for tool in listed] == list(all_tools())
+    assert [tool["name"] for tool in listed] == list(catalogue().tools)
     for tool in listed:
         assert tool.keys() >= {"name", "title", "description", "inputSchema", "outputSchema", "annotations"}
         assert tool["inputSchema"]["type"] == "object"

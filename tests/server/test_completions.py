@@ -16,13 +16,13 @@ from tradestat_server.mcp.resources import LISTED
 from tradestat_tools.codes.countries import areas, resolve_area
 from tradestat_tools.codes.hs import hs_entry
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 
 
 async def complete(
-    services: Services, ref: PromptReference | ResourceTemplateReference, name: str, typed: str
+    context: Context, ref: PromptReference | ResourceTemplateReference, name: str, typed: str
 ) -> Completion:
-    async with Client(create_server(services, offered=[])) as client:
+    async with Client(create_server(context, offered=[])) as client:
         return (await client.complete(ref, {"name": name, "value": typed})).completion
 
 
@@ -44,14 +44,14 @@ def test_every_argument_of_every_prompt_and_template_is_completed() -> None:
 
 
 @pytest.mark.anyio
-async def test_hs_codes_are_completed_by_their_digits(watched: Services) -> None:
+async def test_hs_codes_are_completed_by_their_digits(watched: Context) -> None:
     found = await complete(watched, in_template("tradestat://hs/{code}"), "code", "85.17")
     assert found.values[:3] == ["8517", "851711", "851713"]
     assert (found.total, found.has_more) == (10, False)
 
 
 @pytest.mark.anyio
-async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(watched: Services) -> None:
+async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(watched: Context) -> None:
     found = await complete(watched, in_template("tradestat://hs/{code}"), "code", "8")
     assert len(found.values) == MAX_VALUES
     assert found.has_more
@@ -60,21 +60,21 @@ async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(watche
 
 
 @pytest.mark.anyio
-async def test_hs_codes_are_completed_by_the_beginning_of_a_word(watched: Services) -> None:
+async def test_hs_codes_are_completed_by_the_beginning_of_a_word(watched: Context) -> None:
     found = await complete(watched, in_prompt("export_market_dashboard"), "product", "smartph")
     assert found.values[:2] == ["851713", "8517"]
     assert "851714" not in found.values[:3]  # telephones other than smartphones
 
 
 @pytest.mark.anyio
-async def test_goods_are_completed_by_everyday_words_best_first_and_mistyped(watched: Services) -> None:
+async def test_goods_are_completed_by_everyday_words_best_first_and_mistyped(watched: Context) -> None:
     for typed in ("batter", "batery"):
         found = await complete(watched, in_prompt("export_market_dashboard"), "product", typed)
         assert {"8506", "8507", "850760", "850650"} & set(found.values[:10]), typed
 
 
 @pytest.mark.anyio
-async def test_services_groups_countries_and_flows_are_completed_by_words_in_three_languages(watched: Services) -> None:
+async def test_services_groups_countries_and_flows_are_completed_by_words_in_three_languages(watched: Context) -> None:
     async def first(uri: str, typed: str) -> str:
         return (await complete(watched, in_template(uri), "code", typed)).values[0]
 
@@ -89,7 +89,7 @@ async def test_services_groups_countries_and_flows_are_completed_by_words_in_thr
 
 
 @pytest.mark.anyio
-async def test_countries_are_completed_as_names_for_people_and_as_codes_in_addresses(watched: Services) -> None:
+async def test_countries_are_completed_as_names_for_people_and_as_codes_in_addresses(watched: Context) -> None:
     names = await complete(watched, in_prompt("services_profile"), "country", "kor")
     assert names.values == ["North Korea", "South Korea"]
     chinese = await complete(watched, in_prompt("services_profile"), "country", "韩")
@@ -99,7 +99,7 @@ async def test_countries_are_completed_as_names_for_people_and_as_codes_in_addre
 
 
 @pytest.mark.anyio
-async def test_services_items_are_completed_by_any_code_or_word(watched: Services) -> None:
+async def test_services_items_are_completed_by_any_code_or_word(watched: Context) -> None:
     ref = in_template("tradestat://ebops/{code}")
     assert (await complete(watched, ref, "code", "SC1")).values[0] == "3.1"
     assert (await complete(watched, ref, "code", "3.1.")).values[0] == "3.1.1"
@@ -107,7 +107,7 @@ async def test_services_items_are_completed_by_any_code_or_word(watched: Service
 
 
 @pytest.mark.anyio
-async def test_years_are_those_that_have_ended_by_the_services_own_clock(watched: Services) -> None:
+async def test_years_are_those_that_have_ended_by_the_services_own_clock(watched: Context) -> None:
     found = await complete(watched, in_prompt("services_profile"), "year", "")
     assert found.values[:2] == ["2025", "2024"]
     months = await complete(watched, in_prompt("query_china_customs_by_hand"), "period", "")
@@ -116,13 +116,13 @@ async def test_years_are_those_that_have_ended_by_the_services_own_clock(watched
 
 
 @pytest.mark.anyio
-async def test_groups_and_flows_are_completed(watched: Services) -> None:
+async def test_groups_and_flows_are_completed(watched: Context) -> None:
     assert "ASEAN" in (await complete(watched, in_template("tradestat://groups/{code}"), "code", "as")).values
     assert (await complete(watched, in_prompt("query_china_customs_by_hand"), "flow", "i")).values == ["import"]
 
 
 @pytest.mark.anyio
-async def test_what_has_no_codes_is_completed_with_nothing(watched: Services) -> None:
+async def test_what_has_no_codes_is_completed_with_nothing(watched: Context) -> None:
     assert (await complete(watched, in_prompt("services_profile"), "nothing", "x")).values == []
     assert (await complete(watched, in_template("tradestat://none/{code}"), "code", "x")).values == []
 

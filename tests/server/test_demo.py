@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_server.cli.demo import QUESTIONS
-from tradestat_tools.sources import all_sources, endpoints
+from tradestat_server.cli.demo import questions
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.source import source_of
 
 
 def test_every_source_is_asked_one_question_and_then_all_of_them() -> None:
-    *single, together = QUESTIONS
-    assert sorted(endpoints()[question.tool][0].id for question in single) == sorted(s.id for s in all_sources())
+    *single, together = questions()
+    sources = catalogue().sources.values()
+    assert [source_of(sources, question.tool) for question in single] == list(sources)
     assert together.tool == "compare_mirror"
 
 
@@ -39,8 +41,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_every_answer_says_that_it_is_synthetic_and_has_a_table_with_figures(output: str) -> None:
     answers = output.split("Q: ")[1:]
-    assert len(answers) == len(QUESTIONS)
-    for question, answer in zip(QUESTIONS, answers, strict=True):
+    assert len(answers) == len(questions())
+    for question, answer in zip(questions(), answers, strict=True):
         assert question.text in answer
         assert "SANDBOX DATA (synthetic, not statistics)" in answer
         table = answer.split("─")[1:]
@@ -48,7 +50,7 @@ def test_every_answer_says_that_it_is_synthetic_and_has_a_table_with_figures(out
 
 
 def test_it_says_what_to_set_for_live_figures(output: str) -> None:
-    for source in all_sources():
+    for source in catalogue().sources.values():
         assert source.name in output
         if source.key is not None:
             assert source.key.variable in output

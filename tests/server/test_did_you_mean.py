@@ -7,8 +7,8 @@ from mcp import Client
 
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.tooling import ERROR_META
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 
 pytestmark = pytest.mark.anyio
 
@@ -145,8 +145,8 @@ NEAR_MISSES: list[tuple[str, dict[str, Any], str, Any, str]] = [
 ]
 
 
-async def refusal(services: Services, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    async with Client(create_server(services, offered=[all_tools()[tool]])) as client:
+async def refusal(context: Context, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async with Client(create_server(context, offered=[catalogue().tools[tool]])) as client:
         result = await client.call_tool(tool, arguments)
     assert result.is_error, result.content
     assert result.meta is not None
@@ -156,7 +156,7 @@ async def refusal(services: Services, tool: str, arguments: dict[str, Any]) -> d
 
 @pytest.mark.parametrize("case", NEAR_MISSES, ids=lambda case: f"{case[0]}-{case[2]}-{case[4]}")
 async def test_a_near_miss_names_the_nearest_valid_value(
-    watched: Services, wire: Any, case: tuple[str, dict[str, Any], str, Any, str]
+    watched: Context, wire: Any, case: tuple[str, dict[str, Any], str, Any, str]
 ) -> None:
     tool, others, argument, given, nearest = case
     error = await refusal(watched, tool, others | {argument: given})
@@ -169,7 +169,7 @@ def test_every_coded_argument_of_every_tool_is_in_the_table() -> None:
     counted = {(tool, argument) for tool, _, argument, _, _ in NEAR_MISSES}
     missing = [
         (tool.name, name)
-        for tool in all_tools().values()
+        for tool in catalogue().tools.values()
         for name in tool.arguments.model_fields
         if name not in NOT_CODES and (tool.name, name) not in counted | FREE
     ]
@@ -216,14 +216,14 @@ NOT_CODES = {
     ],
 )
 async def test_goods_asked_for_as_services_and_services_as_goods_are_said_to_be_the_other(
-    watched: Services, tool: str, arguments: dict[str, Any], argument: str
+    watched: Context, tool: str, arguments: dict[str, Any], argument: str
 ) -> None:
     error = await refusal(watched, tool, arguments)
     assert error["argument"] == argument
     assert f"kind={'hs' if argument == 'service' else 'ebops'} (" in error["remedy"]
 
 
-async def test_words_are_answered_with_choices_and_the_tool_that_finds_more(watched: Services) -> None:
+async def test_words_are_answered_with_choices_and_the_tool_that_finds_more(watched: Context) -> None:
     error = await refusal(watched, "getItemtradeList", MONTHS | {"hsSgn": "lithium batteries"})
     assert "search_codes(kind=hs, query='lithium batteries')" in error["remedy"]
     assert len(error["nearest"]) > 1
@@ -231,7 +231,7 @@ async def test_words_are_answered_with_choices_and_the_tool_that_finds_more(watc
 
 @pytest.mark.parametrize(("tool", "others"), [("comtrade_trade_matrix", UN), ("comtrade_data", UN | {"clCode": "S4"})])
 async def test_words_for_goods_of_another_classification_get_no_codes_of_the_hs(
-    watched: Services, tool: str, others: dict[str, Any]
+    watched: Context, tool: str, others: dict[str, Any]
 ) -> None:
     error = await refusal(watched, tool, others | {"cmdCode": "lithium-ion accumulators"})
     assert error["argument"] == "cmdCode"
@@ -240,7 +240,7 @@ async def test_words_for_goods_of_another_classification_get_no_codes_of_the_hs(
     assert "comtrade_reference(category=S4" in error["remedy"]
 
 
-async def test_a_float_that_is_whole_is_read_as_that_number_through_mcp(watched: Services) -> None:
+async def test_a_float_that_is_whole_is_read_as_that_number_through_mcp(watched: Context) -> None:
     asked = GOODS | {"period_from": 2023.0, "period_to": 2022.0}
     error = await refusal(watched, "goods_time_series", asked)  # refused for their order: both were read as years
     assert "month" not in error["message"]
@@ -248,7 +248,7 @@ async def test_a_float_that_is_whole_is_read_as_that_number_through_mcp(watched:
 
 
 @pytest.mark.parametrize("given", [{}, {"hsSgn": "null"}, {"hsSgn": None}])
-async def test_nothing_is_searched_for_an_argument_that_was_left_out(watched: Services, given: dict[str, Any]) -> None:
+async def test_nothing_is_searched_for_an_argument_that_was_left_out(watched: Context, given: dict[str, Any]) -> None:
     error = await refusal(watched, "getNitemtradeList", MONTHS | given)
     assert "nearest" not in error
     assert "search_codes" not in error["remedy"]

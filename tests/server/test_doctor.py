@@ -8,21 +8,27 @@ from click.testing import CliRunner
 
 from tradestat_server.cli.doctor import examine, examine_source_key
 from tradestat_server.cli.main import cli
-from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.source import KeyForm, KeyInfo
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.sources import all_sources
 
 UNREACHABLE = "http://127.0.0.1:9"
 """The discard port, on which nothing listens."""
 
-KEY = KeyInfo("COMTRADE_API_KEY", "Ask for one.", place="header", name="key")
+KEY = KeyInfo(
+    "COMTRADE_API_KEY",
+    "Ask for one.",
+    place="header",
+    name="key",
+    examine=lambda value: KeyForm(len(value) == 32, f"{len(value)} characters"),
+)
 OPTIONAL = replace(KEY, required=False)
 
 
 def settings(**given: str) -> Settings:
     """Settings without this machine's environment file, whose services are out of reach."""
     urls = {f"TRADESTAT_{name}_URL": UNREACHABLE for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
-    return Settings(_env_file=None, **urls, **given)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return catalogue().settings(_env_file=None, **urls, **given)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def test_a_needed_key_that_is_not_set_fails_with_where_to_get_it() -> None:
@@ -55,7 +61,9 @@ async def test_services_out_of_reach_fail_line_by_line_without_showing_a_key() -
         "COMTRADE_API_KEY": "c0ffee00" * 4,
     }
     findings = await examine(settings(**keys))
-    by_source = {source.id: [f.check for f in findings if f.source == source.id] for source in all_sources()}
+    by_source = {
+        source.id: [f.check for f in findings if f.source == source.id] for source in catalogue().sources.values()
+    }
     for source_id, checks in by_source.items():
         assert any(not check.ok and not check.name.startswith("key ") for check in checks), source_id
     text = json.dumps([finding.as_dict() for finding in findings])
@@ -66,7 +74,7 @@ async def test_services_out_of_reach_fail_line_by_line_without_showing_a_key() -
 @pytest.mark.anyio
 async def test_a_missing_key_is_said_once_a_source() -> None:
     findings = await examine(settings())
-    for source in all_sources():
+    for source in catalogue().sources.values():
         lines = [f for f in findings if f.source == source.id and f.check.detail.startswith("not set")]
         assert len(lines) == (source.key is not None)
 
@@ -75,7 +83,7 @@ async def test_a_missing_key_is_said_once_a_source() -> None:
 async def test_all_is_well_in_the_sandbox() -> None:
     findings = await examine(settings().model_copy(update={"sandbox": True}))
     assert [finding for finding in findings if not finding.check.ok] == []
-    assert {finding.source for finding in findings} == {source.id for source in all_sources()}
+    assert {finding.source for finding in findings} == {source.id for source in catalogue().sources.values()}
 
 
 def test_the_exit_status_is_0_when_all_is_well() -> None:

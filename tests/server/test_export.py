@@ -21,20 +21,21 @@ from mcp_types import BlobResourceContents, CallToolResult, ResourceLink, TextCo
 
 from tradestat_server.cli.main import cli
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
 
 KOREA = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncGenerator[Services]:
-    settings = Settings(_env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_EXPORT_DIR=str(tmp_path / "exports"))  # pyright: ignore
-    async with open_services(settings) as services:
-        yield services
+async def sandbox(tmp_path: Path) -> AsyncGenerator[Context]:
+    settings = catalogue().settings(
+        _env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_EXPORT_DIR=str(tmp_path / "exports")
+    )  # pyright: ignore
+    async with open_context(settings) as context:
+        yield context
 
 
 async def exported(client: Any, **asked: Any) -> CallToolResult:
@@ -59,7 +60,7 @@ def content(path: str | Path) -> bytes:
 
 @pytest.mark.anyio
 async def test_an_export_comes_back_as_text_data_and_a_resource_that_holds_the_file(
-    sandbox: Services, tmp_path: Path, mode: str
+    sandbox: Context, tmp_path: Path, mode: str
 ) -> None:
     async with Client(create_server(sandbox), mode=mode) as client:
         answer = (await client.call_tool("getNitemtradeList", KOREA)).structured_content
@@ -85,10 +86,10 @@ async def test_an_export_comes_back_as_text_data_and_a_resource_that_holds_the_f
 
 
 @pytest.mark.anyio
-async def test_every_row_and_exact_figure_of_an_answer_is_in_the_file(sandbox: Services, tmp_path: Path) -> None:
-    answer = await all_tools()["getNitemtradeList"].call(sandbox, KOREA)
+async def test_every_row_and_exact_figure_of_an_answer_is_in_the_file(sandbox: Context, tmp_path: Path) -> None:
+    answer = await sandbox.call(catalogue().tools["getNitemtradeList"], KOREA)
     asked = {"result": [answer.result], "format": "csv"}
-    files = (await all_tools()["export_data"].call(sandbox, asked)).data.files
+    files = (await sandbox.call(catalogue().tools["export_data"], asked)).data.files
     tables = answer.data.tables()
     assert len(files) == len(tables) + 1
     assert [file.rows for file in files] == [*(len(table.rows) for table in tables), 0]
@@ -101,29 +102,29 @@ async def test_every_row_and_exact_figure_of_an_answer_is_in_the_file(sandbox: S
 
 
 @pytest.mark.anyio
-async def test_several_results_make_one_file_and_one_table_can_be_picked(sandbox: Services) -> None:
-    export = all_tools()["export_data"]
-    first = await all_tools()["trend"].call(sandbox, {"hsCode": "850760"})
-    second = await all_tools()["getNitemtradeList"].call(sandbox, KOREA)
-    both = await export.call(sandbox, {"result": f"{first.result},{second.result}", "format": "json"})
+async def test_several_results_make_one_file_and_one_table_can_be_picked(sandbox: Context) -> None:
+    export = catalogue().tools["export_data"]
+    first = await sandbox.call(catalogue().tools["trend"], {"hsCode": "850760"})
+    second = await sandbox.call(catalogue().tools["getNitemtradeList"], KOREA)
+    both = await sandbox.call(export, {"result": f"{first.result},{second.result}", "format": "json"})
     (file,) = both.data.files
     kept = json.loads(content(file.path))["results"]
     assert [one["result"] for one in kept] == [first.result, second.result]
     assert kept[1]["answer"]["data"] == second.structured()["data"]
     assert both.source.results == [first.result, second.result]
     assert both.citation == f"{first.citation}; {second.citation}"
-    one = await export.call(sandbox, {"result": [second.result], "table": "Every row", "format": "csv"})
+    one = await sandbox.call(export, {"result": [second.result], "table": "Every row", "format": "csv"})
     assert len(one.data.files) == 2
     assert one.data.files[0].rows == len(second.data.tables()[-1].rows)
     with pytest.raises(InvalidQuery, match="several are given"):
-        await export.call(sandbox, {"result": [first.result, second.result], "table": "1"})
+        await sandbox.call(export, {"result": [first.result, second.result], "table": "1"})
 
 
 @pytest.mark.anyio
-async def test_nothing_is_written_over(sandbox: Services, tmp_path: Path) -> None:
-    answer = await all_tools()["trend"].call(sandbox, {"hsCode": "850760"})
+async def test_nothing_is_written_over(sandbox: Context, tmp_path: Path) -> None:
+    answer = await sandbox.call(catalogue().tools["trend"], {"hsCode": "850760"})
     asked = {"result": [answer.result], "format": "html", "filename": "x.html"}
-    paths = [(await all_tools()["export_data"].call(sandbox, asked)).data.files[0].path for _ in range(3)]
+    paths = [(await sandbox.call(catalogue().tools["export_data"], asked)).data.files[0].path for _ in range(3)]
     assert listing(tmp_path / "exports") == ["sandbox-x-2.html", "sandbox-x-3.html", "sandbox-x.html"]
     assert len({content(path) for path in paths}) == 1
 
@@ -133,7 +134,7 @@ async def test_nothing_is_written_over(sandbox: Services, tmp_path: Path) -> Non
     "filename", ["../x", "/etc/x", "a/b", "a\\b", "CON", "x.csv", "..", "C:x", "．．／x", "x" * 200, "a\u202eb"]
 )
 async def test_a_name_that_leads_elsewhere_or_misleads_writes_nothing(
-    sandbox: Services, tmp_path: Path, filename: str
+    sandbox: Context, tmp_path: Path, filename: str
 ) -> None:
     async with Client(create_server(sandbox)) as client:
         handle = (await client.call_tool("trend", {"hsCode": "850760"})).structured_content["result"]
@@ -156,7 +157,7 @@ async def test_a_name_that_leads_elsewhere_or_misleads_writes_nothing(
         "link",
     ],
 )
-async def test_a_resource_reads_nothing_but_files_of_the_folder(sandbox: Services, tmp_path: Path, name: str) -> None:
+async def test_a_resource_reads_nothing_but_files_of_the_folder(sandbox: Context, tmp_path: Path, name: str) -> None:
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     (tmp_path / "exports").mkdir()
     if os.name != "nt":
@@ -168,7 +169,7 @@ async def test_a_resource_reads_nothing_but_files_of_the_folder(sandbox: Service
 
 
 @pytest.mark.anyio
-async def test_a_file_too_large_for_one_message_is_refused_with_its_size(sandbox: Services, tmp_path: Path) -> None:
+async def test_a_file_too_large_for_one_message_is_refused_with_its_size(sandbox: Context, tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()
     with (tmp_path / "exports" / "large.csv").open("wb") as file:
         file.truncate(16 * 1024 * 1024 + 1)
@@ -180,16 +181,18 @@ async def test_a_file_too_large_for_one_message_is_refused_with_its_size(sandbox
 @pytest.mark.anyio
 async def test_a_folder_that_can_not_be_made_is_an_error_that_names_the_setting(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    settings = Settings(_env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_EXPORT_DIR=str(tmp_path / "file" / "x"))  # pyright: ignore
-    async with open_services(settings) as services:
-        answer = await all_tools()["trend"].call(services, {"hsCode": "850760"})
+    settings = catalogue().settings(
+        _env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_EXPORT_DIR=str(tmp_path / "file" / "x")
+    )  # pyright: ignore
+    async with open_context(settings) as context:
+        answer = await context.call(catalogue().tools["trend"], {"hsCode": "850760"})
         with pytest.raises(InvalidQuery, match="can not be written to") as refused:
-            await all_tools()["export_data"].call(services, {"result": [answer.result]})
+            await context.call(catalogue().tools["export_data"], {"result": [answer.result]})
     assert "TRADESTAT_EXPORT_DIR" in refused.value.remedy
 
 
 @pytest.mark.anyio
-async def test_only_the_tool_that_writes_says_that_it_does(sandbox: Services) -> None:
+async def test_only_the_tool_that_writes_says_that_it_does(sandbox: Context) -> None:
     async with Client(create_server(sandbox)) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     writing = tools["export_data"].annotations

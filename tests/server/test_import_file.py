@@ -11,9 +11,9 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 
 SAVED = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -43,11 +43,13 @@ def put(folder: Path, name: str, content: bytes) -> None:
 
 
 @pytest.fixture
-async def services(tmp_path: Path) -> AsyncGenerator[Services]:
+async def context(tmp_path: Path) -> AsyncGenerator[Context]:
     put(tmp_path / "imports", "exports-2024.csv", of_china())
-    settings = Settings(_env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_IMPORT_DIR=str(tmp_path / "imports"))  # pyright: ignore
-    async with open_services(settings) as services:
-        yield services
+    settings = catalogue().settings(
+        _env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_IMPORT_DIR=str(tmp_path / "imports")
+    )  # pyright: ignore
+    async with open_context(settings) as context:
+        yield context
 
 
 def text_of(result: CallToolResult) -> str:
@@ -64,9 +66,9 @@ async def called(client: Any, tool: str, **asked: Any) -> dict[str, Any]:
 
 @pytest.mark.anyio
 async def test_a_file_becomes_an_answer_with_its_provenance_and_no_path(
-    services: Services, tmp_path: Path, mode: str, schema_faults: Callable[[dict[str, Any], Any], list[str]]
+    context: Context, tmp_path: Path, mode: str, schema_faults: Callable[[dict[str, Any], Any], list[str]]
 ) -> None:
-    async with Client(create_server(services), mode=mode) as client:
+    async with Client(create_server(context), mode=mode) as client:
         (tool,) = [one for one in (await client.list_tools()).tools if one.name == "import_file"]
         result = await client.call_tool("import_file", {"file": "exports-2024.csv", "flow": "exports"})
         answer = result.structured_content
@@ -90,9 +92,9 @@ async def test_a_file_becomes_an_answer_with_its_provenance_and_no_path(
 
 
 @pytest.mark.anyio
-async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparison(services: Services) -> None:
+async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparison(context: Context) -> None:
     flow = {"product": "850760", "period": "2024"}
-    async with Client(create_server(services)) as client:
+    async with Client(create_server(context)) as client:
         handle = (await called(client, "import_file", file="exports-2024.csv", flow="exports"))["result"]
         series = await called(client, "trade_series", reporter="China", partner="Korea", source=handle, **flow)
         assert series["data"]["values"] == [12 * 450_000_000]
@@ -106,17 +108,17 @@ async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparis
 
 
 @pytest.mark.anyio
-async def test_a_file_of_synthetic_figures_stays_labelled(services: Services, tmp_path: Path) -> None:
+async def test_a_file_of_synthetic_figures_stays_labelled(context: Context, tmp_path: Path) -> None:
     put(tmp_path / "imports", "sandbox-china.csv", of_china())
-    async with Client(create_server(services)) as client:
+    async with Client(create_server(context)) as client:
         result = await client.call_tool("import_file", {"file": "sandbox-china.csv", "flow": "X"})
     assert text_of(result).startswith("SANDBOX DATA")
 
 
 @pytest.mark.anyio
-async def test_the_error_names_what_to_do(services: Services, tmp_path: Path) -> None:
+async def test_the_error_names_what_to_do(context: Context, tmp_path: Path) -> None:
     put(tmp_path / "imports", "zero.csv", of_china("8507600"))
-    async with Client(create_server(services)) as client:
+    async with Client(create_server(context)) as client:
         unsaid = await client.call_tool("import_file", {"file": "exports-2024.csv"})
         wrong = await client.call_tool("import_file", {"file": "export-2024.csv", "flow": "X"})
         lost = await client.call_tool("import_file", {"file": "zero.csv", "flow": "X"})
@@ -129,10 +131,10 @@ async def test_the_error_names_what_to_do(services: Services, tmp_path: Path) ->
 
 
 @pytest.mark.anyio
-async def test_arguments_are_read_as_a_model_writes_them(services: Services, tmp_path: Path) -> None:
+async def test_arguments_are_read_as_a_model_writes_them(context: Context, tmp_path: Path) -> None:
     plain = "商品编码,贸易伙伴名称,金额\r\n85076000,日本,5\r\n".encode("gb18030")
     put(tmp_path / "imports", "plain.csv", plain)
     asked = {"file": "plain.csv", "flow": "出口", "encoding": "GBK", "unit": "US Dollars", "period": 202403}
-    async with Client(create_server(services)) as client:
+    async with Client(create_server(context)) as client:
         data = (await called(client, "import_file", **asked))["data"]
     assert (data["flow"], data["encoding"], data["unit"], data["period"]) == ("X", "gb18030", "usd", "2024-03")

@@ -12,9 +12,10 @@ from mcp import Client
 
 from tradestat_sandbox import DEFAULT_TODAY, Sandbox
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import sandbox_settings
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
+from tradestat_tools.open import context_on
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.sqlite.cache import SqliteCache
@@ -56,11 +57,11 @@ class Slow:
 
 
 @asynccontextmanager
-async def slow_services(app: Slow) -> AsyncGenerator[Services]:
+async def slow_services(app: Slow) -> AsyncGenerator[Context]:
     http, cache, ledger = Http(app=app), SqliteCache(None), SqliteLedger(None)
-    settings = sandbox_settings(Settings(_env_file=None))  # pyright: ignore[reportCallIssue]
+    settings = sandbox_settings(catalogue().settings(_env_file=None))
     async with Upstream(http, cache=cache, ledger=ledger, progress_every=0.005) as upstream:
-        yield Services(settings, upstream, lambda: NOON)
+        yield context_on(settings, upstream, lambda: NOON)
     await http.aclose()
     cache.close()
     ledger.close()
@@ -75,7 +76,7 @@ async def test_a_client_that_asks_for_progress_hears_of_every_wait_and_never_of_
         app.hear()
 
     arguments = {"country": "410", "product": "850760", "trade_flow": "I", "period_from": 2023}
-    async with slow_services(app) as services, Client(create_server(services), mode=mode) as client:
+    async with slow_services(app) as context, Client(create_server(context), mode=mode) as client:
         result = await client.call_tool("goods_time_series", arguments, progress_callback=hear)
     assert not result.is_error
     assert len(app.asked) == 2, "the catalogue, then the series"
@@ -88,6 +89,6 @@ async def test_a_client_that_asks_for_progress_hears_of_every_wait_and_never_of_
 
 async def test_a_client_that_does_not_ask_for_progress_gets_its_answer_all_the_same(mode: str) -> None:
     app = Slow(enough=0)
-    async with slow_services(app) as services, Client(create_server(services), mode=mode) as client:
+    async with slow_services(app) as context, Client(create_server(context), mode=mode) as client:
         result = await client.call_tool("dashboard", {"hsCode": "850760"})
     assert not result.is_error

@@ -14,8 +14,8 @@ from mcp_types import INVALID_PARAMS, TextContent
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.prompts import ARGUMENTS, MAX_ARGUMENT, QUESTIONS, Question, write
 from tradestat_server.mcp.resources import LISTED
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.arguments import parse_arguments
 
 SAMPLE = {
@@ -64,18 +64,18 @@ def test_every_call_in_a_prompt_is_one_that_its_tool_takes(question: Question) -
     calls = calls_in(filled(question))
     assert calls
     for tool, arguments in calls:
-        assert tool in all_tools(), tool
-        parse_arguments(all_tools()[tool].arguments, arguments)
+        assert tool in catalogue().tools, tool
+        parse_arguments(catalogue().tools[tool].arguments, arguments)
 
 
 @by_name
 def test_every_tool_and_resource_named_in_a_prompt_exists(question: Question) -> None:
     text = filled(question)
     for word in re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+|\btopProducts\b", text):
-        argument_names = {name for endpoint in all_tools().values() for name in endpoint.arguments.model_fields}
-        assert word in all_tools() or word in argument_names, word
+        argument_names = {name for endpoint in catalogue().tools.values() for name in endpoint.arguments.model_fields}
+        assert word in catalogue().tools or word in argument_names, word
     for uri in re.findall(r"tradestat://[\w/{}-]+", text):
-        assert uri in {one.uri for one in LISTED}, uri
+        assert uri in {"tradestat://sources", *(one.uri for one in LISTED)}, uri
 
 
 @by_name
@@ -93,7 +93,7 @@ def test_a_prompt_tells_the_cost_the_units_and_the_sandbox_rule(question: Questi
     assert "free" in text
     assert "Never mix units" in text
     assert "SANDBOX DATA" in text
-    if any(all_tools()[tool].cost != "free" for tool, _ in calls_in(text)):
+    if any(catalogue().tools[tool].cost != "free" for tool, _ in calls_in(text)):
         assert "1 credit" in text
 
 
@@ -102,7 +102,7 @@ def test_the_usual_questions_are_there() -> None:
 
 
 @pytest.mark.anyio
-async def test_prompts_are_listed_and_read_through_the_protocol(watched: Services, mode: str) -> None:
+async def test_prompts_are_listed_and_read_through_the_protocol(watched: Context, mode: str) -> None:
     async with Client(create_server(watched, offered=[]), mode=mode) as client:
         listed = (await client.list_prompts()).prompts
         assert [prompt.name for prompt in listed] == [question.name for question in QUESTIONS]
@@ -131,7 +131,7 @@ async def test_prompts_are_listed_and_read_through_the_protocol(watched: Service
         ({"country": "\x1b[31m", "year": "2024"}, "`country` must be one printable line"),
     ],
 )
-async def test_a_wrong_argument_is_refused_by_name(watched: Services, given: dict[str, str], said: str) -> None:
+async def test_a_wrong_argument_is_refused_by_name(watched: Context, given: dict[str, str], said: str) -> None:
     async with Client(create_server(watched, offered=[])) as client:
         with pytest.raises(MCPError) as caught:
             await client.get_prompt("services_profile", given)
@@ -153,7 +153,7 @@ def test_no_value_changes_the_text_around_it(value: str) -> None:
 
 
 @pytest.mark.anyio
-async def test_an_unknown_prompt_is_answered_with_the_nearest(watched: Services, mode: str) -> None:
+async def test_an_unknown_prompt_is_answered_with_the_nearest(watched: Context, mode: str) -> None:
     async with Client(create_server(watched, offered=[]), mode=mode) as client:
         with pytest.raises(MCPError, match=r"There is no prompt 'services_profil'\. Use services_profile") as caught:
             await client.get_prompt("services_profil", {})

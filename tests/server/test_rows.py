@@ -9,15 +9,14 @@ import pytest
 from mcp import Client
 
 from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.context import open_context
 from tradestat_server.text.render import SANDBOX_LABEL, render_answer
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
 from tradestat_tools.results.rows import ROWS, RowsData
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -45,13 +44,13 @@ class Nothing(Arguments):
     """No arguments."""
 
 
-async def _trade(services: Services, _: Nothing) -> Answer[Trade]:
+async def _trade(context: Context, _: Nothing) -> Answer[Trade]:
     source = Provenance(
         service="Test Service",
         endpoint="trade",
         address="https://service.invalid/",
         retrieved_at=NOON,
-        state="sandbox" if services.settings.sandbox else "fresh",
+        state="sandbox" if context.settings.sandbox else "fresh",
         unit="USD",
         credits_charged=1.0,
         remaining_quota=99.0,
@@ -60,9 +59,7 @@ async def _trade(services: Services, _: Nothing) -> Answer[Trade]:
     return Answer[Trade](what="Imports of Chad, 2024", data=Trade(), source=source, notes=notes)
 
 
-TRADE_TOOL = Endpoint(
-    name="trade", title="Trade", description="", arguments=Nothing, data=Trade, run=_trade, example={}
-)
+TRADE_TOOL = Tool(name="trade", title="Trade", description="", arguments=Nothing, data=Trade, run=_trade, example={})
 
 
 def text_of(result: Any) -> str:
@@ -70,22 +67,22 @@ def text_of(result: Any) -> str:
 
 
 @pytest.fixture
-async def handle(watched: Services) -> str:
-    answer = await TRADE_TOOL.call(watched, {})
+async def handle(watched: Context) -> str:
+    answer = await watched.call(TRADE_TOOL, {})
     assert answer.result is not None
     return answer.result
 
 
-async def ask(services: Services, handle: str, **asked: Any) -> RowsData:
-    return (await ROWS.call(services, {"result": handle, **asked})).data
+async def ask(context: Context, handle: str, **asked: Any) -> RowsData:
+    return (await context.call(ROWS, {"result": handle, **asked})).data
 
 
 def partners(data: RowsData) -> list[Any]:
     return [row[data.columns.index("partner")] for row in data.rows]
 
 
-async def test_the_longest_table_is_given_exactly(watched: Services, handle: str) -> None:
-    answer = await ROWS.call(watched, {"result": handle})
+async def test_the_longest_table_is_given_exactly(watched: Context, handle: str) -> None:
+    answer = await watched.call(ROWS, {"result": handle})
     assert answer.data.title == "Partners"
     assert answer.data.rows == [list(row) for row in TRADE]
     assert answer.data.tool == "trade"
@@ -95,8 +92,8 @@ async def test_the_longest_table_is_given_exactly(watched: Services, handle: str
     assert "rows 1 to 5 of 5" in text
 
 
-async def test_where_it_comes_from_stays_said_and_nothing_is_counted_twice(watched: Services, handle: str) -> None:
-    answer = await ROWS.call(watched, {"result": handle})
+async def test_where_it_comes_from_stays_said_and_nothing_is_counted_twice(watched: Context, handle: str) -> None:
+    answer = await watched.call(ROWS, {"result": handle})
     assert (answer.source.service, answer.source.unit, answer.source.retrieved_at) == ("Test Service", "USD", NOON)
     assert (answer.source.calls, answer.source.credits_charged, answer.source.remaining_quota) == (0, None, None)
     assert [note.text for note in answer.notes] == ["Mirror data."]
@@ -104,9 +101,9 @@ async def test_where_it_comes_from_stays_said_and_nothing_is_counted_twice(watch
 
 
 async def test_rows_of_a_sandbox_answer_are_labelled_too() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        given = await TRADE_TOOL.call(services, {})
-        answer = await ROWS.call(services, {"result": given.result})
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        given = await context.call(TRADE_TOOL, {})
+        answer = await context.call(ROWS, {"result": given.result})
     assert render_answer(answer).startswith(SANDBOX_LABEL)
     assert answer.source.state == "sandbox"
 
@@ -114,17 +111,15 @@ async def test_rows_of_a_sandbox_answer_are_labelled_too() -> None:
 @pytest.mark.parametrize(
     ("table", "title"), [("1", "Total"), (2, "Partners"), ("total", "Total"), ("part", "Partners")]
 )
-async def test_a_table_is_named_by_number_or_title(
-    table: str | int, title: str, watched: Services, handle: str
-) -> None:
+async def test_a_table_is_named_by_number_or_title(table: str | int, title: str, watched: Context, handle: str) -> None:
     assert (await ask(watched, handle, table=table)).title == title
 
 
-async def test_pages_cover_every_row_once_and_each_names_the_next(watched: Services, handle: str) -> None:
+async def test_pages_cover_every_row_once_and_each_names_the_next(watched: Context, handle: str) -> None:
     seen: list[Any] = []
     offset = 0
     while True:
-        answer = await ROWS.call(watched, {"result": handle, "limit": 2, "offset": offset, "sort": "partner"})
+        answer = await watched.call(ROWS, {"result": handle, "limit": 2, "offset": offset, "sort": "partner"})
         seen += partners(answer.data)
         assert answer.data.total == 5
         if answer.more is None:
@@ -134,8 +129,8 @@ async def test_pages_cover_every_row_once_and_each_names_the_next(watched: Servi
     assert seen == sorted(row[1] for row in TRADE if isinstance(row[1], str))
 
 
-async def test_past_the_end_there_are_no_rows_and_it_says_how_many_there_are(watched: Services, handle: str) -> None:
-    answer = await ROWS.call(watched, {"result": handle, "offset": 7})
+async def test_past_the_end_there_are_no_rows_and_it_says_how_many_there_are(watched: Context, handle: str) -> None:
+    answer = await watched.call(ROWS, {"result": handle, "offset": 7})
     assert answer.data.rows == []
     assert "5 rows" in (answer.more or "")
 
@@ -150,7 +145,7 @@ async def test_past_the_end_there_are_no_rows_and_it_says_how_many_there_are(wat
     ],
 )
 async def test_rows_are_sorted_with_missing_values_last(
-    sort: str, order: list[str] | None, watched: Services, handle: str
+    sort: str, order: list[str] | None, watched: Context, handle: str
 ) -> None:
     if order is None:
         with pytest.raises(InvalidQuery) as refused:
@@ -181,13 +176,13 @@ async def test_rows_are_sorted_with_missing_values_last(
         ("partner~a,2024<=1000000", ["Japan", "United States"]),
     ],
 )
-async def test_rows_are_filtered(conditions: Any, left: list[str], watched: Services, handle: str) -> None:
+async def test_rows_are_filtered(conditions: Any, left: list[str], watched: Context, handle: str) -> None:
     data = await ask(watched, handle, filter=conditions)
     assert partners(data) == left
     assert data.total == len(left)
 
 
-async def test_columns_are_chosen_in_the_order_asked(watched: Services, handle: str) -> None:
+async def test_columns_are_chosen_in_the_order_asked(watched: Context, handle: str) -> None:
     data = await ask(watched, handle, columns=["2024", "Partner"], limit=1)
     assert (data.columns, data.rows) == (["2024", "partner"], [[9007199254740993, "China"]])
 
@@ -210,7 +205,7 @@ async def test_columns_are_chosen_in_the_order_asked(watched: Services, handle: 
     ids=str,
 )
 async def test_what_is_not_there_is_refused_with_what_is(
-    asked: dict[str, Any], argument: str, near: tuple[str, ...], watched: Services, handle: str
+    asked: dict[str, Any], argument: str, near: tuple[str, ...], watched: Context, handle: str
 ) -> None:
     with pytest.raises(InvalidQuery) as refused:
         await ask(watched, handle, **asked)
@@ -219,26 +214,26 @@ async def test_what_is_not_there_is_refused_with_what_is(
     assert refused.value.allowed
 
 
-async def test_a_handle_is_read_in_capitals_and_anything_else_is_refused(watched: Services, handle: str) -> None:
+async def test_a_handle_is_read_in_capitals_and_anything_else_is_refused(watched: Context, handle: str) -> None:
     assert (await ask(watched, handle.upper())).result == handle
     with pytest.raises(InvalidQuery, match="no handle"):
         await ask(watched, "r123")
 
 
-async def test_an_unknown_handle_says_how_to_get_one(watched: Services) -> None:
+async def test_an_unknown_handle_says_how_to_get_one(watched: Context) -> None:
     with pytest.raises(NoData) as nothing:
         await ask(watched, "raaaaaaaaaa")
     assert "costs nothing" in nothing.value.remedy
 
 
-async def test_no_service_is_asked_and_rows_of_rows_are_not_kept_again(watched: Services, handle: str) -> None:
+async def test_no_service_is_asked_and_rows_of_rows_are_not_kept_again(watched: Context, handle: str) -> None:
     before = watched.upstream.cache.info().entries
     await ask(watched, handle, filter=["partner=China"])
     assert (await ask(watched, handle)).total == 5
     assert watched.upstream.cache.info().entries == before
 
 
-async def test_over_mcp_an_answer_carries_its_handle_in_text_and_data(watched: Services) -> None:
+async def test_over_mcp_an_answer_carries_its_handle_in_text_and_data(watched: Context) -> None:
     async with Client(create_server(watched, offered=[TRADE_TOOL, ROWS])) as client:
         given = await client.call_tool("trade", {})
         assert given.structured_content is not None
@@ -252,8 +247,8 @@ async def test_over_mcp_an_answer_carries_its_handle_in_text_and_data(watched: S
 async def test_what_a_text_leaves_out_is_had_by_following_it() -> None:
     """50 partners and all years, read page by page in texts of 4,000 characters: nothing is lost, nothing twice."""
     async with (
-        open_services(Settings(TRADESTAT_SANDBOX=True, TRADESTAT_MAX_CHARS=4_000)) as services,
-        Client(create_server(services)) as client,
+        open_context(catalogue().settings(TRADESTAT_SANDBOX=True, TRADESTAT_MAX_CHARS=4_000)) as context,
+        Client(create_server(context)) as client,
     ):
         question = {"country": "156", "product": "85", "trade_flow": "E", "page_size": 50}
         given = await client.call_tool("goods_time_series", question)
@@ -276,9 +271,9 @@ async def test_what_a_text_leaves_out_is_had_by_following_it() -> None:
 
 
 async def test_every_figure_of_a_text_is_the_exact_one_within_its_rounding() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
         question = {"reporterCode": "CHN", "partnerCode": "KOR,USA,CHL", "cmdCode": "85", "flowCode": "X"}
-        answer = await all_tools()["comtrade_data"].call(services, {**question, "period": "2020-2024"})
+        answer = await context.call(catalogue().tools["comtrade_data"], {**question, "period": "2020-2024"})
     text = render_answer(answer)
     power = {"million": 10**6, "billion": 10**9}[re.search(r"in (\w+) US dollars, rounded", text)[1]]  # pyright: ignore
     (table,) = (table for table in answer.data.tables() if table.measures)

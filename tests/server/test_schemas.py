@@ -11,8 +11,8 @@ from mcp import Client
 from mcp_types import Tool
 
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 
 pytestmark = pytest.mark.anyio
 
@@ -24,8 +24,8 @@ VALUES = ("default", "examples", "enum", "const", "required")
 """Keywords whose content is data, not schema."""
 
 
-async def listed(services: Services) -> list[Tool]:
-    async with Client(create_server(services)) as client:
+async def listed(context: Context) -> list[Tool]:
+    async with Client(create_server(context)) as client:
         return (await client.list_tools()).tools
 
 
@@ -43,7 +43,7 @@ def words(schema: Any) -> Iterator[str]:
                 yield from words(value)
 
 
-async def test_input_schemas_are_flat(watched: Services) -> None:
+async def test_input_schemas_are_flat(watched: Context) -> None:
     for tool in await listed(watched):
         schema = tool.input_schema
         assert schema["type"] == "object"
@@ -57,7 +57,7 @@ async def test_input_schemas_are_flat(watched: Services) -> None:
             assert argument["type"] in ("string", "integer", "number", "boolean", "array"), f"{tool.name}.{name}"
 
 
-async def test_schemas_use_only_the_words_of_json_schema(watched: Services) -> None:
+async def test_schemas_use_only_the_words_of_json_schema(watched: Context) -> None:
     known = {
         *("type", "properties", "required", "additionalProperties", "items", "prefixItems", "enum", "const", "anyOf"),
         *("description", "default", "examples", "pattern", "format", "minimum", "maximum", "exclusiveMinimum"),
@@ -70,7 +70,7 @@ async def test_schemas_use_only_the_words_of_json_schema(watched: Services) -> N
         assert set(words(tool.output_schema)) <= known, tool.name
 
 
-async def test_every_tool_keeps_its_stored_schema(watched: Services) -> None:
+async def test_every_tool_keeps_its_stored_schema(watched: Context) -> None:
     current = {
         tool.name: json.dumps(tool.model_dump(mode="json", by_alias=True, exclude_none=True), indent=1)
         for tool in await listed(watched)
@@ -99,7 +99,7 @@ def required_but_left_out(schema: dict[str, Any], where: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("tool", sorted(all_tools()))
+@pytest.mark.parametrize("tool", sorted(catalogue().tools))
 def test_no_field_that_may_be_null_is_required_since_answers_leave_nulls_out(tool: str) -> None:
-    schema = all_tools()[tool].data.model_json_schema()
+    schema = catalogue().tools[tool].data.model_json_schema()
     assert required_but_left_out(schema, tool) == []

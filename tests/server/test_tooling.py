@@ -13,8 +13,8 @@ from mcp_types import CallToolResult, TextContent
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.schemas import input_schema, output_schema
 from tradestat_server.mcp.tooling import ERROR_META
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ def text_of(result: CallToolResult) -> str:
 
 
 async def test_an_answer_is_text_for_models_and_data_for_code(
-    flows: Endpoint[Any, Any], watched: Services, mode: str
+    flows: Tool[Any, Any], watched: Context, mode: str
 ) -> None:
     async with Client(create_server(watched, offered=[flows]), mode=mode) as client:
         result = await client.call_tool("flows", {"code": "8517"})
@@ -53,7 +53,7 @@ async def test_an_answer_is_text_for_models_and_data_for_code(
 
 
 async def test_structured_content_fits_the_published_schema(
-    flows: Endpoint[Any, Any], watched: Services, schema_faults: Faults
+    flows: Tool[Any, Any], watched: Context, schema_faults: Faults
 ) -> None:
     async with Client(create_server(watched, offered=[flows])) as client:
         (tool,) = (await client.list_tools()).tools
@@ -62,7 +62,7 @@ async def test_structured_content_fits_the_published_schema(
     assert schema_faults(tool.output_schema, result.structured_content) == []
 
 
-async def test_the_schema_is_not_so_loose_that_anything_fits(flows: Endpoint[Any, Any], schema_faults: Faults) -> None:
+async def test_the_schema_is_not_so_loose_that_anything_fits(flows: Tool[Any, Any], schema_faults: Faults) -> None:
     answer = {"what": "x", "data": {"rows": [{"partner": 5}]}, "source": {}}
     faults = schema_faults(output_schema(flows.data), answer)
     assert "data/rows/0/partner: 5 is not of type 'string'" in faults
@@ -70,7 +70,7 @@ async def test_the_schema_is_not_so_loose_that_anything_fits(flows: Endpoint[Any
     assert ": 'data' is a required property" in schema_faults(output_schema(flows.data), {"what": "x", "source": {}})
 
 
-async def test_a_tool_tells_that_it_only_reads(flows: Endpoint[Any, Any], watched: Services) -> None:
+async def test_a_tool_tells_that_it_only_reads(flows: Tool[Any, Any], watched: Context) -> None:
     async with Client(create_server(watched, offered=[flows])) as client:
         (tool,) = (await client.list_tools()).tools
     assert tool.title == "Flows (test)"
@@ -84,7 +84,7 @@ async def test_a_tool_tells_that_it_only_reads(flows: Endpoint[Any, Any], watche
     }
 
 
-async def test_the_input_schema_is_flat(flows: Endpoint[Any, Any]) -> None:
+async def test_the_input_schema_is_flat(flows: Tool[Any, Any]) -> None:
     assert input_schema(flows.arguments) == {
         "type": "object",
         "properties": {
@@ -103,7 +103,7 @@ async def test_the_input_schema_is_flat(flows: Endpoint[Any, Any]) -> None:
     }
 
 
-async def test_the_output_schema_has_no_null_where_fields_are_left_out(flows: Endpoint[Any, Any]) -> None:
+async def test_the_output_schema_has_no_null_where_fields_are_left_out(flows: Tool[Any, Any]) -> None:
     definitions = output_schema(flows.data)["$defs"]
     assert definitions["Flow"] == {
         "type": "object",
@@ -116,7 +116,7 @@ async def test_the_output_schema_has_no_null_where_fields_are_left_out(flows: En
 
 
 async def test_a_wrong_argument_is_explained_and_nothing_is_run(
-    flows: Endpoint[Any, Any], watched: Services, mode: str
+    flows: Tool[Any, Any], watched: Context, mode: str
 ) -> None:
     async with Client(create_server(watched, offered=[flows]), mode=mode) as client:
         result = await client.call_tool("flows", {"code": "8517", "flow": "exprot"})
@@ -138,7 +138,7 @@ async def test_a_wrong_argument_is_explained_and_nothing_is_run(
     }
 
 
-async def test_a_failure_says_when_to_come_back(flows: Endpoint[Any, Any], watched: Services) -> None:
+async def test_a_failure_says_when_to_come_back(flows: Tool[Any, Any], watched: Context) -> None:
     async with Client(create_server(watched, offered=[flows])) as client:
         result = await client.call_tool("flows", {"code": "99"})
     assert result.is_error
@@ -148,7 +148,7 @@ async def test_a_failure_says_when_to_come_back(flows: Endpoint[Any, Any], watch
 
 
 async def test_a_crash_shows_neither_traceback_nor_secret(
-    flows: Endpoint[Any, Any], watched: Services, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    flows: Tool[Any, Any], watched: Context, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with Client(create_server(watched, offered=[flows])) as client:
         result = await client.call_tool("flows", {"code": "98"})
@@ -163,7 +163,7 @@ async def test_a_crash_shows_neither_traceback_nor_secret(
 
 
 async def test_an_unknown_tool_is_an_error_the_model_can_read(
-    flows: Endpoint[Any, Any], watched: Services, mode: str
+    flows: Tool[Any, Any], watched: Context, mode: str
 ) -> None:
     async with Client(create_server(watched, offered=[flows]), mode=mode) as client:
         result = await client.call_tool("flow", {})
@@ -173,13 +173,13 @@ async def test_an_unknown_tool_is_an_error_the_model_can_read(
 
 
 async def test_every_client_of_a_server_works_with_the_services_it_was_given(
-    flows: Endpoint[Any, Any], watched: Services
+    flows: Tool[Any, Any], watched: Context
 ) -> None:
-    seen: list[Services] = []
+    seen: list[Context] = []
 
-    async def look(services: Services, _: Any) -> Any:
-        seen.append(services)
-        return await flows.run(services, flows.arguments(code="8517"))
+    async def look(context: Context, _: Any) -> Any:
+        seen.append(context)
+        return await flows.run(context, flows.arguments(code="8517"))
 
     server = create_server(watched, offered=[replace(flows, run=look)])
     for mode in ("legacy", "auto"):
@@ -189,12 +189,12 @@ async def test_every_client_of_a_server_works_with_the_services_it_was_given(
     assert all(services is watched for services in seen)
 
 
-async def test_a_server_that_was_given_none_opens_its_own(flows: Endpoint[Any, Any], watched: Services) -> None:
-    seen: list[Services] = []
+async def test_a_server_that_was_given_none_opens_its_own(flows: Tool[Any, Any], watched: Context) -> None:
+    seen: list[Context] = []
 
-    async def look(services: Services, _: Any) -> Any:
-        seen.append(services)
-        return await flows.run(services, flows.arguments(code="8517"))
+    async def look(context: Context, _: Any) -> Any:
+        seen.append(context)
+        return await flows.run(context, flows.arguments(code="8517"))
 
     async with Client(create_server(settings=watched.settings, offered=[replace(flows, run=look)])) as client:
         await client.call_tool("flows", {"code": "8517"})

@@ -13,12 +13,12 @@ from mcp.types import CallToolResult, TextContent
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.world import DEFAULT_TODAY, World, world_on
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.catalogue import all_tools
+from tradestat_server.mcp.context import open_context, sandbox_settings
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.codes.periods import period as read
-from tradestat_tools.contract.context import Services
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, open_services, sandbox_settings
+from tradestat_tools.contract.context import Context
+from tradestat_tools.open import in_memory
 from tradestat_tools.research.currency import average_rate
 from tradestat_tools.upstream.http import Http
 
@@ -34,29 +34,29 @@ def world() -> World:
 
 
 @pytest.fixture
-async def services() -> AsyncGenerator[Services]:
+async def context() -> AsyncGenerator[Context]:
     """Services on the stand-ins."""
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as opened:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as opened:
         yield opened
 
 
 @pytest.fixture
-async def client(services: Services) -> AsyncGenerator[Client]:
+async def client(context: Context) -> AsyncGenerator[Client]:
     """A client of a server on the stand-in services."""
-    async with Client(create_server(services)) as connected:
+    async with Client(create_server(context)) as connected:
         yield connected
 
 
 @asynccontextmanager
 async def client_of(sandbox: Sandbox, **changed: Any) -> AsyncGenerator[Client]:
     """A client of a server on stand-ins, or with settings, that are otherwise than usual."""
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as usual:
         http = Http(app=sandbox.app)
-        settings = sandbox_settings(Settings()).model_copy(update=changed)
+        settings = sandbox_settings(catalogue().settings()).model_copy(update=changed)
         try:
             async with (
-                in_memory(http, settings, usual.now) as services,
-                Client(create_server(services)) as connected,
+                in_memory(http, settings, usual.now) as context,
+                Client(create_server(context)) as connected,
             ):
                 yield connected
         finally:
@@ -373,12 +373,12 @@ async def test_a_series_can_be_compared_and_measured_by_its_handle(client: Clien
     assert [row[column] for row in growth["data"]["rows"]] == [None, *own["data"]["growth_year"][1:]]
 
 
-async def test_its_common_rows_are_those_of_the_source_it_chose(services: Services) -> None:
-    tools = all_tools()
+async def test_its_common_rows_are_those_of_the_source_it_chose(context: Context) -> None:
+    tools = catalogue().tools
     question = {"reporter": "China", "partner": "Korea", "product": BATTERIES, "period": "2020-2023"}
-    own = await tools["trade_series"].call(services, question)
+    own = await context.call(tools["trade_series"], question)
     assert own.source.results
-    stored = await services.results.find(own.source.results[0])
+    stored = await context.results.find(own.source.results[0])
     assert stored is not None
     comtrade = tools["comtrade_data"]
     assert comtrade.observe
@@ -445,12 +445,12 @@ async def test_its_structured_content_is_as_its_schema_says(client: Client) -> N
     ids=lambda value: value if isinstance(value, str) else None,
 )
 async def test_what_can_not_be_asked_is_refused_before_anything_is_sent(
-    asked: dict[str, Any], said: str, client: Client, services: Services
+    asked: dict[str, Any], said: str, client: Client, context: Context
 ) -> None:
     text = await refused(client, **asked)
     assert text.startswith("InvalidQuery"), text
     assert said in text
-    assert services.upstream.cache.info().entries == 0
+    assert context.upstream.cache.info().entries == 0
 
 
 async def test_where_nobody_has_a_figure_every_source_says_why(client: Client) -> None:
@@ -471,7 +471,10 @@ async def test_a_source_that_was_not_asked_is_no_reason_but_a_next_step(client: 
 async def test_a_source_without_its_key_is_not_said_to_have_nothing() -> None:
     async with client_of(Sandbox(), data_go_kr_service_key=None) as client:
         data = await series(client, reporter="Korea", product=BATTERIES, period="2022")
-    assert (data["source"], data["choice"]) == ("comtrade", "UN Comtrade, since Korea Customs could not be asked")
+    assert (data["source"], data["choice"]) == (
+        "comtrade",
+        "UN Comtrade, since Korea Customs Service could not be asked",
+    )
 
 
 async def test_calls_for_months_that_are_not_out_yet_are_counted() -> None:

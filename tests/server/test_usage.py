@@ -14,12 +14,13 @@ from mcp_types import TextContent, TextResourceContents
 
 from tradestat_server.cli.main import cli
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
-from tradestat_tools.sources import all_sources, endpoints
+from tradestat_tools.open import context_on
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Plan
@@ -38,7 +39,7 @@ NOW = 1_795_250_000.0
 
 
 def settings(**given: Any) -> Settings:
-    return Settings(_env_file=None, **given)  # pyright: ignore[reportCallIssue]
+    return catalogue().settings(_env_file=None, **given)
 
 
 @dataclass
@@ -52,8 +53,8 @@ class Desk:
     now: float = NOW
 
     @asynccontextmanager
-    async def services(self, wire: Any) -> AsyncGenerator[Services]:
-        plans: dict[str, Plan] = {source.id: source.plan(self.settings) for source in all_sources()}
+    async def context(self, wire: Any) -> AsyncGenerator[Context]:
+        plans: dict[str, Plan] = {source.id: source.plan(self.settings) for source in catalogue().sources.values()}
         http = Http(app=wire)
 
         async def sleep(seconds: float) -> None:
@@ -67,30 +68,30 @@ class Desk:
             plans=plans,
             offline=self.offline,
         ) as upstream:
-            yield Services(self.settings, upstream)
+            yield context_on(self.settings, upstream)
         await http.aclose()
         self.cache.close()
         self.ledger.close()
 
 
-async def seen(services: Services) -> dict[str, Any]:
-    data = (await USAGE.call(services, {})).data
+async def seen(context: Context) -> dict[str, Any]:
+    data = (await context.call(USAGE, {})).data
     return {one.source: one for one in data.sources}
 
 
-async def ask(services: Services, tool: str) -> None:
+async def ask(context: Context, tool: str) -> None:
     """Ask a tool its example; the watched wire fails every call."""
-    endpoint = endpoints()[tool][1]
+    endpoint = catalogue().tools[tool]
     with pytest.raises(TradestatError):
-        await endpoint.call(services, endpoint.example)
+        await context.call(endpoint, endpoint.example)
 
 
 async def test_it_shows_the_plan_of_the_settings_and_when_it_resets(wire: Any) -> None:
     plan = settings(
         TRADESTAT_TRADEMAP_PLAN="hobby", TRADESTAT_TRADEMAP_ZONE="America/New_York", PARSE_API_KEY="key-one"
     )
-    async with Desk(plan).services(wire) as services:
-        found = await seen(services)
+    async with Desk(plan).context(wire) as context:
+        found = await seen(context)
     trademap, korea, doumaotong = found["trademap"], found["korea"], found["doumaotong"]
     assert (trademap.budget, trademap.used, trademap.left) == (1000, 0, 1000)
     assert (trademap.period, trademap.zone) == ("month", "America/New_York")
@@ -103,8 +104,8 @@ async def test_it_shows_the_plan_of_the_settings_and_when_it_resets(wire: Any) -
 
 
 async def test_a_rolling_budget_has_no_reset_and_says_how_it_comes_back(wire: Any) -> None:
-    async with Desk(settings(TRADESTAT_TRADEMAP_PERIOD="rolling")).services(wire) as services:
-        answer = await USAGE.call(services, {})
+    async with Desk(settings(TRADESTAT_TRADEMAP_PERIOD="rolling")).context(wire) as context:
+        answer = await context.call(USAGE, {})
     assert answer.data.sources[0].resets_at is None
     assert [note.code for note in answer.notes] == [NoteCode.COST]
     assert "30 days after" in answer.notes[0].text
@@ -112,12 +113,12 @@ async def test_a_rolling_budget_has_no_reset_and_says_how_it_comes_back(wire: An
 
 async def test_it_shows_what_was_spent_and_which_service_is_left_alone(wire: Any) -> None:
     desk = Desk(settings(PARSE_API_KEY="key-one", DATA_GO_KR_SERVICE_KEY="key-two"))
-    async with desk.services(wire) as services:
-        assert (await seen(services))["korea"].breakers == {}
+    async with desk.context(wire) as context:
+        assert (await seen(context))["korea"].breakers == {}
         for _ in range(3):
             desk.now += 60  # so that no failure is still shown to whoever asks the same
-            await ask(services, "getNewtradeList")
-        found = await seen(services)
+            await ask(context, "getNewtradeList")
+        found = await seen(context)
     sent = len(wire.sent)
     assert 3 <= sent <= 9
     assert found["korea"].used == sent, "retries count"
@@ -130,8 +131,8 @@ async def test_it_says_that_it_works_offline_and_what_is_wrong_with_its_stores(w
     (tmp_path / "answers").write_bytes(b"not a database, and longer than the header of one" * 10)
     desk = Desk(settings(), cache=SqliteCache(tmp_path / "answers"), ledger=RedisLedger("redis://127.0.0.1:9/0"))
     desk.offline = True
-    async with desk.services(wire) as services:
-        answer = await USAGE.call(services, {})
+    async with desk.context(wire) as context:
+        answer = await context.call(USAGE, {})
     assert answer.data.offline
     assert [note.code for note in answer.notes] == [NoteCode.STORE, NoteCode.STORE, NoteCode.STALE]
     assert "answers.aside" in answer.notes[0].text
@@ -141,7 +142,7 @@ async def test_it_says_that_it_works_offline_and_what_is_wrong_with_its_stores(w
 
 
 async def test_the_tool_the_resource_and_the_text_agree_and_nothing_is_sent(
-    wire: Any, watched: Services, schema_faults: Faults, mode: str
+    wire: Any, watched: Context, schema_faults: Faults, mode: str
 ) -> None:
     async with Client(create_server(watched), mode=mode) as client:
         tool = next(tool for tool in (await client.list_tools()).tools if tool.name == "usage")
@@ -170,8 +171,8 @@ async def test_a_server_that_opens_its_own_services_serves_the_resource_too() ->
 
 
 async def test_the_sandbox_has_no_plan_and_says_what_it_is() -> None:
-    async with open_services(settings(TRADESTAT_SANDBOX=True)) as services:
-        answer = await USAGE.call(services, {})
+    async with open_context(settings(TRADESTAT_SANDBOX=True)) as context:
+        answer = await context.call(USAGE, {})
     assert answer.source.state == "sandbox"
     assert {one.budget for one in answer.data.sources} == {None}
     assert {one.key for one in answer.data.sources} == {"not needed"}
@@ -185,7 +186,7 @@ def test_the_command_prints_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
     text, structured = CliRunner().invoke(cli, ["usage"]), CliRunner().invoke(cli, ["usage", "--json"])
     assert (text.exit_code, structured.exit_code) == (0, 0)
     data = json.loads(structured.stdout)["data"]
-    assert [one["source"] for one in data["sources"]] == [source.id for source in all_sources()]
+    assert [one["source"] for one in data["sources"]] == [source.id for source in catalogue().sources.values()]
     assert data["cache"]["place"].startswith(str(tmp_path))
     for one in data["sources"]:
         assert one["source"] in text.stdout

@@ -4,13 +4,20 @@ from typing import Any
 
 import pytest
 
+from tradestat_tools.model.arguments import Meaning
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.search.did_you_mean import GENERAL, with_next_step
+
+MEANINGS = {
+    **dict.fromkeys(("country", "partner", "countryCode"), Meaning.AREA),
+    **dict.fromkeys(("period", "period_from", "strtYymm"), Meaning.PERIOD),
+    **dict.fromkeys(("flow", "flowCode", "trade_flow"), Meaning.FLOW),
+}
 
 
 def step(argument: str, given: Any, *, message: str = "No.", nearest: tuple[str, ...] = ()) -> InvalidQuery:
     error = InvalidQuery(message, argument=argument, allowed="a country", nearest=nearest, source="korea")
-    return with_next_step(error, {argument: given})
+    return with_next_step(MEANINGS.get(argument), error, {argument: given})
 
 
 @pytest.mark.parametrize("given", ["CN,JP", "China; Japan", "China and Japan", "中国、日本", ["CN", "Japan"]])
@@ -29,7 +36,7 @@ def test_several_countries_where_one_is_taken_are_asked_one_by_one_or_of_the_too
 )
 def test_what_is_no_list_of_countries_throughout_stays_as_it_is(given: Any) -> None:
     error = InvalidQuery("No.", argument="country", nearest=("x",))
-    assert with_next_step(error, {"country": given}) is error
+    assert with_next_step(Meaning.AREA, error, {"country": given}) is error
 
 
 def test_many_countries_are_not_all_named() -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, Cell
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import in_memory
 from tradestat_tools.search.lists import find
 from tradestat_tools.search.tool import SEARCH_CODES, SearchArguments, SearchData
@@ -21,7 +21,7 @@ from tradestat_tools.upstream.http import Http
 
 
 @pytest.fixture
-async def services() -> AsyncGenerator[Services]:
+async def context() -> AsyncGenerator[Context]:
     """Services that no request can leave."""
 
     async def nothing(*_: Any) -> None:
@@ -29,13 +29,13 @@ async def services() -> AsyncGenerator[Services]:
 
     http = Http(app=nothing)
     noon = datetime(2026, 10, 5, 12, tzinfo=UTC)
-    async with in_memory(http, Settings(_env_file=None), lambda: noon) as opened:  # pyright: ignore[reportCallIssue]
+    async with in_memory(http, catalogue().settings(_env_file=None), lambda: noon) as opened:
         yield opened
     await http.aclose()
 
 
-async def ask(services: Services, kind: str, query: str, **more: Any) -> Answer[SearchData]:
-    return await SEARCH_CODES.call(services, {"kind": kind, "query": query, **more})
+async def ask(context: Context, kind: str, query: str, **more: Any) -> Answer[SearchData]:
+    return await context.call(SEARCH_CODES, {"kind": kind, "query": query, **more})
 
 
 def rows(answer: Answer[SearchData]) -> list[dict[str, Cell]]:
@@ -64,9 +64,9 @@ def notes(answer: Answer[SearchData]) -> str:
     ],
 )
 async def test_each_list_is_searched_by_words_and_codes(
-    services: Services, kind: str, query: str, column: str, first: str
+    context: Context, kind: str, query: str, column: str, first: str
 ) -> None:
-    answer = await ask(services, kind, query)
+    answer = await ask(context, kind, query)
     assert rows(answer)[0][column] == first
     assert answer.source.calls == 0
     assert answer.source.coverage
@@ -74,8 +74,8 @@ async def test_each_list_is_searched_by_words_and_codes(
 
 
 @pytest.mark.anyio
-async def test_a_code_of_goods_shows_what_is_above_and_below_it(services: Services) -> None:
-    answer = await ask(services, "hs", "8507")
+async def test_a_code_of_goods_shows_what_is_above_and_below_it(context: Context) -> None:
+    answer = await ask(context, "hs", "8507")
     (row,) = rows(answer)
     assert (row["code"], row["level"], row["below"]) == ("8507", "heading", 7)
     assert str(row["path"]).startswith("85 Electrical machinery")
@@ -84,22 +84,22 @@ async def test_a_code_of_goods_shows_what_is_above_and_below_it(services: Servic
 
 
 @pytest.mark.anyio
-async def test_a_code_of_an_older_edition_says_what_became_of_it(services: Services) -> None:
-    answer = await ask(services, "hs", "851712")
+async def test_a_code_of_an_older_edition_says_what_became_of_it(context: Context) -> None:
+    answer = await ask(context, "hs", "851712")
     assert "now 851713 851714" in str(rows(answer)[0]["status"])
     assert "not in HS 2022" in notes(answer)
 
 
 @pytest.mark.anyio
-async def test_a_national_code_is_explained(services: Services) -> None:
-    answer = await ask(services, "hs", "8507600090")
+async def test_a_national_code_is_explained(context: Context) -> None:
+    answer = await ask(context, "hs", "8507600090")
     assert rows(answer)[0]["status"] == "national"
     assert "subdivision of 850760" in notes(answer)
 
 
 @pytest.mark.anyio
-async def test_an_item_of_services_shows_every_code_its_path_and_what_is_below(services: Services) -> None:
-    answer = await ask(services, "ebops", "SC1")
+async def test_an_item_of_services_shows_every_code_its_path_and_what_is_below(context: Context) -> None:
+    answer = await ask(context, "ebops", "SC1")
     (row,) = rows(answer)
     assert (row["code"], row["sdmx (EB10S)"], row["trademap"], row["path"]) == ("3.1", "SC1", "S03001", "3 Transport")
     assert answer.data.within is not None
@@ -107,38 +107,38 @@ async def test_an_item_of_services_shows_every_code_its_path_and_what_is_below(s
 
 
 @pytest.mark.anyio
-async def test_a_country_has_its_code_in_every_service(services: Services) -> None:
-    (row,) = rows(await ask(services, "country", "Japan"))
+async def test_a_country_has_its_code_in_every_service(context: Context) -> None:
+    (row,) = rows(await ask(context, "country", "Japan"))
     assert row == {
         "area": "Japan", "iso2": "JP", "iso3": "JPN", "m49": "392", "comtrade": "392", "trademap": "392",
         "china_customs": "116", "korea": "JP", "why": "name",
     }  # fmt: skip
-    assert rows(await ask(services, "country", "USSR"))[0]["until"] == "1990"
+    assert rows(await ask(context, "country", "USSR"))[0]["until"] == "1990"
 
 
 @pytest.mark.anyio
-async def test_a_guess_in_another_list_is_not_given_for_sure(services: Services) -> None:
+async def test_a_guess_in_another_list_is_not_given_for_sure(context: Context) -> None:
     with pytest.raises(NoData) as guessed:
-        await ask(services, "group", "Germny")
+        await ask(context, "group", "Germny")
     assert "In kind=country (Countries and areas) the nearest is" in guessed.value.remedy
     with pytest.raises(NoData) as sure:
-        await ask(services, "group", "Japan")
+        await ask(context, "group", "Japan")
     assert "In kind=country (Countries and areas) this is Japan" in sure.value.remedy
 
 
 @pytest.mark.anyio
-async def test_an_ambiguous_country_gives_all_choices_and_says_so(services: Services) -> None:
-    congo = await ask(services, "country", "Congo")
+async def test_an_ambiguous_country_gives_all_choices_and_says_so(context: Context) -> None:
+    congo = await ask(context, "country", "Congo")
     assert [row["iso3"] for row in rows(congo)] == ["COG", "COD"]
     assert "can mean" in notes(congo)
-    korea = await ask(services, "country", "Korea")
+    korea = await ask(context, "country", "Korea")
     assert [row["iso3"] for row in rows(korea)] == ["KOR", "PRK"]
     assert "read as the Republic of Korea" in notes(korea)
 
 
 @pytest.mark.anyio
-async def test_a_group_has_its_members_and_their_date(services: Services) -> None:
-    answer = await ask(services, "group", "USMCA")
+async def test_a_group_has_its_members_and_their_date(context: Context) -> None:
+    answer = await ask(context, "group", "USMCA")
     assert rows(answer)[0]["members"] == 3
     assert rows(answer)[0]["as of"]
     assert answer.data.within is not None
@@ -146,10 +146,10 @@ async def test_a_group_has_its_members_and_their_date(services: Services) -> Non
 
 
 @pytest.mark.anyio
-async def test_names_are_shown_in_the_language_of_the_query_or_the_one_asked_for(services: Services) -> None:
-    assert rows(await ask(services, "country", "德国"))[0]["name"] == "德国"
-    assert rows(await ask(services, "country", "Germany", language="ko"))[0]["name"] == "독일"
-    assert "name" not in rows(await ask(services, "country", "Germany"))[0]
+async def test_names_are_shown_in_the_language_of_the_query_or_the_one_asked_for(context: Context) -> None:
+    assert rows(await ask(context, "country", "德国"))[0]["name"] == "德国"
+    assert rows(await ask(context, "country", "Germany", language="ko"))[0]["name"] == "독일"
+    assert "name" not in rows(await ask(context, "country", "Germany"))[0]
 
 
 @pytest.mark.anyio
@@ -164,9 +164,9 @@ async def test_names_are_shown_in_the_language_of_the_query_or_the_one_asked_for
         ("group", "EU", "kind=country"),
     ],
 )
-async def test_words_of_another_list_are_said_to_be_there(services: Services, kind: str, query: str, hint: str) -> None:
+async def test_words_of_another_list_are_said_to_be_there(context: Context, kind: str, query: str, hint: str) -> None:
     try:
-        said = notes(await ask(services, kind, query))
+        said = notes(await ask(context, kind, query))
     except NoData as error:
         said = error.remedy
     assert hint in said
@@ -175,17 +175,17 @@ async def test_words_of_another_list_are_said_to_be_there(services: Services, ki
 @pytest.mark.anyio
 @pytest.mark.parametrize(("kind", "query"), [("hs", "3.1.1"), ("hs", "SC11"), ("ebops", "85"), ("ebops", "8517.13")])
 async def test_codes_of_goods_and_services_are_never_taken_for_each_other(
-    services: Services, kind: str, query: str
+    context: Context, kind: str, query: str
 ) -> None:
     with pytest.raises(NoData) as caught:
-        await ask(services, kind, query)
+        await ask(context, kind, query)
     assert f"kind={'ebops' if kind == 'hs' else 'hs'}" in caught.value.remedy
 
 
 @pytest.mark.anyio
-async def test_nothing_alike_is_said_with_the_nearest_words_and_what_else_to_try(services: Services) -> None:
+async def test_nothing_alike_is_said_with_the_nearest_words_and_what_else_to_try(context: Context) -> None:
     with pytest.raises(NoData) as caught:
-        await ask(services, "flow", "qqqq")
+        await ask(context, "flow", "qqqq")
     assert "X (exports)" in caught.value.remedy
     assert "another kind" in caught.value.remedy
 
@@ -205,10 +205,10 @@ async def test_nothing_alike_is_said_with_the_nearest_words_and_what_else_to_try
     ],
 )
 async def test_a_wrong_question_is_refused_by_argument(
-    services: Services, arguments: dict[str, Any], argument: str
+    context: Context, arguments: dict[str, Any], argument: str
 ) -> None:
     with pytest.raises(InvalidQuery) as caught:
-        await SEARCH_CODES.call(services, arguments)
+        await context.call(SEARCH_CODES, arguments)
     assert caught.value.argument == argument
 
 
@@ -224,14 +224,14 @@ def test_the_kind_is_read_in_other_words() -> None:
 
 
 @pytest.mark.anyio
-async def test_the_limit_bounds_the_hits(services: Services) -> None:
-    assert len((await ask(services, "hs", "machines", limit=3)).data.rows) == 3
-    assert len((await ask(services, "hs", "machines", limit="50")).data.rows) == 50
+async def test_the_limit_bounds_the_hits(context: Context) -> None:
+    assert len((await ask(context, "hs", "machines", limit=3)).data.rows) == 3
+    assert len((await ask(context, "hs", "machines", limit="50")).data.rows) == 50
 
 
 @pytest.mark.anyio
-async def test_an_answer_is_small_and_repeats_no_names(services: Services) -> None:
-    answer = await ask(services, "hs", "batteries")
+async def test_an_answer_is_small_and_repeats_no_names(context: Context) -> None:
+    answer = await ask(context, "hs", "batteries")
     assert len(answer.data.rows) == 10
     assert len(json.dumps(answer.structured(), ensure_ascii=False)) < 3_500
     assert len(SEARCH_CODES.description) < 600
@@ -256,24 +256,24 @@ def test_no_text_breaks_a_search(kind: Any, query: str) -> None:
     ],
 )
 async def test_words_of_quite_another_list_find_nothing_here_and_the_other_list_is_named(
-    services: Services, kind: str, query: str, other: str
+    context: Context, kind: str, query: str, other: str
 ) -> None:
     with pytest.raises(NoData) as caught:
-        await ask(services, kind, query)
+        await ask(context, kind, query)
     assert other in caught.value.remedy
 
 
 @pytest.mark.anyio
 async def test_a_whole_name_mistyped_stays_found_where_another_list_has_the_word_as_it_stands(
-    services: Services,
+    context: Context,
 ) -> None:
-    answer = await ask(services, "hs", "Germany")
+    answer = await ask(context, "hs", "Germany")
     assert str(rows(answer)[0]["why"]).startswith("typo")
     assert "In kind=country (Countries and areas) this is Germany (DE, 276)." in notes(answer)
 
 
 @pytest.mark.anyio
-async def test_a_mistyped_country_is_found_and_no_other_list_is_named(services: Services) -> None:
-    answer = await ask(services, "country", "Germny")
+async def test_a_mistyped_country_is_found_and_no_other_list_is_named(context: Context) -> None:
+    answer = await ask(context, "country", "Germny")
     assert rows(answer)[0]["area"] == "Germany"
     assert "In kind=" not in notes(answer)

@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_tools.model.settings import KOREA_URL, Settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.sources.comtrade.service import ComtradeSettings
+from tradestat_tools.sources.korea.service import ADDRESS, KoreaSettings
+from tradestat_tools.sources.trademap.service import TrademapSettings
 
 KEYS = ("PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY")
+
+read = catalogue().settings
 
 
 @pytest.fixture(autouse=True)
@@ -17,9 +22,9 @@ def an_empty_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
 
 
 def test_nothing_set_means_no_key_and_the_services_own_addresses() -> None:
-    settings = Settings()
-    assert settings.parse_api_key is settings.data_go_kr_service_key is settings.comtrade_api_key is None
-    assert settings.korea_url == KOREA_URL
+    settings = read()
+    assert [getattr(settings, key.lower()) for key in KEYS] == [None, None, None]
+    assert settings.of(KoreaSettings).korea_url == ADDRESS
     assert not settings.sandbox
 
 
@@ -27,32 +32,33 @@ def test_nothing_set_means_no_key_and_the_services_own_addresses() -> None:
 def test_an_empty_or_unfilled_key_counts_as_unset(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for key in KEYS:
         monkeypatch.setenv(key, value)
-    settings = Settings()
-    assert settings.parse_api_key is settings.data_go_kr_service_key is settings.comtrade_api_key is None
+    settings = read()
+    assert [getattr(settings, key.lower()) for key in KEYS] == [None, None, None]
 
 
 @pytest.mark.parametrize("value", ["", "${user_config.korea_url}"])
 def test_an_empty_or_unfilled_address_is_the_default(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADESTAT_KOREA_URL", value)
-    assert Settings().korea_url == KOREA_URL
+    assert read().of(KoreaSettings).korea_url == ADDRESS
 
 
 @pytest.mark.parametrize("value", ["", "${user_config.trademap_plan}"])
 def test_an_empty_or_unfilled_plan_is_the_free_one(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADESTAT_TRADEMAP_PLAN", value)
-    assert Settings().trademap_plan == "free"
+    assert read().of(TrademapSettings).trademap_plan == "free"
 
 
 def test_the_cache_folder_may_be_written_from_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRADESTAT_CACHE_DIR", "~/trade")
-    assert Settings().cache_dir == Path.home() / "trade"
+    assert read().cache_dir == Path.home() / "trade"
 
 
 def test_a_key_is_read_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARSE_API_KEY", " pk-very-secret\n")
-    settings = Settings()
-    assert settings.parse_api_key is not None
-    assert settings.parse_api_key.get_secret_value() == "pk-very-secret"
+    settings = read()
+    key = settings.of(TrademapSettings).parse_api_key
+    assert key is not None
+    assert key.get_secret_value() == "pk-very-secret"
     assert "very-secret" not in repr(settings) + str(settings) + settings.model_dump_json()
 
 
@@ -60,6 +66,6 @@ def test_a_dotenv_file_is_read(tmp_path_factory: pytest.TempPathFactory, monkeyp
     folder = tmp_path_factory.mktemp("project")
     (folder / ".env").write_text("COMTRADE_API_KEY=from-file\nSOMETHING_ELSE=1\n", encoding="utf-8")
     monkeypatch.chdir(folder)
-    key = Settings().comtrade_api_key
+    key = read().of(ComtradeSettings).comtrade_api_key
     assert key is not None
     assert key.get_secret_value() == "from-file"

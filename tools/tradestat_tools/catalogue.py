@@ -1,37 +1,82 @@
-"""Every tool there is: those of the sources and our own, which belong to none."""
+"""THE list: every source and every tool, in the order in which they are shown. What is new is named here, once."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tradestat_tools.sources import endpoints
+from tradestat_tools.model.settings import Settings
 
 if TYPE_CHECKING:
-    from tradestat_tools.contract.tool import Endpoint
+    from tradestat_tools.contract.source import Source
+    from tradestat_tools.contract.tool import Tool
+    from tradestat_tools.model.file_layout import Layout
 
-OWN_NAME = "Tradestat (this server)"
-"""What stands where a source's tools have the name of their service."""
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is offered.
+
+    Args:
+        sources: by id.
+        own: our own tools, which belong to no source.
+        files: layouts of files that people export by hand, by name.
+    """
+
+    sources: "Mapping[str, Source]"
+    own: "tuple[Tool[Any, Any], ...]"
+    files: "Mapping[str, type[Layout]]"
+
+    @property
+    def tools(self) -> "dict[str, Tool[Any, Any]]":
+        """Every tool by its name: the sources' first, in their order, then our own."""
+        of_sources = (tool for source in self.sources.values() for tool in source.tools)
+        return {tool.name: tool for tool in (*of_sources, *self.own)}
+
+    def settings(self, **given: Any) -> Settings:
+        """The settings of this server and of every source, from the environment, a `.env` file and what is given.
+
+        Raises:
+            ValidationError: one has a value that it can not have.
+        """
+        kinds = tuple(dict.fromkeys(source.settings for source in self.sources.values()))
+        return type("AllSettings", kinds or (Settings,), {})(**given)
 
 
 @cache
-def own_tools() -> "tuple[Endpoint[Any, Any], ...]":
-    """Our own tools, in the order in which they are listed. A new one is registered here."""
-    from tradestat_tools.research.exchange_rate import EXCHANGE_RATE  # noqa: PLC0415
+def catalogue() -> Catalogue:
+    """Every source and tool of this server."""
+    # In the function: the models of all tools cost start-up time, which `--help` need not pay.
+    from tradestat_tools.sources import chinacustoms, comtrade, doumaotong, korea, trademap  # noqa: PLC0415
+
+    return of_sources((trademap.SOURCE, doumaotong.SOURCE, korea.SOURCE, comtrade.SOURCE), files=chinacustoms.FILES)
+
+
+def of_sources(sources: "Iterable[Source]", *, files: "Iterable[type[Layout]]" = ()) -> Catalogue:
+    """These sources, and our own tools over them.
+
+    Args:
+        files: layouts of files from services that have no tools.
+    """
+    from tradestat_tools.research.exchange_rate import EXCHANGE_RATE  # noqa: PLC0415 - as above
     from tradestat_tools.research.indicators.tool import TRADE_INDICATORS  # noqa: PLC0415
-    from tradestat_tools.research.mirror.tool import COMPARE_MIRROR  # noqa: PLC0415
+    from tradestat_tools.research.mirror.tool import compare_mirror_tool  # noqa: PLC0415
     from tradestat_tools.research.series.tool import TRADE_SERIES  # noqa: PLC0415
-    from tradestat_tools.results.cite import CITE  # noqa: PLC0415 - models cost start-up time
+    from tradestat_tools.results.cite import CITE  # noqa: PLC0415
     from tradestat_tools.results.export.tool import EXPORT_DATA  # noqa: PLC0415
-    from tradestat_tools.results.imports.tool import IMPORT_FILE  # noqa: PLC0415
+    from tradestat_tools.results.imports.tool import import_file_tool  # noqa: PLC0415
     from tradestat_tools.results.rows import ROWS  # noqa: PLC0415
     from tradestat_tools.search.tool import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415
 
-    research = (TRADE_SERIES, COMPARE_MIRROR, TRADE_INDICATORS, EXCHANGE_RATE)
-    return (SEARCH_CODES, *research, USAGE, ROWS, IMPORT_FILE, EXPORT_DATA, CITE)
+    by_id = {source.id: source for source in sources}
+    layouts = {one.id: one for one in sorted((*files, *(one for s in by_id.values() for one in s.files)), key=_name)}
+    own = (
+        *(SEARCH_CODES, TRADE_SERIES, compare_mirror_tool(by_id), TRADE_INDICATORS, EXCHANGE_RATE, USAGE, ROWS),
+        *(import_file_tool(layouts), EXPORT_DATA, CITE),
+    )
+    return Catalogue(by_id, own, layouts)
 
 
-@cache
-def all_tools() -> "dict[str, Endpoint[Any, Any]]":
-    """Every tool by its name: the sources' first, in their order, then our own."""
-    of_sources = {name: endpoint for name, (_, endpoint) in endpoints().items()}
-    return of_sources | {endpoint.name: endpoint for endpoint in own_tools()}
+def _name(layout: "type[Layout]") -> str:
+    return layout.id

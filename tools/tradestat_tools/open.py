@@ -1,16 +1,15 @@
-"""Putting the parts together: the services as the settings want them, live or in the sandbox."""
+"""Putting the parts together: what tools work with, as the settings want it."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from tradestat_tools.contract.context import Services, utc_now
+from tradestat_tools.call import call
+from tradestat_tools.catalogue import Catalogue, catalogue
+from tradestat_tools.contract.context import Context, utc_now
 from tradestat_tools.contract.results import Results
-from tradestat_tools.model.settings import SANDBOX_URL, Settings
-from tradestat_tools.sources import all_sources
+from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.plan import UNLIMITED
 from tradestat_tools.upstream.runtime import Clock
@@ -28,24 +27,20 @@ RESULTS_FILE = "results.sqlite3"
 
 
 @asynccontextmanager
-async def open_services(
-    settings: Settings | None = None, *, now: Callable[[], datetime] | None = None, renews: bool = True
-) -> AsyncGenerator[Services]:
-    """Open what endpoints work with; with `settings.sandbox`, on the stand-in services in this process."""
+async def open_context(
+    settings: Settings, *, offered: Catalogue | None = None, renews: bool = True
+) -> AsyncGenerator[Context]:
+    """What tools work with, on the live services, with the stores and the plans that the settings name.
+
+    Args:
+        offered: the sources and tools; all of them if left out.
+        renews: whether stored answers that are no longer fresh are asked for again in the background.
+    """
     from tradestat_tools.upstream.http import Http  # noqa: PLC0415 - the HTTP client costs start-up time
 
-    settings = settings or Settings()
-    if settings.sandbox:
-        from tradestat_sandbox import DEFAULT_TODAY, Sandbox  # noqa: PLC0415 - costs start-up time
-
-        today = settings.sandbox_today or DEFAULT_TODAY
-        noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
-        http = Http(app=Sandbox(today=today).app)
-        async with _closing(http), in_memory(http, sandbox_settings(settings), now or (lambda: noon)) as services:
-            yield services
-        return
+    offered = offered or catalogue()
     http = Http(connect_timeout=settings.connect_timeout)
-    plans = {source.id: source.plan(settings) for source in all_sources()}
+    plans = {source.id: source.plan(settings) for source in offered.sources.values()}
     cache, ledger = open_stores(settings)
     results = open_results(settings)
     try:
@@ -55,7 +50,7 @@ async def open_services(
                 http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews
             ) as upstream,
         ):
-            yield Services(settings, upstream, now or utc_now, Results(results, now=upstream.time))
+            yield context_on(settings, upstream, results=Results(results, now=upstream.time), offered=offered)
     finally:
         results.close()
         cache.close()
@@ -70,19 +65,42 @@ async def in_memory(
     *,
     clock: Clock | None = None,
     most_attempts: int | None = None,
-) -> AsyncGenerator[Services]:
-    """Services that remember only until they are closed, and that no plan binds: for the stand-ins and for tests."""
+    offered: Catalogue | None = None,
+) -> AsyncGenerator[Context]:
+    """What tools work with, remembering only until it is closed and bound by no plan: for stand-ins and for tests."""
+    offered = offered or catalogue()
     cache, ledger, results = SqliteCache(None), SqliteLedger(None), SqliteCache(None)
-    plans = {source.id: UNLIMITED for source in all_sources()}
+    plans = dict.fromkeys(offered.sources, UNLIMITED)
     try:
         async with Upstream(
             http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=most_attempts
         ) as upstream:
-            yield Services(settings, upstream, now, Results(results, now=upstream.time))
+            kept = Results(results, now=upstream.time)
+            yield context_on(settings, upstream, now, results=kept, offered=offered)
     finally:
         results.close()
         cache.close()
         ledger.close()
+
+
+def context_on(
+    settings: Settings,
+    upstream: Upstream,
+    now: Callable[[], datetime] = utc_now,
+    *,
+    results: Results | None = None,
+    offered: Catalogue | None = None,
+) -> Context:
+    """What tools work with, on an engine that is open already.
+
+    Args:
+        results: where answers are kept; without it none has a handle.
+        offered: the sources and tools; all of them if left out.
+    """
+    offered = offered or catalogue()
+    return Context(
+        settings, upstream, now, results or Results(), offered.sources, offered.tools, offered.files, caller=call
+    )
 
 
 @asynccontextmanager
@@ -143,22 +161,3 @@ def _open(settings: Settings, file: str, megabytes: int, when_down: "WhenDown", 
     from tradestat_tools.upstream.redis.tiered import TieredCache  # noqa: PLC0415
 
     return TieredCache(shared, SqliteCache(settings.cache_dir / file, bound=bound), when_down=when_down)
-
-
-def sandbox_settings(settings: Settings) -> Settings:
-    """The same settings, pointed at the stand-in services, with the keys and the ids that those know."""
-    from tradestat_sandbox import CATALOGUE_ID, SANDBOX_KEYS, SCRAPER_ID  # noqa: PLC0415 - costs start-up time
-
-    return settings.model_copy(
-        update={
-            "parse_api_key": SecretStr(SANDBOX_KEYS.trademap),
-            "data_go_kr_service_key": SecretStr(SANDBOX_KEYS.korea),
-            "comtrade_api_key": SecretStr(SANDBOX_KEYS.comtrade),
-            "trademap_scraper_id": SCRAPER_ID,
-            "trademap_catalogue_id": CATALOGUE_ID,
-            "trademap_url": SANDBOX_URL,
-            "doumaotong_url": SANDBOX_URL,
-            "korea_url": SANDBOX_URL,
-            "comtrade_url": SANDBOX_URL,
-        }
-    )

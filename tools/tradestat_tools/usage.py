@@ -7,13 +7,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tradestat_tools.catalogue import OWN_NAME
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.source import Source
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.source import OWN_NAME, Source
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
-from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.plan import ROLLING_DAYS, Budget, Plan
 from tradestat_tools.upstream.runtime import as_utc, in_thread
 from tradestat_tools.upstream.store import StoreUnavailable
@@ -96,9 +94,9 @@ class UsageData(Data):
         return tables
 
 
-async def usage(services: Services, _: UsageArguments) -> Answer[UsageData]:
+async def usage(context: Context, _: UsageArguments) -> Answer[UsageData]:
     """What is left of every plan, and what is stored. Nothing is sent."""
-    data = await in_thread(partial(_look, services))
+    data = await in_thread(partial(_look, context))
     stores = (("Stored answers", data.cache_warning), ("Count of calls", data.ledger_warning))
     notes = [Note(code=NoteCode.STORE, text=f"{what}: {text}") for what, text in stores if text]
     if data.offline:
@@ -113,17 +111,17 @@ async def usage(services: Services, _: UsageArguments) -> Answer[UsageData]:
             service=OWN_NAME,
             endpoint="usage",
             address=ADDRESS,
-            retrieved_at=as_utc(services.upstream.time()),
-            state="sandbox" if services.settings.sandbox else "fresh",
+            retrieved_at=as_utc(context.upstream.time()),
+            state="sandbox" if context.settings.sandbox else "fresh",
             calls=0,
         ),
         notes=notes,
     )
 
 
-def _look(services: Services) -> UsageData:
+def _look(context: Context) -> UsageData:
     """Read every store; blocks."""
-    upstream = services.upstream
+    upstream = context.upstream
     try:
         info = upstream.cache.info()
     except StoreUnavailable as error:
@@ -132,37 +130,37 @@ def _look(services: Services) -> UsageData:
         cache, warning = Kept(kind=info.kind, place=info.place, entries=info.entries, bytes=info.bytes), info.warning
     return UsageData(
         offline=upstream.offline,
-        sources=[_of_source(services, source) for source in all_sources()],
+        sources=[_of_source(context, source) for source in context.sources.values()],
         cache=cache,
         cache_warning=warning,
         ledger_warning=upstream.ledger.warning,
     )
 
 
-def _of_source(services: Services, source: Source) -> SourceUsage:
-    plan = services.upstream.plan(source.policy)
-    left = services.upstream.left(source.policy)
+def _of_source(context: Context, source: Source) -> SourceUsage:
+    plan = context.upstream.plan(source.policy)
+    left = context.upstream.left(source.policy)
     budget = plan.budget
     return SourceUsage(
         source=source.id,
         service=source.name,
-        key=_key(services, source),
+        key=_key(context, source),
         key_variable=source.key.variable if source.key else None,
         budget=budget.credits if budget else None,
         used=round(budget.credits - left, 3) if budget and left is not None else None,
         left=round(left, 3) if left is not None else None,
         period=budget.period if budget else None,
         zone=budget.zone if budget else None,
-        resets_at=_resets(budget, services.upstream.time()),
+        resets_at=_resets(budget, context.upstream.time()),
         pace=_windows(plan),
-        breakers=services.upstream.breakers(source.id),
+        breakers=context.upstream.breakers(source.id),
     )
 
 
-def _key(services: Services, source: Source) -> KeyState:
-    if source.key is None or services.settings.sandbox:
+def _key(context: Context, source: Source) -> KeyState:
+    if source.key is None or context.settings.sandbox:
         return "not needed"
-    return "set" if getattr(services.settings, source.key.variable.lower()) else "not set"
+    return "set" if getattr(context.settings, source.key.variable.lower()) else "not set"
 
 
 def _resets(budget: Budget | None, now: float) -> datetime | None:
@@ -189,7 +187,7 @@ def _breakers(one: SourceUsage) -> str:
     return ", ".join(f"{host} {state}" for host, state in one.breakers.items()) or "not asked yet"
 
 
-USAGE = Endpoint(
+USAGE = Tool(
     name="usage",
     title="Tradestat: what is left",
     description=(

@@ -41,12 +41,12 @@ def cache_info(*, as_json: bool) -> None:
 
 
 @cache.command("clear")
-@click.option("--source", help="Only this service's answers: trademap, doumaotong, korea, comtrade.")
+@click.option("--source", help="Only this service's answers, by its id, such as comtrade.")
 def cache_clear(source: str | None) -> None:
     """Forget stored answers, and the results made of them. What they cost has to be paid again."""
-    from tradestat_tools.sources import all_sources
+    from tradestat_tools.catalogue import catalogue
 
-    known = {one.id: [endpoint.name for endpoint in one.endpoints] for one in all_sources()}
+    known = {one.id: [tool.name for tool in one.tools] for one in catalogue().sources.values()}
     if source is not None and source not in known:
         raise click.BadParameter(f"{source!r} is none of {', '.join(known)}.", param_hint="--source")
     with _opened_cache() as stored:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from tradestat_tools.catalogue import all_tools
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
 
 
 def read_pairs(pairs: Iterable[str]) -> dict[str, Any]:
@@ -39,13 +39,13 @@ def read_pairs(pairs: Iterable[str]) -> dict[str, Any]:
     return arguments
 
 
-def find_tool(name: str) -> Endpoint[Any, Any]:
+def find_tool(name: str) -> Tool[Any, Any]:
     """The tool of that name.
 
     Raises:
         InvalidQuery: there is none; names the nearest.
     """
-    known = all_tools()
+    known = catalogue().tools
     if name in known:
         return known[name]
     by_lower = {tool.lower(): tool for tool in known}
@@ -67,12 +67,11 @@ async def call_tool(
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
     """
-    endpoint = find_tool(name)
-    async with open_services(settings, renews=False) as services:
-        answer = await endpoint.call(services, arguments)
+    tool = find_tool(name)
+    async with open_context(settings, renews=False) as context:
+        answer = await context.call(tool, arguments)
         if export is None:
             return answer, None
         if answer.result is None:
             raise InvalidQuery(f"An answer of {name} has no handle, so it can not be exported.", argument="--export")
-        exported = find_tool("export_data")
-        return answer, await exported.call(services, {"result": [answer.result], "format": export})
+        return answer, await context.call("export_data", {"result": [answer.result], "format": export})

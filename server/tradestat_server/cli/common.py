@@ -29,10 +29,10 @@ def read_settings(*, sandbox: bool = False, offline: bool = False) -> "Settings"
         raise click.UsageError("--offline answers from what is stored, and --sandbox stores nothing. Choose one.")
     from pydantic import ValidationError
 
-    from tradestat_tools.model.settings import Settings
+    from tradestat_tools.catalogue import catalogue
 
     try:
-        settings = Settings()
+        settings = catalogue().settings()
     except ValidationError as error:
         faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {_said(fault['msg'])}" for fault in error.errors()]
         raise _wrong_setting("; ".join(faults)) from None

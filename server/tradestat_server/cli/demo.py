@@ -2,9 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import anyio
 from mcp import Client, MCPError, StdioServerParameters
@@ -14,9 +12,9 @@ from rich.padding import Padding
 
 from tradestat_server.cli.terminal import Terminal, draw
 from tradestat_server.text.render import SANDBOX_LABEL
-from tradestat_tools.catalogue import all_tools
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.source import Question
 from tradestat_tools.model.answers import Answer
-from tradestat_tools.sources import all_sources
 
 PATIENCE = 60.0
 """Seconds for the whole demo; it takes a few."""
@@ -25,43 +23,13 @@ ROWS = 6
 """Rows shown of a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a person would ask, and the call that answers it."""
-
-    text: str
-    tool: str
-    arguments: Mapping[str, Any]
-    tables: int = 1
-    """How many of the answer's tables to show."""
-
-
-QUESTIONS = (
-    Question(
-        "From where does Korea import lithium-ion batteries (HS 8507.60)?",
-        "goods_time_series",
-        {"country": "KOR", "product": "850760", "by": "byCountry", "trade_flow": "I", "period_from": 2022},
-        tables=2,  # the total, which the service gives apart, and the partners
-    ),
-    Question("Where does China sell them now?", "markets", {"hsCode": "850760"}),
-    Question(
-        "What does Korea's customs see of them from China, month by month?",
-        "getNitemtradeList",
-        {"strtYymm": "202501", "endYymm": "202506", "hsSgn": "850760", "cntyCd": "CN"},
-    ),
-    Question(
-        "And what does China report to the United Nations of selling them to Korea?",
-        "comtrade_data",
-        {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2022-2024"},
-    ),
-    Question(
-        "Do the two of them agree, and why not?",
-        "compare_mirror",
-        {"exporter": "China", "importer": "Korea", "product": "850760", "period": "2022-2024"},
-        tables=2,  # the gap by year, and the reasons
-    ),
+BETWEEN_THEM = Question(
+    "Do the two of them agree, and why not?",
+    "compare_mirror",
+    {"exporter": "China", "importer": "Korea", "product": "850760", "period": "2022-2024"},
+    tables=2,  # the gap by year, and the reasons
 )
-"""One story told by four sources: the same flow, each in its own units and from its own side, then side by side."""
+"""Asked after each source's own example, which tell of the same flow."""
 
 
 def sandbox_server() -> StdioServerParameters:
@@ -71,6 +39,11 @@ def sandbox_server() -> StdioServerParameters:
         args=["-m", "tradestat_server", "serve", "--sandbox"],
         env={**os.environ, "PYTHONUTF8": "1"},
     )
+
+
+def questions() -> list[Question]:
+    """One story told by every source, each in its own units and from its own side, then side by side."""
+    return [*(source.example for source in catalogue().sources.values()), BETWEEN_THEM]
 
 
 async def run_demo() -> bool:
@@ -101,7 +74,7 @@ async def _converse(terminal: Terminal) -> bool:
     async with Client(sandbox_server()) as client:
         listed = (await client.list_tools()).tools
         terminal.print(f"Connected. {len(listed)} tools. Every figure below is {SANDBOX_LABEL}.")
-        answered = [await _ask(client, question, terminal) for question in QUESTIONS]
+        answered = [await _ask(client, question, terminal) for question in questions()]
     _print_next_steps(terminal)
     return all(answered)
 
@@ -120,8 +93,8 @@ async def _ask(client: Client, question: Question, terminal: Terminal) -> bool:
 
 def _show(question: Question, result: CallToolResult, terminal: Terminal) -> bool:
     """Draw an answer from its structured content; refuse one that does not say that it is synthetic."""
-    endpoint = all_tools()[question.tool]
-    answer = Answer[endpoint.data].model_validate(result.structured_content)
+    tool = catalogue().tools[question.tool]
+    answer = Answer[tool.data].model_validate(result.structured_content)
     if answer.source.state != "sandbox":
         terminal.print("This answer is not labelled as sandbox data; not shown.", style="red")
         return False
@@ -141,7 +114,7 @@ def _print_next_steps(terminal: Terminal) -> None:
     """What to set for live figures, from the sources' own descriptions of their keys."""
     terminal.rule(style="dim")
     terminal.print("For live figures, run `tradestat-mcp serve` without --sandbox:", style="bold")
-    for source in all_sources():
+    for source in catalogue().sources.values():
         if source.key is None:
             _print_indented(terminal, f"{source.name}: nothing to set, no key is needed.")
         else:

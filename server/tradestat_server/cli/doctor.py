@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import anyio
 
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check, KeyInfo, Source, examine_key
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
-from tradestat_tools.sources import all_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,15 @@ async def examine(settings: Settings) -> list[Finding]:
 
     In the sandbox the stand-in services are asked, with the keys that they accept; yours are not looked at.
     """
-    sources = all_sources()
+    sources = tuple(catalogue().sources.values())
     found: dict[str, list[Check]] = {source.id: [] for source in sources}
     if not settings.sandbox:
         for source in sources:
             if source.key is not None:
                 found[source.id].append(examine_source_key(source.key, settings))
-    async with open_services(settings) as services, anyio.create_task_group() as tasks:
+    async with open_context(settings) as context, anyio.create_task_group() as tasks:
         for source in sources:
-            tasks.start_soon(_ask, source, services, found[source.id])
+            tasks.start_soon(_ask, source, context, found[source.id])
     return [Finding(source.id, check) for source in sources for check in found[source.id]]
 
 
@@ -47,13 +47,13 @@ def examine_source_key(key: KeyInfo, settings: Settings) -> Check:
     if secret is None:
         state = "not set" if key.required else "not set (optional)"
         return Check(f"key {key.variable}", ok=not key.required, detail=f"{state}: {key.get_it}")
-    form = examine_key(key.variable, secret.get_secret_value())
+    form = examine_key(key, secret.get_secret_value())
     return Check(f"key {key.variable}", ok=form.well_formed, detail=f"set: {form.detail}")
 
 
-async def _ask(source: Source, services: Services, checks: list[Check]) -> None:
+async def _ask(source: Source, context: Context, checks: list[Check]) -> None:
     try:
-        async for check in source.checks(services):
+        async for check in source.checks(context):
             if not check.detail.startswith("not set"):  # said above, with where to get the key
                 checks.append(check)
     except TradestatError as error:

@@ -7,7 +7,7 @@ from datetime import date
 
 import uvicorn
 
-from tradestat_sandbox import DEFAULT_TODAY, SANDBOX_KEYS, SOURCES, Sandbox
+from tradestat_sandbox import DEFAULT_TODAY, Sandbox, environment
 
 
 def serve_sandbox(host: str, port: int, today: date | None, *, announce: Callable[[str], object]) -> None:
@@ -38,12 +38,7 @@ def serve_sandbox(host: str, port: int, today: date | None, *, announce: Callabl
 
 def environment_lines(address: str) -> list[str]:
     """The settings that point a server at the stand-in services, one `NAME=value` a line."""
-    return [
-        *(f"TRADESTAT_{source.upper()}_URL={address}" for source in SOURCES),
-        f"PARSE_API_KEY={SANDBOX_KEYS.trademap}",
-        f"DATA_GO_KR_SERVICE_KEY={SANDBOX_KEYS.korea}",
-        f"COMTRADE_API_KEY={SANDBOX_KEYS.comtrade}",
-    ]
+    return [f"{name}={value}" for name, value in environment(address).items()]
 
 
 def listening(host: str, port: int) -> socket.socket:

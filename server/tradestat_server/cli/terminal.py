@@ -11,10 +11,9 @@ from rich.table import Table as RichTable
 
 from tradestat_server.text.lines import clean
 from tradestat_server.text.tables import cell_text
-from tradestat_tools.catalogue import OWN_NAME, own_tools
-from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.source import OWN_NAME, KeyInfo
 from tradestat_tools.model.answers import Cell, Table
-from tradestat_tools.sources import all_sources
 
 LABEL_WIDTH = 28
 """Columns of a cell of text; a longer one goes on below."""
@@ -60,8 +59,9 @@ def draw(terminal: Console, table: Table, *, most_rows: int) -> None:
 
 def tools_table(terminal: Console) -> None:
     """Draw every tool by source, with the source's key and each call's cost."""
-    of_sources = [(f"{source.name} - {key_in_words(source.key)}", source.endpoints) for source in all_sources()]
-    for title, endpoints in (*of_sources, (OWN_NAME, own_tools())):
+    known = catalogue()
+    of_sources = [(f"{one.name} - {key_in_words(one.key)}", one.tools) for one in known.sources.values()]
+    for title, endpoints in (*of_sources, (OWN_NAME, known.own)):
         drawn = RichTable(box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", expand=False)
         drawn.title = escape(title)
         for column in ("tool", "what it gives", "cost of a call"):

@@ -1,6 +1,6 @@
 """Completions for every coded argument of the prompts and resource templates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,7 +13,6 @@ from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.search.hs import search_hs
 from tradestat_tools.codes.search.lists import search_countries, search_ebops, search_flows, search_groups
 from tradestat_tools.codes.words import MAX_INPUT, fold
-from tradestat_tools.sources import all_sources
 
 MAX_VALUES = 100
 """What the protocol allows in one answer."""
@@ -27,11 +26,12 @@ SIDES = {"X": "export", "M": "import"}
 Completer = Callable[[str], list[str]]
 
 
-def add_completions(server: MCPServer[Any], today: Callable[[], date]) -> None:
+def add_completions(server: MCPServer[Any], sources: Collection[str], today: Callable[[], date]) -> None:
     """Register the completions.
 
     Args:
         server: where to.
+        sources: ids of the sources.
         today: the date that the newest year is taken from.
     """
 
@@ -41,6 +41,10 @@ def add_completions(server: MCPServer[Any], today: Callable[[], date]) -> None:
     def ended(typed: str) -> list[str]:
         return [year for year in years(typed, today()) if year != str(today().year)]
 
+    def source_ids(typed: str) -> list[str]:
+        return [source for source in sources if source.startswith(typed.lower())]
+
+    templates = {**TEMPLATE_COMPLETERS, SOURCE_TEMPLATE: source_ids}
     by_argument = {**PROMPT_COMPLETERS, **dict.fromkeys(YEAR_ARGUMENTS, ended), "period": with_this_year}
 
     @server.completion()
@@ -48,7 +52,7 @@ def add_completions(server: MCPServer[Any], today: Callable[[], date]) -> None:
         ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument, _: CompletionContext | None
     ) -> Completion | None:
         if isinstance(ref, ResourceTemplateReference):
-            completer = TEMPLATE_COMPLETERS.get(ref.uri)
+            completer = templates.get(ref.uri)
         else:
             completer = by_argument.get(argument.name)
         if completer is None:
@@ -100,11 +104,6 @@ def group_ids(typed: str) -> list[str]:
     return list(dict.fromkeys([*begin, *(hit.group.id for hit in search_groups(typed))]))
 
 
-def source_ids(typed: str) -> list[str]:
-    """Sources that begin with what was typed."""
-    return [source.id for source in all_sources() if source.id.startswith(typed.lower())]
-
-
 def flows(typed: str) -> list[str]:
     """Export or import, which may be typed in any language."""
     begin = [word for word in SIDES.values() if word.startswith(typed.lower())]
@@ -129,12 +128,13 @@ def _area_words() -> tuple[tuple[countries.Area, tuple[str, ...]], ...]:
     return tuple((area, tuple(fold(word) for word in words if word)) for area, words in known)
 
 
+SOURCE_TEMPLATE = "tradestat://sources/{source}"
+
 TEMPLATE_COMPLETERS: dict[str, Completer] = {
     "tradestat://hs/{code}": hs_codes,
     "tradestat://ebops/{code}": ebops_codes,
     "tradestat://countries/{code}": country_codes,
     "tradestat://groups/{code}": group_ids,
-    "tradestat://sources/{source}": source_ids,
 }
 
 PROMPT_COMPLETERS: dict[str, Completer] = {

@@ -1,6 +1,6 @@
 """Code lists, source notes and a guide, for clients that read resources."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from importlib import resources as package_files
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,7 +16,6 @@ from tradestat_tools.contract.source import Source
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.results.export.folder import ExportFolder
 from tradestat_tools.results.export.tool import ADDRESS as EXPORTS_ADDRESS
-from tradestat_tools.sources import all_sources
 from tradestat_tools.usage import ADDRESS as USAGE_ADDRESS
 
 TSV = "text/tab-separated-values"
@@ -43,11 +42,17 @@ class _Listed(NamedTuple):
     read: Callable[..., str]
 
 
-def add_resources(server: MCPServer[Any], usage: Callable[[], Awaitable[str]], exports: ExportFolder) -> None:
+def add_resources(
+    server: MCPServer[Any],
+    sources: Mapping[str, Source],
+    usage: Callable[[], Awaitable[str]],
+    exports: ExportFolder,
+) -> None:
     """Register every resource and template.
 
     Args:
         server: where to.
+        sources: by their ids.
         usage: what is left of the plans, from the services that the server works with.
         exports: the folder that exported files are read from.
     """
@@ -77,7 +82,7 @@ def add_resources(server: MCPServer[Any], usage: Callable[[], Awaitable[str]], e
             fn=usage,
         )
     )
-    for uri, title, mime_type, read in LISTED:
+    for uri, title, mime_type, read in (*LISTED, *_of_sources(sources)):
         description = (read.__doc__ or "").partition("\n")[0]
         if "{" in uri:
             server.resource(uri, name=read.__name__, title=title, description=description, mime_type=mime_type)(read)
@@ -210,23 +215,27 @@ def unit_list() -> str:
     return _tsv(("unit", "label", "measures", "comtrade", "name_zh", "name_ko"), [*quantities, *values])
 
 
-def source_list() -> str:
-    """The statistics services behind the tools: coverage, lag, units, keys and costs."""
-    return "\n\n".join(_source_note(source) for source in all_sources())
+def _of_sources(sources: Mapping[str, Source]) -> tuple[_Listed, ...]:
+    def source_list() -> str:
+        """The statistics services behind the tools: coverage, lag, units, keys and costs."""
+        return "\n\n".join(_source_note(source) for source in sources.values())
 
+    def source_note(source: str) -> str:
+        """One statistics service: coverage, lag, units, valuation, licence, privacy, disclaimer, tools and costs.
 
-def source_note(source: str) -> str:
-    """One statistics service: coverage, lag, units, valuation, licence, privacy, disclaimer, tools and costs.
+        Raises:
+            ResourceNotFoundError: unknown; names the nearest.
+        """
+        if source not in sources:
+            raise _not_found(
+                f"{shown(source)} is not a source. The sources are {', '.join(sources)}.", nearest(source, sources)
+            )
+        return _source_note(sources[source])
 
-    Raises:
-        ResourceNotFoundError: unknown; names the nearest.
-    """
-    known = {one.id: one for one in all_sources()}
-    if source not in known:
-        raise _not_found(
-            f"{shown(source)} is not a source. The sources are {', '.join(known)}.", nearest(source, known)
-        )
-    return _source_note(known[source])
+    return (
+        _Listed("tradestat://sources", "Notes on the sources", MARKDOWN, source_list),
+        _Listed("tradestat://sources/{source}", "Notes on one source", MARKDOWN, source_note),
+    )
 
 
 def china_customs_guide() -> str:
@@ -247,8 +256,6 @@ LISTED = (
     _Listed("tradestat://groups/{code}", "One country group", MARKDOWN, group),
     _Listed("tradestat://flows", "Trade flows", TSV, flow_list),
     _Listed("tradestat://units", "Units of quantity and value", TSV, unit_list),
-    _Listed("tradestat://sources", "Notes on the sources", MARKDOWN, source_list),
-    _Listed("tradestat://sources/{source}", "Notes on one source", MARKDOWN, source_note),
     _Listed("tradestat://guide/china-customs", "Query China Customs by hand", MARKDOWN, china_customs_guide),
 )
 """A list is found before the template that its address would fit."""
@@ -259,7 +266,7 @@ def _source_note(source: Source) -> str:
     key = "no key"
     if source.key:
         key = f"{source.key.variable} ({'required' if source.key.required else 'optional'}). {source.key.get_it}"
-    tools = ", ".join(f"`{endpoint.name}` ({endpoint.cost})" for endpoint in source.endpoints)
+    tools = ", ".join(f"`{endpoint.name}` ({endpoint.cost})" for endpoint in source.tools)
     return _lines(
         [
             f"# {source.name}",

@@ -1,23 +1,24 @@
-"""One MCP tool for each endpoint."""
+"""One MCP tool for each tool of ours."""
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver import Context as CallContext
+from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
 
 from tradestat_server.mcp.schemas import input_schema, output_schema
 from tradestat_server.text.render import render_answer, render_error
 from tradestat_tools.codes.words import shown
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import InvalidQuery, TradestatError
+from tradestat_tools.upstream.report import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Told:
     An endpoint that asks several times, one after another, begins to count anew with each.
     """
 
-    def __init__(self, context: Context[Any, Any]) -> None:
+    def __init__(self, context: CallContext[Any, Any]) -> None:
         self._context = context
         self._before = 0.0
         self._last = 0.0
@@ -45,20 +46,20 @@ class Told:
         await self._context.report_progress(self._before + seconds, self._before + most, what)
 
 
-class EndpointTool(Tool):
-    """A tool whose `fn` is an endpoint's `call`: takes the services and raw arguments, which it checks itself."""
+class ServedTool(McpTool):
+    """A tool as the SDK lists it. Takes raw arguments, which are checked where every call goes through."""
 
     async def run(
         self,
         arguments: dict[str, Any],
-        context: Context[Any, Any],
+        context: CallContext[Any, Any],
         convert_result: bool = False,  # noqa: ARG002 - the SDK's signature; the result is already what it sends
     ) -> CallToolResult:
-        """Ask the endpoint. Never raises: a failure is a result that says so."""
-        services: Services = context.request_context.lifespan_context
+        """Ask it. Never raises: a failure is a result that says so."""
+        ours: Context = context.request_context.lifespan_context
         try:
-            answer: Answer[Any] = await self.fn(services, arguments, progress=Told(context))
-            text = render_answer(answer, max_chars=services.settings.max_chars)
+            answer: Answer[Any] = await self.fn(ours, arguments, progress=Told(context))
+            text = render_answer(answer, sources=ours.sources.values(), max_chars=ours.settings.max_chars)
             links = [
                 ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
                 for link in answer.data.links()
@@ -97,22 +98,26 @@ def _failed(error: TradestatError) -> CallToolResult:
     )
 
 
-def endpoint_tool(endpoint: Endpoint[Any, Any]) -> EndpointTool:
-    """The MCP tool of an endpoint."""
-    return EndpointTool(
-        fn=endpoint.call,
-        name=endpoint.name,
-        title=endpoint.title,
-        description=endpoint.description,
-        parameters=input_schema(endpoint.arguments),
-        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(endpoint.data)),
+def served_tool(tool: Tool[Any, Any]) -> ServedTool:
+    """A tool of ours as the SDK lists it."""
+
+    async def ask(context: Context, arguments: Mapping[str, Any], *, progress: Progress | None = None) -> Answer[Any]:
+        return await context.call(tool, arguments, progress=progress)
+
+    return ServedTool(
+        fn=ask,
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        parameters=input_schema(tool.arguments),
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(tool.data)),
         is_async=True,
         context_kwarg=None,
         annotations=ToolAnnotations(
-            read_only_hint=not endpoint.writes,
+            read_only_hint=not tool.writes,
             destructive_hint=False,
-            idempotent_hint=not endpoint.writes,
-            open_world_hint=not endpoint.local,
+            idempotent_hint=not tool.writes,
+            open_world_hint=not tool.local,
         ),
     )
 

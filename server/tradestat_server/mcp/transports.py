@@ -18,9 +18,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
 from tradestat_tools.upstream.http import silence_client_loggers
 
 Transport = Literal["stdio", "streamable-http", "sse"]
@@ -60,7 +61,7 @@ def run(
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     silence_client_loggers()
-    settings = settings or Settings()
+    settings = settings or catalogue().settings()
     if transport == "stdio":
         serve = partial(_serve_stdio, settings)
     else:
@@ -104,7 +105,7 @@ def is_loopback(host: str) -> bool:
 
 
 def http_app(
-    server: MCPServer[Services], transport: Literal["streamable-http", "sse"], security: TransportSecuritySettings
+    server: MCPServer[Context], transport: Literal["streamable-http", "sse"], security: TransportSecuritySettings
 ) -> Starlette:
     """The web application that serves `server`."""
     if transport == "sse":
@@ -113,8 +114,8 @@ def http_app(
 
 
 async def _serve_stdio(settings: Settings) -> None:
-    async with open_services(settings) as services:
-        await create_server(services).run_stdio_async()
+    async with open_context(settings) as context:
+        await create_server(context).run_stdio_async()
 
 
 async def _serve_http(
@@ -128,8 +129,8 @@ async def _serve_http(
     import uvicorn  # noqa: PLC0415 - stdio, the default, does not need it
 
     # The services are opened out here, once: the SDK runs a server's lifespan for every SSE connection.
-    async with open_services(settings) as services:
-        app = http_app(create_server(services), transport, security)
+    async with open_context(settings) as context:
+        app = http_app(create_server(context), transport, security)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
         with _listen(host, port) as listener:
             name = f"[{host}]" if ":" in host else host

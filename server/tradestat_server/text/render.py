@@ -4,11 +4,12 @@ One header line, compact tables, notes, how to get more. Foreign text can neithe
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from tradestat_server.text.lines import clean, cut_text
 from tradestat_server.text.tables import Manner, tables_text
+from tradestat_tools.contract.source import Source
 from tradestat_tools.model.answers import Answer, Note, Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.results.citation import short_line
@@ -32,10 +33,13 @@ SHOWN_NOTES = 24
 """More than there are note codes; what is beyond is counted."""
 
 
-def render_answer(answer: Answer[Any], *, max_chars: int = MAX_CHARS) -> str:
+def render_answer(answer: Answer[Any], *, sources: Collection[Source] = (), max_chars: int = MAX_CHARS) -> str:
     """The answer as text of at most `max_chars` characters; whole rows are left out and counted where it would be more.
 
     The header, the notes and the way to get more are always there.
+
+    Args:
+        sources: among which the answer's is looked up, to name its author.
 
     Raises:
         ValueError: `max_chars` is below `MIN_CHARS`.
@@ -46,7 +50,7 @@ def render_answer(answer: Answer[Any], *, max_chars: int = MAX_CHARS) -> str:
     # Without a handle the exact figures could not be had from here, so they are shown as they are.
     manner = Manner.of(tables, answer.source.unit, answer.result) if answer.result else Manner()
     header = _header(answer, rounded=manner.rounds)
-    tail = _tail(answer, room=max_chars // 2)
+    tail = _tail(answer, sources, room=max_chars // 2)
     room = max_chars - len(header) - len(tail) - 3
     verbatim = _cut_lines(answer.data.verbatim(), room)
     body = tables_text(tables, room - len(verbatim), manner)
@@ -92,27 +96,27 @@ def _said_of(source: Provenance) -> str:
     return " · ".join(cleaned for part in parts if (cleaned := clean(part)))
 
 
-def _tail(answer: Answer[Any], *, room: int) -> str:
+def _tail(answer: Answer[Any], sources: Collection[Source], *, room: int) -> str:
     lines: list[str] = []
     if answer.source.coverage:
         lines.append(f"Coverage: {cut_text(answer.source.coverage, MORE_CHARS)}")
     if answer.more:
         lines.append(f"More: {cut_text(answer.more, MORE_CHARS)}")
-    cite = _cite(answer)
+    cite = _cite(answer, sources)
     room -= sum(len(line) + 1 for line in (*lines, cite))
     notes = _notes(answer.notes, room)
     told = [*lines[:-1], *notes, lines[-1]] if answer.more else [*lines, *notes]
     return "\n".join([*told, cite] if cite else told)
 
 
-def _cite(answer: Answer[Any]) -> str:
+def _cite(answer: Answer[Any], sources: Collection[Source]) -> str:
     """The last line; the whole citation is in the structured content."""
     if not answer.citation or answer.data.verbatim():
         return ""
     parts = answer.source.results
     if parts:
         return f"Cite: what it is made of, {cut_text(', '.join(parts), CITE_CHARS)} (tool cite)"
-    return f"Cite: {cut_text(short_line(answer.source), CITE_CHARS)}"
+    return f"Cite: {cut_text(short_line(sources, answer.source), CITE_CHARS)}"
 
 
 def _cut_lines(text: str, room: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fault_matrix.wire import Reply
 from tradestat_tools.contract.source import Source
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.sources import comtrade, doumaotong, korea, trademap
 
 JSON = {"content-type": "application/json; charset=utf-8"}
@@ -53,9 +53,9 @@ class Service:
     aside: Mapping[str, Reply] = field(default_factory=_nothing)
 
     @property
-    def endpoint(self) -> Endpoint[Any, Any]:
+    def endpoint(self) -> Tool[Any, Any]:
         """The tool."""
-        return next(endpoint for endpoint in self.source.endpoints if endpoint.name == self.tool)
+        return next(endpoint for endpoint in self.source.tools if endpoint.name == self.tool)
 
 
 def _json(value: object, status: int = 200, **headers: str) -> Reply:

@@ -12,10 +12,11 @@ import anyio.lowlevel
 from fault_matrix.faults import Fault
 from fault_matrix.services import SERVICES, Service
 from fault_matrix.wire import Behaviour, Wire, serving
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import TradestatError
-from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import context_on
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Budget
@@ -102,7 +103,7 @@ class Bench:
     hand: Hand
     ledger: SqliteLedger
     cache: SqliteCache
-    services: Services
+    services: Context
     behaviour: Behaviour
 
     async def ask(self, within: float | None = None) -> Answer[Any]:
@@ -111,7 +112,7 @@ class Bench:
         if within is not None:
             short = services.settings.model_copy(update={"timeout": within, "trademap_timeout": within})
             services = replace(services, settings=short)
-        return await self.service.endpoint.call(services, self.service.arguments)
+        return await services.call(self.service.endpoint, self.service.arguments)
 
     @property
     def spent(self) -> float:
@@ -134,7 +135,7 @@ async def a_bench(service: Service, http: Http) -> AsyncGenerator[Bench]:
         wire = await stack.enter_async_context(serving(behave))
         urls = {f"TRADESTAT_{name}_URL": wire.url for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
         keys = {service.key_field: service.key} if service.key else {}
-        settings = Settings(_env_file=None, **urls, **keys)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        settings = catalogue().settings(_env_file=None, **urls, **keys)  # pyright: ignore[reportCallIssue, reportArgumentType]
         # The plan in force is the source's own, but every source gets a budget, so that spending is counted.
         plan = replace(service.source.plan(settings), budget=Budget(BUDGET, "rolling"))
         cache, ledger = SqliteCache(None), SqliteLedger(None)
@@ -150,8 +151,8 @@ async def a_bench(service: Service, http: Http) -> AsyncGenerator[Bench]:
                 chance=lambda: 1.0,
             )
         )
-        services = Services(settings, upstream, lambda: as_utc(hand.now))
-        bench = Bench(service, wire, hand, ledger, cache, services, service.good)
+        context = context_on(settings, upstream, lambda: as_utc(hand.now))
+        bench = Bench(service, wire, hand, ledger, cache, context, service.good)
         yield bench
 
 

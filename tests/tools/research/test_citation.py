@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.catalogue import OWN_NAME
-from tradestat_tools.contract.source import Source
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.source import OWN_NAME, Source
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.results.citation import Cited, apa, bibtex, cited, csl_json, one_line, short_line
-from tradestat_tools.sources import all_sources
 
 ADDRESS = "https://comtradeapi.un.org/data/v1/get/C/A/HS?reporterCode=156&period=2023%2C2024"
+
+SOURCES = catalogue().sources.values()
 
 
 def source(**given: object) -> Provenance:
@@ -29,7 +30,7 @@ def source(**given: object) -> Provenance:
 
 
 def comtrade(what: str = "China: exports", **given: object) -> Cited:
-    one = cited("comtrade_data", what, source(**given))
+    one = cited(SOURCES, "comtrade_data", what, source(**given))
     assert one is not None
     return one
 
@@ -42,7 +43,7 @@ def test_one_line_names_author_data_set_question_day_and_the_whole_address() -> 
 
 
 def test_the_line_in_a_text_leaves_out_what_its_header_says_and_the_query() -> None:
-    assert short_line(source()) == (
+    assert short_line(SOURCES, source()) == (
         "United Nations Statistics Division, comtrade_data, 2026-10-05, https://comtradeapi.un.org/data/v1/get/C/A/HS?…"
     )
 
@@ -57,15 +58,15 @@ def test_apa_has_no_year_unless_the_service_says_when_it_published() -> None:
 
 
 def test_the_publisher_is_named_where_it_is_not_the_author() -> None:
-    one = cited("trend", "Exports", source(service="doumaotong.com (from China Customs statistics)"))
+    one = cited(SOURCES, "trend", "Exports", source(service="doumaotong.com (from China Customs statistics)"))
     assert one is not None
     assert "[Data set]. doumaotong.com (抖贸通), an independent third party" in apa(one)
 
 
-@pytest.mark.parametrize("of_source", all_sources(), ids=lambda one: one.id)
+@pytest.mark.parametrize("of_source", catalogue().sources.values(), ids=lambda one: one.id)
 def test_every_tool_of_a_source_cites_its_institution(of_source: Source) -> None:
-    for endpoint in of_source.endpoints:
-        one = cited(endpoint.name, "x", source(service="whatever it calls itself"))
+    for endpoint in of_source.tools:
+        one = cited(SOURCES, endpoint.name, "x", source(service="whatever it calls itself"))
         assert one is not None
         assert (one.author, one.publisher) == (of_source.terms.author, of_source.terms.publisher)
         assert one.key.startswith(f"{of_source.id}2026-")
@@ -73,18 +74,24 @@ def test_every_tool_of_a_source_cites_its_institution(of_source: Source) -> None
 
 def test_synthetic_figures_are_called_so_in_every_style() -> None:
     one = comtrade(state="sandbox")
-    for text in (one_line(one), apa(one), bibtex(one), json.dumps(csl_json(one)), short_line(source(state="sandbox"))):
+    for text in (
+        one_line(one),
+        apa(one),
+        bibtex(one),
+        json.dumps(csl_json(one)),
+        short_line(SOURCES, source(state="sandbox")),
+    ):
         assert "SANDBOX, synthetic" in text
     assert one.key != comtrade().key
 
 
 def test_what_no_service_gave_is_cited_as_nobodys() -> None:
-    assert cited("usage", "What is left", source(service=OWN_NAME)) is None
-    assert short_line(source(service=OWN_NAME)) == ""
+    assert cited(SOURCES, "usage", "What is left", source(service=OWN_NAME)) is None
+    assert short_line(SOURCES, source(service=OWN_NAME)) == ""
 
 
 def test_a_source_that_is_not_registered_is_cited_by_its_name() -> None:
-    one = cited("import_file", "Exports", source(service="China Customs (file)", address="exports.csv"))
+    one = cited(SOURCES, "import_file", "Exports", source(service="China Customs (file)", address="exports.csv"))
     assert one is not None
     assert (
         one_line(one)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from openpyxl.utils.escape import unescape
 
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.model.answers import Cell, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.errors import TooLarge
@@ -44,6 +45,8 @@ ROWS: list[Row] = [
     ("", "tab\tline\r\nreturn\rend", 1, 1.5),
     ("_x0041_", '"quoted", and comma', 1_234_567, 1e-300),
 ]
+
+TERMS = catalogue().sources["comtrade"].terms
 
 
 def stored(tables: Sequence[Table], **given: Any) -> StoredResult:
@@ -73,7 +76,9 @@ def stored(tables: Sequence[Table], **given: Any) -> StoredResult:
 
 def report_of(*tables: Table, **given: Any) -> Report:
     one = stored(tables, **given)
-    return Report((Exported(one, tuple(enumerate(tables, start=1)), ("UN. Comtrade: China. Retrieved 2026-10-05.",)),))
+    return Report(
+        (Exported(one, tuple(enumerate(tables, start=1)), ("UN. Comtrade: China. Retrieved 2026-10-05.",), TERMS),)
+    )
 
 
 def written(write: Any, report: Report) -> io.BytesIO:

@@ -8,51 +8,50 @@ import pytest
 
 from tradestat_sandbox import DEFAULT_TODAY, Sandbox
 from tradestat_sandbox.world import world_on
-from tradestat_tools.catalogue import all_tools
+from tradestat_server.mcp.context import open_context, sandbox_settings
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge, TradestatError
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, open_services, sandbox_settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.research.currency import average_rate
 from tradestat_tools.research.mirror.answer import MirrorData
-from tradestat_tools.research.mirror.tool import COMPARE_MIRROR
 from tradestat_tools.upstream.http import Http
 
 LITHIUM = {"exporter": "China", "importer": "Korea", "product": "850760"}
 
 
 @asynccontextmanager
-async def served(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Services]:
+async def served(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Context]:
     """Services on stand-ins that a test looks into, and settings that differ from the usual ones."""
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as usual:
         http = Http(app=sandbox.app)
         try:
-            changed = sandbox_settings(Settings()).model_copy(update=settings)
-            async with in_memory(http, changed, usual.now) as services:
-                yield services
+            changed = sandbox_settings(catalogue().settings()).model_copy(update=settings)
+            async with in_memory(http, changed, usual.now) as context:
+                yield context
         finally:
             await http.aclose()
 
 
 @asynccontextmanager
-async def standing_in(shape: Literal["current", "older"], **settings: Any) -> AsyncGenerator[Services]:
+async def standing_in(shape: Literal["current", "older"], **settings: Any) -> AsyncGenerator[Context]:
     """Services with doumaotong in one of its forms, and settings that differ from the usual ones."""
     sandbox = Sandbox()
     sandbox.configure(doumaotong_shape=shape)
-    async with served(sandbox, **settings) as services:
-        yield services
+    async with served(sandbox, **settings) as context:
+        yield context
 
 
-async def mirror(services: Services, **asked: Any) -> Answer[MirrorData]:
-    return await COMPARE_MIRROR.call(services, asked)
+async def mirror(context: Context, **asked: Any) -> Answer[MirrorData]:
+    return await context.call("compare_mirror", asked)
 
 
 async def alone(**asked: Any) -> Answer[MirrorData]:
     """The answer of fresh services."""
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        return await mirror(services, **asked)
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        return await mirror(context, **asked)
 
 
 @pytest.mark.anyio
@@ -97,12 +96,12 @@ async def test_the_whole_is_summed_over_periods_that_both_ends_have() -> None:
 
 @pytest.mark.anyio
 async def test_trade_map_is_asked_only_where_its_credits_are_allowed_and_then_costs_once() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        free = await mirror(services, **LITHIUM, period="2023")
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        free = await mirror(context, **LITHIUM, period="2023")
         with pytest.raises(TooLarge, match="2 credits, 1 are allowed; nothing was sent") as refused:
-            await mirror(services, **LITHIUM, period="2023", max_credits=1)
-        paid = await mirror(services, **LITHIUM, period="2023", max_credits=2)
-        again = await mirror(services, **LITHIUM, period="2023", sources=["trademap"])
+            await mirror(context, **LITHIUM, period="2023", max_credits=1)
+        paid = await mirror(context, **LITHIUM, period="2023", max_credits=2)
+        again = await mirror(context, **LITHIUM, period="2023", sources=["trademap"])
     assert "trademap:exporter" not in {one.side for one in free.data.figures}
     assert free.more is not None
     assert "max_credits=2" in free.more
@@ -123,9 +122,9 @@ async def test_sides_that_see_nothing_are_listed_with_a_reason_of_the_closed_set
 
 @pytest.mark.anyio
 async def test_yuan_are_converted_month_by_month_at_the_rate_of_the_month_before() -> None:
-    async with standing_in("older") as services:
-        answer = await mirror(services, **LITHIUM, period="2026Q2", sources=["doumaotong", "korea"])
-        months = await all_tools()["history"].call(services, {"hsCode": "850760", "countryCode": "133"})
+    async with standing_in("older") as context:
+        answer = await mirror(context, **LITHIUM, period="2026Q2", sources=["doumaotong", "korea"])
+        months = await context.call(catalogue().tools["history"], {"hsCode": "850760", "countryCode": "133"})
     yuan = {one.month: one.amount for one in months.data.monthlyDetail}
     expected = sum(
         yuan[f"2026{number:02d}"] * average_rate("CNY", "USD", Period(2026, "month", number - 1)).value
@@ -153,9 +152,9 @@ async def test_a_comparison_in_another_currency_has_the_same_percentages() -> No
 @pytest.mark.anyio
 async def test_a_stored_result_counts_as_a_side() -> None:
     asked = {"reporterCode": ["China"], "partnerCode": ["Korea"], "cmdCode": ["850760"], "flowCode": ["X"]}
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        stored = await all_tools()["comtrade_data"].call(services, asked | {"period": ["2024"]})
-        answer = await mirror(services, **LITHIUM, period="2024", sources=["korea"], files=[stored.result])
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        stored = await context.call(catalogue().tools["comtrade_data"], asked | {"period": ["2024"]})
+        answer = await mirror(context, **LITHIUM, period="2024", sources=["korea"], files=[stored.result])
     assert answer.data.exporter_side == f"file:exporter:{stored.result}"
     assert answer.data.gaps[0].gap is not None
 
@@ -172,8 +171,8 @@ async def test_a_hub_that_the_importer_names_is_a_reason_and_one_it_does_not_nam
 @pytest.mark.anyio
 async def test_without_a_key_reasons_are_looked_for_in_one_period_and_the_answer_says_so() -> None:
     asked = {"exporter": "CN", "importer": "US", "product": "850760", "period": "2022-2024"}
-    async with standing_in("current", comtrade_api_key=None) as services:
-        answer = await mirror(services, **asked)
+    async with standing_in("current", comtrade_api_key=None) as context:
+        answer = await mirror(context, **asked)
     assert [gap.best_rule for gap in answer.data.gaps[:3]] == ["exporter", "exporter", "exporter_by_importers_weight"]
     assert answer.data.gaps[3].period == "all"
     assert answer.data.gaps[3].best_fob is None  # a sum in which transit is known of one period alone
@@ -185,8 +184,8 @@ async def test_without_a_key_reasons_are_looked_for_in_one_period_and_the_answer
 
 @pytest.mark.anyio
 async def test_a_source_without_its_key_is_a_missing_side_with_what_to_do() -> None:
-    async with standing_in("current", data_go_kr_service_key=None) as services:
-        answer = await mirror(services, **LITHIUM, period="2024")
+    async with standing_in("current", data_go_kr_service_key=None) as context:
+        answer = await mirror(context, **LITHIUM, period="2024")
     (missing,) = (one for one in answer.data.missing if one.side == "korea:importer")
     assert missing.reason == "MissingKey"
     assert "DATA_GO_KR_SERVICE_KEY" in missing.text
@@ -292,9 +291,9 @@ async def test_a_year_beyond_the_rates_is_not_converted_at_another_years() -> No
 @pytest.mark.anyio
 async def test_without_any_rate_nothing_is_sent() -> None:
     sandbox = Sandbox()
-    async with served(sandbox) as services:
+    async with served(sandbox) as context:
         with pytest.raises(NoData, match="covered"):
-            await mirror(services, **LITHIUM, period="2023", currency="RUB", max_credits=5)
+            await mirror(context, **LITHIUM, period="2023", currency="RUB", max_credits=5)
     assert sandbox.calls == []
 
 
@@ -315,10 +314,10 @@ async def test_the_frequency_is_read_as_trade_series_reads_it(word: str, periods
 @pytest.mark.anyio
 async def test_what_the_reasons_rest_on_is_counted_and_cited_with_the_sides() -> None:
     sandbox = Sandbox()
-    async with served(sandbox) as services:
-        answer = await mirror(services, **LITHIUM, period="2024")
+    async with served(sandbox) as context:
+        answer = await mirror(context, **LITHIUM, period="2024")
         asked = {call.params.get("flowCode") for call in sandbox.calls}
-        cited = await all_tools()["cite"].call(services, {"result": answer.result, "replay": "curl"})
+        cited = await context.call(catalogue().tools["cite"], {"result": answer.result, "replay": "curl"})
     giving = [call for call in sandbox.calls if call.source in ("comtrade", "korea")]
     assert answer.source.calls == cited.data.calls == len(giving)
     assert "RX" in asked
@@ -326,5 +325,5 @@ async def test_what_the_reasons_rest_on_is_counted_and_cited_with_the_sides() ->
 
 
 def test_the_description_fits_and_says_what_it_costs() -> None:
-    assert len(COMPARE_MIRROR.description) < 600
-    assert "max_credits" in COMPARE_MIRROR.description
+    assert len(catalogue().tools["compare_mirror"].description) < 600
+    assert "max_credits" in catalogue().tools["compare_mirror"].description

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from tradestat_sandbox import truth_report
-from tradestat_tools.catalogue import all_tools
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.observation import Observation, Status
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import open_services
 from tradestat_tools.research.periods import summed_to
 from tradestat_tools.sources.korea.flows import observe_nitem
 
@@ -30,15 +29,15 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def services(anyio_backend: str) -> AsyncGenerator[Services]:
+async def context(anyio_backend: str) -> AsyncGenerator[Context]:
     del anyio_backend
-    async with open_services(Settings.model_validate({"sandbox": True})) as opened:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as opened:
         yield opened
 
 
-async def observed(services: Services, tool: str, **arguments: Any) -> Sequence[Observation]:
-    endpoint = all_tools()[tool]
-    answer = await endpoint.call(services, arguments)
+async def observed(context: Context, tool: str, **arguments: Any) -> Sequence[Observation]:
+    endpoint = catalogue().tools[tool]
+    answer = await context.call(endpoint, arguments)
     assert endpoint.observe is not None
     return endpoint.observe(answer.data, answer.source)
 
@@ -48,17 +47,17 @@ def picked(found: Sequence[Observation], **wanted: object) -> Observation:
     return one
 
 
-async def test_un_comtrades_exports_are_fob_dollars_in_the_edition_of_the_year(services: Services) -> None:
+async def test_un_comtrades_exports_are_fob_dollars_in_the_edition_of_the_year(context: Context) -> None:
     asked = {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2023"}
-    (one,) = await observed(services, "comtrade_data", **asked)
+    (one,) = await observed(context, "comtrade_data", **asked)
     assert (one.flow, one.reporter, one.partner, one.product) == ("X", "156", "410", "850760")
     assert (one.value, one.currency, one.valuation, one.edition) == (EXPORTER, "USD", "FOB", "HS 2022")
     assert (one.period, one.status, one.resolution) == (YEAR, Status.REPORTED, 1.0)
 
 
-async def test_un_comtrades_imports_are_cif_and_keep_the_fob_value_that_some_reporters_give(services: Services) -> None:
+async def test_un_comtrades_imports_are_cif_and_keep_the_fob_value_that_some_reporters_give(context: Context) -> None:
     asked = {"reporterCode": ["KOR", "USA"], "partnerCode": "CHN", "cmdCode": "850760", "flowCode": "M"}
-    found = await observed(services, "comtrade_data", **asked, period="2023")
+    found = await observed(context, "comtrade_data", **asked, period="2023")
     korea, america = picked(found, reporter="410"), picked(found, reporter="842")
     assert (korea.value, korea.valuation, korea.fob, korea.basis) == (IMPORTER, "CIF", None, "origin")
     assert america.valuation == "CIF"
@@ -67,52 +66,52 @@ async def test_un_comtrades_imports_are_cif_and_keep_the_fob_value_that_some_rep
     assert 0 < america.fob < america.value
 
 
-async def test_breakdowns_are_not_taken_beside_their_total(services: Services) -> None:
+async def test_breakdowns_are_not_taken_beside_their_total(context: Context) -> None:
     asked = {"reporterCode": "KOR", "partnerCode": "CHN", "cmdCode": "850760", "flowCode": "M", "period": "2023"}
-    found = await observed(services, "comtrade_data", **asked, partner2Code="all", customsCode="all", motCode="all")
+    found = await observed(context, "comtrade_data", **asked, partner2Code="all", customsCode="all", motCode="all")
     assert [one.value for one in found] == [IMPORTER]
 
 
-async def test_a_chapter_is_a_sum_of_its_subheadings_and_says_so(services: Services) -> None:
+async def test_a_chapter_is_a_sum_of_its_subheadings_and_says_so(context: Context) -> None:
     asked = {"reporterCode": "CHN", "partnerCode": "KOR", "flowCode": "X", "period": "2023"}
-    (one,) = await observed(services, "comtrade_data", **asked, cmdCode="85")
+    (one,) = await observed(context, "comtrade_data", **asked, cmdCode="85")
     assert one.status is Status.SUMMED
 
 
-async def test_a_year_that_a_reporter_has_not_given_is_missing_and_not_zero(services: Services) -> None:
+async def test_a_year_that_a_reporter_has_not_given_is_missing_and_not_zero(context: Context) -> None:
     asked = {"reporterCode": ["CHN", "KOR"], "partnerCode": "0", "cmdCode": "850760", "flowCode": "X"}
-    found = await observed(services, "comtrade_data", **asked, period="2023-2025")
+    found = await observed(context, "comtrade_data", **asked, period="2023-2025")
     for one in found:
         assert (one.value is None) == (one.status is Status.MISSING)
 
 
-async def test_trade_maps_thousands_become_dollars_that_say_how_coarse_they_are(services: Services) -> None:
+async def test_trade_maps_thousands_become_dollars_that_say_how_coarse_they_are(context: Context) -> None:
     asked = {"country": "KOR", "partner": "CHN", "product": "850760", "trade_flow": "I"}
-    found = await observed(services, "goods_time_series", **asked, period_from=2023, period_to=2023)
+    found = await observed(context, "goods_time_series", **asked, period_from=2023, period_to=2023)
     one = picked(found, partner="156")
     assert (one.flow, one.reporter, one.valuation, one.resolution) == ("M", "410", "CIF", 1000)
     assert one.value == round(IMPORTER / 1000) * 1000
 
 
-async def test_a_trade_balance_is_no_flow(services: Services) -> None:
+async def test_a_trade_balance_is_no_flow(context: Context) -> None:
     asked = {"country": "KOR", "partner": "CHN", "product": "850760", "trade_flow": "TB"}
-    assert await observed(services, "goods_time_series", **asked, period_from=2023, period_to=2023) == []
+    assert await observed(context, "goods_time_series", **asked, period_from=2023, period_to=2023) == []
 
 
-async def test_services_have_their_published_number_and_no_valuation(services: Services) -> None:
+async def test_services_have_their_published_number_and_no_valuation(context: Context) -> None:
     asked = {"country": "KOR", "partner": "CHN", "service": "3.1.1", "trade_flow": "I"}
-    found = await observed(services, "services_time_series", **asked, period_from=2023, period_to=2023)
+    found = await observed(context, "services_time_series", **asked, period_from=2023, period_to=2023)
     one = picked(found, partner="156", product="3.1.1")
     assert (one.classification, one.valuation, one.flow) == ("EBOPS", None, "M")
     asked = {"typeCode": "S", "reporterCode": "KOR", "partnerCode": "CHN", "cmdCode": "3.1.1", "flowCode": "M"}
-    (comtrade,) = await observed(services, "comtrade_data", **asked, period="2023")
+    (comtrade,) = await observed(context, "comtrade_data", **asked, period="2023")
     assert comtrade.value is not None
     assert one.value == round(comtrade.value / 1000) * 1000
 
 
-async def test_koreas_months_are_both_flows_and_sum_to_its_year(services: Services) -> None:
+async def test_koreas_months_are_both_flows_and_sum_to_its_year(context: Context) -> None:
     asked = {"strtYymm": "202301", "endYymm": "202312", "hsSgn": "850760", "cntyCd": "CN"}
-    found = await observed(services, "getNitemtradeList", **asked)
+    found = await observed(context, "getNitemtradeList", **asked)
     months = [one for one in found if one.product == "850760"]
     assert len(months) == 24
     year = picked(summed_to(months, "year"), flow="M")
@@ -120,38 +119,38 @@ async def test_koreas_months_are_both_flows_and_sum_to_its_year(services: Servic
     assert picked(summed_to(months, "year"), flow="X").valuation == "FOB"
 
 
-async def test_koreas_own_codes_add_up_to_the_code_asked_for(services: Services) -> None:
+async def test_koreas_own_codes_add_up_to_the_code_asked_for(context: Context) -> None:
     asked = {"strtYymm": "202303", "endYymm": "202303", "hsSgn": "850760", "cntyCd": "CN"}
-    found = await observed(services, "getNitemtradeList", **asked)
+    found = await observed(context, "getNitemtradeList", **asked)
     imports = [one for one in found if one.flow == "M"]
     whole = picked(imports, product="850760")
     assert sum(one.value or 0 for one in imports if len(one.product) == 10) == whole.value
 
 
-async def test_koreas_newest_months_are_provisional_when_they_are_retrieved(services: Services) -> None:
+async def test_koreas_newest_months_are_provisional_when_they_are_retrieved(context: Context) -> None:
     asked = {"strtYymm": "202604", "endYymm": "202609", "hsSgn": "850760", "cntyCd": "CN"}
-    answer = await all_tools()["getNitemtradeList"].call(services, asked)
+    answer = await context.call(catalogue().tools["getNitemtradeList"], asked)
     retrieved = answer.source.model_copy(update={"retrieved_at": datetime(2026, 11, 1, tzinfo=UTC)})
     found = observe_nitem(answer.data, retrieved)
     provisional = {str(one.period) for one in found if one.status is Status.PROVISIONAL}
     assert provisional == {"2026-07", "2026-08", "2026-09"}
 
 
-async def test_koreas_trade_with_everyone_is_with_the_world(services: Services) -> None:
-    found = await observed(services, "getNewtradeList", strtYymm="202303", endYymm="202303")
+async def test_koreas_trade_with_everyone_is_with_the_world(context: Context) -> None:
+    found = await observed(context, "getNewtradeList", strtYymm="202303", endYymm="202303")
     assert {(one.flow, one.partner, one.product) for one in found} == {("X", "0", "TOTAL"), ("M", "0", "TOTAL")}
-    nations = await observed(services, "getNationtradeList", strtYymm="202303", endYymm="202303")
+    nations = await observed(context, "getNationtradeList", strtYymm="202303", endYymm="202303")
     assert picked(nations, flow="M", partner="156", product="TOTAL").value
 
 
-async def test_chinas_months_are_yuan_to_all_destinations_in_the_current_form(services: Services) -> None:
-    found = await observed(services, "trend", hsCode="85076000", countryCode="133")
+async def test_chinas_months_are_yuan_to_all_destinations_in_the_current_form(context: Context) -> None:
+    found = await observed(context, "trend", hsCode="85076000", countryCode="133")
     assert {(one.partner, one.currency, one.valuation, one.reporter) for one in found} == {("0", "CNY", "FOB", "156")}
     assert str(min(one.period for one in found)) == "2021-01"
 
 
 def test_every_tool_that_gives_flows_gives_common_rows() -> None:
-    with_rows = {name for name, endpoint in all_tools().items() if endpoint.observe is not None}
+    with_rows = {name for name, endpoint in catalogue().tools.items() if endpoint.observe is not None}
     assert with_rows >= {
         *("comtrade_data", "goods_time_series", "services_time_series", "trend", "history"),
         *("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),

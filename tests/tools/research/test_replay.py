@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.settings import SANDBOX_URL
 from tradestat_tools.results import replay
 from tradestat_tools.results.replay import Replay
@@ -45,6 +46,8 @@ HOSTILE = (
     "[1-3]{a,b}#?",
     "\u202eexe.\u200b",
 )
+
+SOURCE_KEYS = {source.id: source.key for source in catalogue().sources.values() if source.key}
 
 
 @dataclass
@@ -114,7 +117,7 @@ def requests(address: str) -> list[Request]:
 
 
 def made_of(calls: list[AskedCall], *, tool: str = "trend", sandbox: bool = False) -> Replay:
-    return Replay(tool, "raaaaaaaaaa", NOON, sandbox, tuple(calls))
+    return Replay(tool, "raaaaaaaaaa", NOON, sandbox, tuple(calls), catalogue().tools[tool].cost, SOURCE_KEYS)
 
 
 async def send_all(sent: list[Request]) -> None:

@@ -6,18 +6,19 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tradestat_sandbox import Sandbox
-from tradestat_tools.catalogue import all_tools
+from tradestat_server.mcp.context import open_context, sandbox_settings
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.view import Cost, View
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.flow import FlowQuestion, Kind, read_product
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, open_services, sandbox_settings
-from tradestat_tools.research.cost import Cost, cost
-from tradestat_tools.research.views import Seen, Side, ask, ask_all, sides_of
+from tradestat_tools.open import in_memory
+from tradestat_tools.research.cost import cost
+from tradestat_tools.research.views import Seen, ask, ask_all, views_of
 from tradestat_tools.upstream.http import Http
 
 
@@ -31,13 +32,13 @@ def flow(
 
 
 @asynccontextmanager
-async def standing_in(sandbox: Sandbox) -> AsyncGenerator[Services]:
+async def standing_in(sandbox: Sandbox) -> AsyncGenerator[Context]:
     """Services on stand-ins that were set up otherwise than usual."""
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as usual:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as usual:
         http = Http(app=sandbox.app)
         try:
-            async with in_memory(http, sandbox_settings(Settings()), usual.now) as services:
-                yield services
+            async with in_memory(http, sandbox_settings(catalogue().settings()), usual.now) as context:
+                yield context
         finally:
             await http.aclose()
 
@@ -49,7 +50,7 @@ def older() -> Sandbox:
     return sandbox
 
 
-def by_id(sides: tuple[Side, ...]) -> dict[str, Side]:
+def by_id(sides: tuple[View, ...]) -> dict[str, View]:
     return {side.id: side for side in sides}
 
 
@@ -59,8 +60,8 @@ def values(seen: Seen) -> dict[str, float | None]:
 
 @pytest.mark.anyio
 async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        sides = by_id(await sides_of(flow("China", "Korea", "850760", "2024"), services))
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        sides = by_id(await views_of(flow("China", "Korea", "850760", "2024"), context))
     assert list(sides) == [
         "comtrade:exporter",
         "doumaotong:exporter",
@@ -87,20 +88,20 @@ async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> Non
     ids=["world", "national code", "other nation's code", "services", "months of services", "quarters", "chapter"],
 )
 async def test_a_source_that_can_not_see_it_says_why(question: FlowQuestion, side: str, says: str) -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        found = by_id(await sides_of(question, services))[side]
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        found = by_id(await views_of(question, context))[side]
         assert found.why is not None
         assert found.why.reason is Reason.NOT_COVERED
         assert says in found.why.text
-        seen = await ask(found, services)
+        seen = await ask(found, context)
     assert (seen.observations, seen.why) == ((), (found.why,))
 
 
 @pytest.mark.anyio
 async def test_all_sources_agree_on_what_the_world_recorded() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        sides = await sides_of(flow("China", "Korea", "850760", "2023", "2024"), services)
-        seen = {one.side.id: one for one in await ask_all(sides, services)}
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        sides = await views_of(flow("China", "Korea", "850760", "2023", "2024"), context)
+        seen = {one.side.id: one for one in await ask_all(sides, context)}
     exported, imported = values(seen["comtrade:exporter"]), values(seen["comtrade:importer"])
     assert values(seen["trademap:exporter"]) == pytest.approx(exported, abs=500)
     assert values(seen["trademap:importer"]) == pytest.approx(imported, abs=500)
@@ -111,10 +112,10 @@ async def test_all_sources_agree_on_what_the_world_recorded() -> None:
 
 @pytest.mark.anyio
 async def test_the_present_form_of_doumaotong_sees_only_all_destinations() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
         one, all_of_them = flow("China", "Korea", "850760", "2024"), flow("China", "World", "850760", "2024")
         country, world = await ask_all(
-            [by_id(await sides_of(q, services))["doumaotong:exporter"] for q in (one, all_of_them)], services
+            [by_id(await views_of(q, context))["doumaotong:exporter"] for q in (one, all_of_them)], context
         )
     assert country.observations == ()
     assert country.why[0].reason is Reason.NOT_COVERED
@@ -126,18 +127,18 @@ async def test_the_present_form_of_doumaotong_sees_only_all_destinations() -> No
 
 @pytest.mark.anyio
 async def test_the_older_form_of_doumaotong_has_months_of_one_country() -> None:
-    async with standing_in(older()) as services:
-        sides = by_id(await sides_of(flow("China", "Korea", "850760", "2026-05", "2026-07"), services))
-        seen = await ask(sides["doumaotong:exporter"], services)
+    async with standing_in(older()) as context:
+        sides = by_id(await views_of(flow("China", "Korea", "850760", "2026-05", "2026-07"), context))
+        seen = await ask(sides["doumaotong:exporter"], context)
     assert [str(one.period) for one in seen.observations] == ["2026-05", "2026-06", "2026-07"]
     assert all(one.value for one in seen.observations)
 
 
 @pytest.mark.anyio
 async def test_an_answer_for_a_part_of_the_code_is_not_taken_for_it() -> None:
-    async with standing_in(older()) as services:
-        sides = by_id(await sides_of(flow("China", "Korea", "8507", "2026-05"), services))
-        seen = await ask(sides["doumaotong:exporter"], services)
+    async with standing_in(older()) as context:
+        sides = by_id(await views_of(flow("China", "Korea", "8507", "2026-05"), context))
+        seen = await ask(sides["doumaotong:exporter"], context)
     assert seen.observations == ()
     assert "a part of 8507" in seen.why[0].text
 
@@ -145,11 +146,11 @@ async def test_an_answer_for_a_part_of_the_code_is_not_taken_for_it() -> None:
 @pytest.mark.anyio
 async def test_quarters_are_sums_of_months_and_a_year_that_is_not_over_has_no_sum() -> None:
     spans: tuple[tuple[str, ...], ...] = (("2024-01", "2024-03"), ("2024Q1",), ("2026",))
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
         korea = [
-            by_id(await sides_of(flow("China", "Korea", "850760", *span), services))["korea:importer"] for span in spans
+            by_id(await views_of(flow("China", "Korea", "850760", *span), context))["korea:importer"] for span in spans
         ]
-        months, quarter, year = await ask_all(korea, services)
+        months, quarter, year = await ask_all(korea, context)
     assert sum(value or 0 for value in values(months).values()) == values(quarter)["2024Q1"]
     assert [(one.value, one.status) for one in year.observations] == [(None, Status.MISSING)]
 
@@ -158,9 +159,9 @@ async def test_quarters_are_sums_of_months_and_a_year_that_is_not_over_has_no_su
 async def test_a_source_that_fails_does_not_fail_the_others() -> None:
     sandbox = Sandbox()
     sandbox.fail(source="korea", times=100, status=500)
-    async with standing_in(sandbox) as services:
-        sides = await sides_of(flow("China", "Korea", "850760", "2024"), services, sources=["korea", "comtrade"])
-        seen = {one.side.id: one for one in await ask_all(sides, services)}
+    async with standing_in(sandbox) as context:
+        sides = await views_of(flow("China", "Korea", "850760", "2024"), context, sources=["korea", "comtrade"])
+        seen = {one.side.id: one for one in await ask_all(sides, context)}
     failed = seen["korea:importer"]
     assert (failed.observations, failed.why) == ((), ())
     assert failed.error is not None
@@ -170,34 +171,34 @@ async def test_a_source_that_fails_does_not_fail_the_others() -> None:
 
 @pytest.mark.anyio
 async def test_what_is_not_out_is_missing_with_the_reason() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        sides = await sides_of(flow("China", "Korea", "850760", "2026"), services, sources=["comtrade"])
-        seen = await ask_all(sides, services)
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        sides = await views_of(flow("China", "Korea", "850760", "2026"), context, sources=["comtrade"])
+        seen = await ask_all(sides, context)
     assert [one.observations for one in seen] == [(), ()]
     assert {one.why[0].reason for one in seen} == {Reason.NOT_YET_PUBLISHED}
 
 
 @pytest.mark.anyio
 async def test_the_cost_is_what_is_not_stored_and_only_trade_map_takes_credits() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        sides = await sides_of(flow("China", "Korea", "850760", "2020", "2024"), services)
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        sides = await views_of(flow("China", "Korea", "850760", "2020", "2024"), context)
         paid = [side for side in sides if side.source == "trademap"]
-        before = await cost(sides, services)
-        await ask_all(paid, services)
-        after = await cost(sides, services)
+        before = await cost(sides, context)
+        await ask_all(paid, context)
+        after = await cost(sides, context)
         comtrade = [side for side in sides if side.source == "comtrade"]
-        assert await cost(comtrade, services) == Cost(2)
-        await ask_all(comtrade, services)
-        assert await cost(comtrade, services) == Cost()
+        assert await cost(comtrade, context) == Cost(2)
+        await ask_all(comtrade, context)
+        assert await cost(comtrade, context) == Cost()
     assert before.credits == 2
     assert (after.credits, before.calls - after.calls) == (0, 2)
 
 
 @pytest.mark.anyio
 async def test_services_are_seen_by_those_who_have_them() -> None:
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        sides = await sides_of(flow("China", "Korea", "3", "2023", kind="services"), services)
-        seen = {one.side.id: one for one in await ask_all(sides, services)}
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        sides = await views_of(flow("China", "Korea", "3", "2023", kind="services"), context)
+        seen = {one.side.id: one for one in await ask_all(sides, context)}
     assert values(seen["trademap:exporter"]) == pytest.approx(values(seen["comtrade:exporter"]), abs=500)
     assert values(seen["comtrade:exporter"])["2023"]
 
@@ -205,15 +206,15 @@ async def test_services_are_seen_by_those_who_have_them() -> None:
 @pytest.mark.anyio
 async def test_a_stored_result_is_a_side_for_each_end_it_has_figures_of() -> None:
     asked = {"reporterCode": ["China"], "partnerCode": ["Korea"], "cmdCode": ["850760"], "flowCode": ["M", "X"]}
-    async with open_services(Settings(TRADESTAT_SANDBOX=True)) as services:
-        answer = await all_tools()["comtrade_data"].call(services, asked | {"period": ["2024"]})
+    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+        answer = await context.call(catalogue().tools["comtrade_data"], asked | {"period": ["2024"]})
         assert answer.result
         question, other = flow("China", "Korea", "850760", "2024"), flow("China", "Japan", "850760", "2024")
-        (side,) = await sides_of(question, services, sources=[], files=[answer.result])
-        (nothing,) = await sides_of(other, services, sources=[], files=[answer.result])
-        seen = await ask(side, services)
+        (side,) = await views_of(question, context, sources=[], files=[answer.result])
+        (nothing,) = await views_of(other, context, sources=[], files=[answer.result])
+        seen = await ask(side, context)
         with pytest.raises(InvalidQuery, match="No answer is kept"):
-            await sides_of(question, services, sources=[], files=["raaaaaaaaaa"])
+            await views_of(question, context, sources=[], files=["raaaaaaaaaa"])
     assert (side.id, side.role, seen.results) == (f"file:exporter:{answer.result}", "exporter", (answer.result,))
     assert len(values(seen)) == 1
     assert values(seen)["2024"]

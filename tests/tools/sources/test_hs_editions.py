@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from tradestat_sandbox import Sandbox
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, sandbox_settings
-from tradestat_tools.sources import all_sources
+from tradestat_tools.open import in_memory
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for source in all_sources() for endpoint in source.endpoints}
+TOOLS = {endpoint.name: endpoint for source in catalogue().sources.values() for endpoint in source.tools}
 
 PHONES = "851713 exists since HS 2022 (from 2022); before, these goods were part of 851712"
 
@@ -35,21 +35,21 @@ def sandbox(built: Sandbox) -> Sandbox:
 
 
 @asynccontextmanager
-async def opened(sandbox: Sandbox) -> AsyncGenerator[Services]:
+async def opened(sandbox: Sandbox) -> AsyncGenerator[Context]:
     today = sandbox.today
     now = datetime(today.year, today.month, today.day, tzinfo=UTC)
     http = Http(app=sandbox.app)
     try:
-        async with in_memory(http, sandbox_settings(Settings()), lambda: now, most_attempts=1) as services:
-            yield services
+        async with in_memory(http, sandbox_settings(catalogue().settings()), lambda: now, most_attempts=1) as context:
+            yield context
     finally:
         await http.aclose()
 
 
 async def breaks(sandbox: Sandbox, tool: str, **arguments: Any) -> str:
     """What the answer says of editions."""
-    async with opened(sandbox) as services:
-        answer: Answer[Any] = await ENDPOINTS[tool].call(services, arguments)
+    async with opened(sandbox) as context:
+        answer: Answer[Any] = await context.call(TOOLS[tool], arguments)
     return " ".join(note.text for note in answer.notes if note.code is NoteCode.EDITION_BREAK)
 
 
@@ -109,9 +109,9 @@ async def test_a_code_that_the_edition_asked_for_lacks_is_explained_with_those_i
     sandbox: Sandbox, edition: str, code: str, nearest: tuple[str, ...]
 ) -> None:
     asked = {"reporterCode": "CN", "partnerCode": "US", "flowCode": "X", "period": "2020"}
-    async with opened(sandbox) as services:
+    async with opened(sandbox) as context:
         with pytest.raises(InvalidQuery) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, {**asked, "cmdCode": code, "clCode": edition})
+            await context.call(TOOLS["comtrade_data"], {**asked, "cmdCode": code, "clCode": edition})
     assert caught.value.nearest == nearest
     assert "clCode=HS, which takes the codes of every edition" in str(caught.value.allowed)
 
@@ -130,13 +130,13 @@ async def test_a_code_of_an_older_edition_is_asked_for_and_one_of_none_is_refuse
     sandbox: Sandbox, tool: str, arguments: dict[str, Any]
 ) -> None:
     name = {"comtrade_data": "cmdCode", "goods_time_series": "product", "trend": "hsCode"}.get(tool, "hsSgn")
-    async with opened(sandbox) as services:
+    async with opened(sandbox) as context:
         before = len(sandbox.calls)
         with pytest.raises(InvalidQuery) as caught:
-            await ENDPOINTS[tool].call(services, {**arguments, name: "851799"})
+            await context.call(TOOLS[tool], {**arguments, name: "851799"})
         assert "851799 is in no edition of the Harmonized System known here" in caught.value.message
         assert set(caught.value.nearest or ()) & {"851769", "851771", "851779", "851762"}
         assert len(sandbox.calls) == before
         with suppress(NoData):  # the world may have no such trade; the question is put all the same
-            await ENDPOINTS[tool].call(services, {**arguments, name: "851712"})
+            await context.call(TOOLS[tool], {**arguments, name: "851712"})
         assert len(sandbox.calls) > before

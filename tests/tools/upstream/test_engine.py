@@ -11,8 +11,9 @@ import anyio.lowlevel
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import (
@@ -25,7 +26,7 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.model.settings import Settings
+from tradestat_tools.open import context_on
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Budget, Plan, Window
@@ -590,25 +591,25 @@ class Value(Data):
         return []
 
 
-def looking_closer(rig: Rig, verdict: TradestatError) -> Endpoint[Nothing, Value]:
+def looking_closer(rig: Rig, verdict: TradestatError) -> Tool[Nothing, Value]:
     """A tool that fetches two answers, and then finds something about the second."""
 
-    async def run(_: Services, __: Nothing) -> Answer[Value]:
+    async def run(_: Context, __: Nothing) -> Answer[Value]:
         await rig.fetch("/first")
         await rig.fetch("/second")
         raise verdict
 
-    return Endpoint("t", "T", "D", Nothing, Value, run, example={})
+    return Tool("t", "T", "D", Nothing, Value, run, example={})
 
 
 async def test_an_answer_to_another_question_is_not_kept_but_what_came_before_it_is() -> None:
     async with a_rig() as rig:
         rig.will()
         tool = looking_closer(rig, UpstreamChanged("Not what was asked.", remedy="-"))
-        services = Services(Settings(_env_file=None), rig.upstream)  # pyright: ignore[reportCallIssue]
+        context = context_on(catalogue().settings(_env_file=None), rig.upstream)
         for _ in range(2):
             with pytest.raises(UpstreamChanged):
-                await tool.call(services, {})
+                await context.call(tool, {})
     assert rig.asked == ["/first", "/second", "/second"]
 
 
@@ -617,19 +618,19 @@ async def test_that_there_is_nothing_is_kept_for_a_quarter_of_an_hour_whoever_fo
     async with a_rig() as rig:
         rig.will()
 
-        async def run(_: Services, __: Nothing) -> Answer[Value]:
+        async def run(_: Context, __: Nothing) -> Answer[Value]:
             await rig.fetch(keep=long)
             raise NoData("No rows.", remedy="-")
 
-        tool = Endpoint("t", "T", "D", Nothing, Value, run, example={})
-        services = Services(Settings(_env_file=None), rig.upstream)  # pyright: ignore[reportCallIssue]
+        tool = Tool("t", "T", "D", Nothing, Value, run, example={})
+        context = context_on(catalogue().settings(_env_file=None), rig.upstream)
         for _ in range(2):
             with pytest.raises(NoData):
-                await tool.call(services, {})
+                await context.call(tool, {})
         assert len(rig.asked) == 1
         rig.now += 901
         with pytest.raises(NoData):
-            await tool.call(services, {})
+            await context.call(tool, {})
     assert len(rig.asked) == 2
 
 

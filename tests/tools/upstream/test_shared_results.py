@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tradestat_tools.model.settings import Settings
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.open import open_cache, open_results
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.store import Entry
@@ -17,8 +17,8 @@ def test_replicas_find_each_others_results_only_through_redis(
     *, shared: bool, tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRADESTAT_REDIS_URL", redis_url if shared else "")
-    ours, theirs = (open_results(Settings(TRADESTAT_CACHE_DIR=tmp_path / name)) for name in ("a", "b"))
-    cache = open_cache(Settings(TRADESTAT_CACHE_DIR=tmp_path / "a"))
+    ours, theirs = (open_results(catalogue().settings(TRADESTAT_CACHE_DIR=tmp_path / name)) for name in ("a", "b"))
+    cache = open_cache(catalogue().settings(TRADESTAT_CACHE_DIR=tmp_path / "a"))
     try:
         before = cache.info().entries
         until = NOON + 1000

@@ -1,15 +1,21 @@
 """What an endpoint works with: settings, the door to the services, the clock."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from tradestat_tools.contract.results import Results
-from tradestat_tools.model.answers import Provenance, State
+from tradestat_tools.contract.tool import D, Tool
+from tradestat_tools.model.answers import Answer, Provenance, State
+from tradestat_tools.model.file_layout import Layout
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.report import Progress
 from tradestat_tools.upstream.request import Fetched
+
+if TYPE_CHECKING:
+    from tradestat_tools.contract.source import Source
 
 
 def utc_now() -> datetime:
@@ -17,26 +23,62 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+class Caller(Protocol):
+    """How a tool is called; see `tradestat_tools.call`."""
+
+    def __call__(
+        self, context: "Context", tool: Tool[Any, Any], arguments: Mapping[str, Any], progress: Progress | None
+    ) -> Awaitable[Answer[Any]]: ...
+
+
 @dataclass(frozen=True, slots=True)
-class Services:
-    """Handed to every endpoint.
+class Context:
+    """Handed to every tool.
 
     Args:
         settings: keys and addresses.
         upstream: the one door to the services.
         now: the clock, UTC; in the sandbox it stands at the synthetic world's today.
         results: the answers that were given, by handle.
+        sources: every source by its id, in order.
+        tools: every tool by its name, the sources' first.
+        files: every layout of files that people export by hand, by name.
+        caller: what each call goes through.
     """
 
     settings: Settings
     upstream: Upstream
-    now: Callable[[], datetime] = utc_now
-    results: Results = field(default_factory=Results)
+    now: Callable[[], datetime]
+    results: Results
+    sources: "Mapping[str, Source]"
+    tools: Mapping[str, Tool[Any, Any]]
+    files: Mapping[str, type[Layout]]
+    caller: Caller
 
     @property
     def today(self) -> date:
         """The date, UTC."""
         return self.now().date()
+
+    @overload
+    async def call(
+        self, tool: Tool[Any, D], arguments: Mapping[str, Any], *, progress: Progress | None = None
+    ) -> Answer[D]: ...
+
+    @overload
+    async def call(
+        self, tool: str, arguments: Mapping[str, Any], *, progress: Progress | None = None
+    ) -> Answer[Any]: ...
+
+    async def call(
+        self, tool: str | Tool[Any, D], arguments: Mapping[str, Any], *, progress: Progress | None = None
+    ) -> Answer[D] | Answer[Any]:
+        """Ask a tool; `progress` is told now and then while the answer is waited for.
+
+        Raises:
+            TradestatError: one of the closed set; InvalidQuery means nothing was sent.
+        """
+        return await self.caller(self, self.tools[tool] if isinstance(tool, str) else tool, arguments, progress)
 
 
 def provenance(

@@ -130,6 +130,11 @@ def read_handle(text: str) -> str:
     return lowered
 
 
+def is_handle(text: str) -> bool:
+    """Whether this is the handle of a stored answer."""
+    return re.match(HANDLE, text) is not None
+
+
 async def found_in(results: Results, handle: str) -> StoredResult:
     """What is kept under a handle.
 

@@ -1,18 +1,35 @@
-"""What a source is: a name, its terms, its endpoints, and how to check that it still behaves as assumed."""
+"""What a source is: all that others may know of it, declared in one place."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import unquote
 
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.view import Flows
+from tradestat_tools.model.file_layout import Layout
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 
 if TYPE_CHECKING:
-    from tradestat_tools.contract.context import Services
+    from tradestat_tools.contract.context import Context
+
+OWN_NAME = "Tradestat (this server)"
+"""What stands where a source's tools have the name of their service."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyForm:
+    """What can be told of a key by looking at it.
+
+    Args:
+        well_formed: whether it may be a key of its service; only a call shows whether it is.
+        detail: its form and length, or what is wrong with it.
+    """
+
+    well_formed: bool
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +37,12 @@ class KeyInfo:
     """The key a source needs.
 
     Args:
-        variable: the environment variable to set.
+        variable: the environment variable to set; the field of the settings has its name in small letters.
         get_it: where and how to get one, in a sentence.
         place: where a call carries it, and `name` under which name there.
         required: whether nothing works without it.
+        examine: looks at what is told apart by the service's own form of keys; the rest is the same for all.
+        two_forms: whether the service shows each key twice, as it is and percent-encoded.
     """
 
     variable: str
@@ -31,6 +50,8 @@ class KeyInfo:
     place: Literal["header", "query"]
     name: str
     required: bool = True
+    examine: Callable[[str], KeyForm] | None = None
+    two_forms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +85,33 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a person would ask, and the call that answers it.
+
+    Args:
+        tables: how many of the answer's tables are worth showing at a first look.
+    """
+
+    text: str
+    tool: str
+    arguments: Mapping[str, Any]
+    tables: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A statistics service and the tools it offers.
 
     Args:
         id: short name, also the folder's ("korea").
         name: the service's name for people.
+        settings: the settings with the source's own: its key, its address, its plan.
         plan: pace and budget of the user's account, by the settings.
+        instructions: when to choose its tools, for the server's instructions: a line or a few.
+        example: a question for the demo.
         checks: asks the live service cheap questions and compares the answers with what is assumed.
+        flows: what it can answer of flows between two areas; None where it has none to compare.
+        files: layouts of files that people export from it by hand.
     """
 
     id: str
@@ -79,35 +119,29 @@ class Source:
     key: KeyInfo | None
     terms: Terms
     policy: Policy
+    settings: type[Settings]
     plan: Callable[[Settings], Plan]
-    endpoints: tuple[Endpoint[Any, Any], ...]
-    checks: "Callable[[Services], AsyncIterator[Check]]"
+    instructions: str
+    example: Question
+    tools: tuple[Tool[Any, Any], ...]
+    checks: "Callable[[Context], AsyncIterator[Check]]"
+    flows: Flows | None = None
+    files: tuple[type[Layout], ...] = ()
+
+
+def source_of(sources: Iterable[Source], tool: str) -> Source | None:
+    """The source that a tool belongs to; None of our own tools."""
+    return next((source for source in sources if any(one.name == tool for one in source.tools)), None)
 
 
 SHORTEST = 16
 """No service here gives out shorter keys; a shorter one was cut off or is a placeholder."""
 
 PLACEHOLDER = re.compile(r"your|key|token|secret|example|xxxx|<|>", re.IGNORECASE)
-COMTRADE_KEY = re.compile(r"[0-9a-fA-F]{32}")
-PERCENT_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
-BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyForm:
-    """What can be told of a key by looking at it.
-
-    Args:
-        well_formed: whether it may be a key of its service; only a call shows whether it is.
-        detail: its form and length, or what is wrong with it.
-    """
-
-    well_formed: bool
-    detail: str
-
-
-def examine_key(variable: str, value: str) -> KeyForm:
-    """Look at the key that `variable` holds."""
+def examine_key(key: KeyInfo, value: str) -> KeyForm:
+    """Whether a value looks like a key of the service. Says so without ever showing it."""
     if value[:1] in "\"'" or value[-1:] in "\"'":
         return KeyForm(False, "stands in quotes; set it without them")
     if any(char.isspace() or not char.isprintable() for char in value):
@@ -116,38 +150,8 @@ def examine_key(variable: str, value: str) -> KeyForm:
         return KeyForm(False, f"has only {len(value)} characters; it was cut off or is a placeholder")
     if not value.isascii():
         return KeyForm(False, "holds characters that no key has; copy it again")
-    return _FORMS.get(variable, _any_form)(value)
-
-
-def _any_form(value: str) -> KeyForm:
+    if key.examine is not None:
+        return key.examine(value)
     if PLACEHOLDER.search(value) and not any(char.isdigit() for char in value):
         return KeyForm(False, "looks like a placeholder, not a key")
     return KeyForm(True, f"{len(value)} characters")
-
-
-def _data_go_kr(value: str) -> KeyForm:
-    """The portal shows each key twice, "Encoding" (percent-escaped) and "Decoding" (base64); either is taken."""
-    if "%" in value:
-        if unquote(unquote(value)) != unquote(value):
-            return KeyForm(False, "is percent-encoded twice; copy it from the portal again")
-        if len(PERCENT_ESCAPE.findall(value)) != value.count("%") or not BASE64.fullmatch(unquote(value)):
-            return KeyForm(False, "has escapes that no Encoding key has; it may be cut off")
-        return KeyForm(True, f"Encoding form, {len(value)} characters")
-    if not BASE64.fullmatch(value):
-        return KeyForm(False, "has characters that neither form of the portal's keys has")
-    if any(char in value for char in "+/="):
-        return KeyForm(True, f"Decoding form, {len(value)} characters")
-    return KeyForm(True, f"the same in both forms, {len(value)} characters")
-
-
-def _comtrade(value: str) -> KeyForm:
-    """A subscription key of Azure API Management, which the service runs on: 32 hexadecimal digits."""
-    if not COMTRADE_KEY.fullmatch(value):
-        return KeyForm(False, f"has {len(value)} characters; a subscription key is 32 hexadecimal digits")
-    return KeyForm(True, "32 hexadecimal digits")
-
-
-_FORMS: dict[str, Callable[[str], KeyForm]] = {
-    "DATA_GO_KR_SERVICE_KEY": _data_go_kr,
-    "COMTRADE_API_KEY": _comtrade,
-}

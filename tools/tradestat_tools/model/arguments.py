@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -23,10 +24,29 @@ UNSET_WORDS = frozenset({"null", "none", "undefined", ""})
 """What models write for an argument they mean to leave out."""
 
 
+class Meaning(StrEnum):
+    """What an argument holds: a mark in the annotation of its field, so that a wrong value gets the right help."""
+
+    AREA = "area"
+    """One country."""
+    PERIOD = "period"
+    FLOW = "flow"
+    HS = "hs"
+    """A code of goods."""
+    EBOPS = "ebops"
+    """A code of services."""
+
+
 class Arguments(BaseModel):
     """The question of one tool. Unknown names are refused; numbers sent as text and text sent as numbers are read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+    @classmethod
+    def meaning(cls, argument: str, raw: Mapping[str, Any]) -> Meaning | None:  # noqa: ARG003 - for those it depends on
+        """What an argument holds, which may depend on the others as they were sent; None of those that need no help."""
+        field = cls.model_fields.get(argument)
+        return next((one for one in field.metadata if isinstance(one, Meaning)), None) if field else None
 
     @model_validator(mode="before")
     @classmethod

@@ -13,7 +13,6 @@ from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.model.answers import Cell, Note
 from tradestat_tools.model.observation import Observation
 
-LayoutName = Literal["china_customs", "comtrade", "korea"]
 FlowSide = Literal["X", "M"]
 Record = Mapping[str, Cell]
 """A row by field."""
@@ -78,7 +77,7 @@ class Layout(ABC):
         HeaderFault: something is not in the file and was not said, or was said otherwise than the file says it.
     """
 
-    id: ClassVar[LayoutName]
+    id: ClassVar[str]
     name: ClassVar[str]
     source: ClassVar[str]
     """Id of the source whose figures these are."""
@@ -92,6 +91,10 @@ class Layout(ABC):
     """Fields of figures that can be summed."""
     money: ClassVar[frozenset[str]]
     total_words: ClassVar[frozenset[str]] = frozenset()
+    of: ClassVar[str] = ""
+    """Whose statistics these are, by UN Comtrade's code, where they are one reporter's that no source here asks for."""
+    by_hand: ClassVar[str] = ""
+    """How to get them, for those who asked for that reporter's figures."""
     total_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold a word for "total" where a row is a sum of others."""
 

@@ -14,6 +14,17 @@ Kind = Literal["goods", "services"]
 TOTAL_GOODS = "TOTAL"
 TOTAL_SERVICES = "S"
 HS_LEVELS = (2, 4, 6, 8, 10)
+HS_DIGITS = (2, 4, 6)
+"""Digits of the codes that all countries share; longer ones are a country's own."""
+
+Role = Literal["exporter", "importer"]
+"""Whose report of a flow: the one from where it goes, or the one where it arrives."""
+
+ROLES: tuple[Role, ...] = ("exporter", "importer")
+
+WORLD, CHINA = "0", "156"
+"""UN Comtrade's codes, which observations have."""
+
 ALLOWED = "an HS code of 2, 4 or 6 digits (8 or 10 for China's or Korea's own), TOTAL; EBOPS items with kind=services"
 
 _TOTAL_WORDS = frozenset({"total", "all", "all goods", "all products"})
@@ -55,6 +66,14 @@ class FlowQuestion:
     first: Period
     last: Period
 
+    def reporter(self, role: Role) -> Area:
+        """Who reports the flow at that end."""
+        return self.exporter if role == "exporter" else self.importer
+
+    def partner(self, role: Role) -> Area:
+        """With whom, as that end reports it."""
+        return self.importer if role == "exporter" else self.exporter
+
     @property
     def frequency(self) -> Frequency:
         """Years, quarters or months."""
@@ -74,6 +93,11 @@ class FlowQuestion:
     def when(self) -> str:
         """The span for people: `2022`, `2022 to 2024`."""
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+
+
+def flow_of(role: Role) -> Literal["X", "M"]:
+    """Which way the trade goes, as that end reports it."""
+    return "X" if role == "exporter" else "M"
 
 
 def read_product(text: str, kind: Kind = "goods") -> Product:

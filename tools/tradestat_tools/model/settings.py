@@ -1,8 +1,9 @@
 """Settings from the environment and a `.env` file."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_documents_path, user_downloads_path
@@ -23,7 +24,9 @@ def _unset(value: Any) -> Any:
 Key = Annotated[SecretStr | None, BeforeValidator(_unset)]
 
 
-def _default_if_unset(default: Any) -> BeforeValidator:
+def default_if_unset(default: Any) -> BeforeValidator:
+    """For a setting that has a default: what stands for unset is the default."""
+
     def choose(value: Any) -> Any:
         cleaned = _unset(value)
         return default if cleaned is None else cleaned
@@ -31,7 +34,12 @@ def _default_if_unset(default: Any) -> BeforeValidator:
     return BeforeValidator(choose)
 
 
-def _known_zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """A time zone's name, checked.
+
+    Raises:
+        ValueError: there is no such zone.
+    """
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -51,18 +59,18 @@ def _import_folder() -> Path:
     return user_downloads_path()
 
 
-TRADEMAP_URL = "https://api.parse.bot"
-DOUMAOTONG_URL = "https://doumaotong.com"
-KOREA_URL = "https://apis.data.go.kr"
-COMTRADE_URL = "https://comtradeapi.un.org"
 SANDBOX_URL = "http://sandbox.invalid"
 """Shown as the address of sandbox answers; the `.invalid` domain never resolves."""
-TRADEMAP_SCRAPER_ID = "9f9021d2-26de-464e-a412-80acf4d30519"
-TRADEMAP_CATALOGUE_ID = "4d7aa15d-7d20-47b2-8fd7-cc3ecb06fb97"
+
+
+S = TypeVar("S", bound="Settings")
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Keys are optional: a source without its key says how to get one."""
+    """What can be set of this server. Each source adds its own; the catalogue puts them all together.
+
+    Keys are optional: a source without its key says how to get one.
+    """
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -73,42 +81,8 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    parse_api_key: Key = Field(default=None, alias="PARSE_API_KEY")
-    data_go_kr_service_key: Key = Field(default=None, alias="DATA_GO_KR_SERVICE_KEY")
-    comtrade_api_key: Key = Field(default=None, alias="COMTRADE_API_KEY")
-
-    trademap_url: Annotated[str, _default_if_unset(TRADEMAP_URL)] = Field(
-        default=TRADEMAP_URL, alias="TRADESTAT_TRADEMAP_URL"
-    )
-    doumaotong_url: Annotated[str, _default_if_unset(DOUMAOTONG_URL)] = Field(
-        default=DOUMAOTONG_URL, alias="TRADESTAT_DOUMAOTONG_URL"
-    )
-    korea_url: Annotated[str, _default_if_unset(KOREA_URL)] = Field(default=KOREA_URL, alias="TRADESTAT_KOREA_URL")
-    comtrade_url: Annotated[str, _default_if_unset(COMTRADE_URL)] = Field(
-        default=COMTRADE_URL, alias="TRADESTAT_COMTRADE_URL"
-    )
-    trademap_scraper_id: Annotated[str, _default_if_unset(TRADEMAP_SCRAPER_ID)] = Field(
-        default=TRADEMAP_SCRAPER_ID, alias="TRADESTAT_TRADEMAP_SCRAPER_ID"
-    )
-    trademap_catalogue_id: Annotated[str, _default_if_unset(TRADEMAP_CATALOGUE_ID)] = Field(
-        default=TRADEMAP_CATALOGUE_ID, alias="TRADESTAT_TRADEMAP_CATALOGUE_ID"
-    )
-
     connect_timeout: float = Field(default=10.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_CONNECT_TIMEOUT")
     timeout: float = Field(default=60.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_TIMEOUT")
-    trademap_timeout: float = Field(default=180.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_TRADEMAP_TIMEOUT")
-
-    trademap_plan: Annotated[Literal["free", "hobby", "developer"], _default_if_unset("free")] = Field(
-        default="free", alias="TRADESTAT_TRADEMAP_PLAN"
-    )
-    trademap_credits: float | None = Field(default=None, gt=0, allow_inf_nan=False, alias="TRADESTAT_TRADEMAP_CREDITS")
-    trademap_per_minute: int | None = Field(default=None, gt=0, alias="TRADESTAT_TRADEMAP_PER_MINUTE")
-    trademap_period: Literal["month", "rolling"] = Field(default="month", alias="TRADESTAT_TRADEMAP_PERIOD")
-    trademap_zone: Annotated[str, AfterValidator(_known_zone)] = Field(default="UTC", alias="TRADESTAT_TRADEMAP_ZONE")
-    korea_calls_per_day: float = Field(default=10_000, gt=0, allow_inf_nan=False, alias="TRADESTAT_KOREA_CALLS_PER_DAY")
-    comtrade_calls_per_day: float = Field(
-        default=500, gt=0, allow_inf_nan=False, alias="TRADESTAT_COMTRADE_CALLS_PER_DAY"
-    )
 
     offline: bool = Field(default=False, alias="TRADESTAT_OFFLINE")
     cache_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
@@ -129,3 +103,24 @@ class Settings(BaseSettings):
 
     sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
     sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")
+
+    def of(self, kind: type[S]) -> S:
+        """The same settings, with those of one source.
+
+        Raises:
+            TypeError: these were read without that source, which is a mistake of the program.
+        """
+        if not isinstance(self, kind):
+            raise TypeError(f"{kind.__name__} is no part of these settings")
+        return self
+
+    def pointed(self, variables: Mapping[str, str]) -> Self:
+        """The same settings with some changed, by the names of their variables; those that are no setting are left."""
+        fields = {field.alias: (name, field) for name, field in type(self).model_fields.items()}
+        changed = {
+            name: SecretStr(value) if "Secret" in str(field.annotation) else value
+            for variable, value in variables.items()
+            for name, field in [fields.get(variable, (None, None))]
+            if name is not None and field is not None
+        }
+        return self.model_copy(update=changed)

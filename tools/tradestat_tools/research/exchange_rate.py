@@ -8,10 +8,10 @@ from pydantic import BeforeValidator, Field, model_validator
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, month_of, periods_between
 from tradestat_tools.codes.spans import span
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.currency import (
@@ -37,7 +37,7 @@ class RateArguments(Arguments):
 
     base: CurrencyCode = Field(description="ISO 4217 code of the currency of which one unit is priced: CNY.")
     quote: CurrencyCode = Field(default=DOLLAR, description="ISO 4217 code of the currency it is priced in.")
-    period: str = Field(
+    period: Annotated[str, Meaning.PERIOD] = Field(
         default="last 12 months", max_length=60, description="2024, 2024Q1, 2024-01..2024-06, since 2020."
     )
     freq: Annotated[Literal["", "A", "Q", "M"], BeforeValidator(read_frequency)] = Field(
@@ -83,7 +83,7 @@ class RateData(Data):
         return [Table(("period", f"{self.quote} for 1 {self.base}", "days"), rows)]
 
 
-async def exchange_rate(services: Services, asked: RateArguments) -> Answer[RateData]:
+async def exchange_rate(context: Context, asked: RateArguments) -> Answer[RateData]:
     """Average rates. No service is asked.
 
     Raises:
@@ -116,7 +116,7 @@ async def exchange_rate(services: Services, asked: RateArguments) -> Answer[Rate
             service=PUBLISHER,
             endpoint="exchange_rate",
             address=ADDRESS,
-            retrieved_at=as_utc(services.upstream.time()),
+            retrieved_at=as_utc(context.upstream.time()),
             published_at=covered_to(),
             state="offline",
             unit=f"{asked.quote} for 1 {asked.base}",
@@ -148,7 +148,7 @@ def _rates(base: str, quote: str, periods: list[Period]) -> list[Rate | NoRate]:
     return found
 
 
-EXCHANGE_RATE = Endpoint(
+EXCHANGE_RATE = Tool(
     name="exchange_rate",
     title="Tradestat: average exchange rates",
     description=(

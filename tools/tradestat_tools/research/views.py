@@ -1,19 +1,20 @@
 """Both sides of one flow: every source that can see it, what each is asked, and its figures as common rows."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from tradestat_tools.codes.countries import Area, label
-from tradestat_tools.contract.context import Services
+from tradestat_tools.codes.countries import Area
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import StoredResult
-from tradestat_tools.contract.view import SOURCES, Role, flow_of, partner_of, reporter_of, seeing
+from tradestat_tools.contract.source import Source
+from tradestat_tools.contract.view import Flows, Standing, View
 from tradestat_tools.model.answers import Answer, Note, Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
-from tradestat_tools.model.flow import FlowQuestion, Product
+from tradestat_tools.model.flow import ROLES, FlowQuestion, Product, Role, flow_of
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.periods import summed_to
@@ -21,38 +22,9 @@ from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.runtime import in_thread
 
 if TYPE_CHECKING:
-    from tradestat_tools.contract.tool import Endpoint
+    from tradestat_tools.contract.tool import Tool
 
-ROLES: tuple[Role, ...] = ("exporter", "importer")
-PAID = frozenset({"trademap"})
-"""Sources whose calls cost credits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One source's view of a flow from one of its ends.
-
-    Args:
-        id: `comtrade:exporter`; of a file `file:exporter:` and its handle.
-        source: the source's id; "file" for stored results.
-        tool: the tool that is asked, or that gave the stored result.
-        arguments: sets of the tool's arguments; more than one where one question can not hold all periods.
-        role: whose report it is.
-        what: for people: `China's exports to South Korea, UN Comtrade`.
-        question: the flow asked for.
-        why: why this source can not see it; nothing is asked then.
-        handle: of a stored result that is read instead of asking.
-    """
-
-    id: str
-    source: str
-    tool: str
-    arguments: tuple[dict[str, Any], ...]
-    role: Role
-    what: str
-    question: FlowQuestion
-    why: Why | None = None
-    handle: str = ""
+_ORDER = tuple(Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +41,7 @@ class Seen:
         error: what the source failed with, where that is not merely that it has nothing.
     """
 
-    side: Side
+    side: View
     observations: tuple[Observation, ...] = ()
     given: tuple[Observation, ...] = ()
     results: tuple[str, ...] = ()
@@ -79,13 +51,13 @@ class Seen:
     error: TradestatError | None = None
 
 
-async def sides_of(
+async def views_of(
     question: FlowQuestion,
-    services: Services,
+    context: Context,
     *,
     sources: Collection[str] | None = None,
     files: Sequence[str] = (),
-) -> tuple[Side, ...]:
+) -> tuple[View, ...]:
     """Every side that there is of a flow: exporter's first, the national sources first among each.
 
     Args:
@@ -95,32 +67,61 @@ async def sides_of(
     Raises:
         InvalidQuery: nothing is kept under a handle, or it holds no figures.
     """
-    wanted = SOURCES if sources is None else [one for one in SOURCES if one in sources]
-    found = [side for role in ROLES for source in wanted if (side := _side(source, question, role)) is not None]
+    wanted = [one for one in flows_of(context.sources) if sources is None or one in sources]
+    found = [
+        side
+        for role in ROLES
+        for source in wanted
+        if (side := _side(context.sources[source], question, role)) is not None
+    ]
     for handle in files:
-        found += await _of_file(question, services, handle)
+        found += await _of_file(question, context, handle)
     return tuple(sorted(found, key=lambda side: (ROLES.index(side.role), side.source != "file")))
 
 
-def _side(source: str, question: FlowQuestion, role: Role) -> Side | None:
-    how = seeing(source, question, role)
-    if how is None:
-        return None
-    from tradestat_tools.sources import all_sources  # noqa: PLC0415 - all models; costs start-up time
+def flows_of(sources: Mapping[str, Source]) -> dict[str, Flows]:
+    """What those sources can answer of flows that have any, in the order in which their reports are listed."""
+    found = {one.id: one.flows for one in sources.values() if one.flows is not None}
+    return dict(sorted(found.items(), key=lambda one: _ORDER.index(one[1].standing)))
 
-    name = next(one.name for one in all_sources() if one.id == source)
-    what = f"{_flow_name(question, role)}, {name}"
-    return Side(f"{source}:{role}", source, how.tool, how.arguments, role, what, question, how.why)
+
+def as_named(sources: Mapping[str, Source]) -> list[str]:
+    """The ids of those with flows as arguments name them: what both ends are looked up in comes first."""
+    order = flows_of(sources).items()
+    return [name for name, _ in sorted(order, key=lambda one: one[1].standing is not Standing.INTERNATIONAL)]
+
+
+def is_paid(context: Context, view: View) -> bool:
+    """Whether asking for it can cost credits."""
+    return view.source in context.sources and context.sources[view.source].policy.paid
+
+
+def _side(source: Source, question: FlowQuestion, role: Role) -> View | None:
+    asking = source.flows.view(question, role) if source.flows else None
+    if asking is None:
+        return None
+    what = f"{_flow_name(question, role)}, {source.name}"
+    return View(
+        f"{source.id}:{role}",
+        source.id,
+        asking.tool,
+        asking.arguments,
+        role,
+        what,
+        question,
+        asking.why,
+        standing=source.flows.standing if source.flows else None,
+    )
 
 
 def _flow_name(question: FlowQuestion, role: Role) -> str:
-    who, whom = reporter_of(question, role).name_en, partner_of(question, role).name_en
+    who, whom = question.reporter(role).name_en, question.partner(role).name_en
     return f"{who}'s exports to {whom}" if role == "exporter" else f"{who}'s imports from {whom}"
 
 
-async def _of_file(question: FlowQuestion, services: Services, handle: str) -> list[Side]:
+async def _of_file(question: FlowQuestion, context: Context, handle: str) -> list[View]:
     """A side for each end of the flow that a stored result has figures of; where it has none, one that says so."""
-    stored, endpoint = await _stored(services, handle)
+    stored, endpoint = await _stored(context, handle)
     rows, held = await in_thread(partial(_of_stored, stored, endpoint, question))
     roles: Sequence[Role] = held
     why = None
@@ -129,7 +130,7 @@ async def _of_file(question: FlowQuestion, services: Services, handle: str) -> l
         text = f"{handle} has {len(rows)} figures, none of {_flow_name(question, roles[0])} in {question.product.code}."
         why = Why(Reason.FILTERED_OUT, text, sure=True)
     return [
-        Side(
+        View(
             id=f"file:{role}:{handle}",
             source="file",
             tool=stored.tool,
@@ -149,17 +150,15 @@ def _nearest_role(rows: Iterable[Observation], question: FlowQuestion) -> Role:
     return "importer" if "M" in flows else "exporter"
 
 
-async def _stored(services: Services, handle: str) -> "tuple[StoredResult, Endpoint[Any, Any]]":
-    from tradestat_tools.catalogue import all_tools  # noqa: PLC0415 - the desk lists the tools that use this
-
-    stored = await services.results.find(handle)
+async def _stored(context: Context, handle: str) -> "tuple[StoredResult, Tool[Any, Any]]":
+    stored = await context.results.find(handle)
     if stored is None:
         raise InvalidQuery(
             f"No answer is kept under {handle}.",
             argument="files",
             allowed="the handle in the first line of an answer, such as that of import_file",
         )
-    endpoint = all_tools().get(stored.tool)
+    endpoint = context.tools.get(stored.tool)
     if endpoint is None or endpoint.observe is None:
         raise InvalidQuery(
             f"{handle} is an answer of {stored.tool}, which has no trade figures to compare.",
@@ -169,14 +168,14 @@ async def _stored(services: Services, handle: str) -> "tuple[StoredResult, Endpo
     return stored, endpoint
 
 
-def _observed(stored: StoredResult, endpoint: "Endpoint[Any, Any]") -> Sequence[Observation]:
+def _observed(stored: StoredResult, endpoint: "Tool[Any, Any]") -> Sequence[Observation]:
     if endpoint.observe is None:
         return ()
     return endpoint.observe(endpoint.data.model_validate(stored.structured["data"]), stored.source)
 
 
 def _of_stored(
-    stored: StoredResult, endpoint: "Endpoint[Any, Any]", question: FlowQuestion
+    stored: StoredResult, endpoint: "Tool[Any, Any]", question: FlowQuestion
 ) -> tuple[Sequence[Observation], Sequence[Role]]:
     """All figures of a stored result, and the ends of the flow that they are of. A file may have 300,000 rows."""
     rows = _observed(stored, endpoint)
@@ -184,20 +183,20 @@ def _of_stored(
 
 
 def _read_stored(
-    stored: StoredResult, endpoint: "Endpoint[Any, Any]", side: Side
+    stored: StoredResult, endpoint: "Tool[Any, Any]", side: View
 ) -> tuple[tuple[Observation, ...], tuple[Observation, ...]]:
     """The figures of a side in its frequency, and as they were given."""
     given = _given(_observed(stored, endpoint), side)
     return _filtered(given, side), given
 
 
-async def ask_all(sides: Iterable[Side], services: Services) -> tuple[Seen, ...]:
+async def ask_all(sides: Iterable[View], context: Context) -> tuple[Seen, ...]:
     """What comes of every side, asked at the same time, in the order of the sides; none fails the others."""
     wanted = tuple(sides)
     seen: dict[int, Seen] = {}
 
     async def one(at: int) -> None:
-        seen[at] = await ask(wanted[at], services)
+        seen[at] = await ask(wanted[at], context)
 
     async with anyio.create_task_group() as tasks:
         for at in range(len(wanted)):
@@ -205,29 +204,27 @@ async def ask_all(sides: Iterable[Side], services: Services) -> tuple[Seen, ...]
     return tuple(seen[at] for at in range(len(wanted)))
 
 
-async def ask(side: Side, services: Services) -> Seen:
+async def ask(side: View, context: Context) -> Seen:
     """What a source has of a side. A failure of the source is part of what is seen, never raised."""
     if side.why is not None:
         return Seen(side, why=(side.why,), results=(side.handle,) if side.handle else ())
     if side.handle:
-        stored, endpoint = await _stored(services, side.handle)
+        stored, endpoint = await _stored(context, side.handle)
         found, given = await in_thread(partial(_read_stored, stored, endpoint, side))
         why = _why_partial(side, found)
         return Seen(side, found, given, (side.handle,), (stored.source,), stored.notes, why)
-    return await _asked(side, services)
+    return await _asked(side, context)
 
 
-async def _asked(side: Side, services: Services) -> Seen:
-    from tradestat_tools.catalogue import all_tools  # noqa: PLC0415 - the desk lists the tools that use this
-
-    endpoint, progress = all_tools()[side.tool], current_report().progress
+async def _asked(side: View, context: Context) -> Seen:
+    endpoint, progress = context.tools[side.tool], current_report().progress
     rows: list[Observation] = []
     answers: list[Answer[Any]] = []
     whys: list[Why] = []
     error: TradestatError | None = None
     for arguments in side.arguments:
         try:
-            answer = await endpoint.call(services, arguments, progress=progress)
+            answer = await context.call(endpoint, arguments, progress=progress)
         except NoData as nothing:
             whys += nothing.why or [Why(Reason.NOT_REPORTED, nothing.message)]
         except TradestatError as failure:
@@ -238,7 +235,8 @@ async def _asked(side: Side, services: Services) -> Seen:
             rows += endpoint.observe(answer.data, answer.source) if endpoint.observe else ()
     found = _filtered(rows, side)
     if answers and not error:
-        whys += _why_partial(side, found, rows, [note for answer in answers for note in answer.notes])
+        notes = [note for answer in answers for note in answer.notes]
+        whys += _why_partial(side, found, rows, notes, flows=context.sources[side.source].flows)
     return Seen(
         side,
         found,
@@ -251,19 +249,19 @@ async def _asked(side: Side, services: Services) -> Seen:
     )
 
 
-def _filtered(rows: Iterable[Observation], side: Side) -> tuple[Observation, ...]:
+def _filtered(rows: Iterable[Observation], side: View) -> tuple[Observation, ...]:
     """The figures of the flow asked for, brought to its frequency, within its span, one a period."""
     question = side.question
     found = {one.period: one for one in reversed(summed_to(_given(rows, side), question.frequency))}
     return tuple(found[period] for period in question.periods if period in found)
 
 
-def _given(rows: Iterable[Observation], side: Side) -> tuple[Observation, ...]:
+def _given(rows: Iterable[Observation], side: View) -> tuple[Observation, ...]:
     return tuple(one for one in _of_flow(rows, side.question, side.role) if _within(one, side.question))
 
 
 def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) -> list[Observation]:
-    reporter, partner = reporter_of(question, role), partner_of(question, role)
+    reporter, partner = question.reporter(role), question.partner(role)
     classification = "EBOPS" if question.product.kind == "services" else "HS"
     return [
         one
@@ -292,7 +290,12 @@ def _within(one: Observation, question: FlowQuestion) -> bool:
 
 
 def _why_partial(
-    side: Side, found: Sequence[Observation], rows: Sequence[Observation] = (), notes: Sequence[Note] = ()
+    side: View,
+    found: Sequence[Observation],
+    rows: Sequence[Observation] = (),
+    notes: Sequence[Note] = (),
+    *,
+    flows: Flows | None = None,
 ) -> tuple[Why, ...]:
     """Why an answer that came has no figure of some periods: by the source's own notes, or what else came."""
     lacking = [
@@ -302,7 +305,7 @@ def _why_partial(
     ]
     if not lacking:
         return ()
-    if not found and (why := _why_nothing(side, rows)) is not None:
+    if not found and (why := _why_nothing(side, rows, flows)) is not None:
         return (why,)
     reasons = tuple(Why(note.reason, note.text, sure=True) for note in notes if note.reason is not None)
     if found or reasons:
@@ -310,16 +313,11 @@ def _why_partial(
     return (Why(Reason.FILTERED_OUT, f"The answer of {side.tool} holds no figure of this flow and span."),)
 
 
-def _why_nothing(side: Side, rows: Sequence[Observation]) -> Why | None:
+def _why_nothing(side: View, rows: Sequence[Observation], flows: Flows | None) -> Why | None:
     """Why none of the rows that came are of the flow, where the rows themselves tell."""
     code = side.question.product.code
     mine = sorted(one.period for one in rows if _is_product(one.product, side.question.product))
     others = {one.product for one in rows} if not mine else set[str]()
     if len(others) == 1:
         return Why(Reason.NOT_COVERED, f"It answered for {others.pop()} only, which is a part of {code}.", sure=True)
-    if side.source != "doumaotong":
-        return None
-    if mine:
-        return Why(Reason.NOT_COVERED, f"It has {code} from {mine[0]} to {mine[-1]} only.", sure=True)
-    whom = label(partner_of(side.question, side.role))
-    return Why(Reason.NOT_COVERED, f"In its present form it has no months of {whom} alone.", sure=True)
+    return flows.nothing(side, mine) if flows and flows.nothing else None

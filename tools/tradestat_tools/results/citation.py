@@ -6,14 +6,14 @@ change their figures without a version, so the day of retrieval stands for one.
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from tradestat_tools.catalogue import OWN_NAME
+from tradestat_tools.contract.source import OWN_NAME, Source, source_of
 from tradestat_tools.model.answers import Provenance
-from tradestat_tools.sources import all_sources, endpoints
 
 SANDBOX = "SANDBOX, synthetic figures, not statistics"
 
@@ -62,13 +62,12 @@ class Cited:
         return f"{self.id}{self.retrieved.year}-{hashlib.sha256(meant.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
-def cited(tool: str, what: str, source: Provenance) -> Cited | None:
+def cited(sources: Collection[Source], tool: str, what: str, source: Provenance) -> Cited | None:
     """What there is to cite of a tool's answer; None where this server alone made it up from no one's figures."""
     if source.service == OWN_NAME:
         return None
-    known = endpoints().get(tool)
-    by_name = (one for one in all_sources() if source.service in (one.name, one.policy.service))
-    origin = known[0] if known else next(by_name, None)
+    by_name = (one for one in sources if source.service in (one.name, one.policy.service))
+    origin = source_of(sources, tool) or next(by_name, None)
     return Cited(
         id=origin.id if origin else re.sub(r"[^a-z0-9]", "", tool.lower()) or "tradestat",
         author=origin.terms.author if origin else _line(source.service),
@@ -90,9 +89,9 @@ def one_line(one: Cited) -> str:
     return f"{warning}{whole.rstrip('.')}. {published}Retrieved {one.retrieved.isoformat()}. {one.address}"
 
 
-def short_line(source: Provenance) -> str:
+def short_line(sources: Collection[Source], source: Provenance) -> str:
     """Author, tool, day and address without its query, for a text whose first line says what was asked."""
-    one = cited(source.endpoint, "", source)
+    one = cited(sources, source.endpoint, "", source)
     if one is None:
         return ""
     warning = "SANDBOX, synthetic: " if one.sandbox else ""

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import found_in, made_of, read_handle
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
@@ -48,11 +48,12 @@ class CiteData(Data):
         return []
 
 
-async def cite(services: Services, asked: CiteArguments) -> Answer[CiteData]:
+async def cite(context: Context, asked: CiteArguments) -> Answer[CiteData]:
     """References to a stored answer. No service is asked."""
-    stored = await found_in(services.results, asked.result)
-    parts, lost = await made_of(services.results, [stored.handle])
-    references = [one for part in parts if (one := cited(part.tool, part.what, part.source))]
+    stored = await found_in(context.results, asked.result)
+    parts, lost = await made_of(context.results, [stored.handle])
+    sources = context.sources.values()
+    references = [one for part in parts if (one := cited(sources, part.tool, part.what, part.source))]
     if not references:
         raise NoData(
             f"No answer of a service stands behind {stored.handle}, so there is nobody to cite.",
@@ -60,7 +61,7 @@ async def cite(services: Services, asked: CiteArguments) -> Answer[CiteData]:
         )
     # An answer made of others may have asked for more itself.
     asking = [*parts, stored] if stored.source.results else parts
-    replays = [replay for part in asking if (replay := scripts.Replay.of(part)).calls]
+    replays = [replay for part in asking if (replay := scripts.Replay.of(context, part)).calls]
     notes: list[Note] = []
     if lost:
         text = f"It was also made from {', '.join(lost)}, kept no longer: ask their tools again to cite them."
@@ -110,7 +111,7 @@ _STYLES: dict[Style, Callable[[Sequence[Cited]], str]] = {
     "csl-json": _csl_json,
 }
 
-CITE = Endpoint(
+CITE = Tool(
     name="cite",
     title="Tradestat: cite and repeat an answer",
     description=(

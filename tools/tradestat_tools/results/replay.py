@@ -6,26 +6,23 @@ JSON or as a Python literal, all of them ASCII, so that it can not become a comm
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from tradestat_tools.catalogue import all_tools
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.contract.source import KeyInfo
 from tradestat_tools.model.settings import SANDBOX_URL
-from tradestat_tools.sources import all_sources
 from tradestat_tools.upstream.request import AskedCall
 
 STANDIN = "TRADESTAT_SANDBOX_URL"
 """The variable for the address of the stand-in services, which is another each time that they are started."""
 
-DECODED = "DATA_GO_KR_SERVICE_KEY"
-"""The one key that its service shows in two forms; see `tradestat_tools.sources.korea.api.decoded_key`."""
 
 TIMEOUT = 180
-"""Seconds. Trade Map's large tables take that long."""
+"""Seconds. The largest tables take that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,8 @@ class Replay:
     Args:
         tool: which gave it.
         handle: under which it is kept.
+        cost: of a call of that tool, where it is known.
+        keys: of the sources, by their ids.
     """
 
     tool: str
@@ -42,12 +41,21 @@ class Replay:
     retrieved_at: datetime
     sandbox: bool
     calls: tuple[AskedCall, ...]
+    cost: str | None
+    keys: Mapping[str, KeyInfo]
 
     @classmethod
-    def of(cls, stored: StoredResult) -> "Replay":
+    def of(cls, context: Context, stored: StoredResult) -> "Replay":
         """The calls that a stored answer was made from."""
-        source = stored.source
-        return cls(stored.tool, stored.handle, source.retrieved_at, source.state == "sandbox", stored.asked)
+        source, tool = stored.source, context.tools.get(stored.tool)
+        keys = {one.id: one.key for one in context.sources.values() if one.key is not None}
+        synthetic = source.state == "sandbox"
+        cost = tool.cost if tool else None
+        return cls(stored.tool, stored.handle, source.retrieved_at, synthetic, stored.asked, cost, keys)
+
+    def key(self, call: AskedCall) -> KeyInfo | None:
+        """The key that a call carries."""
+        return self.keys.get(call.source) if call.keyed else None
 
 
 def curl(replays: Sequence[Replay]) -> str:
@@ -57,34 +65,35 @@ def curl(replays: Sequence[Replay]) -> str:
         lines.append(f': "${{{STANDIN}:?Set it to the address that tradestat-mcp sandbox --port 0 prints.}}"')
     keys = _keys(replays)
     lines += [f': "${{{variable}:?Set it to your key.}}"' for variable in keys]
-    if DECODED in keys:
-        lines += [
-            "# The portal's Encoding form of the key goes as it is, its Decoding form is encoded.",
-            f'case "${DECODED}" in *%*) form=--data ;; *) form=--data-urlencode ;; esac',
-        ]
+    for key in keys.values():
+        if key.two_forms:
+            lines += [
+                "# The portal's Encoding form of the key goes as it is, its Decoding form is encoded.",
+                f'case "${key.variable}" in *%*) form=--data ;; *) form=--data-urlencode ;; esac',
+            ]
     for replay in replays:
         lines += ["", f"# {replay.tool}, result {replay.handle}"]
-        lines += [_curl(call) for call in replay.calls]
+        lines += [_curl(call, replay.key(call)) for call in replay.calls]
     return "\n".join(lines) + "\n"
 
 
 def python(replays: Sequence[Replay]) -> str:
     """A Python script that needs httpx; the bodies go to its output, one after another in the order of the calls."""
     keys = _keys(replays)
-    decode = "from urllib.parse import unquote\n" if DECODED in keys else ""
+    decode = "from urllib.parse import unquote\n" if any(key.two_forms for key in keys.values()) else ""
     lines = [
         *(f"# {line}" for line in _told(replays)),
         f"import os\nimport sys\n{decode}",
         "import httpx",
         "",
         *([f"SANDBOX = os.environ[{STANDIN!r}]"] if _at_standin(replays) else []),
-        *(f"{variable} = {_read_key(variable)}" for variable in keys),
+        *(f"{variable} = {_read_key(key)}" for variable, key in keys.items()),
         "",
         "CALLS = [",
     ]
     for replay in replays:
         lines.append(f"    # {replay.tool}, result {replay.handle}")
-        lines += [f"    {_python(call)}," for call in replay.calls]
+        lines += [f"    {_python(call, replay.key(call))}," for call in replay.calls]
     lines += [
         "]",
         "",
@@ -100,8 +109,7 @@ def python(replays: Sequence[Replay]) -> str:
 
 def _told(replays: Sequence[Replay]) -> list[str]:
     """What to know before running it."""
-    tools = all_tools()
-    costs = {tools[replay.tool].cost for replay in replays if replay.tool in tools}
+    costs = {replay.cost for replay in replays if replay.cost}
     count = sum(len(replay.calls) for replay in replays)
     oldest = min(replay.retrieved_at for replay in replays)
     told = [
@@ -114,14 +122,13 @@ def _told(replays: Sequence[Replay]) -> list[str]:
     return told
 
 
-def _curl(call: AskedCall) -> str:
+def _curl(call: AskedCall, key: KeyInfo | None) -> str:
     words = ["curl -sS --globoff"]
     base, path = _split(call.url)
     address = shlex.quote(path + (f"?{urlencode(call.params)}" if call.params else ""))
     words.append(f'"${STANDIN}"{address}' if base else address)
-    key = _key(call)
     if key and key.place == "query":
-        form = '"$form"' if key.variable == DECODED else "--data-urlencode"
+        form = '"$form"' if key.two_forms else "--data-urlencode"
         words.append(f'--get {form} "{key.name}=${key.variable}"')
     if key and key.place == "header":
         words.append(f'--header "{key.name}: ${key.variable}"')
@@ -133,10 +140,9 @@ def _curl(call: AskedCall) -> str:
     return " \\\n  ".join(words)
 
 
-def _python(call: AskedCall) -> str:
+def _python(call: AskedCall, key: KeyInfo | None) -> str:
     base, path = _split(call.url)
     parts = [f'"method": {call.method!r}', f'"url": {"SANDBOX + " if base else ""}{path!a}']
-    key = _key(call)
     in_query = f"{key.name!r}: {key.variable}" if key and key.place == "query" else ""
     in_header = f"{key.name!r}: {key.variable}" if key and key.place == "header" else ""
     for name, known, secret in (("params", call.params, in_query), ("headers", call.headers, in_header)):
@@ -157,18 +163,13 @@ def _at_standin(replays: Sequence[Replay]) -> bool:
     return any(_split(call.url)[0] for replay in replays for call in replay.calls)
 
 
-def _key(call: AskedCall) -> KeyInfo | None:
-    known = {source.id: source.key for source in all_sources()}
-    return known.get(call.source) if call.keyed else None
+def _keys(replays: Sequence[Replay]) -> dict[str, KeyInfo]:
+    """The keys that are needed, by their variables."""
+    found = (replay.key(call) for replay in replays for call in replay.calls)
+    return {key.variable: key for key in found if key}
 
 
-def _keys(replays: Sequence[Replay]) -> list[str]:
-    """The variables of the keys that are needed, each once."""
-    found = (_key(call) for replay in replays for call in replay.calls)
-    return list(dict.fromkeys(key.variable for key in found if key))
-
-
-def _read_key(variable: str) -> str:
-    if variable == DECODED:
-        return f"unquote(os.environ[{variable!r}])  # either form of the key; httpx encodes it again"
-    return f"os.environ[{variable!r}]"
+def _read_key(key: KeyInfo) -> str:
+    if key.two_forms:
+        return f"unquote(os.environ[{key.variable!r}])  # either form of the key; httpx encodes it again"
+    return f"os.environ[{key.variable!r}]"

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from tradestat_tools.codes.words import fold, nearest, shown
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import StoredResult, found_in, read_handle
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Part, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData
@@ -112,9 +112,9 @@ class _Condition:
         return COMPARISONS[self.sign](cell, self.value)
 
 
-async def rows(services: Services, asked: RowsArguments) -> Answer[RowsData]:
+async def rows(context: Context, asked: RowsArguments) -> Answer[RowsData]:
     """Rows of a stored answer. No service is asked."""
-    stored = await found_in(services.results, asked.result)
+    stored = await found_in(context.results, asked.result)
     index = table_number(stored, asked.table)
     table = stored.tables[index]
     conditions = [_condition(table, text) for text in asked.filter or ()]
@@ -269,7 +269,7 @@ def _sorted(table: Table, found: Sequence[tuple[Cell, ...]], wanted: str) -> lis
     return sorted(there, key=key, reverse=falling) + missing
 
 
-ROWS = Endpoint(
+ROWS = Tool(
     name="rows",
     title="Tradestat: rows of a stored answer",
     description=(

@@ -1,8 +1,8 @@
-"""Words where a product code belongs: the error offers the codes that they may mean, and chooses none."""
+"""What a refused argument may have meant: the codes that words stand for, or the next useful call."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -11,17 +11,10 @@ from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.search.index import WHOLE_NAME
 from tradestat_tools.codes.words import MAX_INPUT, CodeError, shown
-from tradestat_tools.model.arguments import UNSET_WORDS
+from tradestat_tools.model.arguments import UNSET_WORDS, Arguments, Meaning
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.search.lists import Kind, look
 from tradestat_tools.upstream.runtime import in_thread
-
-AREAS = frozenset({"country", "partner", "reporter", "exporter", "importer", "countryCode", "cntyCd"})
-"""The arguments of all tools that take one country."""
-
-PERIODS = frozenset({"period", "period_from", "period_to", "strtYymm", "endYymm", "currentMonth"})
-
-FLOWS = frozenset({"flow", "flowCode", "trade_flow"})
 
 GENERAL = InvalidQuery("").remedy
 """What an error says that knows no better."""
@@ -31,28 +24,27 @@ _WHOLE = re.compile(r"(\d{4}|\d{6})\.0+")
 _MOST_NAMED = 5
 
 
-def with_next_step(error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQuery:
+def with_next_step(meaning: Meaning | None, error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQuery:
     """The error with the call that asks for what was meant, where that is known; else as it is.
 
     Args:
+        meaning: what the argument at fault holds.
         error: what was wrong with the raw arguments.
         raw: the arguments as the caller sent them.
     """
     given = raw.get(error.argument or "")
-    if error.argument in AREAS:
+    if meaning is Meaning.AREA:
         if several := _several(given):
             return _one_call_each(error, several)
         if error.remedy == GENERAL and (one := _area(given)) and (why := why_no_code(one)) and why in error.message:
-            return _again_next_steps(error, _without_code(one))
-    if error.argument in FLOWS and error.remedy == GENERAL and (near := _flows_like(given, error.allowed or "")):
-        return _again_next_steps(error, None, near=near)
-    if error.argument in PERIODS and error.remedy == GENERAL and isinstance(given, str):
+            return _again(error, remedy=_without_code(one))
+    if meaning is Meaning.FLOW and error.remedy == GENERAL and (near := _flows_like(given, error.allowed or "")):
+        return _again(error, near=near)
+    if meaning is Meaning.PERIOD and error.remedy == GENERAL and isinstance(given, str):
         if whole := _WHOLE.fullmatch(given.strip()):
-            return _again_next_steps(error, None, near=(whole[1],))
+            return _again(error, near=(whole[1],))
         if not re.search(r"\d", given):
-            return _again_next_steps(
-                error, f"Write the year or month meant by {shown(given)} in digits: 2024, 2024-03."
-            )
+            return _again(error, remedy=f"Write the year or month meant by {shown(given)} in digits: 2024, 2024-03.")
     return error
 
 
@@ -101,20 +93,8 @@ def _without_code(one: Area) -> str:
     return f"Ask for what came after it{own}: {where}"
 
 
-def _again_next_steps(error: InvalidQuery, remedy: str | None, *, near: tuple[str, ...] = ()) -> InvalidQuery:
-    return InvalidQuery(
-        error.message,
-        argument=error.argument,
-        allowed=error.allowed,
-        nearest=near,
-        remedy=remedy,
-        source=error.source,
-    )
-
-
-CODED: dict[str, Kind] = {"product": "hs", "hsCode": "hs", "hsSgn": "hs", "cmdCode": "hs", "service": "ebops"}
-"""The arguments of all tools that take a product code, and the list that it is from. UN Comtrade's `cmdCode` is for
-services as well, as its `typeCode` and `clCode` say."""
+_KINDS: dict[Meaning, Kind] = {Meaning.HS: "hs", Meaning.EBOPS: "ebops"}
+"""The lists of codes that words are looked up in."""
 
 OFFERED = 4
 
@@ -127,7 +107,7 @@ as words: letters together, or Chinese or Korean."""
 _LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 
 
-async def offer_codes(error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQuery:
+async def offer_codes(asked: type[Arguments], error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQuery:
     """The error with the codes that words, or letters typed for digits, in a product argument may mean.
 
     Any other error is given back with the next step that is known of it, if any.
@@ -137,17 +117,13 @@ async def offer_codes(error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQue
         raw: the arguments as the caller sent them.
     """
     argument = error.argument or ""
-    if argument not in CODED:
-        return with_next_step(error, raw)
-    if error.nearest:
+    meaning = asked.meaning(argument, raw)
+    kind = _KINDS.get(meaning) if meaning else None
+    if kind is None:
+        return with_next_step(meaning, error, raw)
+    if error.nearest or error.remedy != GENERAL:
         return error
-    if argument == "cmdCode" and re.search("SITC|BEC", error.allowed or ""):
-        # There is no search for these here, and goods of the HS have other codes.
-        listed = re.search(r"\b(S[1-4]|B[45])\b", error.message)
-        where = f"comtrade_reference(category={listed[1] if listed else 'S4'}, search=...)"
-        return _again(error, [], f"Look for a code with {where}.")
     texts = _texts(raw.get(argument))
-    kind = "ebops" if argument == "cmdCode" and _asks_for_services(raw) else CODED[argument]
     if kind == "hs" and (typed := next((text for text in texts if _DIGITS.fullmatch(text) and not text.isdigit()), "")):
         return await in_thread(partial(_with_digits, error, typed))
     if words := next((text for text in texts if _WORD.search(text) and not _CODE.fullmatch(text)), ""):
@@ -158,7 +134,7 @@ async def offer_codes(error: InvalidQuery, raw: Mapping[str, Any]) -> InvalidQue
 def _with_digits(error: InvalidQuery, typed: str) -> InvalidQuery:
     """With the code that is meant where 0 or 1 were typed as letters, if there is such a code."""
     code = typed.translate(_LETTERS_FOR_DIGITS)
-    return error if hs_status(code).kind == "unknown" else _again(error, [code])
+    return error if hs_status(code).kind == "unknown" else _again(error, near=[code])
 
 
 def _with_codes(error: InvalidQuery, kind: Kind, words: str) -> InvalidQuery:
@@ -167,10 +143,10 @@ def _with_codes(error: InvalidQuery, kind: Kind, words: str) -> InvalidQuery:
     near = [f"{row[0]} ({row[1]})" for row in found.rows if sure]
     tool = f"search_codes(kind={kind}, query={shown(words)})"
     remedy = f"Choose one of {', '.join(near)}; {tool} shows more, free." if near else f"Look for a code with {tool}."
-    return _again(error, near, f"{remedy} {elsewhere}".strip())
+    return _again(error, near=near, remedy=f"{remedy} {elsewhere}".strip())
 
 
-def _again(error: InvalidQuery, near: list[str], remedy: str | None = None) -> InvalidQuery:
+def _again(error: InvalidQuery, *, near: Sequence[str] = (), remedy: str | None = None) -> InvalidQuery:
     return InvalidQuery(
         error.message,
         argument=error.argument,
@@ -179,10 +155,6 @@ def _again(error: InvalidQuery, near: list[str], remedy: str | None = None) -> I
         remedy=remedy,
         source=error.source,
     )
-
-
-def _asks_for_services(raw: Mapping[str, Any]) -> bool:
-    return str(raw.get("typeCode", "")).upper().startswith("S") or str(raw.get("clCode", "")).upper().startswith("EB")
 
 
 def _texts(value: Any) -> list[str]:

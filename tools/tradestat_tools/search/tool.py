@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from tradestat_tools.catalogue import OWN_NAME
 from tradestat_tools.codes.words import fold, shown
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.source import OWN_NAME
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
@@ -82,7 +82,7 @@ class SearchData(Data):
         return tables
 
 
-async def search_codes(services: Services, asked: SearchArguments) -> Answer[SearchData]:
+async def search_codes(context: Context, asked: SearchArguments) -> Answer[SearchData]:
     """Codes that the words may mean, best first. Nothing is sent."""
     found, elsewhere = await in_thread(partial(look, asked.kind, asked.query, asked.limit, asked.language))
     if not found.rows:
@@ -105,8 +105,8 @@ async def search_codes(services: Services, asked: SearchArguments) -> Answer[Sea
             service=OWN_NAME,
             endpoint="search_codes",
             address=ADDRESSES[asked.kind],
-            retrieved_at=as_utc(services.upstream.time()),
-            state="sandbox" if services.settings.sandbox else "fresh",
+            retrieved_at=as_utc(context.upstream.time()),
+            state="sandbox" if context.settings.sandbox else "fresh",
             coverage=LISTS[asked.kind],
             calls=0,
         ),
@@ -124,7 +124,7 @@ def _nothing(asked: SearchArguments, elsewhere: str) -> NoData:
     )
 
 
-SEARCH_CODES = Endpoint(
+SEARCH_CODES = Tool(
     name="search_codes",
     title="Tradestat: search codes",
     description=(

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.file_layout import Said
 from tradestat_tools.model.observation import Observation
-from tradestat_tools.results.imports.data import ImportData, data_of, records_of
+from tradestat_tools.results.imports.data import FileData, data_of, file_data, records_of
 from tradestat_tools.results.imports.reading import Imported, read_file
 
 
@@ -18,12 +19,15 @@ class Reader:
 
     def whole(self, content: bytes | str, *, encoding: str | None = None, layout: Any = None, **said: Any) -> Imported:
         raw = content if isinstance(content, bytes) else content.encode("utf-8")
-        return read_file(io.BytesIO(raw), "file.csv", layout=layout, encoding=encoding, said=Said(**said))
+        return read_file(
+            io.BytesIO(raw), "file.csv", layout=layout, encoding=encoding, layouts=catalogue().files, said=Said(**said)
+        )
 
-    def data(self, content: bytes | str, **asked: Any) -> ImportData:
+    def data(self, content: bytes | str, **asked: Any) -> FileData:
         """As it comes back out of the store of answers."""
-        data = data_of(self.whole(content, **asked), "file.csv", len(content))
-        return ImportData.model_validate_json(data.model_dump_json())
+        kind = file_data(catalogue().files)
+        data = data_of(kind, self.whole(content, **asked), "file.csv", len(content))
+        return kind.model_validate_json(data.model_dump_json())
 
     def figures(self, content: bytes | str, **asked: Any) -> list[Observation]:
         return list(self.data(content, **asked).figures())

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.countries import Area, areas
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.model.file_layout import Said
 from tradestat_tools.results.imports.data import records_of
-from tradestat_tools.results.imports.reading import LAYOUTS, read_file
+from tradestat_tools.results.imports.reading import read_file
 
 if TYPE_CHECKING:
     from conftest import Reader
@@ -29,6 +30,8 @@ HEADERS = (
     "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue,partnerISO",
     "기간,국가,HS코드,수출 중량,수출 금액(천불),수입 금액(천불),무역수지",
 )
+
+LAYOUTS = catalogue().files
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,7 @@ HEADERS = (
 )
 def test_what_is_no_file_of_figures_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(TradestatError) as caught:
-        read_file(io.BytesIO(content), "x.csv", layout=None, encoding=None, said=Said(flow="X"))
+        read_file(io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X"))
     assert caught.value.remedy
     assert caught.value.message.startswith(("'x.csv'", "Row", "The first row of 'x.csv'"))
 
@@ -86,7 +89,7 @@ def test_one_endless_line_takes_little_memory(lines: Lines) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(TradestatError) as caught:
-            read_file(content, "x.csv", layout=None, encoding=None, said=Said(flow="X"))
+            read_file(content, "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X"))
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
@@ -96,7 +99,7 @@ def test_one_endless_line_takes_little_memory(lines: Lines) -> None:
 def test_a_quote_that_swallows_lines_is_stopped(lines: Lines) -> None:
     content = io.BytesIO(lines(HEAD, ROW, '202402,85076000,"' + "x\r\n" * 200_000).encode())
     with pytest.raises(TradestatError) as caught:
-        read_file(content, "x.csv", layout=None, encoding=None, said=Said(flow="X"))
+        read_file(content, "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X"))
     assert "field larger than field limit" in str(caught.value)
 
 
@@ -105,7 +108,11 @@ def test_more_rows_than_may_be_are_refused(lines: Lines) -> None:
 
     def rows(most: int) -> int:
         said = Said(flow="X")
-        return len(read_file(io.BytesIO(content), "x.csv", layout=None, encoding=None, said=said, most=most).rows)
+        return len(
+            read_file(
+                io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=said, most=most
+            ).rows
+        )
 
     assert rows(3) == 3
     with pytest.raises(TradestatError, match="more than 2 rows"):
@@ -115,7 +122,9 @@ def test_more_rows_than_may_be_are_refused(lines: Lines) -> None:
 @given(st.binary(max_size=400))
 def test_bytes_made_by_chance_never_crash(content: bytes) -> None:
     with pytest.raises(TradestatError):
-        read_file(io.BytesIO(content), "x.csv", layout=None, encoding=None, said=Said(flow="X", unit="usd"))
+        read_file(
+            io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X", unit="usd")
+        )
 
 
 @given(
@@ -155,7 +164,9 @@ def test_bytes_made_by_chance_never_crash(content: bytes) -> None:
 def test_rows_made_by_chance_are_read_or_refused_by_row_and_column(head: str, encoding: str, body: str) -> None:
     content = f"{head}\n{body}".encode(encoding, "replace")
     try:
-        imported = read_file(io.BytesIO(content), "x.csv", layout=None, encoding=None, said=Said(flow="X"))
+        imported = read_file(
+            io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X")
+        )
     except TradestatError as error:
         assert "Row" in error.message or "no rows" in error.message or "x.csv" in error.message
     else:
@@ -192,7 +203,7 @@ def test_a_file_that_was_written_is_read_back_equal(
         cells = [f"2024{month:02d}", f"{code:08d}", "货,物", partner.china_customs, partner.name_zh, weight, "千克"]
         lines.append(delimiter.join(f'"{cell}"' for cell in [*cells, "0", "-", amount]))
     content = io.BytesIO("\r\n".join(lines).encode(encoding))
-    imported = read_file(content, "x.csv", layout=None, encoding=None, said=Said(flow="M"))
+    imported = read_file(content, "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="M"))
     figures = imported.layout.observe(records_of(imported))
     found = [(one.period.number, one.product, one.partner, one.value, one.net_kg) for one in figures]
     assert found == [

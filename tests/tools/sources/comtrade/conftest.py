@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.upstream.http import Http
@@ -23,7 +23,7 @@ from tradestat_tools.upstream.runtime import Clock
 
 Message = MutableMapping[str, Any]
 KEY = "0123456789abcdef0123456789abcdef"
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 RECORDINGS = Path(__file__).parents[5] / "shared" / "recordings" / "comtrade"
 
 
@@ -140,18 +140,22 @@ class Comtrade:
         """Call a tool as the server does, through the real HTTP client."""
         http = Http(app=self._app)
         try:
-            async with self.services(http) as services:
-                return await ENDPOINTS[tool].call(services, arguments)
+            async with self.context(http) as context:
+                return await context.call(TOOLS[tool], arguments)
         finally:
             await http.aclose()
 
-    def services(self, http: Http) -> AbstractAsyncContextManager[Services]:
+    def context(self, http: Http) -> AbstractAsyncContextManager[Context]:
         """What a tool works with."""
-        settings = Settings().model_copy(
-            update={
-                "comtrade_api_key": SecretStr(self.key) if self.key is not None else None,
-                "comtrade_url": "http://comtrade.test/",
-            }
+        settings = (
+            catalogue()
+            .settings()
+            .model_copy(
+                update={
+                    "comtrade_api_key": SecretStr(self.key) if self.key is not None else None,
+                    "comtrade_url": "http://comtrade.test/",
+                }
+            )
         )
         clock = Clock(lambda: self.now.timestamp())
         return in_memory(http, settings, lambda: self.now, clock=clock, most_attempts=1)

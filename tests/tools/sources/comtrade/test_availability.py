@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData, RateLimited, TooLarge, UpstreamChanged
 from tradestat_tools.model.reasons import Reason
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 
 
 def dataset(period: int, **fields: Any) -> dict[str, Any]:
@@ -53,21 +53,21 @@ def body(*rows: dict[str, Any], count: int | None = None) -> str:
 
 
 @asynccontextmanager
-async def opened(comtrade: "Comtrade") -> AsyncGenerator[Services]:
+async def opened(comtrade: "Comtrade") -> AsyncGenerator[Context]:
     http = Http(app=comtrade.app)
     try:
-        async with comtrade.services(http) as services:
-            yield services
+        async with comtrade.context(http) as context:
+            yield context
     finally:
         await http.aclose()
 
 
 async def test_one_call_brings_all_periods_of_a_reporter_and_the_asked_ones_are_taken_out(comtrade: "Comtrade") -> None:
     comtrade.says(body(dataset(2021, classificationCode="H5"), dataset(2022), dataset(2023, lastReleased=None)))
-    async with opened(comtrade) as services:
-        tool = ENDPOINTS["comtrade_availability"]
-        answer = await tool.call(services, {"reporterCode": "China", "period": "2022-2023"})
-        again = await tool.call(services, {"reporterCode": "156"})
+    async with opened(comtrade) as context:
+        tool = TOOLS["comtrade_availability"]
+        answer = await context.call(tool, {"reporterCode": "China", "period": "2022-2023"})
+        again = await context.call(tool, {"reporterCode": "156"})
     [sent] = comtrade.sent
     assert (sent.path, sent.params) == ("/public/v1/getDA/C/A/HS", {"reporterCode": "156"})
     [held] = answer.data.records
@@ -180,14 +180,14 @@ async def test_too_many_named_reporters_are_too_large_before_a_call(comtrade: "C
 ASKED = {"reporterCode": "156", "partnerCode": "410", "cmdCode": "850760", "flowCode": "X"}
 
 
-async def learnt(comtrade: "Comtrade", services: Services, *periods: int, clCode: str = "HS") -> None:
+async def learnt(comtrade: "Comtrade", context: Context, *periods: int, clCode: str = "HS") -> None:
     """Have the list of China's datasets stored, and forget the call."""
     comtrade.says(body(*(dataset(period) for period in periods)))
     if periods:
-        await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": "156", "clCode": clCode})
+        await context.call(TOOLS["comtrade_availability"], {"reporterCode": "156", "clCode": clCode})
     else:
         with pytest.raises(NoData):
-            await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": "156", "clCode": clCode})
+            await context.call(TOOLS["comtrade_availability"], {"reporterCode": "156", "clCode": clCode})
     comtrade.replies.clear()
     comtrade.sent.clear()
 
@@ -205,59 +205,59 @@ async def learnt(comtrade: "Comtrade", services: Services, *periods: int, clCode
 async def test_a_period_that_is_not_listed_is_certain_and_costs_no_call(
     comtrade: "Comtrade", held: tuple[int, ...], period: str, reason: Reason
 ) -> None:
-    async with opened(comtrade) as services:
-        await learnt(comtrade, services, *held)
+    async with opened(comtrade) as context:
+        await learnt(comtrade, context, *held)
         with pytest.raises(NoData) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, ASKED | {"period": period})
+            await context.call(TOOLS["comtrade_data"], ASKED | {"period": period})
     assert [(why.reason, why.sure) for why in caught.value.why] == [(reason, True)]
     assert comtrade.sent == []
 
 
 async def test_of_several_periods_the_unlisted_one_is_told_with_its_reason(comtrade: "Comtrade") -> None:
-    async with opened(comtrade) as services:
-        await learnt(comtrade, services, 2021, 2023)
+    async with opened(comtrade) as context:
+        await learnt(comtrade, context, 2021, 2023)
         for reply in ([comtrade.row(period="2021")], [], [comtrade.row(period="2023")]):
             comtrade.gives(*reply)
-        answer = await ENDPOINTS["comtrade_data"].call(services, ASKED | {"period": "2021-2023"})
+        answer = await context.call(TOOLS["comtrade_data"], ASKED | {"period": "2021-2023"})
     [note] = [note for note in answer.notes if note.reason is Reason.NOT_REPORTED]
     assert "2022" in note.text
     assert "no dataset" in note.text
 
 
 async def test_a_listed_period_without_rows_is_never_said_to_be_unpublished(comtrade: "Comtrade") -> None:
-    async with opened(comtrade) as services:
-        await learnt(comtrade, services, 2024, 2025)
+    async with opened(comtrade) as context:
+        await learnt(comtrade, context, 2024, 2025)
         comtrade.gives()
         with pytest.raises(NoData) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, ASKED | {"period": "2025"})
+            await context.call(TOOLS["comtrade_data"], ASKED | {"period": "2025"})
     assert [why.reason for why in caught.value.why] == [Reason.ZERO, Reason.SUPPRESSED, Reason.NOT_REPORTED]
     assert not any(why.sure for why in caught.value.why)
 
 
 async def test_rows_that_came_weigh_more_than_a_list_without_them(comtrade: "Comtrade") -> None:
-    async with opened(comtrade) as services:
-        await learnt(comtrade, services, 2022)
+    async with opened(comtrade) as context:
+        await learnt(comtrade, context, 2022)
         comtrade.gives(comtrade.row(period="2022"))
         comtrade.gives(comtrade.row(period="2023"))
-        answer = await ENDPOINTS["comtrade_data"].call(services, ASKED | {"period": "2022-2023"})
+        answer = await context.call(TOOLS["comtrade_data"], ASKED | {"period": "2022-2023"})
     assert answer.data.records[0].primaryValue == [1000, 1000]
 
 
 async def test_the_newest_period_is_first_looked_for_where_the_list_has_it(comtrade: "Comtrade") -> None:
-    async with opened(comtrade) as services:
-        await learnt(comtrade, services, 2022, 2023)
+    async with opened(comtrade) as context:
+        await learnt(comtrade, context, 2022, 2023)
         comtrade.gives(comtrade.row(period="2023"))
-        answer = await ENDPOINTS["comtrade_data"].call(services, ASKED | {"period": "latest"})
+        answer = await context.call(TOOLS["comtrade_data"], ASKED | {"period": "latest"})
     assert [sent.params["period"] for sent in comtrade.sent] == ["2023"]
     assert answer.data.periods == ["2023"]
 
 
 async def test_the_list_of_all_reporters_serves_as_well(comtrade: "Comtrade") -> None:
-    async with opened(comtrade) as services:
+    async with opened(comtrade) as context:
         comtrade.says(body(dataset(2023), dataset(2022, reporterCode=410)))
-        await ENDPOINTS["comtrade_availability"].call(services, {})
+        await context.call(TOOLS["comtrade_availability"], {})
         comtrade.sent.clear()
         with pytest.raises(NoData) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, ASKED | {"period": "2022"})
+            await context.call(TOOLS["comtrade_data"], ASKED | {"period": "2022"})
     assert caught.value.why[0].sure
     assert comtrade.sent == []

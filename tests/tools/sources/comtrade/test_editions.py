@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tradestat_tools.codes.hs import HsStatus, hs_status
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade import SOURCE
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-DATA = next(endpoint for endpoint in SOURCE.endpoints if endpoint.name == "comtrade_data")
-REFERENCE = next(endpoint for endpoint in SOURCE.endpoints if endpoint.name == "comtrade_reference")
+DATA = next(endpoint for endpoint in SOURCE.tools if endpoint.name == "comtrade_data")
+REFERENCE = next(endpoint for endpoint in SOURCE.tools if endpoint.name == "comtrade_reference")
 
 CODES = {"H1": ("0101", "010111", "010119"), "H2": ("0101", "010110", "010190")}
 
@@ -33,13 +33,13 @@ async def explained(comtrade: "Comtrade", code: str, *stored: str) -> HsStatus:
     """The status of a code after these lists were asked for, having checked that it took no further call."""
     http = Http(app=comtrade.app)
     try:
-        async with comtrade.services(http) as services:
+        async with comtrade.context(http) as context:
             for category in stored:
                 comtrade.says(a_list(CODES[category]))
-                await REFERENCE.call(services, {"category": category})
+                await context.call(REFERENCE, {"category": category})
                 comtrade.replies.clear()
             before = len(comtrade.sent)
-            status = await stored_status(services, code)
+            status = await stored_status(context, code)
             assert len(comtrade.sent) == before == len(stored)
             return status
     finally:
@@ -69,18 +69,18 @@ async def test_a_question_without_rows_says_of_a_very_old_code_what_the_stored_l
     asked = {"reporterCode": "156", "partnerCode": "410", "cmdCode": "010111", "flowCode": "X", "period": "2013"}
     http = Http(app=comtrade.app)
     try:
-        async with comtrade.services(http) as services:
+        async with comtrade.context(http) as context:
             comtrade.gives()
-            assert ["HS 1996" in text for text in await retired(services, asked)] == [False]
+            assert ["HS 1996" in text for text in await retired(context, asked)] == [False]
             comtrade.replies.clear()
             comtrade.says(a_list(CODES["H2"]))
-            await REFERENCE.call(services, {"category": "H2"})
+            await context.call(REFERENCE, {"category": "H2"})
             comtrade.replies.clear()
             comtrade.says(a_list(CODES["H1"]))
-            await REFERENCE.call(services, {"category": "H1"})
+            await context.call(REFERENCE, {"category": "H1"})
             comtrade.replies.clear()
             comtrade.gives()
-            assert await retired(services, {**asked, "period": "2014"}) == [
+            assert await retired(context, {**asked, "period": "2014"}) == [
                 "010111 is not in HS 2022; it belongs to an older edition (HS 1996) and is not in HS 2002 any more. "
                 "New under its heading in HS 2002: 010110, 010190."
             ]
@@ -88,8 +88,8 @@ async def test_a_question_without_rows_says_of_a_very_old_code_what_the_stored_l
         await http.aclose()
 
 
-async def retired(services: Services, asked: dict[str, str]) -> list[str]:
+async def retired(context: Context, asked: dict[str, str]) -> list[str]:
     """What the refusal says of the code's edition."""
     with pytest.raises(NoData) as caught:
-        await DATA.call(services, asked)
+        await context.call(DATA, asked)
     return [why.text for why in caught.value.why if why.reason is Reason.CODE_RETIRED]

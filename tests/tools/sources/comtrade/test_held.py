@@ -9,19 +9,20 @@ import pytest
 
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.economies import ECONOMIES
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData, TooLarge
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, sandbox_settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.sources.comtrade.codes import ClCode, is_services
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 CLASSIFICATIONS: tuple[str, ...] = get_args(ClCode)
 HELD = {*((code, often) for code in ("HS", "H4", "H5", "H6") for often in "AM"), ("EB", "A"), ("EB10", "A")}
 """What this world has figures in; in the others the stand-in answers with nothing, as the service does."""
@@ -33,23 +34,23 @@ def built() -> Sandbox:
 
 
 @asynccontextmanager
-async def opened(sandbox: Sandbox, *, keyed: bool = True) -> AsyncGenerator[Services]:
+async def opened(sandbox: Sandbox, *, keyed: bool = True) -> AsyncGenerator[Context]:
     sandbox.reset()
     now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
     http = Http(app=sandbox.app)
-    chosen = sandbox_settings(Settings())
+    chosen = sandbox_settings(catalogue().settings())
     if not keyed:
         chosen = chosen.model_copy(update={"comtrade_api_key": None})
     try:
-        async with in_memory(http, chosen, lambda: now, most_attempts=1) as services:
-            yield services
+        async with in_memory(http, chosen, lambda: now, most_attempts=1) as context:
+            yield context
     finally:
         await http.aclose()
 
 
 async def ask(sandbox: Sandbox, tool: str, *, keyed: bool = True, **arguments: Any) -> Answer[Any]:
-    async with opened(sandbox, keyed=keyed) as services:
-        return await ENDPOINTS[tool].call(services, arguments)
+    async with opened(sandbox, keyed=keyed) as context:
+        return await context.call(TOOLS[tool], arguments)
 
 
 @pytest.mark.parametrize("keyed", [True, False], ids=["key", "preview"])
@@ -65,10 +66,10 @@ async def test_each_classification_is_answered_with_figures_or_with_certainty_th
         "flowCode": "X",
         "period": "202206" if frequency == "M" else "2022",
     }
-    async with opened(built, keyed=keyed) as services:
+    async with opened(built, keyed=keyed) as context:
         if (classification, frequency) in HELD:
-            listed = await ENDPOINTS["comtrade_availability"].call(services, kind | {"reporterCode": "US"})
-            answer = await ENDPOINTS["comtrade_data"].call(services, question)
+            listed = await context.call(TOOLS["comtrade_availability"], kind | {"reporterCode": "US"})
+            answer = await context.call(TOOLS["comtrade_data"], question)
             assert answer.data.periods[0] in listed.data.records[0].periods
             if frequency == "A":
                 code = "S00" if is_services(classification) else "TOTAL"
@@ -78,13 +79,13 @@ async def test_each_classification_is_answered_with_figures_or_with_certainty_th
                 assert answer.data.records[0].primaryValue[0] > 0
             return
         with pytest.raises(NoData) as unsure:
-            await ENDPOINTS["comtrade_data"].call(services, question)
+            await context.call(TOOLS["comtrade_data"], question)
         assert not any(why.sure for why in unsure.value.why)
         with pytest.raises(NoData) as unlisted:
-            await ENDPOINTS["comtrade_availability"].call(services, kind | {"reporterCode": "US"})
+            await context.call(TOOLS["comtrade_availability"], kind | {"reporterCode": "US"})
         assert unlisted.value.why[0].reason is Reason.NOT_COVERED
         with pytest.raises(NoData) as sure:
-            await ENDPOINTS["comtrade_data"].call(services, question)
+            await context.call(TOOLS["comtrade_data"], question)
         assert [(why.reason, why.sure) for why in sure.value.why] == [(Reason.NOT_COVERED, True)]
 
 
@@ -92,11 +93,11 @@ async def test_what_is_listed_is_what_is_there_for_early_late_and_silent_reporte
     reporters = ["CN", "VN", "AF", "KH", "AE", "IQ"]
     codes = {str(one.comtrade): one for one in ECONOMIES if one.iso2 in reporters}
     assert len({one.lag_years for one in codes.values()}) == 4
-    async with opened(built) as services:
-        listed = await ENDPOINTS["comtrade_availability"].call(services, {"period": "2022-2025"})
-    async with opened(built) as services:
+    async with opened(built) as context:
+        listed = await context.call(TOOLS["comtrade_availability"], {"period": "2022-2025"})
+    async with opened(built) as context:
         asked = {"reporterCode": reporters, "cmdCode": "85", "flowCode": "X", "period": "2022-2025"}
-        answer = await ENDPOINTS["comtrade_data"].call(services, asked)
+        answer = await context.call(TOOLS["comtrade_data"], asked)
     there = {
         (record.reporterCode, period)
         for record in answer.data.records
@@ -110,17 +111,17 @@ async def test_what_is_listed_is_what_is_there_for_early_late_and_silent_reporte
 
 @pytest.mark.parametrize("iso", ["AF", "KH", "IQ"])
 async def test_a_late_reporters_year_is_certainly_not_out_or_not_covered(built: Sandbox, iso: str) -> None:
-    async with opened(built, keyed=False) as services:
+    async with opened(built, keyed=False) as context:
         economy = next(one for one in ECONOMIES if one.iso2 == iso)
         last = built.world.annual_last(economy)
         if last is None:
             with pytest.raises(NoData):
-                await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": iso})
+                await context.call(TOOLS["comtrade_availability"], {"reporterCode": iso})
         else:
-            listed = await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": iso})
+            listed = await context.call(TOOLS["comtrade_availability"], {"reporterCode": iso})
             assert listed.data.records[0].periods[-1] == str(last)
         with pytest.raises(NoData) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, {"reporterCode": iso, "period": "2025"})
+            await context.call(TOOLS["comtrade_data"], {"reporterCode": iso, "period": "2025"})
     [why] = caught.value.why
     assert why.sure
     assert why.reason is (Reason.NOT_COVERED if last is None else Reason.NOT_YET_PUBLISHED)
@@ -130,10 +131,10 @@ async def test_a_late_reporters_year_is_certainly_not_out_or_not_covered(built: 
 @pytest.mark.parametrize(("iso", "digits"), [("CN", 8), ("KR", 10), ("US", 6)])
 async def test_tariff_lines_add_up_to_the_subheading(built: Sandbox, iso: str, digits: int, keyed: bool) -> None:
     question = {"reporterCode": iso, "partnerCode": "DE", "cmdCode": "850760", "flowCode": "X", "period": "2024"}
-    async with opened(built, keyed=keyed) as services:
-        lines = await ENDPOINTS["comtrade_tariffline"].call(services, question)
-        whole = await ENDPOINTS["comtrade_data"].call(services, question)
-        listed = await ENDPOINTS["comtrade_availability"].call(services, {"reporterCode": iso, "tariffline": True})
+    async with opened(built, keyed=keyed) as context:
+        lines = await context.call(TOOLS["comtrade_tariffline"], question)
+        whole = await context.call(TOOLS["comtrade_data"], question)
+        listed = await context.call(TOOLS["comtrade_availability"], {"reporterCode": iso, "tariffline": True})
     assert {len(record.cmdCode) for record in lines.data.records} == {digits}
     assert sum(record.primaryValue[0] for record in lines.data.records) == whole.data.records[0].primaryValue[0]
     assert set(listed.data.records[0].lengthCmdCode) == {digits}
@@ -200,9 +201,9 @@ async def test_a_count_is_the_number_of_rows_that_would_come(built: Sandbox) -> 
         "period": "2023",
         "maxRecords": 10,
     }
-    async with opened(built) as services:
+    async with opened(built) as context:
         with pytest.raises(TooLarge) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, question)
+            await context.call(TOOLS["comtrade_data"], question)
         counted = int(caught.value.remedy.split("maxRecords=")[1].split(",")[0])
-        answer = await ENDPOINTS["comtrade_data"].call(services, question | {"maxRecords": counted + 1})
+        answer = await context.call(TOOLS["comtrade_data"], question | {"maxRecords": counted + 1})
     assert sum(value is not None for record in answer.data.records for value in record.primaryValue) == counted

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, TooLarge
 from tradestat_tools.sources.comtrade import SOURCE
@@ -327,8 +327,8 @@ async def test_all_reporters_with_all_partners_can_be_asked_with_a_key(keyed: "C
     assert params.keys().isdisjoint({"reporterCode", "partnerCode"})
 
 
-@pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda endpoint: endpoint.name)
-def test_a_tools_description_and_schema_keep_the_rules_of_the_house(endpoint: Endpoint[Any, Any]) -> None:
+@pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda endpoint: endpoint.name)
+def test_a_tools_description_and_schema_keep_the_rules_of_the_house(endpoint: Tool[Any, Any]) -> None:
     assert len(endpoint.description) < 600
     schema = endpoint.arguments.model_json_schema()
     assert not {"anyOf", "oneOf", "allOf"} & schema.keys()

@@ -12,12 +12,13 @@ from mcp import Client
 
 from tradestat_sandbox import Sandbox
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import open_context, sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, open_services, sandbox_settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.upstream.http import Http
 
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 
 
 @dataclass
 class World:
     """The tools over the stand-in service, which remember what they were answered."""
 
-    services: Services
+    services: Context
 
     async def ask(self, tool: str = "comtrade_data", **arguments: Any) -> Answer[Any]:
-        return await ENDPOINTS[tool].call(self.services, arguments)
+        return await self.services.call(TOOLS[tool], arguments)
 
     async def empty(self, tool: str = "comtrade_data", **arguments: Any) -> NoData:
         with pytest.raises(NoData) as caught:
@@ -53,20 +54,20 @@ def built() -> Sandbox:
 @pytest.fixture(params=["key", "preview"])
 async def world(built: Sandbox, request: pytest.FixtureRequest) -> AsyncGenerator[World]:
     built.reset()
-    async with _opened(built, keyed=request.param == "key") as services:
-        yield World(services)
+    async with _opened(built, keyed=request.param == "key") as context:
+        yield World(context)
 
 
 @asynccontextmanager
-async def _opened(sandbox: Sandbox, *, keyed: bool = True) -> AsyncGenerator[Services]:
+async def _opened(sandbox: Sandbox, *, keyed: bool = True) -> AsyncGenerator[Context]:
     now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
-    chosen = sandbox_settings(Settings())
+    chosen = sandbox_settings(catalogue().settings())
     if not keyed:
         chosen = chosen.model_copy(update={"comtrade_api_key": None})
     http = Http(app=sandbox.app)
     try:
-        async with in_memory(http, chosen, lambda: now, most_attempts=1) as services:
-            yield services
+        async with in_memory(http, chosen, lambda: now, most_attempts=1) as context:
+            yield context
     finally:
         await http.aclose()
 
@@ -253,10 +254,10 @@ async def test_the_stored_list_of_reporters_says_since_and_until_when(
 ) -> None:
     comtrade.says(json.dumps({"results": [{"id": 276, "text": "Germany", **entry}]}))
     http = Http(app=comtrade.app)
-    async with comtrade.services(http) as services:
-        await ENDPOINTS["comtrade_reference"].call(services, {"category": "reporters"})
+    async with comtrade.context(http) as context:
+        await context.call(TOOLS["comtrade_reference"], {"category": "reporters"})
         with pytest.raises(NoData) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, {"reporterCode": "276", "period": period})
+            await context.call(TOOLS["comtrade_data"], {"reporterCode": "276", "period": period})
     await http.aclose()
     assert len(comtrade.sent) == 1
     assert why in caught.value.why[0].text
@@ -346,20 +347,20 @@ async def test_a_cut_answer_is_no_evidence_of_absence(comtrade: "Comtrade") -> N
     comtrade.gives(comtrade.row(partnerCode=0, cmdCode="TOTAL", primaryValue=499.0), *parts)
     asked = {"reporterCode": "156", "flowCode": "X", "period": "2023"}
     http = Http(app=comtrade.app)
-    async with comtrade.services(http) as services:
-        data = ENDPOINTS["comtrade_data"]
-        await data.call(services, {**asked, "partnerCode": "all"})
+    async with comtrade.context(http) as context:
+        data = TOOLS["comtrade_data"]
+        await context.call(data, {**asked, "partnerCode": "all"})
         comtrade.replies.clear()
         comtrade.gives()
         with pytest.raises(NoData) as caught:
-            await data.call(services, {**asked, "partnerCode": "392"})
+            await context.call(data, {**asked, "partnerCode": "392"})
     await http.aclose()
     assert kinds(caught.value.why) == [(Reason.NOT_REPORTED, False), (Reason.ZERO, False)]
 
 
 async def test_a_client_is_shown_reason_and_next_call(built: Sandbox) -> None:
     built.reset()
-    async with _opened(built) as services, Client(create_server(services)) as client:
+    async with _opened(built) as context, Client(create_server(context)) as client:
         await client.call_tool("comtrade_data", {**TELEPHONES, "cmdCode": "TOTAL"})
         result = await client.call_tool("comtrade_data", TELEPHONES)
     assert result.is_error
@@ -370,10 +371,10 @@ async def test_a_client_is_shown_reason_and_next_call(built: Sandbox) -> None:
 
 
 async def test_figures_of_an_area_before_it_was_one_are_under_the_earlier_code_and_the_call_is_given() -> None:
-    async with open_services(Settings(_env_file=None, TRADESTAT_SANDBOX=True)) as services:  # pyright: ignore[reportCallIssue]
+    async with open_context(catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)) as context:
         asked = {"reporterCode": "Serbia", "period": "2004", "cmdCode": "TOTAL"}
         with pytest.raises(NoData) as caught:
-            await ENDPOINTS["comtrade_data"].call(services, asked)
+            await context.call(TOOLS["comtrade_data"], asked)
     first, *others = caught.value.why
     assert (first.reason, first.sure) == (Reason.NOT_COVERED, True)
     assert "891" in first.text

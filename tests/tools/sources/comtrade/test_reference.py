@@ -119,7 +119,7 @@ async def test_a_page_says_where_the_next_one_begins(comtrade: "Comtrade") -> No
     ("entry", "text", "code"),
     [
         ({"id": "SA", "text": "SA something"}, "something", "SA"),
-        ({"id": "S", "text": "Services"}, "Services", "S"),
+        ({"id": "S", "text": "Context"}, "Context", "S"),
         ({"id": 4, "text": " Afghanistan ", "PartnerCode": 4}, "Afghanistan", "4"),
         ({"qtyCode": 8, "qtyAbbr": "kg", "qtyDescription": "Weight in kilograms"}, "Weight in kilograms", "8"),
         ({"dataItem": "netWgt", "description": "Net weight"}, "Net weight", "netWgt"),

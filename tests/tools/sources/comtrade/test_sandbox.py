@@ -10,7 +10,9 @@ from pydantic import SecretStr
 
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.economies import ECONOMIES
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import (
     MissingKey,
@@ -23,14 +25,13 @@ from tradestat_tools.model.errors import (
     UpstreamChanged,
     UpstreamDown,
 )
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, sandbox_settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 ONLY_KEYED = {"comtrade_trade_matrix", "comtrade_trade_balance", "comtrade_bilateral", "comtrade_live_update"}
 
 
@@ -46,25 +47,25 @@ def sandbox(built: Sandbox) -> Sandbox:
 
 
 @asynccontextmanager
-async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Services]:
+async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Context]:
     today = sandbox.today
     now = datetime(today.year, today.month, today.day, tzinfo=UTC)
     http = Http(app=sandbox.app)
     try:
-        chosen = sandbox_settings(Settings()).model_copy(update=settings)
-        async with in_memory(http, chosen, lambda: now, most_attempts=1) as services:
-            yield services
+        chosen = sandbox_settings(catalogue().settings()).model_copy(update=settings)
+        async with in_memory(http, chosen, lambda: now, most_attempts=1) as context:
+            yield context
     finally:
         await http.aclose()
 
 
 async def ask(sandbox: Sandbox, tool: str = "comtrade_data", *, keyed: bool = True, **arguments: Any) -> Answer[Any]:
     settings: dict[str, Any] = {} if keyed else {"comtrade_api_key": None}
-    async with opened(sandbox, **settings) as services:
-        return await ENDPOINTS[tool].call(services, arguments)
+    async with opened(sandbox, **settings) as context:
+        return await context.call(TOOLS[tool], arguments)
 
 
-@pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda endpoint: endpoint.name)
+@pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda endpoint: endpoint.name)
 @pytest.mark.parametrize("keyed", [True, False], ids=["key", "preview"])
 async def test_every_example_is_answered_and_labelled(sandbox: Sandbox, endpoint: Any, keyed: bool) -> None:
     if endpoint.name in ONLY_KEYED and not keyed:
@@ -178,9 +179,9 @@ async def test_a_product_without_trade_is_no_data(sandbox: Sandbox) -> None:
 
 
 async def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
-    async with opened(sandbox, comtrade_api_key=SecretStr("not the key")) as services:
+    async with opened(sandbox, comtrade_api_key=SecretStr("not the key")) as context:
         with pytest.raises(Unauthorized):
-            await ENDPOINTS["comtrade_data"].call(services, {"reporterCode": "CN", "period": "2023"})
+            await context.call(TOOLS["comtrade_data"], {"reporterCode": "CN", "period": "2023"})
 
 
 async def test_the_used_up_day_says_when_it_ends(sandbox: Sandbox) -> None:
@@ -237,10 +238,10 @@ async def test_a_scripted_fault_is_the_failure_it_stands_for(
 
 
 async def test_the_doctor_finds_every_assumption_held_that_the_sandbox_knows(sandbox: Sandbox) -> None:
-    async with opened(sandbox) as services:
-        with_key = {check.name: check async for check in SOURCE.checks(services)}
-    async with opened(sandbox, comtrade_api_key=None) as services:
-        without = {check.name: check async for check in SOURCE.checks(services)}
+    async with opened(sandbox) as context:
+        with_key = {check.name: check async for check in SOURCE.checks(context)}
+    async with opened(sandbox, comtrade_api_key=None) as context:
+        without = {check.name: check async for check in SOURCE.checks(context)}
     assert with_key["preview: one row for one flow"].ok
     assert with_key["preview: services in EB10"].ok
     assert with_key["COMTRADE_API_KEY accepted"].ok
@@ -251,7 +252,7 @@ async def test_the_doctor_finds_every_assumption_held_that_the_sandbox_knows(san
 
 async def test_the_doctor_says_what_does_not_hold(sandbox: Sandbox) -> None:
     sandbox.fail(source="comtrade", kind="html", times=-1)
-    async with opened(sandbox) as services:
-        checks = [check async for check in SOURCE.checks(services)]
+    async with opened(sandbox) as context:
+        checks = [check async for check in SOURCE.checks(context)]
     assert not any(check.ok for check in checks)
     assert all("UpstreamDown" in check.detail for check in checks)

@@ -30,7 +30,7 @@ KOREA = ["KR", "KOR", "410", 410, "Korea", "South Korea", "韩国", "한국", "K
 async def a_client(comtrade: "Comtrade") -> AsyncGenerator[Client]:
     http = Http(app=comtrade.app)
     try:
-        async with comtrade.services(http) as services, Client(create_server(services)) as client:
+        async with comtrade.context(http) as context, Client(create_server(context)) as client:
             yield client
     finally:
         await http.aclose()

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.answers import Answer, Data, NoteCode
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.doumaotong import SOURCE
 from tradestat_tools.upstream.http import Http
@@ -52,12 +52,12 @@ class FakeService:
 
     async def ask(self, tool: str, **arguments: Any) -> Answer[Any]:
         """Call a tool by its name."""
-        endpoint = next(e for e in SOURCE.endpoints if e.name == tool)
-        settings = Settings(doumaotong_url="https://doumaotong.example", _env_file=None)  # pyright: ignore[reportCallIssue]
+        endpoint = next(e for e in SOURCE.tools if e.name == tool)
+        settings = catalogue().settings(doumaotong_url="https://doumaotong.example", _env_file=None)
         http = Http(app=self._app)
         clock = Clock(NOW.timestamp)
-        async with in_memory(http, settings, lambda: NOW, clock=clock, most_attempts=1) as services:
-            answer = await endpoint.call(services, arguments)
+        async with in_memory(http, settings, lambda: NOW, clock=clock, most_attempts=1) as context:
+            answer = await context.call(endpoint, arguments)
         await http.aclose()
         return answer
 

@@ -296,7 +296,7 @@ def test_the_terms_say_whom_the_questions_go_to_and_what_the_figures_are_for() -
     assert "doumaotong.com" in terms.privacy
     assert "reference and research only" in terms.disclaimer
     assert "stats.customs.gov.cn" in terms.disclaimer
-    assert [e.name for e in SOURCE.endpoints] == [
+    assert [e.name for e in SOURCE.tools] == [
         "dashboard",
         "markets",
         "trend",

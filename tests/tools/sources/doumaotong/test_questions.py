@@ -264,7 +264,7 @@ async def test_all_arguments_are_passed_on_in_the_documented_words(
     ]
 
 
-@pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda e: e.name)
+@pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda e: e.name)
 def test_schemas_are_flat_and_described(endpoint: Any) -> None:
     schema = endpoint.arguments.model_json_schema()
     assert not {"anyOf", "oneOf", "allOf", "$defs"} & set(schema)

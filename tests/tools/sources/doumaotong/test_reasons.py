@@ -10,11 +10,11 @@ from mcp_types import TextContent
 
 from tradestat_sandbox import Sandbox
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.doumaotong import SOURCE
 from tradestat_tools.upstream.http import Http
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 NO_RECORD = "该商品对此国家暂无出口记录"
 
 
@@ -182,11 +182,11 @@ def sandbox(built: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-async def services(sandbox: Sandbox) -> AsyncGenerator[Services]:
+async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
     def now() -> datetime:
         return datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
 
-    settings = Settings(doumaotong_url="http://sandbox.example", _env_file=None)  # pyright: ignore[reportCallIssue]
+    settings = catalogue().settings(doumaotong_url="http://sandbox.example", _env_file=None)
     http = Http(app=sandbox.app)
     async with in_memory(http, settings, now, most_attempts=1) as opened:
         yield opened
@@ -205,25 +205,25 @@ async def services(sandbox: Sandbox) -> AsyncGenerator[Services]:
     ],
 )
 async def test_each_reason_is_reached_in_the_stand_in(
-    sandbox: Sandbox, services: Services, form: Any, call: tuple[str, dict[str, Any]], reason: tuple[str, bool]
+    sandbox: Sandbox, context: Context, form: Any, call: tuple[str, dict[str, Any]], reason: tuple[str, bool]
 ) -> None:
     sandbox.doumaotong_shape = form
     tool, asked = call
     with pytest.raises(NoData) as caught:
-        await ENDPOINTS[tool].call(services, asked)
+        await context.call(TOOLS[tool], asked)
     assert reason in found(caught.value.why)
 
 
-async def test_a_small_destination_is_below_the_ranking_of_the_stand_in(sandbox: Sandbox, services: Services) -> None:
-    answer = await ENDPOINTS["markets"].call(services, {"hsCode": "850760"})
+async def test_a_small_destination_is_below_the_ranking_of_the_stand_in(sandbox: Sandbox, context: Context) -> None:
+    answer = await context.call(TOOLS["markets"], {"hsCode": "850760"})
     assert len(answer.data.markets) == 15
     assert "below_ranking" in noted(answer, "subset")
-    board = await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})
+    board = await context.call(TOOLS["dashboard"], {"hsCode": "850760"})
     assert board.data.activeCountriesCount > 15
 
 
-async def test_a_model_reads_the_reason_and_the_next_call(services: Services) -> None:
-    async with Client(create_server(services)) as client:
+async def test_a_model_reads_the_reason_and_the_next_call(context: Context) -> None:
+    async with Client(create_server(context)) as client:
         result = await client.call_tool("dashboard", {"hsCode": 85171200, "currentMonth": "null"})
     assert result.is_error
     (block,) = result.content

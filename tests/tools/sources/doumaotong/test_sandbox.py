@@ -8,18 +8,18 @@ import pytest
 
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.services.doumaotong.data import Exports
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import NoData, TradestatError, UpstreamChanged, UpstreamDown
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.doumaotong import SOURCE
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 BOTH = pytest.mark.parametrize("form", ["current", "older"])
 
 
@@ -37,11 +37,11 @@ def sandbox(shared: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-async def services(sandbox: Sandbox) -> AsyncGenerator[Services]:
+async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
     def now() -> datetime:
         return datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
 
-    settings = Settings(doumaotong_url="http://sandbox.example", _env_file=None)  # pyright: ignore[reportCallIssue]
+    settings = catalogue().settings(doumaotong_url="http://sandbox.example", _env_file=None)
     http = Http(app=sandbox.app)
     async with in_memory(http, settings, now, most_attempts=1) as opened:
         yield opened
@@ -59,12 +59,12 @@ def as_set(sandbox: Sandbox, form: Any) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("name", list(ENDPOINTS))
+@pytest.mark.parametrize("name", list(TOOLS))
 async def test_the_example_of_every_tool_is_answered_and_labelled(
-    sandbox: Sandbox, services: Services, name: str, form: str
+    sandbox: Sandbox, context: Context, name: str, form: str
 ) -> None:
     as_set(sandbox, form)
-    answer = await ENDPOINTS[name].call(services, ENDPOINTS[name].example)
+    answer = await context.call(TOOLS[name], TOOLS[name].example)
     assert answer.source.state == "sandbox"
     gone = (form == "current" and name == "history") or (form == "older" and name in {"growth", "priceband", "chapter"})
     needs_country = form == "older" and name == "trend"
@@ -73,39 +73,39 @@ async def test_the_example_of_every_tool_is_answered_and_labelled(
 
 @BOTH
 async def test_the_dashboard_holds_the_worlds_total_in_yuan(
-    sandbox: Sandbox, services: Services, exports: Exports, form: str
+    sandbox: Sandbox, context: Context, exports: Exports, form: str
 ) -> None:
     as_set(sandbox, form)
-    data = (await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})).data
+    data = (await context.call(TOOLS["dashboard"], {"hsCode": "850760"})).data
     assert data.recent12mGlobalTotal == pytest.approx(exports.total(data.hsCode, exports.months(12)), rel=1e-6)
     assert data.currentMonth == exports.newest[0] * 100 + exports.newest[1]
 
 
 @BOTH
 async def test_the_largest_destinations_hold_the_worlds_amounts(
-    sandbox: Sandbox, services: Services, exports: Exports, form: str
+    sandbox: Sandbox, context: Context, exports: Exports, form: str
 ) -> None:
     as_set(sandbox, form)
-    data = (await ENDPOINTS["markets"].call(services, {"hsCode": "851713", "limit": 5})).data
+    data = (await context.call(TOOLS["markets"], {"hsCode": "851713", "limit": 5})).data
     largest = list(exports.by_country(data.hsCode, exports.months(12)).values())[:5]
     assert [m.recent12mTotal for m in data.markets] == [pytest.approx(yuan, rel=1e-6) for yuan in largest]
     assert all(m.countryCode and m.country for m in data.markets)
 
 
 async def test_the_monthly_total_is_the_worlds_in_the_current_form(
-    sandbox: Sandbox, services: Services, exports: Exports
+    sandbox: Sandbox, context: Context, exports: Exports
 ) -> None:
-    data = (await ENDPOINTS["trend"].call(services, {"hsCode": "850760"})).data
+    data = (await context.call(TOOLS["trend"], {"hsCode": "850760"})).data
     expected = exports.by_month(data.hsCode, exports.months(12))
     assert data.allDestinationsMonthly.values[-12:] == [pytest.approx(yuan, rel=1e-5) for yuan in expected.values()]
 
 
 async def test_the_months_to_korea_are_the_worlds_in_the_older_form(
-    sandbox: Sandbox, services: Services, exports: Exports
+    sandbox: Sandbox, context: Context, exports: Exports
 ) -> None:
     as_set(sandbox, "older")
-    trend = (await ENDPOINTS["trend"].call(services, {"hsCode": "850760", "countryCode": "KR"})).data
-    history = (await ENDPOINTS["history"].call(services, {"hsCode": "850760", "countryCode": "133"})).data
+    trend = (await context.call(TOOLS["trend"], {"hsCode": "850760", "countryCode": "KR"})).data
+    history = (await context.call(TOOLS["history"], {"hsCode": "850760", "countryCode": "133"})).data
     korea = exports.country({"countryCode": "133"}).index
     assert [m.amount for m in trend.monthlyData] == list(
         exports.by_month(trend.hsCode, exports.months(12), korea).values()
@@ -116,14 +116,14 @@ async def test_the_months_to_korea_are_the_worlds_in_the_older_form(
 
 
 async def test_the_form_may_change_while_questions_are_asked(
-    sandbox: Sandbox, services: Services, note: Callable[[Answer[Any], NoteCode], str]
+    sandbox: Sandbox, context: Context, note: Callable[[Answer[Any], NoteCode], str]
 ) -> None:
     totals: list[float] = []
     for form in ("current", "older", "current", "older"):
         as_set(sandbox, form)
-        services.upstream.cache.clear()
-        totals.append((await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})).data.recent12mGlobalTotal)
-        ranking = await ENDPOINTS["topProducts"].call(services, {"sortBy": "amount", "limit": 3})
+        context.upstream.cache.clear()
+        totals.append((await context.call(TOOLS["dashboard"], {"hsCode": "850760"})).data.recent12mGlobalTotal)
+        ranking = await context.call(TOOLS["topProducts"], {"sortBy": "amount", "limit": 3})
         amounts = [p.recent12mGlobalTotal for p in ranking.data.products]
         assert amounts == sorted(amounts, reverse=True)
         assert ranking.source.calls == (1 if form == "current" else 2)
@@ -133,31 +133,31 @@ async def test_the_form_may_change_while_questions_are_asked(
 
 @pytest.mark.parametrize("gone", ["http404", "code404"])
 async def test_history_in_the_current_form_is_absent_however_the_service_says_it(
-    sandbox: Sandbox, services: Services, gone: str
+    sandbox: Sandbox, context: Context, gone: str
 ) -> None:
     sandbox.configure(doumaotong_history=gone)
-    answer = await ENDPOINTS["history"].call(services, {"hsCode": "850760", "countryCode": "Korea"})
+    answer = await context.call(TOOLS["history"], {"hsCode": "850760", "countryCode": "Korea"})
     assert answer.data.monthlyDetail is None
     assert answer.data.country == "South Korea"
 
 
 @BOTH
-async def test_a_product_that_is_not_exported_is_no_data(sandbox: Sandbox, services: Services, form: str) -> None:
+async def test_a_product_that_is_not_exported_is_no_data(sandbox: Sandbox, context: Context, form: str) -> None:
     as_set(sandbox, form)
     with pytest.raises(NoData):
-        await ENDPOINTS["dashboard"].call(services, {"hsCode": "85171299"})
+        await context.call(TOOLS["dashboard"], {"hsCode": "85171299"})
 
 
 async def test_a_month_asked_for_is_answered_in_the_older_form_and_set_apart_in_the_current(
-    sandbox: Sandbox, services: Services, exports: Exports
+    sandbox: Sandbox, context: Context, exports: Exports
 ) -> None:
     asked = {"hsCode": "850760", "currentMonth": "2025-06"}
-    current = (await ENDPOINTS["dashboard"].call(services, asked)).data
+    current = (await context.call(TOOLS["dashboard"], asked)).data
     assert current.recent12mGlobalTotal is None
     assert current.newestInstead.currentMonth == exports.newest[0] * 100 + exports.newest[1]
     as_set(sandbox, "older")
-    services.upstream.cache.clear()
-    older = (await ENDPOINTS["dashboard"].call(services, asked)).data
+    context.upstream.cache.clear()
+    older = (await context.call(TOOLS["dashboard"], asked)).data
     assert older.recent12mGlobalTotal == exports.total(older.hsCode, exports.months(12, (2025, 6)))
     assert older.newestInstead is None
 
@@ -172,29 +172,29 @@ async def test_a_month_asked_for_is_answered_in_the_older_form_and_set_apart_in_
     ],
 )
 async def test_scripted_faults_are_told_apart(
-    sandbox: Sandbox, services: Services, fault: dict[str, Any], expected: type[TradestatError]
+    sandbox: Sandbox, context: Context, fault: dict[str, Any], expected: type[TradestatError]
 ) -> None:
     sandbox.fail(source="doumaotong", endpoint="dashboard", times=1, **fault)
     with pytest.raises(expected):
-        await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})
-    assert (await ENDPOINTS["dashboard"].call(services, {"hsCode": "850760"})).data.recent12mGlobalTotal
+        await context.call(TOOLS["dashboard"], {"hsCode": "850760"})
+    assert (await context.call(TOOLS["dashboard"], {"hsCode": "850760"})).data.recent12mGlobalTotal
 
 
-async def found(services: Services) -> dict[str, Check]:
-    return {check.name: check async for check in SOURCE.checks(services)}
+async def found(context: Context) -> dict[str, Check]:
+    return {check.name: check async for check in SOURCE.checks(context)}
 
 
 @BOTH
-async def test_all_checks_hold_in_either_form(sandbox: Sandbox, services: Services, form: str) -> None:
+async def test_all_checks_hold_in_either_form(sandbox: Sandbox, context: Context, form: str) -> None:
     as_set(sandbox, form)
-    checks = await found(services)
+    checks = await found(context)
     assert {name: check.detail for name, check in checks.items() if not check.ok} == {}
     assert form in checks["dashboard form"].detail
     assert ("units of trend and dashboard" in checks) == (form == "current")
     assert len(sandbox.calls) == 8
 
 
-async def test_a_check_fails_where_a_unit_changed(sandbox: Sandbox, services: Services) -> None:
+async def test_a_check_fails_where_a_unit_changed(sandbox: Sandbox, context: Context) -> None:
     sandbox.fail(
         source="doumaotong",
         endpoint="dashboard",
@@ -204,14 +204,14 @@ async def test_a_check_fails_where_a_unit_changed(sandbox: Sandbox, services: Se
             "data": {"hsCode": "85076010", "metrics": {"amtYi": 347481.09, "top3": 0.3356, "range": "newest"}},
         },
     )
-    checks = await found(services)
+    checks = await found(context)
     failed = {name for name, check in checks.items() if not check.ok}
     assert failed == {"percentages", "newest month", "units of trend and dashboard", "units of markets and dashboard"}
 
 
-async def test_checks_of_a_service_that_is_down_say_so_line_by_line(sandbox: Sandbox, services: Services) -> None:
+async def test_checks_of_a_service_that_is_down_say_so_line_by_line(sandbox: Sandbox, context: Context) -> None:
     sandbox.fail(source="doumaotong", times=-1, status=503, body="")
-    checks = await found(services)
+    checks = await found(context)
     assert len(checks) == 8
     assert not any(check.ok for check in checks.values())
     assert all("UpstreamDown" in check.detail for check in checks.values())

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.upstream.http import Http
@@ -21,7 +21,7 @@ from tradestat_tools.upstream.runtime import Clock
 
 Message = MutableMapping[str, Any]
 DECODED = "aB+cD/eF0123456789ghIJklMNopQRstUVwxYZaB+cD/eF0123456789ghIJklMNopQRstUVwxYZaBcDeFgHiQ=="
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 
 
 @dataclass
@@ -96,18 +96,22 @@ class Customs:
         """Call a tool as the server does, through the real HTTP client."""
         http = Http(app=self._app)
         try:
-            async with self.services(http) as services:
-                return await ENDPOINTS[tool].call(services, arguments)
+            async with self.context(http) as context:
+                return await context.call(TOOLS[tool], arguments)
         finally:
             await http.aclose()
 
-    def services(self, http: Http) -> AbstractAsyncContextManager[Services]:
+    def context(self, http: Http) -> AbstractAsyncContextManager[Context]:
         """What a tool works with."""
-        settings = Settings().model_copy(
-            update={
-                "data_go_kr_service_key": SecretStr(self.key) if self.key is not None else None,
-                "korea_url": "http://customs.test/",
-            }
+        settings = (
+            catalogue()
+            .settings()
+            .model_copy(
+                update={
+                    "data_go_kr_service_key": SecretStr(self.key) if self.key is not None else None,
+                    "korea_url": "http://customs.test/",
+                }
+            )
         )
         clock = Clock(lambda: self.now.timestamp())
         return in_memory(http, settings, lambda: self.now, clock=clock, most_attempts=1)
@@ -139,10 +143,10 @@ def stored(customs: Customs) -> Callable[..., Awaitable[NoData]]:
     async def ask_both(first: dict[str, str], second: dict[str, str]) -> NoData:
         http = Http(app=customs.app)
         try:
-            async with customs.services(http) as services:
-                await ENDPOINTS["getNitemtradeList"].call(services, first)
+            async with customs.context(http) as context:
+                await context.call(TOOLS["getNitemtradeList"], first)
                 with pytest.raises(NoData) as caught:
-                    await ENDPOINTS["getNitemtradeList"].call(services, second)
+                    await context.call(TOOLS["getNitemtradeList"], second)
         finally:
             await http.aclose()
         return caught.value

@@ -194,7 +194,7 @@ def test_any_text_is_read_or_refused_and_nothing_else(first: str, last: str, cod
             assert re.fullmatch(r"[0-9]{6}", text) or span(text)
 
 
-@pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda endpoint: endpoint.name)
+@pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda endpoint: endpoint.name)
 def test_schemas_are_flat_and_descriptions_short(endpoint: Any) -> None:
     schema = endpoint.arguments.model_json_schema()
     assert not {"anyOf", "oneOf", "allOf", "$defs"} & set(schema)

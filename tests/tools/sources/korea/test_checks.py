@@ -17,8 +17,8 @@ pytestmark = pytest.mark.anyio
 async def found(customs: "Customs") -> list[Check]:
     http = Http(app=customs.app)
     try:
-        async with customs.services(http) as services:
-            return [check async for check in SOURCE.checks(services)]
+        async with customs.context(http) as context:
+            return [check async for check in SOURCE.checks(context)]
     finally:
         await http.aclose()
 

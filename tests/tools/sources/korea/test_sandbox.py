@@ -12,17 +12,18 @@ from pydantic import SecretStr
 
 from tradestat_sandbox import Sandbox
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, Unauthorized
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, sandbox_settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 TOTAL_ROWS: tuple[Literal["first", "last", "absent"], ...] = ("first", "last", "absent")
 
 
@@ -38,24 +39,24 @@ def sandbox(built: Sandbox) -> Sandbox:
 
 
 @asynccontextmanager
-async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Services]:
+async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Context]:
     today = sandbox.today
     now = datetime(today.year, today.month, today.day, tzinfo=UTC)
     http = Http(app=sandbox.app)
     try:
-        chosen = sandbox_settings(Settings()).model_copy(update=settings)
-        async with in_memory(http, chosen, lambda: now, most_attempts=1) as services:
-            yield services
+        chosen = sandbox_settings(catalogue().settings()).model_copy(update=settings)
+        async with in_memory(http, chosen, lambda: now, most_attempts=1) as context:
+            yield context
     finally:
         await http.aclose()
 
 
 async def ask(sandbox: Sandbox, tool: str, **arguments: Any) -> Answer[Any]:
-    async with opened(sandbox) as services:
-        return await ENDPOINTS[tool].call(services, arguments)
+    async with opened(sandbox) as context:
+        return await context.call(TOOLS[tool], arguments)
 
 
-@pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda endpoint: endpoint.name)
+@pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda endpoint: endpoint.name)
 async def test_every_example_is_answered_and_labelled(sandbox: Sandbox, endpoint: Any) -> None:
     answer = await ask(sandbox, endpoint.name, **endpoint.example)
     assert answer.source.state == "sandbox"
@@ -106,15 +107,15 @@ async def test_items_countries_and_totals_agree(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("form", ["korea", "korea_encoded"])
 async def test_both_forms_of_the_key_are_accepted(sandbox: Sandbox, form: str) -> None:
     key = SecretStr(getattr(sandbox.keys, form))
-    async with opened(sandbox, data_go_kr_service_key=key) as services:
-        answer = await ENDPOINTS["getNewtradeList"].call(services, {"strtYymm": "202401", "endYymm": "202401"})
+    async with opened(sandbox, data_go_kr_service_key=key) as context:
+        answer = await context.call(TOOLS["getNewtradeList"], {"strtYymm": "202401", "endYymm": "202401"})
     assert len(answer.data.rows.year) == 1
 
 
 async def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
-    async with opened(sandbox, data_go_kr_service_key=SecretStr("another+key==")) as services:
+    async with opened(sandbox, data_go_kr_service_key=SecretStr("another+key==")) as context:
         with pytest.raises(Unauthorized):
-            await ENDPOINTS["getNewtradeList"].call(services, {"strtYymm": "202401", "endYymm": "202401"})
+            await context.call(TOOLS["getNewtradeList"], {"strtYymm": "202401", "endYymm": "202401"})
 
 
 async def test_a_product_without_trade_is_no_data(sandbox: Sandbox) -> None:
@@ -139,10 +140,10 @@ async def test_each_reason_is_reached(sandbox: Sandbox, asked: dict[str, str], r
 
 async def test_no_trade_is_certain_once_all_countries_were_asked(sandbox: Sandbox) -> None:
     months = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760"}
-    async with opened(sandbox) as services:
-        await ENDPOINTS["getNitemtradeList"].call(services, months)
+    async with opened(sandbox) as context:
+        await context.call(TOOLS["getNitemtradeList"], months)
         with pytest.raises(NoData) as caught:
-            await ENDPOINTS["getNitemtradeList"].call(services, {**months, "cntyCd": "AQ"})
+            await context.call(TOOLS["getNitemtradeList"], {**months, "cntyCd": "AQ"})
     assert [(why.reason, why.sure) for why in caught.value.why] == [("zero", True)]
     assert caught.value.remedy.startswith("See which countries have rows: getNitemtradeList(")
 
@@ -204,8 +205,8 @@ async def test_every_fault_has_its_error(sandbox: Sandbox, kind: str, error: str
 
 
 async def test_the_doctor_finds_the_stand_in_well(sandbox: Sandbox) -> None:
-    async with opened(sandbox) as services:
-        checks = [check async for check in SOURCE.checks(services)]
+    async with opened(sandbox) as context:
+        checks = [check async for check in SOURCE.checks(context)]
     assert [check.detail for check in checks if not check.ok] == []
     assert len(checks) == 4
 
@@ -223,7 +224,7 @@ async def test_the_doctor_finds_the_stand_in_well(sandbox: Sandbox) -> None:
 async def test_a_model_may_write_arguments_loosely(
     sandbox: Sandbox, tool: str, loose: dict[str, Any], read: dict[str, str]
 ) -> None:
-    async with opened(sandbox) as services, Client(create_server(services)) as client:
+    async with opened(sandbox) as context, Client(create_server(context)) as client:
         result = await client.call_tool(tool, {"strtYymm": 202401, "endYymm": "2024-02", **loose})
     assert not result.is_error
     assert result.structured_content is not None
@@ -234,7 +235,7 @@ async def test_a_model_may_write_arguments_loosely(
 
 async def test_a_model_reads_the_reason_and_the_next_call(sandbox: Sandbox) -> None:
     asked = {"strtYymm": "2023", "endYymm": "2023", "hsSgn": "851712", "cntyCd": "Vatican"}
-    async with opened(sandbox) as services, Client(create_server(services)) as client:
+    async with opened(sandbox) as context, Client(create_server(context)) as client:
         result = await client.call_tool("getNitemtradeList", asked)
     assert result.is_error
     (block,) = result.content

@@ -12,10 +12,10 @@ import anyio
 import pytest
 from pydantic import SecretStr
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.answers import Answer, Note, NoteCode
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.upstream.http import Http
@@ -23,7 +23,7 @@ from tradestat_tools.upstream.runtime import Clock
 
 Message = MutableMapping[str, Any]
 KEY = "test-key-4f1c9a77"
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 
 
 @dataclass
@@ -74,37 +74,41 @@ class ParseBot:
         """What the catalogue entry says from now on."""
         self.catalogue = _reply(body, status, {})
 
-    def describes_endpoints(self, **endpoints: dict[str, Any]) -> None:
+    def describes_endpoints(self, **tools: dict[str, Any]) -> None:
         """A catalogue entry with these endpoints."""
-        entries = [{"endpoint_name": name, "method": "GET", "price": 1} | about for name, about in endpoints.items()]
+        entries = [{"endpoint_name": name, "method": "GET", "price": 1} | about for name, about in tools.items()]
         self.describes({"status": "success", "data": {"id": "x", "name": "Trade Map", "endpoints": entries}})
 
     @asynccontextmanager
-    async def services(self) -> AsyncGenerator[Services]:
+    async def context(self) -> AsyncGenerator[Context]:
         """What the endpoints work with; the real HTTP client is in between."""
         http = Http(app=self._app)
-        settings = Settings().model_copy(
-            update={
-                "parse_api_key": SecretStr(self.key) if self.key else None,
-                "trademap_url": "http://parse.test/",
-                "trademap_scraper_id": "scraper-1",
-                "trademap_catalogue_id": "entry-1",
-                "trademap_timeout": self.timeout,
-            }
+        settings = (
+            catalogue()
+            .settings()
+            .model_copy(
+                update={
+                    "parse_api_key": SecretStr(self.key) if self.key else None,
+                    "trademap_url": "http://parse.test/",
+                    "trademap_scraper_id": "scraper-1",
+                    "trademap_catalogue_id": "entry-1",
+                    "trademap_timeout": self.timeout,
+                }
+            )
         )
         try:
             clock = Clock(lambda: self.now.timestamp())
-            async with in_memory(http, settings, lambda: self.now, clock=clock, most_attempts=1) as services:
-                yield services
+            async with in_memory(http, settings, lambda: self.now, clock=clock, most_attempts=1) as context:
+                yield context
         finally:
             await http.aclose()
 
-    endpoints = SOURCE.endpoints
+    tools = SOURCE.tools
 
     async def call(self, tool: str, **arguments: Any) -> Answer[Any]:
         """Call a tool as the server does."""
-        async with self.services() as services:
-            return await ENDPOINTS[tool].call(services, arguments)
+        async with self.context() as context:
+            return await context.call(TOOLS[tool], arguments)
 
     async def beef(self, **arguments: Any) -> Answer[Any]:
         """Imports of frozen boneless beef by the United Arab Emirates in 2024."""
@@ -113,8 +117,8 @@ class ParseBot:
 
     async def checks(self) -> list[Check]:
         """What `doctor` finds."""
-        async with self.services() as services:
-            return [check async for check in SOURCE.checks(services)]
+        async with self.context() as context:
+            return [check async for check in SOURCE.checks(context)]
 
     async def _app(
         self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]

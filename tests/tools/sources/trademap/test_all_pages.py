@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import InvalidQuery, TooLarge, UpstreamChanged, UpstreamDown
 
@@ -37,11 +37,11 @@ class Table:
         for page in pages:
             self.parsebot.says({"status": "success", "data": page}, **CREDIT)
 
-    async def ask(self, services: Services, **arguments: Any) -> Any:
+    async def ask(self, context: Context, **arguments: Any) -> Any:
         usual = {"country": "784", "product": "020230", "trade_flow": "I", "period_from": 2024, "period_to": 2024}
-        (endpoint,) = (one for one in self.parsebot.endpoints if one.name == "goods_time_series")
+        (endpoint,) = (one for one in self.parsebot.tools if one.name == "goods_time_series")
         asked = usual | {"page_size": 2, "all_pages": True, "max_calls": 20} | arguments
-        return await endpoint.call(services, asked)
+        return await context.call(endpoint, asked)
 
     def asked(self) -> list[int]:
         return [int(sent.params["page"]) for sent in self.parsebot.sent]
@@ -58,8 +58,8 @@ def cost(answer: Any) -> list[str]:
 
 async def test_every_row_is_there_once_in_order_and_the_total_stays_the_services_own(table: Table) -> None:
     table.queue(*(table.page(number) for number in range(1, 15)))
-    async with table.parsebot.services() as services:
-        answer = await table.ask(services)
+    async with table.parsebot.context() as context:
+        answer = await table.ask(context)
     assert [row.partnerCd for row in answer.data.records] == [row["partnerCd"] for row in table.partners]
     assert len(answer.data.records) == 27
     (total,) = answer.data.aggregateRecords
@@ -77,8 +77,8 @@ async def test_every_row_is_there_once_in_order_and_the_total_stays_the_services
 async def test_a_table_of_one_page_costs_one_call_and_says_no_more(table: Table) -> None:
     table.pages = 1
     table.queue(table.payloads.table(table.partners, [table.payloads.beef_total()], per_page=500))
-    async with table.parsebot.services() as services:
-        answer = await table.ask(services, page_size=500)
+    async with table.parsebot.context() as context:
+        answer = await table.ask(context, page_size=500)
     assert len(answer.data.records) == 27
     assert cost(answer) == []
     assert answer.source.calls == 1
@@ -86,9 +86,9 @@ async def test_a_table_of_one_page_costs_one_call_and_says_no_more(table: Table)
 
 async def test_more_calls_than_allowed_are_counted_and_not_made(table: Table) -> None:
     table.queue(table.page(1))
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(TooLarge) as caught:
-            await table.ask(services, max_calls=5)
+            await table.ask(context, max_calls=5)
     assert "14 pages" in caught.value.message
     assert "13 more calls (13 credits)" in caught.value.message
     assert "max_calls=13" in caught.value.remedy
@@ -97,10 +97,10 @@ async def test_more_calls_than_allowed_are_counted_and_not_made(table: Table) ->
 
 async def test_the_number_that_was_said_is_enough_and_the_first_page_is_not_asked_again(table: Table) -> None:
     table.queue(*(table.page(number) for number in range(1, 15)))
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(TooLarge):
-            await table.ask(services, max_calls=5)
-        answer = await table.ask(services, max_calls=13)
+            await table.ask(context, max_calls=5)
+        answer = await table.ask(context, max_calls=13)
     assert table.asked() == list(range(1, 15))
     assert cost(answer) == ["14 pages joined into one table: 13 calls, 13 credits; stored: 1."]
 
@@ -108,9 +108,9 @@ async def test_the_number_that_was_said_is_enough_and_the_first_page_is_not_aske
 async def test_a_table_beyond_the_largest_allowance_is_to_be_made_smaller(table: Table) -> None:
     table.pages = 400
     table.queue(table.page(1))
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(TooLarge) as caught:
-            await table.ask(services, max_calls=50)
+            await table.ask(context, max_calls=50)
     assert "399 more calls" in caught.value.message
     assert caught.value.remedy.startswith("Ask for less: a larger page_size")
 
@@ -119,15 +119,15 @@ async def test_after_a_failure_only_the_pages_that_did_not_come_are_asked(table:
     table.pages = 5
     table.queue(table.page(1), table.page(2))
     table.parsebot.says({"error": {"status": "upstream_error"}}, 502, **CREDIT)
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(UpstreamDown) as caught:
-            await table.ask(services)
+            await table.ask(context)
         assert caught.value.message.startswith("Page 3 of 5: ")
         assert "asking again takes only the rest" in caught.value.remedy
         assert table.asked() == [1, 2, 3]
         table.queue(table.page(3), table.page(4), table.page(5))
-        answer = await table.ask(services, max_calls=3)
-        again = await table.ask(services, max_calls=1)
+        answer = await table.ask(context, max_calls=3)
+        again = await table.ask(context, max_calls=1)
     assert table.asked() == [1, 2, 3, 3, 4, 5]
     assert len(answer.data.records) == 10
     assert cost(answer) == ["5 pages joined into one table: 3 calls, 3 credits; stored: 2."]
@@ -138,18 +138,18 @@ async def test_after_a_failure_only_the_pages_that_did_not_come_are_asked(table:
 
 async def test_a_page_number_that_is_ignored_is_found_out_after_one_call(table: Table) -> None:
     table.queue(table.page(1), table.page(1))
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(UpstreamChanged, match="rows of the pages before it"):
-            await table.ask(services)
+            await table.ask(context)
     assert table.asked() == [1, 2]
 
 
 async def test_an_answer_to_another_question_is_refused_before_more_is_paid(table: Table) -> None:
     rows = [table.payloads.record("156", "076", "020230", {2024: 1})]
     table.queue(table.page(1, rows=rows))
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(UpstreamChanged, match="reporterCd"):
-            await table.ask(services)
+            await table.ask(context)
     assert table.asked() == [1]
 
 
@@ -158,12 +158,12 @@ async def test_a_row_that_came_on_two_pages_is_given_once_with_its_newest_figure
     first, second = table.partners[:2], table.partners[2:4]
     newer = table.payloads.record("784", first[1]["partnerCd"], "020230", {2024: 999})
     table.queue(table.page(1, rows=first))
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(TooLarge):
-            await table.ask(services, max_calls=1)
+            await table.ask(context, max_calls=1)
         table.parsebot.now += timedelta(days=2)
         table.queue(table.page(2, rows=[newer, second[0]]))
-        answer = await table.ask(services)
+        answer = await table.ask(context)
     assert [row.partnerCd for row in answer.data.records] == [r["partnerCd"] for r in (*first, second[0])]
     assert answer.data.records[1].values == [999]
     (revised,) = (note.text for note in answer.notes if note.code is NoteCode.REVISED)
@@ -174,19 +174,19 @@ async def test_a_row_that_came_on_two_pages_is_given_once_with_its_newest_figure
 async def test_a_table_that_was_revised_between_two_pages_says_so_and_gives_the_newest_total(table: Table) -> None:
     table.pages = 2
     table.queue(table.page(1))
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(TooLarge):
-            await table.ask(services, max_calls=1)
+            await table.ask(context, max_calls=1)
         table.parsebot.now += timedelta(days=2)
         table.queue(table.page(2, total=table.payloads.record("784", "000", "020230", {2024: 800_000})))
-        answer = await table.ask(services)
+        answer = await table.ask(context)
     assert answer.data.aggregateRecords[0].values == [800_000]
     (revised,) = (note.text for note in answer.notes if note.code is NoteCode.REVISED)
     assert "2026-10-20, 2026-10-22" in revised
 
 
 async def test_indicators_of_two_reference_years_are_not_joined(table: Table) -> None:
-    (endpoint,) = (one for one in table.parsebot.endpoints if one.name == "goods_trade_indicators")
+    (endpoint,) = (one for one in table.parsebot.tools if one.name == "goods_trade_indicators")
 
     def page(number: int, year: int) -> dict[str, Any]:
         rows = table.partners[2 * number - 2 : 2 * number]
@@ -195,22 +195,22 @@ async def test_indicators_of_two_reference_years_are_not_joined(table: Table) ->
 
     table.queue(page(1, 2024), page(2, 2025))
     asked = {"country": "784", "product": "020230", "trade_flow": "I", "page_size": 2, "all_pages": True}
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(UpstreamChanged, match="another reference year"):
-            await endpoint.call(services, asked)
+            await context.call(endpoint, asked)
 
 
 async def test_all_pages_begins_with_the_first(table: Table) -> None:
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(InvalidQuery) as caught:
-            await table.ask(services, page=2)
+            await table.ask(context, page=2)
     assert caught.value.argument == "page"
     assert table.asked() == []
 
 
 @pytest.mark.parametrize("max_calls", [0, 51, "many"])
 async def test_the_allowance_has_bounds(table: Table, max_calls: Any) -> None:
-    async with table.parsebot.services() as services:
+    async with table.parsebot.context() as context:
         with pytest.raises(InvalidQuery) as caught:
-            await table.ask(services, max_calls=max_calls)
+            await table.ask(context, max_calls=max_calls)
     assert caught.value.argument == "max_calls"

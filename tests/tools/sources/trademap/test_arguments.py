@@ -179,7 +179,7 @@ def test_free_text_is_read_or_refused_and_never_breaks(text: str, argument: str)
     assert product_code(read.product) == "ALL" or product_code(read.product).isdigit()
 
 
-@pytest.mark.parametrize("endpoint", SOURCE.endpoints, ids=lambda e: e.name)
+@pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda e: e.name)
 def test_schemas_are_flat_and_described(endpoint: Any):
     schema = endpoint.arguments.model_json_schema()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import NoData, TooLarge, UpstreamDown, UpstreamRefused
 from tradestat_tools.model.reasons import Reason
@@ -21,7 +21,7 @@ class Members:
     def __init__(self, parsebot: Any, payloads: Any) -> None:
         self.parsebot = parsebot
         self.payloads = payloads
-        self.tools = {endpoint.name: endpoint for endpoint in parsebot.endpoints}
+        self.tools = {endpoint.name: endpoint for endpoint in parsebot.tools}
 
     def gives(self, country: str, values: dict[int, float | None], partner: str = "000", **more: Any) -> None:
         total = self.payloads.record(country, partner, "020230", values, **more)
@@ -34,8 +34,8 @@ class Members:
         self.gives("484", {2023: 1, 2024: 2})
         self.gives("842", {2023: 100, 2024: 200})
 
-    async def ask(self, services: Services, tool: str = "goods_time_series", **arguments: Any) -> Answer[Any]:
-        return await self.tools[tool].call(services, {"country": "USMCA"} | BEEF | arguments)
+    async def ask(self, context: Context, tool: str = "goods_time_series", **arguments: Any) -> Answer[Any]:
+        return await context.call(self.tools[tool], {"country": "USMCA"} | BEEF | arguments)
 
     def asked(self) -> list[str]:
         return [sent.params["country"] for sent in self.parsebot.sent if "country" in sent.params]
@@ -52,8 +52,8 @@ def texts(answer: Answer[Any], code: NoteCode) -> str:
 
 async def test_every_member_has_its_own_total_as_a_row_and_the_sum_says_that_it_is_ours(members: Members):
     members.all_three()
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services)
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context)
 
     assert members.asked() == ["124", "484", "842"]
     assert [(row.reporterCd, row.values) for row in answer.data.records] == [
@@ -77,18 +77,18 @@ async def test_every_member_has_its_own_total_as_a_row_and_the_sum_says_that_it_
 
 
 async def test_the_cost_is_said_before_anything_is_sent_and_what_is_stored_costs_nothing(members: Members):
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(TooLarge) as first:
-            await members.ask(services, max_calls=2)
+            await members.ask(context, max_calls=2)
         assert members.asked() == []
         members.gives("484", {2023: 1, 2024: 2})
-        await members.ask(services, country="MX")
+        await members.ask(context, country="MX")
         with pytest.raises(TooLarge) as second:
-            await members.ask(services, max_calls=1)
+            await members.ask(context, max_calls=1)
         assert members.asked() == ["484"]
         members.gives("124", {2023: 10, 2024: 20})
         members.gives("842", {2023: 100, 2024: 200})
-        answer = await members.ask(services, max_calls=2)
+        answer = await members.ask(context, max_calls=2)
 
     assert "3 of them are not stored and take a call each (3 credits), and max_calls allows 2" in first.value.message
     assert first.value.remedy.startswith("Set max_calls=3 to allow it, or ask for a smaller group")
@@ -101,15 +101,15 @@ async def test_a_dearer_endpoint_costs_its_price_for_each_member(members: Member
     members.parsebot.describes_endpoints(
         goods_time_series={"input_params": {}, "price": 3}, services_time_series={"input_params": {}}
     )
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(TooLarge, match=r"3 of them .* \(9 credits\)"):
-            await members.ask(services, max_calls=1)
+            await members.ask(context, max_calls=1)
 
 
 async def test_a_group_beyond_the_largest_allowance_is_to_be_made_smaller(members: Members):
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(TooLarge) as caught:
-            await members.ask(services, country="Belt and Road", max_calls=50)
+            await members.ask(context, country="Belt and Road", max_calls=50)
 
     assert caught.value.remedy.startswith("Ask for a smaller group")
     assert members.asked() == []
@@ -119,8 +119,8 @@ async def test_a_year_that_a_member_lacks_has_no_sum_and_the_member_is_named(mem
     members.gives("124", {2023: 10, 2024: None})
     members.gives("484", {2023: 1, 2024: 2})
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services)
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context)
 
     assert answer.data.group is not None
     assert answer.data.group.sum == [111, None]
@@ -133,8 +133,8 @@ async def test_a_member_without_any_figure_leaves_rows_and_no_sum(members: Membe
     members.gives("124", {2023: 10, 2024: 20})
     members.parsebot.says({"status": "success", "data": members.payloads.table([], [])}, **CREDIT)
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services)
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context)
 
     assert answer.data.group is not None
     assert answer.data.group.sum is None
@@ -152,11 +152,11 @@ async def test_members_that_can_have_no_figure_are_not_paid_for(members: Members
         members.payloads.country("484", "Mexico"),
     ]
     members.parsebot.gives({"total": 3, "countries": listed})
-    async with members.parsebot.services() as services:
-        await members.tools["get_countries"].call(services, {})
+    async with members.parsebot.context() as context:
+        await context.call(members.tools["get_countries"], {})
         members.gives("124", {2023: 10, 2024: 20})
         members.gives("842", {2023: 100})
-        answer = await members.ask(services, max_calls=2)
+        answer = await members.ask(context, max_calls=2)
 
     assert members.asked() == ["124", "842"]
     assert answer.data.group is not None
@@ -168,8 +168,8 @@ async def test_members_that_can_have_no_figure_are_not_paid_for(members: Members
 
 async def test_balances_of_several_reporters_are_not_added_up(members: Members):
     members.all_three()
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services, trade_flow="TB")
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context, trade_flow="TB")
 
     assert answer.data.group is not None
     assert answer.data.group.sum is None
@@ -182,8 +182,8 @@ async def test_figures_in_different_units_are_not_added_up(members: Members):
     members.gives("124", {}, data=tons)
     members.gives("484", {2024: 2})
     members.gives("842", {2024: 200})
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services)
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context)
 
     assert answer.data.group is not None
     assert answer.data.group.sum is None
@@ -193,12 +193,12 @@ async def test_figures_in_different_units_are_not_added_up(members: Members):
 async def test_after_a_failure_only_the_members_that_did_not_come_are_asked(members: Members):
     members.gives("124", {2023: 10, 2024: 20})
     members.parsebot.says({"error": {"status": "upstream_error"}}, 502, **CREDIT)
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(UpstreamDown) as caught:
-            await members.ask(services)
+            await members.ask(context)
         members.gives("484", {2023: 1, 2024: 2})
         members.gives("842", {2023: 100, 2024: 200})
-        answer = await members.ask(services, max_calls=2)
+        answer = await members.ask(context, max_calls=2)
 
     assert "at Mexico (484): " in caught.value.message
     assert "asking again takes only the rest" in caught.value.remedy
@@ -209,9 +209,9 @@ async def test_after_a_failure_only_the_members_that_did_not_come_are_asked(memb
 
 async def test_a_code_that_the_service_refuses_is_paid_for_once_and_not_for_every_member(members: Members):
     members.parsebot.says({"error": {"status": "stale_input", "message": "gone"}}, 422, **CREDIT)
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(NoData) as caught:
-            await members.ask(services, product="851712")
+            await members.ask(context, product="851712")
 
     assert members.asked() == ["124"]
     assert caught.value.why[0].reason is Reason.CODE_RETIRED
@@ -226,8 +226,8 @@ async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(memb
     refuse(members, message)
     members.gives("484", {2023: 1, 2024: 2})
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services, max_calls=3)
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context, max_calls=3)
 
     assert members.asked() == ["124", "484", "842"], "each once, as counted"
     assert [row.reporterCd for row in answer.data.records] == ["842", "484"]
@@ -244,8 +244,8 @@ async def test_a_member_may_be_refused_after_others_have_answered(members: Membe
     members.gives("124", {2023: 10, 2024: 20})
     refuse(members, "product '020230' has no data")
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services)
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context)
 
     assert members.asked() == ["124", "484", "842"]
     assert answer.data.group is not None
@@ -255,9 +255,9 @@ async def test_a_member_may_be_refused_after_others_have_answered(members: Membe
 async def test_only_where_every_member_is_refused_the_group_is(members: Members):
     for code in ("124", "484", "842"):
         refuse(members, f"country '{code}' is not a reporter")
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(NoData, match="each of the 3 members asked was refused") as caught:
-            await members.ask(services)
+            await members.ask(context)
 
     assert members.asked() == ["124", "484", "842"]
     assert [(why.reason, why.sure) for why in caught.value.why] == [(Reason.NOT_REPORTED, False)]
@@ -265,9 +265,9 @@ async def test_only_where_every_member_is_refused_the_group_is(members: Members)
 
 async def test_refusals_that_name_nothing_stay_refusals(members: Members):
     refuse(members, "input no longer valid")
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(UpstreamRefused, match="each of the 3 members asked was refused"):
-            await members.ask(services)
+            await members.ask(context)
 
 
 @pytest.mark.parametrize(
@@ -278,9 +278,9 @@ async def test_a_refusal_of_what_all_members_share_is_paid_for_once(
     members: Members, message: str, asked: dict[str, Any]
 ):
     refuse(members, message)
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(NoData) as caught:
-            await members.ask(services, **asked)
+            await members.ask(context, **asked)
 
     assert len(members.asked()) == 1
     assert [(why.reason, why.sure) for why in caught.value.why] == [(Reason.NOT_COVERED, False)]
@@ -288,20 +288,20 @@ async def test_a_refusal_of_what_all_members_share_is_paid_for_once(
 
 async def test_a_group_without_any_figure_is_no_data_with_reasons(members: Members):
     members.parsebot.gives(members.payloads.table([], []))
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(NoData) as caught:
-            await members.ask(services, period_from=2015, period_to=2016)
+            await members.ask(context, period_from=2015, period_to=2016)
 
     assert {why.reason for why in caught.value.why} >= {Reason.NOT_REPORTED, Reason.ZERO}
     assert not any(why.sure for why in caught.value.why)
 
 
 async def test_members_are_those_of_the_years_asked_for(members: Members):
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(TooLarge) as then:
-            await members.ask(services, country="EU", period_from=2018, period_to=2019, max_calls=1)
+            await members.ask(context, country="EU", period_from=2018, period_to=2019, max_calls=1)
         with pytest.raises(TooLarge) as now:
-            await members.ask(services, country="欧盟", period_from=2021, period_to=2022, max_calls=1)
+            await members.ask(context, country="欧盟", period_from=2021, period_to=2022, max_calls=1)
 
     assert "28 members" in then.value.message, "the United Kingdom was one until 2020"
     assert "27 members" in now.value.message
@@ -320,8 +320,8 @@ async def test_a_group_of_partners_takes_one_table_and_leaves_the_other_partners
         "842": {2023: 40, 2024: 47}, "076": {2023: 400, 2024: 463}, "124": {2024: 5}
     }  # fmt: skip
     members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: 520}))
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services, country="784", partner="USMCA")
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context, country="784", partner="USMCA")
 
     (sent,) = members.parsebot.sent
     assert (sent.params["partner"], sent.params["page_size"]) == ("000", "500")
@@ -343,8 +343,8 @@ async def test_a_group_of_partners_takes_one_table_and_leaves_the_other_partners
 async def test_a_year_without_a_total_has_no_sum_over_partners(members: Members):
     rows: dict[str, dict[int, float | None]] = {"842": {2023: 40}}
     members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: None}))
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services, country="784", partner="USMCA")
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context, country="784", partner="USMCA")
 
     assert answer.data.group is not None
     assert answer.data.group.sum == [40, None]
@@ -353,8 +353,8 @@ async def test_a_year_without_a_total_has_no_sum_over_partners(members: Members)
 async def test_a_table_of_partners_without_a_total_has_no_sum(members: Members):
     rows = [members.payloads.record("784", "842", "020230", {2024: 47})]
     members.parsebot.gives(members.payloads.table(rows, [], per_page=500))
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services, country="784", partner="USMCA")
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context, country="784", partner="USMCA")
 
     assert answer.data.group is not None
     assert answer.data.group.sum is None
@@ -363,8 +363,8 @@ async def test_a_table_of_partners_without_a_total_has_no_sum(members: Members):
 async def test_a_table_of_partners_that_lacks_rows_has_no_sum(members: Members):
     page = partners_table(members.payloads, {"842": {2024: 47}}, {2024: 520}) | {"nbRecords": 40}
     members.parsebot.gives(page)
-    async with members.parsebot.services() as services:
-        answer = await members.ask(services, country="784", partner="USMCA")
+    async with members.parsebot.context() as context:
+        answer = await members.ask(context, country="784", partner="USMCA")
 
     assert answer.data.group is not None
     assert answer.data.group.sum is None
@@ -374,9 +374,9 @@ async def test_a_table_of_partners_that_lacks_rows_has_no_sum(members: Members):
 async def test_partners_on_more_pages_than_allowed_are_counted_and_not_paid_for(members: Members):
     page = partners_table(members.payloads, {"842": {2024: 47}}, {2024: 520}) | {"nbPages": 9, "nbRecords": 225}
     members.parsebot.gives(page)
-    async with members.parsebot.services() as services:
+    async with members.parsebot.context() as context:
         with pytest.raises(TooLarge, match="8 more calls"):
-            await members.ask(services, country="784", partner="USMCA")
+            await members.ask(context, country="784", partner="USMCA")
 
     assert len(members.parsebot.sent) == 1
 
@@ -385,9 +385,10 @@ async def test_indicators_of_a_group_of_partners_have_rows_and_no_sum(members: M
     cells = [{"indicatorCd": "VAL", "value": 5}, {"indicatorCd": "GV5", "value": 3}]
     rows = [members.payloads.record("784", code, "020230", {}) | {"data": cells} for code in ("842", "076")]
     members.parsebot.gives(members.payloads.table(rows, [], refYear=2024, per_page=500))
-    async with members.parsebot.services() as services:
-        answer = await members.tools["goods_trade_indicators"].call(
-            services, {"country": "784", "partner": "USMCA", "product": "020230", "indicators": ["VAL", "GV5"]}
+    async with members.parsebot.context() as context:
+        answer = await context.call(
+            members.tools["goods_trade_indicators"],
+            {"country": "784", "partner": "USMCA", "product": "020230", "indicators": ["VAL", "GV5"]},
         )
 
     assert [row.partnerCd for row in answer.data.records] == ["842"]

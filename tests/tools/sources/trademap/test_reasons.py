@@ -10,11 +10,12 @@ from mcp_types import CallToolResult, TextContent
 
 from tradestat_sandbox import Sandbox
 from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.context import sandbox_settings
 from tradestat_server.mcp.tooling import ERROR_META
-from tradestat_tools.contract.context import Services
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, sandbox_settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
@@ -28,17 +29,17 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-async def services(sandbox: Sandbox) -> AsyncGenerator[Services]:
+async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
     now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
     http = Http(app=sandbox.app)
-    async with in_memory(http, sandbox_settings(Settings()), lambda: now, most_attempts=1) as opened:
+    async with in_memory(http, sandbox_settings(catalogue().settings()), lambda: now, most_attempts=1) as opened:
         yield opened
     await http.aclose()
 
 
-async def ask(services: Services, tool: str, *, with_list: bool = False, **asked: Any) -> CallToolResult:
+async def ask(context: Context, tool: str, *, with_list: bool = False, **asked: Any) -> CallToolResult:
     """A call through the protocol; with the list of countries asked for before it, if so wanted."""
-    async with Client(create_server(services)) as client:
+    async with Client(create_server(context)) as client:
         if with_list:
             await client.call_tool("get_countries", {"search": "410"})
         return await client.call_tool(tool, asked)
@@ -64,14 +65,14 @@ def noted(result: CallToolResult) -> dict[str, str]:
     return {note["reason"]: note["text"] for note in result.structured_content["notes"] if "reason" in note}
 
 
-async def test_a_zero_that_the_service_gives_is_a_zero(services: Services):
-    result = await ask(services, GOODS, country="AF", partner="KH", period_from=2020, period_to=2021)
+async def test_a_zero_that_the_service_gives_is_a_zero(context: Context):
+    result = await ask(context, GOODS, country="AF", partner="KH", period_from=2020, period_to=2021)
 
     assert "0 for 2020, 2021 is the service's own figure: none, or under 500 dollars." in noted(result)[Reason.ZERO]
     assert "- zero: 0 for 2020, 2021" in text_of(result)
 
 
-async def test_a_zero_that_may_be_a_suppressed_figure_is_not_called_a_zero(sandbox: Sandbox, services: Services):
+async def test_a_zero_that_may_be_a_suppressed_figure_is_not_called_a_zero(sandbox: Sandbox, context: Context):
     truth = sandbox.world.truth("156", "036", "850760", "2021")
     assert any(effect.kind == "confidential" for effect in truth.effects), "Australia keeps this cell back"
 
@@ -82,8 +83,8 @@ async def test_a_zero_that_may_be_a_suppressed_figure_is_not_called_a_zero(sandb
         "period_from": 2021,
         "period_to": 2021,
     }
-    result = await ask(services, GOODS, product="850760", **asked)
-    untold = await ask(services, GOODS, product="999999", **asked)
+    result = await ask(context, GOODS, product="850760", **asked)
+    untold = await ask(context, GOODS, product="999999", **asked)
 
     assert Reason.ZERO not in noted(result)
     assert "suppresses would be under 999999 instead, and leave a 0 here as well" in text_of(result)
@@ -91,9 +92,9 @@ async def test_a_zero_that_may_be_a_suppressed_figure_is_not_called_a_zero(sandb
     assert untold.structured_content["data"]["aggregateRecords"][0]["values"][0] > 0
 
 
-async def test_goods_that_are_not_told_by_product_are_said_to_hold_what_is_suppressed(services: Services):
+async def test_goods_that_are_not_told_by_product_are_said_to_hold_what_is_suppressed(context: Context):
     result = await ask(
-        services, GOODS, country="AU", by="byProduct", trade_flow="I", period_from=2021, period_to=2021, page_size=100
+        context, GOODS, country="AU", by="byProduct", trade_flow="I", period_from=2021, period_to=2021, page_size=100
     )
 
     assert "Commodities not specified according to kind (99) holds trade" in noted(result)[Reason.SUPPRESSED]
@@ -112,9 +113,9 @@ async def test_goods_that_are_not_told_by_product_are_said_to_hold_what_is_suppr
     ],
 )
 async def test_what_is_not_covered_is_known_before_a_credit_is_spent(
-    sandbox: Sandbox, services: Services, tool: str, asked: dict[str, Any], said: str
+    sandbox: Sandbox, context: Context, tool: str, asked: dict[str, Any], said: str
 ):
-    result = await ask(services, tool, with_list=True, **asked)
+    result = await ask(context, tool, with_list=True, **asked)
 
     assert whys(result) == {Reason.NOT_COVERED: True}
     assert said in text_of(result)
@@ -122,8 +123,8 @@ async def test_what_is_not_covered_is_known_before_a_credit_is_spent(
     assert sandbox.credits_charged == 1, "of the list of countries alone"
 
 
-async def test_without_the_list_a_country_without_figures_is_perhaps_not_reported(services: Services):
-    result = await ask(services, GOODS, country="IQ", product="850760", period_from=2020, period_to=2021)
+async def test_without_the_list_a_country_without_figures_is_perhaps_not_reported(context: Context):
+    result = await ask(context, GOODS, country="IQ", product="850760", period_from=2020, period_to=2021)
 
     found = whys(result)
     assert list(found) == [Reason.NOT_REPORTED, Reason.ZERO, Reason.SUPPRESSED]
@@ -133,7 +134,7 @@ async def test_without_the_list_a_country_without_figures_is_perhaps_not_reporte
 
 
 async def test_a_gap_within_what_the_reporter_covers_is_not_reported(parsebot: Any, payloads: Any):
-    async with parsebot.services() as opened:
+    async with parsebot.context() as opened:
         parsebot.gives({"total": 1, "countries": [payloads.country("410", "Korea", yearly246=(2001, 2024))]})
         parsebot.gives(payloads.table([], [payloads.record("410", "000", "TOTAL", {2022: 5, 2023: None, 2024: 6})]))
         result = await ask(opened, GOODS, with_list=True, country="KR", period_from=2022, period_to=2024)
@@ -141,11 +142,11 @@ async def test_a_gap_within_what_the_reporter_covers_is_not_reported(parsebot: A
     assert noted(result)[Reason.NOT_REPORTED].startswith("No figure for 2023: missing, not zero. By Trade Map's list")
 
 
-async def test_a_year_that_a_late_reporter_has_not_reported_is_not_yet_published(sandbox: Sandbox, services: Services):
+async def test_a_year_that_a_late_reporter_has_not_reported_is_not_yet_published(sandbox: Sandbox, context: Context):
     asked: dict[str, Any] = {"country": "RU", "period_from": 2024, "period_to": 2024}
-    guessed = await ask(services, GOODS, **asked)
+    guessed = await ask(context, GOODS, **asked)
     before = sandbox.credits_charged
-    known = await ask(services, GOODS, with_list=True, **(asked | {"page_size": 40}))
+    known = await ask(context, GOODS, with_list=True, **(asked | {"page_size": 40}))
 
     assert whys(guessed) == {Reason.NOT_YET_PUBLISHED: False}
     assert "period_from=2021, period_to=2024" in text_of(guessed), "earlier years show how far it has come"
@@ -155,16 +156,16 @@ async def test_a_year_that_a_late_reporter_has_not_reported_is_not_yet_published
     assert sandbox.credits_charged == before + 1, "of the list of countries alone"
 
 
-async def test_a_year_that_is_not_over_says_when_it_can_be_out(sandbox: Sandbox, services: Services):
-    result = await ask(services, GOODS, country="KR", period_from=2026)
+async def test_a_year_that_is_not_over_says_when_it_can_be_out(sandbox: Sandbox, context: Context):
+    result = await ask(context, GOODS, country="KR", period_from=2026)
 
     assert whys(result) == {Reason.NOT_YET_PUBLISHED: True}
     assert "2026 is not over: no figure of 2026 can be out before January 2027" in text_of(result)
     assert sandbox.credits_charged == 0
 
 
-async def test_a_code_that_left_the_nomenclature_is_retired_and_its_heirs_are_named(services: Services):
-    result = await ask(services, GOODS, country="KR", product="851712", period_from=2023, period_to=2023)
+async def test_a_code_that_left_the_nomenclature_is_retired_and_its_heirs_are_named(context: Context):
+    result = await ask(context, GOODS, country="KR", product="851712", period_from=2023, period_to=2023)
 
     assert whys(result) == {Reason.CODE_RETIRED: True}
     assert "Its goods are now under 851713, 851714" in text_of(result)
@@ -172,7 +173,7 @@ async def test_a_code_that_left_the_nomenclature_is_retired_and_its_heirs_are_na
     assert call in text_of(result)
 
 
-async def test_a_page_after_the_last_is_filtered_out_and_so_are_the_rows_of_other_pages(services: Services):
+async def test_a_page_after_the_last_is_filtered_out_and_so_are_the_rows_of_other_pages(context: Context):
     asked: dict[str, Any] = {
         "country": "KR",
         "product": "850760",
@@ -180,16 +181,16 @@ async def test_a_page_after_the_last_is_filtered_out_and_so_are_the_rows_of_othe
         "period_to": 2024,
         "page_size": 50,
     }
-    beyond = await ask(services, GOODS, page=9, **asked)
-    first = await ask(services, GOODS, **asked)
+    beyond = await ask(context, GOODS, page=9, **asked)
+    first = await ask(context, GOODS, **asked)
 
     assert whys(beyond) == {Reason.FILTERED_OUT: True}
     assert noted(first)[Reason.FILTERED_OUT].startswith("Page 1 of 2: 50 of")
 
 
 @pytest.mark.parametrize("tool", ["get_countries", "get_country_groups", "get_products_hs", "get_services_ebops"])
-async def test_a_filter_that_leaves_nothing_of_a_list_says_so(services: Services, tool: str):
-    result = await ask(services, tool, search="zzzzzz")
+async def test_a_filter_that_leaves_nothing_of_a_list_says_so(context: Context, tool: str):
+    result = await ask(context, tool, search="zzzzzz")
 
     assert whys(result) == {Reason.FILTERED_OUT: True}
     assert "entries; the filter is applied here" in text_of(result)
@@ -208,10 +209,10 @@ async def test_a_filter_that_leaves_nothing_of_a_list_says_so(services: Services
     ],
 )
 async def test_a_refusal_says_what_may_be_the_reason_and_the_next_call(
-    sandbox: Sandbox, services: Services, asked: dict[str, Any], reason: Reason, said: str
+    sandbox: Sandbox, context: Context, asked: dict[str, Any], reason: Reason, said: str
 ):
     question: dict[str, Any] = {"country": "CN"} | asked
-    result = await ask(services, GOODS, **question)
+    result = await ask(context, GOODS, **question)
 
     assert whys(result) == {reason: False}
     assert said in text_of(result)
@@ -227,9 +228,9 @@ async def test_a_refusal_says_what_may_be_the_reason_and_the_next_call(
     ids=["one", "group", "new"],
 )
 async def test_a_chapter_of_national_use_is_not_covered_and_costs_nothing(
-    sandbox: Sandbox, services: Services, tool: str, country: str, product: str
+    sandbox: Sandbox, context: Context, tool: str, country: str, product: str
 ):
-    result = await ask(services, tool, country=country, product=product)
+    result = await ask(context, tool, country=country, product=product)
 
     assert whys(result) == {Reason.NOT_COVERED: True}
     assert "Chapter 98 is left to national use" in text_of(result)
@@ -237,7 +238,7 @@ async def test_a_chapter_of_national_use_is_not_covered_and_costs_nothing(
     assert sandbox.credits_charged == 0
 
 
-async def test_goods_not_specified_are_no_national_chapter(services: Services):
-    result = await ask(services, GOODS, country="AU", product="99", period_from=2021, period_to=2021)
+async def test_goods_not_specified_are_no_national_chapter(context: Context):
+    result = await ask(context, GOODS, country="AU", product="99", period_from=2021, period_to=2021)
 
     assert not result.is_error, text_of(result)

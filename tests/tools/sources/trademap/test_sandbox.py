@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tradestat_sandbox import Sandbox
-from tradestat_tools.contract.context import Services
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import (
     NoData,
@@ -18,14 +20,13 @@ from tradestat_tools.model.errors import (
     UpstreamChanged,
     UpstreamDown,
 )
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.open import in_memory, sandbox_settings
+from tradestat_tools.open import in_memory
 from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-ENDPOINTS = {endpoint.name: endpoint for endpoint in SOURCE.endpoints}
+TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 KOREA_BATTERIES = {
     "country": "410", "product": "850760", "trade_flow": "I", "period_from": 2024, "period_to": 2024, "page_size": 500,
 }  # fmt: skip
@@ -37,24 +38,24 @@ def sandbox() -> Sandbox:
 
 
 @asynccontextmanager
-async def opened(sandbox: Sandbox) -> AsyncGenerator[Services]:
+async def opened(sandbox: Sandbox) -> AsyncGenerator[Context]:
     now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
     http = Http(app=sandbox.app)
     try:
-        async with in_memory(http, sandbox_settings(Settings()), lambda: now, most_attempts=1) as services:
-            yield services
+        async with in_memory(http, sandbox_settings(catalogue().settings()), lambda: now, most_attempts=1) as context:
+            yield context
     finally:
         await http.aclose()
 
 
 async def ask(sandbox: Sandbox, tool: str, **arguments: Any) -> Answer[Any]:
-    async with opened(sandbox) as services:
-        return await ENDPOINTS[tool].call(services, arguments)
+    async with opened(sandbox) as context:
+        return await context.call(TOOLS[tool], arguments)
 
 
-@pytest.mark.parametrize("tool", ENDPOINTS)
+@pytest.mark.parametrize("tool", TOOLS)
 async def test_every_tools_example_works_and_is_labelled_sandbox(sandbox: Sandbox, tool: str):
-    answer = await ask(sandbox, tool, **ENDPOINTS[tool].example)
+    answer = await ask(sandbox, tool, **TOOLS[tool].example)
 
     assert answer.source.state == "sandbox"
     assert answer.data.tables()
@@ -123,8 +124,8 @@ async def test_exports_and_imports_are_different_figures(sandbox: Sandbox):
 
 
 async def test_a_late_reporters_newest_year_is_missing(sandbox: Sandbox):
-    async with opened(sandbox) as services:
-        countries = await ENDPOINTS["get_countries"].call(services, {})
+    async with opened(sandbox) as context:
+        countries = await context.call(TOOLS["get_countries"], {})
     spans = dict(zip(countries.data.countryCd, countries.data.yearly246, strict=True))
     late = next(code for code, span in spans.items() if span and code != "000" and int(span[1]) < 2025)
     last = int(spans[late][1])
@@ -177,7 +178,7 @@ async def test_services_by_item_add_up_to_the_total_within_rounding(sandbox: San
 
 
 async def test_doctor_passes_on_the_stand_in(sandbox: Sandbox):
-    async with opened(sandbox) as services:
-        found = [check async for check in SOURCE.checks(services)]
+    async with opened(sandbox) as context:
+        found = [check async for check in SOURCE.checks(context)]
 
     assert [check for check in found if not check.ok] == []

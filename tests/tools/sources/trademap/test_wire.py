@@ -18,7 +18,8 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.sources.trademap.wire.envelope import credits_charged, read_envelope
+from tradestat_tools.sources.trademap.service import credits_charged
+from tradestat_tools.sources.trademap.wire.envelope import read_envelope
 from tradestat_tools.sources.trademap.wire.payloads import (
     parse_countries,
     parse_coverage,

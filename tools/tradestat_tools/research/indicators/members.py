@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Sequence
 
-from tradestat_tools.contract.view import WORLD
 from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.model.flow import WORLD
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators import formulas as pure
 from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator

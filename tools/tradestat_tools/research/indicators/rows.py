@@ -9,11 +9,10 @@ from tradestat_tools.codes.countries import Area, areas
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.view import WORLD
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES
+from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, WORLD
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators.formulas import Indicator
 
@@ -35,25 +34,23 @@ class Gathered:
     handles: tuple[str, ...]
 
 
-async def gather(services: Services, handles: Sequence[str]) -> Gathered:
+async def gather(context: Context, handles: Sequence[str]) -> Gathered:
     """The figures of stored answers; no service is asked.
 
     Raises:
         NoData: nothing is kept under a handle.
         InvalidQuery: an answer has no figures of flows.
     """
-    from tradestat_tools.catalogue import all_tools  # noqa: PLC0415 - the desk lists the tools that use this
-
     rows: list[Observation] = []
     sources: list[Provenance] = []
     for handle in handles:
-        stored = await services.results.find(handle)
+        stored = await context.results.find(handle)
         if stored is None:
             raise NoData(
                 f"No answer is kept under {handle}: it was never given here, or is too old, or was cleared.",
                 remedy="Call the tool that gave it again with the same arguments, and use the handle it gives.",
             )
-        endpoint = all_tools().get(stored.tool)
+        endpoint = context.tools.get(stored.tool)
         if endpoint is None or endpoint.observe is None:
             raise InvalidQuery(
                 f"{handle} is an answer of {stored.tool}, which has no figures of flows.",

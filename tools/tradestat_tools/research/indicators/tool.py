@@ -11,11 +11,11 @@ from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.spans import span
 from tradestat_tools.codes.words import CodeError, fold
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import read_handle
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators import flows, members, over_time
@@ -154,10 +154,10 @@ class IndicatorArguments(Arguments):
         description="What the members are, of share, hhi, top_n, contributions; left out, that of which there are "
         "several. grubel_lloyd by product is also over all products.",
     )
-    flow: Annotated[Literal["", "X", "M"], BeforeValidator(_flow)] = Field(
+    flow: Annotated[Literal["", "X", "M"], BeforeValidator(_flow), Meaning.FLOW] = Field(
         default="", description="X exports or M imports only; words are read too."
     )
-    period: str = Field(
+    period: Annotated[str, Meaning.PERIOD] = Field(
         default="",
         max_length=60,
         description="Only figures of these periods: 2023, 2019-2023. cagr, contributions and quantity_unit_value go "
@@ -226,14 +226,14 @@ class IndicatorData(Data):
         return [Table(tuple(self.columns), rows, title=f"{title}; {shared}" if shared else title)]
 
 
-async def trade_indicators(services: Services, asked: IndicatorArguments) -> Answer[IndicatorData]:
+async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answer[IndicatorData]:
     """An indicator of the figures of stored answers. No service is asked.
 
     Raises:
         NoData: nothing is kept under a handle, or no figure is left to work with.
         InvalidQuery: the figures can not be put together, or lack what the indicator needs; with the call that gets it.
     """
-    gathered = await gather(services, asked.result)
+    gathered = await gather(context, asked.result)
     rows = asked.rows_of(gathered)
     known = INDICATORS[asked.indicator]
     outcome = await in_thread(partial(known.run, rows, asked.options))
@@ -311,7 +311,7 @@ def _notes(asked: IndicatorArguments, rows: Sequence[Observation], outcome: Outc
     return notes
 
 
-TRADE_INDICATORS = Endpoint(
+TRADE_INDICATORS = Tool(
     name="trade_indicators",
     title="Tradestat: indicators of trade",
     description=(

@@ -1,8 +1,9 @@
 """The question of `compare_mirror`."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
 from tradestat_tools.codes.countries import Resolved, resolve_area
 from tradestat_tools.codes.groups import expand
@@ -10,10 +11,12 @@ from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_be
 from tradestat_tools.codes.spans import span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.results import read_handle
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.contract.source import Source
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.flow import read_product
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode
 from tradestat_tools.research.series.arguments import FREQUENCIES, read_frequency
+from tradestat_tools.research.views import as_named
 
 CIF_MARGIN = 6.0
 """Percent of the FOB value. The IMF's Direction of Trade Statistics divide CIF imports by 1.06 (note on estimation in
@@ -76,9 +79,11 @@ Place = Annotated[str, AfterValidator(_place), Field(max_length=80)]
 class MirrorArguments(Arguments):
     """A flow, and how it is compared."""
 
-    exporter: Place = Field(description="Where the goods come from: a country's name, ISO or M49 code.")
-    importer: Place = Field(description="Where they go to: the same.")
-    product: str = Field(
+    exporter: Annotated[Place, Meaning.AREA] = Field(
+        description="Where the goods come from: a country's name, ISO or M49 code."
+    )
+    importer: Annotated[Place, Meaning.AREA] = Field(description="Where they go to: the same.")
+    product: Annotated[str, Meaning.HS] = Field(
         default="TOTAL",
         max_length=30,
         description="HS code of 2, 4 or 6 digits (8 or 10: China's or Korea's own), or TOTAL; with kind=services an "
@@ -87,7 +92,7 @@ class MirrorArguments(Arguments):
     kind: Annotated[Literal["goods", "services"], BeforeValidator(_lower)] = Field(
         default="goods", description="What `product` is a code of."
     )
-    period: str = Field(
+    period: Annotated[str, Meaning.PERIOD] = Field(
         default="",
         max_length=60,
         description="2023, 2019-2023, 2024-03, 2024Q1, last 5 years. Left out: the newest year that both ends have.",
@@ -95,7 +100,7 @@ class MirrorArguments(Arguments):
     freq: Annotated[Literal["", "year", "quarter", "month"], BeforeValidator(_frequency)] = Field(
         default="", description="year, quarter or month; left out, as `period` is written, else years."
     )
-    sources: list[Literal["comtrade", "korea", "doumaotong", "trademap"]] = Field(
+    sources: list[str] = Field(
         default=[], description="Sources to ask; left out, all free ones, and Trade Map where max_credits allows it."
     )
     files: Annotated[list[str], AfterValidator(_handles)] = Field(
@@ -131,6 +136,14 @@ class MirrorArguments(Arguments):
                 f"{first} to {last} are too many periods.", argument="period", allowed=f"at most {MOST_PERIODS}"
             )
         return self
+
+
+def mirror_arguments(sources: Mapping[str, Source]) -> type[MirrorArguments]:
+    """The question, over those of these sources that have flows to compare."""
+    names: Any = list[Literal[tuple(as_named(sources))]]
+    return create_model(
+        "MirrorArguments", __base__=MirrorArguments, sources=(names, MirrorArguments.model_fields["sources"])
+    )
 
 
 def newest_wanted(asked: MirrorArguments) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from tradestat_tools.codes.periods import Period, periods_between
-from tradestat_tools.contract.view import Role
+from tradestat_tools.contract.view import View
+from tradestat_tools.model.flow import ROLES, Role
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.research.currency import NoRate, Rate, average_rate
 from tradestat_tools.research.periods import summed_to
-from tradestat_tools.research.views import ROLES, Seen, Side
+from tradestat_tools.research.views import Seen
 
 CHINA, YUAN = "156", "CNY"
 
@@ -31,7 +32,7 @@ class Cell:
         kg: net weight.
     """
 
-    side: Side
+    side: View
     period: Period
     native: float | None
     native_currency: str
@@ -114,7 +115,7 @@ def _times(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
 
 
-def _cell(side: Side, native: Observation, converted: Observation | None, margin: float) -> Cell:
+def _cell(side: View, native: Observation, converted: Observation | None, margin: float) -> Cell:
     value = converted.value if converted is not None else None
     fob, how = _fob(native, converted, margin)
     return Cell(

@@ -6,16 +6,15 @@ from functools import partial
 from statistics import median
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.view import Role
-from tradestat_tools.model.flow import FlowQuestion
+from tradestat_tools.contract.context import Context
+from tradestat_tools.model.flow import ROLES, FlowQuestion, Role
 from tradestat_tools.research.currency import DOLLAR
 from tradestat_tools.research.mirror.causes import Cause, causes
 from tradestat_tools.research.mirror.cells import Cell, InOneUnit, in_one_unit, leads
 from tradestat_tools.research.mirror.estimate import Estimate, estimate
-from tradestat_tools.research.mirror.evidence import Evidence, Needed, gather
+from tradestat_tools.research.mirror.evidence import Gathered, Needed, gather
 from tradestat_tools.research.mirror.facts import Facts, Freight, Weighed, dearer, late_share
-from tradestat_tools.research.views import ROLES, Seen
+from tradestat_tools.research.views import Seen
 from tradestat_tools.upstream.runtime import in_thread
 
 
@@ -37,7 +36,7 @@ class Compared:
     focus: Period
     estimates: Mapping[Period, Estimate]
     causes: Sequence[Cause]
-    evidence: Evidence
+    evidence: Gathered
 
     def cell(self, role: Role, period: Period) -> Cell | None:
         """The figure that speaks for an end; None where it has none."""
@@ -46,7 +45,7 @@ class Compared:
 
 
 async def compare(
-    services: Services, question: FlowQuestion, seen: Sequence[Seen], *, margin: float, newest_only: bool = False
+    context: Context, question: FlowQuestion, seen: Sequence[Seen], *, margin: float, newest_only: bool = False
 ) -> Compared:
     """Bring what was seen into one unit, look for the reasons of the difference, and estimate what flowed.
 
@@ -67,7 +66,7 @@ async def compare(
     missing: list[Role] = [role for role in ROLES if focus not in have[role]]
     seen_margins = _margins_within(unit, lead, both)
     needed = Needed(focus, missing, margin_known=bool(seen_margins))
-    evidence = await gather(services, narrowed, needed)
+    evidence = await gather(context, narrowed, needed)
     freight = evidence.freight
     if seen_margins:
         freight = Freight(median(seen_margins), f"the median of {len(seen_margins)} other periods asked for")
@@ -101,7 +100,7 @@ class _Known:
     unit: InOneUnit
     lead: Mapping[Role, str]
     seen: Sequence[Seen]
-    evidence: Evidence
+    evidence: Gathered
     margin: float
     freight: Freight | None
 

@@ -4,22 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from statistics import median
-from typing import Any
 
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import Area, area
-from tradestat_tools.codes.periods import Frequency, Period, period, periods_between
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.view import HS_DIGITS, Role, partner_of, reporter_of
+from tradestat_tools.codes.periods import Period, periods_between
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.view import Breadth, Evidence
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.errors import TradestatError
-from tradestat_tools.model.flow import TOTAL_GOODS, FlowQuestion
+from tradestat_tools.model.flow import HS_DIGITS, TOTAL_GOODS, FlowQuestion, Role
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Freight, Hidden, Route, Weighed
 from tradestat_tools.research.periods import summed_to
-from tradestat_tools.sources.comtrade.answers import TradeData
-from tradestat_tools.sources.comtrade.api import periods_a_call
-from tradestat_tools.upstream.report import current_report
 
 HUBS = ("344", "702", "784", "528", "56")
 """Places through which much trade of others passes: Hong Kong, Singapore, the United Arab Emirates, the Netherlands,
@@ -41,7 +37,7 @@ NOT_SPECIFIED = "999999"
 
 
 @dataclass(slots=True)
-class Evidence:
+class Gathered:
     """What was found, and how many questions it took.
 
     Args:
@@ -92,21 +88,24 @@ class Needed:
         return role not in self.missing
 
 
-async def gather(services: Services, question: FlowQuestion, needed: Needed) -> Evidence:
+async def gather(context: Context, question: FlowQuestion, needed: Needed) -> Gathered:
     """Ask what may explain a difference. A question that fails is noted and leaves its part unknown.
 
     Services, national codes and flows with the World have nothing to ask for.
     """
-    found = Evidence()
+    found = Gathered()
     product = question.product
-    if periods_a_call(services) == 1:  # a call a period, without a key: of the period in focus alone
+    source = _source(context)
+    if source is None:
+        return found
+    if source.periods_a_call(context) == 1:  # a call a period, without a key: of the period in focus alone
         found.focus_only = question.first != question.last
         question = replace(question, first=needed.focus, last=needed.focus)
     if product.kind == "services" or not (product.is_total or len(product.code) in HS_DIGITS):
         return found
-    asking = _Asking(services, question, found)
+    asking = _Asking(context, source, question, found)
     await asking.reexports(needed)
-    if services.settings.comtrade_api_key is not None and (not needed.missing or needed.focus.frequency != "year"):
+    if source.has_key(context) and (not needed.missing or needed.focus.frequency != "year"):
         await asking.months(needed.focus)
     for role in needed.missing:
         if not found.none(role, needed.focus):
@@ -119,8 +118,9 @@ async def gather(services: Services, question: FlowQuestion, needed: Needed) -> 
 class _Asking:
     """The questions, each of which adds to what was found."""
 
-    def __init__(self, services: Services, question: FlowQuestion, found: Evidence) -> None:
-        self._services = services
+    def __init__(self, context: Context, source: Evidence, question: FlowQuestion, found: Gathered) -> None:
+        self._context = context
+        self._source = source
         self._question = question
         self._found = found
         self._code = TOTAL_GOODS if question.product.is_total else question.product.code
@@ -132,9 +132,9 @@ class _Asking:
         hubs = [code for code in HUBS if code not in (exporter.comtrade, importer.comtrade)]
         data = await self._ask(
             focus,
-            reporterCode=[exporter.comtrade, *hubs],
-            partnerCode=[importer.comtrade],
-            flowCode=["RX"],
+            reporters=[exporter.comtrade, *hubs],
+            partners=[importer.comtrade],
+            flow="RX",
             span=(self._question.first, self._question.last),
         )
         by_hub: dict[str, dict[Period, Weighed]] = {}
@@ -148,9 +148,9 @@ class _Asking:
         if importer.comtrade in HUBS:
             passing = await self._ask(
                 focus,
-                reporterCode=[importer.comtrade],
-                partnerCode=["0"],
-                flowCode=["RX"],
+                reporters=[importer.comtrade],
+                partners=["0"],
+                flow="RX",
                 span=(self._question.first, self._question.last),
             )
             rows = passing.observed if passing else ()
@@ -167,18 +167,18 @@ class _Asking:
         span = (self._question.first, self._question.last)
         broken_down = await self._ask(
             focus,
-            reporterCode=[importer.comtrade],
-            partnerCode=[exporter.comtrade],
-            flowCode=["M"],
-            partner2Code=["all"],
+            reporters=[importer.comtrade],
+            partners=[exporter.comtrade],
+            flow="M",
+            by_second_partner=True,
             span=span,
         )
-        seconds = _second_partners(broken_down.data, focus.frequency) if broken_down else {}
+        seconds: Mapping[tuple[str, Period], float] = broken_down.seconds if broken_down else {}
         hubs = [hub for hub in by_hub if any(code == hub for code, _ in seconds)]
         if not hubs:
             return
-        shipped = await self._ask(focus, reporterCode=[exporter.comtrade], partnerCode=hubs, flowCode=["X"], span=span)
-        arrived = await self._ask(focus, reporterCode=hubs, partnerCode=[exporter.comtrade], flowCode=["M"], span=span)
+        shipped = await self._ask(focus, reporters=[exporter.comtrade], partners=hubs, flow="X", span=span)
+        arrived = await self._ask(focus, reporters=hubs, partners=[exporter.comtrade], flow="M", span=span)
         to_hub = {(one.partner, one.period): one.value for one in (shipped.observed if shipped else ())}
         at_hub = {(one.reporter, one.period): one.value for one in (arrived.observed if arrived else ())}
         for hub in hubs:
@@ -201,10 +201,10 @@ class _Asking:
         """A reporter's months; nothing where it has the product in none of them."""
         data = await self._ask(
             first,
-            reporterCode=[reporter.comtrade],
-            partnerCode=[partner.comtrade],
-            flowCode=[flow],
-            cmdCode=list(dict.fromkeys([self._code, TOTAL_GOODS])),
+            reporters=[reporter.comtrade],
+            partners=[partner.comtrade],
+            flow=flow,
+            products=list(dict.fromkeys([self._code, TOTAL_GOODS])),
             span=(first, last),
         )
         rows = data.observed if data else ()
@@ -217,14 +217,14 @@ class _Asking:
 
     async def kept_back(self, role: Role, focus: Period) -> None:
         """What an end without a figure reports of goods not specified, and in all."""
-        reporter, partner = reporter_of(self._question, role), partner_of(self._question, role)
+        reporter, partner = self._question.reporter(role), self._question.partner(role)
         flow = "X" if role == "exporter" else "M"
         data = await self._ask(
             focus,
-            reporterCode=[reporter.comtrade],
-            partnerCode=[partner.comtrade, "0"],
-            flowCode=[flow],
-            cmdCode=[NOT_SPECIFIED, TOTAL_GOODS],
+            reporters=[reporter.comtrade],
+            partners=[partner.comtrade, "0"],
+            flow=flow,
+            products=[NOT_SPECIFIED, TOTAL_GOODS],
             span=(focus, focus),
         )
         held = {(one.partner, one.product): one.value for one in (data.observed if data else ())}
@@ -234,10 +234,10 @@ class _Asking:
             year = Period(focus.year)
             of_year = await self._ask(
                 year,
-                reporterCode=[reporter.comtrade],
-                partnerCode=["0"],
-                flowCode=[flow],
-                cmdCode=[TOTAL_GOODS],
+                reporters=[reporter.comtrade],
+                partners=["0"],
+                flow=flow,
+                products=[TOTAL_GOODS],
                 span=(year, year),
             )
             yearly = next((one.value for one in (of_year.observed if of_year else ())), None)
@@ -246,9 +246,9 @@ class _Asking:
             earlier = focus.shifted(-1)
             theirs = await self._ask(
                 earlier,
-                reporterCode=[partner.comtrade],
-                partnerCode=[reporter.comtrade],
-                flowCode=["M"],
+                reporters=[partner.comtrade],
+                partners=[reporter.comtrade],
+                flow="M",
                 span=(earlier, earlier),
             )
             before = next((one.value for one in (theirs.observed if theirs else ())), None)
@@ -260,12 +260,10 @@ class _Asking:
         year = Period(focus.year)
         exporter, importer = self._question.exporter, self._question.importer
         span = (year.shifted(-HISTORY), year.shifted(-1))
-        mine = await self._ask(
-            year, reporterCode=[exporter.comtrade], partnerCode=[importer.comtrade], flowCode=["X"], span=span
-        )
+        mine = await self._ask(year, reporters=[exporter.comtrade], partners=[importer.comtrade], flow="X", span=span)
         if mine is not None and any(one.value for one in mine.observed):
             theirs = await self._ask(
-                year, reporterCode=[importer.comtrade], partnerCode=[exporter.comtrade], flowCode=["M"], span=span
+                year, reporters=[importer.comtrade], partners=[exporter.comtrade], flow="M", span=span
             )
             imports = {one.period: one for one in (theirs.observed if theirs else ())}
             shares = [
@@ -278,11 +276,9 @@ class _Asking:
                 self._found.freight = Freight(median(shares), how)
                 return
         when = year if focus.frequency == "year" else year.shifted(-1)
-        theirs = await self._ask(
-            year, reporterCode=[importer.comtrade], partnerCode=["all"], flowCode=["M"], span=(when, when)
-        )
+        theirs = await self._ask(year, reporters=[importer.comtrade], partners=["all"], flow="M", span=(when, when))
         all_of_them = await self._ask(
-            year, reporterCode=["all"], partnerCode=[importer.comtrade], flowCode=["X"], span=(when, when)
+            year, reporters=["all"], partners=[importer.comtrade], flow="X", span=(when, when)
         )
         if theirs is None or all_of_them is None:
             return
@@ -297,58 +293,52 @@ class _Asking:
             how = f"the median of {len(shares)} other exporters of it to the same importer in {when}"
             self._found.freight = Freight(median(shares), how)
 
-    async def _ask(self, frequency_of: Period, *, span: tuple[Period, Period], **arguments: Any) -> "_Came | None":
-        from tradestat_tools.catalogue import all_tools  # noqa: PLC0415 - the desk lists the tools that use this
-
+    async def _ask(
+        self,
+        frequency_of: Period,
+        *,
+        span: tuple[Period, Period],
+        reporters: Sequence[str],
+        partners: Sequence[str],
+        flow: str,
+        products: Sequence[str] = (),
+        by_second_partner: bool = False,
+    ) -> "_Came | None":
         found = self._found
         if found.questions >= MOST_QUESTIONS:
             return None
         found.questions += 1
-        endpoint = all_tools()["comtrade_data"]
-        yearly = frequency_of.frequency == "year"
-        first, last = span if yearly else (span[0].first_month, span[1].last_month)
-        found.calls += ceil(len(list(periods_between(first, last))) / periods_a_call(self._services))
-        asked = {
-            "freqCode": "A" if yearly else "M",
-            "cmdCode": [self._code],
-            "period": [f"{first}..{last}"],
-            "includeDesc": True,
-            **arguments,
-        }
+        frequency = frequency_of.frequency
+        first, last = span if frequency == "year" else (span[0].first_month, span[1].last_month)
+        found.calls += ceil(len(list(periods_between(first, last))) / self._source.periods_a_call(self._context))
+        wanted = Breadth(reporters, partners, products or (self._code,), (flow,), first, last, by_second_partner)
         try:
-            answer = await endpoint.call(self._services, asked, progress=current_report().progress)
+            came = await self._source.ask(self._context, wanted)
         except TradestatError as error:
             if error.kind != "NoData":
                 found.failures.append(error.message)
             return None
-        found.sources.append(answer.source)
-        found.results += [answer.result] if answer.result else []
-        observed = endpoint.observe(answer.data, answer.source) if endpoint.observe else ()
-        return _Came(answer.data, summed_to(observed, frequency_of.frequency))
+        found.sources.append(came.answer.source)
+        found.results += [came.answer.result] if came.answer.result else []
+        seconds: dict[tuple[str, Period], float] = {}
+        for (second, reported), value in came.by_second_partner.items():
+            when = Period(reported.year, "quarter", (reported.number + 2) // 3) if frequency == "quarter" else reported
+            seconds[second, when] = seconds.get((second, when), 0.0) + value
+        return _Came(summed_to(came.observed, frequency), seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """An answer and its figures."""
+    """The figures of an answer; values by second partner and period where they were asked for."""
 
-    data: TradeData
     observed: Sequence[Observation]
+    seconds: Mapping[tuple[str, Period], float]
 
 
-def _second_partners(data: TradeData, frequency: Frequency) -> dict[tuple[str, Period], float]:
-    """Values by second partner and period, for those that are neither all of them nor the origin itself."""
-    found: dict[tuple[str, Period], float] = {}
-    for record in data.records:
-        second = record.partner2Code or data.common.partner2Code
-        if second in (None, "0", record.partnerCode):
-            continue
-        for text, value in zip(data.periods, record.primaryValue, strict=True):
-            if value:
-                when = period(text)
-                if frequency == "quarter":
-                    when = Period(when.year, "quarter", (when.number + 2) // 3)
-                found[second, when] = found.get((second, when), 0.0) + value
-    return found
+def _source(context: Context) -> Evidence | None:
+    """The source that answers such questions."""
+    flows = (source.flows for source in context.sources.values() if source.flows)
+    return next((one.evidence for one in flows if one.evidence), None)
 
 
 def _margin(export: Observation, imported: Observation) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.view import Role
+from tradestat_tools.model.flow import Role
 from tradestat_tools.model.reasons import Why
 from tradestat_tools.research.mirror.cells import Cell
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tradestat_tools.codes.countries import Resolved
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.view import Role
+from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Note, NoteCode, Provenance, State
+from tradestat_tools.model.flow import ROLES, Role
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.currency import Rate
@@ -13,13 +14,13 @@ from tradestat_tools.research.mirror.answer import MirrorCause, MirrorData, Mirr
 from tradestat_tools.research.mirror.arguments import MirrorArguments
 from tradestat_tools.research.mirror.cells import CUSTOMS_RATE, YUAN
 from tradestat_tools.research.mirror.compare import Compared
-from tradestat_tools.research.views import ROLES, Seen
+from tradestat_tools.research.views import Seen
 
 STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
 """Of several answers the first of these counts for all."""
 
-NATIONAL = ("file", "korea", "doumaotong")
-"""Where national statistics are read, the most exact first."""
+NATIONAL = (None, Standing.NATIONAL, Standing.INDEPENDENT)
+"""Where national statistics are read, the most exact first: files, then these."""
 
 
 def data_of(
@@ -152,11 +153,13 @@ def _preferences(compared: Compared) -> list[str]:
             found.append(f"Where goods were made: {importer.what}; importers record by origin.")
         if exporter is not None:
             found.append(f"The FOB value: {exporter.what}; an importer's CIF needs a margin to come to it.")
-    national = [side for name in NATIONAL for side in what.values() if side.source == name]
+    national = [side for standing in NATIONAL for side in what.values() if side.standing is standing]
     if national:
         found.append(f"Newest months and finest codes: {national[0].what}, the national source itself.")
-    if len({side.role for side in what.values() if side.source == "comtrade"}) == len(ROLES):
-        found.append("Many years or pairs at once: UN Comtrade, which has both ends in one form.")
+    international = [side for side in what.values() if side.standing is Standing.INTERNATIONAL]
+    if len({side.role for side in international}) == len(ROLES):
+        name = international[0].what.rpartition(", ")[2]
+        found.append(f"Many years or pairs at once: {name}, which has both ends in one form.")
     return found
 
 

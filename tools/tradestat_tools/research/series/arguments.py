@@ -9,10 +9,9 @@ from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, count_between, period
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import CodeError, fold, nearest, shown
+from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.contract.results import read_handle
-from tradestat_tools.contract.view import SOURCES
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.flow import read_product
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode
 
@@ -77,16 +76,10 @@ def read_frequency(value: Any) -> Any:
 
 def _source(text: str) -> str:
     word = text.lower()
-    if word in (AUTO, *SOURCES):
-        return word
     try:
         return read_handle(text)
     except ArgumentError:
-        raise ArgumentError(
-            f"{shown(text)} is no source.",
-            allowed=f"{AUTO}, {', '.join(SOURCES)}, or the handle of an imported file",
-            nearest=nearest(word, (AUTO, *SOURCES)),
-        ) from None
+        return word
 
 
 def _lower(value: Any) -> Any:
@@ -96,13 +89,13 @@ def _lower(value: Any) -> Any:
 class SeriesArguments(Arguments):
     """A flow, as one of its two ends reports it, over time."""
 
-    reporter: Annotated[str, AfterValidator(_reporter)] = Field(
+    reporter: Annotated[str, AfterValidator(_reporter), Meaning.AREA] = Field(
         max_length=80, description="Who reports: a country's name, ISO or M49 code."
     )
-    partner: Annotated[str, AfterValidator(_area)] = Field(
+    partner: Annotated[str, AfterValidator(_area), Meaning.AREA] = Field(
         default="World", max_length=80, description="With whom: the same; World for all together."
     )
-    product: str = Field(
+    product: Annotated[str, Meaning.HS] = Field(
         default="TOTAL",
         max_length=30,
         description="HS code of 2, 4 or 6 digits (8 or 10: China's or Korea's own), or TOTAL; with kind=services an "
@@ -111,10 +104,10 @@ class SeriesArguments(Arguments):
     kind: Annotated[Literal["goods", "services"], BeforeValidator(_lower)] = Field(
         default="goods", description="What `product` is a code of."
     )
-    flow: Annotated[Literal["X", "M"], BeforeValidator(_flow)] = Field(
+    flow: Annotated[Literal["X", "M"], BeforeValidator(_flow), Meaning.FLOW] = Field(
         default="X", description="X exports or M imports of the reporter; words are read too."
     )
-    period: str = Field(
+    period: Annotated[str, Meaning.PERIOD] = Field(
         default="",
         max_length=60,
         description="2019-2023, 2024-01..2024-06, since 2020, last 5 years. Left out: the newest 5 years, 8 quarters "

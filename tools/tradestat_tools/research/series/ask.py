@@ -8,20 +8,18 @@ from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.periods import FIRST_YEAR, Frequency, Period, month_of
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.view import SOURCES, Role
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.results import is_handle
+from tradestat_tools.contract.view import Cost, View
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError
-from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, FlowQuestion, Product
+from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, FlowQuestion, Product, Role
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.research.cost import Cost, cost
+from tradestat_tools.research.cost import cost
 from tradestat_tools.research.currency import NoRate, Rate, average_rate
 from tradestat_tools.research.periods import summed_to
 from tradestat_tools.research.series.arguments import PER_YEAR, check_length
-from tradestat_tools.research.views import PAID, Seen, Side, ask, sides_of
-from tradestat_tools.sources.comtrade.calendar import newest_due
-from tradestat_tools.sources.doumaotong.calendar import newest_published
-from tradestat_tools.sources.korea.calendar import last_published
+from tradestat_tools.research.views import Seen, ask, flows_of, views_of
 from tradestat_tools.upstream.runtime import in_thread
 
 MOST_CALLS = 60
@@ -126,7 +124,7 @@ def whole_of(product: Product, partner: Area, world: Area) -> tuple[Area, Produc
     return world, Product("goods", TOTAL_GOODS, "All goods")
 
 
-async def find(services: Services, wanted: Wanted, source: str, *, named: bool) -> Found | TradestatError | None:
+async def find(context: Context, wanted: Wanted, source: str, *, named: bool) -> Found | TradestatError | None:
     """What a source has; None where the reporter is none of its business, an error where it has nothing.
 
     Args:
@@ -138,26 +136,31 @@ async def find(services: Services, wanted: Wanted, source: str, *, named: bool) 
         InvalidQuery: nothing is kept under the handle, or it holds no figures.
     """
     try:
-        first, last = await _span(services, wanted, source)
+        first, last = await _span(context, wanted, source)
         check_length(first, last)
     except CodeError as error:
         return NoData(error.message, remedy="Ask earlier periods.", why=[Why(Reason.NOT_YET_PUBLISHED, error.message)])
-    found = await _once(services, wanted, source, first, last, named=named)
-    if isinstance(found, Found) and wanted.span.first is None and wanted.span.last is None and source not in PAID:
-        found = await _back(services, wanted, source, found, named=named)
+    found = await _once(context, wanted, source, first, last, named=named)
+    if (
+        isinstance(found, Found)
+        and wanted.span.first is None
+        and wanted.span.last is None
+        and not _is_paid(context, source)
+    ):
+        found = await _back(context, wanted, source, found, named=named)
     if isinstance(found, Found) and not found.has_figures:
         return found.seen.error or _nothing(found.seen)
     return found
 
 
-async def _back(services: Services, wanted: Wanted, source: str, found: Found, *, named: bool) -> Found:
+async def _back(context: Context, wanted: Wanted, source: str, found: Found, *, named: bool) -> Found:
     """The same number of periods, ending with the newest that the source really has."""
     newest, size = found.periods[-1], len(found.periods)
     moved = 0
     while found.seen.error is None and (gap := _gap(found)) and moved < LOOKED_BACK[wanted.frequency]:
         moved = min(moved + gap, LOOKED_BACK[wanted.frequency])
         last = newest.shifted(-moved)
-        earlier = await _once(services, wanted, source, last.shifted(1 - size), last, named=named)
+        earlier = await _once(context, wanted, source, last.shifted(1 - size), last, named=named)
         if not isinstance(earlier, Found):
             break
         found = replace(earlier, tried=found.calls)
@@ -174,41 +177,40 @@ def _gap(found: Found) -> int:
 
 
 async def _once(
-    services: Services, wanted: Wanted, source: str, first: Period, last: Period, *, named: bool
+    context: Context, wanted: Wanted, source: str, first: Period, last: Period, *, named: bool
 ) -> Found | TradestatError | None:
-    side = await _side(services, wanted.question(first, last), wanted.role, source)
+    side = await _side(context, wanted.question(first, last), wanted.role, source)
     if side is None:
         return None
     if side.why is not None:
         return NoData(side.why.text, remedy="Ask another source.", why=[side.why])
     whole = wanted.whole_question(first, last)
-    beside = await _side(services, whole, wanted.role, source) if whole else None
+    beside = await _side(context, whole, wanted.role, source) if whole else None
     sides = [one for one in (side, beside) if one is not None]
     try:
-        price = await cost(sides, services)
+        price = await cost(sides, context)
     except TradestatError as error:  # such as a key that is not set: asking would fail as well
         return error
     if too_large := _too_large(side, price, wanted):
         if named or not price.credits:
             raise too_large
         return too_large
-    seen = await ask(side, services)
-    total = await ask(beside, services) if beside and seen.observations else None
+    seen = await ask(side, context)
+    total = await ask(beside, context) if beside and seen.observations else None
     return await in_thread(partial(_found, wanted, seen, total, side.question, first))
 
 
-async def _side(services: Services, question: FlowQuestion, role: Role, source: str) -> Side | None:
-    file = is_file(source)
-    sides = await sides_of(question, services, sources=() if file else (source,), files=(source,) if file else ())
+async def _side(context: Context, question: FlowQuestion, role: Role, source: str) -> View | None:
+    file = is_handle(source)
+    sides = await views_of(question, context, sources=() if file else (source,), files=(source,) if file else ())
     return next((side for side in sides if side.role == role), sides[0] if file else None)
 
 
-def is_file(source: str) -> bool:
-    """Whether this is the handle of a stored result, not the id of a source."""
-    return source not in SOURCES
+def _is_paid(context: Context, source: str) -> bool:
+    return source in context.sources and context.sources[source].policy.paid
 
 
-def _too_large(side: Side, price: Cost, wanted: Wanted) -> TooLarge | None:
+def _too_large(side: View, price: Cost, wanted: Wanted) -> TooLarge | None:
     name = side.what.rpartition(", ")[2]
     if price.credits > wanted.max_credits:
         return TooLarge(
@@ -230,27 +232,21 @@ def _nothing(seen: Seen) -> NoData:
     return NoData(texts or "It has no figure.", remedy="Ask other periods or another source.", why=seen.why)
 
 
-async def _span(services: Services, wanted: Wanted, source: str) -> tuple[Period, Period]:
+async def _span(context: Context, wanted: Wanted, source: str) -> tuple[Period, Period]:
     """The first and last period asked for, by the newest that the source can have.
 
     Raises:
         CodeError: the first lies after the newest.
     """
-    if wanted.span.leans_on_newest and is_file(source):
-        newest = await _newest_of_file(services, wanted, source)
+    if wanted.span.leans_on_newest and is_handle(source):
+        newest = await _newest_of_file(context, wanted, source)
         return wanted.span.between(lambda _: newest, frequency=wanted.frequency)
-    return wanted.span.between(lambda wished: _newest(services, source, wished), frequency=wanted.frequency)
+    return wanted.span.between(lambda wished: _newest(context, source, wished), frequency=wanted.frequency)
 
 
-def _newest(services: Services, source: str, frequency: Frequency) -> Period:
-    if source == "korea":
-        month = last_published(services.now())
-    elif source == "doumaotong":
-        month = newest_published(services.now())
-    elif source == "trademap":
-        month = Period(services.today.year - 1, "month", 12)
-    else:
-        month = newest_due("month", services.today)
+def _newest(context: Context, source: str, frequency: Frequency) -> Period:
+    known = flows_of(context.sources).get(source)
+    month = known.newest(context.now()) if known else month_of(context.today).shifted(-1)
     return last_whole(month, frequency)
 
 
@@ -261,12 +257,12 @@ def last_whole(month: Period, frequency: Frequency) -> Period:
     return found if found.last_month <= month else found.shifted(-1)
 
 
-async def _newest_of_file(services: Services, wanted: Wanted, handle: str) -> Period:
+async def _newest_of_file(context: Context, wanted: Wanted, handle: str) -> Period:
     """The newest period of which a stored result has a figure of the flow; today's where it has none."""
-    last = last_whole(month_of(services.today), wanted.frequency)
+    last = last_whole(month_of(context.today), wanted.frequency)
     every = replace(wanted, lead=0).question(Period(FIRST_YEAR, wanted.frequency), last)
-    side = await _side(services, every, wanted.role, handle)
-    seen = await ask(side, services) if side else None
+    side = await _side(context, every, wanted.role, handle)
+    seen = await ask(side, context) if side else None
     return max((one.period for one in seen.observations if one.value is not None), default=last) if seen else last
 
 

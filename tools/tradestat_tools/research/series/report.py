@@ -8,17 +8,19 @@ from typing import Literal, TypeVar
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.codes.periods import Frequency, Period, period
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.view import CHINA
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.results import is_handle
+from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance, State
 from tradestat_tools.model.errors import NoData, TradestatError
+from tradestat_tools.model.flow import TOTAL_GOODS
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData
 from tradestat_tools.research.series.arguments import AUTO, PER_YEAR, SeriesArguments
-from tradestat_tools.research.series.ask import Found, Wanted, is_file, why_absent
+from tradestat_tools.research.series.ask import Found, Wanted, why_absent
 from tradestat_tools.research.series.measures import Measured, growth_of, index_of, share_of
-from tradestat_tools.sources.doumaotong.calendar import newest_published
+from tradestat_tools.research.views import flows_of
 
 T = TypeVar("T")
 
@@ -57,12 +59,12 @@ class Chosen:
     """The source of the series, those whose periods fill its gaps, and those passed over.
 
     Args:
-        independent: whether doumaotong.com might have newer months.
+        independent: ids of those that are not official and might have newer months.
     """
 
     found: tuple[Found, ...]
     passed: tuple[Passed, ...]
-    independent: bool
+    independent: tuple[str, ...]
 
     @property
     def main(self) -> Found:
@@ -70,20 +72,19 @@ class Chosen:
         return self.found[0]
 
 
-def source_name(source: str) -> str:
+def source_name(context: Context, source: str) -> str:
     """A source's name for people."""
-    from tradestat_tools.sources import all_sources  # noqa: PLC0415 - all models; costs start-up time
-
-    return next((one.name for one in all_sources() if one.id == source), source)
+    return context.sources[source].name if source in context.sources else source
 
 
-def answer_of(services: Services, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> Answer[SeriesData]:
+def answer_of(context: Context, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> Answer[SeriesData]:
     """The whole answer."""
     main = chosen.main
     rows, by = _rows(chosen)
     used = [one for one in chosen.found if one in by.values() or one is main]
     data = _data(asked, wanted, chosen, rows, by)
-    data.absent = _absent(services, main, rows) or None
+    data.choice = _choice(context, asked, wanted, chosen)
+    data.absent = _absent(context, main, rows) or None
     way = "exports to" if asked.flow == "X" else "imports from"
     goods = data.product if data.product_name == data.product else f"{data.product_name} ({data.product})"
     when = data.periods[0] if len(data.periods) == 1 else f"{data.periods[0]} to {data.periods[-1]}"
@@ -91,8 +92,8 @@ def answer_of(services: Services, asked: SeriesArguments, wanted: Wanted, chosen
         what=f"{data.reporter_name}'s {way} {data.partner_name}: {goods}, {when}",
         data=data,
         source=_provenance(data, used),
-        notes=list(_notes(asked, wanted, chosen, data, used)),
-        more=_more(services, asked, wanted, chosen),
+        notes=list(_notes(context, asked, chosen, data, used)),
+        more=_more(context, asked, wanted, chosen),
     )
 
 
@@ -142,7 +143,7 @@ def _data(
         valuation=any_one.valuation,
         basis=any_one.basis,
         source=main.source,
-        choice=_choice(asked, wanted, chosen),
+        choice="",
         resolution=max(one.resolution for one in figures),
         periods=[str(at) for at in periods],
         values=[one.value if one else None for one in shown],
@@ -213,34 +214,37 @@ def _share_of(wanted: Wanted) -> str | None:
     return f"{wanted.reporter.name_en}'s {side} {partner.name_en}, {product.code}, same source and period"
 
 
-def _absent(services: Services, main: Found, rows: dict[Period, Observation]) -> list[Absent]:
+def _absent(context: Context, main: Found, rows: dict[Period, Observation]) -> list[Absent]:
     """Why periods have no figure, those with the same reason together."""
     lacking = [at for at in main.periods if at not in rows or rows[at].value is None]
     told: dict[tuple[Reason | None, str], list[str]] = {}
     for at in lacking:
-        told.setdefault(why_absent(main, at, services.today), []).append(str(at))
+        told.setdefault(why_absent(main, at, context.today), []).append(str(at))
     return [Absent(periods=which, reason=reason, text=text) for (reason, text), which in told.items()]
 
 
-def _choice(asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str:
+def _choice(context: Context, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str:
     """Which source was chosen, and why."""
-    main, who = chosen.main, wanted.reporter.name_en
-    name = main.seen.sources[0].service if main.seen.sources else source_name(main.source)
-    asked_first = main.seen.side.handle or main.seen.side.source
-    if asked.source == asked_first:
+    view, who = chosen.main.seen.side, wanted.reporter.name_en
+    sources = chosen.main.seen.sources
+    name = sources[0].service if sources else source_name(context, chosen.main.source)
+    if asked.source == (view.handle or view.source):
         return f"{name}, as asked for"
-    if asked_first == "korea":
+    if view.standing is Standing.NATIONAL:
         return f"{name}, the official national source of {who}"
     if asked.source != AUTO:
-        return f"{name}, since {_name(asked.source)} {_lacks(asked.source, chosen)}"
-    if asked_first == "comtrade":
-        korean = any(one.source == "korea" for one in chosen.passed)
-        own = f"Korea Customs {_lacks('korea', chosen)}" if korean else f"no national source of {who} is connected"
-        return f"{name}, since {own}"
-    if asked_first == "trademap":
+        passed = "the file" if is_handle(asked.source) else source_name(context, asked.source)
+        return f"{name}, since {passed} {_lacks(asked.source, chosen)}"
+    every = flows_of(context.sources)
+    if view.standing is Standing.INTERNATIONAL:
+        national = [one.source for one in chosen.passed if every[one.source].standing is Standing.NATIONAL]
+        own = [f"{source_name(context, one)} {_lacks(one, chosen)}" for one in national]
+        return f"{name}, since {' and '.join(own) or f'no national source of {who} is connected'}"
+    if view.standing is Standing.COMPILED:
         failed = any(not isinstance(one.error, NoData) for one in chosen.passed)
+        upper = [source_name(context, one) for one, flows in every.items() if flows.standing is Standing.INTERNATIONAL]
         lacking = "gave figures" if failed else "has figures"
-        return f"{name}, since neither a national source nor UN Comtrade {lacking}"
+        return f"{name}, since neither a national source nor {' nor '.join(upper)} {lacking}"
     return f"{name}, since no official source has these months; an independent compilation"
 
 
@@ -248,10 +252,6 @@ def _lacks(source: str, chosen: Chosen) -> str:
     """Whether a source that was passed over has no figures, or could not be asked for them."""
     failed = any(one.source == source and not isinstance(one.error, NoData) for one in chosen.passed)
     return "could not be asked" if failed else "has nothing"
-
-
-def _name(source: str) -> str:
-    return "the file" if is_file(source) else source_name(source)
 
 
 def _provenance(data: SeriesData, used: Sequence[Found]) -> Provenance:
@@ -280,7 +280,7 @@ def _provenance(data: SeriesData, used: Sequence[Found]) -> Provenance:
 
 
 def _notes(
-    asked: SeriesArguments, wanted: Wanted, chosen: Chosen, data: SeriesData, used: Sequence[Found]
+    context: Context, asked: SeriesArguments, chosen: Chosen, data: SeriesData, used: Sequence[Found]
 ) -> Iterator[Note]:
     for place in (resolve_area(asked.reporter), resolve_area(asked.partner)):
         if place.note:
@@ -291,10 +291,12 @@ def _notes(
         parts = [f"{one.measure} {_spans(one.periods)} ({one.text})" for one in data.undefined]
         yield Note(code=NoteCode.ABSENT, text=f"Not defined: {'; '.join(parts)}.")
     for passed in chosen.passed:
-        yield Note(code=NoteCode.ABSENT, text=f"Not used: {source_name(passed.source)}. {passed.error.message}")
+        yield Note(
+            code=NoteCode.ABSENT, text=f"Not used: {source_name(context, passed.source)}. {passed.error.message}"
+        )
     if data.sources:
         of = groupby(zip(data.sources, data.periods, strict=True), key=lambda one: one[0])
-        parts = [f"{_spans([at for _, at in group])} {source_name(source)}" for source, group in of if source]
+        parts = [f"{_spans([at for _, at in group])} {source_name(context, source)}" for source, group in of if source]
         yield Note(code=NoteCode.FLAG, text=f"Filled from several sources: {'; '.join(parts)}.")
     if data.valuations:
         yield Note(code=NoteCode.VALUATION, text="FOB and CIF figures are mixed by the reporter; see valuations.")
@@ -316,12 +318,12 @@ def _notes(
         )
     )
     if data.classification == "HS" and not any(code is NoteCode.EDITION_BREAK for code, _ in notes):
-        yield from _break(wanted, data)
+        yield from _break(data)
     yield from (Note(code=code, text=text) for code, text in notes if code in PASSED_ON)
 
 
-def _break(wanted: Wanted, data: SeriesData) -> Iterator[Note]:
-    if wanted.product.is_total:
+def _break(data: SeriesData) -> Iterator[Note]:
+    if data.product == TOTAL_GOODS:
         return
     found = hs_break(data.product, period(data.periods[0]).year, period(data.periods[-1]).year)
     if found is not None:
@@ -339,13 +341,20 @@ def _spans(periods: Iterable[str]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
 
 
-def _more(services: Services, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str | None:
+def _more(context: Context, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str | None:
     texts: list[str] = []
-    last, out = chosen.main.periods[-1], newest_published(services.now())
-    used = {one.seen.side.source for one in chosen.found}
-    other = asked.source == AUTO and "doumaotong" not in used
-    if chosen.independent and other and (chosen.main.value(last) is None or last.last_month < out):
-        texts.append(f"doumaotong.com, which is not official, may have months to {out}: source=doumaotong.")
-    if wanted.reporter.comtrade == CHINA and asked.source == AUTO and wanted.product.kind == "goods":
-        texts.append("China Customs' own figures: export a CSV at stats.customs.gov.cn, import_file, source=handle.")
+    if asked.source != AUTO:
+        return None
+    last, used = chosen.main.periods[-1], {one.seen.side.source for one in chosen.found}
+    for name, flows in flows_of(context.sources).items():
+        out = flows.newest(context.now())
+        if (
+            name in chosen.independent
+            and name not in used
+            and (chosen.main.value(last) is None or last.last_month < out)
+        ):
+            service = context.sources[name].policy.service
+            texts.append(f"{service}, which is not official, may have months to {out}: source={name}.")
+    if wanted.product.kind == "goods":
+        texts += [one.by_hand for one in context.files.values() if one.by_hand and one.of == wanted.reporter.comtrade]
     return " ".join(texts) or None

@@ -1,11 +1,15 @@
 """The tool `trade_series`: one flow over time, from the best source that has it, under a stated rule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
-from tradestat_tools.contract.view import CHINA
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.codes.words import nearest, shown
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.results import is_handle
+from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import read_product
@@ -15,15 +19,10 @@ from tradestat_tools.research.series.answer import TOOL, SeriesData, observe
 from tradestat_tools.research.series.arguments import AUTO, PER_YEAR, SeriesArguments
 from tradestat_tools.research.series.ask import Found, Wanted, find, whole_of
 from tradestat_tools.research.series.report import Chosen, Passed, answer_of, source_name
-
-RULE = ("korea", "comtrade", "trademap")
-"""In the order in which they are asked: the reporter's own national source, the United Nations, a compilation."""
-
-INDEPENDENT = "doumaotong"
-"""Not official: only by name, or where no other source has China's months."""
+from tradestat_tools.research.views import flows_of
 
 
-async def trade_series(services: Services, asked: SeriesArguments) -> Answer[SeriesData]:
+async def trade_series(context: Context, asked: SeriesArguments) -> Answer[SeriesData]:
     """One flow over time.
 
     Raises:
@@ -33,12 +32,14 @@ async def trade_series(services: Services, asked: SeriesArguments) -> Answer[Ser
     """
     if asked.currency != DOLLAR:
         await check_currency(asked.currency, "currency")
+    _check_source(context, asked.source)
     wanted = _wanted(asked)
+    independent = _independent(context, wanted)
     found: list[Found] = []
     passed: list[Passed] = []
-    for source in _order(asked, wanted):
+    for source in _order(context, asked, independent):
         named = source == asked.source
-        one = await find(services, wanted, source, named=named)
+        one = await find(context, wanted, source, named=named)
         if isinstance(one, Found):
             found.append(one)
             if not asked.fill or not _gaps(found):
@@ -48,10 +49,10 @@ async def trade_series(services: Services, asked: SeriesArguments) -> Answer[Ser
                 raise one
             passed.append(Passed(source, one))
         elif named:
-            raise _of_another(source, wanted)
+            raise _of_another(context, source, wanted)
     if not found:
-        raise _nothing(wanted, passed)
-    return answer_of(services, asked, wanted, Chosen(tuple(found), tuple(passed), independent=_independent(wanted)))
+        raise _nothing(context, wanted, passed)
+    return answer_of(context, asked, wanted, Chosen(tuple(found), tuple(passed), independent))
 
 
 def _wanted(asked: SeriesArguments) -> Wanted:
@@ -71,27 +72,51 @@ def _wanted(asked: SeriesArguments) -> Wanted:
     )
 
 
-def _order(asked: SeriesArguments, wanted: Wanted) -> list[str]:
-    """The sources in the order in which they are asked."""
-    rule = [*RULE, INDEPENDENT] if _independent(wanted) else [*RULE]
+def _check_source(context: Context, source: str) -> None:
+    """Refuse what is neither a source with flows nor a handle.
+
+    Raises:
+        InvalidQuery: naming the nearest.
+    """
+    known = (AUTO, *flows_of(context.sources))
+    if source not in known and not is_handle(source):
+        raise InvalidQuery(
+            f"{shown(source)} is no source.",
+            argument="source",
+            allowed=f"{', '.join(known)}, or the handle of an imported file",
+            nearest=nearest(source, known),
+        )
+
+
+def _order(context: Context, asked: SeriesArguments, independent: Sequence[str]) -> list[str]:
+    """The sources in the order in which they are asked: the reporter's own, the United Nations, a compilation."""
+    every = flows_of(context.sources).items()
+    rule = [*(name for name, flows in every if flows.standing is not Standing.INDEPENDENT), *independent]
     if asked.source == AUTO:
         return rule
     return [asked.source, *(one for one in rule if one != asked.source)] if asked.fill else [asked.source]
 
 
-def _independent(wanted: Wanted) -> bool:
-    """Whether the compilation that is not official may stand in: for China's exports of goods by month or quarter."""
-    china = wanted.reporter.comtrade == CHINA and wanted.role == "exporter"
-    return china and wanted.product.kind == "goods" and wanted.frequency != "year"
+def _independent(context: Context, wanted: Wanted) -> tuple[str, ...]:
+    """Those compilations that are not official and may stand in: for goods by month or quarter, being newer."""
+    if wanted.product.kind == "services" or wanted.frequency == "year":
+        return ()
+    someday = Period(context.today.year, wanted.frequency, 1)
+    question = replace(wanted, lead=0).question(someday, someday)
+    return tuple(
+        name
+        for name, flows in flows_of(context.sources).items()
+        if flows.standing is Standing.INDEPENDENT and flows.view(question, wanted.role) is not None
+    )
 
 
-def _of_another(source: str, wanted: Wanted) -> InvalidQuery:
-    what = "Korea's own exports and imports" if source == "korea" else "China's exports"
+def _of_another(context: Context, source: str, wanted: Wanted) -> InvalidQuery:
+    every = flows_of(context.sources)
     way = "exports" if wanted.role == "exporter" else "imports"
     return InvalidQuery(
-        f"{source_name(source)} has {what} only, not {wanted.reporter.name_en}'s {way}.",
+        f"{context.sources[source].name} has {every[source].reports} only, not {wanted.reporter.name_en}'s {way}.",
         argument="source",
-        allowed="auto, comtrade, trademap",
+        allowed=", ".join((AUTO, *(name for name, flows in every.items() if flows.reports is None))),
         nearest=(AUTO,),
     )
 
@@ -100,7 +125,7 @@ def _gaps(found: Sequence[Found]) -> bool:
     return any(all(one.value(period) is None for one in found) for period in found[0].periods)
 
 
-def _nothing(wanted: Wanted, passed: Sequence[Passed]) -> TradestatError:
+def _nothing(context: Context, wanted: Wanted, passed: Sequence[Passed]) -> TradestatError:
     """Why there is no series at all: the reasons of every source, or the failure of one where that is all there is."""
     if len(passed) == 1 or not any(isinstance(one.error, NoData) for one in passed):
         return passed[0].error
@@ -108,7 +133,7 @@ def _nothing(wanted: Wanted, passed: Sequence[Passed]) -> TradestatError:
     not_asked: list[str] = []
     for one in passed:
         if isinstance(one.error, NoData):
-            name = source_name(one.source)
+            name = source_name(context, one.source)
             whys += [Why(why.reason, f"{name}: {why.text}", sure=why.sure) for why in one.error.why]
         else:
             not_asked.append(f"{one.error.message} {one.error.remedy}")
@@ -123,7 +148,7 @@ def _nothing(wanted: Wanted, passed: Sequence[Passed]) -> TradestatError:
     )
 
 
-TRADE_SERIES = Endpoint(
+TRADE_SERIES = Tool(
     name=TOOL,
     title="Tradestat: one flow over time",
     description=(

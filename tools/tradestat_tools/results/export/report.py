@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tradestat_tools.contract.results import StoredResult
+from tradestat_tools.contract.source import Terms
 from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.results.citation import SANDBOX
-from tradestat_tools.sources import endpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,13 @@ class Exported:
     Args:
         tables: with their numbers in the answer, from 1.
         citations: one a line; more than one where the answer is made of others.
+        terms: of its source, where it has one.
     """
 
     stored: StoredResult
     tables: tuple[tuple[int, Table], ...]
     citations: tuple[str, ...]
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,7 @@ class Report:
 def about(answer: Exported) -> list[tuple[str, str]]:
     """Where an answer comes from and what to know about it. What the service did not say is left out."""
     stored, source = answer.stored, answer.stored.source
-    known = endpoints().get(stored.tool)
-    terms = known[0].terms if known else None
+    terms = answer.terms
     lines: list[tuple[str, str | None]] = [
         ("What", stored.what),
         ("Service", source.service),

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from tradestat_tools.catalogue import OWN_NAME
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import StoredResult, found_in, made_of, read_handle
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.source import OWN_NAME, source_of
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Link, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery
@@ -106,13 +106,13 @@ class ExportData(Data):
         return []
 
 
-async def export_data(services: Services, asked: ExportArguments) -> Answer[ExportData]:
+async def export_data(context: Context, asked: ExportArguments) -> Answer[ExportData]:
     """Write stored answers to files in the export folder. No service is asked."""
     handles = list(dict.fromkeys(asked.result))
     if asked.table and len(handles) > 1:
         raise InvalidQuery("`table` is of one result, and several are given.", argument="table", allowed="one result")
-    stored = [await found_in(services.results, handle) for handle in handles]
-    report = Report(tuple([await _exported(services, one, asked.table) for one in stored]))
+    stored = [await found_in(context.results, handle) for handle in handles]
+    report = Report(tuple([await _exported(context, one, asked.table) for one in stored]))
     chosen = FORMATS[asked.format]
     if chosen.one_table and not any(report.sheets()):
         raise InvalidQuery(
@@ -121,7 +121,7 @@ async def export_data(services: Services, asked: ExportArguments) -> Answer[Expo
             allowed="json, xlsx, markdown, html",
         )
     name = asked.filename or (f"{stored[0].tool}-{handles[0]}" if len(stored) == 1 else f"tradestat-{handles[0]}")
-    folder = ExportFolder(services.settings.export_dir)
+    folder = ExportFolder(context.settings.export_dir)
     files = await in_thread(partial(_write, folder, _stem(name, chosen, synthetic=report.sandbox), chosen, report))
     many = "" if len(stored) == 1 else f" and {len(stored) - 1} more"
     return Answer(
@@ -131,7 +131,7 @@ async def export_data(services: Services, asked: ExportArguments) -> Answer[Expo
             service=OWN_NAME,
             endpoint="export_data",
             address=ADDRESS,
-            retrieved_at=as_utc(services.upstream.time()),
+            retrieved_at=as_utc(context.upstream.time()),
             state="sandbox" if report.sandbox else "fresh",
             calls=0,
             results=handles,
@@ -141,11 +141,14 @@ async def export_data(services: Services, asked: ExportArguments) -> Answer[Expo
     )
 
 
-async def _exported(services: Services, stored: StoredResult, table: str | None) -> Exported:
-    parts, _ = await made_of(services.results, [stored.handle])
-    citations = [one_line(one) for part in parts if (one := cited(part.tool, part.what, part.source))]
+async def _exported(context: Context, stored: StoredResult, table: str | None) -> Exported:
+    parts, _ = await made_of(context.results, [stored.handle])
+    sources = context.sources.values()
+    citations = [one_line(one) for part in parts if (one := cited(sources, part.tool, part.what, part.source))]
     numbers = [table_number(stored, table)] if table else range(len(stored.tables))
-    return Exported(stored, tuple((at + 1, stored.tables[at]) for at in numbers), tuple(dict.fromkeys(citations)))
+    tables = tuple((at + 1, stored.tables[at]) for at in numbers)
+    source = source_of(sources, stored.tool)
+    return Exported(stored, tables, tuple(dict.fromkeys(citations)), source.terms if source else None)
 
 
 def _stem(name: str, chosen: Format, *, synthetic: bool) -> str:
@@ -205,7 +208,7 @@ def _told(written: Written, chosen: Format, rows: int) -> ExportedFile:
     )
 
 
-EXPORT_DATA = Endpoint(
+EXPORT_DATA = Tool(
     name="export_data",
     title="Tradestat: write answers to a file",
     description=(

@@ -1,14 +1,14 @@
 """The answer of `import_file`: the rows of a file, and how they become common rows."""
 
-from collections.abc import Iterator, Sequence
-from typing import overload
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal, overload
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from tradestat_tools.model.answers import Cell, Data, Provenance, Table
-from tradestat_tools.model.file_layout import FlowSide, Layout, LayoutName, Record, Said
+from tradestat_tools.model.file_layout import FlowSide, Layout, Record, Said
 from tradestat_tools.model.observation import Observation
-from tradestat_tools.results.imports.reading import LAYOUTS, Imported
+from tradestat_tools.results.imports.reading import Imported
 
 
 class Records(Sequence[Record]):
@@ -35,14 +35,14 @@ class Records(Sequence[Record]):
         return (self[at] for at in range(len(self._rows)))
 
 
-class ImportData(Data):
+class FileData(Data):
     """The rows of a file under its own columns; figures are numbers, null is a cell that holds nothing."""
 
     file: str
     sha256: str
     bytes: int
     encoding: str
-    layout: LayoutName = Field(description="Whose file it is.")
+    layout: str = Field(description="Whose file it is.")
     flow: FlowSide | None = Field(default=None, description="As the caller said it: X exports, M imports.")
     unit: str | None = Field(default=None, description="As the caller said it: usd, thousand_usd, yuan.")
     period: str | None = Field(default=None, description="As the caller said it, of every row.")
@@ -51,6 +51,8 @@ class ImportData(Data):
     columns: list[str] = Field(description="The others; each row has a cell for each.")
     rows: list[list[str | int | float | None]]
     totals: int = Field(description="Rows of the file's own totals, which are left out.")
+    layouts: ClassVar[Mapping[str, type[Layout]]] = {}
+    """Every layout by its name, set by `file_data`."""
 
     def tables(self) -> list[Table]:
         layout = self._layout()
@@ -69,17 +71,25 @@ class ImportData(Data):
         return layout.observe(Records([fields[head] for head in self.columns], self.rows, common))
 
     def _layout(self) -> Layout:
-        kind = LAYOUTS[self.layout]
+        kind = self.layouts[self.layout]
         columns = [column for head in self.header if (column := kind.column(head))]
         return kind(columns, Said(self.flow, self.unit, self.period))
 
 
-def data_of(imported: Imported, name: str, size: int) -> ImportData:
+def file_data(layouts: Mapping[str, type[Layout]]) -> type[FileData]:
+    """The data of files in these layouts."""
+    names: Any = Literal[tuple(layouts)]
+    kind = create_model("ImportData", __base__=FileData, layout=(names, FileData.model_fields["layout"]))
+    kind.layouts = layouts
+    return kind
+
+
+def data_of(kind: type[FileData], imported: Imported, name: str, size: int) -> FileData:
     """An imported file as data."""
     form, layout = imported.form, imported.layout
     same = _same(imported)
     kept = [at for at in range(len(form.heads)) if at not in same]
-    return ImportData(
+    return kind(
         file=name,
         sha256=imported.sha256,
         bytes=size,
@@ -114,6 +124,6 @@ def _same(imported: Imported) -> dict[int, str]:
     return found
 
 
-def observe(data: ImportData, _: Provenance) -> list[Observation]:
+def observe(data: FileData, _: Provenance) -> list[Observation]:
     """The figures of an imported file as common rows, in whole units of the currency."""
     return list(data.figures())

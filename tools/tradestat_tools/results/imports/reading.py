@@ -2,20 +2,15 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from tradestat_tools.codes.words import shown
 from tradestat_tools.model.answers import Cell
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.model.file_layout import CellFault, HeaderFault, Layout, LayoutName, Said, cleaned
+from tradestat_tools.model.file_layout import CellFault, HeaderFault, Layout, Said, cleaned
 from tradestat_tools.results.imports.text import Form, NotInEncoding, forms, rows
-from tradestat_tools.sources.chinacustoms.file import ChinaCustoms
-from tradestat_tools.sources.comtrade.file import Comtrade
-from tradestat_tools.sources.korea.file import KoreaCustoms
-
-LAYOUTS: dict[LayoutName, type[Layout]] = {one.id: one for one in (ChinaCustoms, Comtrade, KoreaCustoms)}
 
 MOST_ROWS = 300_000
 """UN Comtrade gives at most 250,000 records a call, China Customs 10,000 rows a file."""
@@ -50,7 +45,8 @@ def read_file(
     stream: BinaryIO,
     name: str,
     *,
-    layout: LayoutName | None,
+    layouts: Mapping[str, type[Layout]],
+    layout: str | None,
     encoding: str | None,
     said: Said,
     most: int = MOST_ROWS,
@@ -59,6 +55,7 @@ def read_file(
 
     Args:
         name: of the file, for errors.
+        layouts: the kinds that it may be, by name.
         layout: the only kind it may be, where the caller says it.
         encoding: the same of its encoding.
         said: what the caller says of it.
@@ -68,7 +65,7 @@ def read_file(
         InvalidQuery: something in it is not understood; names the row and the column.
         NoData: it has a header and no rows.
     """
-    kinds = [LAYOUTS[layout]] if layout else list(LAYOUTS.values())
+    kinds = [layouts[layout]] if layout else list(layouts.values())
     found = forms(stream, kinds, encoding, name)
     for form in found:
         try:

@@ -1,21 +1,21 @@
 """The tool that reads a file which a person exported from a service's site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, create_model
 
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.periods import period
 from tradestat_tools.codes.units import unit
 from tradestat_tools.codes.words import fold
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
-from tradestat_tools.model.arguments import ArgumentError, Arguments
-from tradestat_tools.model.file_layout import TOOL, CellFault, Said, month_or_year
-from tradestat_tools.results.imports.data import ImportData, Records, data_of, observe, records_of
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
+from tradestat_tools.model.file_layout import TOOL, CellFault, Layout, Said, month_or_year
+from tradestat_tools.results.imports.data import FileData, Records, data_of, file_data, observe, records_of
 from tradestat_tools.results.imports.folder import ImportFolder, OpenFile
 from tradestat_tools.results.imports.reading import Imported, read_file
 from tradestat_tools.upstream.runtime import in_thread
@@ -74,40 +74,34 @@ class ImportArguments(Arguments):
     """Which file, and what it does not say of itself."""
 
     file: str = Field(max_length=250, description="Name of a file in the import folder, or its path there.")
-    flow: Annotated[Literal["X", "M"] | None, BeforeValidator(_flow)] = Field(
+    flow: Annotated[Literal["X", "M"] | None, BeforeValidator(_flow), Meaning.FLOW] = Field(
         default=None,
         description="exports or imports. China Customs' files do not say it: ask the user; others do.",
     )
-    layout: Literal["auto", "china_customs", "comtrade", "korea"] = Field(
-        default=AUTO, description="Whose file it is; auto reads it off the header."
-    )
+    layout: str = Field(default=AUTO, description="Whose file it is; auto reads it off the header.")
     encoding: Annotated[
         Literal["auto", "utf-8", "gb18030", "cp949", "cp1252", "utf-16-le", "utf-16-be"], BeforeValidator(_encoding)
     ] = Field(default=AUTO, description="auto finds it; name it where words come out garbled.")
     unit: Annotated[Literal["usd", "thousand_usd", "yuan"] | None, BeforeValidator(_unit)] = Field(
         default=None, description="Unit of value, where the header does not say it."
     )
-    period: Annotated[str | None, BeforeValidator(_period)] = Field(
+    period: Annotated[str | None, BeforeValidator(_period), Meaning.PERIOD] = Field(
         default=None, description="Month or year of all rows, where the file has no column of periods: 202401."
     )
 
 
-async def import_file(services: Services, asked: ImportArguments) -> Answer[ImportData]:
-    """Read a file of the import folder whole. No service is asked.
+def _import(kind: type[FileData], folder: ImportFolder, asked: ImportArguments) -> Answer[FileData]:
+    """Read a file of the import folder whole; blocks.
 
     Raises:
         InvalidQuery: it is not there, or something in it is not understood; names the row and the column.
         NoData: it has no rows.
     """
-    return await in_thread(partial(_import, ImportFolder(services.settings.import_dir), asked))
-
-
-def _import(folder: ImportFolder, asked: ImportArguments) -> Answer[ImportData]:
-    """Blocks."""
     with folder.open(asked.file) as file:
         imported = read_file(
             file.stream,
             file.name,
+            layouts=kind.layouts,
             layout=None if asked.layout == AUTO else asked.layout,
             encoding=None if asked.encoding == AUTO else asked.encoding,
             said=Said(asked.flow, asked.unit, asked.period),
@@ -117,7 +111,7 @@ def _import(folder: ImportFolder, asked: ImportArguments) -> Answer[ImportData]:
     span = _span(imported)
     return Answer(
         what=f"{layout.subject(records)}, {span}: {len(records):,} rows of the file {file.name}",
-        data=data_of(imported, file.name, file.bytes),
+        data=data_of(kind, imported, file.name, file.bytes),
         source=Provenance(
             service=layout.name,
             endpoint=TOOL,
@@ -164,21 +158,35 @@ def _notes(imported: Imported, records: Records, file: OpenFile) -> Iterator[Not
     yield Note(code=NoteCode.REVISED, text=text)
 
 
-IMPORT_FILE = Endpoint(
-    name=TOOL,
-    title="Tradestat: import an exported file",
-    description=(
-        "Reads a CSV file that a person exported from China Customs (stats.customs.gov.cn, Chinese or English, which "
-        "has no API), UN Comtrade or Korea Customs (tradedata.go.kr), from the server's import folder. Its handle is "
-        "a source for trade_series (source) and compare_mirror (files). China's files do not say whether they hold "
-        "exports or imports: ask the user and set flow. A file is taken whole or not at all: the error names the row "
-        "and the column. Nothing is uploaded, no service is asked; a wrong name lists the files there are."
-    ),
-    arguments=ImportArguments,
-    data=ImportData,
-    run=import_file,
-    example={"file": "china-exports.csv", "flow": "exports"},
-    local=True,
-    kept=True,
-    observe=observe,
+DESCRIPTION = (
+    "Reads a CSV file that a person exported from China Customs (stats.customs.gov.cn, Chinese or English, which "
+    "has no API), UN Comtrade or Korea Customs (tradedata.go.kr), from the server's import folder. Its handle is "
+    "a source for trade_series (source) and compare_mirror (files). China's files do not say whether they hold "
+    "exports or imports: ask the user and set flow. A file is taken whole or not at all: the error names the row "
+    "and the column. Nothing is uploaded, no service is asked; a wrong name lists the files there are."
 )
+
+
+def import_file_tool(layouts: Mapping[str, type[Layout]]) -> Tool[ImportArguments, FileData]:
+    """The tool that reads files in these layouts, by name."""
+    names: Any = Literal[(AUTO, *layouts)]
+    arguments = create_model(
+        "ImportArguments", __base__=ImportArguments, layout=(names, ImportArguments.model_fields["layout"])
+    )
+    data = file_data(layouts)
+
+    async def import_file(context: Context, asked: ImportArguments) -> Answer[FileData]:
+        return await in_thread(partial(_import, data, ImportFolder(context.settings.import_dir), asked))
+
+    return Tool(
+        name=TOOL,
+        title="Tradestat: import an exported file",
+        description=DESCRIPTION,
+        arguments=arguments,
+        data=data,
+        run=import_file,
+        example={"file": "china-exports.csv", "flow": "exports"},
+        local=True,
+        kept=True,
+        observe=observe,
+    )

@@ -104,6 +104,8 @@ class ChinaCustoms(Layout):
     id = "china_customs"
     name = "China Customs (file exported from stats.customs.gov.cn)"
     source = "china_customs"
+    of = CHINA
+    by_hand = "China Customs' own figures: export a CSV at stats.customs.gov.cn, import_file, source=handle."
     encodings = ("utf-8", "gb18030")
     expected = (
         "数据年月, 商品编码, 商品名称, 贸易伙伴编码, 贸易伙伴名称, 贸易方式编码, 贸易方式名称, "

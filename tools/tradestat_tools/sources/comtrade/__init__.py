@@ -1,7 +1,10 @@
 """UN Comtrade: what every country reports of its trade, the check on all other sources."""
 
-from tradestat_tools.contract.source import KeyInfo, Source, Terms
+from tradestat_tools.contract.source import Question, Source, Terms
 from tradestat_tools.sources.comtrade.checks import checks
+from tradestat_tools.sources.comtrade.file import Comtrade
+from tradestat_tools.sources.comtrade.flows import FLOWS
+from tradestat_tools.sources.comtrade.service import KEY, POLICY, SERVICE, SOURCE_ID, ComtradeSettings, plan
 from tradestat_tools.sources.comtrade.tools.availability import COMTRADE_AVAILABILITY
 from tradestat_tools.sources.comtrade.tools.bilateral import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
 from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
@@ -9,20 +12,11 @@ from tradestat_tools.sources.comtrade.tools.lists import COMTRADE_REFERENCE
 from tradestat_tools.sources.comtrade.tools.matrix import COMTRADE_TRADE_MATRIX
 from tradestat_tools.sources.comtrade.tools.metadata import COMTRADE_LIVE_UPDATE, COMTRADE_METADATA
 from tradestat_tools.sources.comtrade.tools.tariffline import COMTRADE_TARIFFLINE
-from tradestat_tools.sources.comtrade.wire.envelope import (
-    GET_A_KEY,
-    KEY_HEADER,
-    KEY_VARIABLE,
-    POLICY,
-    SERVICE,
-    SOURCE_ID,
-    plan,
-)
 
 SOURCE = Source(
     id=SOURCE_ID,
     name=SERVICE,
-    key=KeyInfo(variable=KEY_VARIABLE, get_it=GET_A_KEY, place="header", name=KEY_HEADER, required=False),
+    key=KEY,
     terms=Terms(
         author="United Nations Statistics Division",
         publisher="United Nations Statistics Division",
@@ -36,8 +30,16 @@ SOURCE = Source(
         disclaimer="Figures are as reported by countries; the two sides of a flow rarely agree, and are often revised.",
     ),
     policy=POLICY,
+    settings=ComtradeSettings,
     plan=plan,
-    endpoints=(
+    instructions="""\
+- Any country, goods or services, by year or month: comtrade_data (UN Comtrade; USD; works without a key).""",
+    example=Question(
+        "And what does China report to the United Nations of selling them to Korea?",
+        "comtrade_data",
+        {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2022-2024"},
+    ),
+    tools=(
         COMTRADE_DATA,
         COMTRADE_REFERENCE,
         COMTRADE_TARIFFLINE,
@@ -49,6 +51,8 @@ SOURCE = Source(
         COMTRADE_LIVE_UPDATE,
     ),
     checks=checks,
+    flows=FLOWS,
+    files=(Comtrade,),
 )
 
 __all__ = ["SOURCE"]

@@ -6,21 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import UpstreamChanged
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.codes import ClCode, FreqCode, TypeCode
-from tradestat_tools.sources.comtrade.wire.envelope import (
-    KEY_HEADER,
-    POLICY,
-    SERVICE,
-    SOURCE_ID,
-    Page,
-    Row,
-    read_count,
-    read_trade,
-    said,
-)
+from tradestat_tools.sources.comtrade.service import KEY_HEADER, POLICY, SERVICE, SOURCE_ID, ComtradeSettings
+from tradestat_tools.sources.comtrade.wire.envelope import Page, Row, read_count, read_trade, said
 from tradestat_tools.upstream import Fetched, Request, Response
 from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, Keep
 from tradestat_tools.upstream.runtime import in_thread
@@ -153,9 +144,9 @@ class Wanted:
         return (self.second_partners, self.customs, self.modes) == (("0",), ("C00",), ("0",))
 
 
-def periods_a_call(services: Services) -> int:
+def periods_a_call(context: Context) -> int:
     """How many periods one call takes: 12 with a key, 1 without."""
-    return PERIODS_A_CALL if services.settings.comtrade_api_key is not None else 1
+    return PERIODS_A_CALL if context.settings.of(ComtradeSettings).comtrade_api_key is not None else 1
 
 
 def chunks(span: Sequence[Period], size: int) -> list[tuple[Period, ...]]:
@@ -168,9 +159,9 @@ def is_cut(page: Page, limit: int) -> bool:
     return len(page.rows) >= limit or page.withheld > 0
 
 
-def request_for(services: Services, wanted: Wanted) -> Request:
+def request_for(context: Context, wanted: Wanted) -> Request:
     """The call that asks the question, with the key where one is set."""
-    key = services.settings.comtrade_api_key
+    key = context.settings.of(ComtradeSettings).comtrade_api_key
     path = f"{wanted.typeCode}/{wanted.freqCode}/{wanted.clCode}"
     params = {
         "reporterCode": wanted.reporters,
@@ -190,47 +181,47 @@ def request_for(services: Services, wanted: Wanted) -> Request:
     return Request(
         source=SOURCE_ID,
         endpoint=f"{kind.rpartition('/')[2]}/{path}",
-        url=f"{services.settings.comtrade_url.rstrip('/')}/{kind}/{path}",
+        url=f"{context.settings.of(ComtradeSettings).comtrade_url.rstrip('/')}/{kind}/{path}",
         params={
             **{name: ",".join(codes) for name, codes in params.items() if codes},
             "maxRecords": str(wanted.maxRecords),
             "includeDesc": "true" if wanted.describe else "false",
         },
         secret_headers={KEY_HEADER: key} if key else {},
-        keep=CLOSED if wanted.periods[-1].year <= services.today.year - CLOSED_AFTER else KEEP,
+        keep=CLOSED if wanted.periods[-1].year <= context.today.year - CLOSED_AFTER else KEEP,
     )
 
 
-async def fetch(services: Services, wanted: Wanted) -> Fetched[Page]:
+async def fetch(context: Context, wanted: Wanted) -> Fetched[Page]:
     """The rows of one call.
 
     Raises:
         TradestatError: what the service answers, and as `read_answered`.
     """
-    request = request_for(services, wanted)
-    return await services.upstream.fetch(request, POLICY, _reader(request, wanted), within=services.settings.timeout)
+    request = request_for(context, wanted)
+    return await context.upstream.fetch(request, POLICY, _reader(request, wanted), within=context.settings.timeout)
 
 
-async def count(services: Services, wanted: Wanted) -> Fetched[int]:
+async def count(context: Context, wanted: Wanted) -> Fetched[int]:
     """How many rows the service has for one keyed call, without bringing them.
 
     Raises:
         TradestatError: what the service answers.
     """
-    asked = request_for(services, wanted)
+    asked = request_for(context, wanted)
     request = replace(asked, params={**asked.params, "countOnly": "true"}, keep=RECENT)
-    return await services.upstream.fetch(request, POLICY, read_count, within=services.settings.timeout)
+    return await context.upstream.fetch(request, POLICY, read_count, within=context.settings.timeout)
 
 
-async def stored(services: Services, questions: Sequence[Wanted]) -> list[tuple[Wanted, Page]]:
+async def stored(context: Context, questions: Sequence[Wanted]) -> list[tuple[Wanted, Page]]:
     """Those of the questions that have a good stored answer, with it; nothing is sent."""
-    requests = [(request_for(services, wanted), wanted) for wanted in questions]
-    missing = await in_thread(partial(services.upstream.to_send, [request for request, _ in requests]))
+    requests = [(request_for(context, wanted), wanted) for wanted in questions]
+    missing = await in_thread(partial(context.upstream.to_send, [request for request, _ in requests]))
     missing_keys = {request.key for request in missing}
     found: list[tuple[Wanted, Page]] = []
     for request, wanted in requests:
         if request.key not in missing_keys:
-            kept = await services.upstream.stored(request, POLICY, _reader(request, wanted))
+            kept = await context.upstream.stored(request, POLICY, _reader(request, wanted))
             if kept is not None:
                 found.append((wanted, kept.value))
     return found

@@ -1,7 +1,7 @@
 """The question of `comtrade_data`, checked before anything is sent."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Services
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.contract.context import Context
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.sources.comtrade.api import Wanted
 from tradestat_tools.sources.comtrade.calendar import periods_of, read_span
 from tradestat_tools.sources.comtrade.codes import (
@@ -30,6 +30,7 @@ from tradestat_tools.sources.comtrade.codes import (
     read_flow_code,
     read_places,
 )
+from tradestat_tools.sources.comtrade.service import ComtradeSettings
 
 PREVIEW_ROWS = 500
 """Rows that the service gives at most without a key, for each call."""
@@ -146,6 +147,11 @@ YearsOrMonths = Annotated[FreqCode, word_to_code(FREQ_WORDS), Field(description=
 Classification = Annotated[ClCode, word_to_code({"sitc": "S4", "bec": "B5", "ebops": "EB10"})]
 
 
+def is_asked_for_services(raw: Mapping[str, Any]) -> bool:
+    """Whether arguments as they were sent ask for services."""
+    return str(raw.get("typeCode", "")).upper().startswith("S") or str(raw.get("clCode", "")).upper().startswith("EB")
+
+
 class TradeArguments(Dated, Arguments):
     """What `comtrade_data` can be asked."""
 
@@ -160,7 +166,7 @@ class TradeArguments(Dated, Arguments):
         description="Who reports: UN Comtrade code (842), ISO code (US, USA) or name, one or more; or all. A group "
         f"(BRICS) is its members; EU and ASEAN report as one, their members are 'EU members'. {LISTS}",
     )
-    period: Codes = Field(
+    period: Annotated[Codes, Meaning.PERIOD] = Field(
         description="Years (2023) or, with freqCode=M, months (202301; a year means its 12 months); ranges (2018-2022, "
         f"202301-202312), latest, last 5 years, since 2019. {LISTS}",
     )
@@ -169,12 +175,12 @@ class TradeArguments(Dated, Arguments):
         description="Trade with whom: codes or names as for reporterCode. 0 or World is all partners in one figure "
         "(default); all is every partner on its own, with World beside them; a group (EU, ASEAN) is its members.",
     )
-    cmdCode: Codes = Field(
+    cmdCode: Annotated[Codes, Meaning.HS] = Field(
         default=["TOTAL"],
         description="Product codes of clCode: HS of 2, 4 or 6 digits (850760), EBOPS (3.1.1). TOTAL is everything "
         "(default); AG2, AG4, AG6 are all chapters, headings, subheadings.",
     )
-    flowCode: Annotated[Codes, AfterValidator(read_flows)] = Field(
+    flowCode: Annotated[Codes, AfterValidator(read_flows), Meaning.FLOW] = Field(
         default=["M", "X"],
         description="M imports, X exports (default both); RX re-exports, RM re-imports, DX domestic exports, "
         "FM foreign imports, MIP, MOP, XIP, XOP (processing). Words are read too.",
@@ -200,6 +206,12 @@ class TradeArguments(Dated, Arguments):
     includeDesc: bool = Field(
         default=True, description="Ask for the service's own names. false makes very large answers smaller on the wire."
     )
+
+    @classmethod
+    def meaning(cls, argument: str, raw: Mapping[str, Any]) -> Meaning | None:
+        if argument == "cmdCode" and is_asked_for_services(raw):
+            return Meaning.EBOPS
+        return super().meaning(argument, raw)
 
     @property
     def classification(self) -> ClCode:
@@ -292,14 +304,14 @@ class Question:
         )
 
 
-def row_limit(services: Services, arguments: TradeArguments) -> int:
+def row_limit(context: Context, arguments: TradeArguments) -> int:
     """Rows that a call may bring: what was asked, within what the service gives without a key."""
-    keyed = services.settings.comtrade_api_key is not None
+    keyed = context.settings.of(ComtradeSettings).comtrade_api_key is not None
     return arguments.maxRecords if keyed else min(arguments.maxRecords, PREVIEW_ROWS)
 
 
 def resolved(
-    services: Services, arguments: TradeArguments, span: tuple[Period, ...], later: tuple[Period, ...]
+    context: Context, arguments: TradeArguments, span: tuple[Period, ...], later: tuple[Period, ...]
 ) -> Question:
     """The question with every word resolved; groups are taken as of the years of `span`."""
     years = {"first_year": span[0].year, "last_year": span[-1].year}
@@ -311,5 +323,5 @@ def resolved(
         commodities=tuple(arguments.commodities),
         span=span,
         open=later,
-        limit=row_limit(services, arguments),
+        limit=row_limit(context, arguments),
     )

@@ -1,14 +1,16 @@
 """Whether the live service still behaves as this package assumes."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.sources.comtrade.api import Wanted, count
+from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE, ComtradeSettings
 from tradestat_tools.sources.comtrade.tools.availability import COMTRADE_AVAILABILITY
 from tradestat_tools.sources.comtrade.tools.bilateral import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
 from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
@@ -16,7 +18,6 @@ from tradestat_tools.sources.comtrade.tools.lists import COMTRADE_REFERENCE
 from tradestat_tools.sources.comtrade.tools.matrix import COMTRADE_TRADE_MATRIX
 from tradestat_tools.sources.comtrade.tools.metadata import COMTRADE_LIVE_UPDATE, COMTRADE_METADATA
 from tradestat_tools.sources.comtrade.tools.tariffline import COMTRADE_TARIFFLINE
-from tradestat_tools.sources.comtrade.wire.envelope import GET_A_KEY, KEY_VARIABLE
 
 LISTS = (
     "reporters",
@@ -40,12 +41,12 @@ _YEAR = _REPORTER | {"period": "2022"}
 _PARTNER = _YEAR | {"partnerCode": "156"}
 _LINES = _PARTNER | {"cmdCode": "850760", "flowCode": "M"}
 
-_UNKEYED: tuple[tuple[str, Endpoint[Any, Any], Mapping[str, str]], ...] = (
+_UNKEYED: tuple[tuple[str, Tool[Any, Any], Mapping[str, str]], ...] = (
     ("availability: the datasets of one reporter", COMTRADE_AVAILABILITY, _REPORTER),
     ("metadata: the notes of one dataset", COMTRADE_METADATA, _YEAR),
     ("tariff lines: one subheading", COMTRADE_TARIFFLINE, _LINES),
 )
-_KEYED: tuple[tuple[str, Endpoint[Any, Any], Mapping[str, str]], ...] = (
+_KEYED: tuple[tuple[str, Tool[Any, Any], Mapping[str, str]], ...] = (
     ("trade matrix: one cell a flow", COMTRADE_TRADE_MATRIX, _PARTNER),
     ("trade balance: one row", COMTRADE_TRADE_BALANCE, _PARTNER),
     ("bilateral: both reports of a flow", COMTRADE_BILATERAL, _PARTNER),
@@ -54,57 +55,57 @@ _KEYED: tuple[tuple[str, Endpoint[Any, Any], Mapping[str, str]], ...] = (
 """Endpoints whose form is known from other clients only, with a cheap question each."""
 
 
-async def checks(services: Services) -> AsyncIterator[Check]:
+async def checks(context: Context) -> AsyncIterator[Check]:
     """Cheap questions, one line each; without a key they go to the preview."""
-    key = services.settings.comtrade_api_key
-    keyless = Services(services.settings.model_copy(update={"comtrade_api_key": None}), services.upstream, services.now)
+    key = context.settings.of(ComtradeSettings).comtrade_api_key
+    keyless = replace(context, settings=context.settings.model_copy(update={"comtrade_api_key": None}))
     yield await _data(keyless, "preview: one row for one flow", _QUESTION)
     yield await _data(keyless, "preview: services in EB10", _SERVICES_QUESTION)
     if key is None:
         yield Check(f"{KEY_VARIABLE} accepted", ok=False, detail=f"not set: the preview is used. {GET_A_KEY}")
     else:
-        yield await _data(services, f"{KEY_VARIABLE} accepted", _QUESTION)
+        yield await _data(context, f"{KEY_VARIABLE} accepted", _QUESTION)
     for name, endpoint, question in _UNKEYED:
         yield await _answered(keyless, name, endpoint, question)
     if key is not None:
-        yield await _counted(services)
+        yield await _counted(context)
         for name, endpoint, question in _KEYED:
-            yield await _answered(services, name, endpoint, question)
+            yield await _answered(context, name, endpoint, question)
     for category in LISTS:
-        yield await _list(services, category)
+        yield await _list(context, category)
 
 
-async def _data(services: Services, name: str, question: dict[str, str]) -> Check:
+async def _data(context: Context, name: str, question: dict[str, str]) -> Check:
     try:
-        answer = await COMTRADE_DATA.call(services, question)
+        answer = await context.call(COMTRADE_DATA, question)
     except TradestatError as error:
         return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
     rows = sum(value is not None for record in answer.data.records for value in record.primaryValue)
     return Check(name, ok=rows == 1, detail=f"{rows} row{'s' * (rows != 1)} came, 1 expected")
 
 
-async def _answered(services: Services, name: str, endpoint: Endpoint[Any, Any], question: Mapping[str, str]) -> Check:
+async def _answered(context: Context, name: str, endpoint: Tool[Any, Any], question: Mapping[str, str]) -> Check:
     try:
-        answer = await endpoint.call(services, question)
+        answer = await context.call(endpoint, question)
     except TradestatError as error:
         return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
     return Check(name, ok=True, detail=f"{len(answer.data.records)} came")
 
 
-async def _counted(services: Services) -> Check:
+async def _counted(context: Context) -> Check:
     name = "countOnly: rows counted and not sent"
     wanted = Wanted("C", "A", "HS", ("842",), ("0",), ("TOTAL",), ("M",), (Period(2022),), maxRecords=10)
     try:
-        rows = (await count(services, wanted)).value
+        rows = (await count(context, wanted)).value
     except TradestatError as error:
         return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
     return Check(name, ok=rows == 1, detail=f"{rows} counted, 1 expected")
 
 
-async def _list(services: Services, category: str) -> Check:
+async def _list(context: Context, category: str) -> Check:
     name = f"reference list {category}"
     try:
-        answer = await COMTRADE_REFERENCE.call(services, {"category": category, "limit": 1})
+        answer = await context.call(COMTRADE_REFERENCE, {"category": category, "limit": 1})
     except TradestatError as error:
         return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
     return Check(name, ok=True, detail=f"{answer.data.count} entries")

@@ -73,7 +73,14 @@ def read_cmd_code(text: str, classification: ClCode) -> str:
     code = text.strip()
     if pattern.fullmatch(code) or (not is_services(classification) and re.fullmatch(r"AG[1-5]", word)):
         return code.upper() if word.startswith("AG") else code
-    raise ArgumentError(f"{code[:40]!r} is not a code of {classification}.", allowed=allowed)
+    raise ArgumentError(
+        f"{code[:40]!r} is not a code of {classification}.",
+        allowed=allowed,
+        # SITC and BEC are in the service's own lists only.
+        remedy=None
+        if is_services(classification)
+        else f"Look for a code with comtrade_reference(category={classification}, search=...).",
+    )
 
 
 def _read_ebops(text: str) -> str:

@@ -1,14 +1,38 @@
 """Figures of `comtrade_data` as common rows."""
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar, get_args
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar, get_args
 
-from tradestat_tools.codes.periods import period
+from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, period
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.view import (
+    Asking,
+    Breadth,
+    Broad,
+    Cost,
+    Evidence,
+    Flows,
+    Standing,
+    View,
+    never,
+    no_reporter,
+    runs,
+    too_deep,
+)
 from tradestat_tools.model.answers import Provenance
+from tradestat_tools.model.flow import FlowQuestion, Role, flow_of
 from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
 from tradestat_tools.sources.comtrade.answers import Series, TradeData
+from tradestat_tools.sources.comtrade.api import chunks, periods_a_call, request_for
+from tradestat_tools.sources.comtrade.arguments import TradeArguments, resolved
+from tradestat_tools.sources.comtrade.calendar import has_ended, newest_due, periods_of
 from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, is_services
-from tradestat_tools.sources.comtrade.wire.envelope import SOURCE_ID, Amount
+from tradestat_tools.sources.comtrade.service import SOURCE_ID, ComtradeSettings
+from tradestat_tools.sources.comtrade.wire.envelope import Amount
+from tradestat_tools.upstream.report import current_report
+from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
@@ -91,3 +115,105 @@ def _at(values: Sequence[Amount | None] | None, at: int) -> Amount | None:
 def _varying(own: Sequence[T | None] | None, common: T | None, at: int) -> T | None:
     """What the service says of a row: the row's own word, or that of all rows."""
     return own[at] if own else common
+
+
+TOOL = "comtrade_data"
+
+PERIODS_A_QUESTION = 24
+"""As many calls as one question makes at most, without a key."""
+
+
+def view(question: FlowQuestion, role: Role) -> Asking:
+    """What to ask for a country's report."""
+    reporter, partner, product = question.reporter(role), question.partner(role), question.product
+    services = product.kind == "services"
+    why = no_reporter("UN Comtrade", reporter)
+    for area in (reporter, partner):
+        if why is None and not area.comtrade:
+            why = never(f"UN Comtrade has no code for {area.name_en}.")
+    if why is None and partner.kind == "group":
+        why = never(f"{partner.name_en} is no partner in UN Comtrade; its members are.")
+    if why is None and services and question.frequency != "year":
+        why = never("UN Comtrade has services by year only.")
+    why = why or too_deep("UN Comtrade", question)
+    if why is not None:
+        return Asking(TOOL, why=why)
+    frequency: Frequency = "year" if question.frequency == "year" else "month"
+    first, last = (question.first, question.last) if frequency == "year" else question.months
+    common: dict[str, Any] = {
+        "typeCode": "S" if services else "C",
+        "freqCode": "A" if frequency == "year" else "M",
+        "reporterCode": [reporter.comtrade],
+        "partnerCode": [partner.comtrade],
+        "cmdCode": ["TOTAL" if product.is_total else product.code],
+        "flowCode": [flow_of(role)],
+    }
+    spans = runs(first, last, PERIODS_A_QUESTION)
+    return Asking(TOOL, tuple(common | {"period": [f"{start}..{end}"]} for start, end in spans))
+
+
+async def cost(view: View, context: Context) -> Cost:
+    """Calls for what is not stored and can be out."""
+    calls = 0
+    for arguments in view.arguments:
+        asked = TradeArguments.model_validate(arguments)
+        span = periods_of(asked.spans, asked.frequency, Period(LAST_YEAR, asked.frequency))
+        out = tuple(period for period in span if has_ended(period, context.today))
+        if not out:
+            continue
+        question = resolved(context, asked, out, ())
+        requests = [request_for(context, question.wanted(run)) for run in chunks(out, periods_a_call(context))]
+        calls += len(await in_thread(partial(context.upstream.to_send, requests)))
+    return Cost(calls)
+
+
+def newest(now: datetime) -> Period:
+    """The newest month that the first reporters can have sent."""
+    return newest_due("month", now.date())
+
+
+async def ask(context: Context, wanted: Breadth) -> Broad:
+    """Figures of several reporters, partners, products and flows.
+
+    Raises:
+        TradestatError: as `comtrade_data`.
+    """
+    yearly = wanted.first.frequency == "year"
+    asked: dict[str, Any] = {
+        "freqCode": "A" if yearly else "M",
+        "cmdCode": list(wanted.products),
+        "period": [f"{wanted.first}..{wanted.last}"],
+        "includeDesc": True,
+        "reporterCode": list(wanted.reporters),
+        "partnerCode": list(wanted.partners),
+        "flowCode": list(wanted.flows),
+    }
+    if wanted.by_second_partner:
+        asked["partner2Code"] = ["all"]
+    answer = await context.call(TOOL, asked, progress=current_report().progress)
+    seconds = _second_partners(answer.data) if wanted.by_second_partner else {}
+    return Broad(answer, observe(answer.data, answer.source), seconds)
+
+
+def _second_partners(data: TradeData) -> dict[tuple[str, Period], float]:
+    found: dict[tuple[str, Period], float] = {}
+    for record in data.records:
+        second = record.partner2Code or data.common.partner2Code
+        if second in (None, "0", record.partnerCode):
+            continue
+        for text, value in zip(data.periods, record.primaryValue, strict=True):
+            if value:
+                when = period(text)
+                found[second, when] = found.get((second, when), 0.0) + value
+    return found
+
+
+FLOWS = Flows(
+    standing=Standing.INTERNATIONAL,
+    view=view,
+    cost=cost,
+    newest=newest,
+    evidence=Evidence(
+        ask, periods_a_call, lambda context: context.settings.of(ComtradeSettings).comtrade_api_key is not None
+    ),
+)

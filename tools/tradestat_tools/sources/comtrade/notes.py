@@ -5,7 +5,7 @@ from math import ceil
 
 from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import TooLarge
 from tradestat_tools.model.reasons import Reason
@@ -23,7 +23,8 @@ from tradestat_tools.sources.comtrade.codes import (
     overlapping_codes,
     overlapping_flows,
 )
-from tradestat_tools.sources.comtrade.wire.envelope import KEY_VARIABLE, SERVICE, SOURCE_ID, Page, Row
+from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE, SOURCE_ID, ComtradeSettings
+from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
 from tradestat_tools.upstream import Fetched
 
 SHOWN = 6
@@ -287,7 +288,7 @@ MAX_CALLS = 24
 """Calls one question may take: at about one a second, half a minute."""
 
 
-def check_calls(services: Services, periods: int, calls: int, freqCode: FreqCode) -> None:
+def check_calls(context: Context, periods: int, calls: int, freqCode: FreqCode) -> None:
     """Refuse a question of too many calls before the first is made.
 
     Raises:
@@ -295,7 +296,7 @@ def check_calls(services: Services, periods: int, calls: int, freqCode: FreqCode
     """
     if calls <= MAX_CALLS:
         return
-    per_call = periods_a_call(services)
+    per_call = periods_a_call(context)
     hints = [f"Ask for at most {MAX_CALLS * per_call} periods at once"]
     if freqCode == "M":
         hints.append("ask by year (freqCode=A)")
@@ -327,21 +328,21 @@ def most_rows(question: Question, periods: int) -> int:
     return who * codes * len(question.arguments.flowCode) * periods * breakdowns
 
 
-async def check_rows(services: Services, question: Question, run: tuple[Period, ...]) -> None:
+async def check_rows(context: Context, question: Question, run: tuple[Period, ...]) -> None:
     """Count the rows of a large keyed question before it is asked: one call in place of many rows that are cut off.
 
     Args:
-        services: what the tools work with.
+        context: what the tools work with.
         question: what is asked.
         run: the periods of its last call, which is the fullest as a rule.
 
     Raises:
         TooLarge: there are more than may be brought.
     """
-    keyed = services.settings.comtrade_api_key is not None
+    keyed = context.settings.of(ComtradeSettings).comtrade_api_key is not None
     if not keyed or most_rows(question, len(run)) < max(COUNTED_FROM, question.limit):
         return
-    rows = (await count(services, question.wanted(run))).value
+    rows = (await count(context, question.wanted(run))).value
     if rows <= question.limit:
         return
     calls = ceil(len(question.span) / PERIODS_A_CALL)
@@ -384,12 +385,12 @@ def cut_note(cut: Sequence[Fetched[Page]], fetched: Sequence[Fetched[Page]], lim
     )
 
 
-def more(services: Services, limit: int, *, full: bool) -> str:
+def more(context: Context, limit: int, *, full: bool) -> str:
     """How to get the rest: more rows a call where the limit was reached, else narrower questions."""
     narrower = "ask for fewer reporters, partners, codes or periods at once"
     if not full:
         return f"{narrower.capitalize()}."
-    if services.settings.comtrade_api_key is None:
+    if context.settings.of(ComtradeSettings).comtrade_api_key is None:
         if limit < PREVIEW_ROWS:
             return f"Raise maxRecords (up to {PREVIEW_ROWS} without a key), or {narrower}."
         return f"Set {KEY_VARIABLE} for up to {KEYED_ROWS:,} rows a call, or {narrower}."

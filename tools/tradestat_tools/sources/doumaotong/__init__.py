@@ -1,7 +1,9 @@
 """doumaotong.com: China's exports of goods, compiled from China Customs statistics."""
 
-from tradestat_tools.contract.source import Source, Terms
+from tradestat_tools.contract.source import Question, Source, Terms
 from tradestat_tools.sources.doumaotong.checks import checks
+from tradestat_tools.sources.doumaotong.flows import FLOWS
+from tradestat_tools.sources.doumaotong.service import PLAN, POLICY, DoumaotongSettings
 from tradestat_tools.sources.doumaotong.tools import (
     CHAPTER,
     DASHBOARD,
@@ -12,7 +14,6 @@ from tradestat_tools.sources.doumaotong.tools import (
     TOP_PRODUCTS,
     TREND,
 )
-from tradestat_tools.sources.doumaotong.wire.envelope import PLAN, POLICY
 
 SOURCE = Source(
     id="doumaotong",
@@ -38,9 +39,15 @@ SOURCE = Source(
         "stats.customs.gov.cn or with UN Comtrade.",
     ),
     policy=POLICY,
+    settings=DoumaotongSettings,
     plan=lambda _: PLAN,
-    endpoints=(DASHBOARD, MARKETS, TREND, TOP_PRODUCTS, HISTORY, GROWTH, PRICEBAND, CHAPTER),
+    instructions="""\
+- China's exports by product, newest months: dashboard, markets, trend, history, topProducts, growth, priceband, chapter
+  (doumaotong; RMB yuan, FOB; free).""",
+    example=Question("Where does China sell them now?", "markets", {"hsCode": "850760"}),
+    tools=(DASHBOARD, MARKETS, TREND, TOP_PRODUCTS, HISTORY, GROWTH, PRICEBAND, CHAPTER),
     checks=checks,
+    flows=FLOWS,
 )
 
 __all__ = ["SOURCE"]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY, NoExports
+from tradestat_tools.sources.doumaotong.service import POLICY
+from tradestat_tools.sources.doumaotong.wire.envelope import NoExports
 
 EIGHT = 8
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from tradestat_tools.codes.hs import describe
-from tradestat_tools.contract.context import Services, provenance
+from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.sources.doumaotong import notes
 from tradestat_tools.sources.doumaotong.absence import explained
 from tradestat_tools.sources.doumaotong.calendar import CHINA, RELEASE_DAY
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
+from tradestat_tools.sources.doumaotong.service import POLICY, DoumaotongSettings
 from tradestat_tools.upstream import Fetched, Reader, Request
 from tradestat_tools.upstream.request import DAY, Keep, until_published
 
@@ -20,7 +20,7 @@ LONGEST = Keep(fresh=7 * DAY)
 """How far the service lags behind the release is not known, so nothing is kept longer."""
 
 
-async def ask(services: Services, name: str, params: Mapping[str, str], read: Reader[T]) -> Fetched[T]:
+async def ask(context: Context, name: str, params: Mapping[str, str], read: Reader[T]) -> Fetched[T]:
     """Send one question.
 
     Raises:
@@ -29,12 +29,12 @@ async def ask(services: Services, name: str, params: Mapping[str, str], read: Re
     request = Request(
         source=POLICY.source,
         endpoint=name,
-        url=f"{services.settings.doumaotong_url.rstrip('/')}/skill/{name}",
+        url=f"{context.settings.of(DoumaotongSettings).doumaotong_url.rstrip('/')}/skill/{name}",
         params=params,
-        keep=min(LONGEST, until_published(services.now().astimezone(CHINA), RELEASE_DAY), key=lambda keep: keep.fresh),
+        keep=min(LONGEST, until_published(context.now().astimezone(CHINA), RELEASE_DAY), key=lambda keep: keep.fresh),
     )
     try:
-        return await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout)
+        return await context.upstream.fetch(request, POLICY, read, within=context.settings.timeout)
     except NoData as error:
         raise explained(error, params) from None
 

@@ -15,7 +15,7 @@ from pydantic import (
 from tradestat_tools.codes.countries import Area, area_named
 from tradestat_tools.codes.hs import hs_children, hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.sources.doumaotong.absence import comtrade
 from tradestat_tools.sources.doumaotong.calendar import last_of_twelve
 from tradestat_tools.sources.doumaotong.codes import (
@@ -106,7 +106,7 @@ Yuan = Annotated[float, BeforeValidator(_amount), Field(ge=0, le=MOST_YUAN, allo
 class ProductArguments(Arguments):
     """One product."""
 
-    hsCode: HsCode
+    hsCode: Annotated[HsCode, Meaning.HS]
     _written: str = PrivateAttr(default="")
 
     @model_validator(mode="wrap")
@@ -131,6 +131,7 @@ class DashboardArguments(ProductArguments):
         str,
         AfterValidator(_month),
         Field(description="Last of the twelve months, YYYYMM or YYYY-MM; a year; latest (the default).", max_length=40),
+        Meaning.PERIOD,
     ] = ""
 
 
@@ -148,7 +149,7 @@ class MarketsArguments(ProductArguments):
 class CountryArguments(ProductArguments):
     """One product and one country."""
 
-    countryCode: str
+    countryCode: Annotated[str, Meaning.AREA]
 
     @property
     def destination(self) -> Area | None:
@@ -165,7 +166,7 @@ class CountryArguments(ProductArguments):
 class TrendArguments(CountryArguments):
     """One product, to one country or to all."""
 
-    countryCode: Annotated[str, AfterValidator(lambda text: destination(text) if text else "")] = Field(
+    countryCode: Annotated[str, AfterValidator(lambda text: destination(text) if text else ""), Meaning.AREA] = Field(
         default="", description=f"{COUNTRY_WORDS}. Left out: all destinations together.", max_length=80
     )
 
@@ -173,7 +174,9 @@ class TrendArguments(CountryArguments):
 class HistoryArguments(CountryArguments):
     """One product and one country."""
 
-    countryCode: Annotated[str, AfterValidator(one_destination)] = Field(description=f"{COUNTRY_WORDS}.", max_length=80)
+    countryCode: Annotated[str, AfterValidator(one_destination), Meaning.AREA] = Field(
+        description=f"{COUNTRY_WORDS}.", max_length=80
+    )
 
 
 SortBy = Literal["growth", "amount", "marketBreadth", "scale", "chance", "season"]

@@ -8,7 +8,8 @@ from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY, Fields, Num, changed
+from tradestat_tools.sources.doumaotong.service import POLICY
+from tradestat_tools.sources.doumaotong.wire.envelope import Fields, Num, changed
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8), "CST")
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import TypeVar
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.sources.doumaotong.answers import DashboardData, MarketsData, TrendData
@@ -25,21 +25,21 @@ CLOSE = 0.02
 """Amounts that are rounded to 亿元 and 百万元 agree this closely; a wrong unit misses by a factor of 100."""
 
 
-async def checks(services: Services) -> AsyncIterator[Check]:
+async def checks(context: Context) -> AsyncIterator[Check]:
     """Ask for one product through every endpoint, and compare the answers with each other."""
     product = {"hsCode": PRODUCT}
-    board, line = await _try(services, "dashboard", product, partial(read.dashboard, asked=PRODUCT))
+    board, line = await _try(context, "dashboard", product, partial(read.dashboard, asked=PRODUCT))
     yield _form("dashboard", board, line)
-    listed, line = await _try(services, "markets", product, partial(read.markets, asked=PRODUCT))
+    listed, line = await _try(context, "markets", product, partial(read.markets, asked=PRODUCT))
     yield _form("markets", listed, line)
     params = {**product, "countryCode": COUNTRY}
-    series, line = await _try(services, "trend", params, partial(read.trend, asked=PRODUCT, country=COUNTRY))
+    series, line = await _try(context, "trend", params, partial(read.trend, asked=PRODUCT, country=COUNTRY))
     yield _form("trend", series, line)
-    yield await _rankings(services)
+    yield await _rankings(context)
     for name, reader in (("growth", read.growth), ("priceband", read.priceband), ("chapter", read.chapter)):
-        found, line = await _try(services, name, product, partial(reader, asked=PRODUCT))
+        found, line = await _try(context, name, product, partial(reader, asked=PRODUCT))
         yield _offered(name, found is not None, line)
-    found, line = await _try(services, "history", params, partial(read.history, asked=PRODUCT, country=COUNTRY))
+    found, line = await _try(context, "history", params, partial(read.history, asked=PRODUCT, country=COUNTRY))
     yield _offered("history", found is not None, line)
     if board is not None:
         yield _percentages(board.data)
@@ -50,10 +50,10 @@ async def checks(services: Services) -> AsyncIterator[Check]:
         yield _units_of_markets(board.data, listed.data)
 
 
-async def _try(services: Services, name: str, params: dict[str, str], reader: Reader[T]) -> tuple[T | None, str]:
+async def _try(context: Context, name: str, params: dict[str, str], reader: Reader[T]) -> tuple[T | None, str]:
     """What came, or what went wrong in a line."""
     try:
-        return (await ask(services, name, params, reader)).value, ""
+        return (await ask(context, name, params, reader)).value, ""
     except TradestatError as error:
         return None, f"{error.kind}: {error.message}"
 
@@ -64,10 +64,10 @@ def _form(name: str, found: Shaped[T] | None, problem: str) -> Check:
     return Check(f"{name} form", ok=True, detail=f"the {found.shape} documented form")
 
 
-async def _rankings(services: Services) -> Check:
+async def _rankings(context: Context) -> Check:
     """Whether the current form knows its own name for the ranking by amount."""
     question = TopProductsArguments(sortBy="scale").question("current") or {}
-    found, problem = await _try(services, "topProducts", question, read.top_products)
+    found, problem = await _try(context, "topProducts", question, read.top_products)
     if isinstance(found, BadQuestion):
         return Check(
             "topProducts sortBy", ok=True, detail="`scale` is refused: the older form, asked again in its words"

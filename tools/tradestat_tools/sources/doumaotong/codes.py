@@ -7,7 +7,7 @@ from tradestat_tools.codes.groups import Expansion, expand
 from tradestat_tools.codes.words import CodeError, fold
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
+from tradestat_tools.sources.doumaotong.service import POLICY
 
 COUNTRY_ALLOWED = "a China Customs code (116 Japan, 133 Korea, 502 United States), a country's name, or its ISO code"
 

@@ -1,14 +1,19 @@
 """China's monthly exports as common rows, in RMB yuan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.periods import period
+from tradestat_tools.codes.countries import label, resolve_area
+from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.view import Asking, Cost, Flows, Standing, View, never
 from tradestat_tools.model.answers import Provenance
+from tradestat_tools.model.flow import FlowQuestion, Role
 from tradestat_tools.model.observation import Observation, Status
+from tradestat_tools.model.reasons import Why
 from tradestat_tools.sources.doumaotong.answers import HistoryData, TrendData
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY
+from tradestat_tools.sources.doumaotong.calendar import newest_published
+from tradestat_tools.sources.doumaotong.service import POLICY
 
 CHINA = "156"
 WORLD = "0"
@@ -68,3 +73,41 @@ def _partner(code: str | None) -> str | None:
         return resolve_area(code, system="china_customs").area.comtrade or None
     except CodeError:
         return None
+
+
+def view(question: FlowQuestion, role: Role) -> Asking | None:
+    """What to ask for China's exports; None for anything else."""
+    product, partner = question.product, question.importer
+    if role != "exporter" or question.exporter.comtrade != CHINA:
+        return None
+    world = partner.kind == "world"
+    tool = "trend" if world else "history"
+    if product.kind == "services":
+        return Asking(tool, why=never("doumaotong.com has goods only."))
+    if product.is_total or len(product.code) not in (4, 6, 8):
+        return Asking(tool, why=never("doumaotong.com has codes of 4, 6 and 8 digits, no chapters and no total."))
+    if not (world or partner.china_customs):
+        return Asking(tool, why=never(f"{partner.name_en} has no known China Customs code."))
+    return Asking(tool, ({"hsCode": product.code} | ({} if world else {"countryCode": partner.china_customs}),))
+
+
+async def cost(view: View, _: Context) -> Cost:
+    """A call for each question; what is stored is not looked up."""
+    return Cost(len(view.arguments))
+
+
+def nothing(view: View, periods: Sequence[Period]) -> Why:
+    """Why an answer, which the service cuts as it likes, holds nothing of a flow."""
+    if periods:
+        return never(f"It has {view.question.product.code} from {periods[0]} to {periods[-1]} only.")
+    return never(f"In its present form it has no months of {label(view.question.partner(view.role))} alone.")
+
+
+FLOWS = Flows(
+    standing=Standing.INDEPENDENT,
+    view=view,
+    cost=cost,
+    newest=newest_published,
+    reports="China's exports",
+    nothing=nothing,
+)

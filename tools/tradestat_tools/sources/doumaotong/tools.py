@@ -4,8 +4,8 @@ from functools import partial
 
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.periods import period
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData, UpstreamDown
 from tradestat_tools.model.reasons import Reason, Why
@@ -39,6 +39,7 @@ from tradestat_tools.sources.doumaotong.arguments import (
 from tradestat_tools.sources.doumaotong.calendar import check_month, when_out
 from tradestat_tools.sources.doumaotong.codes import label_of
 from tradestat_tools.sources.doumaotong.flows import observe_history, observe_trend
+from tradestat_tools.sources.doumaotong.service import POLICY
 from tradestat_tools.sources.doumaotong.wire import read
 from tradestat_tools.sources.doumaotong.wire.current import (
     GROWTH_GIVEN,
@@ -47,7 +48,7 @@ from tradestat_tools.sources.doumaotong.wire.current import (
     PRICES_GIVEN,
     PRODUCTS_GIVEN,
 )
-from tradestat_tools.sources.doumaotong.wire.envelope import POLICY, BadQuestion, Shape, Shaped
+from tradestat_tools.sources.doumaotong.wire.envelope import BadQuestion, Shape, Shaped
 from tradestat_tools.upstream import Fetched
 
 NO_HISTORY = Note(
@@ -57,13 +58,13 @@ NO_HISTORY = Note(
 )
 
 
-async def run_dashboard(services: Services, args: DashboardArguments) -> Answer[DashboardData]:
+async def run_dashboard(context: Context, args: DashboardArguments) -> Answer[DashboardData]:
     """Ask for one product's core figures."""
-    check_month(args.currentMonth, args.hsCode, services.now())
+    check_month(args.currentMonth, args.hsCode, context.now())
     params = {"hsCode": args.hsCode}
     if args.currentMonth:
         params["currentMonth"] = args.currentMonth
-    fetched = await ask(services, "dashboard", params, partial(read.dashboard, asked=args.hsCode))
+    fetched = await ask(context, "dashboard", params, partial(read.dashboard, asked=args.hsCode))
     data, form = fetched.value.data, fetched.value.shape
     if not data.tables():
         raise empty(f"The service gave no figures for {data.hsCode}: all are null, which is not zero.", args.hsCode)
@@ -126,12 +127,12 @@ def _form_of_dashboard(form: Shape, data: DashboardData) -> list[Note]:
     return found
 
 
-async def run_markets(services: Services, args: MarketsArguments) -> Answer[MarketsData]:
+async def run_markets(context: Context, args: MarketsArguments) -> Answer[MarketsData]:
     """Ask for one product's destinations."""
     params = {"hsCode": args.hsCode, "sortBy": args.sortBy, "order": args.order, "limit": str(args.limit)}
     if args.minAmount:
         params["minAmount"] = f"{args.minAmount:.15g}"
-    fetched = await ask(services, "markets", params, partial(read.markets, asked=args.hsCode))
+    fetched = await ask(context, "markets", params, partial(read.markets, asked=args.hsCode))
     data, form = fetched.value.data, fetched.value.shape
     given = data.markets
     kept = [m for m in given if not args.minAmount or (m.recent12mTotal or 0) >= args.minAmount]
@@ -206,12 +207,12 @@ def _no_destinations(args: MarketsArguments, given: int) -> NoData:
     )
 
 
-async def run_trend(services: Services, args: TrendArguments) -> Answer[TrendData]:
+async def run_trend(context: Context, args: TrendArguments) -> Answer[TrendData]:
     """Ask for one product's months: of one country where the service gives that, else of all destinations."""
     to = args.destination
     code = to.china_customs if to else ""
     params = {"hsCode": args.hsCode} | ({"countryCode": code} if code else {})
-    fetched = await ask(services, "trend", params, partial(read.trend, asked=args.hsCode, country=code))
+    fetched = await ask(context, "trend", params, partial(read.trend, asked=args.hsCode, country=code))
     found = fetched.value
     known = [Note(code=NoteCode.RESOLVED_CODE, text=args.resolution)] if args.resolution else []
     if found is None:
@@ -284,13 +285,13 @@ def _elsewhere(to: Area, code: str) -> str:
     return f'For {to.name_en} alone: comtrade_data({asked}, period="last 12 months").{mirror}'
 
 
-async def run_history(services: Services, args: HistoryArguments) -> Answer[HistoryData]:
+async def run_history(context: Context, args: HistoryArguments) -> Answer[HistoryData]:
     """Ask for 24 months of one product to one country."""
     to = args.destination
     assert to is not None  # noqa: S101 - the arguments refuse "world" and require a country
     code = to.china_customs
     params = {"hsCode": args.hsCode, "countryCode": code}
-    fetched = await ask(services, "history", params, partial(read.history, asked=args.hsCode, country=code))
+    fetched = await ask(context, "history", params, partial(read.history, asked=args.hsCode, country=code))
     data = fetched.value
     known = [Note(code=NoteCode.RESOLVED_CODE, text=args.resolution)] if args.resolution else []
     where = _named(to.name_en, code)
@@ -333,7 +334,7 @@ def _history_notes(data: HistoryData) -> list[Note]:
     return found
 
 
-DASHBOARD = Endpoint(
+DASHBOARD = Tool(
     name="dashboard",
     title="China's exports: product dashboard",
     description=(
@@ -349,7 +350,7 @@ DASHBOARD = Endpoint(
     example={"hsCode": "850760"},
 )
 
-MARKETS = Endpoint(
+MARKETS = Tool(
     name="markets",
     title="China's exports: destinations of a product",
     description=(
@@ -364,7 +365,7 @@ MARKETS = Endpoint(
     example={"hsCode": "850760", "limit": 10},
 )
 
-TREND = Endpoint(
+TREND = Tool(
     name="trend",
     title="China's exports: monthly trend of a product",
     description=(
@@ -380,7 +381,7 @@ TREND = Endpoint(
     example={"hsCode": "850760"},
 )
 
-HISTORY = Endpoint(
+HISTORY = Tool(
     name="history",
     title="China's exports: 24 months to one country",
     description=(
@@ -399,9 +400,9 @@ HISTORY = Endpoint(
 NO_UNIT_PRICE = "no unit price: no stable unit of quantity or too few quantity records. That is not a price of zero."
 
 
-async def run_growth(services: Services, args: ProductArguments) -> Answer[GrowthData]:
+async def run_growth(context: Context, args: ProductArguments) -> Answer[GrowthData]:
     """Ask for the fastest-growing destinations of one product."""
-    fetched = await ask(services, "growth", {"hsCode": args.hsCode}, partial(read.growth, asked=args.hsCode))
+    fetched = await ask(context, "growth", {"hsCode": args.hsCode}, partial(read.growth, asked=args.hsCode))
     data = fetched.value
     if data is None:
         data, known = GrowthData(hsCode=args.hsCode), _not_offered("growth")
@@ -433,9 +434,9 @@ async def run_growth(services: Services, args: ProductArguments) -> Answer[Growt
     )
 
 
-async def run_priceband(services: Services, args: ProductArguments) -> Answer[PricebandData]:
+async def run_priceband(context: Context, args: ProductArguments) -> Answer[PricebandData]:
     """Ask for the unit prices of one product."""
-    fetched = await ask(services, "priceband", {"hsCode": args.hsCode}, partial(read.priceband, asked=args.hsCode))
+    fetched = await ask(context, "priceband", {"hsCode": args.hsCode}, partial(read.priceband, asked=args.hsCode))
     data = fetched.value
     if data is None:
         data, known = PricebandData(hsCode=args.hsCode), _not_offered("priceband")
@@ -471,9 +472,9 @@ def _price_notes(data: PricebandData) -> list[Note]:
     return found
 
 
-async def run_chapter(services: Services, args: ProductArguments) -> Answer[ChapterData]:
+async def run_chapter(context: Context, args: ProductArguments) -> Answer[ChapterData]:
     """Ask for the headings beside one product's."""
-    fetched = await ask(services, "chapter", {"hsCode": args.hsCode}, partial(read.chapter, asked=args.hsCode))
+    fetched = await ask(context, "chapter", {"hsCode": args.hsCode}, partial(read.chapter, asked=args.hsCode))
     data = fetched.value
     if data is None:
         data, known = ChapterData(hsCode=args.hsCode), _not_offered("chapter")
@@ -512,7 +513,7 @@ def _not_offered(name: str) -> list[Note]:
     ]
 
 
-GROWTH = Endpoint(
+GROWTH = Tool(
     name="growth",
     title="China's exports: fastest-growing destinations",
     description=(
@@ -526,7 +527,7 @@ GROWTH = Endpoint(
     example={"hsCode": "850760"},
 )
 
-PRICEBAND = Endpoint(
+PRICEBAND = Tool(
     name="priceband",
     title="China's exports: unit prices by destination",
     description=(
@@ -541,7 +542,7 @@ PRICEBAND = Endpoint(
     example={"hsCode": "850760"},
 )
 
-CHAPTER = Endpoint(
+CHAPTER = Tool(
     name="chapter",
     title="China's exports: headings of a product's chapter",
     description=(
@@ -563,7 +564,7 @@ MOST_QUESTIONS = 3
 """Asked in the words of one form, answered in the other: asked again. Twice if the service changes in between."""
 
 
-async def run_top_products(services: Services, args: TopProductsArguments) -> Answer[TopProductsData]:
+async def run_top_products(context: Context, args: TopProductsArguments) -> Answer[TopProductsData]:
     """Ask for a ranking in the words of the form that answers, the current one first."""
     asking: Shape = "current" if args.question("current") else "older"
     question = args.question(asking)
@@ -571,7 +572,7 @@ async def run_top_products(services: Services, args: TopProductsArguments) -> An
     for _ in range(MOST_QUESTIONS):
         if question is None:
             return _not_given_ranking(args, fetched, asking)
-        fetched.append(await ask(services, "topProducts", question, read.top_products))
+        fetched.append(await ask(context, "topProducts", question, read.top_products))
         found = fetched[-1].value
         fitting = OTHER[asking] if isinstance(found, BadQuestion) else found.shape
         asked, question = question, args.question(fitting)
@@ -677,7 +678,7 @@ def _nothing(args: TopProductsArguments, given: int, form: Shape) -> NoData:
     )
 
 
-TOP_PRODUCTS = Endpoint(
+TOP_PRODUCTS = Tool(
     name="topProducts",
     title="China's exports: ranking of products",
     description=(

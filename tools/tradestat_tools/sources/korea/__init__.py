@@ -1,21 +1,16 @@
 """Korea Customs Service through data.go.kr: Korea's trade by product, partner and month."""
 
-from tradestat_tools.contract.source import KeyInfo, Source, Terms
+from tradestat_tools.contract.source import Question, Source, Terms
 from tradestat_tools.sources.korea.checks import checks
-from tradestat_tools.sources.korea.service import KEY, POLICY, plan
-from tradestat_tools.sources.korea.tools import ENDPOINTS
-from tradestat_tools.sources.korea.wire import VARIABLE
+from tradestat_tools.sources.korea.file import KoreaCustoms
+from tradestat_tools.sources.korea.flows import FLOWS
+from tradestat_tools.sources.korea.service import POLICY, SERVICE_KEY, KoreaSettings, plan
+from tradestat_tools.sources.korea.tools import TOOLS
 
 SOURCE = Source(
     id="korea",
     name="Korea Customs Service",
-    key=KeyInfo(
-        variable=VARIABLE,
-        get_it="Sign up at data.go.kr (free) and apply for each of the four data sets (15100475, 15101609, 15101612, "
-        "15102108); development use is approved at once. One key serves all; paste its Encoding or Decoding form.",
-        place="query",
-        name=KEY,
-    ),
+    key=SERVICE_KEY,
     terms=Terms(
         author="Korea Customs Service (관세청)",
         publisher="Korea Customs Service (관세청), by Korea's Public Data Portal",
@@ -29,9 +24,20 @@ SOURCE = Source(
         disclaimer="Goods in transit and temporary movements are not included. Verify figures before relying on them.",
     ),
     policy=POLICY,
+    settings=KoreaSettings,
     plan=plan,
-    endpoints=ENDPOINTS,
+    instructions="""\
+- Korea's trade by product and country, monthly: getNitemtradeList and its sisters
+  (Korea Customs; USD, exports FOB, imports CIF; free with a key).""",
+    example=Question(
+        "What does Korea's customs see of them from China, month by month?",
+        "getNitemtradeList",
+        {"strtYymm": "202501", "endYymm": "202506", "hsSgn": "850760", "cntyCd": "CN"},
+    ),
+    tools=TOOLS,
     checks=checks,
+    flows=FLOWS,
+    files=(KoreaCustoms,),
 )
 
 __all__ = ["SOURCE"]

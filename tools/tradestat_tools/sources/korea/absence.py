@@ -17,7 +17,7 @@ from tradestat_tools.sources.korea.codes import REPORTER
 from tradestat_tools.sources.korea.service import NEWTRADE, POLICY, Operation
 
 if TYPE_CHECKING:
-    from tradestat_tools.sources.korea.api import Question
+    from tradestat_tools.sources.korea.arguments import Question
 
 SEEN_FROM = Period(2016, "month", 1)
 """The earliest month in a recorded answer. How far back the service goes is not documented."""

@@ -1,25 +1,24 @@
 """Putting a question to the service: the key, the spans it allows, and the answers joined in order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
 
 from pydantic import SecretStr
 
-from tradestat_tools.codes.hs import hs_status, nearest_hs
-from tradestat_tools.codes.periods import Period, format_yyyymm, months_between, periods_between, split_months
-from tradestat_tools.contract.context import Services
-from tradestat_tools.model.errors import InvalidQuery, MissingKey, TooLarge, UpstreamChanged
+from tradestat_tools.codes.periods import Period, format_yyyymm, months_between, split_months
+from tradestat_tools.contract.context import Context
+from tradestat_tools.model.errors import MissingKey, TooLarge, UpstreamChanged
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.sources.korea import absence as why
 from tradestat_tools.sources.korea import service as operations
-from tradestat_tools.sources.korea.calendar import SEOUL, last_published, months_asked
-from tradestat_tools.sources.korea.codes import EVERYONE, Partner, partner_in
+from tradestat_tools.sources.korea.arguments import Part, Question, rows_of
+from tradestat_tools.sources.korea.calendar import SEOUL, last_published
+from tradestat_tools.sources.korea.codes import EVERYONE
 from tradestat_tools.sources.korea.notes import mismatches
-from tradestat_tools.sources.korea.service import MONTHS_A_CALL, POLICY, Operation
-from tradestat_tools.sources.korea.wire import TOTAL, VARIABLE, Page, Row, read_page
-from tradestat_tools.upstream import Fetched, Policy, Reader, Request
+from tradestat_tools.sources.korea.service import MONTHS_A_CALL, POLICY, VARIABLE, KoreaSettings, Operation
+from tradestat_tools.sources.korea.wire import TOTAL, Page, read_page
+from tradestat_tools.upstream import Policy, Reader, Request
 from tradestat_tools.upstream.request import CLOSED, Keep, until_published
 
 MAX_CALLS = 10
@@ -29,114 +28,31 @@ MAX_CALLS_WIDE = 1
 """One year, where the question leaves the code open: a year of a chapter has about 44,000 rows, of all goods of a
 large partner's about 95,000 (seen October 2026)."""
 
-KNOWN_EDITIONS_FROM = 2012
-"""Older editions of the HS are not known here, so before this year an unknown code is passed on."""
 
 CLOSED_AFTER = 24
 """Months after which figures are taken as final: the yearly revision has passed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, as it has been read.
-
-    Args:
-        hs: digits, or "" for all goods.
-        partner: with the code "" for all countries, and for a group, which is picked from all.
-        wanted: the last month wanted, which may not be out; `end` is then the newest that is.
-        months_note: what the words for the months were read as, if they were no months.
-    """
-
-    operation: Operation
-    start: Period
-    end: Period
-    hs: str = ""
-    partner: Partner = EVERYONE
-    wanted: Period | None = None
-    months_note: str | None = None
-
-    @property
-    def months(self) -> list[str]:
-        """Every month asked for, as the service writes it."""
-        return [f"{month.year:04d}.{month.number:02d}" for month in periods_between(self.start, self.end)]
-
-    @property
-    def wide(self) -> bool:
-        """Whether the code or the country is left so open that a month has thousands of rows."""
-        if not self.operation.by_item:
-            return False
-        if not self.operation.by_country:
-            return not self.hs
-        return not self.hs or (len(self.hs) == 2 and not self.partner.code)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The answer to one run of months."""
-
-    months: list[str]
-    fetched: Fetched[Page]
-
-    @property
-    def page(self) -> Page:
-        """The rows."""
-        return self.fetched.value
-
-
-def read_question(
-    services: Services, operation: Operation, strt: str, end: str, *, hs: str = "", country: str = ""
-) -> Question:
-    """The question that arguments ask, of the months that are out; nothing is sent.
-
-    Raises:
-        InvalidQuery: the months do not go together, or the HS code was in no edition of their time.
-        NoData: none of the months is out.
-    """
-    newest = last_published(services.now(), operation.published_on)
-    asked = months_asked(strt, end, newest)
-    _check_exists(hs, asked.start)
-    last = min(asked.end, newest)
-    question = Question(
-        operation,
-        min(asked.start, newest),
-        last,
-        hs,
-        partner_in(country, asked.start.year, last.year),
-        wanted=asked.end,
-        months_note=asked.note,
-    )
-    if asked.start > newest:
-        raise why.not_out(asked.start, question, services.now())
-    return question
-
-
-async def ask(services: Services, question: Question) -> list[Part]:
+async def ask(context: Context, question: Question) -> list[Part]:
     """Ask for every run of twelve months, one after the other, and give back the answers in order.
 
     Raises:
         TradestatError: TooLarge and MissingKey before anything is sent; NoData if no month has a row.
     """
     runs = _runs(question)
-    key = service_key(services.settings)
-    parts = [await _ask_once(services, replace(question, start=first, end=last), key) for first, last in runs]
+    key = service_key(context.settings)
+    parts = [await _ask_once(context, replace(question, start=first, end=last), key) for first, last in runs]
     if not rows_of(question, parts):
         seen = {row.year for part in parts for row in part.page.rows}
         beside = seen == set(question.months) and not any(mismatches(question.operation, parts))
-        others = beside or await _others_have_rows(services, question)
-        raise why.no_rows(question, services.now(), others_have=others)
+        others = beside or await _others_have_rows(context, question)
+        raise why.no_rows(question, context.now(), others_have=others)
     return parts
-
-
-def rows_of(question: Question, parts: Sequence[Part]) -> list[Row]:
-    """All rows asked for in the order of the months, of a group its members'; in a month as the service gave them."""
-    members = question.partner.members
-    found = (row for part in parts for row in part.page.rows if not members or row.statCd in members)
-    return sorted(found, key=lambda row: row.year)
 
 
 def service_key(settings: Settings) -> SecretStr | None:
     """The key in its decoded form, if one is set."""
-    pasted = settings.data_go_kr_service_key
+    pasted = settings.of(KoreaSettings).data_go_kr_service_key
     return SecretStr(decoded_key(pasted.get_secret_value())) if pasted else None
 
 
@@ -149,8 +65,8 @@ def no_key(operation: Operation) -> MissingKey:
     )
 
 
-def _keep(services: Services, question: Question) -> Keep:
-    now = services.now()
+def _keep(context: Context, question: Question) -> Keep:
+    now = context.now()
     if question.end < last_published(now).shifted(-CLOSED_AFTER):
         return CLOSED
     return until_published(now.astimezone(SEOUL), question.operation.published_on)
@@ -167,18 +83,6 @@ def decoded_key(pasted: str) -> str:
     while "%" in key and (decoded := unquote(key)) != key:
         key = decoded
     return key
-
-
-def _check_exists(hs: str, start: Period) -> None:
-    if not hs or start.year < KNOWN_EDITIONS_FROM or (status := hs_status(hs)).kind != "unknown":
-        return
-    raise InvalidQuery(
-        status.text,
-        argument=operations.HS,
-        allowed="codes of the Harmonized System",
-        nearest=nearest_hs(hs[:6]),
-        source=POLICY.source,
-    )
 
 
 def _runs(question: Question) -> list[tuple[Period, Period]]:
@@ -213,19 +117,19 @@ def _too_many_members(question: Question, runs: int) -> TooLarge:
     )
 
 
-async def _others_have_rows(services: Services, question: Question) -> bool:
+async def _others_have_rows(context: Context, question: Question) -> bool:
     """Whether a stored answer shows rows of this code with other countries in all of these months; nothing is sent."""
     if not question.partner.code or not question.hs:
         return False
     for first, last in _runs(question):
         everyone = replace(question, partner=EVERYONE, start=first, end=last)
-        kept = await services.upstream.stored(*_request(services, everyone, service_key(services.settings)))
+        kept = await context.upstream.stored(*_request(context, everyone, service_key(context.settings)))
         if kept is None or {row.year for row in kept.value.rows} != set(everyone.months):
             return False
     return True
 
 
-def _request(services: Services, question: Question, key: SecretStr | None) -> tuple[Request, Policy, Reader[Page]]:
+def _request(context: Context, question: Question, key: SecretStr | None) -> tuple[Request, Policy, Reader[Page]]:
     """What is sent, and how the answer is read."""
     operation = question.operation
     params = {operations.START: format_yyyymm(question.start), operations.END: format_yyyymm(question.end)}
@@ -236,18 +140,18 @@ def _request(services: Services, question: Question, key: SecretStr | None) -> t
     request = Request(
         source=POLICY.source,
         endpoint=operation.name,
-        url=services.settings.korea_url.rstrip("/") + operation.path,
+        url=context.settings.of(KoreaSettings).korea_url.rstrip("/") + operation.path,
         params=params,
         secret_params={operations.KEY: key} if key else {},
-        keep=_keep(services, question),
+        keep=_keep(context, question),
         unless_stored=None if key else no_key(operation),
     )
-    return request, POLICY, partial(read_page, operation=operation, now=services.now())
+    return request, POLICY, partial(read_page, operation=operation, now=context.now())
 
 
-async def _ask_once(services: Services, question: Question, key: SecretStr | None) -> Part:
-    request, policy, read = _request(services, question, key)
-    fetched = await services.upstream.fetch(request, policy, read, within=services.settings.timeout)
+async def _ask_once(context: Context, question: Question, key: SecretStr | None) -> Part:
+    request, policy, read = _request(context, question, key)
+    fetched = await context.upstream.fetch(request, policy, read, within=context.settings.timeout)
     if fetched.calls and fetched.value.remaining is not None:  # a stored answer tells of another day
         fetched = replace(fetched, remaining_quota=float(fetched.value.remaining))
     part = Part(question.months, fetched)

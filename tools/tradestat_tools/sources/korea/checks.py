@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from tradestat_tools.codes.periods import format_yyyymm
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.sources.korea.calendar import last_published
+from tradestat_tools.sources.korea.service import VARIABLE, KoreaSettings
 from tradestat_tools.sources.korea.tools import GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE, GET_NITEMTRADE
-from tradestat_tools.sources.korea.wire import VARIABLE
 
 # A small question each, whose answer shows that every parameter was heeded: rows that were not asked for are an error.
-_QUESTIONS: tuple[tuple[Endpoint[Any, Any], Mapping[str, str]], ...] = (
+_QUESTIONS: tuple[tuple[Tool[Any, Any], Mapping[str, str]], ...] = (
     (GET_NITEMTRADE, {"hsSgn": "850760", "cntyCd": "CN"}),
     (GET_ITEMTRADE, {"hsSgn": "850760"}),
     (GET_NATIONTRADE, {"cntyCd": "CN"}),
@@ -22,20 +22,20 @@ _QUESTIONS: tuple[tuple[Endpoint[Any, Any], Mapping[str, str]], ...] = (
 )
 
 
-async def checks(services: Services) -> AsyncIterator[Check]:
+async def checks(context: Context) -> AsyncIterator[Check]:
     """Each operation: its address, parameters, fields, success code and total row."""
-    if services.settings.data_go_kr_service_key is None:
+    if context.settings.of(KoreaSettings).data_go_kr_service_key is None:
         yield Check("korea: key", ok=False, detail=f"not set: {VARIABLE}")
         return
-    month = format_yyyymm(last_published(services.now()).shifted(-3))  # old enough to be out and settled
+    month = format_yyyymm(last_published(context.now()).shifted(-3))  # old enough to be out and settled
     for endpoint, arguments in _QUESTIONS:
-        yield await _check(services, endpoint, {"strtYymm": month, "endYymm": month, **arguments})
+        yield await _check(context, endpoint, {"strtYymm": month, "endYymm": month, **arguments})
 
 
-async def _check(services: Services, endpoint: Endpoint[Any, Any], arguments: Mapping[str, str]) -> Check:
+async def _check(context: Context, endpoint: Tool[Any, Any], arguments: Mapping[str, str]) -> Check:
     name = f"korea: {endpoint.name}"
     try:
-        answer = await endpoint.call(services, arguments)
+        answer = await context.call(endpoint, arguments)
     except TradestatError as error:
         return Check(name, ok=False, detail=f"{error.kind}: {error.message} {error.remedy}")
     wrong = [note.text for note in answer.notes if note.code is NoteCode.TOTAL_MISMATCH]

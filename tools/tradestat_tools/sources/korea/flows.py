@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import repeat
+from math import ceil
+from typing import Any
 
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.periods import Period, period
+from tradestat_tools.codes.periods import Period, format_yyyymm, month, months_between, period, split_months
 from tradestat_tools.codes.words import CodeError
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.view import Asking, Cost, Flows, Standing, View, never
 from tradestat_tools.model.answers import Provenance
+from tradestat_tools.model.flow import FlowQuestion, Role
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.korea.answers import (
     CountedMonths,
@@ -17,7 +22,7 @@ from tradestat_tools.sources.korea.answers import (
     WeighedMonths,
 )
 from tradestat_tools.sources.korea.calendar import REVISED_MONTHS, last_published
-from tradestat_tools.sources.korea.service import POLICY
+from tradestat_tools.sources.korea.service import MONTHS_A_CALL, POLICY
 
 KOREA = "410"
 WORLD = "0"
@@ -108,3 +113,48 @@ def _area(code: str) -> str | None:
         return resolve_area(code, system="korea").area.comtrade or None
     except CodeError:
         return None
+
+
+MONTHS_A_QUESTION = 120
+"""Months in one question to a tool, which makes a call of each year."""
+
+
+def view(question: FlowQuestion, role: Role) -> Asking | None:
+    """What to ask for Korea's own report; None where another country reports."""
+    reporter, partner, product = question.reporter(role), question.partner(role), question.product
+    if reporter.comtrade != KOREA:
+        return None
+    world = partner.kind == "world"
+    tool = {
+        (True, True): "getNewtradeList",
+        (True, False): "getNationtradeList",
+        (False, True): "getItemtradeList",
+        (False, False): "getNitemtradeList",
+    }[product.is_total, world]
+    if product.kind == "services":
+        return Asking(tool, why=never("Korea Customs has goods only."))
+    if partner.kind == "group" or not (world or partner.korea):
+        return Asking(tool, why=never(f"Korea Customs has no code for {partner.name_en}."))
+    if not product.is_total and len(product.code) == 8:
+        return Asking(tool, why=never(f"{product.code} has 8 digits: no code of Korea's, which have 10."))
+    common: dict[str, Any] = {} if world else {"cntyCd": partner.korea}
+    if not product.is_total:
+        common["hsSgn"] = product.code
+    spans = split_months(*question.months, MONTHS_A_QUESTION)
+    asked = ({"strtYymm": format_yyyymm(start), "endYymm": format_yyyymm(end)} for start, end in spans)
+    return Asking(tool, tuple(common | months for months in asked))
+
+
+async def cost(view: View, _: Context) -> Cost:
+    """At most a call for each year of each question; what is stored is not looked up."""
+    spans = (months_between(month(asked["strtYymm"]), month(asked["endYymm"])) for asked in view.arguments)
+    return Cost(sum(ceil(months / MONTHS_A_CALL) for months in spans))
+
+
+FLOWS = Flows(
+    standing=Standing.NATIONAL,
+    view=view,
+    cost=cost,
+    newest=last_published,
+    reports="Korea's own exports and imports",
+)

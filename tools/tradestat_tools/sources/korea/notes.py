@@ -12,13 +12,13 @@ from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.korea.absence import in_force, when_out
 from tradestat_tools.sources.korea.answers import added
-from tradestat_tools.sources.korea.api import Part, Question, rows_of
+from tradestat_tools.sources.korea.arguments import Part, Question, rows_of
 from tradestat_tools.sources.korea.calendar import DETAIL_DAY, REVISED_MONTHS, last_published
 from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire import TOTAL, Row
 
 if TYPE_CHECKING:
-    from tradestat_tools.sources.korea.api import Part
+    from tradestat_tools.sources.korea.arguments import Part
 
 
 def mismatches(operation: Operation, parts: "Sequence[Part]") -> Iterator[str]:

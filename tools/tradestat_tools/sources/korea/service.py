@@ -4,9 +4,15 @@ Paths, parameter names and field names are those of the portal's own specificati
 October 2026); `checks.py` asks the live service whether they still hold.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import unquote
 
-from tradestat_tools.model.settings import Settings
+from pydantic import Field
+
+from tradestat_tools.contract.source import KeyForm, KeyInfo
+from tradestat_tools.model.settings import Key, Settings, default_if_unset
 from tradestat_tools.upstream import Policy
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 
@@ -16,9 +22,41 @@ WINDOW = Window(5, 1.0)
 """No pace is documented, but who asks fast is dropped (seen August 2026)."""
 
 
+ADDRESS = "https://apis.data.go.kr"
+
+
+class KoreaSettings(Settings):
+    """Key, address and plan of the user's account at data.go.kr."""
+
+    data_go_kr_service_key: Key = Field(default=None, alias="DATA_GO_KR_SERVICE_KEY")
+    korea_url: Annotated[str, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_KOREA_URL")
+    korea_calls_per_day: float = Field(default=10_000, gt=0, allow_inf_nan=False, alias="TRADESTAT_KOREA_CALLS_PER_DAY")
+
+
 def plan(settings: Settings) -> Plan:
     """So many calls a day, counted anew at midnight in Seoul."""
-    return Plan((WINDOW,), Budget(settings.korea_calls_per_day, "day", "Asia/Seoul"))
+    return Plan((WINDOW,), Budget(settings.of(KoreaSettings).korea_calls_per_day, "day", "Asia/Seoul"))
+
+
+VARIABLE = "DATA_GO_KR_SERVICE_KEY"
+
+_PERCENT_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+
+
+def examine_key(value: str) -> KeyForm:
+    """The portal shows each key twice, "Encoding" (percent-escaped) and "Decoding" (base64); either is taken."""
+    if "%" in value:
+        if unquote(unquote(value)) != unquote(value):
+            return KeyForm(False, "is percent-encoded twice; copy it from the portal again")
+        if len(_PERCENT_ESCAPE.findall(value)) != value.count("%") or not _BASE64.fullmatch(unquote(value)):
+            return KeyForm(False, "has escapes that no Encoding key has; it may be cut off")
+        return KeyForm(True, f"Encoding form, {len(value)} characters")
+    if not _BASE64.fullmatch(value):
+        return KeyForm(False, "has characters that neither form of the portal's keys has")
+    if any(char in value for char in "+/="):
+        return KeyForm(True, f"Decoding form, {len(value)} characters")
+    return KeyForm(True, f"the same in both forms, {len(value)} characters")
 
 
 PATH = "/1220000/"
@@ -78,4 +116,15 @@ NEWTRADE = Operation(
     by_item=False,
     by_country=False,
     published_on=1,  # July's total stood here on 9 August while the item statistics were still empty (seen 2026)
+)
+
+
+SERVICE_KEY = KeyInfo(
+    variable=VARIABLE,
+    get_it="Sign up at data.go.kr (free) and apply for each of the four data sets (15100475, 15101609, 15101612, "
+    "15102108); development use is approved at once. One key serves all; paste its Encoding or Decoding form.",
+    place="query",
+    name=KEY,
+    examine=examine_key,
+    two_forms=True,
 )

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from tradestat_tools.codes.hs import describe
 from tradestat_tools.codes.periods import format_yyyymm
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note
 from tradestat_tools.sources.korea import service as operations
 from tradestat_tools.sources.korea.answers import (
@@ -16,13 +16,17 @@ from tradestat_tools.sources.korea.answers import (
     NitemtradeData,
     added,
 )
-from tradestat_tools.sources.korea.api import Part, Question, ask, read_question, rows_of
+from tradestat_tools.sources.korea.api import ask
 from tradestat_tools.sources.korea.arguments import (
     ItemtradeArguments,
     NationtradeArguments,
     NewtradeArguments,
     NitemtradeArguments,
+    Part,
+    Question,
     Span,
+    read_question,
+    rows_of,
 )
 from tradestat_tools.sources.korea.flows import observe_item, observe_nation, observe_new, observe_nitem
 from tradestat_tools.sources.korea.notes import notes_on
@@ -34,9 +38,9 @@ D = TypeVar("D", bound=Data)
 _DEEPER = {2: "A 4-digit hsSgn gives its subheadings.", 4: "A 6-digit hsSgn gives Korea's 10-digit codes."}
 
 
-async def _nitemtrade(services: Services, arguments: NitemtradeArguments) -> Answer[NitemtradeData]:
-    question = _question(services, operations.NITEMTRADE, arguments, hs=arguments.hsSgn, country=arguments.cntyCd)
-    parts = await ask(services, question)
+async def _nitemtrade(context: Context, arguments: NitemtradeArguments) -> Answer[NitemtradeData]:
+    question = _question(context, operations.NITEMTRADE, arguments, hs=arguments.hsSgn, country=arguments.cntyCd)
+    parts = await ask(context, question)
     rows = rows_of(question, parts)
     data = NitemtradeData.model_validate(
         {
@@ -56,9 +60,9 @@ async def _nitemtrade(services: Services, arguments: NitemtradeArguments) -> Ans
     return _answer(question, data, parts, " ".join(hints) or None)
 
 
-async def _itemtrade(services: Services, arguments: ItemtradeArguments) -> Answer[ItemtradeData]:
-    question = _question(services, operations.ITEMTRADE, arguments, hs=arguments.hsSgn)
-    parts = await ask(services, question)
+async def _itemtrade(context: Context, arguments: ItemtradeArguments) -> Answer[ItemtradeData]:
+    question = _question(context, operations.ITEMTRADE, arguments, hs=arguments.hsSgn)
+    parts = await ask(context, question)
     rows = rows_of(question, parts)
     data = ItemtradeData.model_validate(
         {
@@ -73,9 +77,9 @@ async def _itemtrade(services: Services, arguments: ItemtradeArguments) -> Answe
     return _answer(question, data, parts, "By country: getNitemtradeList with the same hsSgn.")
 
 
-async def _nationtrade(services: Services, arguments: NationtradeArguments) -> Answer[NationtradeData]:
-    question = _question(services, operations.NATIONTRADE, arguments, country=arguments.cntyCd)
-    parts = await ask(services, question)
+async def _nationtrade(context: Context, arguments: NationtradeArguments) -> Answer[NationtradeData]:
+    question = _question(context, operations.NATIONTRADE, arguments, country=arguments.cntyCd)
+    parts = await ask(context, question)
     rows = rows_of(question, parts)
     data = NationtradeData.model_validate(
         {
@@ -90,9 +94,9 @@ async def _nationtrade(services: Services, arguments: NationtradeArguments) -> A
     return _answer(question, data, parts, "By product: getNitemtradeList with cntyCd and an hsSgn.")
 
 
-async def _newtrade(services: Services, arguments: NewtradeArguments) -> Answer[NewtradeData]:
-    question = _question(services, operations.NEWTRADE, arguments)
-    parts = await ask(services, question)
+async def _newtrade(context: Context, arguments: NewtradeArguments) -> Answer[NewtradeData]:
+    question = _question(context, operations.NEWTRADE, arguments)
+    parts = await ask(context, question)
     data = NewtradeData.model_validate(
         {
             **_span(question),
@@ -103,8 +107,8 @@ async def _newtrade(services: Services, arguments: NewtradeArguments) -> Answer[
     return _answer(question, data, parts, "By country: getNationtradeList; by product: getItemtradeList.")
 
 
-def _question(services: Services, operation: Operation, months: Span, *, hs: str = "", country: str = "") -> Question:
-    return read_question(services, operation, months.strtYymm, months.endYymm, hs=hs, country=country)
+def _question(context: Context, operation: Operation, months: Span, *, hs: str = "", country: str = "") -> Question:
+    return read_question(context, operation, months.strtYymm, months.endYymm, hs=hs, country=country)
 
 
 def _span(question: Question) -> dict[str, str]:
@@ -180,7 +184,7 @@ def _names(parts: Sequence[dict[str, str]], used: set[str]) -> dict[str, str]:
     return {code: name for names in parts for code, name in names.items() if code in used}
 
 
-GET_NITEMTRADE = Endpoint(
+GET_NITEMTRADE = Tool(
     name="getNitemtradeList",
     title="Korea Customs: trade by product and country",
     description=(
@@ -197,7 +201,7 @@ GET_NITEMTRADE = Endpoint(
     example={"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"},
 )
 
-GET_ITEMTRADE = Endpoint(
+GET_ITEMTRADE = Tool(
     name="getItemtradeList",
     title="Korea Customs: trade by product",
     description=(
@@ -212,7 +216,7 @@ GET_ITEMTRADE = Endpoint(
     example={"strtYymm": "202401", "endYymm": "202412", "hsSgn": "850760"},
 )
 
-GET_NATIONTRADE = Endpoint(
+GET_NATIONTRADE = Tool(
     name="getNationtradeList",
     title="Korea Customs: trade by country",
     description=(
@@ -227,7 +231,7 @@ GET_NATIONTRADE = Endpoint(
     example={"strtYymm": "202401", "endYymm": "202412", "cntyCd": "CN"},
 )
 
-GET_NEWTRADE = Endpoint(
+GET_NEWTRADE = Tool(
     name="getNewtradeList",
     title="Korea Customs: total trade by month",
     description=(
@@ -242,4 +246,4 @@ GET_NEWTRADE = Endpoint(
     example={"strtYymm": "202401", "endYymm": "202412"},
 )
 
-ENDPOINTS = (GET_NITEMTRADE, GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE)
+TOOLS = (GET_NITEMTRADE, GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE)

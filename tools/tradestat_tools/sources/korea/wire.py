@@ -21,7 +21,7 @@ from tradestat_tools.model.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.sources.korea.calendar import until_midnight
-from tradestat_tools.sources.korea.service import POLICY, Operation
+from tradestat_tools.sources.korea.service import POLICY, VARIABLE, Operation
 from tradestat_tools.upstream import Response
 
 TOTAL = "총계"
@@ -248,7 +248,6 @@ def _down(what: str) -> UpstreamDown:
 OK = "00"
 NO_DATA = "03"
 
-VARIABLE = "DATA_GO_KR_SERVICE_KEY"
 
 REMAINING = "x-ratelimit-remaining"
 """On every answer of the service: how many calls of the day are left (seen October 2026)."""

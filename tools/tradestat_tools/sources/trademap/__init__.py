@@ -1,9 +1,9 @@
 """ITC Trade Map: goods and services trade of 200+ countries, through parse.bot."""
 
-from tradestat_tools.contract.source import Source, Terms
-from tradestat_tools.sources.trademap.api import KEY
+from tradestat_tools.contract.source import Question, Source, Terms
 from tradestat_tools.sources.trademap.checks import checks
-from tradestat_tools.sources.trademap.service import plan
+from tradestat_tools.sources.trademap.flows import FLOWS
+from tradestat_tools.sources.trademap.service import KEY, POLICY, SERVICE, SOURCE_ID, TrademapSettings, plan
 from tradestat_tools.sources.trademap.tools.indicators import GOODS_TRADE_INDICATORS
 from tradestat_tools.sources.trademap.tools.lists import (
     GET_COUNTRIES,
@@ -13,7 +13,6 @@ from tradestat_tools.sources.trademap.tools.lists import (
     GET_SERVICES_EBOPS,
 )
 from tradestat_tools.sources.trademap.tools.yearly import GOODS_TIME_SERIES, SERVICES_TIME_SERIES
-from tradestat_tools.sources.trademap.wire.envelope import POLICY, SERVICE, SOURCE_ID
 
 SOURCE = Source(
     id=SOURCE_ID,
@@ -35,8 +34,18 @@ SOURCE = Source(
         "on them.",
     ),
     policy=POLICY,
+    settings=TrademapSettings,
     plan=plan,
-    endpoints=(
+    instructions="- Rankings of partners or products, growth, services of any country: goods_time_series, "
+    "goods_trade_indicators,\n  services_time_series (Trade Map; thousand USD; a call costs a credit: prefer a free "
+    "source that answers the question).",
+    example=Question(
+        "From where does Korea import lithium-ion batteries (HS 8507.60)?",
+        "goods_time_series",
+        {"country": "KOR", "product": "850760", "by": "byCountry", "trade_flow": "I", "period_from": 2022},
+        tables=2,  # the total, which the service gives apart, and the partners
+    ),
+    tools=(
         GET_COUNTRIES,
         GET_COUNTRY_GROUPS,
         GET_PRODUCTS_HS,
@@ -47,4 +56,5 @@ SOURCE = Source(
         GET_COVERAGE,
     ),
     checks=checks,
+    flows=FLOWS,
 )

@@ -8,14 +8,15 @@ from typing import Any
 
 from tradestat_tools.codes.countries import earlier_areas
 from tradestat_tools.codes.hs import HsStatus, hs_status
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TradestatError, UpstreamRefused
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.trademap.api import DAY, country_list
 from tradestat_tools.sources.trademap.arguments import MOSTLY_FROM, Question
 from tradestat_tools.sources.trademap.codes import ALL, WORLD, area_label, area_of, named
-from tradestat_tools.sources.trademap.wire.envelope import SAYS, SOURCE_ID, is_stale
+from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.envelope import SAYS, is_stale
 from tradestat_tools.sources.trademap.wire.payloads import Country
 
 OPPOSITE = {"I": "E", "E": "I"}
@@ -145,18 +146,18 @@ class Known:
         )
 
 
-async def known(services: Services) -> Known | None:
+async def known(context: Context) -> Known | None:
     """The list of countries where it is remembered or stored; nothing is sent."""
-    found = await country_list(services)
+    found = await country_list(context)
     if found is None:
         return None
-    age = services.upstream.time() - found.retrieved_at.timestamp()
+    age = context.upstream.time() - found.retrieved_at.timestamp()
     return Known(found.countries, found.retrieved_at, age)
 
 
-async def reach_of(services: Services, question: Question) -> Reach | None:
+async def reach_of(context: Context, question: Question) -> Reach | None:
     """How far the reporter's figures go; None where that is not known."""
-    found = await known(services)
+    found = await known(context)
     return found.reach(question.country, question.coverage) if found else None
 
 

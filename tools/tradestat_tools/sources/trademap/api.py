@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-from tradestat_tools.contract.context import Services
-from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
-from tradestat_tools.sources.trademap.wire.envelope import KEY_HEADER, POLICY, SERVICE, SOURCE_ID, read_envelope
+from tradestat_tools.sources.trademap.service import KEY, KEY_HEADER, POLICY, SERVICE, SOURCE_ID, TrademapSettings
+from tradestat_tools.sources.trademap.wire.envelope import read_envelope
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
 from tradestat_tools.sources.trademap.wire.payloads import Country, parse_countries
 from tradestat_tools.upstream.engine import Upstream
@@ -23,12 +23,6 @@ from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
-KEY = KeyInfo(
-    variable="PARSE_API_KEY",
-    get_it="Sign up at https://parse.bot (there is a free plan), open API keys, and copy the key.",
-    place="header",
-    name=KEY_HEADER,
-)
 
 DAY = 86_400.0
 SERIES = Keep(fresh=7 * DAY)
@@ -69,58 +63,58 @@ _REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
 """By the door through which it was learnt, so that the stand-in's facts never mix with the live service's."""
 
 
-def _remembered(services: Services) -> _Remembered:
-    return _REMEMBERED.setdefault(services.upstream, _Remembered())
+def _remembered(context: Context) -> _Remembered:
+    return _REMEMBERED.setdefault(context.upstream, _Remembered())
 
 
-def remember_countries(services: Services, fetched: Fetched[tuple[Country, ...]]) -> CountryList:
+def remember_countries(context: Context, fetched: Fetched[tuple[Country, ...]]) -> CountryList:
     """Keep the coverage of countries at hand, so that questions that can have no answer cost nothing."""
     found = CountryList({country.countryCd: country for country in fetched.value}, fetched.retrieved_at)
-    _remembered(services).countries = found
+    _remembered(context).countries = found
     return found
 
 
-async def country_list(services: Services) -> CountryList | None:
+async def country_list(context: Context) -> CountryList | None:
     """The list of countries, if it is remembered or stored and fresh; nothing is sent to learn it."""
-    held = _remembered(services).countries
-    if held is not None and services.upstream.time() - held.retrieved_at.timestamp() < REFERENCE.fresh:
+    held = _remembered(context).countries
+    if held is not None and context.upstream.time() - held.retrieved_at.timestamp() < REFERENCE.fresh:
         return held
-    request = _spelled(services, await _names_at_hand(services), "get_countries", {}, REFERENCE)
-    stored = await services.upstream.stored(request, POLICY, lambda response: parse_countries(read_envelope(response)))
-    return remember_countries(services, stored) if stored is not None else None
+    request = _spelled(context, await _names_at_hand(context), "get_countries", {}, REFERENCE)
+    stored = await context.upstream.stored(request, POLICY, lambda response: parse_countries(read_envelope(response)))
+    return remember_countries(context, stored) if stored is not None else None
 
 
-async def _names_at_hand(services: Services) -> Catalogue:
+async def _names_at_hand(context: Context) -> Catalogue:
     """The wire names in force, as far as they are known without asking."""
-    held = _remembered(services)
+    held = _remembered(context)
     if held.catalogue_until is not None:
         return held.catalogue
-    stored = await services.upstream.stored(_catalogue_request(services, None), CATALOGUE_POLICY, read_catalogue)
+    stored = await context.upstream.stored(_catalogue_request(context, None), CATALOGUE_POLICY, read_catalogue)
     return stored.value if stored is not None else held.catalogue
 
 
-def _catalogue_request(services: Services, unless_stored: MissingKey | None) -> Request:
+def _catalogue_request(context: Context, unless_stored: MissingKey | None) -> Request:
     return Request(
         source=SOURCE_ID,
         endpoint="catalogue",
-        url=f"{_base(services)}/marketplace/apis/{quote(services.settings.trademap_catalogue_id, safe='')}",
+        url=f"{_base(context)}/marketplace/apis/{quote(_settings(context).trademap_catalogue_id, safe='')}",
         credits=0.0,
         keep=Keep(fresh=CATALOGUE_FRESH, spare=SPELLED),
         unless_stored=unless_stored,
     )
 
 
-async def catalogue(services: Services, *, unless_stored: MissingKey | None = None) -> tuple[Catalogue, str | None]:
+async def catalogue(context: Context, *, unless_stored: MissingKey | None = None) -> tuple[Catalogue, str | None]:
     """The wire names in force, and why they are only the assumed ones, if they are."""
-    known = _remembered(services)
-    now = services.now()
+    known = _remembered(context)
+    now = context.now()
     if known.catalogue_until is None or now >= known.catalogue_until:
-        request = _catalogue_request(services, unless_stored)
-        within = min(CATALOGUE_WITHIN, services.settings.trademap_timeout)
+        request = _catalogue_request(context, unless_stored)
+        within = min(CATALOGUE_WITHIN, _settings(context).trademap_timeout)
         try:
             # A report of its own: an old copy of the catalogue must not be taken for old figures.
             with reporting(current_report().progress):
-                fetched = await services.upstream.fetch(request, CATALOGUE_POLICY, read_catalogue, within=within)
+                fetched = await context.upstream.fetch(request, CATALOGUE_POLICY, read_catalogue, within=within)
         except TradestatError as error:
             # A question must not fail because a free page could not be read; what was known before stays in force.
             known.catalogue_error = error.message
@@ -140,7 +134,7 @@ class Asked(Generic[T]):
 
 
 async def ask(
-    services: Services,
+    context: Context,
     endpoint: str,
     arguments: Mapping[str, str | int],
     parse: Callable[[Any], T],
@@ -158,44 +152,44 @@ async def ask(
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
-    request, wire = await _request(services, endpoint, arguments, keep)
+    request, wire = await _request(context, endpoint, arguments, keep)
 
     def read(response: Response) -> T:
         return parse(read_envelope(response))
 
     try:
-        fetched = await services.upstream.fetch(request, POLICY, read, within=services.settings.trademap_timeout)
+        fetched = await context.upstream.fetch(request, POLICY, read, within=_settings(context).trademap_timeout)
     except Unanswered as error:
-        raise _no_answer(services, error) from None
+        raise _no_answer(context, error) from None
     return Asked(fetched, wire)
 
 
-async def to_pay(services: Services, endpoint: str, questions: Sequence[Mapping[str, str | int]]) -> tuple[int, float]:
+async def to_pay(context: Context, endpoint: str, questions: Sequence[Mapping[str, str | int]]) -> tuple[int, float]:
     """How many of some questions would take a call, because no stored answer is good enough, and their credits."""
-    requests = [(await _request(services, endpoint, arguments, None))[0] for arguments in questions]
-    sent = await in_thread(partial(services.upstream.to_send, requests))
+    requests = [(await _request(context, endpoint, arguments, None))[0] for arguments in questions]
+    sent = await in_thread(partial(context.upstream.to_send, requests))
     return len(sent), sum(request.credits for request in sent)
 
 
 async def _request(
-    services: Services, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+    context: Context, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
 ) -> tuple[Request, Wire]:
     """A question in the service's own spelling."""
     # Without a key nothing is sent; the names still matter, for they are part of the question that may be stored.
-    missing = None if services.settings.parse_api_key else no_key()
-    names = (await catalogue(services, unless_stored=missing))[0]
-    return _spelled(services, names, endpoint, arguments, keep), names[endpoint]
+    missing = None if _settings(context).parse_api_key else no_key()
+    names = (await catalogue(context, unless_stored=missing))[0]
+    return _spelled(context, names, endpoint, arguments, keep), names[endpoint]
 
 
 def _spelled(
-    services: Services, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+    context: Context, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
 ) -> Request:
-    key, wire = services.settings.parse_api_key, names[endpoint]
+    key, wire = _settings(context).parse_api_key, names[endpoint]
     named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
     return Request(
         source=SOURCE_ID,
         endpoint=endpoint,
-        url=f"{_base(services)}/scraper/{quote(services.settings.trademap_scraper_id, safe='')}/{endpoint}",
+        url=f"{_base(context)}/scraper/{quote(_settings(context).trademap_scraper_id, safe='')}/{endpoint}",
         method=wire.method,
         params={name: str(value) for name, value in named.items()} if wire.method == "GET" else {},
         body={name: _typed(value, wire.types.get(name, "")) for name, value in named.items()}
@@ -203,14 +197,14 @@ def _spelled(
         else None,
         secret_headers={KEY_HEADER: key} if key else {},
         credits=wire.price,
-        keep=keep or _keep_series(services, arguments),
+        keep=keep or _keep_series(context, arguments),
         unless_stored=None if key else no_key(),
     )
 
 
-def _keep_series(services: Services, arguments: Mapping[str, str | int]) -> Keep:
+def _keep_series(context: Context, arguments: Mapping[str, str | int]) -> Keep:
     last = arguments.get("period_to")
-    closed = isinstance(last, int) and last <= services.today.year - CLOSED_AFTER
+    closed = isinstance(last, int) and last <= context.today.year - CLOSED_AFTER
     return CLOSED if closed else SERIES
 
 
@@ -223,10 +217,10 @@ def no_key() -> MissingKey:
     )
 
 
-def _no_answer(services: Services, error: Unanswered) -> UpstreamDown:
+def _no_answer(context: Context, error: Unanswered) -> UpstreamDown:
     """A call without an answer. Large ones take up to 180 s (seen October 2026); one given up on may be charged."""
     return UpstreamDown(
-        f"{error.message} Calls are given {services.settings.trademap_timeout:g} s, because large tables take long; "
+        f"{error.message} Calls are given {_settings(context).trademap_timeout:g} s, because large tables take long; "
         "one that was sent may be charged although no answer came.",
         remedy="Ask for less: a smaller page_size, a single code instead of ALL, fewer years, sort_dir=desc. "
         "Check the network connection if every call fails.",
@@ -242,5 +236,9 @@ def _typed(value: str | int, json_type: str) -> str | int:
     return value
 
 
-def _base(services: Services) -> str:
-    return services.settings.trademap_url.rstrip("/")
+def _settings(context: Context) -> TrademapSettings:
+    return context.settings.of(TrademapSettings)
+
+
+def _base(context: Context) -> str:
+    return _settings(context).trademap_url.rstrip("/")

@@ -14,7 +14,7 @@ from tradestat_tools.codes.flows import flow_code
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Note, NoteCode
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.sources.trademap.codes import (
     ALL,
     HS_LEVELS,
@@ -248,8 +248,8 @@ class Paged(Arguments):
 class _Table(Paged):
     """What every table takes."""
 
-    country: ReporterOrGroup
-    partner: Partner = WORLD
+    country: Annotated[ReporterOrGroup, Meaning.AREA]
+    partner: Annotated[Partner, Meaning.AREA] = WORLD
     sort_by: SortBy = ""
     sort_dir: SortDir = "desc"
 
@@ -278,8 +278,8 @@ class _Table(Paged):
 class _Years(_Table):
     """A table over years, of one reporter or of the members of a group."""
 
-    period_from: PeriodFrom = 0
-    period_to: PeriodTo = 0
+    period_from: Annotated[PeriodFrom, Meaning.PERIOD] = 0
+    period_to: Annotated[PeriodTo, Meaning.PERIOD] = 0
 
     @model_validator(mode="after")
     def _order(self) -> "_Years":
@@ -296,10 +296,10 @@ class _Years(_Table):
 class _Goods(_Table):
     """A table of goods."""
 
-    product: ProductCode = ALL
+    product: Annotated[ProductCode, Meaning.HS] = ALL
     by: GoodsBy = "byCountry"
     hs_level: HsLevel = 0
-    trade_flow: TradeFlow = "E"
+    trade_flow: Annotated[TradeFlow, Meaning.FLOW] = "E"
 
     @model_validator(mode="after")
     def _level_below_product(self) -> "_Goods":
@@ -320,16 +320,16 @@ class GoodsTimeSeriesArguments(_Goods, _Years):
 class GoodsTradeIndicatorsArguments(_Goods):
     """Indicators of goods trade in the newest reference year, which need not be that of another reporter."""
 
-    country: Reporter
+    country: Annotated[Reporter, Meaning.AREA]
     indicators: Indicators = Field(default_factory=lambda: list(DEFAULT_INDICATORS))
 
 
 class ServicesTimeSeriesArguments(_Years):
     """Services by year."""
 
-    service: ServiceCode = ALL
+    service: Annotated[ServiceCode, Meaning.EBOPS] = ALL
     by: ServicesBy = "byCountry"
-    trade_flow: ServiceFlow = "E"
+    trade_flow: Annotated[ServiceFlow, Meaning.FLOW] = "E"
 
     @model_validator(mode="after")
     def _no_big_ascending_sort(self) -> "ServicesTimeSeriesArguments":

@@ -7,7 +7,7 @@ from tradestat_tools.codes.periods import FIRST_YEAR
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID
+from tradestat_tools.sources.trademap.service import SOURCE_ID
 
 
 @dataclass(frozen=True, slots=True)

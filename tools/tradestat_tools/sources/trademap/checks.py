@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncIterator
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.sources.trademap.answers.data import SeriesData
-from tradestat_tools.sources.trademap.api import KEY, catalogue
+from tradestat_tools.sources.trademap.api import catalogue
 from tradestat_tools.sources.trademap.arguments import (
     GoodsTimeSeriesArguments,
     GoodsTradeIndicatorsArguments,
     ServicesTimeSeriesArguments,
 )
 from tradestat_tools.sources.trademap.notes import names_note
+from tradestat_tools.sources.trademap.service import KEY, TrademapSettings
 from tradestat_tools.sources.trademap.tools.indicators import goods_trade_indicators
 from tradestat_tools.sources.trademap.tools.lists import GetCoverageArguments, get_coverage
 from tradestat_tools.sources.trademap.tools.yearly import goods_time_series, services_time_series
@@ -23,24 +24,24 @@ BACK = 3
 """Years before this one for which every large reporter has data."""
 
 
-async def checks(services: Services) -> AsyncIterator[Check]:
+async def checks(context: Context) -> AsyncIterator[Check]:
     """Compare the assumptions with the live service: about 4 credits with a key, nothing without one.
 
     The four calls stay below the smallest plan's limit of five a minute.
     """
-    table, fault = await catalogue(services)
+    table, fault = await catalogue(context)
     if fault is not None:
         yield Check("catalogue", ok=False, detail=f"not read, assumed names are in force: {fault}")
     else:
         for wire in table.values():
             yield _names(wire)
-    if services.settings.parse_api_key is None:
+    if context.settings.of(TrademapSettings).parse_api_key is None:
         yield Check("calls", ok=False, detail=f"not set: {KEY.variable}. {KEY.get_it}")
         return
-    yield await _coverage(services)
-    yield await _goods(services, table["goods_time_series"])
-    yield await _services(services, table["services_time_series"])
-    yield await _indicators(services)
+    yield await _coverage(context)
+    yield await _goods(context, table["goods_time_series"])
+    yield await _services(context, table["services_time_series"])
+    yield await _indicators(context)
 
 
 def _names(wire: Wire) -> Check:
@@ -60,34 +61,34 @@ def _names(wire: Wire) -> Check:
     return Check(name, ok=not wire.unlisted, detail="; ".join(parts))
 
 
-async def _coverage(services: Services) -> Check:
+async def _coverage(context: Context) -> Check:
     try:
-        answer = await get_coverage(services, GetCoverageArguments(data_type="goods"))
+        answer = await get_coverage(context, GetCoverageArguments(data_type="goods"))
     except TradestatError as error:
         return _failed("get_coverage", error)
     kinds = [row.dataType for row in answer.data.coverage]
     return Check("get_coverage", ok="Y" in kinds, detail=f"answers as known, frequencies {', '.join(kinds)}")
 
 
-async def _goods(services: Services, wire: Wire) -> Check:
-    year = services.today.year - BACK
+async def _goods(context: Context, wire: Wire) -> Check:
+    year = context.today.year - BACK
     asked = GoodsTimeSeriesArguments(
         country="842", product="85", by="byCountry", trade_flow="I", period_from=year, period_to=year, page_size=5
     )
     try:
-        answer = await goods_time_series(services, asked)
+        answer = await goods_time_series(context, asked)
     except TradestatError as error:
         return _failed("goods_time_series", error)
     return _series(wire, answer, year, asked.page_size)
 
 
-async def _services(services: Services, wire: Wire) -> Check:
-    year = services.today.year - BACK
+async def _services(context: Context, wire: Wire) -> Check:
+    year = context.today.year - BACK
     asked = ServicesTimeSeriesArguments(
         country="842", service="S03", by="byService", period_from=year, period_to=year, page_size=5
     )
     try:
-        answer = await services_time_series(services, asked)
+        answer = await services_time_series(context, asked)
     except TradestatError as error:
         return _failed("services_time_series", error)
     return _series(wire, answer, year, asked.page_size)
@@ -105,10 +106,10 @@ def _series(wire: Wire, answer: Answer[SeriesData], year: int, page_size: int) -
     return Check(wire.endpoint, ok=not faults, detail="; ".join(faults) or f"answers as known, {year}, {data.unit}")
 
 
-async def _indicators(services: Services) -> Check:
+async def _indicators(context: Context) -> Check:
     asked = GoodsTradeIndicatorsArguments(country="842", product="85", trade_flow="I", page_size=5)
     try:
-        answer = await goods_trade_indicators(services, asked)
+        answer = await goods_trade_indicators(context, asked)
     except TradestatError as error:
         return _failed("goods_trade_indicators", error)
     given = [i.indicatorCd for i in answer.data.indicators]

@@ -10,7 +10,7 @@ from tradestat_tools.codes.edition_lists import OLDER_EDITIONS, explain_from_lis
 from tradestat_tools.codes.editions import EARLIER
 from tradestat_tools.codes.hs import HsStatus, hs_status
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
@@ -21,8 +21,8 @@ from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Dated, Ques
 from tradestat_tools.sources.comtrade.calendar import due, has_ended, is_recent, newest_due, periods_of, wire_period
 from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, WORLD, Asked, Places, is_services
 from tradestat_tools.sources.comtrade.notes import listed
+from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.lists import Category, stored_list
-from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID
 
 
 def earlier(asked: Asked, span: Sequence[Period]) -> tuple[Area, ...]:
@@ -73,20 +73,20 @@ def not_out(arguments: Dated, later: Sequence[Period], newest: Period) -> NoData
     )
 
 
-def asked_periods(services: Services, arguments: Dated) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+def asked_periods(context: Context, arguments: Dated) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
     """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
 
     Raises:
         NoData: none of them is over.
     """
-    newest = newest_due(arguments.frequency, services.today)
+    newest = newest_due(arguments.frequency, context.today)
     begun = [one.first for one in arguments.spans if one.leans_on_newest and one.first is not None]
     ahead = sorted(first for first in begun if first.first_month > newest.last_month)
     if ahead:
         raise not_out(arguments, ahead, newest)
     found = periods_of(arguments.spans, arguments.frequency, newest)
-    out = tuple(period for period in found if has_ended(period, services.today))
-    later = tuple(period for period in found if not has_ended(period, services.today))
+    out = tuple(period for period in found if has_ended(period, context.today))
+    later = tuple(period for period in found if not has_ended(period, context.today))
     if not out:
         raise not_out(arguments, later, newest)
     return out, later
@@ -270,28 +270,28 @@ def _call(question: Question, changes: Mapping[str, str]) -> str:
     return f"comtrade_data({', '.join(f'{name}={code}' for name, code in (more | asked_for).items())})"
 
 
-async def stored_status(services: Services, code: str) -> HsStatus:
+async def stored_status(context: Context, code: str) -> HsStatus:
     """What is known of a code: of editions before HS 2012 what their lists say, as far as they are stored.
 
     Nothing is sent: a list is there once it was asked for (`comtrade_reference`, category H0 to H3).
 
     Args:
-        services: what the tools work with.
+        context: what the tools work with.
         code: digits only.
     """
     lists: dict[str, frozenset[str]] = {}
     for category, name in EDITION_NAMES.items():
         if name in OLDER_EDITIONS:
-            entries = await stored_list(services, cast("Category", category))
+            entries = await stored_list(context, cast("Category", category))
             if entries is not None:
                 lists[name] = frozenset(entry.id for entry in entries)
     return explain_from_lists(code, lists)
 
 
-async def dated(services: Services, error: NoData, codes: Iterable[str]) -> NoData:
+async def dated(context: Context, error: NoData, codes: Iterable[str]) -> NoData:
     """The error, with what the stored lists say of those codes that ended before HS 2012."""
     ended = [code for code in codes if hs_status(code).editions == (EARLIER,)]
-    statuses = [await stored_status(services, code) for code in ended]
+    statuses = [await stored_status(context, code) for code in ended]
     error.why = tuple(_dated(why, statuses) for why in error.why)
     return error
 

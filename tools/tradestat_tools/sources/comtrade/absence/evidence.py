@@ -11,7 +11,7 @@ from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
 from tradestat_tools.sources.comtrade.api import Wanted, chunks, is_cut
@@ -49,12 +49,12 @@ def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], 
     return Why(Reason.NOT_REPORTED, f"{text}; it has {first} to {last}.", sure=True)
 
 
-async def not_covered(services: Services, reporters: Sequence[Asked], span: Sequence[Period]) -> dict[str, Why]:
+async def not_covered(context: Context, reporters: Sequence[Asked], span: Sequence[Period]) -> dict[str, Why]:
     """Those reporters, by code, of whom the service has nothing in any of the periods, with what shows it.
 
     Nothing is sent. Without a stored list of reporters only former areas and those that stand for no country are known.
     """
-    listed = await stored_reporters(services) if reporters else None
+    listed = await stored_reporters(context) if reporters else None
     found: dict[str, Why] = {}
     for asked in reporters:
         text = _by_table(asked, span) or (None if listed is None else _by_list(asked, listed.get(asked.code), span))

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import BaseModel, Field, model_validator
 
 from tradestat_tools.codes.periods import Period, period
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.errors import NoData, TooLarge
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text
@@ -35,7 +35,8 @@ from tradestat_tools.sources.comtrade.codes import (
     read_places,
 )
 from tradestat_tools.sources.comtrade.notes import listed, spelling_note
-from tradestat_tools.sources.comtrade.wire.envelope import POLICY, SERVICE, SOURCE_ID, Amount
+from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.wire.envelope import Amount
 from tradestat_tools.sources.comtrade.wire.tables import (
     AVAILABILITY,
     Dataset,
@@ -67,7 +68,7 @@ class AvailabilityArguments(Dated, Arguments):
     reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         default=[ALL], description=f"Who reports: codes or names, or all (default). {LISTS}"
     )
-    period: Codes = Field(
+    period: Annotated[Codes, Meaning.PERIOD] = Field(
         default=[],
         description="Years, or months with freqCode=M; ranges; latest. Left out: all of them (months of all reporters "
         f"need a period). {LISTS}",
@@ -169,7 +170,7 @@ def ranges(periods: Sequence[str]) -> str:
     return ", ".join(wire_period(a) if a == b else f"{wire_period(a)}-{wire_period(b)}" for a, b in runs)
 
 
-async def comtrade_availability(services: Services, arguments: AvailabilityArguments) -> Answer[AvailabilityData]:
+async def comtrade_availability(context: Context, arguments: AvailabilityArguments) -> Answer[AvailabilityData]:
     """Ask which datasets there are.
 
     Raises:
@@ -184,15 +185,15 @@ async def comtrade_availability(services: Services, arguments: AvailabilityArgum
             remedy="Ask for fewer, or for all with reporterCode=all, which is one call.",
             source=SOURCE_ID,
         )
-    wanted = _periods(services, arguments)
+    wanted = _periods(context, arguments)
     # One call brings all periods of a reporter, so the periods asked for are taken out of it here.
     asked = [(code, None) for code in places.codes] or [(None, wanted if arguments.freqCode == "M" else None)]
     table = f"{AVAILABILITY}{'Tariffline' if arguments.tariffline else ''}"
     path = f"{table}/{arguments.typeCode}/{arguments.freqCode}/{arguments.classification}"
     fetched: list[Fetched[Listed[Dataset]]] = []
     for code, periods in asked:
-        request = _request(services, path, code, periods)
-        fetched.append(await fetch_table(services, request, Dataset))
+        request = _request(context, path, code, periods)
+        fetched.append(await fetch_table(context, request, Dataset))
     found = [one for answer in fetched for one in answer.value.data if wanted is None or one.period in wanted]
     if not found:
         raise _nothing(arguments, places.codes, wanted, any(answer.value.data for answer in fetched))
@@ -212,15 +213,15 @@ async def comtrade_availability(services: Services, arguments: AvailabilityArgum
     )
 
 
-def _periods(services: Services, arguments: AvailabilityArguments) -> frozenset[str] | None:
+def _periods(context: Context, arguments: AvailabilityArguments) -> frozenset[str] | None:
     if not arguments.period:
         return None
-    newest = newest_ended(arguments.frequency, services.today)
+    newest = newest_ended(arguments.frequency, context.today)
     return frozenset(map(wire_period, periods_of(arguments.spans, arguments.frequency, newest)))
 
 
-def _request(services: Services, path: str, reporter: str | None, periods: Iterable[str] | None = None) -> Request:
-    return table_request(services, path, {"reporterCode": reporter or "", "period": ",".join(sorted(periods or ()))})
+def _request(context: Context, path: str, reporter: str | None, periods: Iterable[str] | None = None) -> Request:
+    return table_request(context, path, {"reporterCode": reporter or "", "period": ",".join(sorted(periods or ()))})
 
 
 def _by_reporter(found: Iterable[Dataset]) -> list[Held]:
@@ -293,12 +294,12 @@ def _nothing(
 
 
 async def stored_periods(
-    services: Services, typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, reporters: Sequence[str]
+    context: Context, typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, reporters: Sequence[str]
 ) -> Mapping[str, frozenset[str]]:
     """The periods that UN Comtrade lists by reporter, of those reporters whose list is stored; nothing is sent.
 
     Args:
-        services: what the tools work with.
+        context: what the tools work with.
         typeCode: C or S.
         freqCode: A or M.
         clCode: the classification.
@@ -309,13 +310,13 @@ async def stored_periods(
     path = f"{AVAILABILITY}/{typeCode}/{freqCode}/{clCode}"
     found: dict[str, frozenset[str]] = {}
     for code in reporters:
-        request = _request(services, path, code)
-        kept = await services.upstream.stored(request, POLICY, reader(request, Dataset))
+        request = _request(context, path, code)
+        kept = await context.upstream.stored(request, POLICY, reader(request, Dataset))
         if kept is not None and not kept.value.withheld:
             found[code] = frozenset(one.period for one in kept.value.data)
     if len(found) < len(reporters) and freqCode == "A":
-        request = _request(services, path, None)
-        kept = await services.upstream.stored(request, POLICY, reader(request, Dataset))
+        request = _request(context, path, None)
+        kept = await context.upstream.stored(request, POLICY, reader(request, Dataset))
         if kept is not None and not kept.value.withheld:
             for code in reporters:
                 periods = frozenset(one.period for one in kept.value.data if one.reporterCode == code)
@@ -323,7 +324,7 @@ async def stored_periods(
     return found
 
 
-COMTRADE_AVAILABILITY = Endpoint(
+COMTRADE_AVAILABILITY = Tool(
     name="comtrade_availability",
     title="UN Comtrade: data availability",
     description=(

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.empty import asked_periods
@@ -26,7 +26,8 @@ from tradestat_tools.sources.comtrade.arguments import (
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.codes import WORLD, Places, asks_for_all, read_cmd_code, read_places
 from tradestat_tools.sources.comtrade.notes import check_calls, listed, spelling_note
-from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID, Amount
+from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.wire.envelope import Amount
 from tradestat_tools.sources.comtrade.wire.tables import (
     BILATERAL,
     TRADE_BALANCE,
@@ -49,11 +50,11 @@ class SidesArguments(Dated, Arguments):
     reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         description=f"Who reports: codes or names, as in comtrade_data. {LISTS}"
     )
-    period: Codes = Field(description=f"Years, or months with freqCode=M; ranges. {LISTS}")
+    period: Annotated[Codes, Meaning.PERIOD] = Field(description=f"Years, or months with freqCode=M; ranges. {LISTS}")
     partnerCode: Annotated[Codes, code_errors(check_partners)] = Field(
         default=[WORLD], description="Trade with whom: codes or names; 0 is World (default), all is every partner."
     )
-    cmdCode: Codes = Field(
+    cmdCode: Annotated[Codes, Meaning.HS] = Field(
         default=["TOTAL"], description="HS codes of 2, 4 or 6 digits; TOTAL (default), AG2, AG4, AG6."
     )
 
@@ -86,7 +87,7 @@ class BilateralArguments(SidesArguments):
     partnerCode: Annotated[Codes, code_errors(check_partners)] = Field(
         description="Trade with whom: codes or names; all is every partner. World has no report of its own."
     )
-    flowCode: Annotated[Codes, AfterValidator(read_flows)] = Field(
+    flowCode: Annotated[Codes, AfterValidator(read_flows), Meaning.FLOW] = Field(
         default=["M", "X"], description="M imports, X exports of the reporter (default both)."
     )
 
@@ -165,7 +166,7 @@ def _table(records: "list[BalanceRow] | list[MirrorRow]", areas: dict[str, str],
 _AREAS = frozenset({"reporterCode", "partnerCode"})
 
 
-async def comtrade_trade_balance(services: Services, arguments: SidesArguments) -> Answer[BalanceData]:
+async def comtrade_trade_balance(context: Context, arguments: SidesArguments) -> Answer[BalanceData]:
     """Ask for exports and imports side by side.
 
     Raises:
@@ -173,7 +174,7 @@ async def comtrade_trade_balance(services: Services, arguments: SidesArguments) 
         NoData: there are no rows.
         TradestatError: what the service answers.
     """
-    reporters, partners, fetched = await _ask(services, arguments, TRADE_BALANCE, Balance, ())
+    reporters, partners, fetched = await _ask(context, arguments, TRADE_BALANCE, Balance, ())
     rows = [row for answer in fetched for row in answer.value.data]
     data = BalanceData(
         freqCode=arguments.freqCode,
@@ -208,7 +209,7 @@ async def comtrade_trade_balance(services: Services, arguments: SidesArguments) 
     )
 
 
-async def comtrade_bilateral(services: Services, arguments: BilateralArguments) -> Answer[BilateralData]:
+async def comtrade_bilateral(context: Context, arguments: BilateralArguments) -> Answer[BilateralData]:
     """Ask for a flow as both of its ends report it.
 
     Raises:
@@ -217,7 +218,7 @@ async def comtrade_bilateral(services: Services, arguments: BilateralArguments) 
         TradestatError: what the service answers.
     """
     flows = tuple(arguments.flowCode)
-    reporters, partners, fetched = await _ask(services, arguments, BILATERAL, Mirrored, flows)
+    reporters, partners, fetched = await _ask(context, arguments, BILATERAL, Mirrored, flows)
     rows = [row for answer in fetched for row in answer.value.data]
     data = BilateralData(
         freqCode=arguments.freqCode,
@@ -254,12 +255,12 @@ def _mirror_row(row: Mirrored) -> MirrorRow:
 
 
 async def _ask(
-    services: Services, arguments: SidesArguments, endpoint: str, row: type[R], flows: tuple[str, ...]
+    context: Context, arguments: SidesArguments, endpoint: str, row: type[R], flows: tuple[str, ...]
 ) -> tuple[Places, Places, list[Fetched[Listed[R]]]]:
     """Every call of the question, twelve periods each."""
-    span, _ = asked_periods(services, arguments)
+    span, _ = asked_periods(context, arguments)
     runs = chunks(span, PERIODS_A_CALL)
-    check_calls(services, len(span), len(runs), arguments.freqCode)
+    check_calls(context, len(span), len(runs), arguments.freqCode)
     years = {"first_year": span[0].year, "last_year": span[-1].year}
     reporters = read_places(arguments.reporterCode, "reporter", **years)
     partners = read_places(arguments.partnerCode, "partner", **years)
@@ -277,7 +278,7 @@ async def _ask(
             "motCode": "0",
             "includeDesc": "true",
         }
-        fetched.append(await fetch_table(services, table_request(services, path, params), row))
+        fetched.append(await fetch_table(context, table_request(context, path, params), row))
     if not any(answer.value.data for answer in fetched):
         text = f"{SERVICE} has no such rows of {_who(reporters)} with {_who(partners)}, {span[0]} to {span[-1]}"
         raise NoData(
@@ -307,7 +308,7 @@ def _common_notes(reporters: Places, partners: Places, fetched: "list[Fetched[Li
     return [note for note in notes if note is not None]
 
 
-COMTRADE_TRADE_BALANCE = Endpoint(
+COMTRADE_TRADE_BALANCE = Tool(
     name="comtrade_trade_balance",
     title="UN Comtrade: trade balance",
     description=(
@@ -321,7 +322,7 @@ COMTRADE_TRADE_BALANCE = Endpoint(
     example={"reporterCode": ["Korea"], "partnerCode": ["China", "World"], "period": ["2022-2024"]},
 )
 
-COMTRADE_BILATERAL = Endpoint(
+COMTRADE_BILATERAL = Tool(
     name="comtrade_bilateral",
     title="UN Comtrade: both reports of a flow",
     description=(

@@ -8,8 +8,8 @@ from math import ceil
 
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.reasons import Reason, Why
@@ -48,8 +48,9 @@ from tradestat_tools.sources.comtrade.notes import (
     valuation,
     what,
 )
+from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE, SOURCE_ID, ComtradeSettings
 from tradestat_tools.sources.comtrade.tools.availability import stored_periods
-from tradestat_tools.sources.comtrade.wire.envelope import KEY_VARIABLE, SERVICE, SOURCE_ID, Page, Row
+from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
 from tradestat_tools.upstream import Fetched
 from tradestat_tools.upstream.runtime import in_thread
 
@@ -61,7 +62,7 @@ MANY_ROWS = 2000
 a worker thread."""
 
 
-async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer[TradeData]:
+async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[TradeData]:
     """Ask for trade rows and join them into series. Values in US dollars, weights in kg.
 
     Raises:
@@ -70,20 +71,20 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
         NoData: the service holds no rows for the question, or the period is not out.
         TradestatError: what the service answers.
     """
-    _check_breadth(services, arguments)
-    span, later = asked_periods(services, arguments)
-    question = resolved(services, arguments, span, later)
-    out_of_cover = await not_covered(services, question.reporters.asked, span)
+    _check_breadth(context, arguments)
+    span, later = asked_periods(context, arguments)
+    question = resolved(context, arguments, span, later)
+    out_of_cover = await not_covered(context, question.reporters.asked, span)
     if out_of_cover and len(out_of_cover) == len(question.reporters.codes):
         raise uncovered(question, out_of_cover)
     held = await stored_periods(
-        services, arguments.typeCode, arguments.freqCode, arguments.classification, question.reporters.codes
+        context, arguments.typeCode, arguments.freqCode, arguments.classification, question.reporters.codes
     )
     if not any(one.leans_on_newest for one in arguments.spans):
-        unlisted = _unlisted(question, held, services.today)
+        unlisted = _unlisted(question, held, context.today)
         if unlisted and len(unlisted) == len(question.reporters.codes):
             raise uncovered(question, unlisted)
-    question, calls = await _ask(services, question, held)
+    question, calls = await _ask(context, question, held)
     shown = {wire_period(period) for period in question.span}
     rows = [row for _, one in calls for row in one.value.rows if row.period in shown]
     answers = [answer for wanted, one in calls if (answer := Answered.of(wanted, one.value)) is not None]
@@ -92,15 +93,15 @@ async def comtrade_data(services: Services, arguments: TradeArguments) -> Answer
     missing = await in_thread(partial(missing_cells, question, rows)) if whole else []
     if missing:
         looked_at = [wanted for wanted, _ in calls if wanted.periods][-MOST_LOOKED_AT:]
-        beside = await stored(services, [near for wanted in looked_at for near in neighbours(wanted)])
+        beside = await stored(context, [near for wanted in looked_at for near in neighbours(wanted)])
         answers += [answer for wanted, page in beside if (answer := Answered.of(wanted, page)) is not None]
     evidence = Evidence(
-        answers, rows=rows, clCode=arguments.classification, today=services.today, not_covered=out_of_cover, held=held
+        answers, rows=rows, clCode=arguments.classification, today=context.today, not_covered=out_of_cover, held=held
     )
     if not rows:
-        empty = await in_thread(partial(no_rows, question, evidence, services.today))
-        raise await dated(services, empty, question.commodities)
-    join = partial(_answer, services, _Found(question, calls, rows, missing, evidence))
+        empty = await in_thread(partial(no_rows, question, evidence, context.today))
+        raise await dated(context, empty, question.commodities)
+    join = partial(_answer, context, _Found(question, calls, rows, missing, evidence))
     return await in_thread(join) if len(rows) + len(missing) > MANY_ROWS else join()
 
 
@@ -114,8 +115,8 @@ def _unlisted(question: Question, held: Mapping[str, frozenset[str]], today: dat
     return found
 
 
-def _check_breadth(services: Services, arguments: TradeArguments) -> None:
-    keyed = services.settings.comtrade_api_key is not None
+def _check_breadth(context: Context, arguments: TradeArguments) -> None:
+    keyed = context.settings.of(ComtradeSettings).comtrade_api_key is not None
     if not keyed and asks_for_all(arguments.reporterCode) and asks_for_all(arguments.partnerCode):
         raise InvalidQuery(
             f"All reporters with all partners is far more than the {PREVIEW_ROWS} rows that come without a key.",
@@ -129,27 +130,27 @@ def _check_breadth(services: Services, arguments: TradeArguments) -> None:
 Calls = list[tuple[Wanted, Fetched[Page]]]
 
 
-async def _ask(services: Services, question: Question, held: Mapping[str, frozenset[str]]) -> tuple[Question, Calls]:
+async def _ask(context: Context, question: Question, held: Mapping[str, frozenset[str]]) -> tuple[Question, Calls]:
     """Every call of the question. Where it leans on the newest period, that is first looked for.
 
     Raises:
         TooLarge: it would take more than MAX_CALLS calls, or more rows than the caller allows.
         NoData: the newest period with rows lies before the first one asked for.
     """
-    arguments, size = question.arguments, periods_a_call(services)
+    arguments, size = question.arguments, periods_a_call(context)
     if not any(one.leans_on_newest for one in arguments.spans):
         runs = chunks(question.span, size)
-        check_calls(services, len(question.span), len(runs), arguments.freqCode)
-        await check_rows(services, question, runs[-1])
-        return question, [await _call(services, question, run) for run in runs]
-    check_calls(services, len(question.span), ceil(len(question.span) / size), arguments.freqCode)
-    candidates = _candidates(services, question, held)
+        check_calls(context, len(question.span), len(runs), arguments.freqCode)
+        await check_rows(context, question, runs[-1])
+        return question, [await _call(context, question, run) for run in runs]
+    check_calls(context, len(question.span), ceil(len(question.span) / size), arguments.freqCode)
+    candidates = _candidates(context, question, held)
     back = min(size, len(question.span) + len(candidates) - 1)
     together = tuple(candidates[0].shifted(-steps) for steps in reversed(range(back)))
     calls: Calls = []
     newest: Period | None = None
     for run in [*([together] if size > 1 else []), *((one,) for one in candidates)]:
-        calls.append(await _call(services, question, run))
+        calls.append(await _call(context, question, run))
         page = calls[-1][1].value
         if len(run) > 1 and is_cut(page, question.limit):
             # The newest may be among the rows that were cut off: one by one, then. The call counts and says nothing.
@@ -162,36 +163,36 @@ async def _ask(services: Services, question: Question, held: Mapping[str, frozen
             break
     if newest is None:
         return question.over(tuple(sorted(candidates))), calls
-    return await _up_to(services, question, newest, calls)
+    return await _up_to(context, question, newest, calls)
 
 
-def _candidates(services: Services, question: Question, held: Mapping[str, frozenset[str]]) -> list[Period]:
+def _candidates(context: Context, question: Question, held: Mapping[str, frozenset[str]]) -> list[Period]:
     """The periods that may be the newest with rows, the newest first: those listed, where the list is known."""
     frequency = question.arguments.frequency
-    usual = tries(frequency, services.today)
+    usual = tries(frequency, context.today)
     codes = question.reporters.codes
     if not codes or any(code not in held for code in codes):
         return usual
-    ended = {one for code in codes for text in held[code] if has_ended(one := period(text), services.today)}
+    ended = {one for code in codes for text in held[code] if has_ended(one := period(text), context.today)}
     return sorted(ended, reverse=True)[: len(usual)] or usual
 
 
-async def _up_to(services: Services, question: Question, newest: Period, calls: Calls) -> tuple[Question, Calls]:
+async def _up_to(context: Context, question: Question, newest: Period, calls: Calls) -> tuple[Question, Calls]:
     """The rest of a question whose newest period is known."""
     arguments = question.arguments
     try:
         span = periods_of(arguments.spans, arguments.frequency, newest)
     except CodeError:  # "since 2025", and the newest is 2024
         return question, calls
-    question = question.over(tuple(one for one in span if has_ended(one, services.today)))
+    question = question.over(tuple(one for one in span if has_ended(one, context.today)))
     asked = {one for wanted, _ in calls for one in wanted.periods}
     rest = [one for one in question.span if one not in asked]
-    return question, [*calls, *[await _call(services, question, run) for run in chunks(rest, periods_a_call(services))]]
+    return question, [*calls, *[await _call(context, question, run) for run in chunks(rest, periods_a_call(context))]]
 
 
-async def _call(services: Services, question: Question, run: tuple[Period, ...]) -> tuple[Wanted, Fetched[Page]]:
+async def _call(context: Context, question: Question, run: tuple[Period, ...]) -> tuple[Wanted, Fetched[Page]]:
     wanted = question.wanted(run)
-    return wanted, await fetch(services, wanted)
+    return wanted, await fetch(context, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ class _Found:
     evidence: Evidence
 
 
-def _answer(services: Services, found: _Found) -> Answer[TradeData]:
+def _answer(context: Context, found: _Found) -> Answer[TradeData]:
     question, rows = found.question, found.rows
     arguments, limit, fetched = question.arguments, question.limit, [one for _, one in found.calls]
     classification = arguments.classification
@@ -235,7 +236,7 @@ def _answer(services: Services, found: _Found) -> Answer[TradeData]:
             valuation=None if is_services(classification) else valuation(rows),
         ),
         notes=notes,
-        more=more(services, limit, full=any(len(one.value.rows) >= limit for one in cut)) if cut else None,
+        more=more(context, limit, full=any(len(one.value.rows) >= limit for one in cut)) if cut else None,
     )
 
 
@@ -266,7 +267,7 @@ def _reading_notes(question: Question, calls: Calls) -> list[Note]:
     return [note for note in notes if note is not None]
 
 
-COMTRADE_DATA = Endpoint(
+COMTRADE_DATA = Tool(
     name="comtrade_data",
     title="UN Comtrade: trade data",
     description=(

@@ -8,13 +8,14 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BaseModel, BeforeValidator, Field
 
 from tradestat_tools.codes.words import fold
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.wire.envelope import POLICY, SERVICE, SOURCE_ID, changed, read_list
+from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID, ComtradeSettings
+from tradestat_tools.sources.comtrade.wire.envelope import changed, read_list
 from tradestat_tools.upstream import Request, Response
 from tradestat_tools.upstream.request import REFERENCE
 
@@ -222,18 +223,18 @@ def _day(value: object) -> str | None:
     return day if day and day != "1900-01-01" else None
 
 
-async def comtrade_reference(services: Services, arguments: ReferenceArguments) -> Answer[ReferenceData]:
+async def comtrade_reference(context: Context, arguments: ReferenceArguments) -> Answer[ReferenceData]:
     """Read one list of codes and filter it here.
 
     Raises:
         NoData: nothing in the list fits.
         TradestatError: what the service answers.
     """
-    fetched = await services.upstream.fetch(
-        _request(services, arguments.category),
+    fetched = await context.upstream.fetch(
+        _request(context, arguments.category),
         POLICY,
         partial(_select, arguments),
-        within=services.settings.timeout,
+        within=context.settings.timeout,
     )
     fitting, total = fetched.value
     shown = fitting[arguments.offset : arguments.offset + arguments.limit]
@@ -251,25 +252,25 @@ async def comtrade_reference(services: Services, arguments: ReferenceArguments) 
     )
 
 
-def _request(services: Services, category: Category) -> Request:
+def _request(context: Context, category: Category) -> Request:
     file = FILES.get(category, category)
     return Request(
         source=SOURCE_ID,
         endpoint=f"reference/{file}",
-        url=f"{services.settings.comtrade_url.rstrip('/')}/files/v1/app/reference/{file}.json",
+        url=f"{context.settings.of(ComtradeSettings).comtrade_url.rstrip('/')}/files/v1/app/reference/{file}.json",
         keep=REFERENCE,
     )
 
 
-async def stored_reporters(services: Services) -> dict[str, Entry] | None:
+async def stored_reporters(context: Context) -> dict[str, Entry] | None:
     """The service's list of reporters by code, if it is stored; nothing is sent."""
-    entries = await stored_list(services, "reporters")
+    entries = await stored_list(context, "reporters")
     return None if entries is None else {entry.id: entry for entry in entries}
 
 
-async def stored_list(services: Services, category: Category) -> list[Entry] | None:
+async def stored_list(context: Context, category: Category) -> list[Entry] | None:
     """One of the service's lists, if it is stored; nothing is sent."""
-    kept = await services.upstream.stored(_request(services, category), POLICY, _entries)
+    kept = await context.upstream.stored(_request(context, category), POLICY, _entries)
     return None if kept is None else kept.value
 
 
@@ -322,7 +323,7 @@ def _nothing(arguments: ReferenceArguments, fitting: int, total: int) -> NoData:
     )
 
 
-COMTRADE_REFERENCE = Endpoint(
+COMTRADE_REFERENCE = Tool(
     name="comtrade_reference",
     title="UN Comtrade: lists of codes",
     description=(

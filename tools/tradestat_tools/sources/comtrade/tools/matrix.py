@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.empty import asked_periods
@@ -28,7 +28,8 @@ from tradestat_tools.sources.comtrade.arguments import (
 from tradestat_tools.sources.comtrade.calendar import due, wire_period
 from tradestat_tools.sources.comtrade.codes import FREQ_WORDS, WORLD, FreqCode, read_cmd_code, read_places
 from tradestat_tools.sources.comtrade.notes import check_calls, cut_note, listed, more, row_notes, spelling_note, what
-from tradestat_tools.sources.comtrade.wire.envelope import POLICY, SERVICE, SOURCE_ID, Page
+from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.wire.envelope import Page
 from tradestat_tools.sources.comtrade.wire.tables import TRADE_MATRIX, table_request
 from tradestat_tools.upstream import Fetched
 
@@ -47,14 +48,14 @@ class MatrixArguments(Dated, Arguments):
     reporterCode: Annotated[Codes, code_errors(check_partners)] = Field(
         description=f"Whose trade: codes or names; 0 or World; all is every one. {LISTS}"
     )
-    period: Codes = Field(description=f"Years; ranges. {LISTS}")
+    period: Annotated[Codes, Meaning.PERIOD] = Field(description=f"Years; ranges. {LISTS}")
     partnerCode: Annotated[Codes, code_errors(check_partners)] = Field(
         default=[WORLD], description="With whom: codes or names; 0 is World (default); all is every partner."
     )
-    cmdCode: Codes = Field(
+    cmdCode: Annotated[Codes, Meaning.HS] = Field(
         default=["TOTAL"], description="SITC codes of 1 to 3 digits; TOTAL (default), AG1, AG2, AG3 for a whole level."
     )
-    flowCode: Annotated[list[Literal["M", "X"]], Field(min_length=1)] = Field(
+    flowCode: Annotated[list[Literal["M", "X"]], Field(min_length=1), Meaning.FLOW] = Field(
         default=["M", "X"], description="M imports, X exports (default both)."
     )
     maxRecords: int = Field(default=USUAL_ROWS, ge=1, le=KEYED_ROWS, description="Rows a call may bring.")
@@ -75,7 +76,7 @@ class MatrixArguments(Dated, Arguments):
         return self
 
 
-async def comtrade_trade_matrix(services: Services, arguments: MatrixArguments) -> Answer[TradeData]:
+async def comtrade_trade_matrix(context: Context, arguments: MatrixArguments) -> Answer[TradeData]:
     """Ask for cells of the matrix. Values in US dollars.
 
     Raises:
@@ -84,9 +85,9 @@ async def comtrade_trade_matrix(services: Services, arguments: MatrixArguments) 
         NoData: there are no rows.
         TradestatError: what the service answers.
     """
-    span, later = asked_periods(services, arguments)
+    span, later = asked_periods(context, arguments)
     runs = chunks(span, PERIODS_A_CALL)
-    check_calls(services, len(span), len(runs), arguments.freqCode)
+    check_calls(context, len(span), len(runs), arguments.freqCode)
     years = {"first_year": span[0].year, "last_year": span[-1].year}
     reporters = read_places(arguments.reporterCode, "partner", **years)
     partners = read_places(arguments.partnerCode, "partner", **years)
@@ -102,9 +103,9 @@ async def comtrade_trade_matrix(services: Services, arguments: MatrixArguments) 
             "maxRecords": str(arguments.maxRecords),
             "includeDesc": "true",
         }
-        request = table_request(services, TRADE_MATRIX, params)
+        request = table_request(context, TRADE_MATRIX, params)
         read = partial(read_answered, asked={**request.params, "typeCode": "C", "freqCode": "A", "cmdCode": codes})
-        fetched.append(await services.upstream.fetch(request, POLICY, read, within=services.settings.timeout))
+        fetched.append(await context.upstream.fetch(request, POLICY, read, within=context.settings.timeout))
     rows = [row for one in fetched for row in one.value.rows]
     if not rows:
         text = f"UN Comtrade's trade matrix has no such rows, {span[0]} to {span[-1]}"
@@ -144,11 +145,11 @@ async def comtrade_trade_matrix(services: Services, arguments: MatrixArguments) 
             valuation="imports CIF, exports FOB",
         ),
         notes=notes,
-        more=more(services, arguments.maxRecords, full=full) if cut else None,
+        more=more(context, arguments.maxRecords, full=full) if cut else None,
     )
 
 
-COMTRADE_TRADE_MATRIX = Endpoint(
+COMTRADE_TRADE_MATRIX = Tool(
     name="comtrade_trade_matrix",
     title="UN Comtrade: trade matrix with estimates",
     description=(

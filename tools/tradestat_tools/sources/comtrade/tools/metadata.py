@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.errors import NoData, TooLarge
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text
@@ -29,8 +29,8 @@ from tradestat_tools.sources.comtrade.codes import (
     read_places,
 )
 from tradestat_tools.sources.comtrade.notes import listed, spelling_note
+from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.availability import MOST_REPORTERS
-from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.wire.tables import (
     LIVE_UPDATE,
     METADATA,
@@ -56,7 +56,7 @@ class MetadataArguments(Dated, Arguments):
     reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         description=f"Who reports: codes or names. {LISTS}"
     )
-    period: Codes = Field(
+    period: Annotated[Codes, Meaning.PERIOD] = Field(
         default=[],
         description="Years, or months with freqCode=M; ranges. Left out: the newest one of each reporter. " + LISTS,
     )
@@ -98,7 +98,7 @@ class MetadataData(Data):
         return tables
 
 
-async def comtrade_metadata(services: Services, arguments: MetadataArguments) -> Answer[MetadataData]:
+async def comtrade_metadata(context: Context, arguments: MetadataArguments) -> Answer[MetadataData]:
     """Ask for the notes of publications.
 
     Raises:
@@ -113,13 +113,13 @@ async def comtrade_metadata(services: Services, arguments: MetadataArguments) ->
             remedy="Ask for fewer reporters at once.",
             source=SOURCE_ID,
         )
-    newest = newest_ended(arguments.frequency, services.today)
+    newest = newest_ended(arguments.frequency, context.today)
     wanted = frozenset(map(wire_period, periods_of(arguments.spans, arguments.frequency, newest)))
     path = f"{METADATA}/{arguments.typeCode}/{arguments.freqCode}/{DEFAULT_CLASSIFICATION[arguments.typeCode]}"
     fetched: list[Fetched[Listed[Described]]] = []
     for code in places.codes:
         # Without a period, so that one call answers for all periods of a reporter.
-        fetched.append(await fetch_table(services, table_request(services, path, {"reporterCode": code}), Described))
+        fetched.append(await fetch_table(context, table_request(context, path, {"reporterCode": code}), Described))
     found = [note for answer in fetched for note in _of_reporter(answer.value.data, wanted, arguments.showHistory)]
     if not found:
         raise _nothing(places.codes, any(answer.value.data for answer in fetched))
@@ -166,7 +166,7 @@ def _nothing(codes: Sequence[str], others: bool) -> NoData:
     )
 
 
-COMTRADE_METADATA = Endpoint(
+COMTRADE_METADATA = Tool(
     name="comtrade_metadata",
     title="UN Comtrade: publication notes",
     description=(
@@ -217,7 +217,7 @@ class LiveUpdateData(Data):
         return [Table(("last updated", "reporter", "period", "type", "freq", "edition", "status"), rows)]
 
 
-async def comtrade_live_update(services: Services, arguments: LiveUpdateArguments) -> Answer[LiveUpdateData]:
+async def comtrade_live_update(context: Context, arguments: LiveUpdateArguments) -> Answer[LiveUpdateData]:
     """Ask what was loaded lately.
 
     Raises:
@@ -226,7 +226,7 @@ async def comtrade_live_update(services: Services, arguments: LiveUpdateArgument
         TradestatError: what the service answers.
     """
     codes = read_places(arguments.reporterCode, "reporter").codes
-    fetched = await fetch_table(services, table_request(services, LIVE_UPDATE, keep=KEEP), Release)
+    fetched = await fetch_table(context, table_request(context, LIVE_UPDATE, keep=KEEP), Release)
     listed_ones = sorted(fetched.value.data, key=lambda one: one.lastUpdated or "", reverse=True)
     found = [one for one in listed_ones if not codes or one.reporterCode in codes]
     if not found:
@@ -251,7 +251,7 @@ async def comtrade_live_update(services: Services, arguments: LiveUpdateArgument
     )
 
 
-COMTRADE_LIVE_UPDATE = Endpoint(
+COMTRADE_LIVE_UPDATE = Tool(
     name="comtrade_live_update",
     title="UN Comtrade: what was loaded lately",
     description=(

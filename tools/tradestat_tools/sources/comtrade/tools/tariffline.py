@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
-from tradestat_tools.model.arguments import ArgumentError, Arguments
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.empty import asked_periods
@@ -40,7 +40,7 @@ from tradestat_tools.sources.comtrade.notes import (
     valuation,
     what,
 )
-from tradestat_tools.sources.comtrade.wire.envelope import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID, ComtradeSettings
 
 LineClCode = Literal["HS", "H0", "H1", "H2", "H3", "H4", "H5", "H6"]
 
@@ -64,14 +64,14 @@ class TarifflineArguments(Dated, Arguments):
     reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
         description=f"Who reports: codes or names, as in comtrade_data. {LISTS}"
     )
-    period: Codes = Field(description=f"Years, or months with freqCode=M; ranges. {LISTS}")
-    cmdCode: Annotated[Codes, AfterValidator(_line_codes)] = Field(
+    period: Annotated[Codes, Meaning.PERIOD] = Field(description=f"Years, or months with freqCode=M; ranges. {LISTS}")
+    cmdCode: Annotated[Codes, AfterValidator(_line_codes), Meaning.HS] = Field(
         description="Beginnings of national codes: every code that begins with one of them (850760 or 85076000)."
     )
     partnerCode: Annotated[Codes, code_errors(check_partners)] = Field(
         default=[ALL], description="Trade with whom: codes or names; all (default) is every partner that is given."
     )
-    flowCode: Annotated[Codes, AfterValidator(read_flows)] = Field(
+    flowCode: Annotated[Codes, AfterValidator(read_flows), Meaning.FLOW] = Field(
         default=["M", "X"], description="M imports, X exports (default both); RX, RM, DX, FM as in comtrade_data."
     )
     maxRecords: int = Field(
@@ -93,7 +93,7 @@ class TarifflineArguments(Dated, Arguments):
         return self
 
 
-async def comtrade_tariffline(services: Services, arguments: TarifflineArguments) -> Answer[TradeData]:
+async def comtrade_tariffline(context: Context, arguments: TarifflineArguments) -> Answer[TradeData]:
     """Ask for tariff lines and join them into series. Values in US dollars, weights in kg.
 
     Raises:
@@ -101,17 +101,17 @@ async def comtrade_tariffline(services: Services, arguments: TarifflineArguments
         NoData: there are no rows, or the period is not out.
         TradestatError: what the service answers.
     """
-    span, later = asked_periods(services, arguments)
-    size = periods_a_call(services)
-    check_calls(services, len(span), ceil(len(span) / size), arguments.freqCode)
+    span, later = asked_periods(context, arguments)
+    size = periods_a_call(context)
+    check_calls(context, len(span), ceil(len(span) / size), arguments.freqCode)
     years = {"first_year": span[0].year, "last_year": span[-1].year}
     reporters = read_places(arguments.reporterCode, "reporter", **years)
     partners = read_places(arguments.partnerCode, "partner", **years)
-    keyed = services.settings.comtrade_api_key is not None
+    keyed = context.settings.of(ComtradeSettings).comtrade_api_key is not None
     limit = arguments.maxRecords if keyed else min(arguments.maxRecords, PREVIEW_ROWS)
     fetched = [
         await fetch(
-            services,
+            context,
             Wanted(
                 typeCode="C",
                 freqCode=arguments.freqCode,
@@ -131,7 +131,7 @@ async def comtrade_tariffline(services: Services, arguments: TarifflineArguments
     who = listed(area_text(one.code) for one in reporters.asked)
     if not rows:
         text = f"{SERVICE} has no tariff lines of {who} that begin with {listed(arguments.cmdCode)}"
-        late = [Why(Reason.NOT_YET_PUBLISHED, due(span[-1]))] if is_recent(span[-1], services.today) else []
+        late = [Why(Reason.NOT_YET_PUBLISHED, due(span[-1]))] if is_recent(span[-1], context.today) else []
         raise NoData(
             f"{text}, {span[0]} to {span[-1]}. No rows is not zero trade.",
             remedy=f"Few reporters are held in tariff lines: comtrade_availability(tariffline=true, reporterCode="
@@ -172,11 +172,11 @@ async def comtrade_tariffline(services: Services, arguments: TarifflineArguments
             SERVICE, "comtrade_tariffline", fetched, unit="US dollars", currency="USD", valuation=valuation(rows)
         ),
         notes=notes,
-        more=more(services, limit, full=full) if cut else None,
+        more=more(context, limit, full=full) if cut else None,
     )
 
 
-COMTRADE_TARIFFLINE = Endpoint(
+COMTRADE_TARIFFLINE = Tool(
     name="comtrade_tariffline",
     title="UN Comtrade: tariff lines",
     description=(

@@ -17,30 +17,8 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.upstream import Policy, Response
-from tradestat_tools.upstream.plan import Budget, Plan, Window
-
-SOURCE_ID = "comtrade"
-SERVICE = "UN Comtrade"
-POLICY = Policy(source=SOURCE_ID, service=SERVICE)
-PACE = Window(1, 1.0)
-"""About one call a second (documented, autumn 2026)."""
-
-
-def plan(settings: Settings) -> Plan:
-    """With a key so many calls a day; without one nothing but the pace is documented."""
-    if settings.comtrade_api_key is None:
-        return Plan((PACE,))
-    return Plan((PACE,), Budget(settings.comtrade_calls_per_day, "day"))
-
-
-KEY_VARIABLE = "COMTRADE_API_KEY"
-KEY_HEADER = "Ocp-Apim-Subscription-Key"
-GET_A_KEY = (
-    'Register at https://comtradedeveloper.un.org, subscribe to the free product "comtrade - v1" and set '
-    f"{KEY_VARIABLE} to the primary key of your profile."
-)
+from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE, SERVICE, SOURCE_ID
+from tradestat_tools.upstream import Response
 
 Amount = int | float
 

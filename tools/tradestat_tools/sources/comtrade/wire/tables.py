@@ -11,15 +11,18 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey
-from tradestat_tools.sources.comtrade.wire.envelope import (
+from tradestat_tools.sources.comtrade.service import (
     GET_A_KEY,
     KEY_HEADER,
     KEY_VARIABLE,
     POLICY,
     SERVICE,
     SOURCE_ID,
+    ComtradeSettings,
+)
+from tradestat_tools.sources.comtrade.wire.envelope import (
     OptionalAmount,
     OptionalFlag,
     OptionalText,
@@ -156,12 +159,12 @@ class Listed(BaseModel, Generic[R]):
 
 
 def table_request(
-    services: Services, endpoint: str, params: Mapping[str, str] | None = None, *, keep: Keep = RECENT
+    context: Context, endpoint: str, params: Mapping[str, str] | None = None, *, keep: Keep = RECENT
 ) -> Request:
     """The call to one of these endpoints.
 
     Args:
-        services: what the tools work with.
+        context: what the tools work with.
         endpoint: where, below the service's address. One that begins with `get` is under data/v1 or public/v1,
             depending on whether a key is set.
         params: the question.
@@ -170,7 +173,7 @@ def table_request(
     Raises:
         MissingKey: the endpoint takes a key and none is set.
     """
-    key = services.settings.comtrade_api_key
+    key = context.settings.of(ComtradeSettings).comtrade_api_key
     if not endpoint.startswith("get"):
         if key is None:
             raise MissingKey(
@@ -185,20 +188,20 @@ def table_request(
     return Request(
         source=SOURCE_ID,
         endpoint=named,
-        url=f"{services.settings.comtrade_url.rstrip('/')}/{path}",
+        url=f"{context.settings.of(ComtradeSettings).comtrade_url.rstrip('/')}/{path}",
         params={name: value for name, value in (params or {}).items() if value},
         secret_headers={KEY_HEADER: key} if key else {},
         keep=keep,
     )
 
 
-async def fetch_table(services: Services, request: Request, row: type[R]) -> Fetched[Listed[R]]:
+async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetched[Listed[R]]:
     """The rows of one call.
 
     Raises:
         TradestatError: what the service answers; UpstreamChanged for rows in another form or of another reporter.
     """
-    return await services.upstream.fetch(request, POLICY, reader(request, row), within=services.settings.timeout)
+    return await context.upstream.fetch(request, POLICY, reader(request, row), within=context.settings.timeout)
 
 
 def reader(request: Request, row: type[R]) -> "partial[Listed[R]]":

@@ -23,12 +23,8 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.upstream import Policy, Response
-from tradestat_tools.upstream.plan import Plan, Window
-
-POLICY = Policy("doumaotong", "doumaotong.com")
-PLAN = Plan((Window(5, 1.0),))
-"""No limit is documented; this is good manners towards a free service."""
+from tradestat_tools.sources.doumaotong.service import POLICY
+from tradestat_tools.upstream import Response
 
 T = TypeVar("T")
 Shape = Literal["older", "current"]

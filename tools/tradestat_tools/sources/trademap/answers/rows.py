@@ -11,7 +11,8 @@ from tradestat_tools.sources.trademap.absence import Reach, next_call, reasons
 from tradestat_tools.sources.trademap.answers.data import DIMENSIONS, Row, SourceOfData
 from tradestat_tools.sources.trademap.arguments import Question
 from tradestat_tools.sources.trademap.codes import ALL, WORLD, area_label, named, product_label
-from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID, changed, excerpt
+from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.envelope import changed, excerpt
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import UpstreamChanged
 from tradestat_tools.sources.trademap.answers.rows import require_echo
 from tradestat_tools.sources.trademap.api import ask, to_pay
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Paged, Question
-from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID, changed
+from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.envelope import changed
 from tradestat_tools.sources.trademap.wire.names import Wire
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
 from tradestat_tools.upstream.paging import Allowance, all_pages
@@ -30,7 +31,7 @@ class Table:
 
 
 async def ask_table(
-    services: Services,
+    context: Context,
     endpoint: str,
     question: Question,
     asked: Paged,
@@ -45,14 +46,14 @@ async def ask_table(
         UpstreamChanged: the first page answers another question, or a further one does not belong to it.
         TradestatError: what the service answered, or that it did not.
     """
-    first = await ask(services, endpoint, arguments, parse)
+    first = await ask(context, endpoint, arguments, parse)
     if not asked.all_pages:
         return Table(first.fetched.value, [first.fetched], first.wire)
     require_echo(first.fetched.value, question)  # before anything more is paid
     seen: set[Row] = set()
 
     async def ask_page(number: int) -> Fetched[Page]:
-        one = first if number == 1 else await ask(services, endpoint, {**arguments, "page": number}, parse)
+        one = first if number == 1 else await ask(context, endpoint, {**arguments, "page": number}, parse)
         rows = {_row(record) for record in one.fetched.value.records}
         if number > 1 and rows and rows <= seen:
             raise changed(f"page {number} brings the rows of the pages before it; it may have renamed `page`")
@@ -62,7 +63,7 @@ async def ask_table(
         return one.fetched
 
     async def to_send(numbers: Sequence[int]) -> int:
-        return (await to_pay(services, endpoint, [{**arguments, "page": number} for number in numbers]))[0]
+        return (await to_pay(context, endpoint, [{**arguments, "page": number} for number in numbers]))[0]
 
     allowance = Allowance(asked.max_calls, MOST_CALLS, first.wire.price, LESS)
     fetched = await all_pages(ask_page, lambda page: page.nbPages, to_send, allowance, source=SOURCE_ID)

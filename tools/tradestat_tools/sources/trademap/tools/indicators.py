@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import UpstreamRefused
 from tradestat_tools.sources.trademap.absence import coverage_text, reach_of, refuse_uncovered, refused
@@ -21,9 +21,10 @@ from tradestat_tools.sources.trademap.arguments import (
     resolved_notes,
 )
 from tradestat_tools.sources.trademap.notes import edition_notes, more_rows, sum_notes, table_notes
+from tradestat_tools.sources.trademap.service import SERVICE
 from tradestat_tools.sources.trademap.tools.members import members_of, only_members, partner_notes
 from tradestat_tools.sources.trademap.tools.yearly import COST
-from tradestat_tools.sources.trademap.wire.envelope import SERVICE, is_stale
+from tradestat_tools.sources.trademap.wire.envelope import is_stale
 from tradestat_tools.sources.trademap.wire.payloads import parse_indicators
 
 PERCENT = "%"
@@ -41,11 +42,11 @@ COMPARED_YEARS = {"GV5": 5, "GV5W": 5, "GV2": 2}
 """Years before the reference year that an indicator compares it with; the others are of that year alone."""
 
 
-async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicatorsArguments) -> Answer[IndicatorsData]:
+async def goods_trade_indicators(context: Context, asked: GoodsTradeIndicatorsArguments) -> Answer[IndicatorsData]:
     """Indicators of goods trade in the newest reference year."""
     question = goods_question(asked)
-    reach = await reach_of(services, question)
-    refuse_uncovered(question, reach, services.today.year)
+    reach = await reach_of(context, question)
+    refuse_uncovered(question, reach, context.today.year)
     partners = members_of("partner", asked.partner, first=0, last=0)
     if partners:
         asked = asked.model_copy(update={"all_pages": True, "page_size": MAX_PAGE_SIZE})
@@ -57,17 +58,17 @@ async def goods_trade_indicators(services: Services, asked: GoodsTradeIndicators
         "indicators": ",".join(wanted),
     }
     try:
-        table = await ask_table(services, "goods_trade_indicators", question, asked, sent, parse=parse_indicators)
+        table = await ask_table(context, "goods_trade_indicators", question, asked, sent, parse=parse_indicators)
     except UpstreamRefused as error:
         raise _refused(wanted, error) or refused(question, error) from None
     whole = table.page
-    require_figures(whole, question, reach, services.today.year)
+    require_figures(whole, question, reach, context.today.year)
     require_echo(whole, question)
     page, missing = only_members(whole, partners) if partners else (whole, {})
     given = dict.fromkeys(name for r in (*page.aggregateRecords, *page.records) for name in r.cells)
     order = [name for name in wanted if name in given] + [name for name in given if name not in wanted]
     total = main_total(page, question)
-    year = page.refYear or services.today.year
+    year = page.refYear or context.today.year
     notes = [
         *resolved_notes(country=asked.country, partner=asked.partner, product=asked.product),
         *(partner_notes(partners, missing, None) if partners else ()),
@@ -134,7 +135,7 @@ def _indicator(code: str) -> Indicator:
     return Indicator(indicatorCd=code, unit=unit, meaning=meaning)
 
 
-GOODS_TRADE_INDICATORS = Endpoint(
+GOODS_TRADE_INDICATORS = Tool(
     name="goods_trade_indicators",
     title="Trade Map: goods indicators",
     description=(

@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field
 
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.words import fold
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
@@ -29,8 +29,8 @@ from tradestat_tools.sources.trademap.answers.data import (
 from tradestat_tools.sources.trademap.api import DAY, ask, remember_countries
 from tradestat_tools.sources.trademap.arguments import integer
 from tradestat_tools.sources.trademap.codes import area_label, area_names
+from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.wire import payloads
-from tradestat_tools.sources.trademap.wire.envelope import SERVICE, SOURCE_ID
 from tradestat_tools.upstream.request import REFERENCE, Fetched, Keep
 
 T = TypeVar("T")
@@ -90,11 +90,11 @@ class GetCoverageArguments(Arguments):
     data_type: Annotated[Literal["goods", "services"], Field(description="Which statistics.")] = "goods"
 
 
-async def get_countries(services: Services, asked: GetCountriesArguments) -> Answer[CountriesData]:
+async def get_countries(context: Context, asked: GetCountriesArguments) -> Answer[CountriesData]:
     """Countries and areas with their coverage."""
-    fetched = await _list(services, "get_countries", payloads.parse_countries)
+    fetched = await _list(context, "get_countries", payloads.parse_countries)
     everyone = fetched.value
-    remember_countries(services, fetched)
+    remember_countries(context, fetched)
     group = expand(asked.search)
     members = {area.trademap for area in group.areas} if group else set[str]()
     found = [
@@ -136,9 +136,9 @@ async def get_countries(services: Services, asked: GetCountriesArguments) -> Ans
     )
 
 
-async def get_country_groups(services: Services, asked: GetCountryGroupsArguments) -> Answer[GroupsData]:
+async def get_country_groups(context: Context, asked: GetCountryGroupsArguments) -> Answer[GroupsData]:
     """Country groups."""
-    fetched = await _list(services, "get_country_groups", payloads.parse_groups, load_members="true")
+    fetched = await _list(context, "get_country_groups", payloads.parse_groups, load_members="true")
     everything = fetched.value
     found = [g for g in everything if _matches(asked.search, g.id, g.label, g.note or "")]
     shown = _some_of(found, MOST, asked.search, everything=len(everything))
@@ -174,9 +174,9 @@ async def get_country_groups(services: Services, asked: GetCountryGroupsArgument
     )
 
 
-async def get_products_hs(services: Services, asked: GetProductsHsArguments) -> Answer[ProductsData]:
+async def get_products_hs(context: Context, asked: GetProductsHsArguments) -> Answer[ProductsData]:
     """HS codes."""
-    fetched = await _list(services, "get_products_hs", payloads.parse_products)
+    fetched = await _list(context, "get_products_hs", payloads.parse_products)
     everything = fetched.value
     filtered = bool(asked.search or asked.prefix)
     level = asked.hs_level or (0 if filtered else 2)
@@ -207,9 +207,9 @@ async def get_products_hs(services: Services, asked: GetProductsHsArguments) -> 
     )
 
 
-async def get_services_ebops(services: Services, asked: GetServicesEbopsArguments) -> Answer[ServicesData]:
+async def get_services_ebops(context: Context, asked: GetServicesEbopsArguments) -> Answer[ServicesData]:
     """EBOPS items."""
-    fetched = await _list(services, "get_services_ebops", payloads.parse_services)
+    fetched = await _list(context, "get_services_ebops", payloads.parse_services)
     everything = fetched.value
     prefix = asked.prefix.upper()
     found = [
@@ -241,10 +241,10 @@ async def get_services_ebops(services: Services, asked: GetServicesEbopsArgument
     )
 
 
-async def get_coverage(services: Services, asked: GetCoverageArguments) -> Answer[CoverageData]:
+async def get_coverage(context: Context, asked: GetCoverageArguments) -> Answer[CoverageData]:
     """Reporting countries and newest periods by frequency."""
     fetched = await _list(
-        services, "get_coverage", payloads.parse_coverage, keep=Keep(fresh=DAY), data_type=asked.data_type
+        context, "get_coverage", payloads.parse_coverage, keep=Keep(fresh=DAY), data_type=asked.data_type
     )
     rows = [
         CoverageRow(dataType=r.dataType, nbCountries=r.nbCountries, latestPeriod=r.latestPeriod) for r in fetched.value
@@ -262,14 +262,14 @@ async def get_coverage(services: Services, asked: GetCoverageArguments) -> Answe
 
 
 async def _list(
-    services: Services,
+    context: Context,
     endpoint: str,
     parse: Callable[[Any], T],
     *,
     keep: Keep = REFERENCE,
     **arguments: str | int,
 ) -> Fetched[T]:
-    return (await ask(services, endpoint, arguments, parse, keep=keep)).fetched
+    return (await ask(context, endpoint, arguments, parse, keep=keep)).fetched
 
 
 def _matches(search: str, *texts: str) -> bool:
@@ -317,7 +317,7 @@ def _answer(
     return Answer(what=what, data=data, source=provenance(SERVICE, endpoint, [fetched]), notes=listed, more=more)
 
 
-GET_COUNTRIES = Endpoint(
+GET_COUNTRIES = Tool(
     name="get_countries",
     title="Trade Map: countries and coverage",
     description=(
@@ -333,7 +333,7 @@ GET_COUNTRIES = Endpoint(
     cost=COST,
 )
 
-GET_COUNTRY_GROUPS = Endpoint(
+GET_COUNTRY_GROUPS = Tool(
     name="get_country_groups",
     title="Trade Map: country groups",
     description=(
@@ -348,7 +348,7 @@ GET_COUNTRY_GROUPS = Endpoint(
     cost=COST,
 )
 
-GET_PRODUCTS_HS = Endpoint(
+GET_PRODUCTS_HS = Tool(
     name="get_products_hs",
     title="Trade Map: HS product codes",
     description=(
@@ -363,7 +363,7 @@ GET_PRODUCTS_HS = Endpoint(
     cost=COST,
 )
 
-GET_SERVICES_EBOPS = Endpoint(
+GET_SERVICES_EBOPS = Tool(
     name="get_services_ebops",
     title="Trade Map: EBOPS service codes",
     description=(
@@ -378,7 +378,7 @@ GET_SERVICES_EBOPS = Endpoint(
     cost=COST,
 )
 
-GET_COVERAGE = Endpoint(
+GET_COVERAGE = Tool(
     name="get_coverage",
     title="Trade Map: reporting coverage",
     description=(

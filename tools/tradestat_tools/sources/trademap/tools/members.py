@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tradestat_tools.codes.groups import Expansion, expand
-from tradestat_tools.contract.context import Services
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError, error_from_dict
 from tradestat_tools.model.reasons import Reason, Why
@@ -21,7 +21,8 @@ from tradestat_tools.sources.trademap.api import ask, to_pay
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Question, Spell
 from tradestat_tools.sources.trademap.codes import WORLD, area_label, named
 from tradestat_tools.sources.trademap.notes import is_complete, some
-from tradestat_tools.sources.trademap.wire.envelope import SOURCE_ID, is_stale
+from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.envelope import is_stale
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import Fetched
@@ -138,7 +139,7 @@ class Reported:
 
 
 async def ask_members(
-    services: Services,
+    context: Context,
     endpoint: str,
     question: Question,
     members: Members,
@@ -161,13 +162,13 @@ async def ask_members(
     reaches = {code: listed.reach(code, question.coverage) if listed else None for code in members.codes}
     for code, reach in reaches.items():
         one = replace(question, country=code)
-        why = uncovered(one, reach, services.today.year)
+        why = uncovered(one, reach, context.today.year)
         if why is None:
             questions.append(one)
         else:
             missing[_name(code)] = f"{why.reason}: {why.text}"
             whys.append(why)
-    calls, credits = await to_pay(services, endpoint, [spell(one) for one in questions])
+    calls, credits = await to_pay(context, endpoint, [spell(one) for one in questions])
     if calls > max_calls:
         raise _too_many(members, len(questions), (calls, credits), max_calls)
     fetched: list[Fetched[Page]] = []
@@ -178,7 +179,7 @@ async def ask_members(
         who = _name(one.country)
         current_report().stage = f"{who}, {number} of {len(questions)}"
         try:
-            answer = (await ask(services, endpoint, spell(one), parse)).fetched
+            answer = (await ask(context, endpoint, spell(one), parse)).fetched
             page, other_years = within_years(answer.value, one)
             if has_figures(page):
                 require_echo(page, one)
@@ -199,7 +200,7 @@ async def ask_members(
         if total is not None and any(cell.value is not None for cell in total.cells.values()):
             records.append(total)
             continue
-        found = reasons(one, reaches[one.country], services.today.year)
+        found = reasons(one, reaches[one.country], context.today.year)
         missing[who] = f"no figure{_perhaps(found)}"
         whys += [why for why in found if why not in whys]
     if refusals and not fetched:

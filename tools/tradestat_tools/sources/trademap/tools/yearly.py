@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from tradestat_tools.codes.units import unit
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Services, provenance
-from tradestat_tools.contract.tool import Endpoint
+from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData, UpstreamRefused
 from tradestat_tools.model.reasons import Reason
@@ -46,6 +46,7 @@ from tradestat_tools.sources.trademap.calendar import Newest, years_asked
 from tradestat_tools.sources.trademap.codes import is_group
 from tradestat_tools.sources.trademap.flows import observe_goods, observe_services
 from tradestat_tools.sources.trademap.notes import edition_notes, gap_notes, more_rows, sum_notes, table_notes
+from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.tools.members import (
     Members,
     ask_members,
@@ -58,7 +59,6 @@ from tradestat_tools.sources.trademap.tools.members import (
     sum_of_partners,
     sum_of_reporters,
 )
-from tradestat_tools.sources.trademap.wire.envelope import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.wire.payloads import Page, parse_series
 from tradestat_tools.upstream.request import Fetched
 
@@ -88,7 +88,7 @@ class Settled:
     notes: list[Note]
 
 
-async def yearly(services: Services, asking: Asking, question: Question, notes: list[Note]) -> Answer[SeriesData]:
+async def yearly(context: Context, asking: Asking, question: Question, notes: list[Note]) -> Answer[SeriesData]:
     """Values by year.
 
     Raises:
@@ -96,21 +96,21 @@ async def yearly(services: Services, asking: Asking, question: Question, notes: 
         TooLarge: it would take more calls than allowed.
         TradestatError: what the service answered, or that it did not.
     """
-    settled = await _settled(services, asking, question, notes)
+    settled = await _settled(context, asking, question, notes)
     years = {"first": settled.question.period_from, "last": settled.question.period_to}
     if reporters := members_of("country", asking.arguments.country, **years):
-        return await _of_reporters(services, asking, settled, reporters)
-    return await _of_one(services, asking, settled, members_of("partner", asking.arguments.partner, **years))
+        return await _of_reporters(context, asking, settled, reporters)
+    return await _of_one(context, asking, settled, members_of("partner", asking.arguments.partner, **years))
 
 
-async def _settled(services: Services, asking: Asking, question: Question, notes: list[Note]) -> Settled:
+async def _settled(context: Context, asking: Asking, question: Question, notes: list[Note]) -> Settled:
     """The years in numbers, as far as they are over.
 
     Raises:
         NoData: it is known that there can be no figure; nothing was sent.
     """
-    this_year = services.today.year
-    listed = await known(services)
+    this_year = context.today.year
+    listed = await known(context)
     asked = asking.arguments
     years = years_asked(asked.period_from, asked.period_to, lambda: _newest(this_year, question, asked.country, listed))
     question = replace(question, period_from=years.first, period_to=years.last)
@@ -139,16 +139,16 @@ def _newest(this_year: int, question: Question, country: str, listed: Known | No
     return Newest(over, text)
 
 
-async def _of_one(services: Services, asking: Asking, settled: Settled, partners: Members | None) -> Answer[SeriesData]:
+async def _of_one(context: Context, asking: Asking, settled: Settled, partners: Members | None) -> Answer[SeriesData]:
     """One reporter's table; of a group of partners, the members' rows in the table of all partners."""
-    question, reach, this_year = settled.question, settled.reach, services.today.year
+    question, reach, this_year = settled.question, settled.reach, context.today.year
     asked = asking.arguments
     if partners:
         asked = asked.model_copy(update={"all_pages": True, "page_size": MAX_PAGE_SIZE})
         question = replace(question, page_size=MAX_PAGE_SIZE)
     try:
         sent = asking.spell(question)
-        table = await ask_table(services, asking.endpoint, question, asked, sent, parse=parse_series)
+        table = await ask_table(context, asking.endpoint, question, asked, sent, parse=parse_series)
     except UpstreamRefused as error:
         raise refused(question, error) from None
     whole, other_years = within_years(table.page, question)
@@ -183,11 +183,11 @@ async def _of_one(services: Services, asking: Asking, settled: Settled, partners
     )
 
 
-async def _of_reporters(services: Services, asking: Asking, settled: Settled, group: Members) -> Answer[SeriesData]:
+async def _of_reporters(context: Context, asking: Asking, settled: Settled, group: Members) -> Answer[SeriesData]:
     """A row for each member of a group, which is its own total."""
     question, asked = settled.question, asking.arguments
     reported = await ask_members(
-        services,
+        context,
         asking.endpoint,
         question,
         group,
@@ -312,27 +312,27 @@ def _is_thousand_usd(text: str) -> bool:
 COST = "1 credit"
 
 
-async def goods_time_series(services: Services, asked: GoodsTimeSeriesArguments) -> Answer[SeriesData]:
+async def goods_time_series(context: Context, asked: GoodsTimeSeriesArguments) -> Answer[SeriesData]:
     """Yearly values of goods."""
 
     def spell(question: Question) -> dict[str, str | int]:
         return {**common_arguments(question, asked.sort_by, asked.sort_dir), **product_arguments(question)}
 
     notes = resolved_notes(country=asked.country, partner=asked.partner, product=asked.product)
-    return await yearly(services, Asking("goods_time_series", asked, spell), goods_question(asked), notes)
+    return await yearly(context, Asking("goods_time_series", asked, spell), goods_question(asked), notes)
 
 
-async def services_time_series(services: Services, asked: ServicesTimeSeriesArguments) -> Answer[SeriesData]:
+async def services_time_series(context: Context, asked: ServicesTimeSeriesArguments) -> Answer[SeriesData]:
     """Yearly values of services."""
 
     def spell(question: Question) -> dict[str, str | int]:
         return {**common_arguments(question, asked.sort_by, asked.sort_dir), "service": question.product}
 
     notes = resolved_notes(country=asked.country, partner=asked.partner, service=asked.service)
-    return await yearly(services, Asking("services_time_series", asked, spell), services_question(asked), notes)
+    return await yearly(context, Asking("services_time_series", asked, spell), services_question(asked), notes)
 
 
-GOODS_TIME_SERIES = Endpoint(
+GOODS_TIME_SERIES = Tool(
     name="goods_time_series",
     title="Trade Map: goods by year",
     description=(
@@ -359,7 +359,7 @@ GOODS_TIME_SERIES = Endpoint(
     cost=COST,
 )
 
-SERVICES_TIME_SERIES = Endpoint(
+SERVICES_TIME_SERIES = Tool(
     name="services_time_series",
     title="Trade Map: services by year",
     description=(

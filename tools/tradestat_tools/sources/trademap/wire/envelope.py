@@ -16,16 +16,8 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.upstream.policy import Policy, Retry
+from tradestat_tools.sources.trademap.service import SOURCE_ID, number_or_none
 from tradestat_tools.upstream.request import Response
-
-SOURCE_ID = "trademap"
-SERVICE = "ITC Trade Map (through parse.bot)"
-
-KEY_HEADER = "X-API-Key"
-CREDITS_HEADER = "x-credits-charged"
-"""On every answer, failed ones too, and equal to the bill (seen October 2026). Its sister `X-Credits-Remaining` does
-not agree with the bill and is not read."""
 
 LONG_WAIT = 3600.0
 """Seconds. One status, 429, stands for the limit per minute and for longer ones; a longer wait means the latter."""
@@ -40,20 +32,6 @@ SAYS = " It says: "
 
 EXCERPT = 160
 """Characters of foreign text that a message may quote."""
-
-
-def credits_charged(response: Response) -> float | None:
-    """What the service says this call cost, in credits; None where it does not say."""
-    return number_or_none(response.headers.get(CREDITS_HEADER))
-
-
-POLICY = Policy(
-    source=SOURCE_ID,
-    service=SERVICE,
-    retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
-    charged=credits_charged,
-    paid=True,
-)
 
 
 def read_envelope(response: Response) -> Any:
@@ -98,17 +76,6 @@ def changed(what: str) -> UpstreamChanged:
 def kind_of(value: object) -> str:
     """What a JSON value is, for a message."""
     return "null" if value is None else f"a {type(value).__name__}"
-
-
-def number_or_none(value: Any) -> float | None:
-    """A plain non-negative number, as header text or JSON; None for anything else."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if 0 <= number < float("inf") else None
 
 
 def excerpt(value: object) -> str:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from tradestat_tools.sources.trademap.wire.envelope import changed, kind_of, number_or_none
+from tradestat_tools.sources.trademap.service import number_or_none
+from tradestat_tools.sources.trademap.wire.envelope import changed, kind_of
 from tradestat_tools.upstream.request import Response
 
 Method = Literal["GET", "POST"]

@@ -1,0 +1,186 @@
+"""Tools that ask no service: codes, stored answers, files."""
+
+from golden_answers.calls.files import CHINA, CHINA_NO_PERIODS, CHINA_TEXT, COMTRADE, KOREA, KOREA_UNSAID
+from golden_answers.play import Scene
+from golden_answers.steps import Ask, Later, Put, Read, ask, example
+
+MONTHS = Ask(
+    "getNitemtradeList",
+    "an answer that is kept",
+    {"strtYymm": "202401", "endYymm": "202406", "hsSgn": "850760", "cntyCd": "CN"},
+    "months",
+)
+FIGURES = Ask(
+    "comtrade_data",
+    "another that is kept",
+    {
+        "reporterCode": "China",
+        "partnerCode": "Korea,USA,Japan",
+        "cmdCode": "850760",
+        "flowCode": "X",
+        "period": "2022-2023",
+    },
+    "figures",
+)
+LONGER_THAN_KEPT = 31 * 86_400.0
+
+SCENES = (
+    Scene(
+        "search_codes",
+        [
+            example("search_codes"),
+            ask("search_codes", "typing errors", kind="hs", query="lithum ion acumulators", limit=3),
+            ask("search_codes", "Chinese", kind="hs", query="锂电池", language="zh", limit=3),
+            ask("search_codes", "Korean", kind="hs", query="반도체", language="ko", limit=3),
+            ask("search_codes", "a code with dots", kind="hs", query="8517.13", language="en"),
+            ask("search_codes", "a code of an older edition", kind="hs", query="854140"),
+            ask("search_codes", "a service", kind="ebops", query="sea freight", limit=3),
+            ask("search_codes", "a service by code", kind="ebops", query="SC11"),
+            ask("search_codes", "a country in Korean", kind="country", query="독일"),
+            ask("search_codes", "a country mistyped", kind="country", query="Swizerland", limit=2),
+            ask("search_codes", "a former country", kind="country", query="Soviet Union"),
+            ask("search_codes", "a group", kind="group", query="southeast asian nations"),
+            ask("search_codes", "a flow", kind="flow", query="进口"),
+            ask("search_codes", "a unit", kind="unit", query="kilograms"),
+            ask("search_codes", "nothing", kind="hs", query="qwxzv"),
+            ask("search_codes", "a kind that there is not", kind="ports", query="Busan"),
+            ask("search_codes", "no words", kind="hs", query=""),
+        ],
+    ),
+    Scene(
+        "usage",
+        [example("usage"), MONTHS, ask("usage", "after a call"), ask("usage", "with an argument", source="korea")],
+    ),
+    Scene(
+        "rows",
+        [
+            MONTHS,
+            FIGURES,
+            example("rows", of="months"),
+            ask(
+                "rows",
+                "some columns, sorted, the largest first",
+                result="$figures",
+                sort="-2023",
+                columns=["partner", "2023"],
+                limit=3,
+            ),
+            ask("rows", "filters", result="$figures", filter=["partner~Korea", "2023>=1000"]),
+            ask("rows", "further on", result="$months", offset=4, limit=2, table="1"),
+            ask("rows", "one filter as text", result="$months", filter="expDlr>0", columns="year, expDlr"),
+            ask("rows", "a column that there is not", result="$figures", columns=["valeu"]),
+            ask("rows", "sorted by no column", result="$figures", sort="-worth"),
+            ask("rows", "a filter that is none", result="$figures", filter=["partner Korea"]),
+            ask("rows", "a filter that leaves nothing", result="$figures", filter=["partner=Chad"]),
+            ask("rows", "a table that there is not", result="$figures", table="9"),
+            ask("rows", "after the last row", result="$figures", offset=500),
+            ask("rows", "no handle", result="latest"),
+            ask("rows", "nothing is kept under it", result="raaaaaaaaaa"),
+            Later(LONGER_THAN_KEPT),
+            ask("rows", "no longer kept", result="$figures"),
+        ],
+    ),
+    Scene(
+        "import_file",
+        [
+            Put("china-exports.csv", CHINA),
+            Put("china-utf8.csv", CHINA_TEXT.encode("utf-8")),
+            Put("korea.csv", KOREA),
+            Put("korea-unsaid.csv", KOREA_UNSAID),
+            Put("comtrade.csv", COMTRADE),
+            Put("notes.txt", b"nothing of use\n"),
+            Put("broken.csv", "数据年月,商品编码\r\n".encode("gb18030") + b"\xff\xfe\x00"),
+            Put("sandbox-china.csv", CHINA),
+            example("import_file", keeps="file"),
+            ask(
+                "import_file",
+                "its encoding is named",
+                file="china-exports.csv",
+                flow="imports",
+                encoding="gb18030",
+                layout="china_customs",
+            ),
+            ask("import_file", "the same in UTF-8", file="china-utf8.csv", flow="X", encoding="utf-8"),
+            ask("import_file", "the flow is not said", file="china-exports.csv"),
+            ask("import_file", "of Korea", file="korea.csv", layout="korea", encoding="cp949"),
+            ask("import_file", "the unit is not said", file="korea-unsaid.csv"),
+            ask("import_file", "the unit is named", file="korea-unsaid.csv", unit="thousand_usd", encoding="utf-16-le"),
+            ask("import_file", "of UN Comtrade", file="comtrade.csv", layout="comtrade"),
+            ask("import_file", "a period beside that of the file", file="comtrade.csv", period="2022"),
+            Put("no-periods.csv", CHINA_NO_PERIODS),
+            ask("import_file", "the period is not said", file="no-periods.csv", flow="M"),
+            ask("import_file", "the period is named", file="no-periods.csv", flow="M", period="202401"),
+            ask("import_file", "the unit is said twice", file="korea.csv", unit="usd"),
+            ask("import_file", "of the wrong layout", file="korea.csv", layout="comtrade"),
+            ask("import_file", "of synthetic figures", file="sandbox-china.csv", flow="X"),
+            ask("import_file", "of nobody known", file="notes.txt"),
+            ask("import_file", "damaged", file="broken.csv", flow="X"),
+            ask("import_file", "a name mistyped", file="china-export.csv", flow="X"),
+            ask("import_file", "out of the folder", file="../secret.csv", flow="X"),
+            ask("rows", "rows of a file", result="$file", limit=2, sort="-美元"),
+            ask("cite", "a file", result="$file"),
+        ],
+    ),
+    Scene(
+        "export_data",
+        [
+            MONTHS,
+            FIGURES,
+            example("export_data", of="months"),
+            *(
+                ask("export_data", f"as {kind}", result=["$months"], format=kind, filename=f"korea {kind}")
+                for kind in ("csv", "xlsx", "json", "parquet", "markdown", "html")
+            ),
+            ask("export_data", "two answers in one workbook", result=["$months", "$figures"]),
+            ask("export_data", "one table", result=["$figures"], format="csv", table="1", filename="one"),
+            ask("export_data", "the same name again", result=["$figures"], format="csv", table="1", filename="one"),
+            ask("export_data", "a handle as text", result="$figures", format="json", filename="리튬"),
+            Read("tradestat://exports/sandbox-one.csv"),
+            Read("tradestat://exports/sandbox-korea csv.csv"),
+            ask("export_data", "a name with a folder", result=["$months"], filename="../up"),
+            ask("export_data", "a table that there is not", result=["$months"], table="7"),
+            ask("export_data", "a kind that there is not", result=["$months"], format="xls"),
+            ask("export_data", "nothing is kept under it", result=["raaaaaaaaaa"]),
+        ],
+    ),
+    Scene(
+        "cite",
+        [
+            MONTHS,
+            FIGURES,
+            ask(
+                "goods_time_series",
+                "one of Trade Map",
+                country="Korea",
+                product="850760",
+                period_from=2023,
+                page_size=3,
+                keeps="trademap",
+            ),
+            ask("dashboard", "one of doumaotong", hsCode="850760", keeps="dashboard"),
+            ask(
+                "compare_mirror",
+                "one made of others",
+                exporter="China",
+                importer="Korea",
+                product="850760",
+                period="2023",
+                keeps="mirror",
+            ),
+            example("cite", of="months"),
+            *(
+                ask("cite", f"style {style}", result="$figures", style=style)
+                for style in ("line", "apa", "bibtex", "csl-json")
+            ),
+            ask("cite", "a script for a shell", result="$months", replay="curl"),
+            ask("cite", "a script in Python", result="$figures", replay="python", style="apa"),
+            ask("cite", "no script", result="$trademap", replay="none"),
+            ask("cite", "Trade Map again", result="$trademap", replay="curl"),
+            ask("cite", "doumaotong again", result="$dashboard", replay="python"),
+            ask("cite", "all that it is made of", result="$mirror", style="bibtex", replay="curl"),
+            ask("cite", "a style that there is not", result="$figures", style="chicago"),
+            ask("cite", "no handle", result="the last one"),
+            ask("cite", "nothing is kept under it", result="raaaaaaaaaa"),
+        ],
+    ),
+)

@@ -1,0 +1,102 @@
+"""What a service's failures mean: errors by HTTP status, in the words of each source; and when to ask again."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from tradestat_tools.model.errors import (
+    QuotaExhausted,
+    RateLimited,
+    TradestatError,
+    Unauthorized,
+    UpstreamChanged,
+    UpstreamDown,
+    UpstreamRefused,
+)
+
+CHANGED_REMEDY = "Run `tradestat-mcp doctor`; the service may have changed, and a newer version may know it."
+
+SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
+def kind_of(status: int) -> type[TradestatError]:
+    """What a status that is no success says of a service that keeps to HTTP."""
+    if status in (401, 403):
+        return Unauthorized
+    if status == 402:
+        return QuotaExhausted
+    if status == 429:
+        return RateLimited
+    if status == 408 or status >= 500:
+        return UpstreamDown
+    if status in (404, 410) or not 400 <= status < 500:
+        return UpstreamChanged
+    return UpstreamRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a source puts a failure.
+
+    Args:
+        message: `{status}` stands for the HTTP status, `{said}` for what the service said, with a blank before it.
+        remedy: what to do next.
+        transient: whether the same question may be sent again by itself; left out, as the kind of error has it.
+        kind: the error, where the status means another one to this service than by HTTP.
+    """
+
+    message: str
+    remedy: str
+    transient: bool | None = None
+    kind: type[TradestatError] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """A source's words for what can go wrong: for kinds of errors, and for statuses that are put otherwise."""
+
+    source: str
+    by_kind: Mapping[type[TradestatError], Words]
+    by_status: Mapping[int, Words] = field(default_factory=dict[int, Words])
+
+    def of(self, status: int, said: str = "", *, wait: float | None = None) -> TradestatError:
+        """The error of an answer with this status.
+
+        Args:
+            said: what the service said, cleaned; nothing where it said nothing.
+            wait: seconds after which it wants to be asked again.
+        """
+        words = self.by_status.get(status)
+        kind = (words.kind if words else None) or kind_of(status)
+        words = words or self.by_kind[kind]
+        transient = issubclass(kind, RateLimited | UpstreamDown) if words.transient is None else words.transient
+        message = words.message.replace("{status}", str(status)).replace("{said}", f" {said}" if said else "")
+        if issubclass(kind, RateLimited | UpstreamDown | QuotaExhausted):
+            return kind(message, remedy=words.remedy, source=self.source, retry_after=wait, transient=transient)
+        return kind(message, remedy=words.remedy, source=self.source)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """The seconds to wait that a Retry-After header asks for, as a number or as a date; None where it says neither."""
+    value = headers.get("retry-after", "").strip()
+    if SECONDS.fullmatch(value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def not_asked_for(service: str, source: str, strangers: Sequence[tuple[str, str, str]]) -> UpstreamChanged:
+    """The failure of an answer to another question: parameters with what was asked and what came instead."""
+    named = ", ".join(f"{name} (asked {asked}; got {got})" for name, asked, got in strangers)
+    return UpstreamChanged(
+        f"{service} gave rows that were not asked for: it seems to ignore {named}.",
+        remedy=CHANGED_REMEDY,
+        source=source,
+    )
