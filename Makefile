@@ -8,13 +8,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test golden faults bench lint types imports house manifest bundle requirements clean
+.PHONY: demo test slow golden faults bench lint types imports house manifest bundle requirements clean
 
 demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
 	$(BIN)/tradestat-mcp demo
 
-test: .venv/dev.stamp  ## the whole test suite
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: .venv/dev.stamp  ## the test suite but what is marked slow
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow"
+
+slow: .venv/dev.stamp  ## the tests that take long: killed processes, memory, quality
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m slow
 
 faults: .venv/dev.stamp  ## every fault against every service, as a table
 	PYTHONPATH=tests/support $(BIN)/python -m fault_matrix

@@ -22,10 +22,10 @@ def _folders_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Generator
         yield
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Async tests run on both event loops."""
-    return str(request.param)
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The event loop of async tests. What runs on both, the engine and the transports, says so where it stands."""
+    return "asyncio"
 
 
 @pytest.fixture

@@ -23,12 +23,6 @@ MOST_BYTES = 3_000_000
 HEAD = re.compile(r"^## (\w+) \| ([\w ]+) \| .*\n(\{.*\})$", re.MULTILINE)
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """One event loop: that tools behave the same on both is shown elsewhere, and an answer is written down once."""
-    return "asyncio"
-
-
 class Asked(NamedTuple):
     """A call as the files have it."""
 

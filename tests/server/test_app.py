@@ -152,7 +152,12 @@ async def test_every_tool_answers_its_example_from_the_sandbox(sandbox: Context,
             )
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the event loop plays no part in it
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_every_tool_of_a_source_answers_its_example_on_trio_too(sandbox: Context) -> None:
+    for name, _, tool in OF_SOURCES:
+        assert (await sandbox.call(tool, tool.example)).source.state == "sandbox", name
+
+
 async def test_every_call_that_a_prompt_advises_is_answered(sandbox: Context) -> None:
     sample = {
         **{"country": "China", "reporter": "Korea", "partner": "Viet Nam", "exporter": "China", "importer": "Korea"},
@@ -183,7 +188,6 @@ async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(w
 
 
 @pytest.mark.parametrize("name", sorted(UPSTREAM_TOOLS | OWN_TOOLS))
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the event loop plays no part in it
 async def test_bad_arguments_are_named_and_nothing_is_sent(name: str, wire: Any, watched: Context) -> None:
     endpoint = catalogue().tools[name]
     async with Client(create_server(watched)) as client:

@@ -24,6 +24,12 @@ QUESTION = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyC
 HTTP = pytest.mark.parametrize("transport", ["streamable-http", "sse"])
 
 
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """A client on either event loop, of a server in a process of its own."""
+    return str(request.param)
+
+
 def clean_environment() -> dict[str, str]:
     """This process's environment without settings that a developer may have."""
     return {k: v for k, v in os.environ.items() if not k.startswith("TRADESTAT_") and not k.endswith("_KEY")}

@@ -23,14 +23,7 @@ EXPORTER, IMPORTER = TRUTH["exporter_reported"], TRUTH["importer_reported"]
 
 
 @pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    """One event loop is enough here, and lets the stand-in be built once."""
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-async def context(anyio_backend: str) -> AsyncGenerator[Context]:
-    del anyio_backend
+async def context() -> AsyncGenerator[Context]:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as opened:
         yield opened
 

@@ -18,6 +18,12 @@ Serve = Callable[[Behaviour], AbstractAsyncContextManager[str]]
 RunRedis = Callable[..., AbstractContextManager[str]]
 
 
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """The engine runs on both event loops."""
+    return str(request.param)
+
+
 async def _read_head(stream: anyio.abc.SocketStream) -> None:
     """Take the request up to the blank line, so that closing does not reset the connection early."""
     seen = b""
