@@ -1,6 +1,6 @@
-"""Years, quarters and months, in every usual spelling.
+"""Years, quarters and months, however they are usually written.
 
-Quarters are told from months by the letter Q alone: `2025Q2` is a quarter, `202502` is always February. Trade Map
+Only the letter Q makes a quarter of a period: `2025Q2` is a quarter, `202502` is always February. Trade Map
 writes quarters as six digits too (`202502`, year and quarter); that form is read only by `from_yyyyqq`, never guessed.
 """
 
@@ -20,7 +20,8 @@ LAST_YEAR = 2100
 ALLOWED = f"a year (2025), a quarter (2025Q2) or a month (202503, 2025-03), {FIRST_YEAR} to {LAST_YEAR}"
 
 Frequency = Literal["year", "quarter", "month"]
-_PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
+PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
+"""How many periods of a frequency make a year."""
 
 _MONTH_NAMES = {
     name: number
@@ -70,20 +71,18 @@ class Period:
     def __post_init__(self) -> None:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise CodeError(f"{self.year} is not a year of trade statistics.", allowed=ALLOWED)
-        if not 1 <= self.number <= _PER_YEAR[self.frequency]:
+        if not 1 <= self.number <= PER_YEAR[self.frequency]:
             raise CodeError(f"There is no {self.frequency} {self.number} in a year.", allowed=ALLOWED)
 
     @property
     def first_month(self) -> "Period":
         """The month this period begins with."""
-        length = 12 // _PER_YEAR[self.frequency]
-        return Period(self.year, "month", (self.number - 1) * length + 1)
+        return Period(self.year, "month", self.number * months_in(self.frequency) - months_in(self.frequency) + 1)
 
     @property
     def last_month(self) -> "Period":
         """The month this period ends with."""
-        length = 12 // _PER_YEAR[self.frequency]
-        return Period(self.year, "month", self.number * length)
+        return Period(self.year, "month", self.number * months_in(self.frequency))
 
     def shifted(self, steps: int) -> "Period":
         """The period `steps` of its own kind later (earlier if negative).
@@ -91,13 +90,13 @@ class Period:
         Raises:
             CodeError: it would lie outside FIRST_YEAR..LAST_YEAR.
         """
-        per_year = _PER_YEAR[self.frequency]
+        per_year = PER_YEAR[self.frequency]
         year, number = divmod(self.year * per_year + self.number - 1 + steps, per_year)
         return Period(year, self.frequency, number + 1)
 
     def _key(self) -> tuple[int, int, int]:
         first = self.first_month if self.frequency != "month" else self
-        return (first.year, first.number, _PER_YEAR[self.frequency])
+        return (first.year, first.number, PER_YEAR[self.frequency])
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Period):
@@ -113,6 +112,16 @@ class Period:
                 return f"{self.year:04d}Q{self.number}"
             case "month":
                 return f"{self.year:04d}-{self.number:02d}"
+
+
+def months_in(frequency: Frequency) -> int:
+    """How many months a period of this frequency has."""
+    return 12 // PER_YEAR[frequency]
+
+
+def containing(month: Period, frequency: Frequency) -> Period:
+    """The year, quarter or month that a month lies in."""
+    return Period(month.year, frequency, (month.number - 1) // months_in(frequency) + 1)
 
 
 def period(value: str | int) -> Period:
@@ -186,17 +195,6 @@ def format_yyyymm(value: Period) -> str:
     return f"{value.year:04d}{value.number:02d}"
 
 
-def format_yyyyqq(value: Period) -> str:
-    """A quarter as Trade Map writes it: the second quarter of 2026 is `202602`.
-
-    Raises:
-        CodeError: not a quarter.
-    """
-    if value.frequency != "quarter":
-        raise CodeError(f"{value} is a {value.frequency}, not a quarter.", allowed="a quarter such as 2026Q2")
-    return f"{value.year:04d}{value.number:02d}"
-
-
 def from_yyyyqq(value: str | int) -> Period:
     """The quarter that Trade Map writes as `202602` (year, then quarter 01 to 04).
 
@@ -240,7 +238,7 @@ def count_between(start: Period, end: Period) -> int:
         CodeError: the frequencies differ, or `end` lies before `start`.
     """
     periods_between(start, end)
-    return (end.year - start.year) * _PER_YEAR[start.frequency] + end.number - start.number + 1
+    return (end.year - start.year) * PER_YEAR[start.frequency] + end.number - start.number + 1
 
 
 def _steps(start: Period, end: Period) -> Iterator[Period]:
