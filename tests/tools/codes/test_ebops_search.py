@@ -75,7 +75,7 @@ PHRASES = {
 
 
 def found(query: str, among: int = 5) -> list[str]:
-    return [hit.item.code for hit in search_ebops(query, limit=among)]
+    return [hit.entry.code for hit in search_ebops(query, limit=among)]
 
 
 @pytest.mark.parametrize("item", ebops_items(), ids=lambda item: item.code)
@@ -153,4 +153,4 @@ def test_a_code_of_goods_finds_no_service(goods: str) -> None:
 def test_no_text_breaks_the_search(query: str, limit: int) -> None:
     hits = search_ebops(query, limit=limit)
     assert len(hits) <= limit
-    assert len({hit.item.code for hit in hits}) == len(hits)
+    assert len({hit.entry.code for hit in hits}) == len(hits)

@@ -11,13 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.hs import hs_entries, hs_entry, hs_status
-from tradestat_tools.codes.search.hs import EverydayWords, HsHit, everyday_words, included, search_hs, simplified
+from tradestat_tools.codes.search.hs import EverydayWords, everyday_words, included, search_hs, simplified
+from tradestat_tools.codes.search.index import Hit
 
 CODES = [entry.code for entry in hs_entries()]
 
 
 def found(query: str, *, limit: int = 10, level: int | None = None) -> list[str]:
-    return [hit.code for hit in search_hs(query, limit=limit, level=level)]
+    return [hit.entry for hit in search_hs(query, limit=limit, level=level)]
 
 
 def how(query: str) -> str:
@@ -165,12 +166,12 @@ def test_parts_come_first_for_those_who_ask_for_parts() -> None:
 
 
 def test_a_level_and_a_language_narrow_the_search() -> None:
-    assert {len(hit.code) for hit in search_hs("coffee", level=6)} == {6}
+    assert {len(hit.entry) for hit in search_hs("coffee", level=6)} == {6}
     assert found("coffee", level=2)[0] == "09"
     assert search_hs("手机", language="ko") == ()
-    assert search_hs("手机", language="zh")[0].code.startswith("8517")
+    assert search_hs("手机", language="zh")[0].entry.startswith("8517")
     assert search_hs("coffee", language="zh") == ()
-    assert search_hs("phones", language="en")[0].code == "8517"
+    assert search_hs("phones", language="en")[0].entry == "8517"
 
 
 # Codes
@@ -211,7 +212,7 @@ def test_a_national_code_finds_itself_and_its_subheading_and_an_unknown_one_noth
 
 
 def test_a_code_with_a_digit_too_many_finds_what_it_begins_with() -> None:
-    assert search_hs("85176")[0] == HsHit("8517", 1.0, "nearest to 85176")
+    assert search_hs("85176")[0] == Hit("8517", 1.0, "nearest to 85176")
     assert found("1") == ["01"]
 
 
@@ -228,7 +229,7 @@ def test_any_query_is_answered_within_its_limit_and_alike_each_time(query: str, 
     hits = search_hs(query, limit=limit)
     assert hits == search_hs(query, limit=limit)
     assert len(hits) <= max(limit, 0)
-    assert len({hit.code for hit in hits}) == len(hits)
+    assert len({hit.entry for hit in hits}) == len(hits)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
