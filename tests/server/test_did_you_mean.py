@@ -225,7 +225,7 @@ async def test_goods_asked_for_as_services_and_services_as_goods_are_said_to_be_
 
 async def test_words_are_answered_with_choices_and_the_tool_that_finds_more(watched: Context) -> None:
     error = await refusal(watched, "getItemtradeList", MONTHS | {"hsSgn": "lithium batteries"})
-    assert "search_codes(kind=hs, query='lithium batteries')" in error["remedy"]
+    assert 'search_codes(kind="hs", query="lithium batteries")' in error["remedy"]
     assert len(error["nearest"]) > 1
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_server.text.lines import clean, width
+from tradestat_server.text.lines import width
 from tradestat_server.text.render import MAX_CHARS, MIN_CHARS, SANDBOX_LABEL, render_answer, render_error
 from tradestat_server.text.tables import cell_text
+from tradestat_tools.codes.words import clean
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Part, Provenance, State, Table
 from tradestat_tools.model.errors import InvalidQuery, NoData, RateLimited
 

@@ -38,13 +38,13 @@ async def call(
 
 
 async def _parsed(tool: Tool[A, Any], arguments: Mapping[str, Any]) -> A:
-    """The question; where words stand in the place of a product code, the error offers the codes they may mean."""
+    """The arguments, typed; a refusal says what the value at fault may have meant."""
     try:
         return parse_arguments(tool.arguments, arguments)
     except InvalidQuery as error:
-        from tradestat_tools.search.did_you_mean import offer_codes  # noqa: PLC0415 - indexes for those who need them
+        from tradestat_tools.search.did_you_mean import did_you_mean  # noqa: PLC0415 - indexes for those who need them
 
-        raise await offer_codes(tool.arguments, error, arguments) from None
+        raise await did_you_mean(tool.arguments, error, arguments) from None
 
 
 async def _citation(context: Context, tool: Tool[Any, D], answer: Answer[D]) -> str | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tradestat_server.text.figures import TONNES, common_power, exact, figures_of, in_powers, number, unit_in_powers
-from tradestat_server.text.lines import clean, cut_text, cut_width, left, right, width
+from tradestat_server.text.lines import cut_text, cut_width, left, right, width
 from tradestat_tools.codes.units import MISSING
+from tradestat_tools.codes.words import clean
 from tradestat_tools.model.answers import Cell, Table
 
 LABEL_WIDTH = 48

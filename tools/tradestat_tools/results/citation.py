@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from tradestat_tools.codes.words import clean
 from tradestat_tools.contract.source import OWN_NAME, Source, source_of
 from tradestat_tools.model.answers import Provenance
 
@@ -70,13 +71,13 @@ def cited(sources: Collection[Source], tool: str, what: str, source: Provenance)
     origin = source_of(sources, tool) or next(by_name, None)
     return Cited(
         id=origin.id if origin else re.sub(r"[^a-z0-9]", "", tool.lower()) or "tradestat",
-        author=origin.terms.author if origin else _line(source.service),
-        dataset=f"{origin.name if origin else _line(source.service)}, {tool}",
-        what=_line(what),
-        publisher=origin.terms.publisher if origin else _line(source.service),
+        author=origin.terms.author if origin else clean(source.service),
+        dataset=f"{origin.name if origin else clean(source.service)}, {tool}",
+        what=clean(what),
+        publisher=origin.terms.publisher if origin else clean(source.service),
         retrieved=source.retrieved_at.date(),
         published=source.published_at,
-        address=_line(source.address),
+        address=clean(source.address),
         sandbox=source.state == "sandbox",
     )
 
@@ -170,9 +171,3 @@ def _latex(text: str) -> str:
 
 def _verbatim(address: str) -> str:
     return re.sub(r"[\\{}\s]", lambda found: quote(found[0], safe=""), address)
-
-
-def _line(text: str) -> str:
-    """Foreign text on one line, without control or invisible characters."""
-    spaced = "".join(" " if char.isspace() else char for char in text)
-    return " ".join("".join(char for char in spaced if char.isprintable()).split())

@@ -12,7 +12,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.search.lists import ADDRESSES, LISTS, NAMES, Kind, Language, look, nearest_words
+from tradestat_tools.search.lists import LISTS, Kind, Language, look
 from tradestat_tools.upstream.runtime import as_utc, in_thread
 
 MOST = 50
@@ -93,7 +93,7 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
         rows = [list(row) for row in found.below]
         within = Listing(title=found.below_title, columns=list(found.below_columns), rows=rows)
     return Answer(
-        what=f"{NAMES[asked.kind]} for {shown(asked.query)}",
+        what=f"{LISTS[asked.kind].name} for {shown(asked.query)}",
         data=SearchData(
             kind=asked.kind,
             query=asked.query,
@@ -104,10 +104,10 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
         source=Provenance(
             service=OWN_NAME,
             endpoint="search_codes",
-            address=ADDRESSES[asked.kind],
+            address=LISTS[asked.kind].address,
             retrieved_at=as_utc(context.upstream.time()),
             state="sandbox" if context.settings.sandbox else "fresh",
-            coverage=LISTS[asked.kind],
+            coverage=LISTS[asked.kind].origin,
             calls=0,
         ),
         notes=notes,
@@ -115,11 +115,11 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
 
 
 def _nothing(asked: SearchArguments, elsewhere: str) -> NoData:
-    near = nearest_words(asked.kind, asked.query)
+    near = LISTS[asked.kind].nearest(asked.query)
     alike = f"Nearest here: {', '.join(near)}." if near else ""
     general = "Try fewer or more general words, or another kind: hs, ebops, country, group, flow, unit."
     return NoData(
-        f"Nothing in {NAMES[asked.kind]} is like {shown(asked.query)}.",
+        f"Nothing in {LISTS[asked.kind].name} is like {shown(asked.query)}.",
         remedy=" ".join(part for part in (elsewhere, alike, general) if part),
     )
 
