@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Arguments)
 D = TypeVar("D", bound=Data)
 
+OWN_NAME = "Tradestat (this server)"
+"""What stands where a source's tools have the name of their service."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[A, D]):

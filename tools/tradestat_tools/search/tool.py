@@ -6,14 +6,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tradestat_tools.codes.words import fold, shown
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.source import OWN_NAME
+from tradestat_tools.contract.context import Context, own_provenance
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.search.lists import LISTS, Kind, Language, look
-from tradestat_tools.upstream.runtime import as_utc, in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 MOST = 50
 DEFAULT_LIMIT = 10
@@ -101,15 +100,7 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
             rows=[list(row) for row in found.rows],
             within=within,
         ),
-        source=Provenance(
-            service=OWN_NAME,
-            endpoint="search_codes",
-            address=LISTS[asked.kind].address,
-            retrieved_at=as_utc(context.upstream.time()),
-            state="sandbox" if context.settings.sandbox else "fresh",
-            coverage=LISTS[asked.kind].origin,
-            calls=0,
-        ),
+        source=own_provenance(context, "search_codes", LISTS[asked.kind].address, coverage=LISTS[asked.kind].origin),
         notes=notes,
     )
 
