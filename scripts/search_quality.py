@@ -17,7 +17,7 @@ from typing import Literal
 from tradestat_tools.codes.hs import hs_entries
 from tradestat_tools.codes.search.hs import search_hs
 
-QUERIES = Path(__file__).parent.parent / "tests" / "tools" / "codes" / "hs_queries.csv"
+QUERIES = Path(__file__).parent.parent / "tests" / "tools" / "codes" / "search" / "hs_queries.csv"
 DEPTHS = (1, 5, 10)
 
 Half = Literal["tune", "held"]

@@ -1,7 +1,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -39,9 +38,9 @@ def test_words_are_found_by_their_stems_and_rank_by_how_many_stand_in_a_text() -
     assert how("dried fruit") == "words"
 
 
-@pytest.mark.parametrize(("query", "key"), [("苹果", "apple"), ("사과", "apple"), ("手机", "phone"), ("锂", "battery")])
-def test_chinese_and_korean_are_found_whole_and_in_part(query: str, key: str) -> None:
-    assert found(query)[0] == key
+def test_chinese_and_korean_are_found_whole_and_in_part() -> None:
+    for query, key in [("苹果", "apple"), ("사과", "apple"), ("手机", "phone"), ("锂", "battery")]:
+        assert found(query)[0] == key
 
 
 def test_chinese_texts_are_found_by_pairs_of_characters() -> None:
@@ -89,11 +88,9 @@ def test_the_stem_of_a_mistyped_word_is_no_beginning() -> None:
     assert [(hit.entry, hit.how) for hit in index.search("untied")] == [("kingdom", "typo: untied→united")]
 
 
-@pytest.mark.parametrize(
-    "query", ["", " ", "\x00", "的", '"', "NEAR", "^$", "zzzzqqqq", "\ud800", "🍌", "*", "q" * 5000]
-)
-def test_what_is_in_no_list_is_not_found(query: str) -> None:
-    assert INDEX.search(query) == ()
+def test_what_is_in_no_list_is_not_found() -> None:
+    for query in ["", " ", "\x00", "的", '"', "NEAR", "^$", "zzzzqqqq", "\ud800", "🍌", "*", "q" * 5000]:
+        assert INDEX.search(query) == ()
 
 
 @given(st.text(max_size=300), st.integers(min_value=-1, max_value=5))
