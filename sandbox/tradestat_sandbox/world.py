@@ -17,8 +17,8 @@ from tradestat_sandbox.economies import ECONOMIES, NEVER_REPORTS, Economy, find_
 from tradestat_sandbox.flows import FIRST_YEAR, Flows
 from tradestat_sandbox.observers import Cell, Flow, Month, Observers, Span
 from tradestat_sandbox.products import NES_INDEX
+from tradestat_sandbox.settings import DEFAULT_TODAY
 
-DEFAULT_TODAY = date(2026, 11, 1)
 CHINA, KOREA = 1, 2  # places in ECONOMIES
 ALL_PARTNERS = tuple(range(len(ECONOMIES)))
 ALL_PRODUCTS = tuple(range(NES_INDEX + 1))
