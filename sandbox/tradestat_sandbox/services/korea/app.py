@@ -14,12 +14,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from tradestat_sandbox import national
 from tradestat_sandbox.chance import cut, mix
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Flow, Month, Span
-from tradestat_sandbox.products import CODES6, indexes_under, name_ko
+from tradestat_sandbox.products import CODES6, indexes_under, name_ko, national_codes, national_shares
 from tradestat_sandbox.serving import admit, in_thread
 from tradestat_sandbox.state import State
 from tradestat_sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, KOREA
@@ -124,8 +123,8 @@ def _cells(
             if level < 10:
                 yield CODES6[cell.product][:level], cell.partner, flow == "M", cell.usd, cell.kg
                 continue
-            shares = national.shares_under(cell.product, 10)
-            for place, ten in enumerate(national.codes_under(cell.product, 10), start=1):
+            shares = national_shares(cell.product, 10)
+            for place, ten in enumerate(national_codes(cell.product, 10), start=1):
                 if ten.startswith(code):
                     usd, kg = cut(cell.usd, shares, place, place), cut(cell.kg, shares, place, place)
                     yield ten, cell.partner, flow == "M", usd, kg
