@@ -21,7 +21,7 @@ ALLOWED = f"a year (2025), a quarter (2025Q2) or a month (202503, 2025-03), {FIR
 
 Frequency = Literal["year", "quarter", "month"]
 PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
-"""How many periods of a frequency make a year."""
+"""Periods a year."""
 
 _MONTH_NAMES = {
     name: number
@@ -77,12 +77,18 @@ class Period:
     @property
     def first_month(self) -> "Period":
         """The month this period begins with."""
-        return Period(self.year, "month", self.number * months_in(self.frequency) - months_in(self.frequency) + 1)
+        length = 12 // PER_YEAR[self.frequency]
+        return Period(self.year, "month", (self.number - 1) * length + 1)
 
     @property
     def last_month(self) -> "Period":
         """The month this period ends with."""
-        return Period(self.year, "month", self.number * months_in(self.frequency))
+        length = 12 // PER_YEAR[self.frequency]
+        return Period(self.year, "month", self.number * length)
+
+    def around(self, frequency: Frequency) -> "Period":
+        """The period of the same or a longer frequency that this one begins in."""
+        return Period(self.year, frequency, (self.first_month.number - 1) * PER_YEAR[frequency] // 12 + 1)
 
     def shifted(self, steps: int) -> "Period":
         """The period `steps` of its own kind later (earlier if negative).
@@ -112,16 +118,6 @@ class Period:
                 return f"{self.year:04d}Q{self.number}"
             case "month":
                 return f"{self.year:04d}-{self.number:02d}"
-
-
-def months_in(frequency: Frequency) -> int:
-    """How many months a period of this frequency has."""
-    return 12 // PER_YEAR[frequency]
-
-
-def containing(month: Period, frequency: Frequency) -> Period:
-    """The year, quarter or month that a month lies in."""
-    return Period(month.year, frequency, (month.number - 1) // months_in(frequency) + 1)
 
 
 def period(value: str | int) -> Period:
@@ -182,6 +178,12 @@ def _of_frequency(value: str | int, frequency: Frequency, allowed: str) -> Perio
 def month_of(day: datetime.date) -> Period:
     """The month a day lies in."""
     return Period(day.year, "month", day.month)
+
+
+def last_whole(month: Period, frequency: Frequency) -> Period:
+    """The newest period of a frequency that is over with this month."""
+    found = month.around(frequency)
+    return found if found.last_month <= month else found.shifted(-1)
 
 
 def format_yyyymm(value: Period) -> str:

@@ -8,16 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tradestat_tools.codes.periods import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    Frequency,
-    Period,
-    check_order,
-    containing,
-    months_in,
-    period,
-)
+from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, PER_YEAR, Frequency, Period, check_order, period
 from tradestat_tools.codes.words import CodeError, bounded, shown
 
 ALLOWED = (
@@ -211,17 +202,17 @@ def _as(given: Period, wanted: Frequency) -> tuple[Period, Period]:
     """The first and last period of the wanted frequency within a longer one, or the period itself."""
     if given.frequency == wanted:
         return given, given
-    if months_in(wanted) > months_in(given.frequency):
+    if PER_YEAR[wanted] < PER_YEAR[given.frequency]:
         raise CodeError(
             f"{given} is a {given.frequency}; these are {wanted}s.",
-            allowed=f"{wanted}s such as {containing(given.first_month, wanted)}",
+            allowed=f"{wanted}s such as {given.around(wanted)}",
         )
-    return containing(given.first_month, wanted), containing(given.last_month, wanted)
+    return given.around(wanted), given.last_month.around(wanted)
 
 
 def _counted(count: int, unit: Frequency, wanted: Frequency) -> int:
     """How many periods of the wanted frequency are in so many of another."""
-    months = count * months_in(unit)
-    if months % months_in(wanted):
+    found, rest = divmod(count * PER_YEAR[wanted], PER_YEAR[unit])
+    if rest:
         raise CodeError(f"{count} {unit}s are no whole number of {wanted}s.", allowed=f"whole {wanted}s")
-    return months // months_in(wanted)
+    return found
