@@ -16,7 +16,7 @@ from tradestat_tools.upstream.request import NO_DATA
 async def call(
     context: Context, tool: Tool[A, D], arguments: Mapping[str, Any], progress: Progress | None = None
 ) -> Answer[D]:
-    """Check the raw arguments, then ask; `progress` is told now and then while the answer is waited for.
+    """Check the raw arguments, then ask; `progress` is called now and then until there is an answer.
 
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.

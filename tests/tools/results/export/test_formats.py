@@ -450,11 +450,11 @@ def test_what_is_to_be_known_of_csv_files_stands_in_lines_of_a_text() -> None:
     assert sum("apostrophe" in line for line in lines) == 1, "said once for both"
 
 
-@pytest.mark.parametrize("write", [write_csv, write_xlsx, write_json, write_parquet, write_markdown, write_html])
-def test_a_table_without_rows_is_written_with_its_heads(write: Any) -> None:
-    body = written(write, report_of(table([]))).getvalue()
-    assert body
-    if write is write_csv:
-        assert body == b"\xef\xbb\xbfcode,name,2024,change %\r\n"
-    if write is write_parquet:
-        assert pq.read_table(io.BytesIO(body)).num_rows == 0
+def test_a_table_without_rows_is_written_with_its_heads() -> None:
+    for write in [write_csv, write_xlsx, write_json, write_parquet, write_markdown, write_html]:
+        body = written(write, report_of(table([]))).getvalue()
+        assert body
+        if write is write_csv:
+            assert body == b"\xef\xbb\xbfcode,name,2024,change %\r\n"
+        if write is write_parquet:
+            assert pq.read_table(io.BytesIO(body)).num_rows == 0

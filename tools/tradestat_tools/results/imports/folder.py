@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from tradestat_tools.codes.words import fold, shown
 from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.results.export.folder import READ_ONLY
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 """No other file is opened, so that nothing else that lies in the folder can be quoted by an error."""
@@ -21,14 +22,6 @@ MOST_BYTES = 100_000_000
 LISTED = 10
 LOOKED_AT = 5000
 """Entries of the folder that are looked at for names to offer."""
-
-_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # not to wait for the other end, should it be a pipe
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-)
 
 ALLOWED = f"the name of a file ({', '.join(SUFFIXES)}) in the import folder, or in a folder in it"
 
@@ -63,7 +56,7 @@ class ImportFolder:
         """
         path = self._found(wanted)
         try:
-            descriptor = os.open(path, _FLAGS)
+            descriptor = os.open(path, READ_ONLY)
         except OSError as error:
             raise self._refusal(f"{shown(wanted)} can not be opened: {error.strerror}.", wanted) from None
         about = os.fstat(descriptor)
