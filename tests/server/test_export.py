@@ -119,14 +119,6 @@ async def test_several_results_make_one_file_and_one_table_can_be_picked(sandbox
         await sandbox.call(export, {"result": [first.result, second.result], "table": "1"})
 
 
-async def test_nothing_is_written_over(sandbox: Context, tmp_path: Path) -> None:
-    answer = await sandbox.call(catalogue().tools["trend"], {"hsCode": "850760"})
-    asked = {"result": [answer.result], "format": "html", "filename": "x.html"}
-    paths = [(await sandbox.call(catalogue().tools["export_data"], asked)).data.files[0].path for _ in range(3)]
-    assert listing(tmp_path / "exports") == ["sandbox-x-2.html", "sandbox-x-3.html", "sandbox-x.html"]
-    assert len({content(path) for path in paths}) == 1
-
-
 async def test_a_name_that_leads_elsewhere_or_misleads_writes_nothing(sandbox: Context, tmp_path: Path) -> None:
     hostile = ["../x", "/etc/x", "a/b", "a\\b", "CON", "x.csv", "..", "C:x", "．．／x", "x" * 200, "a\u202eb"]
     answer = await sandbox.call("trend", {"hsCode": "850760"})

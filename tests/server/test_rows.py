@@ -127,12 +127,6 @@ async def test_pages_cover_every_row_once_and_each_names_the_next(watched: Conte
     assert seen == sorted(row[1] for row in TRADE if isinstance(row[1], str))
 
 
-async def test_past_the_end_there_are_no_rows_and_it_says_how_many_there_are(watched: Context, handle: str) -> None:
-    answer = await watched.call(ROWS, {"result": handle, "offset": 7})
-    assert answer.data.rows == []
-    assert "5 rows" in (answer.more or "")
-
-
 async def test_rows_are_sorted_with_missing_values_last(watched: Context, handle: str) -> None:
     for sort, order in [
         ("2024", ["Côte d'Ivoire", "United States", "Japan", "China", "Korea, Republic of"]),

@@ -63,15 +63,6 @@ async def test_a_national_code_is_explained(context: Context) -> None:
     assert "subdivision of 850760" in notes(answer)
 
 
-async def test_a_country_has_its_code_in_every_service(context: Context) -> None:
-    (row,) = rows(await ask(context, "country", "Japan"))
-    assert row == {
-        "area": "Japan", "iso2": "JP", "iso3": "JPN", "m49": "392", "comtrade": "392", "trademap": "392",
-        "china_customs": "116", "korea": "JP", "why": "name",
-    }  # fmt: skip
-    assert rows(await ask(context, "country", "USSR"))[0]["until"] == "1990"
-
-
 async def test_a_guess_in_another_list_is_not_given_for_sure(context: Context) -> None:
     with pytest.raises(NoData) as guessed:
         await ask(context, "group", "Germny")

@@ -92,27 +92,23 @@ def table(rows: Sequence[Row] = ROWS, columns: Sequence[str] = COLUMNS, title: s
     return Table(tuple(columns), list(rows), title, measures=frozenset({"2024"}))
 
 
-texts = st.one_of(
-    st.text(max_size=12),
-    st.sampled_from(
-        [
-            "=1+1",
-            "007",
-            "1e5",
-            "NaN",
-            "TRUE",
-            "-5",
-            "2024-01-01",
-            "'=x",
-            "_x000D_",
-            "<r>x</r>",
-            "<r><t>y</t></r>",
-            " lead",
-            "锂",
-            "\ud800",
-        ]
-    ),
-)
+ODD = [
+    "=1+1",
+    "007",
+    "1e5",
+    "NaN",
+    "TRUE",
+    "-5",
+    "2024-01-01",
+    "'=x",
+    "_x000D_",
+    "<r>x</r>",
+    "<r><t>y</t></r>",
+    " lead",
+    "锂",
+    "�",
+]
+texts = st.text(max_size=12) | st.sampled_from(ODD)
 cells = st.one_of(st.none(), st.integers(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False), texts)
 finite = cells.filter(lambda cell: not isinstance(cell, float) or math.isfinite(cell))
 
@@ -355,16 +351,9 @@ def test_markdown_is_equal_cell_for_cell_and_nothing_in_it_is_markup(one: Table)
     rows, kinds = markdown_cells(written(write_markdown, report_of(one)))
     expected = [[" ".join(as_csv(cell).split()).replace("\x00", "�") for cell in row] for row in one.rows]
     assert rows == [list(one.columns), *expected]
-    assert not kinds & {
-        "link_open",
-        "image",
-        "html_inline",
-        "html_block",
-        "code_inline",
-        "em_open",
-        "strong_open",
-        "fence",
-    }
+    assert not kinds & set(
+        ["link_open", "image", "html_inline", "html_block", "code_inline", "em_open", "strong_open", "fence"]
+    )
 
 
 class Page(HTMLParser):
