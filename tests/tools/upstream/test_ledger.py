@@ -125,7 +125,7 @@ def test_calls_older_than_any_period_are_forgotten(ledger: Ledger) -> None:
 def test_nobody_sends_before_the_service_said(ledger: Ledger) -> None:
     ledger.stay_away("a", NOON + 60)
     ledger.stay_away("a", NOON + 20)
-    assert reserve(ledger, latest=NOON + 30) == Denial("told", NOON + 60)
+    assert reserve(ledger, latest=NOON + 30) == Denial("stay away", NOON + 60)
     assert granted(reserve(ledger)).at == NOON + 60
     assert isinstance(ledger.reserve("b", PLAN, 1, now=NOON, latest=NOON, lease=1), Grant)
 
