@@ -17,8 +17,7 @@ import anyio
 from tradestat_server.cli.listing import manifest_lists
 from tradestat_server.cli.terminal import key_in_words
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.source import OWN_NAME
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import OWN_NAME, Tool
 
 ROOT = Path(__file__).parent.parent
 

@@ -3,20 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-
-def clean(text: str) -> str:
-    """Foreign text on one line: no control, bidi or invisible characters, single blanks."""
-    if text.isprintable():
-        return " ".join(text.split())
-    kept: list[str] = []
-    for char in text:
-        if char.isspace():
-            kept.append(" ")
-        elif char.isprintable():
-            kept.append(char)
-        elif unicodedata.category(char) != "Cf":
-            kept.append("\N{REPLACEMENT CHARACTER}")
-    return " ".join("".join(kept).split())
+from tradestat_tools.codes.words import clean
 
 
 def width(text: str) -> int:
