@@ -6,8 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tradestat_server.text.figures import TONNES, common_power, exact, figures_of, in_powers, number, unit_in_powers
-from tradestat_server.text.lines import clean, cut_text, cut_width, left, right, width
+from tradestat_server.text.cells import (
+    TONNES,
+    clean,
+    common_power,
+    cut_text,
+    cut_width,
+    exact,
+    figures_of,
+    in_powers,
+    left,
+    number,
+    right,
+    unit_in_powers,
+    width,
+)
 from tradestat_tools.codes.units import MISSING
 from tradestat_tools.model.answers import Cell, Table
 
