@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.spans import span
+from tradestat_tools.codes.periods import format_yyyymm, month
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge
 from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.sources.korea.arguments import NitemtradeArguments
+from tradestat_tools.sources.korea.calendar import months_asked
 
 if TYPE_CHECKING:
     from conftest import Customs
@@ -139,7 +140,8 @@ async def test_unknown_arguments_are_refused_by_name(customs: "Customs") -> None
 )
 def test_months_are_read_in_every_usual_spelling(first: Any, last: Any, read: tuple[str, str]) -> None:
     arguments = parse_arguments(NitemtradeArguments, {"strtYymm": first, "endYymm": last, "hsSgn": "85"})
-    assert (arguments.strtYymm, arguments.endYymm) == read
+    asked = months_asked(arguments.strtYymm, arguments.endYymm, month("202609"))
+    assert (format_yyyymm(asked.start), format_yyyymm(asked.end)) == read
 
 
 @pytest.mark.anyio
@@ -190,8 +192,8 @@ def test_any_text_is_read_or_refused_and_nothing_else(first: str, last: str, cod
     except InvalidQuery as error:
         assert error.argument in asked
     else:
-        for text in (read.strtYymm, read.endYymm):
-            assert re.fullmatch(r"[0-9]{6}", text) or span(text)
+        assert read.strtYymm.first or read.strtYymm.count
+        assert read.hs.isdecimal() or not read.hs
 
 
 @pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda endpoint: endpoint.name)
@@ -202,6 +204,6 @@ def test_schemas_are_flat_and_descriptions_short(endpoint: Any) -> None:
         assert field["type"] == "string"
         assert field["maxLength"] <= 80
         assert field["description"]
-    for month in ("strtYymm", "endYymm"):
-        assert re.search(schema["properties"][month]["pattern"], "2024-01")
+    for name in ("strtYymm", "endYymm"):
+        assert re.search(schema["properties"][name]["pattern"], "2024-01")
     assert len(endpoint.description) < 600

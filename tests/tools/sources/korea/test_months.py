@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.periods import Period, month
+from tradestat_tools.codes.spans import span
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.sources.korea.calendar import due, last_published, months_asked
 
@@ -43,7 +44,7 @@ def notes(answer: Any, code: str) -> list[Any]:
     ],
 )
 def test_ranges_and_words_for_the_newest_month_are_read(first: str, last: str, read: tuple[str, str]) -> None:
-    asked = months_asked(first, last, NEWEST)
+    asked = months_asked(span(first), span(last), NEWEST)
     assert (str(asked.start), str(asked.end)) == read
 
 
@@ -59,7 +60,7 @@ def test_ranges_and_words_for_the_newest_month_are_read(first: str, last: str, r
 )
 def test_two_arguments_that_contradict_each_other_are_refused(first: str, last: str) -> None:
     with pytest.raises(InvalidQuery) as caught:
-        months_asked(first, last, NEWEST)
+        months_asked(span(first), span(last), NEWEST)
     assert caught.value.argument == "endYymm"
 
 
@@ -76,7 +77,7 @@ WORDS = (
 @given(WORDS, WORDS)
 def test_any_two_words_for_months_are_months_in_order_or_refused(first: str, last: str) -> None:
     try:
-        asked = months_asked(first, last, NEWEST)
+        asked = months_asked(span(first), span(last), NEWEST)
     except InvalidQuery as error:
         assert error.argument in {"strtYymm", "endYymm"}
     else:
@@ -86,7 +87,7 @@ def test_any_two_words_for_months_are_months_in_order_or_refused(first: str, las
 
 def test_counting_back_beyond_all_statistics_is_refused() -> None:
     with pytest.raises(InvalidQuery) as caught:
-        months_asked("last 600 months", "latest", month("198001"))
+        months_asked(span("last 600 months"), span("latest"), month("198001"))
     assert caught.value.argument == "strtYymm"
 
 

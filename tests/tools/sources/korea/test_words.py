@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tradestat_tools.model.errors import NoData, TooLarge
-from tradestat_tools.sources.korea.codes import is_group, partner_in
+from tradestat_tools.sources.korea.codes import partner
 
 if TYPE_CHECKING:
     from conftest import Customs
@@ -121,16 +121,14 @@ async def test_korea_is_not_its_own_partner_in_a_group_it_belongs_to(customs: "C
 
 
 def test_members_are_those_of_the_years_asked() -> None:
-    assert "GB" in partner_in("EU", 2018, 2018).members
-    then = partner_in("EU", 2019, 2021)
+    assert "GB" in partner("EU").in_years(2018, 2018).members
+    then = partner("EU").in_years(2019, 2021)
     assert "GB" not in then.members
     assert "2020-01-31: United Kingdom" in (then.note or "")
 
 
 def test_no_code_of_the_service_is_taken_for_a_group() -> None:
-    assert not is_group("ZZ")
-    assert not is_group("US")
-    assert is_group("EU")
+    assert [partner(word).group is not None for word in ("ZZ", "US", "EU")] == [False, False, True]
 
 
 async def test_all_goods_by_code_with_a_group_are_too_many_calls_and_the_error_says_how_many(
