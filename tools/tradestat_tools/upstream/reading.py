@@ -33,8 +33,10 @@ def number(value: object) -> int | float | None:
         value = int(text) if text.isdecimal() and text.isascii() else float(text)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("not a number")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    return value
+    if isinstance(value, int):  # of any length; JSON sets none
+        return value
+    if not math.isfinite(value):
+        raise ValueError("not a finite number")
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value

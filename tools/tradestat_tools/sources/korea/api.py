@@ -32,7 +32,7 @@ from tradestat_tools.sources.korea.service import (
 from tradestat_tools.sources.korea.wire import FAILURES, TOTAL, Page, read_page
 from tradestat_tools.upstream import Policy, Reader, Request
 from tradestat_tools.upstream.failures import not_asked_for
-from tradestat_tools.upstream.request import CLOSED, Keep, until_published
+from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
 
 MAX_CALLS = 10
 """Ten years in one answer. The service drops those who ask much in a short time (seen August 2026)."""
@@ -98,7 +98,7 @@ def _service_key(settings: Settings) -> SecretStr | None:
     return SecretStr(decoded_key(pasted.get_secret_value())) if pasted else None
 
 
-def _keep(context: Context, selection: Selection) -> Keep:
+def _freshness(context: Context, selection: Selection) -> Freshness:
     now = context.now()
     if selection.end < last_published(now).shifted(-CLOSED_AFTER):
         return CLOSED
@@ -176,7 +176,7 @@ def _request(context: Context, selection: Selection, key: SecretStr | None) -> t
         url=context.settings.of(KoreaSettings).korea_url.rstrip("/") + operation.path,
         params=params,
         secret_params={KEY: key} if key else {},
-        keep=_keep(context, selection),
+        freshness=_freshness(context, selection),
         unless_stored=None
         if key
         else MissingKey(

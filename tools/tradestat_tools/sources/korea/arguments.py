@@ -1,30 +1,23 @@
 """The questions of the four tools, read once, and the rows they ask for. Arguments carry the service's own names."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from tradestat_tools.codes.hs import normalise_hs
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.sources.korea.calendar import written
 from tradestat_tools.sources.korea.codes import EVERYONE, Partner, partner
 from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire import Page, Row
 from tradestat_tools.upstream import Fetched
 
-T = TypeVar("T")
-
 HS_LEVELS = (2, 4, 6, 10)
-
-
-def _read(read: Callable[[str], T]) -> PlainValidator:
-    """Makes of an argument what its text means; a CodeError says what is wrong with it."""
-    return PlainValidator(lambda value: read(str(value).strip()))
 
 
 def _hs(text: str) -> str:
@@ -39,17 +32,12 @@ def _hs(text: str) -> str:
     return normalise_hs(text, levels=HS_LEVELS) if text else ""
 
 
-def _schema(length: int, pattern: str | None = None) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "maxLength": length} | ({"pattern": pattern} if pattern else {}))
-
-
-Months = Annotated[Span, _read(span), _schema(40, r"\w"), Meaning.PERIOD]
-Hs = Annotated[str, _read(_hs), _schema(20, r"^$|\d"), Meaning.HS]
+Months = Annotated[Span, reads(span, max_length=40), Field(json_schema_extra={"pattern": r"\w"}), Meaning.PERIOD]
+Hs = Annotated[str, reads(_hs, max_length=20), Field(json_schema_extra={"pattern": r"^$|\d"}), Meaning.HS]
 """Digits; "" for all goods."""
 Country = Annotated[
     Partner,
-    _read(partner),
-    _schema(80),
+    reads(partner, max_length=80),
     Meaning.AREA,
     Field(
         description="Partner: ISO alpha-2 (US), or a name, ISO3 or M49 number; a group (EU, ASEAN) gives each member "

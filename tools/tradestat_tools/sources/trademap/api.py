@@ -18,14 +18,14 @@ from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import current_report, reporting
-from tradestat_tools.upstream.request import CLOSED, REFERENCE, Fetched, Keep, Request, Response
+from tradestat_tools.upstream.request import CLOSED, REFERENCE, Fetched, Freshness, Request, Response
 from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
 
 DAY = 86_400.0
-SERIES = Keep(fresh=7 * DAY)
+SERIES = Freshness(fresh=7 * DAY)
 """Yearly figures; revisions come a few times a year, and every call costs a credit."""
 CLOSED_AFTER = 3
 """Years after which a year is taken as reported and revised."""
@@ -99,7 +99,7 @@ def _catalogue_request(context: Context, unless_stored: MissingKey | None) -> Re
         endpoint="catalogue",
         url=f"{_base(context)}/marketplace/apis/{quote(_settings(context).trademap_catalogue_id, safe='')}",
         credits=0.0,
-        keep=Keep(fresh=CATALOGUE_FRESH, spare=SPELLED),
+        freshness=Freshness(fresh=CATALOGUE_FRESH, usable=SPELLED),
         unless_stored=unless_stored,
     )
 
@@ -139,20 +139,20 @@ async def ask(
     arguments: Mapping[str, str | int],
     parse: Callable[[Any], T],
     *,
-    keep: Keep | None = None,
+    freshness: Freshness | None = None,
 ) -> Asked[T]:
     """Ask an endpoint, in its own spelling, and parse what is inside the envelope.
 
     Args:
         arguments: by our names; one that is optional is sent only if the catalogue entry lists it.
         parse: content of the envelope -> typed data; raises UpstreamChanged.
-        keep: how long the answer is worth keeping; by its last year, if not given.
+        freshness: for how long the answer is as good as new, and usable after that; by its last year, if not given.
 
     Raises:
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
-    request, wire = await _request(context, endpoint, arguments, keep)
+    request, wire = await _request(context, endpoint, arguments, freshness)
 
     def read(response: Response) -> T:
         return parse(read_envelope(response))
@@ -172,17 +172,17 @@ async def to_pay(context: Context, endpoint: str, questions: Sequence[Mapping[st
 
 
 async def _request(
-    context: Context, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+    context: Context, endpoint: str, arguments: Mapping[str, str | int], freshness: Freshness | None
 ) -> tuple[Request, Wire]:
     """A question in the service's own spelling."""
     # Without a key nothing is sent; the names still matter, for they are part of the question that may be stored.
     missing = None if _settings(context).parse_api_key else no_key()
     names = (await catalogue(context, unless_stored=missing))[0]
-    return _spelled(context, names, endpoint, arguments, keep), names[endpoint]
+    return _spelled(context, names, endpoint, arguments, freshness), names[endpoint]
 
 
 def _spelled(
-    context: Context, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+    context: Context, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], freshness: Freshness | None
 ) -> Request:
     key, wire = _settings(context).parse_api_key, names[endpoint]
     named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
@@ -197,12 +197,12 @@ def _spelled(
         else None,
         secret_headers={KEY_HEADER: key} if key else {},
         credits=wire.price,
-        keep=keep or _keep_series(context, arguments),
+        freshness=freshness or _freshness(context, arguments),
         unless_stored=None if key else no_key(),
     )
 
 
-def _keep_series(context: Context, arguments: Mapping[str, str | int]) -> Keep:
+def _freshness(context: Context, arguments: Mapping[str, str | int]) -> Freshness:
     last = arguments.get("period_to")
     closed = isinstance(last, int) and last <= context.today.year - CLOSED_AFTER
     return CLOSED if closed else SERIES

@@ -31,7 +31,7 @@ from tradestat_tools.sources.trademap.arguments import integer
 from tradestat_tools.sources.trademap.codes import area_label, area_names
 from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.wire import payloads
-from tradestat_tools.upstream.request import REFERENCE, Fetched, Keep
+from tradestat_tools.upstream.request import REFERENCE, Fetched, Freshness
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
@@ -244,7 +244,7 @@ async def get_services_ebops(context: Context, asked: GetServicesEbopsArguments)
 async def get_coverage(context: Context, asked: GetCoverageArguments) -> Answer[CoverageData]:
     """Reporting countries and newest periods by frequency."""
     fetched = await _list(
-        context, "get_coverage", payloads.parse_coverage, keep=Keep(fresh=DAY), data_type=asked.data_type
+        context, "get_coverage", payloads.parse_coverage, freshness=Freshness(fresh=DAY), data_type=asked.data_type
     )
     rows = [
         CoverageRow(dataType=r.dataType, nbCountries=r.nbCountries, latestPeriod=r.latestPeriod) for r in fetched.value
@@ -266,10 +266,10 @@ async def _list(
     endpoint: str,
     parse: Callable[[Any], T],
     *,
-    keep: Keep = REFERENCE,
+    freshness: Freshness = REFERENCE,
     **arguments: str | int,
 ) -> Fetched[T]:
-    return (await ask(context, endpoint, arguments, parse, keep=keep)).fetched
+    return (await ask(context, endpoint, arguments, parse, freshness=freshness)).fetched
 
 
 def _matches(search: str, *texts: str) -> bool:
