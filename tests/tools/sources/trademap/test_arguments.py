@@ -11,7 +11,7 @@ from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments, ServicesTimeSeriesArguments
-from tradestat_tools.sources.trademap.codes import partner_code, product_code, reporter_code, service_code
+from tradestat_tools.sources.trademap.codes import read_partner, read_product, read_reporter, read_service
 
 GOODS, SERVICES, INDICATORS = "goods_time_series", "services_time_series", "goods_trade_indicators"
 
@@ -120,7 +120,7 @@ def test_what_models_write_for_unset_is_unset():
         {"country": "156", "partner": "null", "product": None, "period_from": "", "sort_by": "undefined"},
     )
 
-    assert (read.partner, read.product, read.period_from, read.sort_by) == ("000", "ALL", 0, "")
+    assert (read.partner.code, read.product.code, read.period_from, read.sort_by) == ("000", "ALL", 0, "")
 
 
 @pytest.mark.parametrize(
@@ -135,12 +135,12 @@ def test_flows_may_be_written_as_words(spelled: str, flow: str):
     ("spelled", "code"), [("CN", "156"), ("chn", "156"), ("中国", "156"), ("4", "004"), ("356", "699"), ("757", "757")]
 )
 def test_reporters_are_three_digit_comtrade_areas(spelled: str, code: str):
-    assert reporter_code(spelled) == code
+    assert read_reporter(spelled).code == code
 
 
 @pytest.mark.parametrize("spelled", ["000", "0", "World", "all", "全球"])
 def test_all_partners_together_are_000(spelled: str):
-    assert partner_code(spelled) == "000"
+    assert read_partner(spelled).code == "000"
 
 
 @pytest.mark.parametrize(
@@ -148,14 +148,14 @@ def test_all_partners_together_are_000(spelled: str):
     [("all", "ALL"), ("Total", "ALL"), ("8517.12", "851712"), ("8507 60", "850760"), ("HS 85", "85"), ("01", "01")],
 )
 def test_products_are_read_in_their_usual_spellings(spelled: str, code: str):
-    assert product_code(spelled) == code
+    assert read_product(spelled).code == code
 
 
 @pytest.mark.parametrize(
     ("spelled", "code"), [("ALL", "ALL"), ("S00", "ALL"), ("3", "S03"), ("3.1.1", "S03001001"), ("s03001", "S03001")]
 )
 def test_services_are_read_by_number_or_code(spelled: str, code: str):
-    assert service_code(spelled) == code
+    assert read_service(spelled).code == code
 
 
 def test_ascending_order_is_allowed_where_the_table_is_small():
@@ -175,8 +175,8 @@ def test_free_text_is_read_or_refused_and_never_breaks(text: str, argument: str)
     except InvalidQuery as refused:
         assert refused.argument == argument
         return
-    assert reporter_code(read.country).isdigit()
-    assert product_code(read.product) == "ALL" or product_code(read.product).isdigit()
+    assert read.country.code.isdigit() or read.country.group
+    assert read.product.code == "ALL" or read.product.code.isdigit()
 
 
 @pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda e: e.name)

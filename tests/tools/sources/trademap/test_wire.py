@@ -1,6 +1,7 @@
 """The envelope, every failure the service documents, and bodies that are none of them."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -121,7 +122,7 @@ async def test_a_failure_without_the_documented_body_is_the_same_error(
 async def test_a_bad_gateway_is_never_worth_repeating_because_it_costs_a_credit(parsebot: Any):
     parsebot.says(failure(502, "upstream_error", upstream_status_code=504, retry_after=3), 502)
 
-    with pytest.raises(UpstreamDown, match="the site said '504'") as raised:
+    with pytest.raises(UpstreamDown, match="The site answered '504'") as raised:
         await parsebot.beef()
 
     assert not raised.value.transient
@@ -142,7 +143,7 @@ async def test_a_block_is_worth_repeating_only_after_the_time_it_names(parsebot:
 async def test_the_time_to_wait_is_read_from_the_body_or_the_header(parsebot: Any):
     parsebot.says(failure(429, None, retry_after=7), 429, retry_after="9")
     parsebot.says(failure(429), 429, retry_after="9")
-    parsebot.says(failure(429, None, retry_after="soon"), 429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT")
+    parsebot.says(failure(429, None, retry_after="soon"), 429, retry_after="Tue, 20 Oct 2026 12:00:11 GMT")
 
     waits: list[float | None] = []
     for _ in range(3):
@@ -150,7 +151,7 @@ async def test_the_time_to_wait_is_read_from_the_body_or_the_header(parsebot: An
             await parsebot.beef()
         waits.append(raised.value.retry_after)
 
-    assert waits == [7, 9, None]
+    assert waits == [7, 9, 11]
 
 
 @pytest.mark.anyio
@@ -225,7 +226,7 @@ async def test_a_body_that_is_no_list_is_a_changed_service(parsebot: Any, tool: 
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("value", ["n/a", True, [1], {"v": 1}, 1e300, "1e999"])
+@pytest.mark.parametrize("value", ["many", True, [1], {"v": 1}, 1e300, "1e999"])
 async def test_a_figure_that_is_no_number_is_a_changed_service(parsebot: Any, payloads: Any, value: Any):
     parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {2024: value})]))
 
@@ -294,7 +295,7 @@ def test_what_a_call_cost_is_read_from_its_header_on_failures_too():
 def test_no_response_whatever_it_is_escapes_the_closed_set_of_errors(body: bytes, status: int, wait: str):
     response = Response(status, {"content-type": "text/html", "retry-after": wait}, body)
     try:
-        read_envelope(response)
+        read_envelope(response, datetime(2026, 10, 20, tzinfo=UTC))
     except TradestatError as error:
         assert type(error) in ERRORS
 
