@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from tradestat_sandbox import ebops, national, products
+from tradestat_sandbox import ebops, products
 from tradestat_sandbox.chance import cut, whole_between
 from tradestat_sandbox.economies import ECONOMIES, NEVER_REPORTS, Economy, find_economy
 from tradestat_sandbox.flows import FIRST_YEAR, Flows
 from tradestat_sandbox.observers import Cell, Flow, Month, Observers, Span
-from tradestat_sandbox.products import NES_INDEX
+from tradestat_sandbox.products import NES_INDEX, all_national_codes, national_shares
+from tradestat_sandbox.settings import DEFAULT_TODAY
 
-DEFAULT_TODAY = date(2026, 11, 1)
 CHINA, KOREA = 1, 2  # places in ECONOMIES
 ALL_PARTNERS = tuple(range(len(ECONOMIES)))
 ALL_PRODUCTS = tuple(range(NES_INDEX + 1))
@@ -259,10 +259,10 @@ class World:
         ):
             raise KeyError(f"{len(code)}-digit codes are {owner.name}'s own; it must be one of the two sides")
         try:
-            product, place = national.all_codes(len(code))[code]
+            product, place = all_national_codes(len(code))[code]
         except KeyError:
             raise KeyError(f"the sandbox world trades no code {code!r}") from None
-        shares = national.shares_under(product, len(code))
+        shares = national_shares(product, len(code))
         tally = _Tally()
         exporting = exporters == [owner]
         side = "exporter" if exporting else "importer"

@@ -60,6 +60,6 @@ async def _citation(context: Context, tool: Tool[Any, D], answer: Answer[D]) -> 
 async def _doubt(context: Context, fetched: Sequence[str], error: UpstreamChanged | NoData) -> None:
     """Take back what was stored before the source looked closer: the last answer, or that there is none."""
     if isinstance(error, NoData):
-        await context.upstream.keep_only(fetched, NO_DATA.fresh)
+        await context.upstream.limit_freshness(fetched, NO_DATA.fresh)
     else:
-        await context.upstream.keep_only(fetched[-1:], 0.0)
+        await context.upstream.limit_freshness(fetched[-1:], 0.0)

@@ -20,9 +20,9 @@ from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
 NOON = 1_800_000_000.0
 
 
-def an_entry(body: bytes = b"{}", *, stored_at: float = NOON, spare: float = 1e6, source: str = "korea") -> Entry:
+def an_entry(body: bytes = b"{}", *, stored_at: float = NOON, usable: float = 1e6, source: str = "korea") -> Entry:
     response = Response(200, {"content-type": "application/json", "x-name": "한국"}, body)
-    return Entry(source, "list", "https://service.invalid/list?hs=85", response, stored_at, NOON, NOON, NOON + spare)
+    return Entry(source, "list", "https://service.invalid/list?hs=85", response, stored_at, NOON, NOON, NOON + usable)
 
 
 OpenCache = Callable[[str], Cache]
@@ -100,7 +100,7 @@ def test_what_is_held_is_counted(cache: Cache) -> None:
 
 
 def test_an_answer_past_its_last_use_is_gone(cache: Cache) -> None:
-    cache.put("k", an_entry(spare=100))
+    cache.put("k", an_entry(usable=100))
     assert cache.get("k", NOON + 99) is not None
     assert cache.get("k", NOON + 100) is None
     assert cache.info().entries == 0
@@ -119,11 +119,11 @@ class Meanwhile(float):
 def test_an_old_answer_that_is_removed_does_not_take_a_newer_one_with_it(open_cache: OpenCache) -> None:
     name = uuid.uuid4().hex
     ours, theirs = open_cache(name), open_cache(name)
-    ours.put("k", an_entry(b"[1]", spare=100))
+    ours.put("k", an_entry(b"[1]", usable=100))
     late = Meanwhile(NOON + 100)
-    late.do = lambda: theirs.put("k", an_entry(b"[2]", stored_at=NOON + 100, spare=200))
+    late.do = lambda: theirs.put("k", an_entry(b"[2]", stored_at=NOON + 100, usable=200))
     assert ours.get("k", late) is None
-    assert ours.get("k", NOON + 101) == an_entry(b"[2]", stored_at=NOON + 100, spare=200)
+    assert ours.get("k", NOON + 101) == an_entry(b"[2]", stored_at=NOON + 100, usable=200)
     ours.close()
     theirs.close()
 

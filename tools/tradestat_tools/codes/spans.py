@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Frequency, Period, check_order, period
+from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, PER_YEAR, Frequency, Period, check_order, period
 from tradestat_tools.codes.words import CodeError, bounded, shown
 
 ALLOWED = (
@@ -198,32 +198,21 @@ def _ordered(first: Period, last: Period) -> Span:
     return Span(first, last)
 
 
-_LENGTHS: dict[Frequency, int] = {"year": 12, "quarter": 3, "month": 1}
-
-
 def _as(given: Period, wanted: Frequency) -> tuple[Period, Period]:
     """The first and last period of the wanted frequency within a longer one, or the period itself."""
     if given.frequency == wanted:
         return given, given
-    if _LENGTHS[wanted] > _LENGTHS[given.frequency]:
+    if PER_YEAR[wanted] < PER_YEAR[given.frequency]:
         raise CodeError(
             f"{given} is a {given.frequency}; these are {wanted}s.",
-            allowed=f"{wanted}s such as {_example(given, wanted)}",
+            allowed=f"{wanted}s such as {given.around(wanted)}",
         )
-    return _containing(given.first_month, wanted), _containing(given.last_month, wanted)
-
-
-def _containing(month: Period, wanted: Frequency) -> Period:
-    return Period(month.year, wanted, (month.number - 1) // _LENGTHS[wanted] + 1)
-
-
-def _example(given: Period, wanted: Frequency) -> str:
-    return str(_containing(given.first_month, wanted))
+    return given.around(wanted), given.last_month.around(wanted)
 
 
 def _counted(count: int, unit: Frequency, wanted: Frequency) -> int:
     """How many periods of the wanted frequency are in so many of another."""
-    months = count * _LENGTHS[unit]
-    if months % _LENGTHS[wanted]:
+    found, rest = divmod(count * PER_YEAR[wanted], PER_YEAR[unit])
+    if rest:
         raise CodeError(f"{count} {unit}s are no whole number of {wanted}s.", allowed=f"whole {wanted}s")
-    return months // _LENGTHS[wanted]
+    return found

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetPydanticSchema, ValidationError, model_validator
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from tradestat_tools.codes.countries import area_named
 from tradestat_tools.codes.words import CodeError
@@ -80,6 +80,25 @@ class ArgumentError(ValueError):
         self.nearest = nearest
         self.argument = argument
         self.remedy = remedy
+
+    @classmethod
+    def of(cls, argument: str, error: CodeError) -> "ArgumentError":
+        """What is wrong with a code, of an argument that is read with others; a field's own reader may raise either."""
+        return cls(error.message, argument=argument, allowed=error.allowed or None, nearest=error.nearest)
+
+
+def reads(read: Callable[[str], Any], *, max_length: int | None = None) -> GetPydanticSchema:
+    """Marks a field that is written as text, and is so in the schema, and holds what the text means.
+
+    Args:
+        read: raises ArgumentError or CodeError for what means nothing.
+        max_length: of the text.
+    """
+
+    def schema(_: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(read, core_schema.str_schema(max_length=max_length))
+
+    return GetPydanticSchema(schema)
 
 
 A = TypeVar("A", bound=Arguments)

@@ -12,7 +12,7 @@ import anyio.abc
 from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
 from tradestat_tools.upstream.http import NotReached, Unanswered
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.request import NO_DATA, Keep, Reader, Request, Response
+from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread, read_response
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
 
@@ -92,13 +92,13 @@ class Flight(Generic[T]):
     """One call that one or more callers wait for.
 
     Args:
-        keep: set by the call once it must be finished even if nobody waits any longer (money was spent on it).
+        must_finish: set by the call once it must be finished even if nobody waits any longer (money was spent on it).
     """
 
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
     waiting: int = 0
-    keep: bool = False
+    must_finish: bool = False
     value: T | None = None
     failure: Exception | None = None
 
@@ -152,7 +152,7 @@ class Flights(Generic[T]):
             await wait(flight.done)
         finally:
             flight.waiting -= 1
-            if flight.waiting == 0 and not flight.done.is_set() and not flight.keep:
+            if flight.waiting == 0 and not flight.done.is_set() and not flight.must_finish:
                 # Nobody is left to hear the answer, and nothing was paid for it. A new caller begins anew.
                 if self._flights.get(key) is flight:
                     del self._flights[key]
@@ -251,7 +251,7 @@ class Caller:
                     raise
             else:
                 return Exchange(response, self._clock.time(), calls, charged, read, value)
-            flight.keep = False
+            flight.must_finish = False
             await self._clock.sleep(delay)
 
     def _breaker(self, request: Request, policy: Policy) -> Breaker:
@@ -326,7 +326,7 @@ class Caller:
         """Put one request on the wire, and settle what it cost whatever comes."""
         breaker = self._breaker(request, policy)
         cost: float | None = request.credits
-        flight.keep = policy.paid
+        flight.must_finish = policy.paid
         try:
             response = await self._http.send(request, policy, within=max(0.001, deadline - self._clock.time()))
             said = policy.charged(response)
@@ -366,7 +366,7 @@ class Caller:
             breaker.succeeded()  # it answered, whatever it said
             raise
         breaker.succeeded()
-        await in_thread(partial(self._store, request, response, request.keep))
+        await in_thread(partial(self._store, request, response, request.freshness))
         return value
 
     def _delay(self, policy: Policy, error: TradestatError, calls: int) -> float | None:
@@ -392,10 +392,10 @@ class Caller:
         except StoreUnavailable:
             return  # it stays as it was last written: reserved lapses, sent counts as estimated
 
-    def _store(self, request: Request, response: Response, keep: Keep) -> None:
+    def _store(self, request: Request, response: Response, freshness: Freshness) -> None:
         now = self._clock.time()
-        fresh_until = now + keep.fresh
-        renew_until = fresh_until + keep.renew
+        fresh_until = now + freshness.fresh
+        renew_until = fresh_until + freshness.renew
         entry = Entry(
             request.source,
             request.endpoint,
@@ -404,7 +404,7 @@ class Caller:
             now,
             fresh_until,
             renew_until,
-            renew_until + keep.spare,
+            renew_until + freshness.usable,
         )
         try:
             self._cache.put(request.key, entry)

@@ -143,12 +143,12 @@ class Upstream:
                 current_report().failure = error
                 raise
             left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
-            spare = await self._from_store(entry, read, "stale", left, why=error)
-            if spare is None:
+            stored = await self._from_store(entry, read, "stale", left, why=error)
+            if stored is None:
                 current_report().failure = error
                 raise
             self._note_budget(policy, left)
-            return spare
+            return stored
         except NoData as error:
             current_report().failure = error
             raise
@@ -168,7 +168,7 @@ class Upstream:
         except NoData:
             return None
 
-    async def keep_only(self, keys: Sequence[str], seconds: float) -> None:
+    async def limit_freshness(self, keys: Sequence[str], seconds: float) -> None:
         """Keep stored answers for so long from now on and no longer: they turned out to be worth less."""
 
         def shorten() -> None:
@@ -178,7 +178,7 @@ class Upstream:
                     entry = self.cache.get(key, now)
                     if entry is not None:
                         until = min(now + seconds, entry.fresh_until)
-                        self.cache.put(key, replace(entry, fresh_until=until, renew_until=until, spare_until=until))
+                        self.cache.put(key, replace(entry, fresh_until=until, renew_until=until, usable_until=until))
                 except StoreUnavailable:
                     return
 

@@ -23,7 +23,7 @@ class Entry:
     Args:
         fresh_until: as good as new until then.
         renew_until: after that and until here it is given at once while it is renewed behind the caller's back.
-        spare_until: after that and until here it is given only where the service fails.
+        usable_until: after that and until here it is given only where the service fails.
     """
 
     source: str
@@ -33,7 +33,7 @@ class Entry:
     stored_at: float
     fresh_until: float
     renew_until: float
-    spare_until: float
+    usable_until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Cache(Protocol):
     """Stored answers by key."""
 
     def get(self, key: str, now: float) -> Entry | None:
-        """The answer under a key, unless it is past `spare_until`."""
+        """The answer under a key, unless it is past `usable_until`."""
         ...
 
     def put(self, key: str, entry: Entry) -> None:

@@ -249,7 +249,7 @@ async def test_a_body_that_is_not_an_answer_is_never_an_empty_success(
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"expDlr": "n/a"}, "expDlr"),
+        ({"expDlr": "soon"}, "expDlr"),
         ({"impWgt": "1.5"}, "impWgt"),
         ({"expWgt": "9" * 5000}, "expWgt"),
         ({"year": "2025"}, "month"),

@@ -19,7 +19,7 @@ from tradestat_tools.sources.korea.notes import mismatches
 from tradestat_tools.sources.korea.service import MONTHS_A_CALL, POLICY, VARIABLE, KoreaSettings, Operation
 from tradestat_tools.sources.korea.wire import TOTAL, Page, read_page
 from tradestat_tools.upstream import Policy, Reader, Request
-from tradestat_tools.upstream.request import CLOSED, Keep, until_published
+from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
 
 MAX_CALLS = 10
 """Ten years in one answer. The service drops those who ask much in a short time (seen August 2026)."""
@@ -65,7 +65,7 @@ def no_key(operation: Operation) -> MissingKey:
     )
 
 
-def _keep(context: Context, question: Question) -> Keep:
+def _freshness(context: Context, question: Question) -> Freshness:
     now = context.now()
     if question.end < last_published(now).shifted(-CLOSED_AFTER):
         return CLOSED
@@ -143,7 +143,7 @@ def _request(context: Context, question: Question, key: SecretStr | None) -> tup
         url=context.settings.of(KoreaSettings).korea_url.rstrip("/") + operation.path,
         params=params,
         secret_params={operations.KEY: key} if key else {},
-        keep=_keep(context, question),
+        freshness=_freshness(context, question),
         unless_stored=None if key else no_key(operation),
     )
     return request, POLICY, partial(read_page, operation=operation, now=context.now())

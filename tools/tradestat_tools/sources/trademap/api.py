@@ -25,14 +25,14 @@ from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import current_report, reporting
-from tradestat_tools.upstream.request import CLOSED, REFERENCE, Fetched, Keep, Request, Response
+from tradestat_tools.upstream.request import CLOSED, REFERENCE, Fetched, Freshness, Request, Response
 from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
 
 DAY = 86_400.0
-SERIES = Keep(fresh=7 * DAY)
+SERIES = Freshness(fresh=7 * DAY)
 """Yearly figures; revisions come a few times a year, and every call costs a credit."""
 CLOSED_AFTER = 3
 """Years after which a year is taken as reported and revised."""
@@ -110,7 +110,7 @@ def _catalogue_request(context: Context, unless_stored: MissingKey | None) -> Re
         endpoint="catalogue",
         url=f"{_base(context)}/marketplace/apis/{quote(_settings(context).trademap_catalogue_id, safe='')}",
         credits=0.0,
-        keep=Keep(fresh=CATALOGUE_FRESH, spare=CATALOGUE_KEPT),
+        freshness=Freshness(fresh=CATALOGUE_FRESH, usable=CATALOGUE_KEPT),
         unless_stored=unless_stored,
     )
 
@@ -160,21 +160,21 @@ async def ask(
     arguments: Mapping[str, str | int],
     parse: Callable[[Any], T],
     *,
-    keep: Keep | None = None,
+    freshness: Freshness | None = None,
 ) -> Asked[T]:
     """Ask an endpoint under the service's names, and parse what is inside the envelope.
 
     Args:
         arguments: by our names; one that is optional is sent only if the catalogue entry lists it.
         parse: content of the envelope -> typed data; raises UpstreamChanged.
-        keep: how long the answer is worth keeping; by its last year, if not given.
+        freshness: for how long the answer is good; by its last year, if not given.
 
     Raises:
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
     names = await _names(context)
-    request = _request(context, names, endpoint, arguments, keep)
+    request = _request(context, names, endpoint, arguments, freshness)
     try:
         fetched = await context.upstream.fetch(
             request, POLICY, _reader(context, parse), within=_settings(context).trademap_timeout
@@ -199,7 +199,7 @@ async def _names(context: Context) -> Catalogue:
 
 
 def _request(
-    context: Context, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], keep: Keep | None
+    context: Context, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], freshness: Freshness | None
 ) -> Request:
     """A question under the service's own names."""
     key, wire = _settings(context).parse_api_key, names[endpoint]
@@ -214,12 +214,12 @@ def _request(
         body=posted if wire.method == "POST" else None,
         secret_headers={KEY_HEADER: key} if key else {},
         credits=wire.price,
-        keep=keep or _keep_series(context, arguments),
+        freshness=freshness or _freshness(context, arguments),
         unless_stored=None if key else no_key(),
     )
 
 
-def _keep_series(context: Context, arguments: Mapping[str, str | int]) -> Keep:
+def _freshness(context: Context, arguments: Mapping[str, str | int]) -> Freshness:
     last = arguments.get("period_to")
     closed = isinstance(last, int) and last <= context.today.year - CLOSED_AFTER
     return CLOSED if closed else SERIES

@@ -14,6 +14,7 @@ from tradestat_tools.upstream.store import CacheInfo, Entry, StoreUnavailable
 T = TypeVar("T")
 
 VERSION = 1
+# `spare_until` is `Entry.usable_until`: its name on disk stays, as files of another schema are begun anew.
 SCHEMA = """
 CREATE TABLE answers (
     key TEXT PRIMARY KEY, source TEXT NOT NULL, endpoint TEXT NOT NULL, address TEXT NOT NULL,
@@ -52,7 +53,7 @@ class SqliteCache:
         if row is None:
             return None
         entry = _entry(row)
-        if entry is None or entry.spare_until <= now:
+        if entry is None or entry.usable_until <= now:
             # Not an answer that another process stored since this one was read.
             self._write("DELETE FROM answers WHERE key = ? AND stored_at = ?", (key, row[6]))
             return None
@@ -67,7 +68,7 @@ class SqliteCache:
         if size > self._bound:
             return
         row = (key, entry.source, entry.endpoint, entry.address, entry.response.status, headers, packed)
-        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.spare_until, entry.stored_at, size)
+        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until, entry.stored_at, size)
         try:
             self._insert(row + times)
         except sqlite3.Error as error:
@@ -148,9 +149,9 @@ class SqliteCache:
 
 def _entry(row: tuple[Any, ...]) -> Entry | None:
     """A stored row as an entry; nothing where its body can not be unpacked."""
-    source, endpoint, address, status, headers, packed, stored, fresh, renew, spare, *_ = row
+    source, endpoint, address, status, headers, packed, stored, fresh, renew, usable, *_ = row
     try:
         response = Response(status, json.loads(headers), zlib.decompress(packed))
     except (zlib.error, ValueError):
         return None
-    return Entry(source, endpoint, address, response, stored, fresh, renew, spare)
+    return Entry(source, endpoint, address, response, stored, fresh, renew, usable)

@@ -33,7 +33,7 @@ from tradestat_tools.sources.trademap.codes import area_label, area_of
 from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.wire import payloads
 from tradestat_tools.sources.trademap.wire.payloads import Country, Group, Latest, Product, Service
-from tradestat_tools.upstream.request import REFERENCE, Fetched, Keep
+from tradestat_tools.upstream.request import REFERENCE, Fetched, Freshness
 
 A = TypeVar("A", bound=Arguments)
 E = TypeVar("E")
@@ -106,7 +106,7 @@ class Listing(Generic[A, E, D]):
         notes: what to know of the entries that are shown.
         narrower: how to get a narrower list, or more of each entry.
         sent: what the service is sent.
-        keep: how long the list is worth keeping.
+        freshness: for how long the list is good.
         learn: what else to do with the whole list.
     """
 
@@ -118,7 +118,7 @@ class Listing(Generic[A, E, D]):
     notes: Callable[[A, Sequence[E]], Sequence[Note]] = lambda _, __: ()
     narrower: Callable[[A], str] = lambda _: ""
     sent: Callable[[A], Mapping[str, str | int]] = lambda _: {}
-    keep: Keep = REFERENCE
+    freshness: Freshness = REFERENCE
     learn: Callable[[Context, Fetched[Any]], Any] | None = None
 
     async def run(self, context: Context, asked: A) -> Answer[D]:
@@ -127,7 +127,7 @@ class Listing(Generic[A, E, D]):
         Raises:
             NoData: none matches.
         """
-        fetched = (await ask(context, self.tool, self.sent(asked), self.parse, keep=self.keep)).fetched
+        fetched = (await ask(context, self.tool, self.sent(asked), self.parse, freshness=self.freshness)).fetched
         if self.learn:
             self.learn(context, fetched)
         found = [entry for entry in fetched.value if self.matches(asked, entry)]
@@ -363,7 +363,7 @@ _COVERAGE: Listing[GetCoverageArguments, Latest, CoverageData] = Listing(
         Note(code=NoteCode.LAG, text="Countries report at different times; get_countries tells how far each has come.")
     ],
     sent=lambda asked: {"data_type": asked.data_type},
-    keep=Keep(fresh=DAY),
+    freshness=Freshness(fresh=DAY),
 )
 GET_COVERAGE = Tool(
     name="get_coverage",
