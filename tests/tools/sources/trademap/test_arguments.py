@@ -110,7 +110,10 @@ LOOSE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "period_from": "2023", "period_to": "2024", "page": "1", "page_size": "5", "all_pages": "false",
             "max_calls": "3", "sort_by": "null", "sort_dir": "null",
         },
-        {"country": "410", "product": "85", "trade_flow": "I", "period_from": 2023, "period_to": 2024, "page_size": 5, "max_calls": 3},
+        {
+            "country": "410", "product": "85", "trade_flow": "I", "period_from": 2023, "period_to": 2024,
+            "page_size": 5, "max_calls": 3,
+        },
     ),
     "services_time_series": (
         {

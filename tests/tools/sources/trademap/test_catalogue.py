@@ -183,7 +183,6 @@ def test_what_the_catalogue_lists_and_nobody_sends_is_known():
 
     assert (wire.unlisted, wire.unused) == (("data_type",), ("kind",))
     assert wire.names == {"data_type": "data_type"}
-    assert wire.renamed == {}
 
 
 def test_no_spelling_stands_for_two_parameters_of_one_endpoint():

@@ -48,7 +48,6 @@ INDICATOR_WORDS = {"VAL": "VALUES", "BAL": "BALANCES"}
 BIG_PAGE = 100
 """Rows. Sorting services in ascending order is known to run into a time-out on large results; see `is_big`."""
 
-Flow = Literal["I", "E", "RE", "TB"]
 Argument = Literal["country", "partner"]
 
 _BY_WORDS = {
@@ -67,13 +66,10 @@ def _coded(read: Callable[[str], Coded], longest: int) -> GetPydanticSchema:
     )
 
 
-def _word_of(words: dict[str, str]) -> BeforeValidator:
-    def read(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        return words.get("".join(char for char in value.lower() if char.isalnum()), value.strip())
-
-    return BeforeValidator(read)
+def _by(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return _BY_WORDS.get("".join(char for char in value.lower() if char.isalnum()), value.strip())
 
 
 def _flow(value: Any) -> Any:
@@ -125,123 +121,60 @@ def integer(value: Any) -> Any:
 
 
 _REPORTER = "Reporter: three-digit code (410), ISO code (KR, KOR) or name. Not World (000)."
-_PARTNER = "Partner: code, ISO code or name; 000 = all partners together."
 
-Reporter = Annotated[Coded, _coded(read_reporter, 80), Field(description=_REPORTER)]
-ReporterOrGroup = Annotated[
-    Coded,
-    _coded(read_reporter_or_group, 80),
-    Field(description=f"{_REPORTER} A group (EU, ASEAN) gives a row for each member; one call each, see max_calls."),
+YearOrSpan = Annotated[
+    int | Span,
+    PlainValidator(_years),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": periods.LAST_YEAR}),
+    Meaning.PERIOD,
 ]
-Partner = Annotated[
-    Coded,
-    _coded(read_partner, 80),
-    Field(description=f"{_PARTNER} A group (EU, ASEAN) gives its members' rows, with byCountry."),
-]
-ProductCode = Annotated[
-    Coded, _coded(read_product, 20), Field(description="HS code of 2, 4 or 6 digits, or ALL for all goods.")
-]
-ServiceCode = Annotated[
-    Coded,
-    _coded(read_service, 30),
-    Field(description="EBOPS 2010 item: 3.1.1 or Trade Map's S03001001; ALL for all services."),
-]
-TradeFlow = Annotated[
-    Flow,
-    BeforeValidator(_flow),
-    Field(description="I imports, E exports, RE re-exports, TB trade balance (exports less imports)."),
-]
-ServiceFlow = Annotated[
-    Literal["I", "E", "TB"],
-    BeforeValidator(_flow),
-    Field(description="I imports, E exports, TB trade balance. Services have no re-exports."),
-]
-GoodsBy = Annotated[
-    Literal["byCountry", "byProduct"],
-    _word_of(_BY_WORDS),
-    Field(description="Rows: byCountry = one per partner; byProduct = one per HS code below or beside `product`."),
-]
-ServicesBy = Annotated[
-    Literal["byCountry", "byService"],
-    _word_of(_BY_WORDS),
-    Field(description="Rows: byCountry = one per partner; byService = one per EBOPS item below or beside `service`."),
-]
-HsLevel = Annotated[
-    Literal[0, 2, 4, 6],
-    BeforeValidator(integer),
-    Field(description="Digits of the rows' HS codes with byProduct; 0 = the next level below `product`."),
-]
-_YEAR_SCHEMA = WithJsonSchema({"type": "integer", "minimum": 0, "maximum": periods.LAST_YEAR})
 """Words are taken as well; the schema stays the plain one, which clients and models handle best."""
-YearOrSpan = Annotated[int | Span, PlainValidator(_years), _YEAR_SCHEMA]
-PeriodFrom = Annotated[
-    YearOrSpan,
-    Field(description="First year; 0 = the service's choice. Also 'latest', 'last 5 years', '2018-2022', as text."),
-]
-PeriodTo = Annotated[YearOrSpan, Field(description="Last year; 0 = the service's choice. Also 'latest', as text.")]
-PageNumber = Annotated[int, Field(ge=1, le=100_000, description="Page of the rows, from 1.")]
-PageSize = Annotated[
-    int,
-    Field(ge=1, le=MAX_PAGE_SIZE, description="Rows a page; the service may give fewer. A page costs one call."),
-]
-AllPages = Annotated[
-    bool,
-    Field(description="true = every page, joined into one table; a call for each page that is not stored yet."),
-]
-MaxCalls = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=MOST_CALLS,
-        description="Calls that all_pages or a group may take; where one needs more, it stops and says how many.",
-    ),
-]
-SortBy = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_]*$",
-        max_length=30,
-        description='What to sort by: a year, an indicator, or a code column; "" = the service\'s choice.',
-    ),
-]
-SortDir = Annotated[Literal["desc", "asc"], Field(description="desc = largest first.")]
+
 IndicatorCode = Annotated[
     str, BeforeValidator(_upper), Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$"), AfterValidator(_not_mistyped)
 ]
-Indicators = Annotated[
-    list[IndicatorCode],
-    Field(
-        min_length=1,
-        max_length=20,
-        description="VAL value, BAL balance, GV5 and GV2 growth over 5 and 2 years, GV5W growth of the world.",
-    ),
-]
 
 
-class Paged(Arguments):
-    """Which rows of a table: one page, or all."""
-
-    page: PageNumber = 1
-    page_size: PageSize = 50
-    all_pages: AllPages = False
-    max_calls: MaxCalls = 5
-
-    @model_validator(mode="after")
-    def _from_the_first(self) -> "Paged":
-        if self.all_pages and self.page > 1:
-            raise ArgumentError("all_pages begins with page 1.", argument="page", allowed="1, or all_pages=false")
-        return self
-
-
-class Tabled(Paged, ABC):
+class Tabled(Arguments, ABC):
     """What every table takes."""
 
     tool: ClassVar[str]
 
-    country: Annotated[ReporterOrGroup, Meaning.AREA]
-    partner: Annotated[Partner, Meaning.AREA] = Field(default=WORLD, validate_default=True)
-    sort_by: SortBy = ""
-    sort_dir: SortDir = "desc"
+    page: int = Field(1, ge=1, le=100_000, description="Page of the rows, from 1.")
+    page_size: int = Field(
+        50, ge=1, le=MAX_PAGE_SIZE, description="Rows a page; the service may give fewer. A page costs one call."
+    )
+    all_pages: bool = Field(
+        False, description="true = every page, joined into one table; a call for each page that is not stored yet."
+    )
+    max_calls: int = Field(
+        5,
+        ge=1,
+        le=MOST_CALLS,
+        description="Calls that all_pages or a group may take; where one needs more, it stops and says how many.",
+    )
+    country: Annotated[Coded, _coded(read_reporter_or_group, 80), Meaning.AREA] = Field(
+        description=f"{_REPORTER} A group (EU, ASEAN) gives a row for each member; one call each, see max_calls."
+    )
+    partner: Annotated[Coded, _coded(read_partner, 80), Meaning.AREA] = Field(
+        WORLD,
+        validate_default=True,
+        description="Partner: code, ISO code or name; 000 = all partners together. A group (EU, ASEAN) gives its "
+        "members' rows, with byCountry.",
+    )
+    sort_by: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_]*$",
+        max_length=30,
+        description='What to sort by: a year, an indicator, or a code column; "" = the service\'s choice.',
+    )
+    sort_dir: Literal["desc", "asc"] = Field("desc", description="desc = largest first.")
+
+    @model_validator(mode="after")
+    def _from_the_first(self) -> "Tabled":
+        if self.all_pages and self.page > 1:
+            raise ArgumentError("all_pages begins with page 1.", argument="page", allowed="1, or all_pages=false")
+        return self
 
     @model_validator(mode="after")
     def _groups_by_country(self) -> "Tabled":
@@ -299,8 +232,10 @@ class Tabled(Paged, ABC):
 class Yearly(Tabled):
     """A table over years, of one reporter or of the members of a group."""
 
-    period_from: Annotated[PeriodFrom, Meaning.PERIOD] = 0
-    period_to: Annotated[PeriodTo, Meaning.PERIOD] = 0
+    period_from: YearOrSpan = Field(
+        0, description="First year; 0 = the service's choice. Also 'latest', 'last 5 years', '2018-2022', as text."
+    )
+    period_to: YearOrSpan = Field(0, description="Last year; 0 = the service's choice. Also 'latest', as text.")
 
     @model_validator(mode="after")
     def _order(self) -> "Yearly":
@@ -317,10 +252,19 @@ class Yearly(Tabled):
 class _Goods(Tabled):
     """A table of goods."""
 
-    product: Annotated[ProductCode, Meaning.HS] = Field(default=ALL, validate_default=True)
-    by: GoodsBy = "byCountry"
-    hs_level: HsLevel = 0
-    trade_flow: Annotated[TradeFlow, Meaning.FLOW] = "E"
+    product: Annotated[Coded, _coded(read_product, 20), Meaning.HS] = Field(
+        ALL, validate_default=True, description="HS code of 2, 4 or 6 digits, or ALL for all goods."
+    )
+    by: Annotated[Literal["byCountry", "byProduct"], BeforeValidator(_by)] = Field(
+        "byCountry",
+        description="Rows: byCountry = one per partner; byProduct = one per HS code below or beside `product`.",
+    )
+    hs_level: Annotated[Literal[0, 2, 4, 6], BeforeValidator(integer)] = Field(
+        0, description="Digits of the rows' HS codes with byProduct; 0 = the next level below `product`."
+    )
+    trade_flow: Annotated[Literal["I", "E", "RE", "TB"], BeforeValidator(_flow), Meaning.FLOW] = Field(
+        "E", description="I imports, E exports, RE re-exports, TB trade balance (exports less imports)."
+    )
 
     @model_validator(mode="after")
     def _level_below_product(self) -> "_Goods":
@@ -349,8 +293,13 @@ class GoodsTradeIndicatorsArguments(_Goods):
 
     tool = "goods_trade_indicators"
 
-    country: Annotated[Reporter, Meaning.AREA]
-    indicators: Indicators = Field(default_factory=lambda: list(DEFAULT_INDICATORS))
+    country: Annotated[Coded, _coded(read_reporter, 80), Meaning.AREA] = Field(description=_REPORTER)
+    indicators: list[IndicatorCode] = Field(
+        default_factory=lambda: list(DEFAULT_INDICATORS),
+        min_length=1,
+        max_length=20,
+        description="VAL value, BAL balance, GV5 and GV2 growth over 5 and 2 years, GV5W growth of the world.",
+    )
 
     def query(self) -> "TableQuery":
         """What is asked, each indicator once."""
@@ -362,9 +311,18 @@ class ServicesTimeSeriesArguments(Yearly):
 
     tool = "services_time_series"
 
-    service: Annotated[ServiceCode, Meaning.EBOPS] = Field(default=ALL, validate_default=True)
-    by: ServicesBy = "byCountry"
-    trade_flow: Annotated[ServiceFlow, Meaning.FLOW] = "E"
+    service: Annotated[Coded, _coded(read_service, 30), Meaning.EBOPS] = Field(
+        ALL,
+        validate_default=True,
+        description="EBOPS 2010 item: 3.1.1 or Trade Map's S03001001; ALL for all services.",
+    )
+    by: Annotated[Literal["byCountry", "byService"], BeforeValidator(_by)] = Field(
+        "byCountry",
+        description="Rows: byCountry = one per partner; byService = one per EBOPS item below or beside `service`.",
+    )
+    trade_flow: Annotated[Literal["I", "E", "TB"], BeforeValidator(_flow), Meaning.FLOW] = Field(
+        "E", description="I imports, E exports, TB trade balance. Services have no re-exports."
+    )
 
     @model_validator(mode="after")
     def _no_big_ascending_sort(self) -> "ServicesTimeSeriesArguments":

@@ -100,11 +100,6 @@ class Wire:
     unlisted: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
 
-    @property
-    def renamed(self) -> dict[str, str]:
-        """The names that differ from what was assumed."""
-        return {ours: theirs for ours, theirs in self.names.items() if ours != theirs}
-
 
 Catalogue = Mapping[str, Wire]
 """Endpoint name -> how to ask it."""
