@@ -220,7 +220,7 @@ def test_the_command_export_takes_handles(home: Path) -> None:
 
 def test_a_server_starts_without_loading_what_only_exports_need() -> None:
     script = (
-        "import sys; from tradestat_server.mcp.app import create_server; create_server(); "
+        "import sys; import tradestat_server.mcp.transports; import tradestat_tools.catalogue as c; c.catalogue(); "
         "print(sorted({'xlsxwriter', 'pyarrow', 'openpyxl'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)

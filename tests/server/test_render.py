@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_server.text.lines import width
+from tradestat_server.text.cells import width
 from tradestat_server.text.render import MAX_CHARS, MIN_CHARS, SANDBOX_LABEL, render_answer, render_error
 from tradestat_server.text.tables import cell_text
 from tradestat_tools.codes.words import clean

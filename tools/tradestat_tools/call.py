@@ -1,8 +1,10 @@
 """What every call of a tool goes through: read the arguments, ask, cite, keep."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
+from tradestat_tools.codes.words import shown
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import A, D, Tool
 from tradestat_tools.model.answers import Answer
@@ -16,7 +18,7 @@ from tradestat_tools.upstream.request import NO_DATA
 async def call(
     context: Context, tool: Tool[A, D], arguments: Mapping[str, Any], progress: Progress | None = None
 ) -> Answer[D]:
-    """Check the raw arguments, then ask; `progress` is called now and then until there is an answer.
+    """Check the raw arguments, then ask; `progress` is called now and then while the answer is waited for.
 
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
@@ -34,6 +36,28 @@ async def call(
     if not tool.local if tool.kept is None else tool.kept:
         answer.result = await context.results.keep(tool.name, arguments, answer, report.asked)
     return answer
+
+
+def no_such_tool(
+    name: str, known: Collection[str], *, remedy: str = "Choose one of the tools listed.", argument: str | None = None
+) -> InvalidQuery:
+    """What is wrong with the name of a tool that does not exist.
+
+    Args:
+        name: as it was given.
+        known: the names of the tools that do exist.
+        remedy: what to do where none of them is near.
+        argument: the argument that the name was given in.
+    """
+    by_lower = {one.lower(): one for one in known}
+    near = [by_lower[match] for match in get_close_matches(name.lower(), list(by_lower), n=2, cutoff=0.5)]
+    return InvalidQuery(
+        f"There is no tool {shown(name)}.",
+        argument=argument,
+        allowed=", ".join(known),
+        nearest=near,
+        remedy=None if near else remedy,
+    )
 
 
 async def _parsed(tool: Tool[A, Any], arguments: Mapping[str, Any]) -> A:

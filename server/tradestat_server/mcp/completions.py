@@ -1,6 +1,6 @@
 """Completions for every coded argument of the prompts and resource templates."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.search.hs import search_hs
 from tradestat_tools.codes.search.lists import search_countries, search_ebops, search_flows, search_groups
 from tradestat_tools.codes.words import MAX_INPUT, fold
+from tradestat_tools.contract.context import Context
 
 MAX_VALUES = 100
 """What the protocol allows in one answer."""
@@ -20,29 +21,23 @@ MAX_VALUES = 100
 FIRST_YEAR = 1988
 """The Harmonized System's first."""
 
-SIDES = {"X": "export", "M": "import"}
-"""A side of trade as the prompts write it."""
+FLOWS = {"X": "export", "M": "import"}
+"""Which way goods go, as the prompts write it."""
 
 Completer = Callable[[str], list[str]]
 
 
-def add_completions(server: MCPServer[Any], sources: Collection[str], today: Callable[[], date]) -> None:
-    """Register the completions.
-
-    Args:
-        server: where to.
-        sources: ids of the sources.
-        today: the date that the newest year is taken from.
-    """
+def add_completions(server: MCPServer[Any], context: Context) -> None:
+    """Register the completions; the newest year is the context's."""
 
     def with_this_year(typed: str) -> list[str]:
-        return years(typed, today())
+        return years(typed, context.today)
 
     def ended(typed: str) -> list[str]:
-        return [year for year in years(typed, today()) if year != str(today().year)]
+        return [year for year in years(typed, context.today) if year != str(context.today.year)]
 
     def source_ids(typed: str) -> list[str]:
-        return [source for source in sources if source.startswith(typed.lower())]
+        return [source for source in context.sources if source.startswith(typed.lower())]
 
     templates = {**TEMPLATE_COMPLETERS, SOURCE_TEMPLATE: source_ids}
     by_argument = {**PROMPT_COMPLETERS, **dict.fromkeys(YEAR_ARGUMENTS, ended), "period": with_this_year}
@@ -106,8 +101,8 @@ def group_ids(typed: str) -> list[str]:
 
 def flows(typed: str) -> list[str]:
     """Export or import, which may be typed in any language."""
-    begin = [word for word in SIDES.values() if word.startswith(typed.lower())]
-    return begin or list(dict.fromkeys(SIDES[hit.entry.side] for hit in search_flows(typed) if hit.entry.side in SIDES))
+    begin = [word for word in FLOWS.values() if word.startswith(typed.lower())]
+    return begin or list(dict.fromkeys(FLOWS[hit.entry.side] for hit in search_flows(typed) if hit.entry.side in FLOWS))
 
 
 def years(typed: str, today: date) -> list[str]:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from tradestat_server.text.lines import cut_text
+from tradestat_server.text.cells import cut_text
 from tradestat_server.text.tables import Manner, tables_text
 from tradestat_tools.codes.words import clean
 from tradestat_tools.contract.source import Source

@@ -7,8 +7,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from tradestat_server.text.figures import TONNES, common_power, exact, figures_of, in_powers, number, unit_in_powers
-from tradestat_server.text.lines import cut_text, cut_width, left, right, width
+from tradestat_server.text.cells import (
+    TONNES,
+    common_power,
+    cut_text,
+    cut_width,
+    exact,
+    figures_of,
+    in_powers,
+    left,
+    number,
+    right,
+    unit_in_powers,
+    width,
+)
 from tradestat_tools.codes.units import MISSING
 from tradestat_tools.codes.words import clean
 from tradestat_tools.contract.tool import call_text

@@ -351,9 +351,8 @@ def test_markdown_is_equal_cell_for_cell_and_nothing_in_it_is_markup(one: Table)
     rows, kinds = markdown_cells(written(write_markdown, report_of(one)))
     expected = [[" ".join(as_csv(cell).split()).replace("\x00", "�") for cell in row] for row in one.rows]
     assert rows == [list(one.columns), *expected]
-    assert not kinds & set(
-        ["link_open", "image", "html_inline", "html_block", "code_inline", "em_open", "strong_open", "fence"]
-    )
+    markup = {"link_open", "image", "html_inline", "html_block", "code_inline", "em_open", "strong_open", "fence"}
+    assert not kinds & markup
 
 
 class Page(HTMLParser):
