@@ -218,7 +218,7 @@ async def test_a_file_holds_what_was_asked_and_nothing_else_of_the_caller(tmp_pa
 def test_a_handle_is_read_as_answers_write_it() -> None:
     for written in [
         "rk3v7q2m5xa", " RK3V7Q2M5XA ", "result rk3v7q2m5xa", "Result: rk3v7q2m5xa", "result=rk3v7q2m5xa",
-        "rows result=rk3v7q2m5xa", '"rk3v7q2m5xa"',
+        "rows result=rk3v7q2m5xa", 'rows(result="rk3v7q2m5xa"', '"rk3v7q2m5xa"',
     ]:  # fmt: skip
         assert read_handle(written) == "rk3v7q2m5xa"
 
