@@ -37,15 +37,9 @@ needs_curl = pytest.mark.skipif(CURL is None or os.name == "nt", reason="curl an
 KEYS = {"PARSE_API_KEY": "pb-0123456789abcdef", "COMTRADE_API_KEY": "0f" * 16, "DATA_GO_KR_SERVICE_KEY": "aB+c/dE=="}
 
 HOSTILE = (
-    "; touch INJECTED; '",
-    '"$(touch INJECTED)"`touch INJECTED`',
-    "$PARSE_API_KEY %24{PATH} 100% a+b=c&d",
-    "@/etc/hostname",
-    "锂离子 관세청 é",
-    "line\nbreak\ttab\\",
-    "[1-3]{a,b}#?",
-    "\u202eexe.\u200b",
-)
+    "; touch INJECTED; '", '"$(touch INJECTED)"`touch INJECTED`', "$PARSE_API_KEY %24{PATH} 100% a+b=c&d",
+    "@/etc/hostname", "锂离子 관세청 é", "line\nbreak\ttab\\", "[1-3]{a,b}#?", "\u202eexe.\u200b",
+)  # fmt: skip
 
 SOURCE_KEYS = {source.id: source.key for source in catalogue().sources.values() if source.key}
 
