@@ -10,7 +10,7 @@ from tradestat_tools.codes.periods import period
 from tradestat_tools.model.observation import Status
 
 if TYPE_CHECKING:
-    from conftest import Reader
+    from tests.tools.conftest import Reader
 
 Lines = Callable[..., str]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Reader
+    from tests.tools.conftest import Reader
 
 Lines = Callable[..., str]
 
