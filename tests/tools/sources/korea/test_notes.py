@@ -38,7 +38,7 @@ async def test_the_total_is_held_against_the_rows_and_left_out_of_them(customs: 
 
 
 @pytest.mark.parametrize("name", ["expWgt", "expDlr", "impWgt", "impDlr", "balPayments"])
-async def test_a_total_that_is_not_the_sum_is_told_for_every_figure_with_both_numbers(
+async def test_a_total_that_is_not_the_sum_is_noted_for_every_figure_with_both_numbers(
     customs: "Customs", name: str
 ) -> None:
     figures = {"expWgt": 18003, "expDlr": 150822, "impWgt": 14809834, "impDlr": 93754113, "balPayments": -93603291}
@@ -49,7 +49,7 @@ async def test_a_total_that_is_not_the_sum_is_told_for_every_figure_with_both_nu
     assert said in texts(answer, "total_mismatch")[0]
 
 
-async def test_a_balance_that_is_not_the_difference_is_told(customs: "Customs") -> None:
+async def test_a_balance_that_is_not_the_difference_is_noted(customs: "Customs") -> None:
     customs.gives(customs.traded("2024.01", "0202", "US", 150822, 93754113, balPayments=-93603290))
     answer = await customs.call("getNitemtradeList", **MONTH, hsSgn="02", cntyCd="US")
     (text,) = texts(answer, "total_mismatch")
@@ -79,7 +79,7 @@ async def test_a_wrong_total_in_one_part_names_that_part(customs: "Customs") -> 
     assert "expDlr: the service's total 999, the rows 20" in text
 
 
-async def test_rows_that_repeat_each_other_are_told(customs: "Customs") -> None:
+async def test_rows_that_repeat_each_other_are_noted(customs: "Customs") -> None:
     row = customs.traded("2024.01", "850760", "CN", 9, 4)
     customs.gives(row, row, customs.total(18, 8, expWgt=0, impWgt=0))
     answer = await customs.call("getNitemtradeList", **MONTH, hsSgn="8507")
@@ -164,7 +164,7 @@ async def test_latest_is_the_newest_month_of_each_operation_and_is_echoed(
 # --- editions
 
 
-async def test_a_code_of_an_older_edition_is_told_and_a_chapter_for_national_use_is_no_break(
+async def test_a_code_of_an_older_edition_is_noted_and_a_chapter_for_national_use_is_no_break(
     customs: "Customs",
 ) -> None:
     customs.gives(customs.traded("2024.01", "8517120000", "US", 9, 4))
