@@ -74,6 +74,11 @@ async def test_the_total_of_a_month_can_be_had_before_the_fifteenth(customs: "Cu
             'getNitemtradeList(strtYymm="202401", endYymm="202412", hsSgn="850760")',
         ),
         (
+            {"strtYymm": "202301", "endYymm": "202412", "hsSgn": "85", "cntyCd": "AQ"},  # too much with all countries
+            [("zero", False)],
+            'hsSgn="85")',
+        ),
+        (
             {"strtYymm": "202301", "endYymm": "202312", "hsSgn": "851712"},
             [("code_retired", True)],
             'hsSgn="851713"',
