@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Reader
+    from tests.tools.conftest import Reader
 
 Lines = Callable[..., str]
 
@@ -89,7 +89,7 @@ def test_without_countries_the_partner_is_the_world_and_without_codes_the_produc
     assert [(one.flow, one.partner, one.product) for one in by_country] == [("M", "156", "TOTAL")]
 
 
-def test_a_balance_that_is_none_is_told(read: "Reader", lines: Lines) -> None:
+def test_a_balance_that_is_none_is_noted(read: "Reader", lines: Lines) -> None:
     assert "total_mismatch" not in read.notes(lines(HEAD, *ROWS))
     assert "total_mismatch: 무역수지 is not" in read.notes(lines(HEAD, ROWS[1].replace('"2"', '"-2"')))
 

@@ -10,7 +10,7 @@ from tradestat_tools.codes.periods import period
 from tradestat_tools.model.observation import Status
 
 if TYPE_CHECKING:
-    from conftest import Reader
+    from tests.tools.conftest import Reader
 
 Lines = Callable[..., str]
 
@@ -41,7 +41,7 @@ ENCODED: dict[str, Callable[[str], bytes]] = {
     "line feeds": lambda text: text.replace("\r\n", "\n").encode("gb18030"),
     "carriage returns": lambda text: text.replace("\r\n", "\r").encode("gb18030"),
     "blank lines": lambda text: text.replace("\r\n", "\r\n\r\n").encode("utf-8"),
-    "separator told": lambda text: ("sep=,\r\n" + text).encode("utf-8-sig"),
+    "separator named": lambda text: ("sep=,\r\n" + text).encode("utf-8-sig"),
 }
 
 
@@ -206,7 +206,7 @@ def test_names_alone_resolve_and_like_names_stay_apart(read: "Reader", lines: Li
     assert "Row 2, column '贸易伙伴名称'" in error.message, "a code among names could be of any system"
 
 
-def test_a_name_that_is_not_known_is_read_by_its_code_and_told(read: "Reader", lines: Lines) -> None:
+def test_a_name_that_is_not_known_is_read_by_its_code_and_noted(read: "Reader", lines: Lines) -> None:
     content = lines("数据年月,商品编码,贸易伙伴编码,贸易伙伴名称,美元", "2024,8507,116,东瀛,5")
     assert read.figures(content, flow="X")[0].partner == "392"
     assert "resolved_code: Read by their codes alone, for their names are not known here: 东瀛." in read.notes(
@@ -226,7 +226,7 @@ def test_a_full_file_may_be_cut_off_and_says_so(read: "Reader", lines: Lines) ->
     assert "exactly" not in read.notes(lines("数据年月,商品编码,贸易伙伴编码,美元", *rows[1:]), flow="X")
 
 
-def test_codes_of_two_lengths_are_told_to_overlap(read: "Reader", lines: Lines) -> None:
+def test_codes_of_two_lengths_are_noted_to_overlap(read: "Reader", lines: Lines) -> None:
     content = lines("数据年月,商品编码,贸易伙伴编码,美元", "2024,85,116,9", "2024,85076000,116,5")
     assert "double_counting: Codes of 2, 8 digits" in read.notes(content, flow="X")
 
