@@ -42,7 +42,7 @@ async def opened(sandbox: Sandbox) -> AsyncGenerator[Context]:
 
 async def ask(sandbox: Sandbox, tool: str, **arguments: Any) -> Answer[Any]:
     async with opened(sandbox) as context:
-        return await context.call(TOOLS[tool], arguments)
+        return await context.call(tool, arguments)
 
 
 async def test_imports_from_china_are_what_korea_recorded_in_the_world(sandbox: Sandbox):

@@ -1,4 +1,4 @@
-"""A group of countries as the reporter or the partner: its members' rows, and their sum where that can be told.
+"""A group of countries as the reporter or the partner: its members' rows, and their sum where that is known.
 
 Members are asked one by one, never the service's own groups: whether a table takes a group's id as a country is not
 documented, and its lists of members differ from the official ones (its EU 27 has 28). A group of partners needs no more

@@ -160,7 +160,7 @@ def _span(value: Any, frequency: Frequency) -> Span | None:
 
 
 def read_period(value: Any, frequency: str) -> str | None:
-    """A period in one spelling: 2025, 202602 as `2026Q2` or `2026-02` by frequency; None for 0 or nothing.
+    """A period in one form: 2025, 202602 as `2026Q2` or `2026-02` by frequency; None for 0 or nothing.
 
     Quarters and months look alike on the wire (YYYYQQ and YYYYMM, seen September 2026), so the frequency decides.
     """
@@ -244,7 +244,7 @@ CellName = Callable[[Any], str | None]
 
 
 def _year(value: Any) -> str | None:
-    """The series are yearly (documented); six digits would be a quarter or a month, and which cannot be told."""
+    """The series are yearly (documented); six digits would be a quarter or a month, and which is not known."""
     text = read_period(value, "Y")
     if text is not None and len(text) != len("2025"):
         raise changed(f"period {excerpt(value)} of a series is not a year")
