@@ -3,8 +3,7 @@
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.areas import groups, other_areas
-from tradestat_sandbox.economies import ECONOMIES, Economy
+from tradestat_sandbox.economies import ECONOMIES, Economy, groups, other_areas
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.products import all_hs
 from tradestat_sandbox.world import World

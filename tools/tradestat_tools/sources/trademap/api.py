@@ -22,7 +22,7 @@ from tradestat_tools.sources.trademap.wire.payloads import (
     parse_series,
 )
 from tradestat_tools.upstream.engine import Upstream
-from tradestat_tools.upstream.http import Unanswered
+from tradestat_tools.upstream.failures import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import current_report, reporting
 from tradestat_tools.upstream.request import CLOSED, REFERENCE, Fetched, Freshness, Request, Response

@@ -1,12 +1,15 @@
-"""Figures as text, and the power of a thousand in which large ones are shown."""
+"""What stands in a cell: foreign text on one line, and figures, large ones in a power of a thousand."""
 
 import math
 import re
 import statistics
+import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
+from tradestat_tools.codes.words import clean
 from tradestat_tools.model.answers import Table
 
 DIGITS = 4
@@ -23,6 +26,57 @@ _UNIT = re.compile(rf"(?:({'|'.join(POWERS[1:])}) )?([^(,;]*)")
 
 _UNSUITED = re.compile(rf"%|000|万|亿|{'|'.join(POWERS[1:])}", re.IGNORECASE)
 """In a unit written in another way, which "million" before it would make a riddle of."""
+
+
+def width(text: str) -> int:
+    """Terminal columns that `text` takes: Chinese, Japanese and Korean characters take two, combining marks none."""
+    return len(text) if text.isascii() else _columns(text)
+
+
+def cut_text(text: str, limit: int) -> str:
+    """Clean text of at most `limit` characters, cut at a word where one is near."""
+    text = clean(text)
+    return text if len(text) <= limit else _at_word(text, limit - 1)
+
+
+def cut_width(text: str, limit: int) -> str:
+    """Clean text of at most `limit` terminal columns (and as many characters), cut at a word where one is near."""
+    text = clean(text)
+    if width(text) <= limit and len(text) <= limit:
+        return text
+    end, taken = 0, 0
+    while (taken := taken + max(1, _char_width(text[end]))) < limit:
+        end += 1
+    return _at_word(text, end)
+
+
+def left(text: str, columns: int) -> str:
+    """`text` at the left of so many terminal columns."""
+    return text + " " * (columns - width(text))
+
+
+def right(text: str, columns: int) -> str:
+    """`text` at the right of so many terminal columns."""
+    return " " * (columns - width(text)) + text
+
+
+def _at_word(text: str, end: int) -> str:
+    """The first `end` characters, or up to the last blank among them if little is lost, and an ellipsis."""
+    at_word = text[: end + 1].rpartition(" ")[0]
+    kept = at_word if len(at_word) >= end * 2 // 3 else text[:end]
+    return kept.rstrip(" ,;:(") + "…"
+
+
+@lru_cache(maxsize=8192)
+def _columns(text: str) -> int:
+    # Remembered: the cells of a long table are measured again for every number of rows that is tried.
+    return sum(_char_width(char) for char in text)
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
 def number(value: float) -> str:
