@@ -48,7 +48,7 @@ async def test_a_country_that_is_not_in_the_list_costs_nothing(parsebot: Any, co
     error = await refused(parsebot, countries, "goods_time_series", country="KR")
 
     assert error.why[0].reason is Reason.NOT_COVERED
-    assert "Ask a partner's report, one at a time" in error.remedy
+    assert "Ask for a partner's report, one at a time" in error.remedy
 
 
 async def test_a_kind_of_trade_that_is_not_reported_costs_nothing(parsebot: Any, countries: dict[str, Any]):
@@ -90,7 +90,7 @@ async def test_the_stored_list_is_found_after_the_process_has_forgotten_it(
             await other.call("goods_time_series", {"country": "784", "period_to": 1999})
 
     assert found is not None
-    assert set(found.countries) == {"784", "004"}
+    assert {country.countryCd for country in found.value} == {"784", "004"}
     assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
 
 

@@ -61,9 +61,9 @@ def _ask_mirror(query: TableQuery) -> str:
         return f"Ask one flow: {again(query, trade_flow='E')}."
     if query.partner == WORLD:
         mirrored = again(query, country="<partner>", partner=query.country, trade_flow=flow, by="byCountry")
-        return f"Ask a partner's report, one at a time: {mirrored}."
+        return f"Ask for a partner's report, one at a time: {mirrored}."
     mirrored = again(query, country=query.partner, partner=query.country, trade_flow=flow)
-    return f"Ask the partner's report (mirror data, valued differently): {mirrored}."
+    return f"Ask for the partner's report (mirror data, valued differently): {mirrored}."
 
 
 def _ask_countries(query: TableQuery) -> str:
