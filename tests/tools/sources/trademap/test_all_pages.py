@@ -77,15 +77,6 @@ async def test_every_row_is_there_once_in_order_and_the_total_stays_the_services
     assert table.asked() == list(range(1, 15))
 
 
-async def test_a_table_of_one_page_costs_one_call_and_says_no_more(table: Table) -> None:
-    table.pages = 1
-    table.queue(table.payloads.table(table.partners, [table.payloads.beef_total()], per_page=500))
-    answer = await table.answer(page_size=500)
-    assert len(answer.data.records) == 27
-    assert cost(answer) == []
-    assert answer.source.calls == 1
-
-
 async def test_more_calls_than_allowed_are_counted_and_not_made(table: Table) -> None:
     table.queue(table.page(1))
     async with table.parsebot.context() as context:

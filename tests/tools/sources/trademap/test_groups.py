@@ -99,7 +99,7 @@ async def test_the_cost_is_said_before_anything_is_sent_and_what_is_stored_costs
     assert texts(answer, NoteCode.COST) == "3 tables, one a member: 2 calls, 2 credits; stored: 1."
 
 
-async def test_a_dearer_endpoint_costs_its_price_for_each_member(members: Members):
+async def test_an_endpoint_of_a_higher_price_costs_its_price_for_each_member(members: Members):
     members.parsebot.describes_endpoints(
         goods_time_series={"input_params": {}, "price": 3}, services_time_series={"input_params": {}}
     )
@@ -214,8 +214,8 @@ async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(memb
     assert members.asked() == ["124", "484", "842"], "each once, as counted"
     assert [row.reporterCd for row in answer.data.records] == ["842", "484"]
     assert answer.data.group.sum is None
-    told = ", perhaps not_reported" if "124" in message else ""
-    assert answer.data.group.missing == {"Canada (124)": f"the service refused the question for it{told}"}
+    perhaps = ", perhaps not_reported" if "124" in message else ""
+    assert answer.data.group.missing == {"Canada (124)": f"the service refused the question for it{perhaps}"}
     assert texts(answer, NoteCode.COST) == (
         "2 tables, one a member: 2 calls, 2 credits. Refused: 1 more call, which may be charged too."
     )

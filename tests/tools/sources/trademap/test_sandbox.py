@@ -55,18 +55,6 @@ async def test_imports_from_china_are_what_korea_recorded_in_the_world(sandbox: 
         assert figure == pytest.approx(recorded / 1000, abs=0.5), "thousand USD of what the importer recorded"
 
 
-async def test_the_same_question_in_pages_gives_the_same_rows_and_total(sandbox: Sandbox):
-    whole = await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
-    pages = [
-        await ask(sandbox, "goods_time_series", **(KOREA_BATTERIES | {"page_size": 20, "page": page}))
-        for page in (1, 2, 3)
-    ]
-
-    assert [row for page in pages for row in page.data.records] == whole.data.records
-    assert all(page.data.aggregateRecords == whole.data.aggregateRecords for page in pages)
-    assert [page.more is None for page in pages] == [False, False, True]
-
-
 async def test_exports_and_imports_are_different_figures(sandbox: Sandbox):
     imports = await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
     exports = await ask(sandbox, "goods_time_series", **(KOREA_BATTERIES | {"trade_flow": "E"}))
