@@ -20,8 +20,7 @@ from tradestat_server.cli.terminal import key_in_words
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.source import OWN_NAME
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import OWN_NAME, Tool
 
 ROOT = Path(__file__).parent.parent
 

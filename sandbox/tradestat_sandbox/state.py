@@ -5,7 +5,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, fields
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, cast, get_args, get_type_hints
 
 from tradestat_sandbox.faults import Fault
 from tradestat_sandbox.settings import DEFAULT_TODAY, SANDBOX_KEYS, Call, Limits, SandboxKeys, Settings
@@ -62,15 +62,6 @@ class State:
     def today(self, value: date) -> None:
         self._today = value
         self._world = None
-
-    @property
-    def doumaotong_shape(self) -> Literal["current", "older"]:
-        """Which of its two shapes doumaotong answers in."""
-        return self.settings.doumaotong_shape
-
-    @doumaotong_shape.setter
-    def doumaotong_shape(self, value: Literal["current", "older"]) -> None:
-        self.configure(doumaotong_shape=value)
 
     def configure(self, **changes: Any) -> None:
         """Changes settings by name; `limits` takes {source: {per_minute, burst, per_day, per_month}}.

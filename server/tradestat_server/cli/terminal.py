@@ -9,10 +9,11 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 
-from tradestat_server.text.cells import clean
 from tradestat_server.text.tables import cell_text
 from tradestat_tools.catalogue import Catalogue
-from tradestat_tools.contract.source import OWN_NAME, KeyInfo
+from tradestat_tools.codes.words import clean
+from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.contract.tool import OWN_NAME
 from tradestat_tools.model.answers import Cell, Table
 
 LABEL_WIDTH = 28

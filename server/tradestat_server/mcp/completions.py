@@ -64,7 +64,7 @@ def hs_codes(typed: str) -> list[str]:
     digits = "".join(char for char in typed if char not in ". -")
     if digits.isdecimal():
         return [entry.code for entry in hs.hs_entries() if entry.code.startswith(digits)]
-    return [hit.code for hit in search_hs(typed, limit=MAX_VALUES)]
+    return [hit.entry for hit in search_hs(typed, limit=MAX_VALUES)]
 
 
 def goods(typed: str) -> list[str]:
@@ -78,7 +78,7 @@ def ebops_codes(typed: str) -> list[str]:
     start = typed.upper()
     items = ebops.ebops_items()
     by_code = [i.code for i in items if any(code.upper().startswith(start) for code in (i.code, i.sdmx, i.trademap))]
-    return list(dict.fromkeys([*by_code, *(hit.item.code for hit in search_ebops(typed, limit=MAX_VALUES))]))
+    return list(dict.fromkeys([*by_code, *(hit.entry.code for hit in search_ebops(typed, limit=MAX_VALUES))]))
 
 
 def country_names(typed: str) -> list[str]:
@@ -96,13 +96,13 @@ def group_ids(typed: str) -> list[str]:
     start = fold(typed)
     known = groups.groups()
     begin = [g.id for g in known if any(fold(name).startswith(start) for name in (g.id, g.name, *g.aliases))]
-    return list(dict.fromkeys([*begin, *(hit.group.id for hit in search_groups(typed))]))
+    return list(dict.fromkeys([*begin, *(hit.entry.id for hit in search_groups(typed))]))
 
 
 def flows(typed: str) -> list[str]:
     """Export or import, which may be typed in any language."""
     begin = [word for word in FLOWS.values() if word.startswith(typed.lower())]
-    return begin or list(dict.fromkeys(FLOWS[hit.flow.side] for hit in search_flows(typed) if hit.flow.side in FLOWS))
+    return begin or list(dict.fromkeys(FLOWS[hit.entry.side] for hit in search_flows(typed) if hit.entry.side in FLOWS))
 
 
 def years(typed: str, today: date) -> list[str]:
@@ -114,7 +114,7 @@ def _areas(typed: str) -> list[countries.Area]:
     """Those whose code or name begins with what was typed, then those found by it, by typing errors as well."""
     start = fold(typed)
     first = [area for area, words in _area_words() if any(word.startswith(start) for word in words)]
-    return list(dict.fromkeys([*first, *(hit.area for hit in search_countries(typed, limit=MAX_VALUES))]))
+    return list(dict.fromkeys([*first, *(hit.entry for hit in search_countries(typed, limit=MAX_VALUES))]))
 
 
 @cache

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from tradestat_tools.codes.words import clean
 from tradestat_tools.model.answers import Table
 
 DIGITS = 4
@@ -25,21 +26,6 @@ _UNIT = re.compile(rf"(?:({'|'.join(POWERS[1:])}) )?([^(,;]*)")
 
 _UNSUITED = re.compile(rf"%|000|万|亿|{'|'.join(POWERS[1:])}", re.IGNORECASE)
 """In a unit written in another way, which "million" before it would make a riddle of."""
-
-
-def clean(text: str) -> str:
-    """Foreign text on one line: no control, bidi or invisible characters, single blanks."""
-    if text.isprintable():
-        return " ".join(text.split())
-    kept: list[str] = []
-    for char in text:
-        if char.isspace():
-            kept.append(" ")
-        elif char.isprintable():
-            kept.append(char)
-        elif unicodedata.category(char) != "Cf":
-            kept.append("\N{REPLACEMENT CHARACTER}")
-    return " ".join("".join(kept).split())
 
 
 def width(text: str) -> int:

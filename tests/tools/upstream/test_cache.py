@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestat_tools.upstream.redis.cache import RedisCache
@@ -53,11 +53,13 @@ def small(tmp_path: Path) -> Generator[SqliteCache]:
     made.close()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.binary(max_size=3000), st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=4))
 def test_an_answer_comes_back_byte_for_byte(open_cache: OpenCache, body: bytes, headers: dict[str, str]) -> None:
-    cache = open_cache(uuid.uuid4().hex)
+    cache = open_cache("examples")
     entry = Entry("s", "e", "a", Response(200, headers, body), NOON + 0.1, NOON + 1 / 3, NOON + 2e2, NOON + 3e2)
     try:
+        cache.clear()
         cache.put("k", entry)
         assert cache.get("k", NOON) == entry
         assert dict(cache.entries()) == {"k": entry}
@@ -173,14 +175,14 @@ def test_a_corrupt_file_is_set_aside_with_a_warning(content: bytes, tmp_path: Pa
 def test_somebody_elses_database_is_set_aside_whole(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite3"
     foreign = sqlite3.connect(path)
-    foreign.execute("CREATE TABLE answers (dear TEXT)")
+    foreign.execute("CREATE TABLE answers (word TEXT)")
     foreign.execute("INSERT INTO answers VALUES ('kept')")
     foreign.commit()
     foreign.close()
     SqliteCache(path).close()
     (aside,) = tmp_path.glob("answers.sqlite3.aside-*")
     saved = sqlite3.connect(aside)
-    assert saved.execute("SELECT dear FROM answers").fetchall() == [("kept",)]
+    assert saved.execute("SELECT word FROM answers").fetchall() == [("kept",)]
     saved.close()
 
 
@@ -189,12 +191,12 @@ def test_a_database_that_somebody_has_open_is_set_aside_with_what_is_in_its_log(
     path = tmp_path / "answers.sqlite3"
     foreign = sqlite3.connect(path, isolation_level=None)
     foreign.execute("PRAGMA journal_mode=WAL")
-    foreign.execute("CREATE TABLE answers (dear TEXT)")
+    foreign.execute("CREATE TABLE answers (word TEXT)")
     foreign.execute("INSERT INTO answers VALUES ('kept')")
     SqliteCache(path).close()
     (aside,) = (found for found in tmp_path.glob("*.aside-*") if not found.name.endswith(("-wal", "-shm")))
     saved = sqlite3.connect(aside)
-    assert saved.execute("SELECT dear FROM answers").fetchall() == [("kept",)]
+    assert saved.execute("SELECT word FROM answers").fetchall() == [("kept",)]
     saved.close()
     foreign.close()
 

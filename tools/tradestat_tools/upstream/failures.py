@@ -21,6 +21,14 @@ CHANGED_REMEDY = "Run `tradestat-mcp doctor`; the service may have changed, and 
 SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
+class NotReached(UpstreamDown):
+    """The request never left: no connection came about, so it can have cost nothing."""
+
+
+class Unanswered(UpstreamDown):
+    """The request left, but no whole answer came: it may have been carried out and charged."""
+
+
 def kind_of(status: int) -> type[TradestatError]:
     """What a status that is no success says of a service that keeps to HTTP."""
     if status in (401, 403):

@@ -6,10 +6,16 @@ Redis on every event loop. Every method is atomic across threads and processes a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from tradestat_tools.upstream.plan import Plan
-from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.request import Freshness, Request, Response
+
+FAILURE_SHOWN = 5.0
+"""Seconds for which the failure of a call is left for those who waited for it."""
+
+EPSILON = 1e-3
+"""Seconds: keeps a call that takes the place of one exactly a window old out of that window."""
 
 
 class StoreUnavailable(Exception):
@@ -34,6 +40,14 @@ class Entry:
     fresh_until: float
     renew_until: float
     usable_until: float
+
+    @classmethod
+    def of(cls, request: Request, response: Response, freshness: Freshness, now: float) -> Self:
+        """The answer to a request that arrived now."""
+        fresh_until = now + freshness.fresh
+        renew_until = fresh_until + freshness.renew
+        times = (now, fresh_until, renew_until, renew_until + freshness.usable)
+        return cls(request.source, request.endpoint, request.address, response, *times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +102,12 @@ class Denial:
     """No leave to send.
 
     Args:
-        reason: "budget" (used up), "pace" (the next free moment is too late for the caller) or "told" (the service
-            itself said to stay away).
+        reason: "budget" (used up), "pace" (the next free moment is too late for the caller) or "stay away"
+            (the service itself said so).
         until: when to come back.
     """
 
-    reason: Literal["budget", "pace", "told"]
+    reason: Literal["budget", "pace", "stay away"]
     until: float
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tradestat_tools.model.arguments import Meaning
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.search.did_you_mean import GENERAL, with_next_step
+from tradestat_tools.search.did_you_mean import GENERAL, with_help
 
 MEANINGS = {
     **dict.fromkeys(("country", "partner", "countryCode"), Meaning.AREA),
@@ -17,7 +17,7 @@ MEANINGS = {
 
 def step(argument: str, given: Any, *, message: str = "No.", nearest: tuple[str, ...] = ()) -> InvalidQuery:
     error = InvalidQuery(message, argument=argument, allowed="a country", nearest=nearest, source="korea")
-    return with_next_step(MEANINGS.get(argument), error, {argument: given})
+    return with_help(MEANINGS[argument], error, given)
 
 
 @pytest.mark.parametrize("given", ["CN,JP", "China; Japan", "China and Japan", "中国、日本", ["CN", "Japan"]])
@@ -36,7 +36,7 @@ def test_several_countries_where_one_is_taken_are_asked_one_by_one_or_of_the_too
 )
 def test_what_is_no_list_of_countries_throughout_stays_as_it_is(given: Any) -> None:
     error = InvalidQuery("No.", argument="country", nearest=("x",))
-    assert with_next_step(Meaning.AREA, error, {"country": given}) is error
+    assert with_help(Meaning.AREA, error, given) is error
 
 
 def test_many_countries_are_not_all_named() -> None:
@@ -51,7 +51,7 @@ def test_a_former_area_is_told_where_its_figures_are_and_what_came_after_it() ->
     later += "Russian Federation, Tajikistan, Turkmenistan, Ukraine, Uzbekistan."
     error = step("countryCode", "USSR", message=f"No code for USSR. {why}{later}")
     assert "UN Comtrade, where its code is 810" in error.remedy
-    assert "search_codes(kind=country" in error.remedy
+    assert 'search_codes(kind="country"' in error.remedy
 
 
 def test_a_country_refused_for_another_reason_is_not_told_that_it_has_no_code() -> None:

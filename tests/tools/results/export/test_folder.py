@@ -57,11 +57,11 @@ def test_a_name_that_could_mean_something_else_is_refused(name: str, tmp_path: P
         ExportFolder(tmp_path).read(name, 100)
 
 
-@pytest.mark.parametrize(
-    "name", ["exports 2024.csv", "锂离子", "대한민국_(1)", "Côte d'Ivoire".replace("'", ""), "नमस्ते", "console"]
-)
-def test_ordinary_names_of_any_script_are_kept(name: str) -> None:
-    assert safe_name(name) == name
+def test_ordinary_names_of_any_script_are_kept() -> None:
+    for name in [
+        "exports 2024.csv", "锂离子", "대한민국_(1)", "Côte d'Ivoire".replace("'", ""), "नमस्ते", "console",
+    ]:  # fmt: skip
+        assert safe_name(name) == name
 
 
 @given(st.text(max_size=40))

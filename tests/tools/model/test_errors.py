@@ -1,7 +1,5 @@
 """The closed set of failures as plain data."""
 
-import pytest
-
 from tradestat_tools.model.errors import ERRORS, InvalidQuery, NoData, QuotaExhausted, TradestatError, error_from_dict
 from tradestat_tools.model.reasons import Reason, Why
 
@@ -38,18 +36,18 @@ def test_a_wrong_argument_comes_with_what_is_allowed_and_the_nearest() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", ERRORS)
-def test_an_error_survives_being_written_down(kind: type[TradestatError]) -> None:
-    if kind is InvalidQuery:
-        error: TradestatError = InvalidQuery("No.", argument="a", allowed="b", nearest=["c"], source="korea")
-    elif kind is NoData:
-        why = [Why(Reason.ZERO, "None was traded.", sure=True), Why(Reason.SUPPRESSED, "It may be kept back.")]
-        error = NoData("No.", remedy="Do.", why=why, source="korea", retry_after=3.0)
-    else:
-        error = kind("No.", remedy="Do.", source="korea", retry_after=3.0)
-    again = error_from_dict(error.as_dict())
-    assert type(again) is kind
-    assert again.as_dict() == error.as_dict()
+def test_an_error_survives_being_written_down() -> None:
+    for kind in ERRORS:
+        if kind is InvalidQuery:
+            error: TradestatError = InvalidQuery("No.", argument="a", allowed="b", nearest=["c"], source="korea")
+        elif kind is NoData:
+            why = [Why(Reason.ZERO, "None was traded.", sure=True), Why(Reason.SUPPRESSED, "It may be kept back.")]
+            error = NoData("No.", remedy="Do.", why=why, source="korea", retry_after=3.0)
+        else:
+            error = kind("No.", remedy="Do.", source="korea", retry_after=3.0)
+        again = error_from_dict(error.as_dict())
+        assert type(again) is kind
+        assert again.as_dict() == error.as_dict()
 
 
 def test_an_empty_answer_says_its_reasons_and_how_sure_they_are() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tradestat_tools.results.export.tool import FORMATS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 MB = 1024 * 1024
 
 ROWS = dict.fromkeys(FORMATS, 100_000) | {"xlsx": 40_000}
@@ -20,6 +20,7 @@ BOUNDS = dict.fromkeys(FORMATS, 6) | {"parquet": 48}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the peak of a process's memory is told by POSIX systems only")
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_export_holds_no_second_copy_of_a_large_answer(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bench.exports", name, str(ROWS[name]), str(tmp_path)]

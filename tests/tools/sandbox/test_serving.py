@@ -1,4 +1,4 @@
-"""Answers are made beside the event loop."""
+"""Answers are made in a worker thread, so that the event loop runs on."""
 
 from threading import Event
 
@@ -33,7 +33,7 @@ class Held(Sandbox):
     [
         f"/scraper/{SCRAPER_ID}/get_coverage",
         "/skill/dashboard?hsCode=8507",
-        f"/1220000/Newtrade/getNewtradeList?strtYymm=202405&endYymm=202405&serviceKey={KEY}",
+        f"/1220000/Itemtrade/getItemtradeList?strtYymm=202405&endYymm=202405&hsSgn=850760&serviceKey={KEY}",
         "/public/v1/preview/C/A/HS?reporterCode=156&partnerCode=410&cmdCode=8507&period=2024&flowCode=X",
         "/_sandbox/truth?exporter=CN&importer=KR&product=85&period=2024",
     ],

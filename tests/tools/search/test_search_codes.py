@@ -19,6 +19,8 @@ from tradestat_tools.search.lists import find
 from tradestat_tools.search.tool import SEARCH_CODES, SearchArguments, SearchData
 from tradestat_tools.upstream.http import Http
 
+pytestmark = pytest.mark.anyio
+
 
 @pytest.fixture
 async def context() -> AsyncGenerator[Context]:
@@ -46,7 +48,6 @@ def notes(answer: Answer[SearchData]) -> str:
     return " ".join(note.text for note in answer.notes)
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("kind", "query", "column", "first"),
     [
@@ -73,7 +74,6 @@ async def test_each_list_is_searched_by_words_and_codes(
     assert answer.result is None
 
 
-@pytest.mark.anyio
 async def test_a_code_of_goods_shows_what_is_above_and_below_it(context: Context) -> None:
     answer = await ask(context, "hs", "8507")
     (row,) = rows(answer)
@@ -83,21 +83,18 @@ async def test_a_code_of_goods_shows_what_is_above_and_below_it(context: Context
     assert [line[0] for line in answer.data.within.rows][:2] == ["850710", "850720"]
 
 
-@pytest.mark.anyio
 async def test_a_code_of_an_older_edition_says_what_became_of_it(context: Context) -> None:
     answer = await ask(context, "hs", "851712")
     assert "now 851713 851714" in str(rows(answer)[0]["status"])
     assert "not in HS 2022" in notes(answer)
 
 
-@pytest.mark.anyio
 async def test_a_national_code_is_explained(context: Context) -> None:
     answer = await ask(context, "hs", "8507600090")
     assert rows(answer)[0]["status"] == "national"
     assert "subdivision of 850760" in notes(answer)
 
 
-@pytest.mark.anyio
 async def test_an_item_of_services_shows_every_code_its_path_and_what_is_below(context: Context) -> None:
     answer = await ask(context, "ebops", "SC1")
     (row,) = rows(answer)
@@ -106,7 +103,6 @@ async def test_an_item_of_services_shows_every_code_its_path_and_what_is_below(c
     assert [line[0] for line in answer.data.within.rows] == ["3.1.1", "3.1.2", "3.1.3"]
 
 
-@pytest.mark.anyio
 async def test_a_country_has_its_code_in_every_service(context: Context) -> None:
     (row,) = rows(await ask(context, "country", "Japan"))
     assert row == {
@@ -116,7 +112,6 @@ async def test_a_country_has_its_code_in_every_service(context: Context) -> None
     assert rows(await ask(context, "country", "USSR"))[0]["until"] == "1990"
 
 
-@pytest.mark.anyio
 async def test_a_guess_in_another_list_is_not_given_for_sure(context: Context) -> None:
     with pytest.raises(NoData) as guessed:
         await ask(context, "group", "Germny")
@@ -126,7 +121,6 @@ async def test_a_guess_in_another_list_is_not_given_for_sure(context: Context) -
     assert "In kind=country (Countries and areas) this is Japan" in sure.value.remedy
 
 
-@pytest.mark.anyio
 async def test_an_ambiguous_country_gives_all_choices_and_says_so(context: Context) -> None:
     congo = await ask(context, "country", "Congo")
     assert [row["iso3"] for row in rows(congo)] == ["COG", "COD"]
@@ -136,7 +130,6 @@ async def test_an_ambiguous_country_gives_all_choices_and_says_so(context: Conte
     assert "read as the Republic of Korea" in notes(korea)
 
 
-@pytest.mark.anyio
 async def test_a_group_has_its_members_and_their_date(context: Context) -> None:
     answer = await ask(context, "group", "USMCA")
     assert rows(answer)[0]["members"] == 3
@@ -145,14 +138,12 @@ async def test_a_group_has_its_members_and_their_date(context: Context) -> None:
     assert answer.data.within.rows == [["CAN MEX USA"]]
 
 
-@pytest.mark.anyio
 async def test_names_are_shown_in_the_language_of_the_query_or_the_one_asked_for(context: Context) -> None:
     assert rows(await ask(context, "country", "德国"))[0]["name"] == "德国"
     assert rows(await ask(context, "country", "Germany", language="ko"))[0]["name"] == "독일"
     assert "name" not in rows(await ask(context, "country", "Germany"))[0]
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("kind", "query", "hint"),
     [
@@ -172,7 +163,6 @@ async def test_words_of_another_list_are_said_to_be_there(context: Context, kind
     assert hint in said
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(("kind", "query"), [("hs", "3.1.1"), ("hs", "SC11"), ("ebops", "85"), ("ebops", "8517.13")])
 async def test_codes_of_goods_and_services_are_never_taken_for_each_other(
     context: Context, kind: str, query: str
@@ -182,7 +172,6 @@ async def test_codes_of_goods_and_services_are_never_taken_for_each_other(
     assert f"kind={'ebops' if kind == 'hs' else 'hs'}" in caught.value.remedy
 
 
-@pytest.mark.anyio
 async def test_nothing_alike_is_said_with_the_nearest_words_and_what_else_to_try(context: Context) -> None:
     with pytest.raises(NoData) as caught:
         await ask(context, "flow", "qqqq")
@@ -190,7 +179,6 @@ async def test_nothing_alike_is_said_with_the_nearest_words_and_what_else_to_try
     assert "another kind" in caught.value.remedy
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("arguments", "argument"),
     [
@@ -223,13 +211,11 @@ def test_the_kind_is_read_in_other_words() -> None:
         assert parse_arguments(SearchArguments, {"kind": word, "query": "x"}).kind == kind
 
 
-@pytest.mark.anyio
 async def test_the_limit_bounds_the_hits(context: Context) -> None:
     assert len((await ask(context, "hs", "machines", limit=3)).data.rows) == 3
     assert len((await ask(context, "hs", "machines", limit="50")).data.rows) == 50
 
 
-@pytest.mark.anyio
 async def test_an_answer_is_small_and_repeats_no_names(context: Context) -> None:
     answer = await ask(context, "hs", "batteries")
     assert len(answer.data.rows) == 10
@@ -245,7 +231,6 @@ def test_no_text_breaks_a_search(kind: Any, query: str) -> None:
     assert all(len(row) == len(found.columns) for row in found.rows)
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("kind", "query", "other"),
     [
@@ -263,7 +248,6 @@ async def test_words_of_quite_another_list_find_nothing_here_and_the_other_list_
     assert other in caught.value.remedy
 
 
-@pytest.mark.anyio
 async def test_a_whole_name_mistyped_stays_found_where_another_list_has_the_word_as_it_stands(
     context: Context,
 ) -> None:
@@ -272,7 +256,6 @@ async def test_a_whole_name_mistyped_stays_found_where_another_list_has_the_word
     assert "In kind=country (Countries and areas) this is Germany (DE, 276)." in notes(answer)
 
 
-@pytest.mark.anyio
 async def test_a_mistyped_country_is_found_and_no_other_list_is_named(context: Context) -> None:
     answer = await ask(context, "country", "Germny")
     assert rows(answer)[0]["area"] == "Germany"

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.source import OWN_NAME, Source
+from tradestat_tools.contract.source import Source
+from tradestat_tools.contract.tool import OWN_NAME
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.results.citation import Cited, apa, bibtex, cited, csl_json, one_line, short_line
 

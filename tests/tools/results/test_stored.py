@@ -19,6 +19,8 @@ from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, StoreUnavailable
 
+pytestmark = pytest.mark.anyio
+
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
 
@@ -75,7 +77,6 @@ def results(store: SqliteCache, hand: Hand) -> Results:
     return Results(store, now=hand)
 
 
-@pytest.mark.anyio
 async def test_an_answer_comes_back_whole(results: Results) -> None:
     answer = an_answer()
     handle = await results.keep("beef", {"country": "UAE", "years": [2024]}, answer)
@@ -114,14 +115,12 @@ def test_every_cell_comes_back_as_it_was(rows: list[tuple[Cell, ...]], heads: tu
     anyio.run(there_and_back)
 
 
-@pytest.mark.anyio
 async def test_equal_answers_have_one_handle_however_they_were_come_by(results: Results) -> None:
     first = await results.keep("beef", {"country": "UAE"}, an_answer())
     again = await results.keep("beef", {"country": "784"}, an_answer(state="cached", calls=0, remaining_quota=5))
     assert first == again
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     "other",
     [
@@ -136,12 +135,10 @@ async def test_what_differs_has_another_handle(other: Answer[Sheet], results: Re
     assert await results.keep("beef", {}, an_answer()) != await results.keep("beef", {}, other)
 
 
-@pytest.mark.anyio
 async def test_an_unknown_handle_finds_nothing(results: Results) -> None:
     assert await results.find("raaaaaaaaaa") is None
 
 
-@pytest.mark.anyio
 async def test_an_answer_is_gone_after_its_time_and_given_again_it_stays(results: Results, hand: Hand) -> None:
     handle = await results.keep("beef", {}, an_answer())
     assert handle is not None
@@ -154,7 +151,6 @@ async def test_an_answer_is_gone_after_its_time_and_given_again_it_stays(results
     assert await results.find(handle) is None
 
 
-@pytest.mark.anyio
 async def test_results_outlive_the_process_and_the_oldest_go_first(tmp_path: Path, hand: Hand) -> None:
     def opened() -> SqliteCache:
         return SqliteCache(tmp_path / "results.sqlite3", bound=3_000)
@@ -174,7 +170,6 @@ async def test_results_outlive_the_process_and_the_oldest_go_first(tmp_path: Pat
     assert there == sorted(there)
 
 
-@pytest.mark.anyio
 async def test_where_nothing_can_be_written_results_are_kept_in_memory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     store = SqliteCache(tmp_path / "file" / "results.sqlite3")
@@ -186,7 +181,6 @@ async def test_where_nothing_can_be_written_results_are_kept_in_memory(tmp_path:
         store.close()
 
 
-@pytest.mark.anyio
 async def test_a_result_in_another_format_is_as_good_as_none(results: Results, store: SqliteCache, hand: Hand) -> None:
     handle = await results.keep("beef", {}, an_answer())
     assert handle is not None
@@ -207,7 +201,6 @@ class Unreachable(SqliteCache):
         raise StoreUnavailable("away")
 
 
-@pytest.mark.anyio
 async def test_an_answer_that_can_not_be_kept_has_no_handle() -> None:
     away: Cache = Unreachable()
     try:
@@ -218,7 +211,6 @@ async def test_an_answer_that_can_not_be_kept_has_no_handle() -> None:
         away.close()
 
 
-@pytest.mark.anyio
 async def test_a_file_holds_what_was_asked_and_nothing_else_of_the_caller(tmp_path: Path) -> None:
     store = SqliteCache(tmp_path / "results.sqlite3")
     await Results(store).keep("beef", {"country": "UAE"}, an_answer())
@@ -229,26 +221,16 @@ async def test_a_file_holds_what_was_asked_and_nothing_else_of_the_caller(tmp_pa
     assert rows == [("beef", "beef", "https://service.invalid/beef", "{}")]
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        "rk3v7q2m5xa",
-        " RK3V7Q2M5XA ",
-        "result rk3v7q2m5xa",
-        "Result: rk3v7q2m5xa",
-        "result=rk3v7q2m5xa",
-        "rows result=rk3v7q2m5xa",
-        '"rk3v7q2m5xa"',
-    ],
-)
-def test_a_handle_is_read_as_answers_write_it(written: str) -> None:
-    assert read_handle(written) == "rk3v7q2m5xa"
+def test_a_handle_is_read_as_answers_write_it() -> None:
+    for written in [
+        "rk3v7q2m5xa", " RK3V7Q2M5XA ", "result rk3v7q2m5xa", "Result: rk3v7q2m5xa", "result=rk3v7q2m5xa",
+        "rows result=rk3v7q2m5xa", '"rk3v7q2m5xa"',
+    ]:  # fmt: skip
+        assert read_handle(written) == "rk3v7q2m5xa"
 
 
-@pytest.mark.parametrize(
-    "written", ["", "result", "k3v7q2m5xa", "rk3v7q2m5xab", "rk3v7q2m5xa rk3v7q2m5xa", "r1111111111"]
-)
-def test_what_is_no_handle_is_refused_with_what_to_do(written: str) -> None:
-    with pytest.raises(ArgumentError, match="no handle") as caught:
-        read_handle(written)
-    assert "Copy it" in (caught.value.remedy or "")
+def test_what_is_no_handle_is_refused_with_what_to_do() -> None:
+    for written in ["", "result", "k3v7q2m5xa", "rk3v7q2m5xab", "rk3v7q2m5xa rk3v7q2m5xa", "r1111111111"]:
+        with pytest.raises(ArgumentError, match="no handle") as caught:
+            read_handle(written)
+        assert "Copy it" in (caught.value.remedy or "")

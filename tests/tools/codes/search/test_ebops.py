@@ -75,7 +75,7 @@ PHRASES = {
 
 
 def found(query: str, among: int = 5) -> list[str]:
-    return [hit.item.code for hit in search_ebops(query, limit=among)]
+    return [hit.entry.code for hit in search_ebops(query, limit=among)]
 
 
 @pytest.mark.parametrize("item", ebops_items(), ids=lambda item: item.code)
@@ -93,11 +93,12 @@ def test_every_item_has_a_name_in_chinese_and_korean() -> None:
         assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
-@pytest.mark.parametrize(("word", "code"), WORDS.items())
-def test_everyday_words_find_the_item_that_is_meant_first(word: str, code: str) -> None:
-    assert found(word, 1) == [code]
+def test_everyday_words_find_the_item_that_is_meant_first() -> None:
+    for word, code in WORDS.items():
+        assert found(word, 1) == [code]
 
 
+@pytest.mark.slow
 def test_every_word_of_the_table_finds_its_item() -> None:
     missed = [(word, item.code) for item in ebops_items() for word in item.words if item.code not in found(word, 10)]
     assert missed == []
@@ -108,18 +109,12 @@ def test_phrases_that_nobody_tuned_for_mostly_find_the_item() -> None:
     assert len(hits) >= 38
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
-        ("tourisim", "4"),
-        ("advertizing", "10.2.2"),
-        ("frieght", "3a.2"),
-        ("telecomunications", "9.1"),
+def test_a_mistyped_word_finds_what_was_meant() -> None:
+    for typed, code in [
+        ("tourisim", "4"), ("advertizing", "10.2.2"), ("frieght", "3a.2"), ("telecomunications", "9.1"),
         ("royaltys", "8"),
-    ],
-)
-def test_a_mistyped_word_finds_what_was_meant(typed: str, code: str) -> None:
-    assert code in found(typed)
+    ]:  # fmt: skip
+        assert code in found(typed)
 
 
 def test_the_texts_of_comtrades_list_find_their_items(comtrade_list: ComtradeList) -> None:
@@ -143,9 +138,9 @@ def test_a_number_before_other_words_is_no_code() -> None:
     assert found("4 Travel", 1) == ["4"]
 
 
-@pytest.mark.parametrize("goods", ["85", "8517", "851713", "8517.13"])
-def test_a_code_of_goods_finds_no_service(goods: str) -> None:
-    assert search_ebops(goods) == ()
+def test_a_code_of_goods_finds_no_service() -> None:
+    for goods in ["85", "8517", "851713", "8517.13"]:
+        assert search_ebops(goods) == ()
 
 
 @settings(deadline=None, max_examples=50)
@@ -153,4 +148,4 @@ def test_a_code_of_goods_finds_no_service(goods: str) -> None:
 def test_no_text_breaks_the_search(query: str, limit: int) -> None:
     hits = search_ebops(query, limit=limit)
     assert len(hits) <= limit
-    assert len({hit.item.code for hit in hits}) == len(hits)
+    assert len({hit.entry.code for hit in hits}) == len(hits)
