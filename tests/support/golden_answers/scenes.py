@@ -1,4 +1,4 @@
-"""The scenes: those of `tests/golden/scenes`, a file each and a step a line, and one for what goes wrong at each service.
+"""The scenes: those of `tests/golden/scenes`, a file each and a step a line, and what goes wrong at each service.
 
 A line is a word and what belongs to it, arguments in JSON:
 
