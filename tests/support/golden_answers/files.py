@@ -30,3 +30,16 @@ COMTRADE = (
     b"C,A,2023,2023,410,KOR,X,156,CHN,0,H6,850760,C00,0,1200,45000.5\r\n"
     b"C,A,2023,2023,410,KOR,X,842,USA,0,H6,850760,C00,0,,98000\r\n"
 )
+
+FILES = {
+    "china-exports.csv": CHINA,
+    "china-utf8.csv": CHINA_TEXT.encode("utf-8"),
+    "korea.csv": KOREA,
+    "korea-unsaid.csv": KOREA_UNSAID,
+    "comtrade.csv": COMTRADE,
+    "notes.txt": b"nothing of use\n",
+    "broken.csv": "数据年月,商品编码\r\n".encode("gb18030") + b"\xff\xfe\x00",
+    "sandbox-china.csv": CHINA,
+    "no-periods.csv": CHINA_NO_PERIODS,
+}
+"""By the names under which scenes save them."""
