@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError, model_validator
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from tradestat_tools.codes.countries import area_named
 from tradestat_tools.codes.words import CodeError
@@ -80,6 +80,25 @@ class ArgumentError(ValueError):
         self.nearest = nearest
         self.argument = argument
         self.remedy = remedy
+
+
+class Read:
+    """Marks an argument that is sent as text and held as what the text means: an area, a period, a code.
+
+    Clients see the schema of a text. A default is text too; with `validate_default` it is read like any other.
+
+    Args:
+        read: the meaning of a text; raises ArgumentError, CodeError or InvalidQuery where it has none.
+        most: characters at most.
+    """
+
+    def __init__(self, read: Callable[[str], object], *, most: int) -> None:
+        self._read = read
+        self._most = most
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic reads such an argument: as text first, with the model's leniency."""
+        return core_schema.no_info_after_validator_function(self._read, core_schema.str_schema(max_length=self._most))
 
 
 A = TypeVar("A", bound=Arguments)
