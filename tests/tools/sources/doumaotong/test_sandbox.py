@@ -1,51 +1,22 @@
 """Against the stand-in service, in both of its forms, compared with what its world holds."""
 
-from collections.abc import AsyncGenerator, Callable
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.services.doumaotong.data import Exports
-from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import NoData, TradestatError, UpstreamChanged, UpstreamDown
-from tradestat_tools.open import in_memory
 from tradestat_tools.sources.doumaotong import SOURCE
-from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
 TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 BOTH = pytest.mark.parametrize("form", ["current", "older"])
-
-
-@pytest.fixture(scope="module")
-def shared() -> Sandbox:
-    """One world for all tests of this module; it is dear to build."""
-    return Sandbox()
-
-
-@pytest.fixture
-def sandbox(shared: Sandbox) -> Sandbox:
-    """The same, in its first state."""
-    shared.reset()
-    return shared
-
-
-@pytest.fixture
-async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
-    def now() -> datetime:
-        return datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
-
-    settings = catalogue().settings(doumaotong_url="http://sandbox.example", _env_file=None)
-    http = Http(app=sandbox.app)
-    async with in_memory(http, settings, now, most_attempts=1) as opened:
-        yield opened
-    await http.aclose()
 
 
 @pytest.fixture
@@ -59,26 +30,13 @@ def as_set(sandbox: Sandbox, form: Any) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("name", list(TOOLS))
-async def test_the_example_of_every_tool_is_answered_and_labelled(
-    sandbox: Sandbox, context: Context, name: str, form: str
-) -> None:
-    as_set(sandbox, form)
-    answer = await context.call(TOOLS[name], TOOLS[name].example)
-    assert answer.source.state == "sandbox"
-    gone = (form == "current" and name == "history") or (form == "older" and name in {"growth", "priceband", "chapter"})
-    needs_country = form == "older" and name == "trend"
-    assert bool(answer.data.tables()) == (not gone and not needs_country)
-
-
-@BOTH
 async def test_the_dashboard_holds_the_worlds_total_in_yuan(
     sandbox: Sandbox, context: Context, exports: Exports, form: str
 ) -> None:
     as_set(sandbox, form)
     data = (await context.call(TOOLS["dashboard"], {"hsCode": "850760"})).data
     assert data.recent12mGlobalTotal == pytest.approx(exports.total(data.hsCode, exports.months(12)), rel=1e-6)
-    assert data.currentMonth == exports.newest[0] * 100 + exports.newest[1]
+    assert (data.currentMonth.year, data.currentMonth.number) == exports.newest
 
 
 @BOTH
@@ -154,7 +112,7 @@ async def test_a_month_asked_for_is_answered_in_the_older_form_and_set_apart_in_
     asked = {"hsCode": "850760", "currentMonth": "2025-06"}
     current = (await context.call(TOOLS["dashboard"], asked)).data
     assert current.recent12mGlobalTotal is None
-    assert current.newestInstead.currentMonth == exports.newest[0] * 100 + exports.newest[1]
+    assert str(current.newestInstead.currentMonth) == "2026-09"
     as_set(sandbox, "older")
     context.upstream.cache.clear()
     older = (await context.call(TOOLS["dashboard"], asked)).data
