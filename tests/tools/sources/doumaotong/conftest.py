@@ -108,7 +108,7 @@ async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
 
 
 def _payloads(name: str) -> dict[str, Any]:
-    return json.loads((HERE / name).read_text(encoding="utf-8"))
+    return json.loads((HERE / "documented" / name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -127,6 +127,12 @@ def older() -> dict[str, Any]:
 def forms(current: dict[str, Any], older: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Both, by the form's name."""
     return {"current": current, "older": older}
+
+
+@pytest.fixture
+def documented() -> dict[str, dict[str, list[str]]]:
+    """The members that the documentation names, by form and endpoint."""
+    return _payloads("members.json")
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """How a question is sent, and what its answer says of itself."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import D
@@ -10,14 +9,12 @@ from tradestat_tools.model.answers import Answer, Note
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.sources.doumaotong import notes
 from tradestat_tools.sources.doumaotong.absence import explained
-from tradestat_tools.sources.doumaotong.arguments import Goods
 from tradestat_tools.sources.doumaotong.calendar import CHINA, RELEASE_DAY
 from tradestat_tools.sources.doumaotong.service import POLICY, DoumaotongSettings
-from tradestat_tools.upstream import Fetched, Reader, Request, Response
+from tradestat_tools.upstream import Fetched, Reader, Request
 from tradestat_tools.upstream.request import DAY, Freshness, until_published
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 LONGEST = Freshness(fresh=7 * DAY)
 """How far the service lags behind the release is not known, so nothing is kept longer."""
@@ -42,26 +39,6 @@ async def ask(context: Context, name: str, params: Mapping[str, str], read: Read
         return await context.upstream.fetch(request, POLICY, read, within=context.settings.timeout)
     except NoData as error:
         raise explained(error, params) from None
-
-
-class ProductReader(Protocol[T_co]):
-    """Reads an answer that is about one product."""
-
-    def __call__(self, response: Response, *, asked: str) -> T_co:
-        """`asked` is the code, for answers that do not say it."""
-        ...
-
-
-async def ask_of(
-    context: Context, name: str, goods: Goods, read: ProductReader[T], params: Mapping[str, str] | None = None
-) -> Fetched[T]:
-    """Send one question about one product.
-
-    Raises:
-        TradestatError: as the service's answer is to be understood.
-    """
-    asked = {"hsCode": goods.code, **(params or {})}
-    return await ask(context, name, asked, partial(read, asked=goods.code))
 
 
 def answered(

@@ -18,7 +18,7 @@ from tradestat_tools.sources.doumaotong.answers.rankings import (
     MarketsData,
     PricebandData,
 )
-from tradestat_tools.sources.doumaotong.api import answered, ask_of
+from tradestat_tools.sources.doumaotong.api import answered, ask
 from tradestat_tools.sources.doumaotong.arguments import Goods, MarketsArguments, ProductArguments
 from tradestat_tools.sources.doumaotong.service import POLICY
 from tradestat_tools.sources.doumaotong.wire import current, read
@@ -29,10 +29,11 @@ P = TypeVar("P", GrowthData, PricebandData, ChapterData)
 
 async def run_markets(context: Context, args: MarketsArguments) -> Answer[MarketsData]:
     """Ask for one product's destinations."""
-    params = {"sortBy": args.sortBy, "order": args.order, "limit": str(args.limit)}
+    code = args.hsCode.code
+    params = {"hsCode": code, "sortBy": args.sortBy, "order": args.order, "limit": str(args.limit)}
     if args.minAmount:
         params["minAmount"] = f"{args.minAmount:.15g}"
-    fetched = await ask_of(context, "markets", args.hsCode, read.markets, params)
+    fetched = await ask(context, "markets", params, partial(read.markets, asked=code))
     data, form = fetched.value.data, fetched.value.shape
     given = data.markets
     passing = [m for m in given if not args.minAmount or (m.recent12mTotal or 0) >= args.minAmount]
@@ -135,11 +136,11 @@ def _newer(
     """
 
     async def run(context: Context, args: ProductArguments) -> Answer[P]:
-        reader = partial(read.newer, name=name, read=read_body)
-        fetched = await ask_of(context, name, args.hsCode, reader)
+        code = args.hsCode.code
+        fetched = await ask(context, name, {"hsCode": code}, partial(read.newer, name=name, asked=code, read=read_body))
         found = fetched.value
         if found is None:
-            found = data(hsCode=args.hsCode.code)
+            found = data(hsCode=code)
             text = f"The service did not answer for /skill/{name}, so nothing is given."
             known_of = [notes.shape("older", f"it has no {name}."), notes.absent(text, Reason.NOT_COVERED)]
         else:

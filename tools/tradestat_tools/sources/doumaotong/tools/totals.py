@@ -18,7 +18,7 @@ from tradestat_tools.sources.doumaotong.answers.totals import (
     HistoryData,
     TrendData,
 )
-from tradestat_tools.sources.doumaotong.api import answered, ask_of
+from tradestat_tools.sources.doumaotong.api import answered, ask
 from tradestat_tools.sources.doumaotong.arguments import DashboardArguments, HistoryArguments, TrendArguments
 from tradestat_tools.sources.doumaotong.calendar import check_month, when_out
 from tradestat_tools.sources.doumaotong.codes import Destination
@@ -29,15 +29,16 @@ from tradestat_tools.sources.doumaotong.wire.envelope import Shape
 
 async def run_dashboard(context: Context, args: DashboardArguments) -> Answer[DashboardData]:
     """Ask for one product's core figures."""
-    asked, params = args.currentMonth, dict[str, str]()
+    asked, code = args.currentMonth, args.hsCode.code
+    params = {"hsCode": code}
     if asked:
-        check_month(asked, args.hsCode.code, context.now())
+        check_month(asked, code, context.now())
         params["currentMonth"] = format_yyyymm(asked)
-    fetched = await ask_of(context, "dashboard", args.hsCode, read.dashboard, params)
+    fetched = await ask(context, "dashboard", params, partial(read.dashboard, asked=code))
     data, form = fetched.value.data, fetched.value.shape
     if not data.tables():
         text = f"The service gave no figures for {data.hsCode}: all are null, which is not zero."
-        raise empty(text, args.hsCode.code)
+        raise empty(text, code)
     known = [*notes.of_product(args.hsCode, data.hsCode), *_nulls(data, form), *_form_of_dashboard(data, form)]
     month = data.currentMonth
     given = f"12 months to {month}" if month else "the newest 12 months"
@@ -91,12 +92,13 @@ def _form_of_dashboard(data: DashboardData, form: Shape) -> list[Note]:
 
 async def run_trend(context: Context, args: TrendArguments) -> Answer[TrendData]:
     """Ask for one product's months: of one country where the service gives that, else of all destinations."""
-    to, params = args.countryCode, _country(args.countryCode)
-    reader = partial(read.trend, country=params.get("countryCode", ""))
-    fetched = await ask_of(context, "trend", args.hsCode, reader, params)
+    to, code = args.countryCode, args.hsCode.code
+    country = to.area.china_customs if to else ""
+    params = {"hsCode": code} | ({"countryCode": country} if country else {})
+    fetched = await ask(context, "trend", params, partial(read.trend, asked=code, country=country))
     known = _resolved(to)
     if (found := fetched.value) is None:
-        data = TrendData(hsCode=args.hsCode.code)
+        data = TrendData(hsCode=code)
         text = "it gives one country at a time and nothing for all together. Call again with countryCode."
         known += [
             notes.shape("older", text),
@@ -105,11 +107,11 @@ async def run_trend(context: Context, args: TrendArguments) -> Answer[TrendData]
     else:
         data = found.data
         if to:
-            data = data.model_copy(update={"countryCode": to.area.china_customs, "country": to.area.name_en})
+            data = data.model_copy(update={"countryCode": country, "country": to.area.name_en})
         months = data.figures
         if not months:
             text = f"The service gave an empty monthly series for {data.hsCode}."
-            raise empty(text, data.hsCode, params.get("countryCode", ""))
+            raise empty(text, data.hsCode, country)
         known += notes.of_product(args.hsCode, data.hsCode, months)
         if found.shape == "current":
             if to:
@@ -121,12 +123,8 @@ async def run_trend(context: Context, args: TrendArguments) -> Answer[TrendData]
         known += [*notes.zeros(months), *notes.gaps(months)]
     more = "Destinations: `markets`. Totals: `dashboard`."
     if to and data.monthlyData is None:
-        more = _elsewhere(to.area, args.hsCode.code)
+        more = _elsewhere(to.area, code)
     return answered("trend", _what_of_trend(data), data, [fetched], known, more=more)
-
-
-def _country(to: Destination | None) -> dict[str, str]:
-    return {"countryCode": to.area.china_customs} if to else {}
 
 
 def _resolved(to: Destination | None) -> list[Note]:
@@ -153,16 +151,17 @@ def _elsewhere(to: Area, code: str) -> str:
 
 async def run_history(context: Context, args: HistoryArguments) -> Answer[HistoryData]:
     """Ask for 24 months of one product to one country."""
-    to = args.countryCode.area
-    reader = partial(read.history, country=to.china_customs)
-    fetched = await ask_of(context, "history", args.hsCode, reader, _country(args.countryCode))
-    known, where = _resolved(args.countryCode), _named(to.name_en, to.china_customs)
+    to, code = args.countryCode.area, args.hsCode.code
+    country = to.china_customs
+    params = {"hsCode": code, "countryCode": country}
+    fetched = await ask(context, "history", params, partial(read.history, asked=code, country=country))
+    known, where = _resolved(args.countryCode), _named(to.name_en, country)
     if (data := fetched.value) is None:
-        data = HistoryData(hsCode=args.hsCode.code, countryCode=to.china_customs, country=to.name_en)
+        data = HistoryData(hsCode=code, countryCode=country, country=to.name_en)
         given = "24 months: not given"
         text = "No figures are given: that is neither zero nor a sign of no exports."
         known += [NO_HISTORY, notes.absent(text, Reason.NOT_COVERED)]
-        more = f"All destinations: `trend`. {_elsewhere(to, args.hsCode.code)}"
+        more = f"All destinations: `trend`. {_elsewhere(to, code)}"
     else:
         given = "24 months"
         known += [*notes.of_product(args.hsCode, data.hsCode, data.figures), *_history_notes(data)]

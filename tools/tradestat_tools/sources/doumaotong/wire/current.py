@@ -3,8 +3,8 @@
 Which field is in which unit is documented and stands here once; everything leaves this module in RMB yuan.
 """
 
-from collections.abc import Mapping
-from typing import TypedDict, cast
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, TypeVar, cast
 
 from tradestat_tools.codes.units import YuanUnit
 from tradestat_tools.sources.doumaotong.answers.parts import MonthlySeries
@@ -49,6 +49,8 @@ PRODUCTS_GIVEN = 50
 WHOLE = 101
 """Percent; shares that are rounded one by one may pass 100 by a little."""
 
+B = TypeVar("B", RegionBreakdown, TradeBlocBreakdown)
+
 _NAME = ("name", "bloc", "region", "continent", "label")
 _PERCENT = ("percent", "share", "value", "v")
 """What the members of `region` and `blocs` may be called; `percent` and `total` are documented, the rest is assumed."""
@@ -79,8 +81,8 @@ def dashboard(body: Fields, asked: str) -> DashboardData:
         activeCountriesCount=metrics.whole("cty"),
         monthlyActivityCount=metrics.whole("activeMonths"),
         top3ConcentrationPercent=metrics.percent("top3"),
-        regionBreakdown=_region_breakdown(region),
-        tradeBlocBreakdown=_bloc_breakdown(blocs),
+        regionBreakdown=_breakdown(RegionBreakdown, _alike(region or ())),
+        tradeBlocBreakdown=_breakdown(TradeBlocBreakdown, blocs or ()),
         peakMonths=metrics.months("peakMonths"),
         range=covered,
         region=region,
@@ -115,32 +117,25 @@ def _slice(row: Fields, name: str | None) -> Slice:
     return Slice(name=name, total=row.yuan("total", YI), percent=row.percent(*_PERCENT))
 
 
-def _by_stem(slices: list[Slice] | None) -> dict[str, Slice]:
-    named = {stem_of(part.name): part for part in slices or ()}
-    return {stem: part for stem, part in named.items() if stem is not None}
-
-
-def _region_breakdown(region: list[Slice] | None) -> RegionBreakdown | None:
-    """The shares under their older names, where they mean the same.
-
-    The older form counts the Middle East in Asia. Where it stands beside Asia and all shares together make no more
-    than the whole, Asia is without it: that share stays in `region` only.
-    """
-    found = _by_stem(region)
-    together = sum(part.percent or 0 for part in region or ())
-    if "middleEast" in found and together <= WHOLE:
-        found.pop("asia", None)
+def _breakdown(model: type[B], slices: Sequence[Slice]) -> B | None:
+    """The parts under their older names, where they mean the same."""
+    found = {stem_of(part.name): part for part in slices}
     given = {f"{stem}Percent": part.percent for stem, part in found.items()}
-    known = {name: share for name, share in given.items() if name in RegionBreakdown.model_fields}
-    return RegionBreakdown.model_validate(known) if known else None
+    given |= {f"{stem}Total": part.total for stem, part in found.items()}
+    known = {name: value for name, value in given.items() if name in model.model_fields}
+    return model.model_validate(known) if known else None
 
 
-def _bloc_breakdown(blocs: list[Slice] | None) -> TradeBlocBreakdown | None:
-    found = _by_stem(blocs)
-    given = {f"{stem}Total": part.total for stem, part in found.items()}
-    given |= {f"{stem}Percent": part.percent for stem, part in found.items()}
-    known = {name: value for name, value in given.items() if name in TradeBlocBreakdown.model_fields}
-    return TradeBlocBreakdown.model_validate(known) if known else None
+def _alike(region: Sequence[Slice]) -> Sequence[Slice]:
+    """The continents that mean what they do in the older form, which counts the Middle East in Asia.
+
+    Where that stands beside Asia and all shares together make no more than the whole, Asia is without it: its share
+    stays in `region` only.
+    """
+    together = sum(part.percent or 0 for part in region)
+    if together > WHOLE or "middleEast" not in {stem_of(part.name) for part in region}:
+        return region
+    return [part for part in region if stem_of(part.name) != "asia"]
 
 
 def markets(body: Fields, asked: str) -> MarketsData:
