@@ -170,28 +170,11 @@ async def test_where_the_ranking_is_refused_it_is_asked_again_in_the_other_words
     assert answer.data.products[0].rank == 1
 
 
-async def test_the_ranking_by_growth_has_one_name_and_takes_one_call_in_either_form(
-    service: "FakeService", older: dict[str, Any], current: dict[str, Any]
-) -> None:
-    for form in (older, current):
-        service.replies.clear()
-        service.says("topProducts", form["topProducts"])
-        await service.ask("topProducts")
-    assert sort_names(service) == ["growth", "growth"]
-
-
 async def test_a_refusal_that_no_other_words_can_help_is_passed_on(service: "FakeService") -> None:
     service.says("topProducts", None, code=400, msg="bad")
     with pytest.raises(UpstreamRefused):
         await service.ask("topProducts", sortBy="growth")
     assert len(service.sent) == 1
-
-
-async def test_a_service_that_refuses_both_words_is_asked_only_so_often(service: "FakeService") -> None:
-    service.says("topProducts", None, code=400, msg="bad")
-    with pytest.raises(UpstreamRefused):
-        await service.ask("topProducts", sortBy="scale")
-    assert len(service.sent) <= 3
 
 
 async def test_a_service_that_changes_its_form_with_every_call_is_asked_only_so_often(

@@ -184,14 +184,6 @@ async def test_regions_are_read_in_every_likely_spelling(
     assert (breakdown.asiaPercent, breakdown.europePercent) == (60.5, 39.5)
 
 
-async def test_blocs_without_a_name_are_kept_without_one(service: "FakeService", current: dict[str, Any]) -> None:
-    service.says("dashboard", {**current["dashboard"], "blocs": [{"total": 58.23, "percent": 12.35}]})
-    data = (await service.ask("dashboard", hsCode="85076000")).data
-    assert data.blocs[0].total == 5_823_000_000
-    assert data.blocs[0].name is None
-    assert data.tradeBlocBreakdown is None
-
-
 @pytest.mark.parametrize(
     ("written", "newest"),
     [
@@ -235,11 +227,3 @@ async def test_no_unit_price_is_absent_and_never_zero(
     assert answer.structured()["data"] == {"hsCode": "85076000"}
     assert "priceBand, priceTrend1, priceTrend2: no unit price" in note(answer, NoteCode.ABSENT)
     assert answer.what.endswith(": not given")
-
-
-async def test_a_chapter_given_whole_is_not_called_a_part(
-    service: "FakeService", current: dict[str, Any], note: Notes
-) -> None:
-    current["chapter"]["chapter"]["headings"] = 5
-    service.says("chapter", current["chapter"])
-    assert note(await service.ask("chapter", hsCode="85076000"), NoteCode.SUBSET) == ""

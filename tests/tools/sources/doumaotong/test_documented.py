@@ -14,7 +14,7 @@ ENDPOINTS = [
     *(("current", name) for name in ("dashboard", "markets", "trend", "topProducts", "growth", "priceband", "chapter")),
     *(("older", name) for name in ("dashboard", "markets", "trend", "topProducts", "history")),
 ]
-ASKED = {"hsCode": "851713", "countryCode": "133", "sortBy": "growth"}
+ASKED = {"hsCode": "851713", "countryCode": "133"}
 HOLDERS = {"markets": "markets", "topProducts": "products"}
 """Where the stand-in's older form puts a list: the documentation does not say whether it stands alone."""
 

@@ -1,4 +1,4 @@
-"""Every way in which the service can fail to answer, and what a caller is told."""
+"""Every way in which the service can fail to answer, and what a caller learns of it."""
 
 import json
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def said(code: int, msg: str) -> bytes:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("tool", READERS)
-def test_failures_are_told_apart_by_the_code_in_the_body_although_http_says_200(tool: str) -> None:
+def test_failures_differ_by_the_code_in_the_body_although_http_says_200(tool: str) -> None:
     missing = refusal(tool, said(400, "缺少必填参数 hsCode"))
     assert isinstance(missing, UpstreamRefused)
     assert "缺少必填参数 hsCode" in missing.message
@@ -91,7 +91,7 @@ def test_failures_are_told_apart_by_the_code_in_the_body_although_http_says_200(
         *((status, b"", UpstreamChanged) for status in (204, 301, 302, 404, 410)),
     ],
 )
-def test_failures_without_an_envelope_are_told_apart_by_their_status(
+def test_failures_without_an_envelope_differ_by_their_status(
     status: int, body: bytes, kind: type[TradestatError]
 ) -> None:
     error = refusal("dashboard", body, status, {"retry-after": "30"})
@@ -253,16 +253,6 @@ async def test_a_history_without_months_keeps_its_sums_and_a_summary_without_a_m
     assert found.data.summaryStats.minMonth is None
     assert found.data.summaryStats.maxMonth.amount == 441_207_558
     assert any(n.code == "absent" and "No months were given" in n.text for n in found.notes)
-
-
-@pytest.mark.anyio
-async def test_a_chapter_without_its_list_keeps_its_total(service: "FakeService", current: dict[str, Any]) -> None:
-    current["chapter"]["chapter"]["list"] = None
-    service.says("chapter", current["chapter"])
-    found = await service.ask("chapter", hsCode="85076000")
-    assert found.data.chapter.chapterTotal == 6_451_237_000_000
-    assert len(found.data.tables()[0].rows) == 1
-    assert any(n.code == "absent" and "list of headings was not given" in n.text for n in found.notes)
 
 
 @pytest.mark.anyio

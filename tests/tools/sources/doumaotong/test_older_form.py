@@ -111,15 +111,6 @@ async def test_a_total_that_is_not_the_sum_of_its_months_is_said(
     assert "The months add up to 8,217,941,318 yuan" in note(differs, NoteCode.TOTAL_MISMATCH)
 
 
-async def test_no_exports_to_a_country_is_no_data_with_the_message_translated(service: "FakeService") -> None:
-    for tool in ("history", "trend"):
-        service.says(tool, None, code=404, msg="该商品对此国家暂无出口记录")
-        with pytest.raises(NoData) as caught:
-            await service.ask(tool, hsCode="85176200", countryCode="101")
-        assert "No exports of this product from China to this country are on record" in caught.value.message
-        assert 'markets(hsCode="85176200")' in caught.value.remedy
-
-
 async def test_no_exports_is_understood_with_http_404_and_under_message_too(service: "FakeService") -> None:
     body = '{"code": 404, "message": "该商品对此国家暂无出口记录"}'.encode()
     service.raw("history", body, status=404)

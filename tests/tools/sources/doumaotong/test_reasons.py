@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
+TOOLS = {tool.name: tool for tool in SOURCE.tools}
 NO_RECORD = "该商品对此国家暂无出口记录"
 
 
@@ -113,7 +113,7 @@ async def test_rows_left_out_as_asked_are_filtered_out(service: "FakeService", o
     assert noted(answer, "subset") == ["filtered_out", "filtered_out"]
 
 
-async def test_rows_left_out_of_a_ranking_as_asked_are_told_from_those_below_it(
+async def test_rows_left_out_of_a_ranking_as_asked_are_not_those_below_it(
     service: "FakeService", current: dict[str, Any]
 ) -> None:
     service.says("markets", current["markets"])
@@ -148,7 +148,7 @@ async def test_what_a_form_never_has_is_not_covered(
     assert noted(await service.ask("priceband", hsCode="85076000"), "absent") == ["not_covered"]
 
 
-async def test_a_zero_is_told_from_a_gap(service: "FakeService", older: dict[str, Any]) -> None:
+async def test_a_zero_is_not_a_gap(service: "FakeService", older: dict[str, Any]) -> None:
     months = [
         {"month": "202401", "amount": 5},
         {"month": "202402", "amount": 0},

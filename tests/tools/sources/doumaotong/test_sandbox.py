@@ -10,12 +10,11 @@ from tradestat_sandbox.services.doumaotong.data import Exports
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.answers import Answer, NoteCode
-from tradestat_tools.model.errors import NoData, TradestatError, UpstreamChanged, UpstreamDown
 from tradestat_tools.sources.doumaotong import SOURCE
 
 pytestmark = pytest.mark.anyio
 
-TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
+TOOLS = {tool.name: tool for tool in SOURCE.tools}
 BOTH = pytest.mark.parametrize("form", ["current", "older"])
 
 
@@ -89,23 +88,6 @@ async def test_the_form_may_change_while_questions_are_asked(
     assert totals[0] == totals[2] == pytest.approx(totals[1], rel=1e-6)
 
 
-@pytest.mark.parametrize("gone", ["http404", "code404"])
-async def test_history_in_the_current_form_is_absent_however_the_service_says_it(
-    sandbox: Sandbox, context: Context, gone: str
-) -> None:
-    sandbox.configure(doumaotong_history=gone)
-    answer = await context.call(TOOLS["history"], {"hsCode": "850760", "countryCode": "Korea"})
-    assert answer.data.monthlyDetail is None
-    assert answer.data.country == "South Korea"
-
-
-@BOTH
-async def test_a_product_that_is_not_exported_is_no_data(sandbox: Sandbox, context: Context, form: str) -> None:
-    as_set(sandbox, form)
-    with pytest.raises(NoData):
-        await context.call(TOOLS["dashboard"], {"hsCode": "85171299"})
-
-
 async def test_a_month_asked_for_is_answered_in_the_older_form_and_set_apart_in_the_current(
     sandbox: Sandbox, context: Context, exports: Exports
 ) -> None:
@@ -118,24 +100,6 @@ async def test_a_month_asked_for_is_answered_in_the_older_form_and_set_apart_in_
     older = (await context.call(TOOLS["dashboard"], asked)).data
     assert older.recent12mGlobalTotal == exports.total(older.hsCode, exports.months(12, (2025, 6)))
     assert older.newestInstead is None
-
-
-@pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        ({"status": 200, "body": {"code": 503, "msg": "服务未就绪", "data": None}}, UpstreamDown),
-        ({"status": 503, "body": ""}, UpstreamDown),
-        ({"status": 200, "body": "<html></html>"}, UpstreamChanged),
-        ({"status": 200, "body": {"code": 0, "msg": "ok", "data": "not ready"}}, UpstreamChanged),
-    ],
-)
-async def test_scripted_faults_are_told_apart(
-    sandbox: Sandbox, context: Context, fault: dict[str, Any], expected: type[TradestatError]
-) -> None:
-    sandbox.fail(source="doumaotong", endpoint="dashboard", times=1, **fault)
-    with pytest.raises(expected):
-        await context.call(TOOLS["dashboard"], {"hsCode": "850760"})
-    assert (await context.call(TOOLS["dashboard"], {"hsCode": "850760"})).data.recent12mGlobalTotal
 
 
 async def found(context: Context) -> dict[str, Check]:
