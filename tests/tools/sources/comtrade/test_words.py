@@ -11,10 +11,11 @@ from mcp import Client
 
 from tradestat_server.mcp.app import create_server
 from tradestat_tools.codes.groups import group
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.comtrade.codes import read_places
+from tradestat_tools.sources.comtrade.codes import Places, read_areas
 from tradestat_tools.upstream.http import Http
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ async def test_a_group_that_reports_as_one_stays_one_and_says_how_to_get_its_mem
               "EU 회원국", "ASEAN member countries", "BRICS", "金砖国家"]
 )  # fmt: skip
 def test_members_are_asked_for_in_every_usual_way(typed: str) -> None:
-    places = read_places([typed], "reporter", first_year=2023, last_year=2023)
+    places = Places.of(read_areas([typed], "reporter"), [Period(2023)])
     (expansion,) = places.groups
     assert set(places.codes) == {area.comtrade for area in expansion.areas}
     assert all(asked.group == expansion.group.id for asked in places.asked)
@@ -150,7 +151,7 @@ async def test_what_is_missing_of_a_large_question_is_told_shortly(keyed: "Comtr
 
 
 def test_the_largest_groups_fit_into_one_address() -> None:
-    both = [read_places(["Belt and Road"], role).codes for role in ("reporter", "partner")]
+    both = [Places.of(read_areas(["Belt and Road"], role)).codes for role in ("reporter", "partner")]
     assert len(both[0]) > 100
     assert sum(len(",".join(codes).replace(",", "%2C")) for codes in both) < 4000
 

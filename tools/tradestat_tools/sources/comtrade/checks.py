@@ -9,8 +9,8 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.errors import TradestatError
-from tradestat_tools.sources.comtrade.api import Wanted, count
-from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE, ComtradeSettings
+from tradestat_tools.sources.comtrade.api import DataCall, count, has_key
+from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE
 from tradestat_tools.sources.comtrade.tools.availability import COMTRADE_AVAILABILITY
 from tradestat_tools.sources.comtrade.tools.bilateral import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
 from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
@@ -57,17 +57,16 @@ _KEYED: tuple[tuple[str, Tool[Any, Any], Mapping[str, str]], ...] = (
 
 async def checks(context: Context) -> AsyncIterator[Check]:
     """Cheap questions, one line each; without a key they go to the preview."""
-    key = context.settings.of(ComtradeSettings).comtrade_api_key
     keyless = replace(context, settings=context.settings.model_copy(update={"comtrade_api_key": None}))
     yield await _data(keyless, "preview: one row for one flow", _QUESTION)
     yield await _data(keyless, "preview: services in EB10", _SERVICES_QUESTION)
-    if key is None:
+    if not has_key(context):
         yield Check(f"{KEY_VARIABLE} accepted", ok=False, detail=f"not set: the preview is used. {GET_A_KEY}")
     else:
         yield await _data(context, f"{KEY_VARIABLE} accepted", _QUESTION)
     for name, endpoint, question in _UNKEYED:
         yield await _answered(keyless, name, endpoint, question)
-    if key is not None:
+    if has_key(context):
         yield await _counted(context)
         for name, endpoint, question in _KEYED:
             yield await _answered(context, name, endpoint, question)
@@ -94,9 +93,9 @@ async def _answered(context: Context, name: str, endpoint: Tool[Any, Any], quest
 
 async def _counted(context: Context) -> Check:
     name = "countOnly: rows counted and not sent"
-    wanted = Wanted("C", "A", "HS", ("842",), ("0",), ("TOTAL",), ("M",), (Period(2022),), maxRecords=10)
+    call = DataCall("C", "A", "HS", ("842",), ("0",), ("TOTAL",), ("M",), (Period(2022),), maxRecords=10)
     try:
-        rows = (await count(context, wanted)).value
+        rows = (await count(context, call)).value
     except TradestatError as error:
         return Check(name, ok=False, detail=f"{error.kind}: {error.message}")
     return Check(name, ok=rows == 1, detail=f"{rows} counted, 1 expected")

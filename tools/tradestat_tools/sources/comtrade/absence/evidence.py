@@ -14,10 +14,18 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
-from tradestat_tools.sources.comtrade.api import Wanted, chunks, is_cut
-from tradestat_tools.sources.comtrade.arguments import TOTALS
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, is_cut
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
-from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, WORLD, Asked, is_hs, is_services
+from tradestat_tools.sources.comtrade.codes import (
+    EDITION_NAMES,
+    FIRST_YEARS,
+    FLOWS,
+    TOTALS,
+    WORLD,
+    AskedArea,
+    is_hs,
+    total_of,
+)
 from tradestat_tools.sources.comtrade.tools.lists import Entry, stored_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
 
@@ -49,7 +57,7 @@ def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], 
     return Why(Reason.NOT_REPORTED, f"{text}; it has {first} to {last}.", sure=True)
 
 
-async def not_covered(context: Context, reporters: Sequence[Asked], span: Sequence[Period]) -> dict[str, Why]:
+async def not_covered(context: Context, reporters: Sequence[AskedArea], span: Sequence[Period]) -> dict[str, Why]:
     """Those reporters, by code, of whom the service has nothing in any of the periods, with what shows it.
 
     Nothing is sent. Without a stored list of reporters only former areas and those that stand for no country are known.
@@ -63,7 +71,7 @@ async def not_covered(context: Context, reporters: Sequence[Asked], span: Sequen
     return found
 
 
-def _by_table(asked: Asked, span: Sequence[Period]) -> str | None:
+def _by_table(asked: AskedArea, span: Sequence[Period]) -> str | None:
     area, name = asked.area, area_text(asked.code)
     if area.kind in NO_REPORTERS:
         return f"{name} is a partner only: nobody reports for it."
@@ -73,7 +81,7 @@ def _by_table(asked: Asked, span: Sequence[Period]) -> str | None:
     return None
 
 
-def _by_list(asked: Asked, entry: Entry | None, span: Sequence[Period]) -> str | None:
+def _by_list(asked: AskedArea, entry: Entry | None, span: Sequence[Period]) -> str | None:
     name = area_text(asked.code)
     if entry is None:
         return f"{name} is not in UN Comtrade's list of reporters: it is a partner only."
@@ -87,9 +95,6 @@ def _by_list(asked: Asked, entry: Entry | None, span: Sequence[Period]) -> str |
 
 HIDDEN = ("99", "9999", "999999")
 """Commodities not specified according to kind: where reporters put what they keep confidential."""
-
-FIRST_YEARS = {"H0": 1988, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
-"""The years in which the editions of the Harmonized System began to apply."""
 
 AS_REPORTED = ("HS", "EB10")
 """Classifications that hold what was reported in them. To others the service converts some reports and not all."""
@@ -114,22 +119,21 @@ class Cell(NamedTuple):
 class Answered:
     """A question and all the rows that the service has for it; not for one whose rows may have been cut off."""
 
-    wanted: Wanted
+    wanted: DataCall
     rows: Sequence[Row]
 
     @staticmethod
-    def of(wanted: Wanted, page: Page) -> "Answered | None":
+    def of(wanted: DataCall, page: Page) -> "Answered | None":
         """Nothing where rows may be missing."""
         return None if is_cut(page, wanted.maxRecords) else Answered(wanted, page.rows)
 
 
-def neighbours(wanted: Wanted) -> list[Wanted]:
-    """Questions whose stored answers would say why one has no rows: its totals, all its partners, what is kept back."""
-    plain = replace(wanted, second_partners=("0",), customs=("C00",), modes=("0",))
-    return list(dict.fromkeys(islice(_neighbours(plain), MOST_LOOKUPS)))
+def neighbours(wanted: DataCall) -> list[DataCall]:
+    """Calls whose stored answers would say why one has no rows: its totals, all its partners, what is kept back."""
+    return list(dict.fromkeys(islice(_neighbours(wanted.of_totals), MOST_LOOKUPS)))
 
 
-def _neighbours(wanted: Wanted) -> Iterator[Wanted]:
+def _neighbours(wanted: DataCall) -> Iterator[DataCall]:
     total = TOTALS[wanted.typeCode]
     products = [(total,), wanted.commodities, *((code,) for code in (HIDDEN if wanted.typeCode == "C" else ()))]
     partners = [(WORLD,), wanted.partners, ()]
@@ -258,7 +262,7 @@ class Evidence:
 
     def _nothing_hidden(self, cell: Cell) -> bool:
         """Whether it is known that the partner has no goods that are not specified by kind, or no trade at all."""
-        total = TOTALS["S" if is_services(self._clCode) else "C"]
+        total = total_of(self._clCode)
         if cell.cmdCode == total or self._has_none(cell, (total,)):
             return True
         return is_hs(self._clCode) and self._has_none(cell, HIDDEN)
@@ -337,14 +341,14 @@ class Evidence:
         )
 
 
-def _totals_asked(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
+def _totals_asked(wanted: DataCall) -> Iterator[tuple[str, str, str]]:
     """(reporter, period, flow) of which a question asks for the total with World."""
     whole = TOTALS[wanted.typeCode] in wanted.commodities and (not wanted.partners or WORLD in wanted.partners)
     if whole and wanted.totals_only:
         yield from product(wanted.reporters, map(wire_period, wanted.periods), wanted.flows)
 
 
-def _asks_for(wanted: Wanted, cell: Cell, code: str) -> bool:
+def _asks_for(wanted: DataCall, cell: Cell, code: str) -> bool:
     """Whether a question takes in one code at a cell's place."""
     return (
         wanted.totals_only
