@@ -1,6 +1,6 @@
-"""Years, quarters and months, in every usual spelling.
+"""Years, quarters and months, however they are usually written.
 
-Quarters are told from months by the letter Q alone: `2025Q2` is a quarter, `202502` is always February. Trade Map
+Only the letter Q makes a quarter of a period: `2025Q2` is a quarter, `202502` is always February. Trade Map
 writes quarters as six digits too (`202502`, year and quarter); that form is read only by `from_yyyyqq`, never guessed.
 """
 
@@ -20,7 +20,8 @@ LAST_YEAR = 2100
 ALLOWED = f"a year (2025), a quarter (2025Q2) or a month (202503, 2025-03), {FIRST_YEAR} to {LAST_YEAR}"
 
 Frequency = Literal["year", "quarter", "month"]
-_PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
+PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
+"""Periods a year."""
 
 _MONTH_NAMES = {
     name: number
@@ -70,20 +71,24 @@ class Period:
     def __post_init__(self) -> None:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise CodeError(f"{self.year} is not a year of trade statistics.", allowed=ALLOWED)
-        if not 1 <= self.number <= _PER_YEAR[self.frequency]:
+        if not 1 <= self.number <= PER_YEAR[self.frequency]:
             raise CodeError(f"There is no {self.frequency} {self.number} in a year.", allowed=ALLOWED)
 
     @property
     def first_month(self) -> "Period":
         """The month this period begins with."""
-        length = 12 // _PER_YEAR[self.frequency]
+        length = 12 // PER_YEAR[self.frequency]
         return Period(self.year, "month", (self.number - 1) * length + 1)
 
     @property
     def last_month(self) -> "Period":
         """The month this period ends with."""
-        length = 12 // _PER_YEAR[self.frequency]
+        length = 12 // PER_YEAR[self.frequency]
         return Period(self.year, "month", self.number * length)
+
+    def around(self, frequency: Frequency) -> "Period":
+        """The period of the same or a longer frequency that this one begins in."""
+        return Period(self.year, frequency, (self.first_month.number - 1) * PER_YEAR[frequency] // 12 + 1)
 
     def shifted(self, steps: int) -> "Period":
         """The period `steps` of its own kind later (earlier if negative).
@@ -91,13 +96,13 @@ class Period:
         Raises:
             CodeError: it would lie outside FIRST_YEAR..LAST_YEAR.
         """
-        per_year = _PER_YEAR[self.frequency]
+        per_year = PER_YEAR[self.frequency]
         year, number = divmod(self.year * per_year + self.number - 1 + steps, per_year)
         return Period(year, self.frequency, number + 1)
 
     def _key(self) -> tuple[int, int, int]:
         first = self.first_month if self.frequency != "month" else self
-        return (first.year, first.number, _PER_YEAR[self.frequency])
+        return (first.year, first.number, PER_YEAR[self.frequency])
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Period):
@@ -175,6 +180,12 @@ def month_of(day: datetime.date) -> Period:
     return Period(day.year, "month", day.month)
 
 
+def last_whole(month: Period, frequency: Frequency) -> Period:
+    """The newest period of a frequency that is over with this month."""
+    found = month.around(frequency)
+    return found if found.last_month <= month else found.shifted(-1)
+
+
 def format_yyyymm(value: Period) -> str:
     """A month as services write it: `202503`.
 
@@ -183,17 +194,6 @@ def format_yyyymm(value: Period) -> str:
     """
     if value.frequency != "month":
         raise CodeError(f"{value} is a {value.frequency}, not a month.", allowed="a month such as 202503")
-    return f"{value.year:04d}{value.number:02d}"
-
-
-def format_yyyyqq(value: Period) -> str:
-    """A quarter as Trade Map writes it: the second quarter of 2026 is `202602`.
-
-    Raises:
-        CodeError: not a quarter.
-    """
-    if value.frequency != "quarter":
-        raise CodeError(f"{value} is a {value.frequency}, not a quarter.", allowed="a quarter such as 2026Q2")
     return f"{value.year:04d}{value.number:02d}"
 
 
@@ -240,7 +240,7 @@ def count_between(start: Period, end: Period) -> int:
         CodeError: the frequencies differ, or `end` lies before `start`.
     """
     periods_between(start, end)
-    return (end.year - start.year) * _PER_YEAR[start.frequency] + end.number - start.number + 1
+    return (end.year - start.year) * PER_YEAR[start.frequency] + end.number - start.number + 1
 
 
 def _steps(start: Period, end: Period) -> Iterator[Period]:

@@ -1,18 +1,19 @@
 """What an endpoint works with: settings, the door to the services, the clock."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from tradestat_tools.contract.results import Results
-from tradestat_tools.contract.tool import D, Tool
+from tradestat_tools.contract.tool import OWN_NAME, D, Tool
 from tradestat_tools.model.answers import Answer, Provenance, State
 from tradestat_tools.model.file_layout import Layout
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.report import Progress
 from tradestat_tools.upstream.request import Fetched
+from tradestat_tools.upstream.runtime import as_utc
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.source import Source
@@ -93,29 +94,88 @@ def provenance(
     published_at: date | None = None,
 ) -> Provenance:
     """One provenance for an answer made of one or more upstream answers: the oldest time, the least fresh state."""
-    charged = [f.credits_charged for f in fetched if f.credits_charged is not None]
-    left = [f.remaining_quota for f in fetched if f.remaining_quota is not None]
     return Provenance(
         service=service,
         endpoint=endpoint,
         address=fetched[0].address,
         retrieved_at=min(f.retrieved_at for f in fetched),
         published_at=published_at,
-        state=_state(fetched),
+        state=_gravest("sandbox" if f.sandbox else f.state for f in fetched),
         unit=unit,
         currency=currency,
         valuation=valuation,
         coverage=coverage,
         calls=sum(f.calls for f in fetched),
-        credits_charged=sum(charged) if charged else None,
-        remaining_quota=min(left) if left else None,
+        credits_charged=_charged(fetched),
+        remaining_quota=remaining(fetched),
     )
 
 
-def _state(fetched: Sequence[Fetched[Any]]) -> State:
-    if any(f.sandbox for f in fetched):
-        return "sandbox"
-    for state in ("stale", "offline", "cached"):
-        if any(f.state == state for f in fetched):
-            return state
-    return "fresh"
+def own_provenance(
+    context: Context,
+    endpoint: str,
+    address: str,
+    *,
+    coverage: str | None = None,
+    synthetic: bool | None = None,
+    results: list[str] | None = None,
+) -> Provenance:
+    """Where an answer comes from that this server gave by itself, asking no service.
+
+    Args:
+        synthetic: whether figures in it are; left out, all are in the sandbox.
+    """
+    sandbox = context.settings.sandbox if synthetic is None else synthetic
+    return Provenance(
+        service=OWN_NAME,
+        endpoint=endpoint,
+        address=address,
+        retrieved_at=as_utc(context.upstream.time()),
+        state="sandbox" if sandbox else "fresh",
+        coverage=coverage,
+        calls=0,
+        results=results,
+    )
+
+
+def merged(
+    parts: Sequence[Provenance],
+    endpoint: str,
+    handles: Iterable[str],
+    *,
+    unit: str | None = None,
+    currency: str | None = None,
+    valuation: str | None = None,
+) -> Provenance:
+    """One provenance for an answer made of other answers, whose handles it names; what is left differs by service."""
+    return Provenance(
+        service=", ".join(dict.fromkeys(part.service for part in parts)),
+        endpoint=endpoint,
+        address="; ".join(dict.fromkeys(part.address for part in parts)),
+        retrieved_at=min(part.retrieved_at for part in parts),
+        state=_gravest(part.state for part in parts),
+        unit=unit,
+        currency=currency,
+        valuation=valuation,
+        calls=sum(part.calls for part in parts),
+        credits_charged=_charged(parts),
+        results=list(dict.fromkeys(handles)) or None,
+    )
+
+
+def _charged(parts: Sequence[Fetched[Any] | Provenance]) -> float | None:
+    """The credits that all of these took; None where none says."""
+    known = [part.credits_charged for part in parts if part.credits_charged is not None]
+    return sum(known) if known else None
+
+
+def remaining(parts: Sequence[Fetched[Any] | Provenance]) -> float | None:
+    """The least that is left of the plan; None where none says."""
+    return min((part.remaining_quota for part in parts if part.remaining_quota is not None), default=None)
+
+
+def _gravest(states: Iterable[State]) -> State:
+    """The state that tells most against an answer."""
+    held = set(states)
+    order: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
+    return next(state for state in order if state in held)

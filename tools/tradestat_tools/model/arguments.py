@@ -2,16 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetPydanticSchema, ValidationError, model_validator
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from tradestat_tools.codes.countries import area_named
-from tradestat_tools.codes.words import CodeError
+from tradestat_tools.codes.words import CodeError, shown
 from tradestat_tools.model.errors import InvalidQuery
 
 MAX_TEXT = 300
@@ -80,6 +80,25 @@ class ArgumentError(ValueError):
         self.nearest = nearest
         self.argument = argument
         self.remedy = remedy
+
+    @classmethod
+    def of(cls, argument: str, error: CodeError) -> "ArgumentError":
+        """What is wrong with a code, of an argument that is read with others; a field's own reader may raise either."""
+        return cls(error.message, argument=argument, allowed=error.allowed or None, nearest=error.nearest)
+
+
+def reads(read: Callable[[str], Any], *, max_length: int | None = None) -> GetPydanticSchema:
+    """Marks a field that is written as text, and is so in the schema, and holds what the text means.
+
+    Args:
+        read: raises ArgumentError or CodeError for what means nothing.
+        max_length: of the text.
+    """
+
+    def schema(_: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(read, core_schema.str_schema(max_length=max_length))
+
+    return GetPydanticSchema(schema)
 
 
 A = TypeVar("A", bound=Arguments)
@@ -163,7 +182,7 @@ def _parted(name: str, parts: list[str]) -> list[str]:
             read.append(part)
         elif (one := area_named(before)) and (other := area_named(part)):
             raise ArgumentError(
-                f"'{_short(before)}, {_short(part)}' can be two areas, or {both.name_en} alone.",
+                f"{shown(f'{before}, {part}', 60)} can be two areas, or {both.name_en} alone.",
                 argument=name,
                 allowed="codes, or a JSON list of names",
                 nearest=tuple(dict.fromkeys(f"{area.iso3} ({area.name_en})" for area in (both, one, other))),
@@ -226,9 +245,10 @@ def _unknown_argument(model: type[BaseModel], name: str) -> InvalidQuery:
     known = list(model.model_fields)
     nearest = _same_thing(name, known) or get_close_matches(name.lower(), known, n=2, cutoff=0.5)
     takes = f"takes {', '.join(known)}" if known else "takes no arguments"
+    quoted = shown(name, 60)[1:-1]
     return InvalidQuery(
-        f"There is no argument `{_short(name)}`.",
-        argument=_short(name),
+        f"There is no argument `{quoted}`.",
+        argument=quoted,
         allowed=f"this tool {takes}",
         nearest=nearest,
         remedy=f"Use {' or '.join(f'`{n}`' for n in nearest)}." if nearest else "Leave it out.",
@@ -267,7 +287,7 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
         by_lower = {choice.lower(): choice for choice in choices}
         nearest = [by_lower[n] for n in get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.4)]
         return InvalidQuery(
-            f"`{argument}` can not be {_short(given)!r}.",
+            f"`{argument}` can not be {shown(given, 60)}.",
             argument=argument,
             allowed=f"one of {', '.join(choices)}",
             nearest=nearest,
@@ -275,7 +295,7 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
     if fault["type"] in BOUNDS:
         return _out_of_bounds(model, argument or "", fault)
     field = model.model_fields.get(argument or "")
-    given = f" (given: {_short(str(fault['input']))!r})" if argument and not isinstance(fault["input"], dict) else ""
+    given = f" (given: {shown(str(fault['input']), 60)})" if argument and not isinstance(fault["input"], dict) else ""
     message = fault["msg"].removeprefix("Value error, ")
     return InvalidQuery(
         f"`{argument}`: {message}{given}." if argument else f"{message}.",
@@ -298,14 +318,8 @@ def _out_of_bounds(model: type[BaseModel], argument: str, fault: ErrorDetails) -
         allowed = f"{lowest} or more" if lowest is not None else f"{highest} or less"
     nearest = lowest if fault["type"].startswith("greater") else highest
     return InvalidQuery(
-        f"`{argument}` can not be {_short(str(fault['input']))}.",
+        f"`{argument}` can not be {shown(str(fault['input']), 60)[1:-1]}.",
         argument=argument,
         allowed=allowed,
         nearest=[str(nearest)] if nearest is not None else [],
     )
-
-
-def _short(text: str) -> str:
-    """Foreign text in a message: bounded and on one line."""
-    printable = "".join(char if char.isprintable() else "?" for char in text)
-    return printable if len(printable) <= 60 else printable[:57] + "..."

@@ -21,7 +21,7 @@ from tradestat_tools.sources.comtrade.service import (
 from tradestat_tools.sources.comtrade.wire.envelope import Page, check_answered, read_count, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
 from tradestat_tools.upstream import Fetched, Request, Response
-from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Keep
+from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness
 from tradestat_tools.upstream.runtime import in_thread
 
 PERIODS_A_CALL = 12
@@ -36,7 +36,7 @@ TABLES = {True: "data/v1", False: "public/v1"}
 
 LISTS = "files/v1/app/reference"
 
-KEEP = Keep(fresh=3 * DAY)
+OPEN = Freshness(fresh=3 * DAY)
 """Countries report when they are ready, any day."""
 CLOSED_AFTER = 3
 """Years after which a year is taken as reported and revised."""
@@ -92,7 +92,7 @@ def is_cut(page: Page, limit: int) -> bool:
     return len(page.rows) >= limit or page.withheld > 0
 
 
-def _request(context: Context, path: str, params: Mapping[str, str], keep: Keep) -> Request:
+def _request(context: Context, path: str, params: Mapping[str, str], freshness: Freshness) -> Request:
     """A call to an address below the service's own, with the key where one is set; empty parameters are left out."""
     settings = context.settings.of(ComtradeSettings)
     key = settings.comtrade_api_key
@@ -102,7 +102,7 @@ def _request(context: Context, path: str, params: Mapping[str, str], keep: Keep)
         url=f"{settings.comtrade_url.rstrip('/')}/{path}",
         params={name: value for name, value in params.items() if value},
         secret_headers={KEY_HEADER: key} if key else {},
-        keep=keep,
+        freshness=freshness,
     )
 
 
@@ -124,12 +124,12 @@ def data_request(context: Context, call: DataCall) -> Request:
         f"{kind}/{call.typeCode}/{call.freqCode}/{call.clCode}",
         {name: ",".join(codes) for name, codes in params.items()}
         | {"maxRecords": str(call.maxRecords), "includeDesc": "true" if call.describe else "false"},
-        CLOSED if call.periods[-1].year <= context.today.year - CLOSED_AFTER else KEEP,
+        CLOSED if call.periods[-1].year <= context.today.year - CLOSED_AFTER else OPEN,
     )
 
 
 def table_request(
-    context: Context, endpoint: str, params: Mapping[str, str] | None = None, *, keep: Keep = RECENT
+    context: Context, endpoint: str, params: Mapping[str, str] | None = None, *, freshness: Freshness = RECENT
 ) -> Request:
     """The call to one of the endpoints beside trade data.
 
@@ -138,13 +138,13 @@ def table_request(
         endpoint: where, below the service's address. One that begins with `get` is under data/v1 or public/v1,
             depending on whether a key is set.
         params: the question.
-        keep: how long the answer is worth keeping.
+        freshness: for how long the answer is as good as new, and usable after that.
 
     Raises:
         MissingKey: the endpoint takes a key and none is set.
     """
     if endpoint.startswith("get"):
-        return _request(context, f"{TABLES[has_key(context)]}/{endpoint}", params or {}, keep)
+        return _request(context, f"{TABLES[has_key(context)]}/{endpoint}", params or {}, freshness)
     if not has_key(context):
         raise MissingKey(
             f"{SERVICE} answers this only with a key, and {KEY_VARIABLE} is not set.",
@@ -152,7 +152,7 @@ def table_request(
             "comtrade_metadata.",
             source=SOURCE_ID,
         )
-    return _request(context, endpoint, params or {}, keep)
+    return _request(context, endpoint, params or {}, freshness)
 
 
 def list_request(context: Context, file: str) -> Request:
@@ -190,7 +190,7 @@ async def count(context: Context, call: DataCall) -> Fetched[int]:
         TradestatError: what the service answers.
     """
     asked = data_request(context, call)
-    request = replace(asked, params={**asked.params, "countOnly": "true"}, keep=RECENT)
+    request = replace(asked, params={**asked.params, "countOnly": "true"}, freshness=RECENT)
     return await context.upstream.fetch(request, POLICY, read_count, within=context.settings.timeout)
 
 

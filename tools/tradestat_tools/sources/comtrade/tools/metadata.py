@@ -29,7 +29,7 @@ from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withhe
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.tables import LIVE_UPDATE, METADATA, Described, Publication, Release
-from tradestat_tools.upstream.request import HOUR, Keep
+from tradestat_tools.upstream.request import HOUR, Freshness
 
 MOST_SHOWN = 100
 """Publications in an answer; the newest periods come first."""
@@ -152,7 +152,7 @@ COMTRADE_METADATA = Tool(
 )
 
 
-KEEP = Keep(fresh=HOUR, spare=0.0)
+LIVE = Freshness(fresh=HOUR, usable=0.0)
 
 
 class LiveUpdateArguments(Arguments):
@@ -198,7 +198,7 @@ async def comtrade_live_update(context: Context, arguments: LiveUpdateArguments)
         TradestatError: what the service answers.
     """
     codes = Places.of(arguments.reporterCode).codes
-    fetched = await fetch_table(context, table_request(context, LIVE_UPDATE, keep=KEEP), Release)
+    fetched = await fetch_table(context, table_request(context, LIVE_UPDATE, freshness=LIVE), Release)
     listed_ones = sorted(fetched.value.data, key=lambda one: one.lastUpdated or "", reverse=True)
     found = [one for one in listed_ones if not codes or one.reporterCode in codes]
     if not found:

@@ -42,6 +42,10 @@ FAILURES = Failures(
             f"{SERVICE} failed on its side (HTTP {{status}}).{{said}}",
             "Try again in a few minutes; asking for less may help.",
         ),
+        UpstreamRefused: Words(
+            f"{SERVICE} rejected the question:{{said}}",
+            "Check the codes with comtrade_reference, or ask for fewer of them.",
+        ),
         UpstreamChanged: Words(
             f"{SERVICE} answered in another form: expected an answer at this address; it answered HTTP {{status}}.",
             "Try again; if it stays so, the service has changed and this server must be updated.",
@@ -77,17 +81,14 @@ def read_json(response: Response) -> object:
         b"\xef\xbb\xbf \t\r\n"
     )  # reference lists often start with a BOM (documented, autumn 2026)
     if not text:
-        raise UpstreamDown(
-            f"{SERVICE} sent an empty body where JSON was expected.",
-            remedy="Try again in a minute.",
-            source=SOURCE_ID,
-            transient=True,
-        )
+        said = f"{SERVICE} sent an empty body where JSON was expected."
+        raise FAILURES.error(UpstreamDown, said, remedy="Try again in a minute.")
     if text.startswith(b"<"):
-        raise UpstreamDown(
+        raise FAILURES.error(
+            UpstreamDown,
             f"{SERVICE} sent a web page where JSON was expected: it is under maintenance, or a proxy answered.",
             remedy="Try again later; open https://comtradeapi.un.org in a browser to see what answers.",
-            source=SOURCE_ID,
+            transient=False,
         )
     try:
         body: object = json.loads(text.decode("utf-8"))
@@ -99,13 +100,10 @@ def read_json(response: Response) -> object:
     return cast("object", body)
 
 
-def changed(expected: str, seen: str) -> UpstreamChanged:
+def changed(expected: str, seen: str) -> TradestatError:
     """The failure for an answer whose form is not the known one."""
-    return UpstreamChanged(
-        f"{SERVICE} answered in another form: expected {expected}; {sentence(seen)}",
-        remedy=FAILURES.by_kind[UpstreamChanged].remedy,
-        source=SOURCE_ID,
-    )
+    text = f"{SERVICE} answered in another form: expected {expected}; {sentence(seen)}"
+    return FAILURES.error(UpstreamChanged, text)
 
 
 def _failure(response: Response) -> TradestatError:
@@ -115,19 +113,14 @@ def _failure(response: Response) -> TradestatError:
     if "quota" in message.lower() and status in (403, 429):
         return FAILURES.of(402, said, wait=_clock_seconds(message))
     if kind_of(status) is UpstreamRefused:
-        return refused(message or f"HTTP {status}")
+        return _refused(message or f"HTTP {status}")
     found = _SECONDS.search(message) if status == 429 else None
     wait = float(found[1]) if found else retry_after(response.headers, datetime.now(UTC))
     return FAILURES.of(status, said, wait=wait)
 
 
-def refused(message: str) -> UpstreamRefused:
-    """The failure for a question that the service turns down."""
-    return UpstreamRefused(
-        f"{SERVICE} rejected the question: {sentence(message)}",
-        remedy="Check the codes with comtrade_reference, or ask for fewer of them.",
-        source=SOURCE_ID,
-    )
+def _refused(message: str) -> TradestatError:
+    return FAILURES.of(400, sentence(message))
 
 
 def _message(response: Response) -> str:
@@ -321,7 +314,7 @@ def read_rows(response: Response, envelope: type[E], expected: str) -> E:
     """
     body = read_json(response)
     if isinstance(body, dict) and (error := cast("dict[str, object]", body).get("error")):
-        raise refused(one_line(error, QUOTED))
+        raise _refused(one_line(error, QUOTED))
     return _read(envelope, cast("object", body), expected)
 
 
