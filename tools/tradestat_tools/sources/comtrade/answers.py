@@ -311,12 +311,7 @@ def area_label(code: str) -> str:
 
 
 def area_text(code: str, desc: str | None = None) -> str:
-    """An area by name and code: `Germany (276)`.
-
-    Args:
-        code: its code in UN Comtrade.
-        desc: its name as the service gives it; this package's by default.
-    """
+    """An area by name and code: `Germany (276)`; `desc` is its name as the service gives it, this package's else."""
     used_for = "; used for Taiwan" if code == OTHER_ASIA else ""
     return f"{desc or area_label(code)} ({code}{used_for})"
 

@@ -133,12 +133,7 @@ def table_request(
 ) -> Request:
     """The call to one of the endpoints beside trade data.
 
-    Args:
-        context: what the tools work with.
-        endpoint: where, below the service's address. One that begins with `get` is under data/v1 or public/v1,
-            depending on whether a key is set.
-        params: the question.
-        freshness: for how long the answer is as good as new, and usable after that.
+    An endpoint that begins with `get` is under data/v1 or public/v1, depending on whether a key is set.
 
     Raises:
         MissingKey: the endpoint takes a key and none is set.

@@ -212,7 +212,7 @@ class Dated(Arguments):
 
     @property
     def leans_on_newest(self) -> bool:
-        """Whether the question can only be told with the newest published period."""
+        """Whether its periods depend on the newest published period."""
         return any(one.leans_on_newest for one in self.period)
 
     def periods(self, newest: Period) -> list[Period]:

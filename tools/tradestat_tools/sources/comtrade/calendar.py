@@ -85,7 +85,7 @@ class AskedSpan:
 
     @property
     def leans_on_newest(self) -> bool:
-        """Whether it can only be told with the newest published period."""
+        """Whether its periods depend on the newest published period."""
         return self.span.leans_on_newest
 
 

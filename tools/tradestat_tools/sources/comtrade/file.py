@@ -178,8 +178,8 @@ class Comtrade(Layout):
                     f"{area.iso3}, the ISO code of area {record[field]}",
                     field=named,
                 )
-        side = FLOWS[_flow(str(record["flowCode"]))].side
-        if self.said.flow is not None and side != self.said.flow:
+        direction = FLOWS[_flow(str(record["flowCode"]))].side
+        if self.said.flow is not None and direction != self.said.flow:
             raise CellFault(
                 f"{shown(str(record['flowCode']))} is not the flow that was said",
                 "one flow, as said by the argument flow",
@@ -188,12 +188,11 @@ class Comtrade(Layout):
             )
 
     def key(self, record: Record) -> Hashable:
-        told = ("flowCode", "classificationCode", "cmdCode")
         return (
             _area(record, "reporterCode"),
             _area(record, "partnerCode"),
             read_period(str(record["period"])),
-            *(record[field] for field in told),
+            *(record[field] for field in ("flowCode", "classificationCode", "cmdCode")),
             *(record.get(field) or whole for field, whole in BREAKDOWNS.items()),
         )
 

@@ -262,12 +262,9 @@ def _is_read_as_another(asked: AskedArea) -> bool:
 
 
 def group_notes(places: Places, argument: str, reporters: Collection[str] = ()) -> list[Note]:
-    """What a group was taken for, and what a sum over its members would be.
+    """What the groups of an argument were taken for, and what a sum over the members would be.
 
-    Args:
-        places: what the argument stands for.
-        argument: its name.
-        reporters: the codes of those who report; empty for all.
+    `reporters` are the codes of those who report; empty for all.
     """
     if not places.groups:
         return []

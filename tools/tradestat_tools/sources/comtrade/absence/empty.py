@@ -267,10 +267,6 @@ async def stored_status(context: Context, code: str) -> HsStatus:
     """What is known of a code: of editions before HS 2012 what their lists say, as far as they are stored.
 
     Nothing is sent: a list is there once it was asked for (`comtrade_reference`, category H0 to H3).
-
-    Args:
-        context: what the tools work with.
-        code: digits only.
     """
     lists: dict[str, frozenset[str]] = {}
     for category, name in EDITION_NAMES.items():

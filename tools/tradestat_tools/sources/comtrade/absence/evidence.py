@@ -36,12 +36,7 @@ NO_REPORTERS = frozenset({"nes", "special"})
 def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], clCode: str, today: date) -> Why | None:
     """Why a reporter has no figures of a period, where UN Comtrade's stored list of its datasets shows it.
 
-    Args:
-        reporter: its code.
-        period: a year or month.
-        held: the periods that are listed by reporter, of those whose list is known.
-        clCode: the classification of that list.
-        today: by the services' clock.
+    `held` has the periods that are listed in `clCode` by reporter, of those whose list is known.
     """
     listed = held.get(reporter)
     if listed is None or wire_period(period) in listed:
@@ -154,7 +149,7 @@ class Evidence:
         answers: questions with all their rows.
         rows: further rows, of answers that may be cut off.
         clCode: the classification asked in.
-        today: by the services' clock.
+        today: by the clock of the calls.
         not_covered: reporters known to have nothing in the periods asked for.
         held: the periods of which datasets are listed, by reporter, as far as they are known.
     """
@@ -300,37 +295,30 @@ class Evidence:
 
     def _unreported(self, cell: Cell) -> tuple[Why, ...]:
         """What is left: no trade, or no report; and which of them the rest of the reporter's rows speaks for."""
-        who, when = area_text(cell.reporterCode or ""), f"{_flow(cell)} for {cell.period}"
-        if cell.reporterCode is None or cell.flowCode is None:
+        reporter = cell.reporterCode
+        if reporter is None or cell.flowCode is None:
             return self._open(cell)
+        who, when = area_text(reporter), f"{_flow(cell)} for {cell.period}"
         if self._place(cell):
-            return (
-                Why(Reason.ZERO, f"{who} did report {when}, so there may have been none of this."),
-                Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
-            )
-        unlisted = not_held(cell.reporterCode, cell.period, self._held, self._clCode, self._today)
+            return (Why(Reason.ZERO, f"{who} did report {when}, so there may have been none of this."), _MAY_BE_HIDDEN)
+        unlisted = not_held(reporter, cell.period, self._held, self._clCode, self._today)
         if unlisted is not None:
             return (unlisted,)
-        if (cell.reporterCode, wire_period(cell.period), cell.flowCode) not in self._totals:
-            return self._listed(cell) if cell.reporterCode in self._held else self._open(cell)
-        text = f"UN Comtrade has no total of {who}, {when}, in clCode={self._clCode}."
-        if is_recent(cell.period, self._today) and cell.reporterCode not in self._held:
-            return (Why(Reason.NOT_YET_PUBLISHED, f"{text} It is recent, and may still come."),)
-        if self._clCode not in AS_REPORTED:
-            return (Why(Reason.NOT_REPORTED, text),)
-        return (Why(Reason.NOT_REPORTED, f"{text} Older years may be in an older classification.", sure=True),)
+        if (reporter, wire_period(cell.period), cell.flowCode) in self._totals:
+            return (self._without_total(cell, f"UN Comtrade has no total of {who}, {when}, in clCode={self._clCode}."),)
+        if reporter not in self._held:
+            return self._open(cell)
+        listed = f"UN Comtrade lists a dataset of {who} for {cell.period}: there may have been none of this."
+        without = Why(Reason.NOT_REPORTED, f"The dataset may be without {_flow(cell)}.")
+        return (Why(Reason.ZERO, listed), _MAY_BE_HIDDEN, without)
 
-    def _listed(self, cell: Cell) -> tuple[Why, ...]:
-        """What is left where the reporter's dataset is there."""
-        who = area_text(cell.reporterCode or "")
-        return (
-            Why(
-                Reason.ZERO,
-                f"UN Comtrade lists a dataset of {who} for {cell.period}: there may have been none of this.",
-            ),
-            Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
-            Why(Reason.NOT_REPORTED, f"The dataset may be without {_flow(cell)}."),
-        )
+    def _without_total(self, cell: Cell, text: str) -> Why:
+        """Why a reporter has not even a total of a flow."""
+        if is_recent(cell.period, self._today) and cell.reporterCode not in self._held:
+            return Why(Reason.NOT_YET_PUBLISHED, f"{text} It is recent, and may still come.")
+        if self._clCode not in AS_REPORTED:
+            return Why(Reason.NOT_REPORTED, text)
+        return Why(Reason.NOT_REPORTED, f"{text} Older years may be in an older classification.", sure=True)
 
     def _open(self, cell: Cell) -> tuple[Why, ...]:
         late = Why(Reason.NOT_YET_PUBLISHED, f"{cell.period} is recent: many reporters have not published it yet.")
@@ -339,6 +327,9 @@ class Evidence:
             Why(Reason.NOT_REPORTED, "The reporter may have reported nothing for it."),
             Why(Reason.ZERO, "There may have been no trade."),
         )
+
+
+_MAY_BE_HIDDEN = Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area.")
 
 
 def _totals_asked(wanted: DataCall) -> Iterator[tuple[str, str, str]]:

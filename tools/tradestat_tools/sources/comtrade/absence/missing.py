@@ -1,4 +1,4 @@
-"""Which figures that were asked for did not come, and how a reader is told of them."""
+"""Which figures that were asked for did not come, and how a reader learns of them."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from tradestat_tools.sources.comtrade.notes import SHOWN, listed
 from tradestat_tools.sources.comtrade.wire.envelope import Row
 
 MOST_CELLS = 20_000
-"""Cells looked at one by one; of a larger question only what has no row at all is told."""
+"""Cells looked at one by one; of a larger question only what has no row at all is named."""
 
 MEMBERS_SHOWN = 30
 """Members of a group that a note names: the largest of the usual groups has fewer than forty."""
@@ -45,7 +45,7 @@ def asked_cells(query: TradeQuery) -> list[Cell]:
     if prod(map(len, dimensions)) * len(query.span) > MOST_CELLS:
         return list(_edges(dimensions, query.span))
     own = {one.code for one in query.partners.asked if one.group}
-    cells = (_cell(codes, period) for period in query.span for codes in product(*dimensions))
+    cells = (Cell(*codes, period) for period in query.span for codes in product(*dimensions))
     return [cell for cell in cells if cell.partnerCode not in own or cell.partnerCode != cell.reporterCode]
 
 
@@ -83,12 +83,7 @@ def _edges(dimensions: Sequence[Sequence[str | None]], span: Sequence[Period]) -
                 codes: list[str | None] = [None, None, None, None]
                 codes[at] = value
                 if value is not None:
-                    yield _cell(codes, period)
-
-
-def _cell(codes: Sequence[str | None], period: Period) -> Cell:
-    reporter, partner, flow, commodity = codes
-    return Cell(reporter, partner, flow, commodity, period)
+                    yield Cell(*codes, period)
 
 
 def _projected(row: Row, named: tuple[bool, ...]) -> tuple[str, ...]:
@@ -108,8 +103,8 @@ def absent_notes(query: TradeQuery, missing: Sequence[Cell], evidence: Evidence)
     for kind in ordered[:MOST_KINDS]:
         cells = [cell for cell, _ in kind]
         notes.append(_note(query, described(left, cells, query), [whys for _, whys in kind], cells))
-        told = set(cells)
-        left = [cell for cell in left if cell not in told]
+        named = set(cells)
+        left = [cell for cell in left if cell not in named]
     if rest := sum(map(len, ordered[MOST_KINDS:])):
         notes.append(Note(code=NoteCode.ABSENT, text=f"{rest} more figures are missing for other reasons."))
     return notes
@@ -140,7 +135,7 @@ def described(among: Sequence[Cell], cells: Sequence[Cell], query: TradeQuery) -
     """Cells in words: a whole period, reporter, partner, code or flow where all of it is missing; else the rest.
 
     Args:
-        among: what was asked for and has not been told of yet, these cells with it.
+        among: what was asked for and is not described yet, these cells with it.
         cells: the cells.
         query: what was asked; its areas and codes are named where there are several.
     """
@@ -184,7 +179,7 @@ def _values(at: int, values: _Values, shown: int) -> str:
 _HEADS = ("reporter", "partner", "flowCode", "cmdCode", "")
 _PERIOD = 4
 _ORDER = (0, 1, 3, 2, _PERIOD)
-"""In which order it is told what is missing."""
+"""In which order a note names what is missing."""
 
 
 def _named(at: int, value: str | Period | None, *, again: bool = False) -> str:

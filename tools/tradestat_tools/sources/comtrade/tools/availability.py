@@ -36,7 +36,7 @@ from tradestat_tools.upstream import Request
 MOST_ROWS = 60
 """Datasets of one reporter that are shown one by one; of more only from when to when."""
 MOST_STORED = 40
-"""Reporters whose stored list is looked up on the side of another question."""
+"""Reporters whose stored list is looked up beside another question."""
 
 
 class AvailabilityArguments(Dated):
@@ -257,12 +257,7 @@ async def stored_periods(
 ) -> Mapping[str, frozenset[str]]:
     """The periods that UN Comtrade lists by reporter, of those reporters whose list is stored; nothing is sent.
 
-    Args:
-        context: what the tools work with.
-        typeCode: C or S.
-        freqCode: A or M.
-        clCode: the classification.
-        reporters: codes; of more than MOST_STORED none is looked up.
+    Of more reporters than MOST_STORED none is looked up.
     """
     if not 0 < len(reporters) <= MOST_STORED:
         return {}

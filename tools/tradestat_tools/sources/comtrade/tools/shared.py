@@ -65,10 +65,7 @@ def most_rows(query: TradeQuery, periods: int) -> int:
 async def check_rows(context: Context, query: TradeQuery, run: tuple[Period, ...]) -> None:
     """Count the rows of a large keyed question before it is asked: one call in place of many rows that are cut off.
 
-    Args:
-        context: what the tools work with.
-        query: what is asked.
-        run: the periods of its last call, which is the fullest as a rule.
+    Counted are those of `run`, the periods of the last call, which is the fullest as a rule.
 
     Raises:
         TooLarge: there are more than may be brought.

@@ -239,7 +239,7 @@ class Row(BaseModel):
         return row | named
 
     def known(self, name: str) -> Amount | None:
-        """A quantity, weight or side value as far as it is known.
+        """A quantity, weight, CIF or FOB value as far as it is known.
 
         The service writes 0.0 as well as null where it knows nothing: all goods weigh 0 kg, an import's FOB value is 0
         (seen in rows of 2018 to 2022). Zero is a figure only beside a value that is zero itself, not
