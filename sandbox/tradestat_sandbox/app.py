@@ -1,24 +1,28 @@
 """The ASGI application: the four services, the control paths, and the faults that stand before them."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import asdict
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import anyio
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tradestat_sandbox import Call
-from tradestat_sandbox.control import control_routes
 from tradestat_sandbox.faults import Fault, split, take
+from tradestat_sandbox.report import describe_truth
 from tradestat_sandbox.services.comtrade import app as comtrade
 from tradestat_sandbox.services.doumaotong import app as doumaotong
 from tradestat_sandbox.services.korea import app as korea
 from tradestat_sandbox.services.trademap import app as trademap
-
-if TYPE_CHECKING:
-    from tradestat_sandbox import Sandbox
+from tradestat_sandbox.serving import in_thread
+from tradestat_sandbox.settings import Call
+from tradestat_sandbox.state import State
 
 LABEL = (b"x-tradestat-sandbox", b"1")
 _SECRETS = frozenset({"servicekey", "subscription-key", "x-api-key", "api_key", "apikey"})
@@ -34,11 +38,67 @@ _PREFIXES = (
 )
 
 
-def build_app(sandbox: "Sandbox") -> ASGIApp:
+def build_app(sandbox: State) -> ASGIApp:
     """The application of a sandbox."""
     services = [module.routes(sandbox) for module in (trademap, doumaotong, korea, comtrade)]
-    inner = Starlette(routes=[*(route for routes in services for route in routes), *control_routes(sandbox)])
+    inner = Starlette(routes=[*(route for routes in services for route in routes), *_control_routes(sandbox)])
     return _Front(sandbox, inner)
+
+
+def _control_routes(sandbox: State) -> list[Route]:
+    """Routes to look at and steer a running sandbox."""
+
+    async def state(_: Request) -> JSONResponse:
+        return JSONResponse(
+            {
+                "today": sandbox.today.isoformat(),
+                "settings": asdict(sandbox.settings),
+                "faults": len(sandbox.faults),
+                "credits_charged": sandbox.credits_charged,
+                "calls": Counter(f"{call.source}/{call.endpoint}" for call in sandbox.calls),
+            }
+        )
+
+    async def calls(_: Request) -> JSONResponse:
+        return JSONResponse([asdict(call) for call in sandbox.calls])
+
+    async def truth(request: Request) -> JSONResponse:
+        query = request.query_params
+        try:
+            flow = [query[name] for name in ("exporter", "importer", "product", "period")]
+        except KeyError as missing:
+            return JSONResponse({"error": f"parameter {missing} is missing"}, 400)
+        try:
+            return JSONResponse(await in_thread(lambda: describe_truth(sandbox.world, *flow)))
+        except (KeyError, ValueError) as problem:
+            return JSONResponse({"error": str(problem.args[0])}, 404)
+
+    async def faults(request: Request) -> JSONResponse:
+        try:
+            sandbox.fail(**await request.json())
+        except (TypeError, ValueError) as problem:
+            return JSONResponse({"error": str(problem)}, 400)
+        return JSONResponse({"faults": len(sandbox.faults)})
+
+    async def settings(request: Request) -> JSONResponse:
+        try:
+            sandbox.configure(**await request.json())
+        except (TypeError, ValueError) as problem:
+            return JSONResponse({"error": str(problem)}, 400)
+        return await state(request)
+
+    async def reset(request: Request) -> JSONResponse:
+        sandbox.reset()
+        return await state(request)
+
+    return [
+        Route("/_sandbox/", state),
+        Route("/_sandbox/calls", calls),
+        Route("/_sandbox/truth", truth),
+        Route("/_sandbox/faults", faults, methods=["POST"]),
+        Route("/_sandbox/settings", settings, methods=["POST"]),
+        Route("/_sandbox/reset", reset, methods=["POST"]),
+    ]
 
 
 def source_of(path: str) -> tuple[str, str] | None:
@@ -56,7 +116,7 @@ def source_of(path: str) -> tuple[str, str] | None:
 class _Front:
     """Logs each call, labels each response, and delivers scripted faults."""
 
-    def __init__(self, sandbox: "Sandbox", inner: ASGIApp) -> None:
+    def __init__(self, sandbox: State, inner: ASGIApp) -> None:
         self._sandbox = sandbox
         self._inner = inner
 

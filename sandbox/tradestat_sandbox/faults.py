@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tradestat_sandbox import SOURCES
+from tradestat_sandbox.settings import SOURCES
 
 KINDS = {
     "cut": "the connection breaks in the middle of the true body",
@@ -66,7 +66,25 @@ _PIECE = 65_536
 
 @dataclass(slots=True)
 class Fault:
-    """One scripted fault; see `Sandbox.fail` for the fields."""
+    """One scripted fault.
+
+    Args:
+        source: one of `SOURCES` or "*".
+        endpoint: last part of the path, as `Sandbox.calls` names it, or "*".
+        times: how many calls, -1 for all until reset.
+        kind: a ready-made fault, see `KINDS`; others are built from what follows.
+        status: HTTP status instead of the true one.
+        headers: extra response headers, such as Retry-After.
+        body: body instead of the true one; a dict or list is sent as JSON.
+        delay: seconds before the first byte.
+        dribble: seconds between pieces of the body.
+        cut_after: bytes after which the connection breaks.
+        size: bytes of an oversized body or of what a gzip bomb unpacks to.
+        credits_charged: Trade Map's X-Credits-Charged, where the usual would be wrong.
+
+    Raises:
+        ValueError: an unknown source or kind.
+    """
 
     source: str = "*"
     endpoint: str = "*"

@@ -16,7 +16,7 @@ FIRST_YEAR = 2018
 _BASE_YEAR = 2017  # one year before the world begins: its December arrives in January 2018
 _N = len(ECONOMIES)
 _CACHE_LIMIT = 250_000
-_DEARER = [whole_between(780, 1300, 20, pair) for pair in range(_N * _N)]  # price level of a pair, per mille
+_PRICE_LEVEL = [whole_between(780, 1300, 20, pair) for pair in range(_N * _N)]  # of a pair, per mille
 
 # World trade in values against 2017; later years follow the products' own growth.
 _CYCLE = {2018: 1.06, 2019: 1.03, 2020: 0.94, 2021: 1.17, 2022: 1.28, 2023: 1.2, 2024: 1.22, 2025: 1.25, 2026: 1.28}
@@ -170,7 +170,9 @@ class Flows:
             sporadic = usd < 400_000
             shares = self._patterns[13 if sporadic else goods.peak][(h >> 8) % PATTERNS]
             inflation = 1000 + 18 * (year - _BASE_YEAR) + (h >> 16) % 61 - 30
-            price = self._price_milli(exporter, product) * inflation * _DEARER[exporter * _N + importer] // 1_000_000
+            price = (
+                self._price_milli(exporter, product) * inflation * _PRICE_LEVEL[exporter * _N + importer] // 1_000_000
+            )
             kg = usd * 1000 // max(1, price)
             routed = exporter * _N + importer in ROUTES
             permille = self.routed_permille(exporter, importer, product) if routed else 0

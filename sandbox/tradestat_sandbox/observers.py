@@ -4,11 +4,10 @@ A record is always a whole number of USD and of kg. Records of parts (months, pa
 record of the whole, because every effect is applied to the smallest cell and every sum is a sum of cells.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from tradestat_sandbox.chance import SHARE_BITS, Shares, mix, whole_between
-from tradestat_sandbox.chance import cut as _cut
+from tradestat_sandbox.chance import SHARE_BITS, Shares, cut, mix, whole_between
 from tradestat_sandbox.economies import ECONOMIES
 from tradestat_sandbox.flows import Flows
 from tradestat_sandbox.products import NES_INDEX, PRODUCTS
@@ -17,7 +16,6 @@ _N = len(ECONOMIES)
 Flow = Literal["X", "M", "RX"]
 Month = tuple[int, int]
 Effects = dict[str, int]  # kind of effect to the USD it added to or took from the FOB truth
-_Raw = Callable[[int, int, int, "Span", "Effects | None"], tuple[int, int]]
 
 PRELIMINARY_MONTHS = 3  # the newest months of a reporter are revised later
 _NOISE = [whole_between(-12, 12, 23, index) for index in range(4096)]
@@ -44,7 +42,7 @@ class Cell(NamedTuple):
 
 def note(effects: Effects | None, kind: str, amount: int) -> None:
     """Adds an amount to an effect, when effects are wanted."""
-    if effects is not None and amount:
+    if effects is not None and kind and amount:
         effects[kind] = effects.get(kind, 0) + amount
 
 
@@ -104,11 +102,11 @@ class Observers:
         span = self._happened(span)
         if span.last < span.first:
             return 0, 0
-        raw = {"X": self._exports, "M": self._imports, "RX": self._reexports}[flow]
-        usd, kg = raw(reporter, partner, product, span, effects)
+        raw = self._imports if flow == "M" else self._exports
+        usd, kg = raw(reporter, flow, partner, product, span, effects=effects)
         if usd and span.year >= self.last_month[0] - 1:
             revised = sum(
-                raw(reporter, partner, product, Span(month[0], month[1], month[1]), None)[0] * off // 1000
+                raw(reporter, flow, partner, product, Span(month[0], month[1], month[1]), effects=None)[0] * off // 1000
                 for month, off in self._revisions(reporter, flow, span)
             )
             note(effects, "revision", revised)
@@ -130,44 +128,18 @@ class Observers:
                 yield month, self.revision_permille(reporter, flow, month)
 
     def _exports(
-        self, exporter: int, importer: int, product: int, span: Span, effects: Effects | None
+        self, reporter: int, flow: Flow, partner: int, product: int, span: Span, *, effects: Effects | None
     ) -> tuple[int, int]:
-        year, first, last = span
         usd = kg = 0
-        flow = self.flows.year(exporter, importer, product, year)
-        if flow:
-            usd, kg = _cut(flow.usd, flow.shares, first, last), _cut(flow.kg, flow.shares, first, last)
-            if flow.routed_usd:
-                away = _cut(flow.routed_usd, flow.shares, first, last)
-                note(effects, "consignment", -away)
-                usd -= away
-                kg -= _cut(flow.routed_kg, flow.shares, first, last)
-        for target in self.flows.routed_targets.get(exporter * _N + importer, ()):
-            through = self.flows.year(exporter, target, product, year)
-            if through and through.routed_usd:
-                stop = _cut(through.routed_usd, through.shares, first, last)
-                note(effects, "consignment", stop)
-                usd += stop
-                kg += _cut(through.routed_kg, through.shares, first, last)
-        again, again_kg = self._reexports(exporter, importer, product, span, effects)
-        return usd + again, kg + again_kg
-
-    def _reexports(
-        self, entrepot: int, importer: int, product: int, span: Span, effects: Effects | None
-    ) -> tuple[int, int]:
-        year, first, last = span
-        usd = kg = 0
-        for origin in self.flows.routed_origins.get(entrepot * _N + importer, ()):
-            through = self.flows.year(origin, importer, product, year)
-            if through and through.routed_usd:
-                marked_up = through.routed_usd * (1000 + REEXPORT_MARGIN) // 1000
-                usd += _cut(marked_up, through.shares, first, last)
-                kg += _cut(through.routed_kg, through.shares, first, last)
-        note(effects, "reexport", usd)
+        for part in self._departures(reporter, flow, partner, product, span.year):
+            sent = part.sign * cut(part.usd, part.shares, span.first, span.last)
+            note(effects, part.effect, sent)
+            usd += sent
+            kg += part.sign * cut(part.kg, part.shares, span.first, span.last)
         return usd, kg
 
     def _imports(
-        self, importer: int, exporter: int, product: int, span: Span, effects: Effects | None
+        self, importer: int, _: Flow, exporter: int, product: int, span: Span, *, effects: Effects | None
     ) -> tuple[int, int]:
         year, first, last = span
         cif = 1000 + self.cif_permille(exporter, importer, product)
@@ -175,12 +147,12 @@ class Observers:
         usd = kg = 0
         legs = self._arrivals(exporter, importer, product, year)
         for leg in legs:
-            landed = _cut(self._valued(leg, cif), leg.shares, first, last)
+            landed = cut(self._valued(leg, cif), leg.shares, first, last)
             usd += landed
-            kg += _cut(leg.kg, leg.shares, first, last)
+            kg += cut(leg.kg, leg.shares, first, last)
             if effects is not None:
-                fob = _cut(leg.fob, leg.shares, first, last)
-                shipped = _cut(leg.fob * cif // 1000, leg.shares, first, last)
+                fob = cut(leg.fob, leg.shares, first, last)
+                shipped = cut(leg.fob * cif // 1000, leg.shares, first, last)
                 note(effects, "consignment", fob if leg.passing else 0)
                 note(effects, "cif_fob", shipped - fob)
                 note(effects, "noise", landed - shipped)
@@ -188,10 +160,10 @@ class Observers:
         before = legs if first > 1 else self._arrivals(exporter, importer, product, year - 1)
         for sign, late_legs, month in ((-1, legs, last), (1, before, first - 1 or 12)):
             for leg in late_legs:
-                late = _cut(self._valued(leg, cif), leg.shares, month, month) * lag // 1000
+                late = cut(self._valued(leg, cif), leg.shares, month, month) * lag // 1000
                 note(effects, "lag", sign * late)
                 usd += sign * late
-                kg += sign * (_cut(leg.kg, leg.shares, month, month) * lag // 1000)
+                kg += sign * (cut(leg.kg, leg.shares, month, month) * lag // 1000)
         return usd, kg
 
     @staticmethod
@@ -222,12 +194,12 @@ class Observers:
                 _add_months(usd, self._valued(leg, cif), leg.shares, lag=lag)
                 _add_months(kg, leg.kg, leg.shares, lag=lag)
             for leg in self._arrivals(partner, reporter, product, year - 1):
-                usd[0] += _cut(self._valued(leg, cif), leg.shares, 12, 12) * lag // 1000
-                kg[0] += _cut(leg.kg, leg.shares, 12, 12) * lag // 1000
+                usd[0] += cut(self._valued(leg, cif), leg.shares, 12, 12) * lag // 1000
+                kg[0] += cut(leg.kg, leg.shares, 12, 12) * lag // 1000
         else:
-            for amount, weight, shares, sign in self._departures(reporter, flow, partner, product, year):
-                _add_months(usd, amount, shares, sign=sign)
-                _add_months(kg, weight, shares, sign=sign)
+            for part in self._departures(reporter, flow, partner, product, year):
+                _add_months(usd, part.usd, part.shares, sign=part.sign)
+                _add_months(kg, part.kg, part.shares, sign=part.sign)
         for (_, month), off in self._revisions(reporter, flow, Span(year, 1, 12)):
             usd[month - 1] += usd[month - 1] * off // 1000
         if year >= self.last_month[0]:
@@ -243,26 +215,25 @@ class Observers:
             return False
         return not self.flows.base(*ends, product)
 
-    # --- records of many cells ---------------------------------------------------------------------
-
-    def _departures(
-        self, reporter: int, flow: Flow, partner: int, product: int, year: int
-    ) -> Iterator[tuple[int, int, Shares, int]]:
-        """(USD, kg, shares, sign) of what makes up an exporter's year with a partner."""
+    def _departures(self, reporter: int, flow: Flow, partner: int, product: int, year: int) -> Iterator["Departure"]:
+        """What makes up an exporter's year with a partner."""
         pair = reporter * _N + partner
         own = self.flows.year(reporter, partner, product, year) if flow == "X" else None
         if own:
-            yield own.usd, own.kg, own.shares, 1
-            if own.routed_usd:
-                yield own.routed_usd, own.routed_kg, own.shares, -1
+            yield Departure(own.usd, own.kg, own.shares, 1, "")
+            if own.routed_usd:  # recorded as exports to the entrepôt
+                yield Departure(own.routed_usd, own.routed_kg, own.shares, -1, "consignment")
         for target in self.flows.routed_targets.get(pair, ()) if flow == "X" else ():
             through = self.flows.year(reporter, target, product, year)
             if through and through.routed_usd:
-                yield through.routed_usd, through.routed_kg, through.shares, 1
+                yield Departure(through.routed_usd, through.routed_kg, through.shares, 1, "consignment")
         for origin in self.flows.routed_origins.get(pair, ()):
             through = self.flows.year(origin, partner, product, year)
             if through and through.routed_usd:
-                yield through.routed_usd * (1000 + REEXPORT_MARGIN) // 1000, through.routed_kg, through.shares, 1
+                marked_up = through.routed_usd * (1000 + REEXPORT_MARGIN) // 1000
+                yield Departure(marked_up, through.routed_kg, through.shares, 1, "reexport")
+
+    # --- records of many cells ---------------------------------------------------------------------
 
     def month_cells(
         self, reporter: int, flow: Flow, year: int, partners: Iterable[int]
@@ -324,6 +295,16 @@ def _add_months(months: list[int], amount: int, shares: Shares, *, lag: int = 0,
         later = here * lag // 1000
         months[month] += here - later + late
         late = later
+
+
+class Departure(NamedTuple):
+    """A part of an exporter's year with one partner, and the effect by which it is off the truth, if any."""
+
+    usd: int
+    kg: int
+    shares: Shares
+    sign: int
+    effect: str
 
 
 class Leg(NamedTuple):

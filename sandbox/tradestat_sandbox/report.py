@@ -18,7 +18,7 @@ def describe_truth(world: World, exporter: str, importer: str, product: str, per
     annual = span.last != span.first
     end: Month = (span.year, span.last)
     sources: dict[str, Any] = {}
-    for side, text, usd in (
+    for role, text, usd in (
         ("exporter", exporter, truth.exporter_reported),
         ("importer", importer, truth.importer_reported),
     ):
@@ -29,19 +29,19 @@ def describe_truth(world: World, exporter: str, importer: str, product: str, per
         monthly = world.monthly_last(economy)
         annual_out = annual and newest is not None and span.year <= newest
         month_out = not annual and monthly is not None and end <= monthly
-        valuation = "FOB" if side == "exporter" else "CIF"
+        valuation = "FOB" if role == "exporter" else "CIF"
         if len(product) not in (8, 10):
-            sources[f"trademap_{side}"] = _figure(
+            sources[f"trademap_{role}"] = _figure(
                 round(usd / 1000) if annual_out else None, "thousand USD", valuation, economy.name
             )
-            sources[f"comtrade_{side}"] = _figure(
+            sources[f"comtrade_{role}"] = _figure(
                 usd if annual_out or month_out else None, "USD", valuation, economy.name
             )
         if economy.iso2 == "KR":
             last = min(end, world.last_month) if annual else end
             out = last <= world.korea_last
             sources["korea"] = _figure(usd if out else None, "USD", valuation, economy.name)
-        if economy.iso2 == "CN" and side == "exporter" and not annual:
+        if economy.iso2 == "CN" and role == "exporter" and not annual:
             yuan = world.yuan(usd, end) if end <= world.doumaotong_last else None
             sources["doumaotong"] = _figure(
                 yuan, "RMB yuan (a sum of small cells differs by a few yuan)", "FOB", "China"

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from tradestat_sandbox import ebops, national, products
+from tradestat_sandbox import ebops, products
 from tradestat_sandbox.chance import cut, whole_between
 from tradestat_sandbox.economies import ECONOMIES, NEVER_REPORTS, Economy, find_economy
 from tradestat_sandbox.flows import FIRST_YEAR, Flows
 from tradestat_sandbox.observers import Cell, Flow, Month, Observers, Span
-from tradestat_sandbox.products import NES_INDEX
+from tradestat_sandbox.products import NES_INDEX, all_national_codes, national_shares
+from tradestat_sandbox.settings import DEFAULT_TODAY
 
-DEFAULT_TODAY = date(2026, 11, 1)
 CHINA, KOREA = 1, 2  # places in ECONOMIES
 ALL_PARTNERS = tuple(range(len(ECONOMIES)))
 ALL_PRODUCTS = tuple(range(NES_INDEX + 1))
@@ -51,9 +51,9 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A flow's true FOB value in USD and what each side recorded; None where a side has reported nothing.
+    """A flow's true FOB value in USD and what exporter and importer recorded; None for one that has reported nothing.
 
-    `fob_usd` plus a side's effects is that side's figure.
+    `fob_usd` plus the effects of an end is that end's figure.
     """
 
     exporter: str
@@ -182,7 +182,7 @@ class World:
     # --- the truth ---------------------------------------------------------------------------------
 
     def truth(self, exporter: str, importer: str, product: str, period: str) -> Truth:
-        """What really flowed, and what both sides made of it.
+        """What really flowed, and what exporter and importer made of it.
 
         Args:
             exporter: an economy by ISO2, ISO3, M49 or Comtrade code or English name, or "World".
@@ -193,7 +193,7 @@ class World:
 
         Raises:
             KeyError: an economy or product the world does not have.
-            ValueError: a period it does not have, or World on both sides.
+            ValueError: a period it does not have, or World at both ends.
         """
         source, target = find_economy(exporter), find_economy(importer)
         if source is None and target is None:
@@ -232,10 +232,10 @@ class World:
                         fob = cut(flow.usd, flow.shares, span.first, newest)
                         tally.fob += fob
                         tally.kg += cut(flow.kg, flow.shares, span.first, newest)
-                    for side, reporter, trade, partner in _sides(exporter, importer):
+                    for end, reporter, trade, partner in _reports(exporter, importer):
                         effects: dict[str, int] = {}
                         if not self.recorded(reporter, span):
-                            tally.add(side, {"not_reported": -fob})
+                            tally.add(end, {"not_reported": -fob})
                             continue
                         usd, _ = self.observers.record(
                             reporter.index, trade, partner.index, product, span, effects=effects
@@ -247,7 +247,7 @@ class World:
                         elif hidden and NES_INDEX not in wanted:
                             effects["confidential"] = effects.get("confidential", 0) - usd
                             usd = 0
-                        tally.report(side, usd, effects)
+                        tally.report(end, usd, effects)
         if exporters == [ECONOMIES[CHINA]]:
             tally.add("exporter", {"exchange_rate": 0})
         return tally.result()
@@ -259,13 +259,13 @@ class World:
         ):
             raise KeyError(f"{len(code)}-digit codes are {owner.name}'s own; it must be one of the two sides")
         try:
-            product, place = national.all_codes(len(code))[code]
+            product, place = all_national_codes(len(code))[code]
         except KeyError:
             raise KeyError(f"the sandbox world trades no code {code!r}") from None
-        shares = national.shares_under(product, len(code))
+        shares = national_shares(product, len(code))
         tally = _Tally()
         exporting = exporters == [owner]
-        side = "exporter" if exporting else "importer"
+        end = "exporter" if exporting else "importer"
         trade: Flow = "X" if exporting else "M"
         for partner in importers if exporting else exporters:
             ends = (owner.index, partner.index) if exporting else (partner.index, owner.index)
@@ -279,8 +279,8 @@ class World:
                     tally.kg += cut(cut(flow.kg, flow.shares, month, month), shares, place, place)
                 one = Span(span.year, month, month)
                 for cell in self.cells(owner.index, trade, one, (partner.index,), (product,)):
-                    tally.report(side, cut(cell.usd, shares, place, place), {})
-        tally.seen.add(side)
+                    tally.report(end, cut(cell.usd, shares, place, place), {})
+        tally.seen.add(end)
         return tally.result()
 
     def _service_truth(self, exporters: list[Economy], importers: list[Economy], code: str, span: Span) -> _Figures:
@@ -296,13 +296,13 @@ class World:
                 for leaf in leaves if exporter is not importer else ():
                     true = self.services.true(exporter.index, importer.index, leaf.index, span.year)
                     tally.fob += true
-                    for side, reporter, flow, partner in _sides(exporter, importer):
+                    for end, reporter, flow, partner in _reports(exporter, importer):
                         last = self.services_last(reporter)
                         if last is None or span.year > last:
-                            tally.add(side, {"not_reported": -true})
+                            tally.add(end, {"not_reported": -true})
                             continue
                         usd = self.services.reported(reporter.index, flow, partner.index, leaf.index, span.year)
-                        tally.report(side, usd, {"noise": usd - true})
+                        tally.report(end, usd, {"noise": usd - true})
         return tally.result()
 
 
@@ -312,7 +312,7 @@ def world_on(today: date) -> World:
     return World(today)
 
 
-def _sides(exporter: Economy, importer: Economy) -> tuple[tuple[str, Economy, Flow, Economy], ...]:
+def _reports(exporter: Economy, importer: Economy) -> tuple[tuple[str, Economy, Flow, Economy], ...]:
     return ("exporter", exporter, "X", importer), ("importer", importer, "M", exporter)
 
 
@@ -331,21 +331,21 @@ class _Tally:
         self._reported = {"exporter": 0, "importer": 0}
         self._effects: dict[str, dict[str, int]] = {"exporter": {}, "importer": {}}
 
-    def report(self, side: str, usd: int, effects: dict[str, int]) -> None:
-        self.seen.add(side)
-        self._reported[side] += usd
-        self.add(side, effects)
+    def report(self, end: str, usd: int, effects: dict[str, int]) -> None:
+        self.seen.add(end)
+        self._reported[end] += usd
+        self.add(end, effects)
 
-    def add(self, side: str, effects: dict[str, int]) -> None:
-        mine = self._effects[side]
+    def add(self, end: str, effects: dict[str, int]) -> None:
+        mine = self._effects[end]
         for kind, amount in effects.items():
             if amount or kind == "exchange_rate":
                 mine[kind] = mine.get(kind, 0) + amount
 
     def result(self) -> _Figures:
         effects = tuple(
-            Effect(side, kind, amount, DETAILS[kind])
-            for side, kinds in self._effects.items()
+            Effect(end, kind, amount, DETAILS[kind])
+            for end, kinds in self._effects.items()
             for kind, amount in kinds.items()
             if amount or kind == "exchange_rate"
         )

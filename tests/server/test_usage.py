@@ -43,7 +43,7 @@ def settings(**given: Any) -> Settings:
 
 
 @dataclass
-class Desk:
+class Setup:
     """Services with the plans of the settings, on a wire and a clock in the hand."""
 
     settings: Settings
@@ -90,7 +90,7 @@ async def test_it_shows_the_plan_of_the_settings_and_when_it_resets(wire: Any) -
     plan = settings(
         TRADESTAT_TRADEMAP_PLAN="hobby", TRADESTAT_TRADEMAP_ZONE="America/New_York", PARSE_API_KEY="key-one"
     )
-    async with Desk(plan).context(wire) as context:
+    async with Setup(plan).context(wire) as context:
         found = await seen(context)
     trademap, korea, doumaotong = found["trademap"], found["korea"], found["doumaotong"]
     assert (trademap.budget, trademap.used, trademap.left) == (1000, 0, 1000)
@@ -104,7 +104,7 @@ async def test_it_shows_the_plan_of_the_settings_and_when_it_resets(wire: Any) -
 
 
 async def test_a_rolling_budget_has_no_reset_and_says_how_it_comes_back(wire: Any) -> None:
-    async with Desk(settings(TRADESTAT_TRADEMAP_PERIOD="rolling")).context(wire) as context:
+    async with Setup(settings(TRADESTAT_TRADEMAP_PERIOD="rolling")).context(wire) as context:
         answer = await context.call(USAGE, {})
     assert answer.data.sources[0].resets_at is None
     assert [note.code for note in answer.notes] == [NoteCode.COST]
@@ -112,11 +112,11 @@ async def test_a_rolling_budget_has_no_reset_and_says_how_it_comes_back(wire: An
 
 
 async def test_it_shows_what_was_spent_and_which_service_is_left_alone(wire: Any) -> None:
-    desk = Desk(settings(PARSE_API_KEY="key-one", DATA_GO_KR_SERVICE_KEY="key-two"))
-    async with desk.context(wire) as context:
+    setup = Setup(settings(PARSE_API_KEY="key-one", DATA_GO_KR_SERVICE_KEY="key-two"))
+    async with setup.context(wire) as context:
         assert (await seen(context))["korea"].breakers == {}
         for _ in range(3):
-            desk.now += 60  # so that no failure is still shown to whoever asks the same
+            setup.now += 60  # so that no failure is still shown to whoever asks the same
             await ask(context, "getNewtradeList")
         found = await seen(context)
     sent = len(wire.sent)
@@ -129,9 +129,9 @@ async def test_it_shows_what_was_spent_and_which_service_is_left_alone(wire: Any
 
 async def test_it_says_that_it_works_offline_and_what_is_wrong_with_its_stores(wire: Any, tmp_path: Path) -> None:
     (tmp_path / "answers").write_bytes(b"not a database, and longer than the header of one" * 10)
-    desk = Desk(settings(), cache=SqliteCache(tmp_path / "answers"), ledger=RedisLedger("redis://127.0.0.1:9/0"))
-    desk.offline = True
-    async with desk.context(wire) as context:
+    setup = Setup(settings(), cache=SqliteCache(tmp_path / "answers"), ledger=RedisLedger("redis://127.0.0.1:9/0"))
+    setup.offline = True
+    async with setup.context(wire) as context:
         answer = await context.call(USAGE, {})
     assert answer.data.offline
     assert [note.code for note in answer.notes] == [NoteCode.STORE, NoteCode.STORE, NoteCode.STALE]
@@ -163,8 +163,8 @@ async def test_the_tool_the_resource_and_the_text_agree_and_nothing_is_sent(
     assert wire.sent == []
 
 
-async def test_a_server_that_opens_its_own_services_serves_the_resource_too() -> None:
-    async with Client(create_server(settings=settings(TRADESTAT_SANDBOX=True))) as client:
+async def test_a_server_in_the_sandbox_serves_the_resource_too() -> None:
+    async with open_context(settings(TRADESTAT_SANDBOX=True)) as context, Client(create_server(context)) as client:
         (content,) = (await client.read_resource("tradestat://usage")).contents
     assert isinstance(content, TextResourceContents)
     assert content.text.startswith("SANDBOX DATA")

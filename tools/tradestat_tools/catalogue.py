@@ -40,7 +40,13 @@ class Catalogue:
             ValidationError: one has a value that it can not have.
         """
         kinds = tuple(dict.fromkeys(source.settings for source in self.sources.values()))
-        return type("AllSettings", kinds or (Settings,), {})(**given)
+        return _settings_of(kinds or (Settings,))(**given)
+
+
+@cache
+def _settings_of(kinds: tuple[type[Settings], ...]) -> type[Settings]:
+    """One class of these; to make one takes longer than all that a test's context does else."""
+    return type("AllSettings", kinds, {})
 
 
 @cache

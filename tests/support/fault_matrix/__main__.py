@@ -7,8 +7,8 @@ import anyio
 
 from fault_matrix.expected import EXPECTED
 from fault_matrix.faults import FAULTS
-from fault_matrix.table import HEAD, LEGEND, line
-from fault_matrix.trial import try_row
+from fault_matrix.trial import HEAD, LEGEND, line, try_row
+from tradestat_tools.upstream.http import Http
 
 
 async def main() -> bool:
@@ -16,12 +16,14 @@ async def main() -> bool:
     began = time.monotonic()
     print(LEGEND, HEAD, sep="\n\n")
     wrong = 0
+    http = Http()
     for fault in FAULTS:
-        found = line(fault.name, await try_row(fault))
+        found = line(fault.name, await try_row(fault, http))
         print(found, flush=True)
         if found != EXPECTED.get(fault.name):
             wrong += 1
             print(f"  expected:\n{EXPECTED.get(fault.name)}", flush=True)
+    await http.aclose()
     print(f"\n{len(FAULTS)} rows in {time.monotonic() - began:.0f} s, {wrong} other than expected.")
     return not wrong
 

@@ -1,4 +1,4 @@
-"""What the matrix must be, as `make faults` prints it. `table` says how a cell reads."""
+"""What the matrix must be, as `make faults` prints it. `LEGEND` says how a cell reads."""
 
 HEADING, *_ROWS = """\
                         Trade Map            doumaotong           Korea Customs        UN Comtrade

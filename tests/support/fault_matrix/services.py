@@ -18,16 +18,12 @@ XML = {"content-type": "application/xml;charset=UTF-8"}
 HTML = {"content-type": "text/html"}
 
 
-def _nothing() -> Mapping[str, Reply]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Service:
     """One service with one question to it.
 
     Args:
-        source, tool, arguments: what is called.
+        source, tool_name, arguments: what is called.
         key_field: the environment variable of the key, and `key` the key; nothing where there is none.
         path: of the question; other paths (a catalogue) are not counted.
         good: the answer to the question.
@@ -35,12 +31,12 @@ class Service:
         error_in_200: an error that arrives with HTTP 200.
         failure: the answer with a failing status, and with seconds to wait if given.
         quota: how it says that the plan is used up, if it has words for it.
-        aside: answers on other paths, by the beginning of the path.
+        others: answers on other paths, by the beginning of the path.
     """
 
     name: str
     source: Source
-    tool: str
+    tool_name: str
     arguments: Mapping[str, Any]
     key_field: str
     key: str
@@ -50,12 +46,12 @@ class Service:
     error_in_200: Reply
     failure: Callable[[int, float | None], Reply]
     quota: Reply | None
-    aside: Mapping[str, Reply] = field(default_factory=_nothing)
+    others: Mapping[str, Reply] = field(default_factory=dict[str, Reply])
 
     @property
-    def endpoint(self) -> Tool[Any, Any]:
-        """The tool."""
-        return next(endpoint for endpoint in self.source.tools if endpoint.name == self.tool)
+    def tool(self) -> Tool[Any, Any]:
+        """The tool that is called."""
+        return next(tool for tool in self.source.tools if tool.name == self.tool_name)
 
 
 def _json(value: object, status: int = 200, **headers: str) -> Reply:
@@ -101,7 +97,7 @@ def _parse_failure(status: int, wait: float | None = None, *, sent_with: int | N
 TRADEMAP = Service(
     name="Trade Map",
     source=trademap.SOURCE,
-    tool="goods_time_series",
+    tool_name="goods_time_series",
     arguments={
         "country": "784",
         "partner": "000",
@@ -138,7 +134,7 @@ TRADEMAP = Service(
         429,
         x_credits_charged="0",
     ),
-    aside={
+    others={
         "/marketplace/": _json({"endpoints": [{"endpoint_name": "goods_time_series", "method": "GET", "price": 1}]})
     },
 )
@@ -171,7 +167,7 @@ def _doumaotong_failure(status: int, wait: float | None = None) -> Reply:
 DOUMAOTONG = Service(
     name="doumaotong",
     source=doumaotong.SOURCE,
-    tool="dashboard",
+    tool_name="dashboard",
     arguments={"hsCode": "850760"},
     key_field="",
     key="",
@@ -224,7 +220,7 @@ def _korea_failure(status: int, wait: float | None = None) -> Reply:
 KOREA = Service(
     name="Korea Customs",
     source=korea.SOURCE,
-    tool="getNewtradeList",
+    tool_name="getNewtradeList",
     arguments={"strtYymm": "202607", "endYymm": "202608"},
     key_field="DATA_GO_KR_SERVICE_KEY",
     key=_KOREA_KEY,
@@ -278,7 +274,7 @@ def _comtrade_failure(status: int, wait: float | None = None) -> Reply:
 COMTRADE = Service(
     name="UN Comtrade",
     source=comtrade.SOURCE,
-    tool="comtrade_data",
+    tool_name="comtrade_data",
     arguments={
         "reporterCode": ["156"],
         "partnerCode": ["0"],

@@ -1,7 +1,7 @@
-"""Trying one cell: ask, break the service, ask again, mend it, ask once more."""
+"""Trying one cell (ask, break the service, ask again, mend it, ask once more), and a row of them as text."""
 
 import tracemalloc
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -39,8 +39,8 @@ BUDGET = 1000.0
 
 
 @dataclass
-class Hand:
-    """Time held in the hand: waiting moves it on at once."""
+class FakeClock:
+    """A clock on which waiting moves the time on at once."""
 
     now: float = START
     waits: list[float] = field(default_factory=list[float])
@@ -95,42 +95,42 @@ class Trial:
 
 
 @dataclass
-class Bench:
+class Setup:
     """A service with the engine before it."""
 
     service: Service
     wire: Wire
-    hand: Hand
+    clock: FakeClock
     ledger: SqliteLedger
     cache: SqliteCache
-    services: Context
+    context: Context
     behaviour: Behaviour
 
     async def ask(self, within: float | None = None) -> Answer[Any]:
         """A real call of the service's tool."""
-        services = self.services
+        context = self.context
         if within is not None:
-            short = services.settings.model_copy(update={"timeout": within, "trademap_timeout": within})
-            services = replace(services, settings=short)
-        return await services.call(self.service.endpoint, self.service.arguments)
+            short = context.settings.model_copy(update={"timeout": within, "trademap_timeout": within})
+            context = replace(context, settings=short)
+        return await context.call(self.service.tool, self.service.arguments)
 
     @property
     def spent(self) -> float:
         """Credits that the ledger counts."""
         source = self.service.source
-        return self.ledger.used(source.id, self.services.upstream.plan(source.policy), self.hand.now)
+        return self.ledger.used(source.id, self.context.upstream.plan(source.policy), self.clock.now)
 
 
 @asynccontextmanager
-async def a_bench(service: Service, http: Http) -> AsyncGenerator[Bench]:
+async def set_up(service: Service, http: Http) -> AsyncGenerator[Setup]:
     """A service that works, with nothing asked of it yet."""
-    hand = Hand()
+    clock = FakeClock()
     async with AsyncExitStack() as stack:
-        bench: Bench
+        setup: Setup
 
         def behave(path: str) -> Behaviour:
-            aside = (reply for start, reply in service.aside.items() if path.startswith(start))
-            return next(aside, bench.behaviour)
+            others = (reply for start, reply in service.others.items() if path.startswith(start))
+            return next(others, setup.behaviour)
 
         wire = await stack.enter_async_context(serving(behave))
         urls = {f"TRADESTAT_{name}_URL": wire.url for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
@@ -146,14 +146,14 @@ async def a_bench(service: Service, http: Http) -> AsyncGenerator[Bench]:
                 http,
                 cache=cache,
                 ledger=ledger,
-                clock=Clock(lambda: hand.now, hand.sleep),
+                clock=Clock(lambda: clock.now, clock.sleep),
                 plans={service.source.id: plan},
                 chance=lambda: 1.0,
             )
         )
-        context = context_on(settings, upstream, lambda: as_utc(hand.now))
-        bench = Bench(service, wire, hand, ledger, cache, context, service.good)
-        yield bench
+        context = context_on(settings, upstream, lambda: as_utc(clock.now))
+        setup = Setup(service, wire, clock, ledger, cache, context, service.good)
+        yield setup
 
 
 async def try_cell(service: Service, fault: Fault, http: Http, *, stale: bool) -> Trial | None:
@@ -162,56 +162,80 @@ async def try_cell(service: Service, fault: Fault, http: Http, *, stale: bool) -
     if act is None:
         return None
     trial = Trial(service, fault, stale)
-    async with a_bench(service, http) as bench:
+    async with set_up(service, http) as setup:
         if stale:
-            trial.before = await bench.ask()
-            bench.hand.now += STALE_AFTER
-        asked, spent = bench.wire.times(service.path), bench.spent
-        bench.hand.waits.clear()
-        bench.behaviour = act
+            trial.before = await setup.ask()
+            setup.clock.now += STALE_AFTER
+        asked, spent = setup.wire.times(service.path), setup.spent
+        setup.clock.waits.clear()
+        setup.behaviour = act
         if fault.refused:
-            await bench.wire.refuse()
+            await setup.wire.refuse()
         if fault.large:
             tracemalloc.start()
         try:
-            trial.answer = await bench.ask(fault.within)
+            trial.answer = await setup.ask(fault.within)
         except TradestatError as error:
             trial.error = error
         finally:
             if fault.large:
                 trial.peak = tracemalloc.get_traced_memory()[1]
                 tracemalloc.stop()
-        trial.attempts = bench.wire.times(service.path) - asked
-        trial.credits = bench.spent - spent
-        trial.left = BUDGET - bench.spent
-        trial.waits = [wait for wait in bench.hand.waits if wait > 0]
-        trial.stored = [entry for _, entry in bench.cache.entries() if service.path in entry.address]
-        bench.behaviour = service.good
-        await bench.wire.listen()
-        bench.hand.now += LATER
-        asked = bench.wire.times(service.path)
-        trial.after = await bench.ask()
-        trial.attempts_after = bench.wire.times(service.path) - asked
-        trial.heads = bench.wire.asked
+        trial.attempts = setup.wire.times(service.path) - asked
+        trial.credits = setup.spent - spent
+        trial.left = BUDGET - setup.spent
+        trial.waits = [wait for wait in setup.clock.waits if wait > 0]
+        trial.stored = [entry for _, entry in setup.cache.entries() if service.path in entry.address]
+        setup.behaviour = service.good
+        await setup.wire.listen()
+        setup.clock.now += LATER
+        asked = setup.wire.times(service.path)
+        trial.after = await setup.ask()
+        trial.attempts_after = setup.wire.times(service.path) - asked
+        trial.heads = setup.wire.asked
     return trial
 
 
-async def try_row(fault: Fault) -> list[list[Trial]]:
+async def try_row(fault: Fault, http: Http) -> list[list[Trial]]:
     """A row of the matrix: for each service the trials with an empty cache and with a stale entry, if it fails so."""
-    row: list[list[Trial | None]] = [[None, None] for _ in SERVICES]
-    http = Http()
+    row: list[list[Trial]] = [[] for _ in SERVICES]
 
-    async def fill(at: int, *, stale: bool) -> None:
-        row[at][stale] = await try_cell(SERVICES[at], fault, http, stale=stale)
+    async def fill(at: int) -> None:
+        for stale in (False, True):
+            trial = await try_cell(SERVICES[at], fault, http, stale=stale)
+            if trial is not None:
+                row[at].append(trial)
 
-    try:
-        async with anyio.create_task_group() as tasks:
-            for at in range(len(SERVICES)):
-                for stale in (False, True):
-                    if fault.large:  # one after the other, so that their memory can be told apart
-                        await fill(at, stale=stale)
-                    else:
-                        tasks.start_soon(lambda at=at, stale=stale: fill(at, stale=stale))
-    finally:
-        await http.aclose()
-    return [[trial for trial in cell if trial is not None] for cell in row]
+    async with anyio.create_task_group() as tasks:
+        for at in range(len(SERVICES)):
+            if fault.large:  # one after the other, so that each one's memory can be measured
+                await fill(at)
+            else:
+                tasks.start_soon(fill, at)
+    return row
+
+
+FIRST = 24
+REST = 21
+SHORTER = {"QuotaExhausted": "Quota", "RateLimited": "Limited", "fresh": "answer"}
+
+LEGEND = """\
+A cell: what a caller gets with an empty cache > what one with a stale entry gets (once, if it is the same),
+requests that reached the service / credits or calls that the ledger counts. Down, Changed and Refused are UpstreamDown,
+UpstreamChanged and UpstreamRefused, Limited is RateLimited, Quota QuotaExhausted. A dash: no such failure is known."""
+
+HEAD = "".join([f"{'':{FIRST}}", *(f"{service.name:{REST}}" for service in SERVICES)]).rstrip()
+
+
+def cell(trials: Sequence[Trial]) -> str:
+    """A cell."""
+    if not trials:
+        return "-"
+    outcomes = dict.fromkeys(SHORTER.get(t.outcome, t.outcome.removeprefix("Upstream")) for t in trials)
+    counts = dict.fromkeys(f"{t.attempts}/{t.credits:g}" for t in trials)
+    return f"{' > '.join(outcomes)} {' > '.join(counts)}"
+
+
+def line(name: str, row: Sequence[Sequence[Trial]]) -> str:
+    """A row."""
+    return "".join([f"{name:{FIRST}}", *(f"{cell(trials):{REST}}" for trials in row)]).rstrip()

@@ -13,10 +13,6 @@ Behaviour = Callable[[anyio.abc.SocketStream], Awaitable[None]]
 PIECE = 1024 * 1024
 
 
-def _no_headers() -> Mapping[str, str]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An HTTP answer.
@@ -27,7 +23,7 @@ class Reply:
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=_no_headers)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     padding: int = 0
 
     @property

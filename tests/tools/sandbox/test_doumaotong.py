@@ -29,7 +29,7 @@ async def test_the_same_total_in_yi_in_million_and_in_yuan(http: httpx.AsyncClie
     dashboard = await data(http, "dashboard", hsCode=code)
     trend = await data(http, "trend", hsCode=code)
     markets = await data(http, "markets", hsCode=code)
-    sandbox.doumaotong_shape = "older"
+    sandbox.settings.doumaotong_shape = "older"
     older = await data(http, "dashboard", hsCode=code)
     yuan = older["recent12mGlobalTotal"]
     assert isinstance(yuan, int)
@@ -88,7 +88,7 @@ async def test_no_unit_price_is_null(http: httpx.AsyncClient) -> None:
 
 
 async def test_yuan_are_the_recorded_dollars_at_the_customs_rate(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    sandbox.doumaotong_shape = "older"
+    sandbox.settings.doumaotong_shape = "older"
     code = (await data(http, "dashboard", hsCode="854232"))["hsCode"]
     trend = await data(http, "trend", hsCode=code, countryCode="133")
     assert trend["countryName"] == "韩国"
@@ -101,7 +101,7 @@ async def test_yuan_are_the_recorded_dollars_at_the_customs_rate(http: httpx.Asy
 
 
 async def test_history_has_24_months_newest_first_and_two_years(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    sandbox.doumaotong_shape = "older"
+    sandbox.settings.doumaotong_shape = "older"
     code = (await data(http, "dashboard", hsCode="8703"))["hsCode"]
     history = await data(http, "history", hsCode=code, countryCode="344")
     months = [row["month"] for row in history["monthlyDetail"]]
@@ -114,7 +114,7 @@ async def test_history_has_24_months_newest_first_and_two_years(http: httpx.Asyn
 
 
 async def test_the_older_shape_honours_limit_sort_and_threshold(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    sandbox.doumaotong_shape = "older"
+    sandbox.settings.doumaotong_shape = "older"
     query = {"hsCode": "850760", "sortBy": "amount", "order": "asc", "minAmount": 100_000_000, "limit": 5}
     rows = (await data(http, "markets", **query))["markets"]
     amounts = [row["recent12mTotal"] for row in rows]
@@ -142,7 +142,7 @@ async def test_the_current_shape_gives_ranked_subsets(http: httpx.AsyncClient) -
 async def test_a_ranking_has_its_shapes_usual_length(
     http: httpx.AsyncClient, sandbox: Sandbox, shape: Any, count: int
 ) -> None:
-    sandbox.doumaotong_shape = shape
+    sandbox.settings.doumaotong_shape = shape
     assert len((await data(http, "topProducts"))["products"]) == count
 
 
@@ -173,7 +173,7 @@ async def test_a_code_of_hs_2017_that_is_gone_has_no_data(http: httpx.AsyncClien
 async def test_errors_arrive_with_http_200_except_malformed_parameters(
     http: httpx.AsyncClient, sandbox: Sandbox, shape: Any
 ) -> None:
-    sandbox.doumaotong_shape = shape
+    sandbox.settings.doumaotong_shape = shape
     assert (await body(http, "dashboard"))["code"] == 400
     assert (await body(http, "dashboard", hsCode="99999998"))["code"] == 404
     assert (await http.get("/skill/dashboard", params={"hsCode": "85x"})).status_code == 400
@@ -183,7 +183,7 @@ async def test_errors_arrive_with_http_200_except_malformed_parameters(
 
 
 async def test_no_exports_to_a_country_is_a_404_in_the_envelope(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    sandbox.doumaotong_shape = "older"
+    sandbox.settings.doumaotong_shape = "older"
     for country in ("999", "142"):
         answer = await body(http, "trend", hsCode="850760", countryCode=country)
         assert answer == {"code": 404, "message": "该商品对此国家暂无出口记录", "data": None}
@@ -191,10 +191,10 @@ async def test_no_exports_to_a_country_is_a_404_in_the_envelope(http: httpx.Asyn
 
 async def test_the_service_moves_between_shapes_between_two_calls(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     assert (await body(http, "dashboard", hsCode="8507"))["code"] == 0
-    sandbox.doumaotong_shape = "older"
+    sandbox.settings.doumaotong_shape = "older"
     assert (await body(http, "dashboard", hsCode="8507"))["code"] == 200
     assert (await http.get("/skill/growth", params={"hsCode": "8507"})).status_code == 404
-    sandbox.doumaotong_shape = "current"
+    sandbox.settings.doumaotong_shape = "current"
     assert (await http.get("/skill/history", params={"hsCode": "8507"})).status_code == 404
     sandbox.configure(doumaotong_history="code404")
     assert (await body(http, "history", hsCode="8507"))["code"] == 404

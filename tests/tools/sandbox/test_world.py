@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_sandbox import national, truth_report
+from tradestat_sandbox import truth_report
 from tradestat_sandbox.chance import cumulate, cut
 from tradestat_sandbox.ebops import ITEMS, MAIN
 from tradestat_sandbox.economies import ECONOMIES
 from tradestat_sandbox.observers import Span
-from tradestat_sandbox.products import CODES2, CODES6, NES_INDEX, PRODUCTS, all_hs
+from tradestat_sandbox.products import CODES2, CODES6, NES_INDEX, PRODUCTS, all_hs, all_national_codes
 from tradestat_sandbox.world import World
 
 WORLD = World()
@@ -108,7 +108,7 @@ def test_national_codes_sum_to_the_subheading_every_month(product: str, owner: s
 
 
 def test_most_of_chinas_subheadings_are_one_code_that_ends_in_00() -> None:
-    codes = national.all_codes(8)
+    codes = all_national_codes(8)
     undivided = [code for code in codes if code.endswith("00")]
     assert len(codes) > len(CODES6) > len(undivided) > len(CODES6) / 2
     for six in CODES6:

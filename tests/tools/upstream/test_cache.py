@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestat_tools.upstream.redis.cache import RedisCache
@@ -20,9 +20,9 @@ from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
 NOON = 1_800_000_000.0
 
 
-def an_entry(body: bytes = b"{}", *, stored_at: float = NOON, spare: float = 1e6, source: str = "korea") -> Entry:
+def an_entry(body: bytes = b"{}", *, stored_at: float = NOON, usable: float = 1e6, source: str = "korea") -> Entry:
     response = Response(200, {"content-type": "application/json", "x-name": "한국"}, body)
-    return Entry(source, "list", "https://service.invalid/list?hs=85", response, stored_at, NOON, NOON, NOON + spare)
+    return Entry(source, "list", "https://service.invalid/list?hs=85", response, stored_at, NOON, NOON, NOON + usable)
 
 
 OpenCache = Callable[[str], Cache]
@@ -53,11 +53,13 @@ def small(tmp_path: Path) -> Generator[SqliteCache]:
     made.close()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.binary(max_size=3000), st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=4))
 def test_an_answer_comes_back_byte_for_byte(open_cache: OpenCache, body: bytes, headers: dict[str, str]) -> None:
-    cache = open_cache(uuid.uuid4().hex)
+    cache = open_cache("examples")
     entry = Entry("s", "e", "a", Response(200, headers, body), NOON + 0.1, NOON + 1 / 3, NOON + 2e2, NOON + 3e2)
     try:
+        cache.clear()
         cache.put("k", entry)
         assert cache.get("k", NOON) == entry
         assert dict(cache.entries()) == {"k": entry}
@@ -100,7 +102,7 @@ def test_what_is_held_is_counted(cache: Cache) -> None:
 
 
 def test_an_answer_past_its_last_use_is_gone(cache: Cache) -> None:
-    cache.put("k", an_entry(spare=100))
+    cache.put("k", an_entry(usable=100))
     assert cache.get("k", NOON + 99) is not None
     assert cache.get("k", NOON + 100) is None
     assert cache.info().entries == 0
@@ -119,11 +121,11 @@ class Meanwhile(float):
 def test_an_old_answer_that_is_removed_does_not_take_a_newer_one_with_it(open_cache: OpenCache) -> None:
     name = uuid.uuid4().hex
     ours, theirs = open_cache(name), open_cache(name)
-    ours.put("k", an_entry(b"[1]", spare=100))
+    ours.put("k", an_entry(b"[1]", usable=100))
     late = Meanwhile(NOON + 100)
-    late.do = lambda: theirs.put("k", an_entry(b"[2]", stored_at=NOON + 100, spare=200))
+    late.do = lambda: theirs.put("k", an_entry(b"[2]", stored_at=NOON + 100, usable=200))
     assert ours.get("k", late) is None
-    assert ours.get("k", NOON + 101) == an_entry(b"[2]", stored_at=NOON + 100, spare=200)
+    assert ours.get("k", NOON + 101) == an_entry(b"[2]", stored_at=NOON + 100, usable=200)
     ours.close()
     theirs.close()
 
@@ -173,14 +175,14 @@ def test_a_corrupt_file_is_set_aside_with_a_warning(content: bytes, tmp_path: Pa
 def test_somebody_elses_database_is_set_aside_whole(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite3"
     foreign = sqlite3.connect(path)
-    foreign.execute("CREATE TABLE answers (dear TEXT)")
+    foreign.execute("CREATE TABLE answers (word TEXT)")
     foreign.execute("INSERT INTO answers VALUES ('kept')")
     foreign.commit()
     foreign.close()
     SqliteCache(path).close()
     (aside,) = tmp_path.glob("answers.sqlite3.aside-*")
     saved = sqlite3.connect(aside)
-    assert saved.execute("SELECT dear FROM answers").fetchall() == [("kept",)]
+    assert saved.execute("SELECT word FROM answers").fetchall() == [("kept",)]
     saved.close()
 
 
@@ -189,12 +191,12 @@ def test_a_database_that_somebody_has_open_is_set_aside_with_what_is_in_its_log(
     path = tmp_path / "answers.sqlite3"
     foreign = sqlite3.connect(path, isolation_level=None)
     foreign.execute("PRAGMA journal_mode=WAL")
-    foreign.execute("CREATE TABLE answers (dear TEXT)")
+    foreign.execute("CREATE TABLE answers (word TEXT)")
     foreign.execute("INSERT INTO answers VALUES ('kept')")
     SqliteCache(path).close()
     (aside,) = (found for found in tmp_path.glob("*.aside-*") if not found.name.endswith(("-wal", "-shm")))
     saved = sqlite3.connect(aside)
-    assert saved.execute("SELECT dear FROM answers").fetchall() == [("kept",)]
+    assert saved.execute("SELECT word FROM answers").fetchall() == [("kept",)]
     saved.close()
     foreign.close()
 

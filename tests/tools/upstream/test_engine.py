@@ -32,7 +32,7 @@ from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import Report, reporting
-from tradestat_tools.upstream.request import Fetched, Keep, Request, Response
+from tradestat_tools.upstream.request import Fetched, Freshness, Request, Response
 from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
@@ -40,7 +40,7 @@ from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 pytestmark = pytest.mark.anyio
 
 NOON = 1_800_000_000.0
-KEEP = Keep(fresh=100, renew=0, spare=1000)
+FRESHNESS = Freshness(fresh=100, renew=0, usable=1000)
 
 
 def charged(response: Response) -> float | None:
@@ -117,7 +117,7 @@ class Rig:
     async def fetch(
         self, path: str = "/a", *, policy: Policy = POLICY, within: float = 60.0, **more: Any
     ) -> Fetched[dict[str, Any]]:
-        more.setdefault("keep", KEEP)
+        more.setdefault("freshness", FRESHNESS)
         request = Request("shop", "a", f"http://shop.invalid{path}", **more)
         return await self.upstream.fetch(request, policy, read, within=within)
 
@@ -184,9 +184,9 @@ async def test_freshness_is_decided_when_an_answer_is_stored() -> None:
     # "Until the next publication" is 5 days for what is asked on the 10th and 29 for what is asked on the 16th.
     async with a_rig() as rig:
         rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
-        await rig.fetch(keep=Keep(fresh=5))
+        await rig.fetch(freshness=Freshness(fresh=5))
         rig.now += 6
-        assert (await rig.fetch(keep=Keep(fresh=29))).value["v"] == 2
+        assert (await rig.fetch(freshness=Freshness(fresh=29))).value["v"] == 2
 
 
 @pytest.mark.parametrize(
@@ -215,14 +215,14 @@ async def test_no_data_is_remembered_for_a_while_only() -> None:
 async def test_an_old_answer_is_given_at_once_and_renewed_behind_the_callers_back() -> None:
     async with a_rig() as rig:
         rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
-        await rig.fetch(keep=Keep(fresh=10, renew=100))
+        await rig.fetch(freshness=Freshness(fresh=10, renew=100))
         rig.now += 50
         with reporting() as report:
-            old = await rig.fetch(keep=Keep(fresh=10, renew=100))
+            old = await rig.fetch(freshness=Freshness(fresh=10, renew=100))
         assert (old.value["v"], old.state, old.calls) == (1, "stale", 0)
         assert "Stored 50 seconds ago" in notes(report, NoteCode.STALE)[0]
         with anyio.fail_after(5):
-            while (await rig.fetch(keep=Keep(fresh=10, renew=100))).value["v"] == 1:
+            while (await rig.fetch(freshness=Freshness(fresh=10, renew=100))).value["v"] == 1:
                 await anyio.lowlevel.checkpoint()
     assert len(rig.asked) == 2
 
@@ -266,14 +266,14 @@ async def test_offline_answers_from_the_store_only_and_says_how_old() -> None:
 async def test_what_is_stored_can_be_looked_up_without_sending_anything() -> None:
     async with a_rig() as rig:
         rig.will()
-        request = Request("shop", "a", "http://shop.invalid/a", keep=KEEP)
+        request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
         assert await rig.upstream.stored(request, POLICY, read) is None
         assert rig.asked == []
         await rig.fetch()
         found = await rig.upstream.stored(request, POLICY, read)
         assert found is not None
         assert (found.value, found.state, found.calls) == ({"v": 1}, "cached", 0)
-        rig.now += 101  # a spare from now on, no good answer
+        rig.now += 101  # only usable from now on, no good answer
         assert await rig.upstream.stored(request, POLICY, read) is None
     assert len(rig.asked) == 1
 
@@ -282,7 +282,7 @@ async def test_a_stored_answer_that_there_is_nothing_is_nothing_to_look_up() -> 
     async with a_rig() as rig:
         rig.will(404)
         await rig.failing(NoData)
-        request = Request("shop", "a", "http://shop.invalid/a", keep=KEEP)
+        request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
         assert await rig.upstream.stored(request, POLICY, read) is None
     assert len(rig.asked) == 1
 
@@ -614,12 +614,12 @@ async def test_an_answer_to_another_question_is_not_kept_but_what_came_before_it
 
 
 async def test_that_there_is_nothing_is_kept_for_a_quarter_of_an_hour_whoever_found_it() -> None:
-    long = Keep(fresh=10_000)
+    long = Freshness(fresh=10_000)
     async with a_rig() as rig:
         rig.will()
 
         async def run(_: Context, __: Nothing) -> Answer[Value]:
-            await rig.fetch(keep=long)
+            await rig.fetch(freshness=long)
             raise NoData("No rows.", remedy="-")
 
         tool = Tool("t", "T", "D", Nothing, Value, run, example={})
@@ -635,12 +635,12 @@ async def test_that_there_is_nothing_is_kept_for_a_quarter_of_an_hour_whoever_fo
 
 
 async def test_a_process_that_soon_ends_asks_anew_instead_of_renewing_behind_its_back() -> None:
-    keep = Keep(fresh=10, renew=100)
+    kept = Freshness(fresh=10, renew=100)
     async with a_rig(renews=False) as rig:
         rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
-        await rig.fetch(keep=keep)
+        await rig.fetch(freshness=kept)
         rig.now += 50
-        found = await rig.fetch(keep=keep)
+        found = await rig.fetch(freshness=kept)
     assert (found.value["v"], found.state) == (2, "fresh")
 
 

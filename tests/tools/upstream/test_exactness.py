@@ -16,6 +16,7 @@ from tradestat_tools.open import LEDGER_FILE as LEDGER
 from tradestat_tools.upstream.plan import UNLIMITED
 from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
 
+pytestmark = pytest.mark.slow
 WORKERS = str(Path(__file__).with_name("workers.py"))
 RUNS = 20
 PROCESSES = 6

@@ -13,26 +13,48 @@ import pytest
 from fault_matrix.expected import EXPECTED, HEADING
 from fault_matrix.faults import FAULTS, Fault
 from fault_matrix.services import SERVICES, TRADEMAP, page
-from fault_matrix.table import HEAD, line
-from fault_matrix.trial import START, Trial, a_bench, try_row
+from fault_matrix.trial import HEAD, START, Trial, line, set_up, try_row
 
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import MAX_BODY
 
+CONNECTION = FAULTS[: FAULTS.index(next(fault for fault in FAULTS if fault.name == "400"))]
+"""What goes wrong below HTTP, where the event loop plays a part."""
+
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-async def test_a_fault_ends_as_the_matrix_says(fault: Fault) -> None:
-    row = await try_row(fault)
-    assert line(fault.name, row) == EXPECTED[fault.name]
-    for trial in chain.from_iterable(row):
-        where = f"{fault.name}, {trial.service.name}, {'stale entry' if trial.stale else 'empty cache'}"
-        check_secrets(trial, where)
-        check_store(trial, where)
-        check_what_is_told(trial, where)
-        check_waits(trial, where)
-        assert trial.peak < 4 * MAX_BODY, where
+async def test_faults_of_the_connection_end_as_the_matrix_says_on_both_event_loops() -> None:
+    await check(*CONNECTION)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_faults_of_an_answer_end_as_the_matrix_says() -> None:
+    await check(*(fault for fault in FAULTS if fault not in CONNECTION and not fault.large))
+
+
+@pytest.mark.anyio
+@pytest.mark.slow
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.large], ids=lambda fault: fault.name)
+async def test_huge_answers_end_as_the_matrix_says(fault: Fault) -> None:
+    await check(fault)
+
+
+async def check(*faults: Fault) -> None:
+    http = Http()
+    for fault in faults:
+        row = await try_row(fault, http)
+        assert line(fault.name, row) == EXPECTED[fault.name]
+        for trial in chain.from_iterable(row):
+            where = f"{fault.name}, {trial.service.name}, {'stale entry' if trial.stale else 'empty cache'}"
+            check_secrets(trial, where)
+            check_store(trial, where)
+            check_words(trial, where)
+            check_waits(trial, where)
+            assert trial.peak < 4 * MAX_BODY, where
+    await http.aclose()
 
 
 def check_secrets(trial: Trial, where: str) -> None:
@@ -44,10 +66,10 @@ def check_secrets(trial: Trial, where: str) -> None:
     assert any(form in head for head in trial.heads for form in forms), where
     shown = [str(trial.stored)]
     if trial.error is not None:
-        told = json.dumps(trial.error.as_dict(), ensure_ascii=False)
-        assert "Traceback" not in told, where
-        assert 'File "' not in told, where
-        shown += [told, repr(trial.error), *traceback.format_exception(trial.error)]
+        said = json.dumps(trial.error.as_dict(), ensure_ascii=False)
+        assert "Traceback" not in said, where
+        assert 'File "' not in said, where
+        shown += [said, repr(trial.error), *traceback.format_exception(trial.error)]
     for answer in (trial.answer, trial.after):
         shown += [] if answer is None else [str(answer.structured())]
     assert not any(form in text for form in forms for text in shown), where
@@ -64,7 +86,7 @@ def check_store(trial: Trial, where: str) -> None:
         assert (trial.after.source.state, trial.attempts_after) == ("fresh", 1), where
 
 
-def check_what_is_told(trial: Trial, where: str) -> None:
+def check_words(trial: Trial, where: str) -> None:
     """An error says what to do next; an old answer is the one stored, and says how old it is, why, and what is left."""
     if trial.error is not None:
         assert trial.error.message, where
@@ -90,7 +112,7 @@ def stale_notes(answer: Answer[Any]) -> list[str]:
 
 
 def check_waits(trial: Trial, where: str) -> None:
-    """What the service asks to wait is waited where it is short, and told; else a few seconds at most go by."""
+    """What the service asks to wait is waited where it is short, and said; else a few seconds at most go by."""
     asked = trial.fault.wait
     if asked is None:
         assert sum(trial.waits) < 5, where
@@ -133,15 +155,15 @@ def test_what_never_reached_a_service_costs_nothing() -> None:
 @pytest.mark.anyio
 async def test_an_old_catalogue_is_not_taken_for_old_figures() -> None:
     http = Http()
-    async with a_bench(TRADEMAP, http) as bench:
-        await bench.ask()
-        bench.hand.now += 5 * 86_400  # the catalogue is kept for three days, the figures for seven
+    async with set_up(TRADEMAP, http) as setup:
+        await setup.ask()
+        setup.clock.now += 5 * 86_400  # the catalogue is fresh for three days, the figures for seven
         down = page("Down", 500)
-        bench.wire.behave = lambda path: TRADEMAP.good if path.startswith(TRADEMAP.path) else down
-        stored = await bench.ask()
-        bench.hand.now += 5 * 86_400
-        fresh = await bench.ask()
+        setup.wire.behave = lambda path: TRADEMAP.good if path.startswith(TRADEMAP.path) else down
+        stored = await setup.ask()
+        setup.clock.now += 5 * 86_400
+        fresh = await setup.ask()
     await http.aclose()
-    assert bench.wire.times("/marketplace/") == 3
+    assert setup.wire.times("/marketplace/") == 3
     assert [stored.source.state, fresh.source.state] == ["cached", "fresh"]
     assert stale_notes(stored) == stale_notes(fresh) == []

@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from tradestat_tools.model.errors import TooLarge, TradestatError, UpstreamDown
-from tradestat_tools.upstream.http import Http, NotReached
+from tradestat_tools.upstream.failures import NotReached
+from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Request, Response
 

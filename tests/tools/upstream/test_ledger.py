@@ -54,7 +54,7 @@ def test_the_pace_spreads_calls_over_windows(ledger: Ledger) -> None:
     assert [round(start) for start in starts] == [0, 0, 0, 10, 10, 10, 20]
 
 
-def test_a_caller_who_can_not_wait_is_told_when_and_takes_no_place(ledger: Ledger) -> None:
+def test_a_caller_who_can_not_wait_learns_when_to_come_back_and_takes_no_place(ledger: Ledger) -> None:
     for _ in range(3):
         reserve(ledger)
     denial = reserve(ledger, latest=NOON + 5)
@@ -125,7 +125,7 @@ def test_calls_older_than_any_period_are_forgotten(ledger: Ledger) -> None:
 def test_nobody_sends_before_the_service_said(ledger: Ledger) -> None:
     ledger.stay_away("a", NOON + 60)
     ledger.stay_away("a", NOON + 20)
-    assert reserve(ledger, latest=NOON + 30) == Denial("told", NOON + 60)
+    assert reserve(ledger, latest=NOON + 30) == Denial("stay away", NOON + 60)
     assert granted(reserve(ledger)).at == NOON + 60
     assert isinstance(ledger.reserve("b", PLAN, 1, now=NOON, latest=NOON, lease=1), Grant)
 
@@ -186,11 +186,11 @@ def test_accounts_do_not_share_a_budget(ledger: Ledger) -> None:
     assert isinstance(ledger.reserve("b", PLAN, 1, now=NOON, latest=NOON, lease=1), Grant)
 
 
-def test_a_day_of_thousands_of_calls_is_counted_to_the_last(ledger: Ledger) -> None:
-    plan = Plan(budget=Budget(2500, "day", "Asia/Seoul"))
-    found = [reserve(ledger, plan=plan) for _ in range(2501)]
-    assert [isinstance(one, Grant) for one in found] == [True] * 2500 + [False]
-    assert ledger.used("a", plan, NOON) == 2500
+def test_a_day_of_more_than_a_thousand_calls_is_counted_to_the_last(ledger: Ledger) -> None:
+    plan = Plan(budget=Budget(1200, "day", "Asia/Seoul"))  # Redis sums them by the thousand
+    found = [reserve(ledger, plan=plan) for _ in range(1201)]
+    assert [isinstance(one, Grant) for one in found] == [True] * 1200 + [False]
+    assert ledger.used("a", plan, NOON) == 1200
 
 
 def test_threads_that_race_get_what_the_plan_holds_and_no_more(ledger: Ledger) -> None:
@@ -207,7 +207,7 @@ def test_threads_that_race_get_what_the_plan_holds_and_no_more(ledger: Ledger) -
 Step = tuple[str, float, float, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["reserve", "send", "settle", "refund", "told", "used"]),
+        st.sampled_from(["reserve", "send", "settle", "refund", "stay away", "used"]),
         st.floats(0, 1e6),
         st.floats(0, 3).map(lambda credits: round(credits, 3)),
         st.integers(0, 9),
@@ -229,7 +229,7 @@ def replay(ledger: Ledger, plan: Plan, steps: list[Step]) -> list[object]:
             if isinstance(found, Grant):
                 grants.append(found)
             said.append(found.at if isinstance(found, Grant) else found)
-        elif name == "told":
+        elif name == "stay away":
             ledger.stay_away("a", now + amount / 100)
         elif name == "used":
             said.append(ledger.used("a", plan, now + amount / 10))  # what others see later
@@ -243,7 +243,7 @@ def replay(ledger: Ledger, plan: Plan, steps: list[Step]) -> list[object]:
 
 
 @given(PACES, st.sampled_from([None, Budget(4.5, "rolling"), Budget(3.3, "day", "Asia/Seoul")]), STEPS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_every_ledger_answers_to_the_last_digit_as_the_one_in_memory_does(
     open_ledger: OpenLedger, windows: tuple[Window, ...], budget: Budget | None, steps: list[Step]
 ) -> None:
@@ -341,7 +341,7 @@ def test_any_sequence_of_calls_is_counted_as_its_model_counts_it(open_ledger: Op
         def __init__(self) -> None:
             super().__init__(open_ledger())
 
-    effort = settings(max_examples=60, stateful_step_count=40, deadline=None)
+    effort = settings(max_examples=30, stateful_step_count=40, deadline=None)
     run_state_machine_as_test(Machine, settings=effort)  # pyright: ignore[reportUnknownMemberType]
 
 

@@ -152,6 +152,7 @@ def asking(
         yield askers
 
 
+@pytest.mark.slow
 def test_two_hundred_equal_questions_of_four_processes_are_one_call(place: str, service: Service) -> None:
     with asking(place, service) as askers:
         for run in range(1, 6):
@@ -165,6 +166,7 @@ def test_two_hundred_equal_questions_of_four_processes_are_one_call(place: str, 
             assert askers.spent() == run
 
 
+@pytest.mark.slow
 def test_a_failure_is_shared_by_all_who_wait_for_the_call(place: str, service: Service) -> None:
     with asking(place, service) as askers:
         askers.ask("/held/broken", 0)
@@ -178,6 +180,7 @@ def test_a_failure_is_shared_by_all_who_wait_for_the_call(place: str, service: S
         assert askers.spent() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills: POSIX only")
 def test_where_the_asking_process_is_killed_another_asks_in_its_place(place: str, service: Service) -> None:
     with asking(place, service, lease=1.0) as askers:

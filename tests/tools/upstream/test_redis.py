@@ -25,9 +25,9 @@ PLAN = Plan(budget=Budget(20, "month"))
 PASSWORD = "open-sesame-4711"
 
 
-def an_entry(body: bytes = b"{}", *, spare: float = 1e6) -> Entry:
+def an_entry(body: bytes = b"{}", *, usable: float = 1e6) -> Entry:
     return Entry(
-        "korea", "list", "https://service.invalid/list", Response(200, {}, body), NOON, NOON, NOON, NOON + spare
+        "korea", "list", "https://service.invalid/list", Response(200, {}, body), NOON, NOON, NOON, NOON + usable
     )
 
 
@@ -165,7 +165,7 @@ def test_a_server_that_would_forget_what_was_spent_is_warned_of(run_redis: RunRe
 def test_answers_expire_by_themselves_and_the_count_of_calls_never_does(redis_url: str) -> None:
     prefix = f"{uuid.uuid4().hex}:"
     cache, ledger = RedisCache(redis_url, prefix=prefix), RedisLedger(redis_url, prefix=prefix)
-    cache.put("k", an_entry(spare=1000))
+    cache.put("k", an_entry(usable=1000))
     reserve(ledger)
     ledger.stay_away("a", NOON)
     ledger.claim("q", "me", now=NOON, lease=100)

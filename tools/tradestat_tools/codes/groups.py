@@ -91,20 +91,29 @@ class Expansion:
 
 
 def expand(text: str, *, first_year: int | None = None, last_year: int | None = None) -> Expansion | None:
-    """The members of the group that `text` names, or None where it names no group.
+    """The members of the group that `text` names, or None where it names no group; years as in `expansion`.
 
     A few words name an area as well: `EU` and `ASEAN` are reporters of UN Comtrade, and `resolve_area` finds those. Ask
     here first only where a group makes sense.
+    """
+    found = group_named(text)
+    return None if found is None else expansion(found, first_year=first_year, last_year=last_year)
+
+
+def group_named(text: str) -> Group | None:
+    """The group meant by its id, name or alias, as `group` takes it; None where it is none."""
+    return _index().get(fold(text))
+
+
+def expansion(found: Group, *, first_year: int | None = None, last_year: int | None = None) -> Expansion:
+    """The members of a group.
 
     Args:
-        text: a group's id, name or alias, as `group` takes it.
+        found: the group.
         first_year: first year of the figures asked for; what changed since then is noted.
         last_year: the members are those at the end of this year; today's where it is missing, or where the group had no
             member yet, and the note says so.
     """
-    found = _index().get(fold(text))
-    if found is None:
-        return None
     members, when = found.members, f"as of {found.as_of}"
     early = ""
     if found.dated and last_year is not None and last_year < found.as_of.year:
@@ -170,7 +179,7 @@ def group(text: str) -> Group:
     Raises:
         CodeError: not a known group.
     """
-    if found := _index().get(fold(text)):
+    if found := group_named(text):
         return found
     raise CodeError(
         f"{shown(text)} is not a known group of countries.",

@@ -1,24 +1,25 @@
-"""Making one call: leave from breaker, plan and pace; the wire; what it cost; what it means; and asking again."""
+"""Making one call: leave from breaker, plan and pace; sending; what it cost; what it means; and asking again."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
-import anyio.abc
 
 from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
-from tradestat_tools.upstream.http import NotReached, Unanswered
+from tradestat_tools.upstream.failures import NotReached, Unanswered
+from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.request import NO_DATA, Keep, Reader, Request, Response
-from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread, read_response
+from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
+from tradestat_tools.upstream.runtime import Clock, as_utc, best_effort, in_thread, read_response
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
 
+T = TypeVar("T")
 
 FAILURES = 5
 FIRST_REST = 30.0
@@ -29,7 +30,9 @@ State = Literal["closed", "open", "half-open"]
 
 @dataclass(slots=True)
 class Breaker:
-    """Opens after so many failures in a row; then one probe at a time may pass, and its end decides.
+    """Holds calls back from a host that keeps failing.
+
+    It opens after so many failures in a row; then one probe at a time may pass, and its end decides.
 
     Args:
         time: the clock.
@@ -53,7 +56,7 @@ class Breaker:
         return "half-open" if self.time() >= self._opened_until else "open"
 
     def wait(self) -> float:
-        """Seconds until a call may pass: 0 lets this one pass, and then it must be reported back."""
+        """Seconds until a call may pass; 0 lets this one pass, whose end must then be reported."""
         if self._opened_until is None:
             return 0.0
         left = self._opened_until - self.time()
@@ -84,110 +87,8 @@ class Breaker:
         self._probing = False
 
 
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Flight(Generic[T]):
-    """One call that one or more callers wait for.
-
-    Args:
-        keep: set by the call once it must be finished even if nobody waits any longer (money was spent on it).
-    """
-
-    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
-    done: anyio.Event = field(default_factory=anyio.Event)
-    waiting: int = 0
-    keep: bool = False
-    value: T | None = None
-    failure: Exception | None = None
-
-
-class Flights(Generic[T]):
-    """The calls under way, by question."""
-
-    def __init__(self) -> None:
-        self._flights: dict[str, Flight[T]] = {}
-
-    def __len__(self) -> int:
-        return len(self._flights)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._flights
-
-    async def share(
-        self,
-        key: str,
-        call: Callable[[Flight[T]], Awaitable[T]],
-        tasks: anyio.abc.TaskGroup,
-        wait: Callable[[anyio.Event], Awaitable[None]],
-    ) -> T:
-        """The result of the call under way for a question, or of one begun now.
-
-        Args:
-            key: equal questions have equal keys.
-            call: makes the call.
-            tasks: where the call runs, so that it does not end with this caller.
-            wait: waits for its end, reporting progress.
-        """
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = Flight[T]()
-            begun = flight
-
-            async def fly() -> None:
-                try:
-                    with begun.scope:
-                        begun.value = await call(begun)
-                except Exception as error:  # noqa: BLE001 - handed to every waiting caller as it is
-                    begun.failure = error
-                finally:
-                    if self._flights.get(key) is begun:
-                        del self._flights[key]
-                    begun.done.set()
-
-            tasks.start_soon(fly)
-        flight.waiting += 1
-        try:
-            await wait(flight.done)
-        finally:
-            flight.waiting -= 1
-            if flight.waiting == 0 and not flight.done.is_set() and not flight.keep:
-                # Nobody is left to hear the answer, and nothing was paid for it. A new caller begins anew.
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
-                flight.scope.cancel()
-        if flight.failure is not None:
-            raise flight.failure
-        if flight.value is None:
-            raise RuntimeError("a call that somebody waited for was cancelled")
-        return flight.value
-
-
-LEASE = 30.0
-"""Seconds for which a reservation or claim outlives its time before it counts as left behind by a dead process."""
-
-LONGEST_TOLD = 900.0
+LONGEST_ABSENCE = 900.0
 """Seconds for which nobody asks after a service said to stay away: the user may raise the plan meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A classified response with what it took.
-
-    Args:
-        value: what `reader` made of it, where this process read it.
-        calls: requests that went over the wire.
-        left: of the budget, afterwards.
-    """
-
-    response: Response
-    stored_at: float
-    calls: int = 0
-    charged: float | None = None
-    reader: Reader[Any] | None = None
-    value: Any = None
-    left: float | None = None
 
 
 class Caller:
@@ -220,46 +121,42 @@ class Caller:
         """The state of a source's breakers by host."""
         return {host: breaker.state for (of, host), breaker in self._breakers.items() if of == source}
 
-    async def call(
-        self, request: Request, policy: Policy, read: Reader[Any], deadline: float, flight: Flight[Exchange]
-    ) -> Exchange:
+    async def call(self, request: Request, policy: Policy, read: Reader[Any], flight: Flight) -> Exchange:
         """Ask, and ask again where that may help and the plan pays for it.
 
         Raises:
             TradestatError: the last attempt's failure.
         """
+        host = urlsplit(request.url).netloc
+        breaker = self._breakers.setdefault((policy.source, host), Breaker(self._clock.time))
         calls = 0
         charged: float | None = None
         failed: TradestatError | None = None
         while True:
             try:
-                grant = await self._leave(request, policy, deadline)
+                grant = await self._leave(breaker, request, policy, flight.deadline)
             except TradestatError:
                 if failed is not None:
                     raise failed from None  # no retry that the plan can not pay: the failure itself is the news
                 raise
             calls += 1
             try:
-                response = await self._send(request, policy, grant, deadline, flight)
+                response = await self._send(breaker, request, policy, grant, flight)
                 cost = policy.charged(response)
                 charged = charged if cost is None else (charged or 0.0) + cost
-                value = await self._classify(request, policy, read, response)
+                value = await self._classify(breaker, request, policy, read, response)
             except TradestatError as error:
                 failed = error
                 delay = self._delay(policy, error, calls)
-                if delay is None or self._clock.time() + delay >= deadline or flight.waiting == 0:
+                if delay is None or self._clock.time() + delay >= flight.deadline or flight.waiting == 0:
                     raise
             else:
                 return Exchange(response, self._clock.time(), calls, charged, read, value)
-            flight.keep = False
+            flight.must_finish = False
             await self._clock.sleep(delay)
 
-    def _breaker(self, request: Request, policy: Policy) -> Breaker:
-        return self._breakers.setdefault((policy.source, urlsplit(request.url).netloc), Breaker(self._clock.time))
-
-    async def _leave(self, request: Request, policy: Policy, deadline: float) -> Grant:
+    async def _leave(self, breaker: Breaker, request: Request, policy: Policy, deadline: float) -> Grant:
         """Wait until breaker, plan and pace let the request go."""
-        breaker = self._breaker(request, policy)
         rest = breaker.wait()
         if rest > 0:
             raise UpstreamDown(
@@ -272,10 +169,9 @@ class Caller:
             grant = await self._reserve(request, policy, deadline)
             try:
                 await self._clock.sleep(max(0.0, grant.at - self._clock.time()))
-                await self._mark_sent(policy, grant)
+                await self._in_ledger(policy, partial(self._ledger.mark_sent, grant))
             except BaseException:
-                with anyio.CancelScope(shield=True):
-                    await in_thread(partial(self._settle, grant, None))
+                await self._settle(grant, None)
                 raise
         except BaseException:
             breaker.abandoned()
@@ -287,19 +183,22 @@ class Caller:
         # Half of the time may go on waiting; a call that is paid for must have the other half to be answered in.
         latest = now + (deadline - now) / 2
         ask = partial(self._ledger.reserve, policy.source, policy.plan, request.credits, now=now)
-        try:
-            granted = await in_thread(partial(ask, latest=latest, lease=LEASE))
-        except StoreUnavailable:
-            raise _no_ledger(policy) from None
+        granted = await self._in_ledger(policy, partial(ask, latest=latest, lease=LEASE))
         if isinstance(granted, Denial):
             raise self._refusal(policy, granted)
         return granted
 
-    async def _mark_sent(self, policy: Policy, grant: Grant) -> None:
+    @staticmethod
+    async def _in_ledger(policy: Policy, work: Callable[[], T]) -> T:
         try:
-            await in_thread(partial(self._ledger.mark_sent, grant))
+            return await in_thread(work)
         except StoreUnavailable:
-            raise _no_ledger(policy) from None
+            raise UpstreamDown(
+                "The ledger of calls can not be reached, so nothing is sent: it could overspend the plan.",
+                remedy="Bring back Redis (or the disk of the cache folder); stored answers go on meanwhile.",
+                source=policy.source,
+                retry_after=LEASE,
+            ) from None
 
     def _refusal(self, policy: Policy, denial: Denial) -> TradestatError:
         wait = max(0.0, denial.until - self._clock.time())
@@ -312,7 +211,7 @@ class Caller:
                 source=policy.source,
                 retry_after=wait,
             )
-        said = "asked to be left alone" if denial.reason == "told" else "has had its calls for now"
+        said = "asked to be left alone" if denial.reason == "stay away" else "has had its calls for now"
         return RateLimited(
             f"{policy.service} {said}; the next call may go at {when}. Nothing was sent.",
             remedy=f"Call again in {wait:.0f} s.",
@@ -320,15 +219,12 @@ class Caller:
             retry_after=wait,
         )
 
-    async def _send(
-        self, request: Request, policy: Policy, grant: Grant, deadline: float, flight: Flight[Exchange]
-    ) -> Response:
-        """Put one request on the wire, and settle what it cost whatever comes."""
-        breaker = self._breaker(request, policy)
+    async def _send(self, breaker: Breaker, request: Request, policy: Policy, grant: Grant, flight: Flight) -> Response:
+        """Send one request, and settle what it cost whatever comes."""
         cost: float | None = request.credits
-        flight.keep = policy.paid
+        flight.must_finish = policy.paid
         try:
-            response = await self._http.send(request, policy, within=max(0.001, deadline - self._clock.time()))
+            response = await self._http.send(request, policy, within=max(0.001, flight.deadline - self._clock.time()))
             said = policy.charged(response)
             cost = request.credits if said is None else said
         except UpstreamDown as error:
@@ -340,13 +236,22 @@ class Caller:
             breaker.abandoned()
             raise
         finally:
-            with anyio.CancelScope(shield=True):
-                await in_thread(partial(self._settle, grant, cost))
+            await self._settle(grant, cost)
         return response
 
-    async def _classify(self, request: Request, policy: Policy, read: Reader[Any], response: Response) -> Any:
-        """Let the source say what the response means, store what is worth it, and keep the breaker informed."""
-        breaker = self._breaker(request, policy)
+    async def _settle(self, grant: Grant, cost: float | None) -> None:
+        """Say what a call cost, None where it was never sent.
+
+        Where the ledger can not be reached, it stays as last written: reserved lapses, sent counts as estimated.
+        """
+        with anyio.CancelScope(shield=True):
+            refund = partial(self._ledger.refund, grant)
+            await best_effort(refund if cost is None else partial(self._ledger.settle, grant, cost))
+
+    async def _classify(
+        self, breaker: Breaker, request: Request, policy: Policy, read: Reader[Any], response: Response
+    ) -> Any:
+        """Let the source say what the response means, store what is worth it, and report to the breaker."""
         try:
             value = await read_response(read, response)
         except UpstreamDown:
@@ -354,20 +259,25 @@ class Caller:
             raise
         except NoData:
             breaker.succeeded()
-            await in_thread(partial(self._store, request, response, NO_DATA))
+            await self._store(request, response, NO_DATA)
             raise
         except (RateLimited, QuotaExhausted) as error:
             breaker.succeeded()
             if error.retry_after:
-                until = self._clock.time() + min(error.retry_after, LONGEST_TOLD)
-                await in_thread(partial(self._stay_away, policy.source, until))
+                until = self._clock.time() + min(error.retry_after, LONGEST_ABSENCE)
+                await best_effort(partial(self._ledger.stay_away, policy.source, until))
             raise
         except BaseException:
             breaker.succeeded()  # it answered, whatever it said
             raise
         breaker.succeeded()
-        await in_thread(partial(self._store, request, response, request.keep))
+        await self._store(request, response, request.freshness)
         return value
+
+    async def _store(self, request: Request, response: Response, freshness: Freshness) -> None:
+        """Store an answer if possible; it is in the caller's hands in any case."""
+        entry = Entry.of(request, response, freshness, self._clock.time())
+        await best_effort(partial(self._cache.put, request.key, entry))
 
     def _delay(self, policy: Policy, error: TradestatError, calls: int) -> float | None:
         """Seconds until the next attempt; nothing where there is to be none."""
@@ -380,48 +290,3 @@ class Caller:
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= policy.retry.longest else None
         return policy.retry.first * 2 ** (calls - 1) * (0.5 + self._chance() / 2)
-
-    # In worker threads
-
-    def _settle(self, grant: Grant, cost: float | None) -> None:
-        try:
-            if cost is None:
-                self._ledger.refund(grant)
-            else:
-                self._ledger.settle(grant, cost)
-        except StoreUnavailable:
-            return  # it stays as it was last written: reserved lapses, sent counts as estimated
-
-    def _store(self, request: Request, response: Response, keep: Keep) -> None:
-        now = self._clock.time()
-        fresh_until = now + keep.fresh
-        renew_until = fresh_until + keep.renew
-        entry = Entry(
-            request.source,
-            request.endpoint,
-            request.address,
-            response,
-            now,
-            fresh_until,
-            renew_until,
-            renew_until + keep.spare,
-        )
-        try:
-            self._cache.put(request.key, entry)
-        except StoreUnavailable:
-            return  # the answer is in the caller's hands; it is only not kept
-
-    def _stay_away(self, source: str, until: float) -> None:
-        try:
-            self._ledger.stay_away(source, until)
-        except StoreUnavailable:
-            return
-
-
-def _no_ledger(policy: Policy) -> UpstreamDown:
-    return UpstreamDown(
-        "The ledger of calls can not be reached, so nothing is sent: it could overspend the plan.",
-        remedy="Bring back Redis (or the disk of the cache folder); stored answers go on meanwhile.",
-        source=policy.source,
-        retry_after=LEASE,
-    )

@@ -1,8 +1,6 @@
-"""From a question to a classified answer: cache, one flight, then a call by the rules of its source."""
+"""From a request to a classified answer: the cache, else one call for all who ask, by the rules of its source."""
 
-import json
 import random
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import anyio
-import anyio.abc
+from anyio.abc import TaskGroup
 
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import (
@@ -22,15 +20,15 @@ from tradestat_tools.model.errors import (
     TradestatError,
     UpstreamChanged,
     UpstreamDown,
-    error_from_dict,
 )
-from tradestat_tools.upstream.calling import LEASE, Caller, Exchange, Flight, Flights
+from tradestat_tools.upstream.calling import Caller
+from tradestat_tools.upstream.flight import LEASE, Exchange, Flight, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import AskedCall, Fetched, Reader, Request
-from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread, read_response
-from tradestat_tools.upstream.store import Cache, Claim, Entry, Ledger, StoreUnavailable
+from tradestat_tools.upstream.runtime import Clock, as_utc, best_effort, in_thread, read_response
+from tradestat_tools.upstream.store import Cache, Entry, Ledger, StoreUnavailable
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
@@ -50,7 +48,7 @@ StoredState = Literal["cached", "stale", "offline"]
 
 
 class Upstream:
-    """The one door to the services. An async context manager, which owns the calls under way.
+    """The only way to the services. An async context manager, which owns the calls under way.
 
     Args:
         http: the client to send with.
@@ -87,10 +85,9 @@ class Upstream:
         self._clock = clock or Clock()
         self._plans = plans or {}
         self._caller = Caller(http, cache, ledger, self._clock, chance=chance, most_attempts=most_attempts)
-        self._flights = Flights[Exchange]()
-        self._tasks: anyio.abc.TaskGroup | None = None
+        self._flights = Flights(cache, ledger, self._clock, lease)
+        self._tasks: TaskGroup | None = None
         self._progress_every = progress_every
-        self._lease = lease
         self._renews = renews
 
     async def __aenter__(self) -> Self:
@@ -103,7 +100,7 @@ class Upstream:
         tasks, self._tasks = self._tasks, None
         if tasks is not None:
             tasks.cancel_scope.cancel()
-            # Not told of the error that ends the context: it would come out wrapped in a group.
+            # Without the error that ends the context, which would come out wrapped in a group.
             await tasks.__aexit__(None, None, None)
 
     async def fetch(self, request: Request, policy: Policy, read: Reader[T], *, within: float) -> Fetched[T]:
@@ -118,7 +115,7 @@ class Upstream:
 
     async def _fetch(self, request: Request, policy: Policy, read: Reader[T], within: float) -> Fetched[T]:
         policy = replace(policy, plan=self.plan(policy))
-        entry, left = await in_thread(partial(self._look_up, request, policy))
+        entry, left = await self._look_up(request, policy)
         now = self._clock.time()
         if entry is not None and (self.offline or now < (entry.renew_until if self._renews else entry.fresh_until)):
             state: StoredState = "offline" if self.offline else "cached" if now < entry.fresh_until else "stale"
@@ -138,29 +135,25 @@ class Upstream:
             if request.unless_stored is not None:
                 raise request.unless_stored
             fetched = await self._fly(request, policy, read, within)
-        except (MissingKey, UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
-            if entry is None:
-                current_report().failure = error
-                raise
-            left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
-            spare = await self._from_store(entry, read, "stale", left, why=error)
-            if spare is None:
+        except (MissingKey, NoData, UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
+            stored = None
+            if entry is not None and not isinstance(error, NoData):
+                left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
+                stored = await self._from_store(entry, read, "stale", left, why=error)
+            if stored is None:
                 current_report().failure = error
                 raise
             self._note_budget(policy, left)
-            return spare
-        except NoData as error:
-            current_report().failure = error
-            raise
+            return stored
         current_report().fetched.append(request.key)
         return fetched
 
     async def stored(self, request: Request, policy: Policy, read: Reader[T]) -> Fetched[T] | None:
-        """What is stored in answer to a request and still as good as a new one; nothing where there is none.
+        """What is stored in answer to a request and still fresh; None where there is nothing.
 
-        Nothing is sent, counted or renewed, so this may be asked on the side of another question.
+        Nothing is sent, counted or renewed, so this may be asked beside another question.
         """
-        entry, left = await in_thread(partial(self._look_up, request, replace(policy, plan=self.plan(policy))))
+        entry, left = await self._look_up(request, replace(policy, plan=self.plan(policy)))
         if entry is None or self._clock.time() >= entry.fresh_until:
             return None
         try:
@@ -168,21 +161,18 @@ class Upstream:
         except NoData:
             return None
 
-    async def keep_only(self, keys: Sequence[str], seconds: float) -> None:
-        """Keep stored answers for so long from now on and no longer: they turned out to be worth less."""
+    async def limit_freshness(self, keys: Sequence[str], seconds: float) -> None:
+        """Forget stored answers after so many seconds at the latest: they turned out to be worth less."""
+        now = self._clock.time()
 
         def shorten() -> None:
-            now = self._clock.time()
             for key in keys:
-                try:
-                    entry = self.cache.get(key, now)
-                    if entry is not None:
-                        until = min(now + seconds, entry.fresh_until)
-                        self.cache.put(key, replace(entry, fresh_until=until, renew_until=until, spare_until=until))
-                except StoreUnavailable:
-                    return
+                entry = self.cache.get(key, now)
+                if entry is not None:
+                    until = min(now + seconds, entry.fresh_until)
+                    self.cache.put(key, replace(entry, fresh_until=until, renew_until=until, usable_until=until))
 
-        await in_thread(shorten)
+        await best_effort(shorten)
 
     def plan(self, policy: Policy) -> Plan:
         """The plan in force for a source."""
@@ -205,15 +195,8 @@ class Upstream:
     def to_send(self, requests: Sequence[Request]) -> list[Request]:
         """Those that would go over the wire, because no stored answer is good enough. Blocks."""
         now = self._clock.time()
-
-        def is_stored(request: Request) -> bool:
-            try:
-                entry = self.cache.get(request.key, now)
-            except StoreUnavailable:
-                return False
-            return entry is not None and now < entry.renew_until
-
-        return [request for request in requests if not is_stored(request)]
+        found = [(request, self._entry(request)) for request in requests]
+        return [request for request, entry in found if entry is None or now >= entry.renew_until]
 
     def breakers(self, source: str) -> dict[str, str]:
         """The state of a source's breakers by host."""
@@ -221,12 +204,15 @@ class Upstream:
 
     # From the cache
 
-    def _look_up(self, request: Request, policy: Policy) -> tuple[Entry | None, float | None]:
+    def _entry(self, request: Request) -> Entry | None:
         try:
-            entry = self.cache.get(request.key, self._clock.time())
+            return self.cache.get(request.key, self._clock.time())
         except StoreUnavailable:
-            entry = None
-        return entry, self.left(policy)
+            return None
+
+    async def _look_up(self, request: Request, policy: Policy) -> tuple[Entry | None, float | None]:
+        """What is stored in answer to a request, and what is left of the budget."""
+        return await in_thread(lambda: (self._entry(request), self.left(policy)))
 
     async def _from_store(
         self, entry: Entry, read: Reader[T], state: StoredState, left: float | None, why: TradestatError | None = None
@@ -290,9 +276,8 @@ class Upstream:
                     what = ", ".join(filter(None, (report.stage, f"waiting for {policy.service}")))
                     await report.progress(self._clock.time() - began, within, what)
 
-        exchange = await self._flights.share(
-            request.key, partial(self._ask, request, policy, read, within), self._tasks, wait
-        )
+        ask = partial(self._ask, request, policy, read, self._tasks)
+        exchange = await self._flights.share(request.key, ask, wait, deadline=began + within, tasks=self._tasks)
         # Equal requests may be read differently by different callers: each filters for itself.
         value = exchange.value if exchange.reader is read else await read_response(read, exchange.response)
         self._note_budget(policy, exchange.left)
@@ -308,106 +293,12 @@ class Upstream:
         )
 
     async def _ask(
-        self, request: Request, policy: Policy, read: Reader[Any], within: float, flight: Flight[Exchange]
+        self, request: Request, policy: Policy, read: Reader[Any], tasks: TaskGroup, flight: Flight
     ) -> Exchange:
         """What one call brings, with what is left after it, so that not every caller who waits looks for himself."""
-        exchange = await self._ask_as_one(request, policy, read, within, flight)
+        call = partial(self._caller.call, request, policy, read, flight)
+        exchange = await self._flights.among_processes(request.key, policy, call, deadline=flight.deadline, tasks=tasks)
         return replace(exchange, left=await in_thread(partial(self.left, policy)))
-
-    async def _ask_as_one(
-        self, request: Request, policy: Policy, read: Reader[Any], within: float, flight: Flight[Exchange]
-    ) -> Exchange:
-        """One call among all processes that share the ledger."""
-        deadline = self._clock.time() + within
-        owner = uuid.uuid4().hex
-        theirs = await self._claim_or_wait(request, policy, owner, deadline)
-        if theirs is not None:
-            return theirs
-        failure: str | None = None
-        holding = anyio.CancelScope()
-        if self._tasks is not None:
-            self._tasks.start_soon(self._hold, request.key, owner, holding)
-        try:
-            # Somebody may have stored it between this caller's look into the cache and its claim.
-            stored = await self._just_stored(request)
-            return stored or await self._caller.call(request, policy, read, deadline, flight)
-        except TradestatError as error:
-            failure = json.dumps(error.as_dict(), ensure_ascii=False)
-            raise
-        finally:
-            holding.cancel()
-            with anyio.CancelScope(shield=True):
-                await in_thread(partial(self._release, request.key, owner, failure))
-
-    async def _hold(self, key: str, owner: str, scope: anyio.CancelScope) -> None:
-        """Renew a claim while its call is under way, however long, so that it need not outlive its process by much."""
-        with scope:
-            while True:
-                await anyio.sleep(self._lease / 3)
-                await in_thread(partial(self._renew_claim, key, owner))
-
-    async def _claim_or_wait(self, request: Request, policy: Policy, owner: str, deadline: float) -> Exchange | None:
-        """Become the one who asks (nothing), or take what another process gets.
-
-        Raises:
-            TradestatError: how the other's call failed.
-        """
-        pause = 0.02
-        while True:
-            claim = await in_thread(partial(self._claim, request.key, owner))
-            if claim is None or claim.ours:
-                return None
-            while claim is not None and claim.failure is None:
-                if self._clock.time() >= deadline:
-                    raise UpstreamDown(
-                        f"{policy.service} has not yet answered another process that asks the same.",
-                        remedy="Try again in a moment.",
-                        source=policy.source,
-                        retry_after=self._lease,
-                    )
-                await self._clock.sleep(pause)
-                pause = min(pause * 1.5, 0.25)
-                claim = await in_thread(partial(self._look, request.key))
-            stored = await self._just_stored(request)
-            if stored is not None:
-                return stored
-            if claim is not None and claim.failure is not None:
-                raise error_from_dict(json.loads(claim.failure))
-
-    async def _just_stored(self, request: Request) -> Exchange | None:
-        def look() -> Exchange | None:
-            now = self._clock.time()
-            try:
-                entry = self.cache.get(request.key, now)
-            except StoreUnavailable:
-                return None
-            return Exchange(entry.response, entry.stored_at) if entry and now < entry.fresh_until else None
-
-        return await in_thread(look)
-
-    def _claim(self, key: str, owner: str) -> Claim | None:
-        try:
-            return self.ledger.claim(key, owner, now=self._clock.time(), lease=self._lease)
-        except StoreUnavailable:
-            return None  # without a ledger nothing is sent anyway, and the caller says so
-
-    def _renew_claim(self, key: str, owner: str) -> None:
-        try:
-            self.ledger.renew(key, owner, now=self._clock.time(), lease=self._lease)
-        except StoreUnavailable:
-            return  # tried again soon; at the worst somebody asks a second time
-
-    def _look(self, key: str) -> Claim | None:
-        try:
-            return self.ledger.look(key, self._clock.time())
-        except StoreUnavailable:
-            return None
-
-    def _release(self, key: str, owner: str, failure: str | None) -> None:
-        try:
-            self.ledger.release(key, owner, now=self._clock.time(), failure=failure)
-        except StoreUnavailable:
-            return  # it lapses
 
     @staticmethod
     def _note_budget(policy: Policy, left: float | None) -> None:

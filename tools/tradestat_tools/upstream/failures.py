@@ -21,6 +21,14 @@ CHANGED_REMEDY = "Run `tradestat-mcp doctor`; the service may have changed, and 
 SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
+class NotReached(UpstreamDown):
+    """The request never left: no connection came about, so it can have cost nothing."""
+
+
+class Unanswered(UpstreamDown):
+    """The request left, but no whole answer came: it may have been carried out and charged."""
+
+
 def kind_of(status: int) -> type[TradestatError]:
     """What a status that is no success says of a service that keeps to HTTP."""
     if status in (401, 403):
@@ -43,12 +51,14 @@ class Words:
     Args:
         message: `{status}` stands for the HTTP status, `{said}` for what the service said, with a blank before it.
         remedy: what to do next.
+        remedy_after: what to do where the service says when; `{wait}` stands for the seconds.
         transient: whether the same question may be sent again by itself; left out, as the kind of error has it.
         kind: the error, where the status means another one to this service than by HTTP.
     """
 
     message: str
     remedy: str
+    remedy_after: str | None = None
     transient: bool | None = None
     kind: type[TradestatError] | None = None
 
@@ -71,11 +81,34 @@ class Failures:
         words = self.by_status.get(status)
         kind = (words.kind if words else None) or kind_of(status)
         words = words or self.by_kind[kind]
-        transient = issubclass(kind, RateLimited | UpstreamDown) if words.transient is None else words.transient
         message = words.message.replace("{status}", str(status)).replace("{said}", f" {said}" if said else "")
-        if issubclass(kind, RateLimited | UpstreamDown | QuotaExhausted):
-            return kind(message, remedy=words.remedy, source=self.source, retry_after=wait, transient=transient)
-        return kind(message, remedy=words.remedy, source=self.source)
+        remedy = words.remedy
+        if wait is not None and words.remedy_after:
+            remedy = words.remedy_after.replace("{wait}", f"{wait:.0f}")
+        return self.error(kind, message, remedy=remedy, wait=wait, transient=words.transient)
+
+    def error(
+        self,
+        kind: type[TradestatError],
+        message: str,
+        *,
+        remedy: str | None = None,
+        wait: float | None = None,
+        transient: bool | None = None,
+    ) -> TradestatError:
+        """An error in the source's name.
+
+        Args:
+            remedy: left out, the source's for this kind.
+            wait: as in `of`; only of kinds that pass with time.
+            transient: as in `Words`.
+        """
+        remedy = self.by_kind[kind].remedy if remedy is None else remedy
+        if not issubclass(kind, RateLimited | UpstreamDown | QuotaExhausted):
+            return kind(message, remedy=remedy, source=self.source)
+        if transient is None:
+            transient = not issubclass(kind, QuotaExhausted)
+        return kind(message, remedy=remedy, source=self.source, retry_after=wait, transient=transient)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

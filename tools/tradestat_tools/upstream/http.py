@@ -9,18 +9,10 @@ from urllib.parse import quote, quote_plus
 import anyio
 import httpx
 
-from tradestat_tools.model.errors import TooLarge, UpstreamDown
+from tradestat_tools.model.errors import TooLarge
+from tradestat_tools.upstream.failures import NotReached, Unanswered
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Request, Response
-
-
-class NotReached(UpstreamDown):
-    """The request never left: no connection came about, so it can have cost nothing."""
-
-
-class Unanswered(UpstreamDown):
-    """The request left, but no whole answer came: it may have been carried out and charged."""
-
 
 ENCODINGS = "gzip, deflate"
 """What may be asked for: the encodings unpacked here, in bounded steps."""

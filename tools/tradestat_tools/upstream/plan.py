@@ -11,6 +11,9 @@ MILLI = 1000
 
 ROLLING_DAYS = 30
 
+REMEMBERED = (ROLLING_DAYS + 32) * 86400.0
+"""Seconds for which calls are remembered: longer than any budget period."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -51,6 +54,11 @@ class Budget:
             end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
         return start.timestamp(), end.timestamp()
 
+    def frees(self, now: float, oldest: float | None) -> float:
+        """When a used-up budget has credits again, by the oldest call that counts, which only a rolling one asks."""
+        opens, ends = self.bounds(now)
+        return (opens if oldest is None else oldest) + ROLLING_DAYS * 86400 if self.period == "rolling" else ends
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -63,6 +71,10 @@ class Plan:
 
     windows: tuple[Window, ...] = ()
     budget: Budget | None = None
+
+    def counted_since(self, now: float) -> float:
+        """From when on calls count: those of the budget's period, or all that are remembered."""
+        return self.budget.bounds(now)[0] if self.budget else now - REMEMBERED
 
 
 UNLIMITED = Plan()

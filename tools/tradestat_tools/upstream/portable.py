@@ -94,7 +94,7 @@ def import_answers(path: Path, cache: Cache, now: float) -> Imported:
     taken = not_newer = lapsed = 0
     for key, entry in _read(path, now):
         here = cache.get(key, now)
-        if entry.spare_until <= now:
+        if entry.usable_until <= now:
             lapsed += 1
         elif here is not None and here.stored_at >= entry.stored_at:
             not_newer += 1
@@ -116,7 +116,7 @@ def _line(key: str, entry: Entry) -> dict[str, Any]:
         address=entry.address,
         status=entry.response.status,
         headers=dict(entry.response.headers),
-        times=[entry.stored_at, entry.fresh_until, entry.renew_until, entry.spare_until],
+        times=[entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until],
         body=base64.b64encode(entry.response.body).decode("ascii"),
     ).model_dump()
 

@@ -2,14 +2,15 @@
 
 import math
 
+from tradestat_tools.codes.words import clean
+
 MISSING_WORDS = frozenset({"", "-", "--", "—", "–", "/", "null", "none", "n/a"})
 """Spellings of "no value" in one service or another."""
 
 
 def one_line(value: object, limit: int) -> str:
     """Foreign text as a message may quote it: printable, on one line, with single blanks, cut with a mark."""
-    text = str(value)[: 4 * limit]
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = clean(str(value)[: 4 * limit])
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -33,8 +34,10 @@ def number(value: object) -> int | float | None:
         value = int(text) if text.isdecimal() and text.isascii() else float(text)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("not a number")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number")  # noqa: TRY004 - readers catch one kind
+    if isinstance(value, int):  # of any length; JSON sets none
+        return value
+    if not math.isfinite(value):
+        raise ValueError("not a finite number")
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -17,43 +17,43 @@ DAY = 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class Freshness:
     """Seconds, each counted on from the one before.
 
     Args:
         fresh: as good as a new answer.
         renew: given at once, while it is renewed behind the caller's back.
-        spare: given only where the service fails, and then called stale.
+        usable: given only where the service fails, and then called stale.
     """
 
     fresh: float
     renew: float = 0.0
-    spare: float = 30 * DAY
+    usable: float = 30 * DAY
 
 
-REFERENCE = Keep(fresh=14 * DAY, renew=14 * DAY, spare=365 * DAY)
+REFERENCE = Freshness(fresh=14 * DAY, renew=14 * DAY, usable=365 * DAY)
 """Lists of countries and codes."""
 
-CLOSED = Keep(fresh=60 * DAY, spare=365 * DAY)
+CLOSED = Freshness(fresh=60 * DAY, usable=365 * DAY)
 """Periods that are long past: revised seldom."""
 
-RECENT = Keep(fresh=12 * HOUR)
+RECENT = Freshness(fresh=12 * HOUR)
 """Where the date of the next publication is not known."""
 
 SETTLING = timedelta(days=5)
 """After the day of publication figures may be late or come in parts, so that nothing is kept for long then."""
 
 
-def until_published(local: datetime, day: int) -> Keep:
+def until_published(local: datetime, day: int) -> Freshness:
     """Until a service's next monthly publication, about `day` of every month; `local` is now in the service's zone."""
     this = local.replace(day=day, hour=0, minute=0, second=0, microsecond=0)
     if this <= local < this + SETTLING:
-        return Keep(fresh=6 * HOUR)
+        return Freshness(fresh=6 * HOUR)
     coming = this if local < this else (this.replace(day=1) + timedelta(days=32)).replace(day=day)
-    return Keep(fresh=(coming - local).total_seconds())
+    return Freshness(fresh=(coming - local).total_seconds())
 
 
-NO_DATA = Keep(fresh=15 * 60.0, spare=0.0)
+NO_DATA = Freshness(fresh=15 * 60.0, usable=0.0)
 """"There is nothing" may be untrue soon, and is cheap to hear again."""
 
 
@@ -81,7 +81,7 @@ class Request:
         secret_params: query parameters that are secret; added when sending only.
         secret_headers: headers that are secret; added when sending only.
         credits: what the call is expected to cost.
-        keep: how long the answer is worth keeping.
+        freshness: for how long the answer is as good as new, and usable after that.
         unless_stored: raised instead of sending; a stored answer is given all the same (a missing key).
     """
 
@@ -95,7 +95,7 @@ class Request:
     secret_params: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
     secret_headers: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
     credits: float = 1.0
-    keep: Keep = RECENT
+    freshness: Freshness = RECENT
     unless_stored: TradestatError | None = field(default=None, repr=False)
 
     @property

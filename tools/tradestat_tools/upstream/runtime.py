@@ -1,4 +1,4 @@
-"""Time as the engine sees it, so that tests can hold it in their hands."""
+"""The engine's clock, which tests can set, and its worker threads."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,12 @@ import anyio
 import anyio.to_thread
 
 from tradestat_tools.upstream.request import Reader, Response
+from tradestat_tools.upstream.store import StoreUnavailable
+
+T = TypeVar("T")
+
+LARGE = 128 * 1024
+"""Bytes above which a body is read in a worker thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +28,27 @@ class Clock:
     time: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
 
-    def utc(self) -> datetime:
-        """Now as a UTC datetime, to the second."""
-        return as_utc(self.time())
-
 
 def as_utc(seconds: float) -> datetime:
     """A point of wall time as a UTC datetime, to the second."""
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
 
 
-T = TypeVar("T")
-
-LARGE = 128 * 1024
-"""Bytes above which a body is read in a worker thread."""
-
-
 async def in_thread(work: Callable[[], T]) -> T:
     """Run blocking work in a worker thread; it is brought to its end even if the caller is cancelled."""
     return await anyio.to_thread.run_sync(work)
+
+
+async def best_effort(work: Callable[[], T]) -> T | None:
+    """Run a store's work in a worker thread; None where the store can not be reached, which is no failure here."""
+
+    def attempt() -> T | None:
+        try:
+            return work()
+        except StoreUnavailable:
+            return None
+
+    return await in_thread(attempt)
 
 
 async def read_response(read: Reader[T], response: Response) -> T:

@@ -6,10 +6,16 @@ Redis on every event loop. Every method is atomic across threads and processes a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from tradestat_tools.upstream.plan import Plan
-from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.request import Freshness, Request, Response
+
+FAILURE_SHOWN = 5.0
+"""Seconds for which the failure of a call is left for those who waited for it."""
+
+EPSILON = 1e-3
+"""Seconds: keeps a call that takes the place of one exactly a window old out of that window."""
 
 
 class StoreUnavailable(Exception):
@@ -23,7 +29,7 @@ class Entry:
     Args:
         fresh_until: as good as new until then.
         renew_until: after that and until here it is given at once while it is renewed behind the caller's back.
-        spare_until: after that and until here it is given only where the service fails.
+        usable_until: after that and until here it is given only where the service fails.
     """
 
     source: str
@@ -33,7 +39,15 @@ class Entry:
     stored_at: float
     fresh_until: float
     renew_until: float
-    spare_until: float
+    usable_until: float
+
+    @classmethod
+    def of(cls, request: Request, response: Response, freshness: Freshness, now: float) -> Self:
+        """The answer to a request that arrived now."""
+        fresh_until = now + freshness.fresh
+        renew_until = fresh_until + freshness.renew
+        times = (now, fresh_until, renew_until, renew_until + freshness.usable)
+        return cls(request.source, request.endpoint, request.address, response, *times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ class Cache(Protocol):
     """Stored answers by key."""
 
     def get(self, key: str, now: float) -> Entry | None:
-        """The answer under a key, unless it is past `spare_until`."""
+        """The answer under a key, unless it is past `usable_until`."""
         ...
 
     def put(self, key: str, entry: Entry) -> None:
@@ -88,12 +102,12 @@ class Denial:
     """No leave to send.
 
     Args:
-        reason: "budget" (used up), "pace" (the next free moment is too late for the caller) or "told" (the service
-            itself said to stay away).
+        reason: "budget" (used up), "pace" (the next free moment is too late for the caller) or "stay away"
+            (the service itself said so).
         until: when to come back.
     """
 
-    reason: Literal["budget", "pace", "told"]
+    reason: Literal["budget", "pace", "stay away"]
     until: float
 
 

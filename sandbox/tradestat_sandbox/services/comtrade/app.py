@@ -13,47 +13,44 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tradestat_sandbox.aside import aside
-from tradestat_sandbox.control import admit
 from tradestat_sandbox.services.comtrade.holdings import dataset, described, holdings, loaded_lately
 from tradestat_sandbox.services.comtrade.lists import reference
 from tradestat_sandbox.services.comtrade.question import WrongParameter, question
 from tradestat_sandbox.services.comtrade.rows import rows
 from tradestat_sandbox.services.comtrade.tables import balance, bilateral, matrix
-
-if TYPE_CHECKING:
-    from tradestat_sandbox import Sandbox
+from tradestat_sandbox.serving import admit, in_thread
+from tradestat_sandbox.state import State
 
 PREVIEW_ROWS = 500
 FULL_ROWS = 100_000
 _BOM = b"\xef\xbb\xbf"
 
 
-def routes(sandbox: "Sandbox") -> list[Route]:
+def routes(sandbox: State) -> list[Route]:
     """Preview, data, tariff lines and reference files."""
 
     async def preview(request: Request) -> Response:
-        return _limited(sandbox) or await aside(lambda: _data(sandbox, request, PREVIEW_ROWS))
+        return _limited(sandbox) or await in_thread(lambda: _data(sandbox, request, PREVIEW_ROWS))
 
     async def full(request: Request) -> Response:
-        return _refused(sandbox, request) or await aside(lambda: _data(sandbox, request, FULL_ROWS))
+        return _refused(sandbox, request) or await in_thread(lambda: _data(sandbox, request, FULL_ROWS))
 
     async def listing(request: Request) -> Response:
         keyed = request.url.path.startswith("/data/")
         refused = _refused(sandbox, request) if keyed else _limited(sandbox)
-        return refused or await aside(lambda: _listing(sandbox, request))
+        return refused or await in_thread(lambda: _listing(sandbox, request))
 
     async def table(request: Request) -> Response:
-        return _refused(sandbox, request) or await aside(lambda: _table(sandbox, request))
+        return _refused(sandbox, request) or await in_thread(lambda: _table(sandbox, request))
 
     async def file(request: Request) -> Response:
-        content = await aside(lambda: reference(request.path_params["name"]))
+        content = await in_thread(lambda: reference(request.path_params["name"]))
         if content is None:
             return Response("The specified resource does not exist.", 404)
         return Response(_BOM + json.dumps(content, ensure_ascii=False).encode(), media_type="application/json")
@@ -81,7 +78,7 @@ def _error(status: int, text: str, headers: dict[str, str] | None = None) -> JSO
     return JSONResponse({"statusCode": status, "message": text}, status, headers)
 
 
-def _refused(sandbox: "Sandbox", request: Request) -> JSONResponse | None:
+def _refused(sandbox: State, request: Request) -> JSONResponse | None:
     key = request.headers.get("ocp-apim-subscription-key") or request.query_params.get("subscription-key")
     if not key:
         text = "Access denied due to missing subscription key. Make sure to include subscription key when making "
@@ -92,7 +89,7 @@ def _refused(sandbox: "Sandbox", request: Request) -> JSONResponse | None:
     return _limited(sandbox)
 
 
-def _limited(sandbox: "Sandbox") -> JSONResponse | None:
+def _limited(sandbox: State) -> JSONResponse | None:
     refused = admit(sandbox, "comtrade")
     if refused is None:
         return None
@@ -105,7 +102,7 @@ def _limited(sandbox: "Sandbox") -> JSONResponse | None:
     return _error(403, f"Out of call volume quota. Quota will be replenished in {clock}.")
 
 
-def _data(sandbox: "Sandbox", request: Request, most: int) -> JSONResponse:
+def _data(sandbox: State, request: Request, most: int) -> JSONResponse:
     started = perf_counter()
     path, query = request.path_params, dict(request.query_params)
     tariff_line = "ariffline" in request.url.path
@@ -126,7 +123,7 @@ def _data(sandbox: "Sandbox", request: Request, most: int) -> JSONResponse:
     return _answer(started, found)
 
 
-def _listing(sandbox: "Sandbox", request: Request) -> JSONResponse:
+def _listing(sandbox: State, request: Request) -> JSONResponse:
     """What is held, its notes, or what was loaded lately."""
     started = perf_counter()
     path, query = request.path_params, dict(request.query_params)
@@ -145,7 +142,7 @@ def _listing(sandbox: "Sandbox", request: Request) -> JSONResponse:
     return _answer(started, [dataset(one, tariff_line=name == "getDATariffline") for one in held])
 
 
-def _table(sandbox: "Sandbox", request: Request) -> JSONResponse:
+def _table(sandbox: State, request: Request) -> JSONResponse:
     """The matrix, or exports beside imports, or a flow beside its mirror."""
     started = perf_counter()
     path, query = request.path_params, dict(request.query_params)

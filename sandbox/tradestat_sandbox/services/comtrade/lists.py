@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.areas import other_areas
-from tradestat_sandbox.economies import ECONOMIES
+from tradestat_sandbox.economies import ECONOMIES, other_areas
 from tradestat_sandbox.products import HS2017_OF, all_hs
 from tradestat_sandbox.services.comtrade.items import data_items
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product as crossed
 from typing import Any, NamedTuple
 
-from tradestat_sandbox import ebops, national
+from tradestat_sandbox import ebops
 from tradestat_sandbox.chance import cumulate, cut, mix
 from tradestat_sandbox.economies import ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR, ROUTES
@@ -19,6 +19,8 @@ from tradestat_sandbox.products import (
     NES_INDEX,
     TOTAL,
     label,
+    national_codes,
+    national_shares,
 )
 from tradestat_sandbox.services.comtrade.lists import SERVICES_TOTAL
 from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, FLOWS, Question
@@ -282,8 +284,8 @@ def _tariff_lines(
     if digits is None or len(under) != 1 or commodity == NES or under[0] == NES_INDEX:
         yield lines
         return
-    shares = national.shares_under(under[0], digits)
-    for place, code in enumerate(national.codes_under(under[0], digits), start=1):
+    shares = national_shares(under[0], digits)
+    for place, code in enumerate(national_codes(under[0], digits), start=1):
         line = _part(lines, shares, place, cmdCode=code, isLeaf=True, aggrLevel=digits)
         if line["primaryValue"]:
             yield line

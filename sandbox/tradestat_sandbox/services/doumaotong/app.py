@@ -9,34 +9,31 @@ market breadth, and by how uneven the months are.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from tradestat_sandbox.aside import aside
-from tradestat_sandbox.control import admit
 from tradestat_sandbox.services.doumaotong.current import CURRENT
 from tradestat_sandbox.services.doumaotong.data import BadParameter, Exports, NoRecord, exports_of
 from tradestat_sandbox.services.doumaotong.older import OLDER
+from tradestat_sandbox.serving import admit, in_thread
+from tradestat_sandbox.state import State
 
-if TYPE_CHECKING:
-    from tradestat_sandbox import Sandbox
 
-
-def routes(sandbox: "Sandbox") -> list[Route]:
+def routes(sandbox: State) -> list[Route]:
     """The service's paths."""
 
     async def answer(request: Request) -> Response:
         if admit(sandbox, "doumaotong"):
             return _envelope(sandbox.settings.doumaotong_shape == "older", 503, "服务未就绪", None)
-        return await aside(lambda: _answer(sandbox, request.path_params["endpoint"], dict(request.query_params)))
+        return await in_thread(lambda: _answer(sandbox, request.path_params["endpoint"], dict(request.query_params)))
 
     return [Route("/skill/{endpoint}", answer)]
 
 
-def _answer(sandbox: "Sandbox", endpoint: str, query: dict[str, str]) -> Response:
+def _answer(sandbox: State, endpoint: str, query: dict[str, str]) -> Response:
     older = sandbox.settings.doumaotong_shape == "older"
     table: dict[str, Callable[[Exports, dict[str, str]], dict[str, Any]]] = OLDER if older else CURRENT
     if endpoint not in table:

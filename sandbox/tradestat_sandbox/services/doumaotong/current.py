@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from tradestat_sandbox import national
 from tradestat_sandbox.economies import ASEAN, BELT_ROAD, CONTINENT_ZH, EU, MIDDLE_EAST, USMCA
 from tradestat_sandbox.observers import Month
-from tradestat_sandbox.products import BY_CODE, CODES4, name_zh
+from tradestat_sandbox.products import BY_CODE, CODES4, all_national_codes, name_zh
 from tradestat_sandbox.services.doumaotong.data import Exports, economy, growth, percent
 from tradestat_sandbox.services.doumaotong.figures import (
     Data,
@@ -189,7 +188,7 @@ def chapter(exports: Exports, query: Query) -> Data:
     number = code[:2]
     totals: dict[str, tuple[int, int]] = {}
     for heading in (four for four in CODES4 if four.startswith(number)):
-        codes = [eight for eight in national.all_codes(8) if eight.startswith(heading)]
+        codes = [eight for eight in all_national_codes(8) if eight.startswith(heading)]
         sums = [exports.total(eight, now) for eight in codes]
         totals[heading] = (sum(sums), sum(1 for yuan in sums if yuan))
     ranked = sorted(totals, key=lambda heading: (-totals[heading][0], heading))

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from tradestat_sandbox import national
 from tradestat_sandbox.chance import SHARE_BITS
 from tradestat_sandbox.economies import BY_CUSTOMS, ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Month, Span
-from tradestat_sandbox.products import NES_INDEX, indexes_under
+from tradestat_sandbox.products import NES_INDEX, all_national_codes, indexes_under, national_codes, national_shares
 from tradestat_sandbox.world import ALL_PARTNERS, CHINA, World, month_before
 
 NO_RECORD = "该商品对此国家暂无出口记录"
@@ -44,13 +43,13 @@ class Exports:
         text = query["hsCode"]
         if not (text.isascii() and text.isdecimal() and len(text) in (4, 6, 8)):
             raise BadParameter("hsCode")
-        known = national.all_codes(8)
+        known = all_national_codes(8)
         if len(text) == 8:
             if text not in known:
                 raise NoRecord("暂无数据")
             return text
         year = self.months(12)
-        codes = [code for index in indexes_under(text) for code in national.codes_under(index, 8)]
+        codes = [code for index in indexes_under(text) for code in national_codes(index, 8)]
         sold = {code: self.total(code, year) for code in codes}
         best = max(sold, key=lambda code: (sold[code], code), default="")
         if not best or not sold[best]:
@@ -68,8 +67,8 @@ class Exports:
 
     def _rows(self, code: str, year: int) -> dict[int, tuple[list[int], list[int]]]:
         """(yuan, kg) of the twelve months of a year by partner, for one 8-digit code."""
-        product, place = national.all_codes(8)[code]
-        shares = national.shares_under(product, 8)
+        product, place = all_national_codes(8)[code]
+        shares = national_shares(product, 8)
         low, high = shares[place - 1], shares[place]
         rates = [self.world.cny_per_10000_usd(month_before((year, month))) for month in range(1, 13)]
         rows: dict[int, tuple[list[int], list[int]]] = {}

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from tradestat_sandbox import national
 from tradestat_sandbox.observers import Month
-from tradestat_sandbox.products import PRODUCTS
+from tradestat_sandbox.products import PRODUCTS, all_national_codes
 from tradestat_sandbox.services.doumaotong.data import BadParameter, Exports, economy, growth, percent
 
 Data = dict[str, Any]
@@ -76,7 +75,7 @@ def ranking(exports: Exports) -> list[Data]:
     """Every 8-digit code of true goods with the figures rankings sort by."""
     now, then = two_years(exports)
     rows: list[Data] = []
-    for code, (product, _) in national.all_codes(8).items():
+    for code, (product, _) in all_national_codes(8).items():
         if product >= len(PRODUCTS):
             continue
         by_country = exports.by_country(code, now)

@@ -8,25 +8,20 @@ field `hsCode`; an answer without rows has empty `items` and no grand total.
 import math
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from tradestat_sandbox import national
-from tradestat_sandbox.aside import aside
 from tradestat_sandbox.chance import cut, mix
-from tradestat_sandbox.control import admit
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Flow, Month, Span
-from tradestat_sandbox.products import CODES6, indexes_under, name_ko
+from tradestat_sandbox.products import CODES6, indexes_under, name_ko, national_codes, national_shares
+from tradestat_sandbox.serving import admit, in_thread
+from tradestat_sandbox.state import State
 from tradestat_sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, KOREA
-
-if TYPE_CHECKING:
-    from tradestat_sandbox import Sandbox
 
 _OK = "정상서비스."
 # As the service said them in October 2026.
@@ -46,16 +41,16 @@ class _Refused(Exception):
     """An error in the first dress: (resultCode, resultMsg)."""
 
 
-def routes(sandbox: "Sandbox") -> list[Route]:
+def routes(sandbox: State) -> list[Route]:
     """The four services."""
 
     async def answer(request: Request) -> Response:
-        return _refused(sandbox, request) or await aside(lambda: _answer(sandbox, request))
+        return _refused(sandbox, request) or await in_thread(lambda: _answer(sandbox, request))
 
     return [Route(f"/1220000/{path}", answer) for path in _PATHS]
 
 
-def _refused(sandbox: "Sandbox", request: Request) -> Response | None:
+def _refused(sandbox: State, request: Request) -> Response | None:
     key = request.query_params.get("serviceKey")
     if not key:
         return _gateway("20", "SERVICE_ACCESS_DENIED_ERROR")
@@ -70,7 +65,7 @@ def _refused(sandbox: "Sandbox", request: Request) -> Response | None:
     return None
 
 
-def _answer(sandbox: "Sandbox", request: Request) -> Response:
+def _answer(sandbox: State, request: Request) -> Response:
     query = dict(request.query_params)
     fields, make = _PATHS[request.url.path.removeprefix("/1220000/")]
     try:
@@ -84,7 +79,7 @@ def _answer(sandbox: "Sandbox", request: Request) -> Response:
 # --- rows ------------------------------------------------------------------------------------------
 
 
-def _months(sandbox: "Sandbox", query: dict[str, str]) -> list[Month]:
+def _months(sandbox: State, query: dict[str, str]) -> list[Month]:
     ends: list[Month] = []
     for name in ("strtYymm", "endYymm"):
         text = query.get(name, "")
@@ -118,7 +113,7 @@ def _level(code: str) -> int:
 
 
 def _cells(
-    sandbox: "Sandbox", month: Month, code: str, level: int, partners: tuple[int, ...]
+    sandbox: State, month: Month, code: str, level: int, partners: tuple[int, ...]
 ) -> Iterator[tuple[str, int, bool, int, int]]:
     """(code of the row, partner, whether an import, USD, kg) of Korea's own record."""
     products = indexes_under(code[:6]) if code else ALL_PRODUCTS
@@ -128,15 +123,15 @@ def _cells(
             if level < 10:
                 yield CODES6[cell.product][:level], cell.partner, flow == "M", cell.usd, cell.kg
                 continue
-            shares = national.shares_under(cell.product, 10)
-            for place, ten in enumerate(national.codes_under(cell.product, 10), start=1):
+            shares = national_shares(cell.product, 10)
+            for place, ten in enumerate(national_codes(cell.product, 10), start=1):
                 if ten.startswith(code):
                     usd, kg = cut(cell.usd, shares, place, place), cut(cell.kg, shares, place, place)
                     yield ten, cell.partner, flow == "M", usd, kg
 
 
 def _summed(
-    sandbox: "Sandbox", months: Iterable[Month], code: str, level: int, partners: tuple[int, ...]
+    sandbox: State, months: Iterable[Month], code: str, level: int, partners: tuple[int, ...]
 ) -> dict[tuple[Month, str, int], list[int]]:
     """(month, code, partner) to [export USD, export kg, import USD, import kg]."""
     sums: dict[tuple[Month, str, int], list[int]] = {}
@@ -172,7 +167,7 @@ def _period(month: Month) -> str:
     return f"{month[0]}.{month[1]:02d}"
 
 
-def _by_item_and_country(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
+def _by_item_and_country(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
     code = query.get("hsSgn", "").strip()
     if not code and not query.get("cntyCd", "").strip():
         raise _Refused("99", _NEITHER)
@@ -189,7 +184,7 @@ def _by_item_and_country(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[
         }
 
 
-def _by_item(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
+def _by_item(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
     code = (query.get("hsSgn") or query.get("hsCode") or "").strip()
     level = _level(code)
     sums: dict[tuple[Month, str], list[int]] = {}
@@ -200,7 +195,7 @@ def _by_item(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
         yield _money(row) | {"hsCode": found, "statKor": name_ko(found), "year": _period(month)}
 
 
-def _by_country(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
+def _by_country(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
     for (month, partner), sums in _countries(sandbox, query).items():
         economy = ECONOMIES[partner]
         yield _counts(sums) | {
@@ -210,7 +205,7 @@ def _by_country(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
         }
 
 
-def _by_month(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
+def _by_month(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
     months: dict[Month, list[int]] = {}
     for (month, _), sums in _countries(sandbox, {**query, "cntyCd": ""}).items():
         whole = months.setdefault(month, [0, 0, 0, 0])
@@ -219,7 +214,7 @@ def _by_month(sandbox: "Sandbox", query: dict[str, str]) -> Iterator[Row]:
         yield _counts(sums) | {"year": _period(month)}
 
 
-def _countries(sandbox: "Sandbox", query: dict[str, str]) -> dict[tuple[Month, int], list[int]]:
+def _countries(sandbox: State, query: dict[str, str]) -> dict[tuple[Month, int], list[int]]:
     sums: dict[tuple[Month, int], list[int]] = {}
     partners = _partners(query)
     for month in _months(sandbox, query):
@@ -245,7 +240,7 @@ _PATHS = {
 # --- XML -------------------------------------------------------------------------------------------
 
 
-def _items(sandbox: "Sandbox", fields: tuple[str, ...], rows: list[Row], seed: str) -> str:
+def _items(sandbox: State, fields: tuple[str, ...], rows: list[Row], seed: str) -> str:
     """The rows with the grand total first or last, elements in alphabetical order."""
     if not rows:
         return ""

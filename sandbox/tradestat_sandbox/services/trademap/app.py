@@ -10,15 +10,12 @@ A `page_size` above the cap falls back to 25 records, which `nbRecordPerPage` an
 import json
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from tradestat_sandbox import CATALOGUE_ID
-from tradestat_sandbox.aside import aside
-from tradestat_sandbox.control import admit
 from tradestat_sandbox.services.trademap.lists import (
     countries,
     country_groups,
@@ -27,9 +24,9 @@ from tradestat_sandbox.services.trademap.lists import (
     services_ebops,
 )
 from tradestat_sandbox.services.trademap.series import InvalidInput, indicators, series
-
-if TYPE_CHECKING:
-    from tradestat_sandbox import Sandbox
+from tradestat_sandbox.serving import admit, in_thread
+from tradestat_sandbox.settings import CATALOGUE_ID
+from tradestat_sandbox.state import State
 
 _FALLBACK_PAGE = 25
 _FREE = frozenset({400, 401, 404, 429})
@@ -67,7 +64,7 @@ ENDPOINTS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
-def routes(sandbox: "Sandbox") -> list[Route]:
+def routes(sandbox: State) -> list[Route]:
     """The scraper's endpoints and its catalogue entry."""
 
     async def scraper(request: Request) -> JSONResponse:
@@ -84,7 +81,7 @@ def routes(sandbox: "Sandbox") -> list[Route]:
     ]
 
 
-def charge(sandbox: "Sandbox", status: int, endpoint: str, charged: int | None = None) -> dict[str, str]:
+def charge(sandbox: State, status: int, endpoint: str, charged: int | None = None) -> dict[str, str]:
     """Books an answer's credits and returns its credit headers; the remaining figure is wrong, as the service's is."""
     if charged is None:
         charged = 0 if status in _FREE else sandbox.settings.trademap_prices.get(endpoint, 1)
@@ -109,7 +106,7 @@ def _failure(
     return JSONResponse({"error": error, "status_code": status}, status, headers)
 
 
-async def _call(sandbox: "Sandbox", request: Request) -> JSONResponse:
+async def _call(sandbox: State, request: Request) -> JSONResponse:
     settings = sandbox.settings
     endpoint = request.path_params["endpoint"]
     free = charge(sandbox, 400, endpoint)
@@ -142,14 +139,14 @@ async def _call(sandbox: "Sandbox", request: Request) -> JSONResponse:
         body = data if settings.trademap_envelope == "bare" else {"status": "success", "data": data}
         return JSONResponse(body, headers=credit)
 
-    return await aside(answer)
+    return await in_thread(answer)
 
 
-def _wire(sandbox: "Sandbox", name: str) -> str:
+def _wire(sandbox: State, name: str) -> str:
     return sandbox.settings.trademap_names.get(name, name)
 
 
-def _catalogue(sandbox: "Sandbox") -> dict[str, Any]:
+def _catalogue(sandbox: State) -> dict[str, Any]:
     return {
         "id": CATALOGUE_ID,
         "name": "beta.trademap.org API",
@@ -169,7 +166,7 @@ def _catalogue(sandbox: "Sandbox") -> dict[str, Any]:
     }
 
 
-def _paged(sandbox: "Sandbox", arguments: dict[str, str], records: list[dict[str, Any]]) -> dict[str, Any]:
+def _paged(sandbox: State, arguments: dict[str, str], records: list[dict[str, Any]]) -> dict[str, Any]:
     size = _whole(arguments, "page_size", _FALLBACK_PAGE)
     if not 1 <= size <= sandbox.settings.trademap_page_cap:
         size = _FALLBACK_PAGE
@@ -190,25 +187,25 @@ def _whole(arguments: dict[str, str], name: str, default: int) -> int:
         raise InvalidInput(f"{name} must be a whole number") from None
 
 
-def _series(sandbox: "Sandbox", arguments: dict[str, str], *, services: bool) -> dict[str, Any]:
+def _series(sandbox: State, arguments: dict[str, str], *, services: bool) -> dict[str, Any]:
     records, aggregates, sources = series(sandbox.world, arguments, services=services)
     return _paged(sandbox, arguments, records) | {"aggregateRecords": aggregates, "sources": sources}
 
 
-def _indicators(sandbox: "Sandbox", arguments: dict[str, str]) -> dict[str, Any]:
+def _indicators(sandbox: State, arguments: dict[str, str]) -> dict[str, Any]:
     year, records, aggregates, sources = indicators(sandbox.world, arguments)
     page = _paged(sandbox, arguments, records)
     return {"refYear": year, **page, "aggregateRecords": aggregates, "sources": sources}
 
 
-def _coverage(sandbox: "Sandbox", arguments: dict[str, str]) -> dict[str, Any]:
+def _coverage(sandbox: State, arguments: dict[str, str]) -> dict[str, Any]:
     kind = arguments.get("data_type", "goods")
     if kind not in ("goods", "services"):
         raise InvalidInput("data_type must be goods or services")
     return coverage(sandbox.world, services=kind == "services")
 
 
-_ANSWERS: dict[str, Callable[["Sandbox", dict[str, str]], dict[str, Any]]] = {
+_ANSWERS: dict[str, Callable[[State, dict[str, str]], dict[str, Any]]] = {
     "get_countries": lambda sandbox, _: countries(sandbox.world),
     "get_country_groups": lambda _, __: country_groups(),
     "get_products_hs": lambda _, __: products_hs(),

@@ -3,8 +3,7 @@
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.areas import groups, other_areas
-from tradestat_sandbox.economies import ECONOMIES, Economy
+from tradestat_sandbox.economies import ECONOMIES, Economy, groups, other_areas
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.products import all_hs
 from tradestat_sandbox.world import World
@@ -111,5 +110,5 @@ def coverage(world: World, *, services: bool) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for code, name in names.items():
         last = [_periods(world, economy)[name]["lastPeriod"] for economy in ECONOMIES]
-        rows.append({"dataType": code, "nbCountries": sum(map(bool, last)), "lastPeriod": max(last)})
+        rows.append({"dataType": code, "nbCountries": sum(map(bool, last)), "latestPeriod": max(last)})
     return {"coverage": rows}

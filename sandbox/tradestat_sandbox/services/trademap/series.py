@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.areas import groups
-from tradestat_sandbox.economies import BY_CODE, ECONOMIES, Economy
+from tradestat_sandbox.economies import BY_CODE, ECONOMIES, Economy, groups
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Flow, Span
 from tradestat_sandbox.products import CODES2, CODES4, CODES6, NES_INDEX, TOTAL, indexes_under
@@ -177,6 +176,8 @@ def _record(question: _Question, key: Key, data: list[dict[str, Any]]) -> dict[s
         "reporterLabel": None,
         "partnerLabel": None,
         "productLabel": None,
+        "canNavigateProductBelow": False,
+        "canNavigateCountry": False,
         "data": data,
     }
 

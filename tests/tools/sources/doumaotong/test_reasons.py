@@ -207,7 +207,7 @@ async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
 async def test_each_reason_is_reached_in_the_stand_in(
     sandbox: Sandbox, context: Context, form: Any, call: tuple[str, dict[str, Any]], reason: tuple[str, bool]
 ) -> None:
-    sandbox.doumaotong_shape = form
+    sandbox.settings.doumaotong_shape = form
     tool, asked = call
     with pytest.raises(NoData) as caught:
         await context.call(TOOLS[tool], asked)

@@ -55,7 +55,7 @@ def exports(sandbox: Sandbox) -> Exports:
 
 
 def as_set(sandbox: Sandbox, form: Any) -> None:
-    sandbox.doumaotong_shape = form
+    sandbox.settings.doumaotong_shape = form
 
 
 @BOTH

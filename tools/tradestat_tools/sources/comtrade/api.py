@@ -13,7 +13,7 @@ from tradestat_tools.sources.comtrade.codes import ClCode, FreqCode, TypeCode
 from tradestat_tools.sources.comtrade.service import KEY_HEADER, POLICY, SERVICE, SOURCE_ID, ComtradeSettings
 from tradestat_tools.sources.comtrade.wire.envelope import Page, Row, read_count, read_trade, said
 from tradestat_tools.upstream import Fetched, Request, Response
-from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, Keep
+from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, Freshness
 from tradestat_tools.upstream.runtime import in_thread
 
 COMPARED = (
@@ -113,7 +113,7 @@ KEYED, PREVIEW = "data/v1/get", "public/v1/preview"
 """Where trade data is asked for, with a key and without; tariff lines at the same with `Tariffline` behind (the
 service's own Python client and documentation, autumn 2026)."""
 
-KEEP = Keep(fresh=3 * DAY)
+OPEN = Freshness(fresh=3 * DAY)
 """Countries report when they are ready, any day."""
 CLOSED_AFTER = 3
 """Years after which a year is taken as reported and revised."""
@@ -188,7 +188,7 @@ def request_for(context: Context, wanted: Wanted) -> Request:
             "includeDesc": "true" if wanted.describe else "false",
         },
         secret_headers={KEY_HEADER: key} if key else {},
-        keep=CLOSED if wanted.periods[-1].year <= context.today.year - CLOSED_AFTER else KEEP,
+        freshness=CLOSED if wanted.periods[-1].year <= context.today.year - CLOSED_AFTER else OPEN,
     )
 
 
@@ -209,7 +209,7 @@ async def count(context: Context, wanted: Wanted) -> Fetched[int]:
         TradestatError: what the service answers.
     """
     asked = request_for(context, wanted)
-    request = replace(asked, params={**asked.params, "countOnly": "true"}, keep=RECENT)
+    request = replace(asked, params={**asked.params, "countOnly": "true"}, freshness=RECENT)
     return await context.upstream.fetch(request, POLICY, read_count, within=context.settings.timeout)
 
 

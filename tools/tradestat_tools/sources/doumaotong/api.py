@@ -12,11 +12,11 @@ from tradestat_tools.sources.doumaotong.absence import explained
 from tradestat_tools.sources.doumaotong.calendar import CHINA, RELEASE_DAY
 from tradestat_tools.sources.doumaotong.service import POLICY, DoumaotongSettings
 from tradestat_tools.upstream import Fetched, Reader, Request
-from tradestat_tools.upstream.request import DAY, Keep, until_published
+from tradestat_tools.upstream.request import DAY, Freshness, until_published
 
 T = TypeVar("T")
 
-LONGEST = Keep(fresh=7 * DAY)
+LONGEST = Freshness(fresh=7 * DAY)
 """How far the service lags behind the release is not known, so nothing is kept longer."""
 
 
@@ -31,7 +31,9 @@ async def ask(context: Context, name: str, params: Mapping[str, str], read: Read
         endpoint=name,
         url=f"{context.settings.of(DoumaotongSettings).doumaotong_url.rstrip('/')}/skill/{name}",
         params=params,
-        keep=min(LONGEST, until_published(context.now().astimezone(CHINA), RELEASE_DAY), key=lambda keep: keep.fresh),
+        freshness=min(
+            LONGEST, until_published(context.now().astimezone(CHINA), RELEASE_DAY), key=lambda one: one.fresh
+        ),
     )
     try:
         return await context.upstream.fetch(request, POLICY, read, within=context.settings.timeout)

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, cast
 from xml.parsers.expat import ErrorString, ExpatError
 
@@ -23,6 +22,8 @@ from tradestat_tools.model.errors import (
 from tradestat_tools.sources.korea.calendar import until_midnight
 from tradestat_tools.sources.korea.service import POLICY, VARIABLE, Operation
 from tradestat_tools.upstream import Response
+from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
+from tradestat_tools.upstream.reading import number, one_line
 
 TOTAL = "총계"
 """What stands for the month in the row that adds up all others. It comes first or last, and with some operations not at
@@ -197,13 +198,14 @@ def _figure(fields: Mapping[str, Any], name: str) -> int | None:
     """A figure: whole, perhaps with thousands commas and blanks; None where the element is empty or holds a dash."""
     if name not in fields:
         raise _changed(f"a row without {name}")
-    text = re.sub(r"[\s,]", "", _text(fields[name]))
-    if text in ("", NO_CODE):
-        return None
-    found = re.fullmatch(r"(-?[0-9]{1,25})(?:\.0+)?", text)
-    if found is None:
+    text = _text(fields[name])
+    try:
+        found = number("".join(text.split()))
+    except ValueError:
+        found = 0.5  # no whole number either
+    if isinstance(found, float):
         raise _changed(f"the {name} {shown(text, 30)!r}")
-    return int(found[1])
+    return found
 
 
 def _code(value: Any) -> str:
@@ -227,69 +229,108 @@ def _remaining(headers: Mapping[str, str]) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-def _changed(what: str) -> UpstreamChanged:
-    return UpstreamChanged(
-        f"{POLICY.service} answered with {what}; expected was XML with response/header/resultCode and "
-        "response/body/items/item.",
-        remedy="Run `tradestat-mcp doctor`; the service may have changed, and a newer version may know it.",
-        source=POLICY.source,
-    )
+def _changed(what: str) -> TradestatError:
+    expected = "expected was XML with response/header/resultCode and response/body/items/item"
+    return FAILURES.error(UpstreamChanged, f"{POLICY.service} answered with {what}; {expected}.")
 
 
-def _down(what: str) -> UpstreamDown:
-    return UpstreamDown(
-        f"{POLICY.service} answered with {what}.",
-        remedy="Try again in a few minutes.",
-        source=POLICY.source,
-        transient=True,
-    )
+def _down(what: str) -> TradestatError:
+    return FAILURES.error(UpstreamDown, f"{POLICY.service} answered with {what}.")
 
 
 OK = "00"
 NO_DATA = "03"
 
-
 REMAINING = "x-ratelimit-remaining"
 """On every answer of the service: how many calls of the day are left (seen October 2026)."""
 
-_DOWN = {"01": "an application error", "02": "a database error", "04": "an HTTP error", "05": "a time-out"}
+FAILURES = Failures(
+    POLICY.source,
+    {
+        QuotaExhausted: Words(
+            "The calls of the day are used up (HTTP {status}).",
+            "The count starts anew at midnight in Seoul. More calls a day can be applied for at data.go.kr.",
+        ),
+        RateLimited: Words(
+            f"{POLICY.service} was asked too often in a short time (HTTP {{status}}).",
+            "Wait a minute, then ask again.",
+            "Wait {wait} s, then ask again.",
+        ),
+        UpstreamDown: Words(f"{POLICY.service} failed (HTTP {{status}}).", "Try again in a few minutes."),
+        UpstreamRefused: Words(
+            f"{POLICY.service} refused the request (HTTP {{status}}).", "Change the arguments, then call again."
+        ),
+        UpstreamChanged: Words(f"{POLICY.service} answered HTTP {{status}} without rows.", CHANGED_REMEDY),
+    },
+    dict.fromkeys(
+        range(300, 400),
+        Words(f"{POLICY.service} sends elsewhere (HTTP {{status}}) instead of answering.", CHANGED_REMEDY),
+    ),
+)
+"""What the service's failures are called, but for those that name the operation: see `by_status`."""
+
+_CODES: Mapping[str, tuple[type[TradestatError], str]] = {
+    "01": (UpstreamDown, "reports an application error of its own"),
+    "02": (UpstreamDown, "reports a database error of its own"),
+    "04": (UpstreamDown, "reports an HTTP error of its own"),
+    "05": (UpstreamDown, "reports a time-out of its own"),
+    "10": (UpstreamRefused, "holds a parameter for invalid"),
+    "11": (UpstreamRefused, "misses a required parameter"),
+    "99": (UpstreamDown, "reports an error that it does not name"),
+}
 
 # Code 99 stands for bad input and for passing faults alike; its message tells which. Words of the messages for bad
 # input (seen May and October 2026), without their blanks, and what they mean.
-_BAD_INPUT = (
-    ("1년이내", "the span is longer than 12 months"),
-    ("크거나같아야", "the last month lies before the first"),
-    ("형식이맞지", "a month is not written YYYYMM"),
-    ("존재하지않는국가코드", "it does not know the country code"),
-    ("10자리", "the HS code does not have 2, 4, 6 or 10 digits"),
-    ("품목코드혹은국가코드", "neither an HS code nor a country was given"),
-    ("누락", "a required parameter is missing"),
-)
+_BAD_INPUT = {
+    "1년이내": "the span is longer than 12 months",
+    "크거나같아야": "the last month lies before the first",
+    "형식이맞지": "a month is not written YYYYMM",
+    "존재하지않는국가코드": "it does not know the country code",
+    "10자리": "the HS code does not have 2, 4, 6 or 10 digits",
+    "품목코드혹은국가코드": "neither an HS code nor a country was given",
+    "누락": "a required parameter is missing",
+}
+
+# A key that was never applied for here is answered with code 30, like a mistyped one (seen September and October 2026).
+_KEY_REFUSALS = {
+    "20": ("denies this key access", "With the account of the key, {apply}."),
+    "21": ("has disabled the key for the time being", "See the key's state in the account at data.go.kr."),
+    "30": (
+        "does not know the key for this data set",
+        f"Check that {VARIABLE} is the whole key as the portal shows it, in either form, and {{apply}}.",
+    ),
+    "31": ("says that the key has expired", "Extend its use at {page}."),
+    "32": (
+        "does not accept the key from this network address",
+        "Register the address in the account at data.go.kr, or ask from a registered one.",
+    ),
+    "33": ("takes the call for an unsigned one", f"Check that {VARIABLE} holds the whole key."),
+}
+_NO_KEY = ("did not find a key in the request", f"Check that {VARIABLE} holds the whole key.")
 
 
 def by_code(code: str, message: str, operation: Operation, now: datetime.datetime) -> TradestatError:
     """The error that a code of the service or of its gateway stands for; "" and unknown codes are a changed service."""
-    said = f" It says: {shown(message)}." if shown(message) else ""
     if code == "22":
-        return _used_up(f"The calls of the day for {operation.name} are used up (code 22).", now)
-    if code in {"20", "21", "30", "31", "32", "33"}:
-        return _key_refused(code, message, operation)
-    if code in _DOWN:
-        return _down_failures(f"{POLICY.service} reports {_DOWN[code]} of its own (code {code}).{said}")
-    if code == "99":
-        for words, meaning in _BAD_INPUT:
-            if words in message.replace(" ", ""):
-                return _refused(f"{POLICY.service} refused the question: {meaning} (code 99).{said}")
-        return _down_failures(f"{POLICY.service} reports an error that it does not name (code 99).{said}")
-    if code == "10":
-        return _refused(f"{POLICY.service} holds a parameter for invalid (code 10).{said}")
-    if code == "11":
-        return _refused(f"{POLICY.service} misses a required parameter (code 11).{said}")
+        return _used_up(operation, "code 22", now)
+    if code in _KEY_REFUSALS:
+        what, remedy = _NO_KEY if code == "20" and "NULL" in message.upper() else _KEY_REFUSALS[code]
+        page = operation.portal_page
+        apply = f"apply for its use at {page} (each data set needs an application of its own)"
+        text = f"{POLICY.service} {what}: {operation.name}, code {code}."
+        return FAILURES.error(Unauthorized, text, remedy=remedy.format(apply=apply, page=page))
     if code == "12":
-        return _changed_failures(
-            f"{operation.name} is no longer at {operation.path} (code 12: no such service, or withdrawn)."
-        )
-    return _changed_failures(f"{POLICY.service} answered with the unknown code {shown(code) or '(none)'}.{said}")
+        text = f"{operation.name} is no longer at {operation.path} (code 12: no such service, or withdrawn)."
+        return FAILURES.error(UpstreamChanged, text)
+    said = f" It says: {shown(message)}." if shown(message) else ""
+    kind, what = _CODES.get(code, (UpstreamChanged, ""))
+    if code == "99":
+        words = message.replace(" ", "")
+        if meaning := next((meaning for part, meaning in _BAD_INPUT.items() if part in words), None):
+            kind, what = UpstreamRefused, f"refused the question: {meaning}"
+    if not what:
+        return FAILURES.error(kind, f"{POLICY.service} answered with the unknown code {shown(code) or '(none)'}.{said}")
+    return FAILURES.error(kind, f"{POLICY.service} {what} (code {code}).{said}")
 
 
 def by_status(
@@ -300,100 +341,28 @@ def by_status(
     Args:
         text: the body, where it is plain text; looked at, never shown.
     """
-    wait = retry_after(headers, now)
     if status in (401, 403):
-        return Unauthorized(
+        return FAILURES.error(
+            Unauthorized,
             f"{POLICY.service} does not accept the key for {operation.name} (HTTP {status}).",
             remedy=f"Check {VARIABLE}, and that its use was applied for at {operation.portal_page}: each of the "
             "service's data sets needs an application of its own.",
-            source=POLICY.source,
         )
-    if status == 429:
-        if headers.get(REMAINING, "").strip() == "0" or "quota" in text.lower():
-            return _used_up(f"The calls of the day for {operation.name} are used up (HTTP 429).", now)
-        return RateLimited(
-            f"{POLICY.service} was asked too often in a short time (HTTP 429).",
-            remedy=f"Wait {wait:.0f} s, then ask again." if wait is not None else "Wait a minute, then ask again.",
-            source=POLICY.source,
-            retry_after=wait,
-            transient=True,
-        )
+    if status == 429 and (headers.get(REMAINING, "").strip() == "0" or "quota" in text.lower()):
+        return _used_up(operation, "HTTP 429", now)
     if status == 404:
-        return _changed_failures(f"There is nothing at {operation.path} (HTTP 404).")
-    if status == 408 or status >= 500:
-        return _down_failures(f"{POLICY.service} failed (HTTP {status}).", wait)
-    if 300 <= status < 400:
-        return _changed_failures(f"{POLICY.service} sends elsewhere (HTTP {status}) instead of answering.")
-    if status >= 400:
-        return _refused(f"{POLICY.service} refused the request (HTTP {status}).")
-    return _changed_failures(f"{POLICY.service} answered HTTP {status} without rows.")
+        return FAILURES.error(UpstreamChanged, f"There is nothing at {operation.path} (HTTP 404).")
+    return FAILURES.of(status, wait=retry_after(headers, now))
 
 
-def retry_after(headers: Mapping[str, str], now: datetime.datetime) -> float | None:
-    """The seconds to wait that a Retry-After header asks for, as a number or as a date."""
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=datetime.UTC)
-    return max(0.0, (until - now).total_seconds())
+def _used_up(operation: Operation, how: str, now: datetime.datetime) -> TradestatError:
+    text = f"The calls of the day for {operation.name} are used up ({how})."
+    return FAILURES.error(QuotaExhausted, text, wait=until_midnight(now))
 
 
 def shown(text: str, limit: int = 120) -> str:
     """Foreign text as an error may quote it: one line, bounded, and without anything that could be a key."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * limit]).split())
-    line = re.sub(r"[A-Za-z0-9+/=%_-]{32,}", "…", line).rstrip(" .")
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return one_line(_LIKE_A_KEY.sub("…", text[: 4 * limit]), limit).rstrip(" .")
 
 
-def _key_refused(code: str, message: str, operation: Operation) -> Unauthorized:
-    apply = f"apply for its use at {operation.portal_page} (each data set needs an application of its own)"
-    if code == "20" and "NULL" in message.upper():
-        what, remedy = "did not find a key in the request", f"Check that {VARIABLE} holds the whole key."
-    elif code == "20":
-        what, remedy = "denies this key access", f"With the account of the key, {apply}."
-    elif code == "21":
-        what, remedy = "has disabled the key for the time being", "See the key's state in the account at data.go.kr."
-    elif code == "31":
-        what, remedy = "says that the key has expired", f"Extend its use at {operation.portal_page}."
-    elif code == "32":
-        what = "does not accept the key from this network address"
-        remedy = "Register the address in the account at data.go.kr, or ask from a registered one."
-    elif code == "33":
-        what, remedy = "takes the call for an unsigned one", f"Check that {VARIABLE} holds the whole key."
-    else:
-        # A key that was never applied for here is answered like a mistyped one (seen September and October 2026).
-        what = "does not know the key for this data set"
-        remedy = f"Check that {VARIABLE} is the whole key as the portal shows it, in either form, and {apply}."
-    return Unauthorized(f"{POLICY.service} {what}: {operation.name}, code {code}.", remedy=remedy, source=POLICY.source)
-
-
-def _used_up(message: str, now: datetime.datetime) -> QuotaExhausted:
-    return QuotaExhausted(
-        message,
-        remedy="The count starts anew at midnight in Seoul. More calls a day can be applied for at data.go.kr.",
-        source=POLICY.source,
-        retry_after=until_midnight(now),
-    )
-
-
-def _refused(message: str) -> UpstreamRefused:
-    return UpstreamRefused(message, remedy="Change the arguments, then call again.", source=POLICY.source)
-
-
-def _down_failures(message: str, wait: float | None = None) -> UpstreamDown:
-    return UpstreamDown(
-        message, remedy="Try again in a few minutes.", source=POLICY.source, retry_after=wait, transient=True
-    )
-
-
-def _changed_failures(message: str) -> UpstreamChanged:
-    return UpstreamChanged(
-        message,
-        remedy="Run `tradestat-mcp doctor`; the service may have changed, and a newer version may know it.",
-        source=POLICY.source,
-    )
+_LIKE_A_KEY = re.compile(r"[A-Za-z0-9+/=%_-]{32,}")

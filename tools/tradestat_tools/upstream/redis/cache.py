@@ -33,7 +33,7 @@ class _Listed(NamedTuple):
 class RedisCache:
     """Packed answers, one hash each. See `Cache`; every method raises `StoreUnavailable`.
 
-    An answer expires by itself at `spare_until`. There is no bound of our own: Redis's `maxmemory` is it, with the
+    An answer expires by itself at `usable_until`. There is no bound of our own: Redis's `maxmemory` is it, with the
     policy `volatile-lru` (least recently used answers first); the ledger's keys never expire, so they stay.
 
     Args:
@@ -51,7 +51,7 @@ class RedisCache:
         if meta is None:
             return None
         entry = _entry(meta, body)
-        if entry is None or entry.spare_until <= now:
+        if entry is None or entry.usable_until <= now:
             self._forget([self._prefix + key], [meta])
             return None
         return entry
@@ -59,12 +59,12 @@ class RedisCache:
     def put(self, key: str, entry: Entry) -> None:
         response = entry.response
         told = (entry.source, entry.endpoint, entry.address, response.status, dict(response.headers))
-        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.spare_until)
+        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until)
         meta = json.dumps(told + times).encode()
         body = zlib.compress(response.body, level=6)
         name = self._prefix + key
         # From when it was stored, not by the server's clock: the caller's is the one that decides.
-        lives = max(1, math.ceil((entry.spare_until - entry.stored_at) * 1000))
+        lives = max(1, math.ceil((entry.usable_until - entry.stored_at) * 1000))
         listed = ("source", entry.source, "stored_at", entry.stored_at, "size", len(meta) + len(body))
         self._server.commands([("HSET", name, "meta", meta, "body", body, *listed), ("PEXPIRE", name, lives)])
 

@@ -11,10 +11,9 @@ where a server is not set up like that.
 import math
 import uuid
 
-from tradestat_tools.upstream.plan import MILLI, ROLLING_DAYS, Plan, milli
+from tradestat_tools.upstream.plan import MILLI, REMEMBERED, Plan, milli
 from tradestat_tools.upstream.redis.server import Argument, RedisServer
-from tradestat_tools.upstream.sqlite.ledger import EPSILON, FAILURE_SHOWN, REMEMBER
-from tradestat_tools.upstream.store import Claim, Denial, Grant, StoreUnavailable
+from tradestat_tools.upstream.store import EPSILON, FAILURE_SHOWN, Claim, Denial, Grant, StoreUnavailable
 
 VERSION = 1
 """Raised whenever the meaning of a key changes."""
@@ -69,13 +68,13 @@ end
 RESERVE = (
     CALLS
     + """
-local told = KEYS[4]
+local away = KEYS[4]  -- until when the service said to stay away
 local id, now, oldest, latest, lease, price = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local limit, opens, epsilon = ARGV[7], ARGV[8], tonumber(ARGV[9])  -- no limit: empty
 forget(now, oldest)
-local start = math.max(tonumber(now), tonumber(redis.call('GET', told) or now))
+local start = math.max(tonumber(now), tonumber(redis.call('GET', away) or now))
 if start > latest then
-    return {'told', text(start)}
+    return {'stay away', text(start)}
 end
 if limit ~= '' and used(opens) + tonumber(price) > tonumber(limit) then
     return {'budget', first(opens)}
@@ -207,21 +206,17 @@ class RedisLedger:
         self, account: str, plan: Plan, credits: float, *, now: float, latest: float, lease: float
     ) -> Grant | Denial:
         name = f"{uuid.uuid4().hex}.{account}"
-        bounds = plan.budget.bounds(now) if plan.budget else (0.0, 0.0)
         limit = milli(plan.budget.credits) if plan.budget else ""
-        price, opens = milli(credits), bounds[0]
-        arguments: list[Argument] = [name, now, now - REMEMBER, latest, lease, price, limit, opens, EPSILON]
+        price, opens = milli(credits), plan.counted_since(now)
+        arguments: list[Argument] = [name, now, now - REMEMBERED, latest, lease, price, limit, opens, EPSILON]
         for window in plan.windows:
             arguments += [window.calls, window.seconds]
         outcome, moment = self._reserve(self._keys(account), arguments)
-        match outcome:
-            case "granted":
-                return Grant(name, float(moment))
-            case "told" | "pace":
-                return Denial(outcome, float(moment))
-            case _:
-                rolling = plan.budget is not None and plan.budget.period == "rolling"
-                return Denial("budget", float(moment) + ROLLING_DAYS * 86400.0 if rolling else bounds[1])
+        if outcome == "granted":
+            return Grant(name, float(moment))
+        if outcome == "budget" and plan.budget is not None:
+            return Denial("budget", plan.budget.frees(now, float(moment)))
+        return Denial(outcome, float(moment))
 
     def mark_sent(self, grant: Grant) -> None:
         self._server.command("ZREM", self._keys(_account(grant))[1], grant.id)
@@ -236,8 +231,7 @@ class RedisLedger:
         self._stay_away([self._keys(account)[3]], [until])
 
     def used(self, account: str, plan: Plan, now: float) -> float:
-        opens = plan.budget.bounds(now)[0] if plan.budget else now - REMEMBER
-        return int(self._used(self._keys(account), [now, opens])) / MILLI
+        return int(self._used(self._keys(account), [now, plan.counted_since(now)])) / MILLI
 
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         holder = self._claim([self._claim_key(key)], [owner, now, now + lease, _lives(lease)])

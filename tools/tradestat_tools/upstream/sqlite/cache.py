@@ -3,17 +3,17 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite.file import PATIENCE, SqliteFile, is_busy, is_corrupt
+from tradestat_tools.upstream.sqlite.file import PATIENCE, SqliteFile
 from tradestat_tools.upstream.store import CacheInfo, Entry, StoreUnavailable
 
-T = TypeVar("T")
-
 VERSION = 1
+# `spare_until` is `Entry.usable_until`: its name on disk stays, as files of another schema are begun anew.
 SCHEMA = """
 CREATE TABLE answers (
     key TEXT PRIMARY KEY, source TEXT NOT NULL, endpoint TEXT NOT NULL, address TEXT NOT NULL,
@@ -48,16 +48,16 @@ class SqliteCache:
         self._bound = bound
 
     def get(self, key: str, now: float) -> Entry | None:
-        row = self._read(lambda db: db.execute(f"SELECT {COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone())  # noqa: S608
+        row = self._file.read(lambda db: db.execute(f"SELECT {COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone())  # noqa: S608
         if row is None:
             return None
         entry = _entry(row)
-        if entry is None or entry.spare_until <= now:
+        if entry is None or entry.usable_until <= now:
             # Not an answer that another process stored since this one was read.
-            self._write("DELETE FROM answers WHERE key = ? AND stored_at = ?", (key, row[6]))
+            self._note("DELETE FROM answers WHERE key = ? AND stored_at = ?", (key, row[6]))
             return None
         if now - row[10] > TOUCH_EVERY:
-            self._write("UPDATE answers SET used_at = ? WHERE key = ?", (now, key))
+            self._note("UPDATE answers SET used_at = ? WHERE key = ?", (now, key))
         return entry
 
     def put(self, key: str, entry: Entry) -> None:
@@ -67,90 +67,57 @@ class SqliteCache:
         if size > self._bound:
             return
         row = (key, entry.source, entry.endpoint, entry.address, entry.response.status, headers, packed)
-        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.spare_until, entry.stored_at, size)
-        try:
-            self._insert(row + times)
-        except sqlite3.Error as error:
-            self._mend(error)
-            self._insert(row + times)
+        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until, entry.stored_at, size)
+        self._file.write(lambda db: self._insert(db, row + times))
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
-        keys = self._read(lambda db: [key for (key,) in db.execute("SELECT key FROM answers ORDER BY stored_at")])
+        keys = self._file.read(lambda db: [key for (key,) in db.execute("SELECT key FROM answers ORDER BY stored_at")])
         find = f"SELECT {COLUMNS} FROM answers WHERE key = ?"  # noqa: S608
         for key in keys:
-            row = self._read(lambda db, key=key: db.execute(find, (key,)).fetchone())
+            row = self._file.read(lambda db, key=key: db.execute(find, (key,)).fetchone())
             entry = _entry(row) if row else None
             if entry is not None:
                 yield key, entry
 
     def clear(self, source: str | None = None) -> int:
         where, values = ("WHERE source = ?", (source,)) if source else ("", ())
-        with self._file.transaction() as db:
-            return db.execute(f"DELETE FROM answers {where}", values).rowcount  # noqa: S608 - a constant
+        return self._file.write(lambda db: db.execute(f"DELETE FROM answers {where}", values).rowcount)  # noqa: S608
 
     def info(self) -> CacheInfo:
         count = "SELECT count(*), coalesce(sum(size), 0) FROM answers"
-        entries, size = self._read(lambda db: db.execute(count).fetchone())
+        entries, size = self._file.read(lambda db: db.execute(count).fetchone())
         place = str(self._file.path) if self._file.path else "memory"
         return CacheInfo("sqlite" if self._file.path else "memory", place, entries, size, self._file.warning)
 
     def close(self) -> None:
         self._file.close()
 
-    def _insert(self, row: tuple[Any, ...]) -> None:
-        with self._file.transaction() as db:
-            db.execute(f"INSERT OR REPLACE INTO answers (key, {COLUMNS}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
-            self._evict(db, keep=row[0])
+    def _insert(self, db: sqlite3.Connection, row: tuple[Any, ...]) -> None:
+        db.execute(f"INSERT OR REPLACE INTO answers (key, {COLUMNS}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+        self._evict(db, but=row[0])
 
-    def _evict(self, db: sqlite3.Connection, keep: str) -> None:
+    def _evict(self, db: sqlite3.Connection, but: str) -> None:
         (total,) = db.execute("SELECT coalesce(sum(size), 0) FROM answers").fetchone()
         if total <= self._bound:
             return
-        oldest = db.execute("SELECT key, size FROM answers WHERE key != ? ORDER BY used_at", (keep,)).fetchall()
+        oldest = db.execute("SELECT key, size FROM answers WHERE key != ? ORDER BY used_at", (but,)).fetchall()
         for key, size in oldest:
             db.execute("DELETE FROM answers WHERE key = ?", (key,))
             total -= size
             if total <= self._bound * 0.9:  # some room, so that not every answer evicts
                 return
 
-    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
+    def _note(self, statement: str, values: tuple[Any, ...]) -> None:
         """A write that may be lost: the read it goes with has its answer already."""
-        try:
-            with self._file.transaction() as db:
-                db.execute(statement, values)
-        except sqlite3.Error as error:
-            if not is_busy(error):
-                self._mend(error)
-
-    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """A read; of a new file, where the damage of the old one shows only now."""
-        try:
-            with self._file.reading() as db:
-                return work(db)
-        except sqlite3.Error as error:
-            self._mend(error)
-        with self._file.reading() as db:
-            return work(db)
-
-    def _mend(self, error: sqlite3.Error) -> None:
-        """Make the store usable again after a failure: a new file for a corrupt one, memory for a disk that refuses.
-
-        Raises:
-            StoreUnavailable: other processes hold the file; the answer is only not kept, and the file goes on later.
-        """
-        if is_busy(error):
-            raise StoreUnavailable(str(error)) from error
-        if is_corrupt(error):
-            self._file.replace_corrupt(str(error))
-        else:
-            self._file.to_memory(str(error), carry_over=False)
+        with suppress(StoreUnavailable):
+            self._file.write(lambda db: db.execute(statement, values))
 
 
 def _entry(row: tuple[Any, ...]) -> Entry | None:
     """A stored row as an entry; nothing where its body can not be unpacked."""
-    source, endpoint, address, status, headers, packed, stored, fresh, renew, spare, *_ = row
+    source, endpoint, address, status, headers, packed, stored, fresh, renew, usable, *_ = row
     try:
         response = Response(status, json.loads(headers), zlib.decompress(packed))
     except (zlib.error, ValueError):
         return None
-    return Entry(source, endpoint, address, response, stored, fresh, renew, spare)
+    return Entry(source, endpoint, address, response, stored, fresh, renew, usable)

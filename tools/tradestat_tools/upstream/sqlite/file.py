@@ -4,9 +4,14 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
+
+from tradestat_tools.upstream.store import StoreUnavailable
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -31,70 +36,101 @@ class SqliteFile:
         path: the file, or None for a database in memory.
         schema: the statements that make it.
         version: raised whenever `schema` changes.
-        strict: a file that other processes hold too long is an error; else the database lives in memory then.
+        exact: nothing that was written may be forgotten. A file that other processes hold too long is not replaced by
+            memory, but tried again with the next use; one that the disk refuses to write is carried over to memory,
+            and one that turns out to be corrupt later is not begun anew.
         patience: seconds to wait for another process.
     """
 
     def __init__(
-        self, path: Path | None, schema: str, version: int, *, strict: bool = False, patience: float = PATIENCE
+        self, path: Path | None, schema: str, version: int, *, exact: bool = False, patience: float = PATIENCE
     ) -> None:
         self.path = path
-        self.warning: str | None = None
+        self._warning: str | None = None
         self._schema = schema
         self._version = version
-        self._strict = strict
+        self._exact = exact
         self._patience = patience
         self._lock = threading.Lock()
-        self._connection = self._open()
+        self._opened: sqlite3.Connection | None = None
+        with self._lock, suppress(sqlite3.Error):  # now if possible, so that a warning shows early
+            self._connection()
 
-    @contextmanager
-    def transaction(self) -> Generator[sqlite3.Connection]:
-        """A write transaction, from its first statement on alone among all processes."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    @property
+    def warning(self) -> str | None:
+        """What went wrong when the file was opened or written, if anything."""
+        return self._warning if self._opened or self.path is None else f"other processes hold the {self.path.stem}"
 
-    @contextmanager
-    def reading(self) -> Generator[sqlite3.Connection]:
-        """Reads that see one state of the database; they wait for no writer."""
-        with self._lock:
-            yield self._connection
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of a transaction that is alone among all processes from its first statement on.
 
-    def to_memory(self, why: str, *, carry_over: bool) -> None:
-        """Go on in memory after a write that the disk refused, with or without what the file held."""
-        with self._lock:
-            if self.path is None:
-                return
-            self._warn(f"{self.path.name} can not be written ({why}); kept in memory until the program ends.")
-            memory = self._connect(None)
-            if carry_over:
-                try:
-                    self._connection.backup(memory)
-                except BaseException:
-                    memory.close()
-                    raise
-            file, self._connection, self.path = self._connection, memory, None
-            file.close()
+        Raises:
+            StoreUnavailable: other processes hold the file, or neither disk nor memory will do.
+        """
+        return self._use(lambda connection: self._in_transaction(connection, work), mends=True)
 
-    def replace_corrupt(self, why: str) -> None:
-        """Set aside a file whose damage shows only while it is read, and begin a new one."""
-        with self._lock:
-            if self.path is None:
-                return
-            self._connection.close()
-            with _alone(self.path, self._patience):
-                self._set_aside(self.path, why)
-            self._connection = self._open()
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of reads that see one state of the database; they wait for no writer. Raises as `write`."""
+        return self._use(work, mends=not self._exact)
 
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
-            self._connection.close()
+            if self._opened is not None:
+                self._opened.close()
+
+    @staticmethod
+    def _in_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return result
+
+    def _use(self, use: Callable[[sqlite3.Connection], T], *, mends: bool) -> T:
+        """The result of some work; once more on a new file or in memory where the file can not be used any more."""
+        with self._lock:
+            try:
+                connection = self._connection()
+                try:
+                    return use(connection)
+                except sqlite3.Error as error:
+                    # Where others hold the file, to go on in memory would be to forget or overspend what is shared.
+                    if not mends or is_busy(error):
+                        raise
+                    return use(self._mended(connection, error))
+            except sqlite3.Error as error:
+                raise StoreUnavailable(str(error)) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
+
+    def _mended(self, connection: sqlite3.Connection, error: sqlite3.Error) -> sqlite3.Connection:
+        """What to go on with after a failure: a new file for a corrupt one, memory where the disk refuses a write."""
+        if self.path is None:
+            raise error
+        if is_corrupt(error) and not self._exact:
+            connection.close()
+            with _alone(self.path, self._patience):
+                self._set_aside(self.path, str(error))
+            self._opened = self._open()
+            return self._opened
+        self._warn(f"{self.path.name} can not be written ({error}); kept in memory until the program ends.")
+        memory = self._connect(None)
+        if self._exact:
+            try:
+                connection.backup(memory)
+            except BaseException:
+                memory.close()
+                raise
+        connection.close()
+        self._opened, self.path = memory, None
+        return memory
 
     def _open(self) -> sqlite3.Connection:
         if self.path is None:
@@ -110,7 +146,7 @@ class SqliteFile:
                     self._set_aside(self.path, str(error))
                     return self._connect(self.path)
         except (OSError, sqlite3.Error) as error:
-            if self._strict and is_busy(error):
+            if self._exact and is_busy(error):
                 raise
             self._warn(f"{self.path.name} can not be used ({error}); kept in memory until the program ends.")
             self.path = None
@@ -156,7 +192,7 @@ class SqliteFile:
         self._warn(f"{path.name} was unusable ({why}) and is now {aside.name}; a new one is begun.")
 
     def _warn(self, text: str) -> None:
-        self.warning = text
+        self._warning = text
         log.warning(text)
 
 

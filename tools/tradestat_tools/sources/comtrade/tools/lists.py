@@ -258,7 +258,7 @@ def _request(context: Context, category: Category) -> Request:
         source=SOURCE_ID,
         endpoint=f"reference/{file}",
         url=f"{context.settings.of(ComtradeSettings).comtrade_url.rstrip('/')}/files/v1/app/reference/{file}.json",
-        keep=REFERENCE,
+        freshness=REFERENCE,
     )
 
 

@@ -42,7 +42,7 @@ from tradestat_tools.sources.comtrade.wire.tables import (
     table_request,
 )
 from tradestat_tools.upstream import Fetched
-from tradestat_tools.upstream.request import HOUR, Keep
+from tradestat_tools.upstream.request import HOUR, Freshness
 
 MOST_SHOWN = 100
 """Publications in an answer; the newest periods come first."""
@@ -182,7 +182,7 @@ COMTRADE_METADATA = Tool(
 )
 
 
-KEEP = Keep(fresh=HOUR, spare=0.0)
+LIVE = Freshness(fresh=HOUR, usable=0.0)
 
 
 class LiveUpdateArguments(Arguments):
@@ -226,7 +226,7 @@ async def comtrade_live_update(context: Context, arguments: LiveUpdateArguments)
         TradestatError: what the service answers.
     """
     codes = read_places(arguments.reporterCode, "reporter").codes
-    fetched = await fetch_table(context, table_request(context, LIVE_UPDATE, keep=KEEP), Release)
+    fetched = await fetch_table(context, table_request(context, LIVE_UPDATE, freshness=LIVE), Release)
     listed_ones = sorted(fetched.value.data, key=lambda one: one.lastUpdated or "", reverse=True)
     found = [one for one in listed_ones if not codes or one.reporterCode in codes]
     if not found:

@@ -32,7 +32,7 @@ from tradestat_tools.sources.comtrade.wire.envelope import (
     read_rows,
 )
 from tradestat_tools.upstream import Fetched, Request, Response
-from tradestat_tools.upstream.request import RECENT, Keep
+from tradestat_tools.upstream.request import RECENT, Freshness
 
 AVAILABILITY = "getDA"
 """With a key under data/v1, without one under public/v1; reporterCode and period may be left out, several periods are
@@ -159,7 +159,7 @@ class Listed(BaseModel, Generic[R]):
 
 
 def table_request(
-    context: Context, endpoint: str, params: Mapping[str, str] | None = None, *, keep: Keep = RECENT
+    context: Context, endpoint: str, params: Mapping[str, str] | None = None, *, freshness: Freshness = RECENT
 ) -> Request:
     """The call to one of these endpoints.
 
@@ -168,7 +168,7 @@ def table_request(
         endpoint: where, below the service's address. One that begins with `get` is under data/v1 or public/v1,
             depending on whether a key is set.
         params: the question.
-        keep: how long the answer is worth keeping.
+        freshness: for how long the answer is as good as new, and usable after that.
 
     Raises:
         MissingKey: the endpoint takes a key and none is set.
@@ -191,7 +191,7 @@ def table_request(
         url=f"{context.settings.of(ComtradeSettings).comtrade_url.rstrip('/')}/{path}",
         params={name: value for name, value in (params or {}).items() if value},
         secret_headers={KEY_HEADER: key} if key else {},
-        keep=keep,
+        freshness=freshness,
     )
 
 

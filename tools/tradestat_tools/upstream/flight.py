@@ -1,0 +1,196 @@
+"""One call for equal questions: of all callers in this process, and of all processes that share the ledger."""
+
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import anyio
+import anyio.abc
+
+from tradestat_tools.model.errors import TradestatError, UpstreamDown, error_from_dict
+from tradestat_tools.upstream.policy import Policy
+from tradestat_tools.upstream.request import Reader, Response
+from tradestat_tools.upstream.runtime import Clock, best_effort
+from tradestat_tools.upstream.store import Cache, Ledger
+
+LEASE = 30.0
+"""Seconds for which a reservation or claim outlives its time before it counts as left behind by a dead process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A classified response with what it took.
+
+    Args:
+        calls: requests that were sent; 0 where another process asked.
+        charged: what the service says it charged for them.
+        reader: who made `value` of the response, where this process read it.
+        left: of the budget, afterwards.
+    """
+
+    response: Response
+    stored_at: float
+    calls: int = 0
+    charged: float | None = None
+    reader: Reader[Any] | None = None
+    value: Any = None
+    left: float | None = None
+
+
+@dataclass(slots=True)
+class Flight:
+    """One call that one or more callers wait for.
+
+    Args:
+        deadline: wall time by which it must have ended.
+        must_finish: set by the call once it must end even if nobody waits any longer (money was spent on it).
+    """
+
+    deadline: float
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    done: anyio.Event = field(default_factory=anyio.Event)
+    waiting: int = 0
+    must_finish: bool = False
+    exchange: Exchange | None = None
+    failure: Exception | None = None
+
+
+class Flights:
+    """The calls under way, by question.
+
+    Args:
+        lease: seconds after which another process may ask what a process that died was asking.
+    """
+
+    def __init__(self, cache: Cache, ledger: Ledger, clock: Clock, lease: float) -> None:
+        self._cache = cache
+        self._ledger = ledger
+        self._clock = clock
+        self._lease = lease
+        self._flights: dict[str, Flight] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._flights
+
+    async def share(
+        self,
+        key: str,
+        call: Callable[[Flight], Awaitable[Exchange]],
+        wait: Callable[[anyio.Event], Awaitable[None]],
+        *,
+        deadline: float,
+        tasks: anyio.abc.TaskGroup,
+    ) -> Exchange:
+        """The result of this process's call for a question, which is begun unless it is under way.
+
+        Args:
+            wait: waits for its end, reporting progress.
+            deadline: wall time by which a call that is begun now must have ended.
+            tasks: where the call runs, so that it does not end with this caller.
+        """
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = Flight(deadline)
+            tasks.start_soon(self._run, key, flight, call)
+        flight.waiting += 1
+        try:
+            await wait(flight.done)
+        finally:
+            flight.waiting -= 1
+            if flight.waiting == 0 and not flight.done.is_set() and not flight.must_finish:
+                # Nobody is left to hear the answer, and nothing was paid for it. A new caller begins anew.
+                self._remove(key, flight)
+                flight.scope.cancel()
+        if flight.failure is not None:
+            raise flight.failure
+        if flight.exchange is None:
+            raise RuntimeError("a call that somebody waited for was cancelled")
+        return flight.exchange
+
+    async def _run(self, key: str, flight: Flight, call: Callable[[Flight], Awaitable[Exchange]]) -> None:
+        try:
+            with flight.scope:
+                flight.exchange = await call(flight)
+        except Exception as error:  # noqa: BLE001 - handed to every waiting caller as it is
+            flight.failure = error
+        finally:
+            self._remove(key, flight)
+            flight.done.set()
+
+    def _remove(self, key: str, flight: Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+    async def among_processes(
+        self,
+        key: str,
+        policy: Policy,
+        call: Callable[[], Awaitable[Exchange]],
+        *,
+        deadline: float,
+        tasks: anyio.abc.TaskGroup,
+    ) -> Exchange:
+        """The result of a call that only one of the processes makes, the one that claims the question.
+
+        Raises:
+            TradestatError: how the call failed, here or in the other process; UpstreamDown where that takes too long.
+        """
+        owner = uuid.uuid4().hex
+        theirs = await self._claim_or_wait(key, policy, owner, deadline)
+        if theirs is not None:
+            return theirs
+        failure: str | None = None
+        holding = anyio.CancelScope()
+        tasks.start_soon(self._hold, key, owner, holding)
+        try:
+            # Somebody may have stored it between this caller's look into the cache and its claim.
+            return await self._just_stored(key) or await call()
+        except TradestatError as error:
+            failure = json.dumps(error.as_dict(), ensure_ascii=False)
+            raise
+        finally:
+            holding.cancel()
+            with anyio.CancelScope(shield=True):  # where that fails, the claim lapses
+                now = self._clock.time()
+                await best_effort(partial(self._ledger.release, key, owner, now=now, failure=failure))
+
+    async def _hold(self, key: str, owner: str, scope: anyio.CancelScope) -> None:
+        """Renew a claim while its call is under way, however long, so that it need not outlive its process by much."""
+        with scope:
+            while True:
+                await anyio.sleep(self._lease / 3)
+                now = self._clock.time()
+                await best_effort(partial(self._ledger.renew, key, owner, now=now, lease=self._lease))
+
+    async def _claim_or_wait(self, key: str, policy: Policy, owner: str, deadline: float) -> Exchange | None:
+        """What another process gets; None where the question is this caller's to ask."""
+        pause = 0.02
+        while True:
+            now = self._clock.time()
+            claim = await best_effort(partial(self._ledger.claim, key, owner, now=now, lease=self._lease))
+            if claim is None or claim.ours:  # without a ledger nothing is sent anyway, and the call says so
+                return None
+            while claim is not None and claim.failure is None:
+                if self._clock.time() >= deadline:
+                    raise UpstreamDown(
+                        f"{policy.service} has not yet answered another process that asks the same.",
+                        remedy="Try again in a moment.",
+                        source=policy.source,
+                        retry_after=self._lease,
+                    )
+                await self._clock.sleep(pause)
+                pause = min(pause * 1.5, 0.25)
+                claim = await best_effort(partial(self._ledger.look, key, self._clock.time()))
+            stored = await self._just_stored(key)
+            if stored is not None:
+                return stored
+            if claim is not None and claim.failure is not None:
+                raise error_from_dict(json.loads(claim.failure))
+
+    async def _just_stored(self, key: str) -> Exchange | None:
+        now = self._clock.time()
+        entry = await best_effort(partial(self._cache.get, key, now))
+        return Exchange(entry.response, entry.stored_at) if entry and now < entry.fresh_until else None
