@@ -17,8 +17,7 @@ from tradestat_tools.model.flow import FlowQuestion, Kind, read_product
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.open import in_memory
-from tradestat_tools.research.cost import cost
-from tradestat_tools.research.views import Seen, ask, ask_all, views_of
+from tradestat_tools.research.views import Seen, ask, ask_all, cost, views_of
 from tradestat_tools.upstream.http import Http
 
 
@@ -50,8 +49,8 @@ def older() -> Sandbox:
     return sandbox
 
 
-def by_id(sides: tuple[View, ...]) -> dict[str, View]:
-    return {side.id: side for side in sides}
+def by_id(views: tuple[View, ...]) -> dict[str, View]:
+    return {view.id: view for view in views}
 
 
 def values(seen: Seen) -> dict[str, float | None]:
@@ -61,8 +60,8 @@ def values(seen: Seen) -> dict[str, float | None]:
 @pytest.mark.anyio
 async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> None:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        sides = by_id(await views_of(flow("China", "Korea", "850760", "2024"), context))
-    assert list(sides) == [
+        views = by_id(await views_of(flow("China", "Korea", "850760", "2024"), context))
+    assert list(views) == [
         "comtrade:exporter",
         "doumaotong:exporter",
         "trademap:exporter",
@@ -70,12 +69,12 @@ async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> Non
         "comtrade:importer",
         "trademap:importer",
     ]
-    assert sides["korea:importer"].what.startswith("South Korea's imports from China")
+    assert views["korea:importer"].what.startswith("South Korea's imports from China")
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("question", "side", "says"),
+    ("question", "view", "says"),
     [
         (flow("World", "Korea", "850760", "2024"), "comtrade:exporter", "no report of the World"),
         (flow("China", "Korea", "85076000", "2024"), "comtrade:exporter", "national code"),
@@ -87,9 +86,9 @@ async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> Non
     ],
     ids=["world", "national code", "other nation's code", "services", "months of services", "quarters", "chapter"],
 )
-async def test_a_source_that_can_not_see_it_says_why(question: FlowQuestion, side: str, says: str) -> None:
+async def test_a_source_that_can_not_see_it_says_why(question: FlowQuestion, view: str, says: str) -> None:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        found = by_id(await views_of(question, context))[side]
+        found = by_id(await views_of(question, context))[view]
         assert found.why is not None
         assert found.why.reason is Reason.NOT_COVERED
         assert says in found.why.text
@@ -100,8 +99,8 @@ async def test_a_source_that_can_not_see_it_says_why(question: FlowQuestion, sid
 @pytest.mark.anyio
 async def test_all_sources_agree_on_what_the_world_recorded() -> None:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        sides = await views_of(flow("China", "Korea", "850760", "2023", "2024"), context)
-        seen = {one.side.id: one for one in await ask_all(sides, context)}
+        views = await views_of(flow("China", "Korea", "850760", "2023", "2024"), context)
+        seen = {one.view.id: one for one in await ask_all(views, context)}
     exported, imported = values(seen["comtrade:exporter"]), values(seen["comtrade:importer"])
     assert values(seen["trademap:exporter"]) == pytest.approx(exported, abs=500)
     assert values(seen["trademap:importer"]) == pytest.approx(imported, abs=500)
@@ -128,8 +127,8 @@ async def test_the_present_form_of_doumaotong_sees_only_all_destinations() -> No
 @pytest.mark.anyio
 async def test_the_older_form_of_doumaotong_has_months_of_one_country() -> None:
     async with standing_in(older()) as context:
-        sides = by_id(await views_of(flow("China", "Korea", "850760", "2026-05", "2026-07"), context))
-        seen = await ask(sides["doumaotong:exporter"], context)
+        views = by_id(await views_of(flow("China", "Korea", "850760", "2026-05", "2026-07"), context))
+        seen = await ask(views["doumaotong:exporter"], context)
     assert [str(one.period) for one in seen.observations] == ["2026-05", "2026-06", "2026-07"]
     assert all(one.value for one in seen.observations)
 
@@ -137,8 +136,8 @@ async def test_the_older_form_of_doumaotong_has_months_of_one_country() -> None:
 @pytest.mark.anyio
 async def test_an_answer_for_a_part_of_the_code_is_not_taken_for_it() -> None:
     async with standing_in(older()) as context:
-        sides = by_id(await views_of(flow("China", "Korea", "8507", "2026-05"), context))
-        seen = await ask(sides["doumaotong:exporter"], context)
+        views = by_id(await views_of(flow("China", "Korea", "8507", "2026-05"), context))
+        seen = await ask(views["doumaotong:exporter"], context)
     assert seen.observations == ()
     assert "a part of 8507" in seen.why[0].text
 
@@ -160,8 +159,8 @@ async def test_a_source_that_fails_does_not_fail_the_others() -> None:
     sandbox = Sandbox()
     sandbox.fail(source="korea", times=100, status=500)
     async with standing_in(sandbox) as context:
-        sides = await views_of(flow("China", "Korea", "850760", "2024"), context, sources=["korea", "comtrade"])
-        seen = {one.side.id: one for one in await ask_all(sides, context)}
+        views = await views_of(flow("China", "Korea", "850760", "2024"), context, sources=["korea", "comtrade"])
+        seen = {one.view.id: one for one in await ask_all(views, context)}
     failed = seen["korea:importer"]
     assert (failed.observations, failed.why) == ((), ())
     assert failed.error is not None
@@ -172,8 +171,8 @@ async def test_a_source_that_fails_does_not_fail_the_others() -> None:
 @pytest.mark.anyio
 async def test_what_is_not_out_is_missing_with_the_reason() -> None:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        sides = await views_of(flow("China", "Korea", "850760", "2026"), context, sources=["comtrade"])
-        seen = await ask_all(sides, context)
+        views = await views_of(flow("China", "Korea", "850760", "2026"), context, sources=["comtrade"])
+        seen = await ask_all(views, context)
     assert [one.observations for one in seen] == [(), ()]
     assert {one.why[0].reason for one in seen} == {Reason.NOT_YET_PUBLISHED}
 
@@ -181,12 +180,12 @@ async def test_what_is_not_out_is_missing_with_the_reason() -> None:
 @pytest.mark.anyio
 async def test_the_cost_is_what_is_not_stored_and_only_trade_map_takes_credits() -> None:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        sides = await views_of(flow("China", "Korea", "850760", "2020", "2024"), context)
-        paid = [side for side in sides if side.source == "trademap"]
-        before = await cost(sides, context)
+        views = await views_of(flow("China", "Korea", "850760", "2020", "2024"), context)
+        paid = [view for view in views if view.source == "trademap"]
+        before = await cost(views, context)
         await ask_all(paid, context)
-        after = await cost(sides, context)
-        comtrade = [side for side in sides if side.source == "comtrade"]
+        after = await cost(views, context)
+        comtrade = [view for view in views if view.source == "comtrade"]
         assert await cost(comtrade, context) == Cost(2)
         await ask_all(comtrade, context)
         assert await cost(comtrade, context) == Cost()
@@ -197,25 +196,25 @@ async def test_the_cost_is_what_is_not_stored_and_only_trade_map_takes_credits()
 @pytest.mark.anyio
 async def test_services_are_seen_by_those_who_have_them() -> None:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        sides = await views_of(flow("China", "Korea", "3", "2023", kind="services"), context)
-        seen = {one.side.id: one for one in await ask_all(sides, context)}
+        views = await views_of(flow("China", "Korea", "3", "2023", kind="services"), context)
+        seen = {one.view.id: one for one in await ask_all(views, context)}
     assert values(seen["trademap:exporter"]) == pytest.approx(values(seen["comtrade:exporter"]), abs=500)
     assert values(seen["comtrade:exporter"])["2023"]
 
 
 @pytest.mark.anyio
-async def test_a_stored_result_is_a_side_for_each_end_it_has_figures_of() -> None:
+async def test_a_stored_result_is_a_view_for_each_end_it_has_figures_of() -> None:
     asked = {"reporterCode": ["China"], "partnerCode": ["Korea"], "cmdCode": ["850760"], "flowCode": ["M", "X"]}
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
         answer = await context.call(catalogue().tools["comtrade_data"], asked | {"period": ["2024"]})
         assert answer.result
         question, other = flow("China", "Korea", "850760", "2024"), flow("China", "Japan", "850760", "2024")
-        (side,) = await views_of(question, context, sources=[], files=[answer.result])
+        (view,) = await views_of(question, context, sources=[], files=[answer.result])
         (nothing,) = await views_of(other, context, sources=[], files=[answer.result])
-        seen = await ask(side, context)
+        seen = await ask(view, context)
         with pytest.raises(InvalidQuery, match="No answer is kept"):
             await views_of(question, context, sources=[], files=["raaaaaaaaaa"])
-    assert (side.id, side.role, seen.results) == (f"file:exporter:{answer.result}", "exporter", (answer.result,))
+    assert (view.id, view.role, seen.results) == (f"file:exporter:{answer.result}", "exporter", (answer.result,))
     assert len(values(seen)) == 1
     assert values(seen)["2024"]
     assert nothing.why is not None
