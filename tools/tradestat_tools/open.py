@@ -19,7 +19,7 @@ from tradestat_tools.upstream.store import Cache, Ledger
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
-    from tradestat_tools.upstream.redis.tiered import WhenDown
+    from tradestat_tools.upstream.redis.cache import WhenDown
 
 ANSWERS_FILE = "answers.sqlite3"
 LEDGER_FILE = "ledger.sqlite3"
@@ -153,11 +153,9 @@ def _open(settings: Settings, file: str, megabytes: int, when_down: "WhenDown", 
     if settings.redis_url is None:
         return SqliteCache(settings.cache_dir / file, bound=bound)
     try:
-        from tradestat_tools.upstream.redis.cache import RedisCache  # noqa: PLC0415 - an extra
+        from tradestat_tools.upstream.redis.cache import RedisCache, TieredCache  # noqa: PLC0415 - an extra
 
         shared = RedisCache(settings.redis_url.get_secret_value(), prefix=prefix)
     except (ImportError, ValueError) as error:
         raise WrongSetting(f"TRADESTAT_REDIS_URL: {error}") from None
-    from tradestat_tools.upstream.redis.tiered import TieredCache  # noqa: PLC0415
-
     return TieredCache(shared, SqliteCache(settings.cache_dir / file, bound=bound), when_down=when_down)

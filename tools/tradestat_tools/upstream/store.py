@@ -41,6 +41,11 @@ class Entry:
     renew_until: float
     usable_until: float
 
+    @property
+    def times(self) -> tuple[float, float, float, float]:
+        """When it was stored, and until when it is fresh, renewed and usable."""
+        return self.stored_at, self.fresh_until, self.renew_until, self.usable_until
+
     @classmethod
     def of(cls, request: Request, response: Response, freshness: Freshness, now: float) -> Self:
         """The answer to a request that arrived now."""
