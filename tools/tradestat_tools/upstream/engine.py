@@ -59,7 +59,7 @@ class Upstream:
         offline: answer from the cache only.
         chance: spreads retries, between 0 and 1.
         most_attempts: of one question, whatever the policies say.
-        renews: whether old answers are renewed behind the caller's back; a process that soon ends asks at once instead.
+        renews: whether old answers are renewed in the background; a process that soon ends asks at once instead.
         progress_every: seconds between two reports of progress.
         lease: seconds after which another process may ask what a process that died was asking.
     """
@@ -246,7 +246,7 @@ class Upstream:
         )
 
     def _renew(self, request: Request, policy: Policy, read: Reader[Any], within: float) -> None:
-        """Ask again behind the caller's back; what goes wrong there concerns nobody but the breaker."""
+        """Ask again in the background; what goes wrong there concerns nobody but the breaker."""
         if self._tasks is None or request.unless_stored is not None or request.key in self._flights:
             return
 

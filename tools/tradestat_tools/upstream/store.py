@@ -28,7 +28,7 @@ class Entry:
 
     Args:
         fresh_until: as good as new until then.
-        renew_until: after that and until here it is given at once while it is renewed behind the caller's back.
+        renew_until: after that and until here it is given at once, and asked for again in the background.
         usable_until: after that and until here it is given only where the service fails.
     """
 
