@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+from mcp import Client
+from mcp_types import TextContent
 
-from tradestat_server.cli.listing import manifest_lists
 from tradestat_server.cli.terminal import key_in_words
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.source import OWN_NAME
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import OWN_NAME, Tool
 
 ROOT = Path(__file__).parent.parent
 
@@ -52,8 +54,26 @@ def manifest(text: str) -> str:
     """The manifest with the project's version and description, and the server's tools and prompts."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     known: dict[str, Any] = {"version": project["version"], "description": project["description"]}
-    whole = {**json.loads(text), **known, **anyio.run(manifest_lists)}
+    whole = {**json.loads(text), **known, **anyio.run(_lists)}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+async def _lists() -> dict[str, list[dict[str, Any]]]:
+    """`tools` and `prompts` as a manifest lists them; a prompt's text has `${arguments.name}` in it."""
+    settings = catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)
+    async with open_context(settings) as context, Client(create_server(context)) as client:
+        tools = (await client.list_tools()).tools
+        prompts: list[dict[str, Any]] = []
+        for prompt in (await client.list_prompts()).prompts:
+            names = [argument.name for argument in prompt.arguments or []]
+            filled = await client.get_prompt(prompt.name, {name: f"${{arguments.{name}}}" for name in names})
+            text = "\n\n".join(m.content.text for m in filled.messages if isinstance(m.content, TextContent))
+            entry = {"name": prompt.name, "description": prompt.description or "", "arguments": names, "text": text}
+            prompts.append(entry)
+    return {
+        "tools": [{"name": tool.name, "description": tool.description or ""} for tool in tools],
+        "prompts": prompts,
+    }
 
 
 def readme(text: str) -> str:
@@ -67,15 +87,15 @@ def _tools() -> Iterable[str]:
     yield "|---|---|---|"
     for source in catalogue().sources.values():
         yield f"| **{source.name}** | {key_in_words(source.key)} | |"
-        for endpoint in source.tools:
-            yield _tool(endpoint)
+        for tool in source.tools:
+            yield _tool(tool)
     yield f"| **{OWN_NAME}** | no key | |"
-    for endpoint in catalogue().own:
-        yield _tool(endpoint)
+    for tool in catalogue().own:
+        yield _tool(tool)
 
 
-def _tool(endpoint: Tool[Any, Any]) -> str:
-    return f"| `{endpoint.name}` | {_capital(endpoint.title.partition(': ')[2])} | {endpoint.cost} |"
+def _tool(tool: Tool[Any, Any]) -> str:
+    return f"| `{tool.name}` | {_capital(tool.title.partition(': ')[2])} | {tool.cost} |"
 
 
 def _sources() -> Iterable[str]:

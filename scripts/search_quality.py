@@ -17,7 +17,7 @@ from typing import Literal
 from tradestat_tools.codes.hs import hs_entries
 from tradestat_tools.codes.search.hs import search_hs
 
-QUERIES = Path(__file__).parent.parent / "tests" / "tools" / "codes" / "hs_queries.csv"
+QUERIES = Path(__file__).parent.parent / "tests" / "tools" / "codes" / "search" / "hs_queries.csv"
 DEPTHS = (1, 5, 10)
 
 Half = Literal["tune", "held"]
@@ -43,7 +43,7 @@ def queries(half: Half) -> Iterator[Query]:
 def place(query: Query) -> int | None:
     """The place, from 1, of the first hit that is one of the expected codes or below it; None if not in ten."""
     hits = search_hs(query.text, limit=max(DEPTHS))
-    return next((n for n, hit in enumerate(hits, 1) if hit.code.startswith(query.expected)), None)
+    return next((n for n, hit in enumerate(hits, 1) if hit.entry.startswith(query.expected)), None)
 
 
 def recall(places: Iterable[int | None], depth: int) -> float:
@@ -77,7 +77,7 @@ def main() -> int:
             for group in ("all", query.language):
                 places.setdefault(group, []).append(found)
             if half == "tune" and (found is None or found > 5):
-                hits = ", ".join(f"{hit.code} ({hit.how})" for hit in search_hs(query.text, limit=5))
+                hits = ", ".join(f"{hit.entry} ({hit.how})" for hit in search_hs(query.text, limit=5))
                 missed.append(f"- {query.text} [{' '.join(query.expected)}]: {hits or 'nothing'}")
         for group, found_at in places.items():
             rates = " | ".join(f"{recall(found_at, depth):.3f}" for depth in DEPTHS)

@@ -28,9 +28,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def client() -> "AsyncGenerator[Client]":
-    """An MCP client of a server on the stand-in services."""
+    """An MCP client of a server on the stand-in services; a file's tests share it, and so its stored answers."""
     from mcp import Client  # noqa: PLC0415 - most tests need no server, and it takes a second to load
 
     from tradestat_server.mcp.app import create_server  # noqa: PLC0415

@@ -1,13 +1,16 @@
 """A tiny source for tests of the server itself, and services whose wire is watched."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import pytest
 from jsonschema import Draft202012Validator
+from mcp import Client
 from pydantic import Field
 
+from tradestat_server.mcp.app import create_server
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
@@ -42,7 +45,7 @@ class Flows(Data):
         return [Table(("partner", "value"), [(row.partner, row.value) for row in self.rows])]
 
 
-class Question(Arguments):
+class Wanted(Arguments):
     """The arguments of the test source."""
 
     code: Annotated[str, Field(pattern=r"^\d{2,6}$", description="HS code of 2 to 6 digits.")]
@@ -51,13 +54,13 @@ class Question(Arguments):
     limit: Annotated[int, Field(ge=1, le=500, description="Rows.")] = 10
 
 
-async def _flows(_: Context, question: Question) -> Answer[Flows]:
-    if question.code == "99":
+async def _flows(_: Context, wanted: Wanted) -> Answer[Flows]:
+    if wanted.code == "99":
         raise RateLimited("Too many calls.", remedy="Wait.", source="test", retry_after=12.2)
-    if question.code == "98":
+    if wanted.code == "98":
         raise RuntimeError("https://service.example/?serviceKey=topsecret")
     return Answer[Flows](
-        what=f"China's {question.flow}s of HS {question.code}",
+        what=f"China's {wanted.flow}s of HS {wanted.code}",
         data=Flows(
             rows=[Flow(partner="Japan", value=1234567), Flow(partner="中国", value=0), Flow(partner="Chad")],
             series=[1.5, None],
@@ -81,7 +84,7 @@ FLOWS = Tool(
     name="flows",
     title="Flows (test)",
     description="Answers with three rows.",
-    arguments=Question,
+    arguments=Wanted,
     data=Flows,
     run=_flows,
     example={"code": "8517"},
@@ -89,8 +92,8 @@ FLOWS = Tool(
 
 
 @pytest.fixture
-def flows() -> Tool[Question, Flows]:
-    """An endpoint that needs no service: code 99 is rate limited, code 98 crashes with a secret in its words."""
+def flows() -> Tool[Wanted, Flows]:
+    """A tool that needs no service: code 99 is rate limited, code 98 crashes with a secret in its words."""
     return FLOWS
 
 
@@ -122,14 +125,28 @@ def no_environment(**given: Any) -> Settings:
     return catalogue().settings(_env_file=None, **given)
 
 
+@asynccontextmanager
+async def on_wire(wire: Wire, **given: Any) -> AsyncGenerator[Context]:
+    """Services with every key set, on a watched wire."""
+    keys = {"PARSE_API_KEY": "key-one", "DATA_GO_KR_SERVICE_KEY": "key-two", "COMTRADE_API_KEY": "key-three"}
+    http = Http(app=wire)
+    async with in_memory(http, no_environment(**{**keys, **given}), lambda: NOON, most_attempts=1) as context:
+        yield context
+    await http.aclose()
+
+
 @pytest.fixture
 async def watched(wire: Wire) -> AsyncGenerator[Context]:
     """Services with every key set, on the watched wire."""
-    http = Http(app=wire)
-    settings = no_environment(PARSE_API_KEY="key-one", DATA_GO_KR_SERVICE_KEY="key-two", COMTRADE_API_KEY="key-three")
-    async with in_memory(http, settings, lambda: NOON, most_attempts=1) as context:
+    async with on_wire(wire) as context:
         yield context
-    await http.aclose()
+
+
+@pytest.fixture(scope="module")
+async def lists() -> AsyncGenerator[Client]:
+    """A client for resources, prompts and completions: its server offers no tools, and every service fails."""
+    async with on_wire(Wire()) as context, Client(create_server(context, offered=[])) as client:
+        yield client
 
 
 @pytest.fixture(params=["legacy", "auto"])

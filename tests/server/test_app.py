@@ -1,7 +1,7 @@
 """The whole server: every tool as a client sees it, on the sandbox and on a watched wire."""
 
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -11,13 +11,14 @@ from mcp_types import CallToolResult, TextContent, Tool
 
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
-from tradestat_server.mcp.prompts import QUESTIONS, write
+from tradestat_server.mcp.prompts import PROMPTS, write
+from tradestat_server.mcp.schemas import input_schema
 from tradestat_server.mcp.tooling import ERROR_META
-from tradestat_server.text.render import MAX_CHARS, SANDBOX_LABEL
+from tradestat_server.text.render import MAX_CHARS, SANDBOX_LABEL, render_error
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import ERRORS
-from tradestat_tools.model.settings import SANDBOX_URL, Settings
+from tradestat_tools.model.errors import ERRORS, InvalidQuery
+from tradestat_tools.model.settings import SANDBOX_URL
 from tradestat_tools.open import context_on
 
 pytestmark = pytest.mark.anyio
@@ -65,17 +66,6 @@ FREE_TEXT = {"search", "query", "table", "columns", "sort", "filter"}
 OF_SOURCES = [(tool.name, source, tool) for source in catalogue().sources.values() for tool in source.tools]
 
 
-@pytest.fixture(scope="module")
-def sandbox_settings() -> Settings:
-    return catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)
-
-
-@pytest.fixture
-async def sandbox(sandbox_settings: Settings) -> AsyncGenerator[Context]:
-    async with open_context(sandbox_settings) as context:
-        yield context
-
-
 async def listed(context: Context) -> list[Tool]:
     async with Client(create_server(context)) as client:
         return (await client.list_tools()).tools
@@ -107,10 +97,9 @@ async def test_the_server_says_who_it_is_and_how_to_choose(watched: Context, mod
             assert tool in catalogue().tools, tool
 
 
-async def test_a_sandbox_server_says_so_before_the_first_call(sandbox: Context) -> None:
-    async with Client(create_server(sandbox)) as client:
-        assert client.instructions is not None
-        assert "every figure is synthetic" in client.instructions
+async def test_a_sandbox_server_says_so_before_the_first_call(client: Client) -> None:
+    assert client.instructions is not None
+    assert "every figure is synthetic" in client.instructions
 
 
 async def test_every_upstream_endpoint_is_a_tool_and_so_are_our_own(watched: Context) -> None:
@@ -132,45 +121,41 @@ async def test_every_tool_is_described_for_models_and_people(watched: Context) -
             assert schema.get("description"), f"{tool.name}.{name} has no description"
 
 
-async def test_every_tool_answers_its_example_from_the_sandbox(sandbox: Context, schema_faults: Faults) -> None:
-    async with Client(create_server(sandbox)) as client:
-        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        for name, source, endpoint in OF_SOURCES:
-            result = await client.call_tool(name, dict(endpoint.example))
-            text = text_of(result)
-            assert not result.is_error, f"{name}: {text}"
-            assert text.split("\n")[0].startswith(f"{SANDBOX_LABEL} · "), name
-            assert len(text) <= MAX_CHARS
-            assert len(text.split("\n")) > 2, f"{name} has no rows"
-            answer = result.structured_content
-            assert schema_faults(tools[name].output_schema or {}, answer) == [], name
-            assert answer["source"]["state"] == "sandbox", name
-            assert answer["source"]["service"].startswith(source.policy.service), name
-            assert answer["source"]["address"].startswith(SANDBOX_URL), name
-            assert not any(
-                value is None for part in (answer, answer["data"], answer["source"]) for value in part.values()
-            )
+async def test_every_tool_answers_its_example_from_the_sandbox(client: Client, schema_faults: Faults) -> None:
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    for name, source, tool in OF_SOURCES:
+        result = await client.call_tool(name, dict(tool.example))
+        text = text_of(result)
+        assert not result.is_error, f"{name}: {text}"
+        assert text.split("\n")[0].startswith(f"{SANDBOX_LABEL} · "), name
+        assert len(text) <= MAX_CHARS
+        assert len(text.split("\n")) > 2, f"{name} has no rows"
+        answer = result.structured_content
+        assert schema_faults(tools[name].output_schema or {}, answer) == [], name
+        assert answer["source"]["state"] == "sandbox", name
+        assert answer["source"]["service"].startswith(source.policy.service), name
+        assert answer["source"]["address"].startswith(SANDBOX_URL), name
+        assert not any(value is None for part in (answer, answer["data"], answer["source"]) for value in part.values())
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])
-async def test_every_tool_of_a_source_answers_its_example_on_trio_too(sandbox: Context) -> None:
-    for name, _, tool in OF_SOURCES:
-        assert (await sandbox.call(tool, tool.example)).source.state == "sandbox", name
+async def test_every_tool_of_a_source_answers_its_example_on_trio_too() -> None:
+    async with open_context(catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)) as context:
+        for name, _, tool in OF_SOURCES:
+            assert (await context.call(tool, tool.example)).source.state == "sandbox", name
 
 
-async def test_every_call_that_a_prompt_advises_is_answered(sandbox: Context) -> None:
+async def test_every_call_that_a_prompt_advises_is_answered(client: Client) -> None:
     sample = {
         **{"country": "China", "reporter": "Korea", "partner": "Viet Nam", "exporter": "China", "importer": "Korea"},
         **{"market": "Germany", "product": "850760", "hs_code": "8507", "year": "2024", "first_year": "2023"},
         **{"last_year": "2024", "period": "202403", "flow": "export"},
     }
-    async with Client(create_server(sandbox)) as client:
-        for question in QUESTIONS:
-            text = write(question, **{name: sample[name] for name in question.arguments})
-            for tool, given in re.findall(r"`(\w+)\(([^`]*)\)`", text):
-                arguments = dict(pair.split("=", 1) for pair in given.split(", "))
-                result = await client.call_tool(tool, arguments)
-                assert not result.is_error or kind_of(result) == "NoData", f"{tool}({given}): {text_of(result)}"
+    for prompt in PROMPTS:
+        text = write(prompt, **{name: sample[name] for name in prompt.arguments})
+        for tool, given in re.findall(r"`(\w+)\(([^`]*)\)`", text):
+            result = await client.call_tool(tool, dict(pair.split("=", 1) for pair in given.split(", ")))
+            assert not result.is_error or kind_of(result) == "NoData", f"{tool}({given}): {text_of(result)}"
 
 
 async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(wire: Any, watched: Context) -> None:
@@ -180,38 +165,46 @@ async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(w
     async with Client(create_server(keyless)) as client:
         for source in needing:
             assert source.key is not None
-            for endpoint in source.tools:
-                result = await client.call_tool(endpoint.name, dict(endpoint.example))
-                assert kind_of(result) == "MissingKey", endpoint.name
+            for tool in source.tools:
+                result = await client.call_tool(tool.name, dict(tool.example))
+                assert kind_of(result) == "MissingKey", tool.name
                 assert source.key.variable in text_of(result)
     assert wire.sent == []
 
 
 @pytest.mark.parametrize("name", sorted(UPSTREAM_TOOLS | OWN_TOOLS))
 async def test_bad_arguments_are_named_and_nothing_is_sent(name: str, wire: Any, watched: Context) -> None:
-    endpoint = catalogue().tools[name]
-    async with Client(create_server(watched)) as client:
-        properties = next(t for t in (await client.list_tools()).tools if t.name == name).input_schema["properties"]
-        bad = [("no_such_argument", "x"), *((argument, {"a": 1}) for argument in properties)]
-        bad += [(argument, value) for argument in properties for value in HOSTILE.values() if argument not in FREE_TEXT]
-        bad += [(argument, HOSTILE["ten kilobytes"]) for argument in properties]
-        bad += [(argument, HOSTILE["line breaks"]) for argument in properties]
-        for argument, value in bad:
-            result = await client.call_tool(name, {**endpoint.example, argument: value})
-            shown = f"{name}({argument}={str(value)[:40]!r}): {text_of(result)}"
-            assert kind_of(result) == "InvalidQuery", shown
-            assert result.structured_content is None
-            assert error_of(result)["argument"] == argument, shown
-            assert len(text_of(result)) < 2_000, shown
-            assert "\x1b" not in text_of(result)
+    tool = watched.tools[name]
+    properties = input_schema(tool.arguments)["properties"]
+    bad: list[tuple[str, Any]] = [("no_such_argument", "x"), *((argument, {"a": 1}) for argument in properties)]
+    for argument in properties:
+        hostile = ("ten kilobytes", "line breaks") if argument in FREE_TEXT else HOSTILE
+        bad += [(argument, HOSTILE[kind]) for kind in hostile]
+    for argument, value in bad:
+        with pytest.raises(InvalidQuery) as caught:
+            await watched.call(tool, {**tool.example, argument: value})
+        text = render_error(caught.value)
+        shown = f"{name}({argument}={str(value)[:40]!r}): {text}"
+        assert caught.value.argument == argument, shown
+        assert len(text) < 2_000, shown
+        assert "\x1b" not in text
     assert wire.sent == []
+
+
+async def test_a_bad_argument_is_a_failed_result_that_names_it(watched: Context) -> None:
+    async with Client(create_server(watched)) as client:
+        for name, tool in watched.tools.items():
+            result = await client.call_tool(name, {**tool.example, "no_such_argument": "x"})
+            assert kind_of(result) == "InvalidQuery", name
+            assert error_of(result)["argument"] == "no_such_argument"
+            assert result.structured_content is None
 
 
 async def test_a_failing_service_is_an_error_without_keys(wire: Any, watched: Context) -> None:
     kinds = {error.kind for error in ERRORS}
     async with Client(create_server(watched)) as client:
-        for name, _, endpoint in OF_SOURCES:
-            result = await client.call_tool(name, dict(endpoint.example))
+        for name, _, tool in OF_SOURCES:
+            result = await client.call_tool(name, dict(tool.example))
             assert kind_of(result) in kinds - {"InvalidQuery", "MissingKey"}, name
             assert result.structured_content is None
             for key in KEYS.values():

@@ -23,8 +23,7 @@ from tradestat_server.mcp.context import open_context
 from tradestat_server.text.render import render_answer
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.source import OWN_NAME
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import OWN_NAME, Tool
 from tradestat_tools.model.answers import Answer, Data, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.settings import Settings

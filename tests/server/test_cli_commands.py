@@ -8,13 +8,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
-from click.testing import CliRunner, Result
+from commands import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tradestat_server.cli.common import read_pairs
 from tradestat_server.cli.main import cli
 from tradestat_tools.catalogue import catalogue
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
+COSTLY = {"mcp", "pydantic", "httpx", "rich", "uvicorn", "starlette", "anyio", "tradestat_tools.sources.trademap"}
 KOREA = ["strtYymm=202501", "endYymm=202503", "hsSgn=850760", "cntyCd=CN"]
 HELLO = {
     "jsonrpc": "2.0",
@@ -26,37 +33,90 @@ HELLO = {
         "clientInfo": {"name": "test", "version": "1"},
     },
 }
+NAMES = st.text(st.characters(exclude_characters="=", exclude_categories=["Z", "C"]), min_size=1, max_size=20)
 
 
-def run(*words: str) -> Result:
-    """A command in this process."""
-    return CliRunner().invoke(cli, list(words))
+def written(arguments: Any) -> list[str]:
+    """Arguments as a person types them."""
+    return [
+        f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in dict(arguments).items()
+    ]
 
 
-@pytest.fixture
-def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No key in the environment, and none in a `.env` file either."""
-    for source in catalogue().sources.values():
-        if source.key is not None:
-            monkeypatch.delenv(source.key.variable, raising=False)
-    monkeypatch.chdir(tmp_path)
+def imported_by(*runs: list[str]) -> set[str]:
+    """The modules that some runs of the command line import."""
+    code = (
+        "import sys, json\n"
+        "from tradestat_server.cli.main import cli\n"
+        "for words in json.loads(sys.argv[1]):\n"
+        "    cli(words, standalone_mode=False)\n"
+        "print(*sys.modules)"
+    )
+    command = [sys.executable, "-c", code, json.dumps(runs)]
+    ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, timeout=60)
+    return set(ran.stdout.splitlines()[-1].split())
 
 
-def written(value: object) -> str:
-    """An argument as a person types it."""
-    return value if isinstance(value, str) else json.dumps(value)
+def test_help_imports_nothing_costly() -> None:
+    assert imported_by(["--help"], ["serve", "--help"], ["call", "--help"], ["cache", "--help"]).isdisjoint(COSTLY)
 
 
-ELSEWHERE = {"exchange_rate", "import_file"}
-"""The one gives official rates in the sandbox too, the other needs a file; below."""
+def test_a_call_does_not_import_mcp_and_its_answer_is_readable_whatever_the_locale() -> None:
+    code = (
+        "import sys\n"
+        "from tradestat_server.cli.main import main\n"
+        "try: main()\n"
+        "finally: print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "call", "getNitemtradeList", *KOREA, "--sandbox", "--json"]
+    env = dict(os.environ) | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    ran = subprocess.run(command, env=env, capture_output=True, timeout=60, check=True)
+    assert "중국" in ran.stdout.decode("utf-8")
+    assert {"mcp", "mcp_types"}.isdisjoint(ran.stderr.decode().split())
 
 
-# Those that take a handle need an answer before them.
-@pytest.mark.parametrize(
-    "name", [name for name, tool in catalogue().tools.items() if "result" not in tool.example and name not in ELSEWHERE]
-)
-def test_every_tools_example_is_answered_in_text_and_as_json(name: str) -> None:
-    words = [name, *(f"{key}={written(value)}" for key, value in catalogue().tools[name].example.items()), "--sandbox"]
+def test_every_command_has_help() -> None:
+    assert sorted(cli.commands) == [
+        *("cache", "call", "demo", "doctor", "export", "sandbox", "serve", "tools", "truth", "usage")
+    ]
+    for name, command in cli.commands.items():
+        result = run(name, "--help")
+        assert result.exit_code == 0
+        assert command.help
+        assert command.help.split("\n", maxsplit=1)[0] in " ".join(result.output.split())
+
+
+def test_a_value_may_hold_equals_signs_blanks_and_json_and_a_name_given_twice_makes_a_list() -> None:
+    words = ["a=1=2", "b= x y ", 'c=["1", "2"]', "d="]
+    assert read_pairs(words) == {"a": "1=2", "b": " x y ", "c": '["1", "2"]', "d": ""}
+    assert read_pairs(["a=1", "b=2", "a=3", "a=4"]) == {"a": ["1", "3", "4"], "b": "2"}
+
+
+def test_a_word_that_is_no_argument_is_refused_with_the_form_to_use() -> None:
+    for word in ("hsSgn", "=850760", " =850760", ""):
+        with pytest.raises(InvalidQuery) as caught:
+            read_pairs(["strtYymm=202501", word])
+        assert "name=value" in caught.value.remedy
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(NAMES, st.text(max_size=40)))
+def test_every_name_and_value_comes_through_as_written(arguments: dict[str, str]) -> None:
+    assert read_pairs(f"{name}={value}" for name, value in arguments.items()) == arguments
+
+
+def test_every_tools_example_means_the_same_when_it_is_typed() -> None:
+    for tool in catalogue().tools.values():
+        typed = parse_arguments(tool.arguments, read_pairs(written(tool.example)))
+        assert typed == parse_arguments(tool.arguments, tool.example), tool.name
+
+
+ASKED = [source.tools[-1] for source in catalogue().sources.values()] + [catalogue().tools["compare_mirror"]]
+
+
+@pytest.mark.parametrize("tool", ASKED, ids=lambda tool: tool.name)
+def test_a_call_is_answered_in_text_and_as_json(tool: Any) -> None:
+    words = [tool.name, *written(tool.example), "--sandbox"]
     text, structured = run("call", *words), run("call", *words, "--json")
     assert (text.exit_code, structured.exit_code) == (0, 0), text.output + structured.output
     assert text.stdout.startswith("SANDBOX DATA (synthetic, not statistics)")
@@ -101,29 +161,31 @@ def test_an_error_is_text_on_stderr_and_an_object_on_stdout() -> None:
 def test_a_misspelt_tool_or_argument_is_answered_with_the_nearest() -> None:
     tool = json.loads(run("call", "getNitemTradelist", "--json").stdout)
     assert tool["nearest"][0] == "getNitemtradeList"
+    assert json.loads(run("call", "dashbord", "--json").stdout)["nearest"][0] == "dashboard"
+    unlike = json.loads(run("call", "zzzzzzzzzz", "--json").stdout)
+    assert "nearest" not in unlike
+    assert "tradestat-mcp tools" in unlike["remedy"]
     argument = json.loads(run("call", "getNitemtradeList", "hsSgm=850760", "--sandbox", "--json").stdout)
     assert (argument["argument"], argument["nearest"]) == ("hsSgm", ["hsSgn"])
 
 
-@pytest.mark.parametrize("value", ["85\x1b[31m", "8" * 10_000, "'; DROP TABLE hs; --", "../../etc/passwd"])
-def test_hostile_text_is_refused_on_one_readable_line_each(value: str) -> None:
-    result = run("call", "getNitemtradeList", "strtYymm=202501", "endYymm=202501", f"hsSgn={value}", "--sandbox")
-    assert result.exit_code == 1
-    assert result.stderr.startswith("InvalidQuery: ")
-    assert "\x1b" not in result.stderr
-    assert len(result.stderr) < 2_000
+def test_hostile_text_is_refused_on_one_readable_line_each() -> None:
+    for value in ("85\x1b[31m", "8" * 10_000, "'; DROP TABLE hs; --", "../../etc/passwd"):
+        result = run("call", "getNitemtradeList", "strtYymm=202501", "endYymm=202501", f"hsSgn={value}", "--sandbox")
+        assert result.exit_code == 1
+        assert result.stderr.startswith("InvalidQuery: ")
+        assert "\x1b" not in result.stderr
+        assert len(result.stderr) < 2_000
 
 
-@pytest.mark.usefixtures("_no_keys")
-@pytest.mark.parametrize(
-    "source", [s for s in catalogue().sources.values() if s.key is not None and s.key.required], ids=lambda s: s.id
-)
-def test_without_its_key_a_source_says_which_variable_to_set(source: Any) -> None:
-    endpoint = source.tools[0]
-    words = [f"{key}={written(value)}" for key, value in endpoint.example.items()]
-    error = json.loads(run("call", endpoint.name, *words, "--json").stdout)
-    assert error["kind"] == "MissingKey"
-    assert source.key.variable in error["remedy"]
+def test_without_its_key_a_source_says_which_variable_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # where no .env is
+    for source in catalogue().sources.values():
+        if source.key is not None and source.key.required:
+            tool = source.tools[0]
+            error = json.loads(run("call", tool.name, *written(tool.example), "--json").stdout)
+            assert error["kind"] == "MissingKey"
+            assert source.key.variable in error["remedy"]
 
 
 def test_tools_lists_every_tool_with_its_key_and_cost() -> None:
@@ -131,9 +193,9 @@ def test_tools_lists_every_tool_with_its_key_and_cost() -> None:
     for source in catalogue().sources.values():
         assert source.name in listed
         assert source.key is None or source.key.variable in listed
-        for endpoint in (*source.tools, *catalogue().own):
-            (line,) = (line for line in listed.splitlines() if line.split()[:1] == [endpoint.name])
-            assert endpoint.cost.split()[0] in line
+        for tool in (*source.tools, *catalogue().own):
+            (line,) = (line for line in listed.splitlines() if line.split()[:1] == [tool.name])
+            assert tool.cost.split()[0] in line
 
 
 def test_tools_as_json_are_the_entries_of_tools_list() -> None:
@@ -151,28 +213,16 @@ def test_the_truth_is_the_same_on_every_run() -> None:
     assert json.loads(first.stdout) == json.loads(run("truth", "CN", "KR", "850760", "202412", "--json").stdout)
 
 
-@pytest.mark.parametrize(
-    "flow", [["CN", "KR", "850760", "209912"], ["CN", "Atlantis", "850760", "202412"], ["CN", "KR", "010101", "2024"]]
-)
-def test_a_flow_that_the_world_does_not_have_is_said(flow: list[str]) -> None:
-    result = run("truth", *flow, "--json")
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)["kind"] == "InvalidQuery"
-    assert run("truth", *flow).stderr.startswith("InvalidQuery: ")
-
-
-def test_chinese_and_korean_come_through_a_pipe_whatever_the_locale() -> None:
-    env = dict(os.environ) | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
-    command = [*TRADESTAT, "call", "getNitemtradeList", *KOREA, "--sandbox", "--json"]
-    ran = subprocess.run(command, env=env, capture_output=True, timeout=60, check=True)
-    assert "중국" in ran.stdout.decode("utf-8")
-
-
-def test_without_a_command_it_serves_a_program_over_stdio() -> None:
-    ran = subprocess.run(
-        TRADESTAT, input=json.dumps(HELLO) + "\n", capture_output=True, encoding="utf-8", timeout=60, check=True
-    )
-    assert json.loads(ran.stdout)["result"]["serverInfo"]["name"] == "tradestat"
+def test_a_flow_that_the_world_does_not_have_is_said() -> None:
+    for flow in (
+        ("CN", "KR", "850760", "209912"),
+        ("CN", "Atlantis", "850760", "202412"),
+        ("CN", "KR", "0101", "2024"),
+    ):
+        result = run("truth", *flow, "--json")
+        assert result.exit_code == 1
+        assert json.loads(result.stdout)["kind"] == "InvalidQuery"
+        assert run("truth", *flow).stderr.startswith("InvalidQuery: ")
 
 
 def test_without_a_command_it_helps_a_person_in_a_terminal() -> None:
@@ -187,17 +237,20 @@ def test_without_a_command_it_helps_a_person_in_a_terminal() -> None:
     assert "serve" in ran.stdout
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C")
-def test_ctrl_c_stops_a_server_that_waits_for_its_client() -> None:
+def test_without_a_command_it_serves_a_program_over_stdio_until_ctrl_c() -> None:
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*TRADESTAT, "serve", "--sandbox"], encoding="utf-8", **pipes) as process:
+    with subprocess.Popen(TRADESTAT, encoding="utf-8", **pipes) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(json.dumps(HELLO) + "\n")
         process.stdin.flush()
-        assert "serverInfo" in process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == -signal.SIGINT
+        assert json.loads(process.stdout.readline())["result"]["serverInfo"]["name"] == "tradestat"
+        if os.name == "posix":
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=10) == -signal.SIGINT
+        else:
+            process.stdin.close()
+            process.wait(timeout=10)
         assert process.stderr is not None
         assert process.stderr.read() == ""
 
@@ -206,3 +259,49 @@ def test_listening_beyond_this_machine_needs_names() -> None:
     result = run("serve", "--transport", "streamable-http", "--host", "0.0.0.0")
     assert result.exit_code == 2
     assert "--allowed-host" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["serve", "--port", "70000"], "0<=x<=65535"),
+        (["serve", "--transport", "carrier-pigeon"], "'stdio', 'streamable-http', 'sse'"),
+        (["serve", "--port", "8000"], "--port needs --transport streamable-http or sse"),
+        (["serve", "--allowed-host", "stats.example.org"], "--allowed-host needs --transport"),
+        (["sandbox"], "Missing option '--port'"),
+        (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
+        (["call"], "Missing argument 'TOOL'"),
+        (["call", "dashboard", "--sandbox", "--offline"], "Choose one."),
+        (["cache", "clear", "--source", "trademob"], "trademap, doumaotong, korea, comtrade"),
+        (["cache", "import", "no-such-file"], "does not exist"),
+        (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
+        (["serv"], "serve"),
+    ],
+)
+def test_a_wrong_option_is_answered_with_what_is_allowed(words: list[str], complaint: str) -> None:
+    result = run(*words)
+    assert result.exit_code == click.UsageError.exit_code
+    assert complaint in result.stderr
+    assert result.stdout == ""
+
+
+WRONG_SETTINGS = {
+    "TRADESTAT_TIMEOUT": ("soon", "valid number"),
+    "TRADESTAT_TRADEMAP_CREDITS": ("inf", "finite"),
+    "TRADESTAT_TRADEMAP_PLAN": ("gold", "'free', 'hobby' or 'developer'"),
+    "TRADESTAT_TRADEMAP_ZONE": ("Europe/Atlantis", "is no time zone"),
+    "TRADESTAT_REDIS_URL": ("redis://:pa/ss#word@127.0.0.1:6379", "%2F"),
+}
+
+
+@pytest.mark.parametrize("words", [["call", "dashboard", "hsCode=85076000"], ["usage"], ["doctor"], ["serve"]])
+def test_a_wrong_setting_is_named_on_one_line(words: list[str]) -> None:
+    others = {"TRADESTAT_TRADEMAP_CREDITS": ("-5", "greater than 0"), "TRADESTAT_REDIS_URL": ("http://h:1", "redis://")}
+    for name, (value, said) in (*WRONG_SETTINGS.items(), *others.items()):
+        result = run(*words, **{name: value})
+        assert result.exit_code == 1
+        (line,) = result.stderr.splitlines()
+        assert line.startswith(f"Error: A setting is wrong. {name}: ")
+        assert said in line
+        assert "word" not in line.replace("password", ""), "no part of a secret"
+        assert result.stdout == ""

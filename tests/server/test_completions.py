@@ -9,21 +9,20 @@ from mcp import Client
 from mcp_types import Completion, PromptReference, ResourceTemplateReference
 
 from tradestat_server.mcp import completions
-from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.completions import MAX_VALUES, PROMPT_COMPLETERS, TEMPLATE_COMPLETERS, YEAR_ARGUMENTS
-from tradestat_server.mcp.prompts import QUESTIONS
+from tradestat_server.mcp.prompts import PROMPTS
 from tradestat_server.mcp.resources import LISTED
 from tradestat_tools.codes.countries import areas, resolve_area
 from tradestat_tools.codes.hs import hs_entry
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Context
+
+pytestmark = pytest.mark.anyio
 
 
 async def complete(
-    context: Context, ref: PromptReference | ResourceTemplateReference, name: str, typed: str
+    lists: Client, ref: PromptReference | ResourceTemplateReference, name: str, typed: str
 ) -> Completion:
-    async with Client(create_server(context, offered=[])) as client:
-        return (await client.complete(ref, {"name": name, "value": typed})).completion
+    return (await lists.complete(ref, {"name": name, "value": typed})).completion
 
 
 def in_prompt(name: str) -> PromptReference:
@@ -35,7 +34,7 @@ def in_template(uri: str) -> ResourceTemplateReference:
 
 
 def test_every_argument_of_every_prompt_and_template_is_completed() -> None:
-    assert {name for question in QUESTIONS for name in question.arguments} == {
+    assert {name for prompt in PROMPTS for name in prompt.arguments} == {
         *PROMPT_COMPLETERS,
         *YEAR_ARGUMENTS,
         "period",
@@ -43,40 +42,35 @@ def test_every_argument_of_every_prompt_and_template_is_completed() -> None:
     assert {one.uri for one in LISTED if "{" in one.uri} == set(TEMPLATE_COMPLETERS)
 
 
-@pytest.mark.anyio
-async def test_hs_codes_are_completed_by_their_digits(watched: Context) -> None:
-    found = await complete(watched, in_template("tradestat://hs/{code}"), "code", "85.17")
+async def test_hs_codes_are_completed_by_their_digits(lists: Client) -> None:
+    found = await complete(lists, in_template("tradestat://hs/{code}"), "code", "85.17")
     assert found.values[:3] == ["8517", "851711", "851713"]
     assert (found.total, found.has_more) == (10, False)
 
 
-@pytest.mark.anyio
-async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(watched: Context) -> None:
-    found = await complete(watched, in_template("tradestat://hs/{code}"), "code", "8")
+async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(lists: Client) -> None:
+    found = await complete(lists, in_template("tradestat://hs/{code}"), "code", "8")
     assert len(found.values) == MAX_VALUES
     assert found.has_more
     assert found.total is not None
     assert found.total > 1000
 
 
-@pytest.mark.anyio
-async def test_hs_codes_are_completed_by_the_beginning_of_a_word(watched: Context) -> None:
-    found = await complete(watched, in_prompt("export_market_dashboard"), "product", "smartph")
+async def test_hs_codes_are_completed_by_the_beginning_of_a_word(lists: Client) -> None:
+    found = await complete(lists, in_prompt("export_market_dashboard"), "product", "smartph")
     assert found.values[:2] == ["851713", "8517"]
     assert "851714" not in found.values[:3]  # telephones other than smartphones
 
 
-@pytest.mark.anyio
-async def test_goods_are_completed_by_everyday_words_best_first_and_mistyped(watched: Context) -> None:
+async def test_goods_are_completed_by_everyday_words_best_first_and_mistyped(lists: Client) -> None:
     for typed in ("batter", "batery"):
-        found = await complete(watched, in_prompt("export_market_dashboard"), "product", typed)
+        found = await complete(lists, in_prompt("export_market_dashboard"), "product", typed)
         assert {"8506", "8507", "850760", "850650"} & set(found.values[:10]), typed
 
 
-@pytest.mark.anyio
-async def test_services_groups_countries_and_flows_are_completed_by_words_in_three_languages(watched: Context) -> None:
+async def test_services_groups_countries_and_flows_are_completed_by_words_in_three_languages(lists: Client) -> None:
     async def first(uri: str, typed: str) -> str:
-        return (await complete(watched, in_template(uri), "code", typed)).values[0]
+        return (await complete(lists, in_template(uri), "code", typed)).values[0]
 
     for typed, code in (("freight", "3.1.2"), ("tourisim", "4"), ("软件", "9.2.1"), ("여행", "4")):
         assert await first("tradestat://ebops/{code}", typed) == code
@@ -84,47 +78,42 @@ async def test_services_groups_countries_and_flows_are_completed_by_words_in_thr
         assert await first("tradestat://groups/{code}", typed) == code
     for typed, code in (("germny", "DEU"), ("德国", "DEU"), ("독일", "DEU")):
         assert await first("tradestat://countries/{code}", typed) == code
-    flow = await complete(watched, in_prompt("query_china_customs_by_hand"), "flow", "수출")
+    flow = await complete(lists, in_prompt("query_china_customs_by_hand"), "flow", "수출")
     assert flow.values == ["export"]
 
 
-@pytest.mark.anyio
-async def test_countries_are_completed_as_names_for_people_and_as_codes_in_addresses(watched: Context) -> None:
-    names = await complete(watched, in_prompt("services_profile"), "country", "kor")
+async def test_countries_are_completed_as_names_for_people_and_as_codes_in_addresses(lists: Client) -> None:
+    names = await complete(lists, in_prompt("services_profile"), "country", "kor")
     assert names.values == ["North Korea", "South Korea"]
-    chinese = await complete(watched, in_prompt("services_profile"), "country", "韩")
+    chinese = await complete(lists, in_prompt("services_profile"), "country", "韩")
     assert chinese.values == ["South Korea"]
-    codes = await complete(watched, in_template("tradestat://countries/{code}"), "code", "kor")
+    codes = await complete(lists, in_template("tradestat://countries/{code}"), "code", "kor")
     assert codes.values == ["PRK", "KOR"]
 
 
-@pytest.mark.anyio
-async def test_services_items_are_completed_by_any_code_or_word(watched: Context) -> None:
+async def test_services_items_are_completed_by_any_code_or_word(lists: Client) -> None:
     ref = in_template("tradestat://ebops/{code}")
-    assert (await complete(watched, ref, "code", "SC1")).values[0] == "3.1"
-    assert (await complete(watched, ref, "code", "3.1.")).values[0] == "3.1.1"
-    assert "3.1" in (await complete(watched, ref, "code", "sea tran")).values
+    assert (await complete(lists, ref, "code", "SC1")).values[0] == "3.1"
+    assert (await complete(lists, ref, "code", "3.1.")).values[0] == "3.1.1"
+    assert "3.1" in (await complete(lists, ref, "code", "sea tran")).values
 
 
-@pytest.mark.anyio
-async def test_years_are_those_that_have_ended_by_the_services_own_clock(watched: Context) -> None:
-    found = await complete(watched, in_prompt("services_profile"), "year", "")
+async def test_years_are_those_that_have_ended_by_the_services_own_clock(lists: Client) -> None:
+    found = await complete(lists, in_prompt("services_profile"), "year", "")
     assert found.values[:2] == ["2025", "2024"]
-    months = await complete(watched, in_prompt("query_china_customs_by_hand"), "period", "")
+    months = await complete(lists, in_prompt("query_china_customs_by_hand"), "period", "")
     assert months.values[0] == "2026", "a month of the running year may be out"
-    assert (await complete(watched, in_prompt("services_profile"), "year", "199")).values[0] == "1999"
+    assert (await complete(lists, in_prompt("services_profile"), "year", "199")).values[0] == "1999"
 
 
-@pytest.mark.anyio
-async def test_groups_and_flows_are_completed(watched: Context) -> None:
-    assert "ASEAN" in (await complete(watched, in_template("tradestat://groups/{code}"), "code", "as")).values
-    assert (await complete(watched, in_prompt("query_china_customs_by_hand"), "flow", "i")).values == ["import"]
+async def test_groups_and_flows_are_completed(lists: Client) -> None:
+    assert "ASEAN" in (await complete(lists, in_template("tradestat://groups/{code}"), "code", "as")).values
+    assert (await complete(lists, in_prompt("query_china_customs_by_hand"), "flow", "i")).values == ["import"]
 
 
-@pytest.mark.anyio
-async def test_what_has_no_codes_is_completed_with_nothing(watched: Context) -> None:
-    assert (await complete(watched, in_prompt("services_profile"), "nothing", "x")).values == []
-    assert (await complete(watched, in_template("tradestat://none/{code}"), "code", "x")).values == []
+async def test_what_has_no_codes_is_completed_with_nothing(lists: Client) -> None:
+    assert (await complete(lists, in_prompt("services_profile"), "nothing", "x")).values == []
+    assert (await complete(lists, in_template("tradestat://none/{code}"), "code", "x")).values == []
 
 
 def test_every_completed_country_is_read_back_as_itself() -> None:
@@ -134,7 +123,7 @@ def test_every_completed_country_is_read_back_as_itself() -> None:
         assert [resolve_area(one, system="comtrade").area for one in every] == list(areas())
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(st.text(max_size=300))
 def test_no_typing_breaks_a_completion(typed: str) -> None:
     for complete_typed in (

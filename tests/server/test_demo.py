@@ -14,7 +14,7 @@ from tradestat_tools.contract.source import source_of
 
 
 def test_every_source_is_asked_one_question_and_then_all_of_them() -> None:
-    *single, together = questions()
+    *single, together = questions(catalogue())
     sources = catalogue().sources.values()
     assert [source_of(sources, question.tool) for question in single] == list(sources)
     assert together.tool == "compare_mirror"
@@ -41,8 +41,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_every_answer_says_that_it_is_synthetic_and_has_a_table_with_figures(output: str) -> None:
     answers = output.split("Q: ")[1:]
-    assert len(answers) == len(questions())
-    for question, answer in zip(questions(), answers, strict=True):
+    assert len(answers) == len(questions(catalogue()))
+    for question, answer in zip(questions(catalogue()), answers, strict=True):
         assert question.text in answer
         assert "SANDBOX DATA (synthetic, not statistics)" in answer
         table = answer.split("─")[1:]
@@ -61,6 +61,7 @@ def test_a_file_gets_no_terminal_codes_and_no_overlong_lines(output: str) -> Non
     assert max(len(line) for line in output.splitlines()) <= 110
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_start_fails_the_demo_and_says_so(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TRADESTAT_TIMEOUT=soon\n", encoding="utf-8")  # read by the server, where it starts
     ran = subprocess.run(

@@ -3,12 +3,10 @@
 from typing import Any
 
 import pytest
-from mcp import Client
 
-from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.tooling import ERROR_META
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
+from tradestat_tools.model.errors import InvalidQuery
 
 pytestmark = pytest.mark.anyio
 
@@ -146,22 +144,16 @@ NEAR_MISSES: list[tuple[str, dict[str, Any], str, Any, str]] = [
 
 
 async def refusal(context: Context, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    async with Client(create_server(context, offered=[catalogue().tools[tool]])) as client:
-        result = await client.call_tool(tool, arguments)
-    assert result.is_error, result.content
-    assert result.meta is not None
-    error: dict[str, Any] = result.meta[ERROR_META]
-    return error
+    with pytest.raises(InvalidQuery) as refused:
+        await context.call(tool, arguments)
+    return refused.value.as_dict()
 
 
-@pytest.mark.parametrize("case", NEAR_MISSES, ids=lambda case: f"{case[0]}-{case[2]}-{case[4]}")
-async def test_a_near_miss_names_the_nearest_valid_value(
-    watched: Context, wire: Any, case: tuple[str, dict[str, Any], str, Any, str]
-) -> None:
-    tool, others, argument, given, nearest = case
-    error = await refusal(watched, tool, others | {argument: given})
-    assert (error["kind"], error["argument"]) == ("InvalidQuery", argument)
-    assert nearest in " ".join(error.get("nearest", [])), error
+async def test_a_near_miss_names_the_nearest_valid_value(watched: Context, wire: Any) -> None:
+    for tool, others, argument, given, nearest in NEAR_MISSES:
+        error = await refusal(watched, tool, others | {argument: given})
+        assert (error["kind"], error["argument"]) == ("InvalidQuery", argument), tool
+        assert nearest in " ".join(error.get("nearest", [])), (tool, error)
     assert wire.sent == []
 
 
@@ -225,7 +217,7 @@ async def test_goods_asked_for_as_services_and_services_as_goods_are_said_to_be_
 
 async def test_words_are_answered_with_choices_and_the_tool_that_finds_more(watched: Context) -> None:
     error = await refusal(watched, "getItemtradeList", MONTHS | {"hsSgn": "lithium batteries"})
-    assert "search_codes(kind=hs, query='lithium batteries')" in error["remedy"]
+    assert 'search_codes(kind="hs", query="lithium batteries")' in error["remedy"]
     assert len(error["nearest"]) > 1
 
 

@@ -26,6 +26,8 @@ from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import InvalidQuery
 
+pytestmark = pytest.mark.anyio
+
 KOREA = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}
 
 
@@ -58,7 +60,6 @@ def content(path: str | Path) -> bytes:
     return Path(path).read_bytes()
 
 
-@pytest.mark.anyio
 async def test_an_export_comes_back_as_text_data_and_a_resource_that_holds_the_file(
     sandbox: Context, tmp_path: Path, mode: str
 ) -> None:
@@ -85,7 +86,6 @@ async def test_an_export_comes_back_as_text_data_and_a_resource_that_holds_the_f
         assert answer["citation"] in [row[1].value for row in book["About"].iter_rows()]
 
 
-@pytest.mark.anyio
 async def test_every_row_and_exact_figure_of_an_answer_is_in_the_file(sandbox: Context, tmp_path: Path) -> None:
     answer = await sandbox.call(catalogue().tools["getNitemtradeList"], KOREA)
     asked = {"result": [answer.result], "format": "csv"}
@@ -101,7 +101,6 @@ async def test_every_row_and_exact_figure_of_an_answer_is_in_the_file(sandbox: C
     assert (answer.citation or "x") in content(files[-1].path).decode()
 
 
-@pytest.mark.anyio
 async def test_several_results_make_one_file_and_one_table_can_be_picked(sandbox: Context) -> None:
     export = catalogue().tools["export_data"]
     first = await sandbox.call(catalogue().tools["trend"], {"hsCode": "850760"})
@@ -120,7 +119,6 @@ async def test_several_results_make_one_file_and_one_table_can_be_picked(sandbox
         await sandbox.call(export, {"result": [first.result, second.result], "table": "1"})
 
 
-@pytest.mark.anyio
 async def test_nothing_is_written_over(sandbox: Context, tmp_path: Path) -> None:
     answer = await sandbox.call(catalogue().tools["trend"], {"hsCode": "850760"})
     asked = {"result": [answer.result], "format": "html", "filename": "x.html"}
@@ -129,7 +127,6 @@ async def test_nothing_is_written_over(sandbox: Context, tmp_path: Path) -> None
     assert len({content(path) for path in paths}) == 1
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     "filename", ["../x", "/etc/x", "a/b", "a\\b", "CON", "x.csv", "..", "C:x", "．．／x", "x" * 200, "a\u202eb"]
 )
@@ -144,7 +141,6 @@ async def test_a_name_that_leads_elsewhere_or_misleads_writes_nothing(
     assert not (tmp_path / "exports").exists()
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     "name",
     [
@@ -168,7 +164,6 @@ async def test_a_resource_reads_nothing_but_files_of_the_folder(sandbox: Context
     assert str(tmp_path) not in str(refused.value)
 
 
-@pytest.mark.anyio
 async def test_a_file_too_large_for_one_message_is_refused_with_its_size(sandbox: Context, tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()
     with (tmp_path / "exports" / "large.csv").open("wb") as file:
@@ -178,7 +173,6 @@ async def test_a_file_too_large_for_one_message_is_refused_with_its_size(sandbox
             await client.read_resource("tradestat://exports/large.csv")
 
 
-@pytest.mark.anyio
 async def test_a_folder_that_can_not_be_made_is_an_error_that_names_the_setting(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     settings = catalogue().settings(
@@ -191,7 +185,6 @@ async def test_a_folder_that_can_not_be_made_is_an_error_that_names_the_setting(
     assert "TRADESTAT_EXPORT_DIR" in refused.value.remedy
 
 
-@pytest.mark.anyio
 async def test_only_the_tool_that_writes_says_that_it_does(sandbox: Context) -> None:
     async with Client(create_server(sandbox)) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -249,7 +242,7 @@ def test_the_command_export_takes_handles(home: Path) -> None:
 
 def test_a_server_starts_without_loading_what_only_exports_need() -> None:
     script = (
-        "import sys; from tradestat_server.mcp.app import create_server; create_server(); "
+        "import sys; import tradestat_server.mcp.transports; import tradestat_tools.catalogue as c; c.catalogue(); "
         "print(sorted({'xlsxwriter', 'pyarrow', 'openpyxl'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)

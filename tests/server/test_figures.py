@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_server.text.figures import POWERS, common_power, exact, in_powers, unit_in_powers
+from tradestat_server.text.cells import POWERS, common_power, exact, in_powers, unit_in_powers
 
 figures = st.integers(-(10**15), 10**15) | st.floats(-1e15, 1e15, allow_nan=False)
 powers = st.integers(1, len(POWERS) - 1)

@@ -15,6 +15,8 @@ from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 
+pytestmark = pytest.mark.anyio
+
 SAVED = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 
 HEAD = (
@@ -64,7 +66,6 @@ async def called(client: Any, tool: str, **asked: Any) -> dict[str, Any]:
     return result.structured_content
 
 
-@pytest.mark.anyio
 async def test_a_file_becomes_an_answer_with_its_provenance_and_no_path(
     context: Context, tmp_path: Path, mode: str, schema_faults: Callable[[dict[str, Any], Any], list[str]]
 ) -> None:
@@ -91,7 +92,6 @@ async def test_a_file_becomes_an_answer_with_its_provenance_and_no_path(
         assert "Retrieved 2026-03-04. file:exports-2024.csv" in cited["data"]["text"]
 
 
-@pytest.mark.anyio
 async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparison(context: Context) -> None:
     flow = {"product": "850760", "period": "2024"}
     async with Client(create_server(context)) as client:
@@ -107,7 +107,6 @@ async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparis
             assert "subset" in {note["code"] for note in answer["notes"]}
 
 
-@pytest.mark.anyio
 async def test_a_file_of_synthetic_figures_stays_labelled(context: Context, tmp_path: Path) -> None:
     put(tmp_path / "imports", "sandbox-china.csv", of_china())
     async with Client(create_server(context)) as client:
@@ -115,7 +114,6 @@ async def test_a_file_of_synthetic_figures_stays_labelled(context: Context, tmp_
     assert text_of(result).startswith("SANDBOX DATA")
 
 
-@pytest.mark.anyio
 async def test_the_error_names_what_to_do(context: Context, tmp_path: Path) -> None:
     put(tmp_path / "imports", "zero.csv", of_china("8507600"))
     async with Client(create_server(context)) as client:
@@ -130,7 +128,6 @@ async def test_the_error_names_what_to_do(context: Context, tmp_path: Path) -> N
     assert "is a quarter" in text_of(odd)
 
 
-@pytest.mark.anyio
 async def test_arguments_are_read_as_a_model_writes_them(context: Context, tmp_path: Path) -> None:
     plain = "商品编码,贸易伙伴名称,金额\r\n85076000,日本,5\r\n".encode("gb18030")
     put(tmp_path / "imports", "plain.csv", plain)

@@ -12,7 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, TextContent
 
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.prompts import ARGUMENTS, MAX_ARGUMENT, QUESTIONS, Question, write
+from tradestat_server.mcp.prompts import ARGUMENTS, MAX_ARGUMENT, PROMPTS, Written, write
 from tradestat_server.mcp.resources import LISTED
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
@@ -41,11 +41,9 @@ REQUIRED = {
     "query_china_customs_by_hand",
 }
 
-by_name = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 
-
-def filled(question: Question) -> str:
-    return write(question, **{name: SAMPLE[name] for name in question.arguments})
+def filled(prompt: Written) -> str:
+    return write(prompt, **{name: SAMPLE[name] for name in prompt.arguments})
 
 
 def calls_in(text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -59,53 +57,51 @@ def _argument(pair: str) -> tuple[str, Any]:
     return name, json.loads(value) if value.startswith("[") else value
 
 
-@by_name
-def test_every_call_in_a_prompt_is_one_that_its_tool_takes(question: Question) -> None:
-    calls = calls_in(filled(question))
-    assert calls
-    for tool, arguments in calls:
-        assert tool in catalogue().tools, tool
-        parse_arguments(catalogue().tools[tool].arguments, arguments)
+def test_every_call_in_a_prompt_is_one_that_its_tool_takes() -> None:
+    for prompt in PROMPTS:
+        calls = calls_in(filled(prompt))
+        assert calls, prompt.name
+        for tool, arguments in calls:
+            assert tool in catalogue().tools, tool
+            parse_arguments(catalogue().tools[tool].arguments, arguments)
 
 
-@by_name
-def test_every_tool_and_resource_named_in_a_prompt_exists(question: Question) -> None:
-    text = filled(question)
-    for word in re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+|\btopProducts\b", text):
-        argument_names = {name for endpoint in catalogue().tools.values() for name in endpoint.arguments.model_fields}
-        assert word in catalogue().tools or word in argument_names, word
-    for uri in re.findall(r"tradestat://[\w/{}-]+", text):
-        assert uri in {"tradestat://sources", *(one.uri for one in LISTED)}, uri
+def test_every_tool_and_resource_named_in_a_prompt_exists() -> None:
+    tools = catalogue().tools
+    known = {*tools, *(name for tool in tools.values() for name in tool.arguments.model_fields)}
+    for prompt in PROMPTS:
+        text = filled(prompt)
+        assert set(re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+|\btopProducts\b", text)) <= known
+        uris = {"tradestat://sources", *(one.uri for one in LISTED)}
+        assert set(re.findall(r"tradestat://[\w/{}-]+", text)) <= uris
 
 
-@by_name
-def test_a_prompt_uses_each_of_its_arguments_and_says_what_they_mean(question: Question) -> None:
-    marked = write(question, **{name: f"<{name}>" for name in question.arguments})
-    for name in question.arguments:
-        assert f"<{name}>" in marked
-        assert ARGUMENTS[name]
-    assert "${" not in marked
+def test_a_prompt_uses_each_of_its_arguments_and_says_what_they_mean() -> None:
+    for prompt in PROMPTS:
+        marked = write(prompt, **{name: f"<{name}>" for name in prompt.arguments})
+        for name in prompt.arguments:
+            assert f"<{name}>" in marked
+            assert ARGUMENTS[name]
+        assert "${" not in marked
 
 
-@by_name
-def test_a_prompt_tells_the_cost_the_units_and_the_sandbox_rule(question: Question) -> None:
-    text = filled(question)
-    assert "free" in text
-    assert "Never mix units" in text
-    assert "SANDBOX DATA" in text
-    if any(catalogue().tools[tool].cost != "free" for tool, _ in calls_in(text)):
-        assert "1 credit" in text
+def test_a_prompt_says_the_cost_the_units_and_the_sandbox_rule() -> None:
+    for prompt in PROMPTS:
+        text = filled(prompt)
+        assert all(part in text for part in ("free", "Never mix units", "SANDBOX DATA")), prompt.name
+        if any(catalogue().tools[tool].cost != "free" for tool, _ in calls_in(text)):
+            assert "1 credit" in text
 
 
-def test_the_usual_questions_are_there() -> None:
-    assert {question.name for question in QUESTIONS} >= REQUIRED
+def test_the_usual_prompts_are_there() -> None:
+    assert {prompt.name for prompt in PROMPTS} >= REQUIRED
 
 
 @pytest.mark.anyio
 async def test_prompts_are_listed_and_read_through_the_protocol(watched: Context, mode: str) -> None:
     async with Client(create_server(watched, offered=[]), mode=mode) as client:
         listed = (await client.list_prompts()).prompts
-        assert [prompt.name for prompt in listed] == [question.name for question in QUESTIONS]
+        assert [prompt.name for prompt in listed] == [prompt.name for prompt in PROMPTS]
         for prompt in listed:
             assert prompt.title
             assert prompt.description
@@ -131,23 +127,22 @@ async def test_prompts_are_listed_and_read_through_the_protocol(watched: Context
         ({"country": "\x1b[31m", "year": "2024"}, "`country` must be one printable line"),
     ],
 )
-async def test_a_wrong_argument_is_refused_by_name(watched: Context, given: dict[str, str], said: str) -> None:
-    async with Client(create_server(watched, offered=[])) as client:
-        with pytest.raises(MCPError) as caught:
-            await client.get_prompt("services_profile", given)
+async def test_a_wrong_argument_is_refused_by_name(lists: Client, given: dict[str, str], said: str) -> None:
+    with pytest.raises(MCPError) as caught:
+        await lists.get_prompt("services_profile", given)
     assert caught.value.code == INVALID_PARAMS
     assert said in caught.value.message
 
 
 @given(st.text(max_size=MAX_ARGUMENT + 10))
 def test_no_value_changes_the_text_around_it(value: str) -> None:
-    question = QUESTIONS[0]
+    prompt = PROMPTS[0]
     try:
-        text = write(question, country=value, product="TOTAL", year="2024")
+        text = write(prompt, country=value, product="TOTAL", year="2024")
     except MCPError as error:
         assert error.code == INVALID_PARAMS
         return
-    plain = write(question, country="Ruritania", product="TOTAL", year="2024")
+    plain = write(prompt, country="Ruritania", product="TOTAL", year="2024")
     assert text.replace(value.strip(), "Ruritania") == plain or value.strip() in plain
     assert text.count("\n") == plain.count("\n")
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestat_server.text.lines import clean, width
+from tradestat_server.text.cells import width
 from tradestat_server.text.render import MAX_CHARS, MIN_CHARS, SANDBOX_LABEL, render_answer, render_error
 from tradestat_server.text.tables import cell_text
+from tradestat_tools.codes.words import clean
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Part, Provenance, State, Table
 from tradestat_tools.model.errors import InvalidQuery, NoData, RateLimited
 
@@ -270,17 +271,17 @@ def test_rows_that_are_left_out_are_had_by_the_handle() -> None:
     second = Table(("month", "value"), [("2024-01", 1)] * 400, title="By month")
     lines = render_answer(answer(first, second, result=HANDLE), max_chars=MIN_CHARS).split("\n")
     shown = sum(line[:6].isdigit() for line in lines)
-    assert f"… {5000 - shown:,} more rows: rows result={HANDLE} table=1 offset={shown}" in lines
-    assert lines[-1] == f"… By month: 400 rows: rows result={HANDLE} table=2 offset=0"
+    assert f'… {5000 - shown:,} more rows: rows(result="{HANDLE}", offset={shown}, table=1)' in lines
+    assert lines[-1] == f'… By month: 400 rows: rows(result="{HANDLE}", offset=0, table=2)'
 
 
 def test_a_part_of_a_stored_table_is_exact_and_says_what_asks_for_the_rest() -> None:
-    part = Part(f"result={HANDLE} sort=-value", 200)
+    part = Part({"result": HANDLE, "sort": "-value"}, 200)
     table = Table(("code", "value"), [("01", 123456789.125)] * 500, measures=frozenset({"value"}), part=part)
     lines = render_answer(answer(table, result=HANDLE), max_chars=MIN_CHARS).split("\n")
     assert lines[2] == "01    123456789.125"
     shown = sum(line.startswith("01") for line in lines)
-    assert lines[-1] == f"… {500 - shown} more rows: rows result={HANDLE} sort=-value offset={200 + shown}"
+    assert lines[-1] == f'… {500 - shown} more rows: rows(result="{HANDLE}", offset={200 + shown}, sort="-value")'
 
 
 def test_a_few_long_labels_in_a_long_table_do_not_widen_every_row() -> None:

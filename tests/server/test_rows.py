@@ -124,8 +124,8 @@ async def test_pages_cover_every_row_once_and_each_names_the_next(watched: Conte
         assert answer.data.total == 5
         if answer.more is None:
             break
-        assert f"result={handle} table=2 sort=partner limit=2" in answer.more
-        offset = int(answer.more.rpartition("offset=")[2])
+        offset += 2
+        assert f'rows(result="{handle}", offset={offset}, limit=2, sort="partner", table=2)' in answer.more
     assert seen == sorted(row[1] for row in TRADE if isinstance(row[1], str))
 
 
@@ -255,8 +255,10 @@ async def test_what_a_text_leaves_out_is_had_by_following_it() -> None:
         assert given.structured_content is not None
         records = given.structured_content["data"]["records"]
         seen, text = 0, text_of(given)
-        while left := re.search(r"… [\d,]+ (?:more )?rows?: rows result=(\w+)(?: table=(\d+))? offset=(\d+)", text):
-            result, table, offset = left.groups()
+        while left := re.search(
+            r'… [\d,]+ (?:more )?rows?: rows\(result="(\w+)", offset=(\d+)(?:, table=(\d+))?\)', text
+        ):
+            result, offset, table = left.groups()
             assert int(offset) >= seen, "on and on"
             seen = int(offset)
             asked = {"result": result, "table": table, "offset": seen, "limit": 1000}

@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
-from tradestat_server.cli.main import cli
+from commands import run
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
+KOREA = ["getNitemtradeList", "strtYymm=202501", "endYymm=202502", "hsSgn=850760", "cntyCd=CN"]
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +36,6 @@ def standin() -> Iterator[dict[str, str]]:
         assert process.stderr.read() == ""
 
 
-def pointed_at(standin: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with nothing but the printed settings."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("TRADESTAT_")} | standin
-    return subprocess.run([*TRADESTAT, *words], env=env, capture_output=True, encoding="utf-8", timeout=60, check=False)
-
-
 def test_the_printed_settings_name_every_service_and_key(standin: dict[str, str]) -> None:
     addresses = {standin[f"TRADESTAT_{service}_URL"] for service in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
     (address,) = addresses
@@ -49,31 +43,40 @@ def test_the_printed_settings_name_every_service_and_key(standin: dict[str, str]
     assert {"PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY"} <= standin.keys()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_a_server_pointed_at_it_gets_answers_that_say_what_they_are(standin: dict[str, str], tmp_path: Path) -> None:
+    for words in (
         ["get_countries"],
         ["dashboard", "hsCode=850760"],
-        ["getNitemtradeList", "strtYymm=202501", "endYymm=202502", "hsSgn=850760", "cntyCd=CN"],
+        KOREA,
         ["comtrade_data", "reporterCode=KOR", "partnerCode=CHN", "cmdCode=850760", "flowCode=M", "period=2024"],
-    ],
-)
-def test_a_server_pointed_at_it_gets_answers_that_say_what_they_are(standin: dict[str, str], words: list[str]) -> None:
-    ran = pointed_at(standin, "call", *words, "--json")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert json.loads(ran.stdout)["source"]["state"] == "sandbox"
-    assert "SANDBOX" in pointed_at(standin, "call", *words).stdout.splitlines()[0]
+    ):
+        asked = run("call", *words, "--json", TRADESTAT_CACHE_DIR=str(tmp_path), **standin)
+        assert asked.exit_code == 0, asked.stdout + asked.stderr
+        assert json.loads(asked.stdout)["source"]["state"] == "sandbox"
+
+
+def test_its_answers_stay_labelled_when_they_come_from_the_store(standin: dict[str, str], tmp_path: Path) -> None:
+    stored = {**standin, "TRADESTAT_CACHE_DIR": str(tmp_path)}
+    first = json.loads(run("call", *KOREA, "--json", **stored).stdout)
+    offline = json.loads(run("call", *KOREA, "--offline", "--json", **stored).stdout)
+    assert offline["data"] == first["data"]
+    assert offline["source"]["state"] == "sandbox", "synthetic before all else"
+    assert any("Working offline." in note["text"] for note in offline["notes"])
+    text = run("call", *KOREA, "--offline", **stored).stdout
+    assert text.startswith("SANDBOX DATA (synthetic, not statistics)")
+    key = standin["DATA_GO_KR_SERVICE_KEY"].encode()
+    assert not [file for file in tmp_path.iterdir() if key in file.read_bytes()]
 
 
 def test_a_taken_port_is_said_and_nothing_is_announced() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = CliRunner().invoke(cli, ["sandbox", "--port", str(taken.getsockname()[1])])
+        result = run("sandbox", "--port", str(taken.getsockname()[1]))
     assert result.exit_code == 1
     assert "Can not listen on 127.0.0.1" in result.stderr
     assert result.stdout == ""
 
 
 def test_a_day_before_the_synthetic_world_is_refused() -> None:
-    result = CliRunner().invoke(cli, ["sandbox", "--port", "0", "--today", "2001-01-01"])
+    result = run("sandbox", "--port", "0", "--today", "2001-01-01")
     assert result.exit_code == 2
     assert "2019-01-01" in result.stderr

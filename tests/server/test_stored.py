@@ -1,10 +1,9 @@
-"""Stored answers through real processes: asked once, then offline, then on another machine without a key."""
+"""Stored answers: asked once, then offline, in another process, and on another machine without a key."""
 
 import gzip
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -16,9 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import Result
+from commands import OF_WHOEVER_RUNS_THIS
+from commands import run as run_command
+from mcp import Client
+from mcp_types import TextContent
 
-from tradestat_server.cli.main import cli
+from tradestat_server.cli.common import read_pairs
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.context import open_context
+from tradestat_tools.catalogue import catalogue
 
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
 KEY = "pb-3e7a1c9b5d2f4e6a8b0c"
@@ -77,24 +83,24 @@ def parse_bot() -> Generator[ParseBot]:
             thread.join(10)
 
 
-def run(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own, with nothing set but what is given, in a folder without a `.env`."""
-    kept = {name: value for name, value in os.environ.items() if not re.match(r"TRADESTAT_|\w+_KEY$", name)}
+def run(folder: Path, *words: str, **env: str) -> Result:
+    """A command that keeps what it stores in a folder."""
     folder.mkdir(exist_ok=True)
+    return run_command(*words, TRADESTAT_CACHE_DIR=str(folder / "cache"), **env)
+
+
+def run_apart(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, in a folder without a `.env`."""
+    kept = {name: value for name, value in os.environ.items() if not OF_WHOEVER_RUNS_THIS.match(name)}
     surroundings = kept | {"TRADESTAT_CACHE_DIR": str(folder / "cache")} | env
+    command = [*TRADESTAT, *words]
     return subprocess.run(
-        [*TRADESTAT, *words],
-        env=surroundings,
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
+        command, env=surroundings, cwd=folder, capture_output=True, encoding="utf-8", timeout=60, check=True
     )
 
 
-def answered(ran: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def answered(ran: Result) -> dict[str, Any]:
+    assert ran.exit_code == 0, ran.stdout + ran.stderr
     return json.loads(ran.stdout)
 
 
@@ -112,7 +118,7 @@ def test_what_was_asked_once_is_answered_offline_and_elsewhere_without_a_key(tmp
     with parse_bot() as bot:
         address = {"TRADESTAT_TRADEMAP_URL": bot.address}
         first = answered(run(mine, *call, **address, PARSE_API_KEY=KEY))
-        again = answered(run(mine, *call, **address, PARSE_API_KEY=KEY))
+        again = json.loads(run_apart(mine, *call, **address, PARSE_API_KEY=KEY).stdout)
         usage = answered(run(mine, "usage", "--json", **address, PARSE_API_KEY=KEY))
     assert (first["source"]["state"], again["source"]["state"]) == ("fresh", "cached")
     assert (first["source"]["calls"], again["source"]["calls"]) == (1, 0)
@@ -128,7 +134,7 @@ def test_what_was_asked_once_is_answered_offline_and_elsewhere_without_a_key(tmp
     assert offline["data"] == first["data"]
 
     export = run(mine, "cache", "export", str(mine / "team.gz"))
-    assert (export.returncode, export.stdout.split()[0]) == (0, "1")
+    assert (export.exit_code, export.stdout.split()[0]) == (0, "1")
     missing = run(theirs, *call, "--offline", **address)
     assert json.loads(missing.stdout)["kind"] == "UpstreamDown"
     assert "import a cache" in json.loads(missing.stdout)["remedy"]
@@ -144,73 +150,35 @@ def test_what_was_asked_once_is_answered_offline_and_elsewhere_without_a_key(tmp
         assert b"do-not-hand-on" not in held
 
 
-def test_a_server_that_works_offline_answers_from_the_store(tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_a_server_that_works_offline_answers_from_the_store(tmp_path: Path) -> None:
+    tool, *pairs = QUESTION
+    given: dict[str, Any] = {"PARSE_API_KEY": KEY, "TRADESTAT_CACHE_DIR": tmp_path}
     with parse_bot() as bot:
-        address = {"TRADESTAT_TRADEMAP_URL": bot.address}
-        answered(run(tmp_path, "call", *QUESTION, "--json", **address, PARSE_API_KEY=KEY))
-    arguments = dict(pair.split("=") for pair in QUESTION[1:])
-    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
-    messages = [
-        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
-        {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": QUESTION[0], "arguments": arguments}},
-    ]
-    env = os.environ | address | {"TRADESTAT_CACHE_DIR": str(tmp_path / "cache")}
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    command = [*TRADESTAT, "serve", "--offline"]
-    with subprocess.Popen(command, env=env, cwd=tmp_path, encoding="utf-8", **pipes) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for message in messages:
-            process.stdin.write(json.dumps(message) + "\n")
-            process.stdin.flush()
-        replies = {reply["id"]: reply for reply in (json.loads(process.stdout.readline()) for _ in range(2))}
-        process.stdin.close()
-        process.wait(timeout=20)
-    assert replies[2]["result"]["structuredContent"]["source"]["state"] == "offline"
-    assert "offline" in replies[2]["result"]["content"][0]["text"].splitlines()[0]
-
-
-@contextmanager
-def standin() -> Generator[dict[str, str]]:
-    """The stand-in services as a process; the settings that it prints."""
-    command = [*TRADESTAT, "sandbox", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        assert process.stdout is not None
-        try:
-            lines = [process.stdout.readline().strip() for _ in range(9)]
-            yield dict(line.split("=", 1) for line in lines if not line.startswith("#"))
-        finally:
-            process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
-            process.wait(timeout=10)
-
-
-def test_answers_of_the_stand_in_stay_labelled_when_they_come_from_the_store(tmp_path: Path) -> None:
-    call = ["call", *KOREA, "--json"]
-    with standin() as settings:
-        first = answered(run(tmp_path, *call, **settings))
-    offline = answered(run(tmp_path, *call, "--offline", **settings))
-    assert offline["data"] == first["data"]
-    assert offline["source"]["state"] == "sandbox", "synthetic before all else"
-    assert any("Working offline." in note["text"] for note in offline["notes"])
-    text = run(tmp_path, "call", *KOREA, "--offline", **settings).stdout
-    assert text.startswith("SANDBOX DATA (synthetic, not statistics)")
-    assert settings["DATA_GO_KR_SERVICE_KEY"].encode() not in contents(tmp_path)
+        given["TRADESTAT_TRADEMAP_URL"] = bot.address
+        async with open_context(catalogue().settings(_env_file=None, **given)) as context:
+            await context.call(tool, read_pairs(pairs))
+    offline = catalogue().settings(_env_file=None, **given, TRADESTAT_OFFLINE=True)
+    async with open_context(offline) as context, Client(create_server(context)) as client:
+        result = await client.call_tool(tool, read_pairs(pairs))
+    assert result.structured_content["source"]["state"] == "offline"
+    (block,) = result.content
+    assert isinstance(block, TextContent)
+    assert "offline" in block.text.splitlines()[0]
 
 
 def test_the_sandbox_in_process_leaves_stored_answers_alone(tmp_path: Path) -> None:
-    assert run(tmp_path, "call", *KOREA, "--sandbox").returncode == 0
+    assert run(tmp_path, "call", *KOREA, "--sandbox").exit_code == 0
     assert not (tmp_path / "cache").exists()
 
 
-def test_cache_info_and_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRADESTAT_CACHE_DIR", str(tmp_path / "cache"))
+def test_cache_info_and_clear(tmp_path: Path) -> None:
     with parse_bot() as bot:
         ran = run(tmp_path, "call", *QUESTION, TRADESTAT_TRADEMAP_URL=bot.address, PARSE_API_KEY=KEY)
-    assert ran.returncode == 0
+    assert ran.exit_code == 0
 
     def command(*words: str) -> str:
-        result = CliRunner().invoke(cli, ["cache", *words])
+        result = run(tmp_path, "cache", *words)
         assert (result.exit_code, result.stderr) == (0, "")
         return result.stdout
 
@@ -226,7 +194,7 @@ def test_cache_info_and_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (info["entries"], info["results"]["entries"]) == (0, 0)
 
 
-def test_a_result_is_read_by_another_process_and_holds_no_key(tmp_path: Path) -> None:
+def test_a_result_is_read_by_a_later_command_and_holds_no_key(tmp_path: Path) -> None:
     with parse_bot() as bot:
         ran = run(tmp_path, "call", *QUESTION, "--json", TRADESTAT_TRADEMAP_URL=bot.address, PARSE_API_KEY=KEY)
     handle = json.loads(ran.stdout)["result"]
@@ -236,32 +204,30 @@ def test_a_result_is_read_by_another_process_and_holds_no_key(tmp_path: Path) ->
         assert KEY.encode() not in file.read_bytes()
 
 
-def test_a_file_that_is_no_export_is_refused_on_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRADESTAT_CACHE_DIR", str(tmp_path / "cache"))
+def test_a_file_that_is_no_export_is_refused_on_one_line(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"something else")
-    result = CliRunner().invoke(cli, ["cache", "import", str(tmp_path / "other")])
+    result = run(tmp_path, "cache", "import", str(tmp_path / "other"))
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert "not one that `cache export` wrote" in line
     assert line.endswith("Nothing was changed.")
-    assert json.loads(CliRunner().invoke(cli, ["cache", "info", "--json"]).stdout)["entries"] == 0
+    assert json.loads(run(tmp_path, "cache", "info", "--json").stdout)["entries"] == 0
 
 
-@pytest.mark.parametrize("words", [["export", "missing/file"], ["export", "."]])
-def test_a_place_that_can_not_be_written_is_said(words: list[str], tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(cli, ["cache", *words])
-    assert result.exit_code != 0
-    assert "Traceback" not in result.stderr
-    assert isinstance(result.exception, SystemExit)
+def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+    for place in (tmp_path / "missing" / "file", tmp_path):
+        result = run(tmp_path, "cache", "export", str(place))
+        assert result.exit_code != 0
+        assert "Traceback" not in result.stderr
+        assert isinstance(result.exception, SystemExit)
 
 
-def test_nothing_is_said_to_be_taken_where_nothing_can_be_stored(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setenv("TRADESTAT_CACHE_DIR", str(tmp_path / "cache"))
-    assert CliRunner().invoke(cli, ["cache", "export", str(tmp_path / "file")]).exit_code == 0
-    (tmp_path / "blocked").write_text("a file where a folder is wanted", encoding="utf-8")
-    monkeypatch.setenv("TRADESTAT_CACHE_DIR", str(tmp_path / "blocked"))
-    result = CliRunner().invoke(cli, ["cache", "import", str(tmp_path / "file")])
+def test_nothing_is_said_to_be_taken_where_nothing_can_be_stored(tmp_path: Path) -> None:
+    assert run(tmp_path, "cache", "export", str(tmp_path / "file")).exit_code == 0
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "cache").write_text("a file where a folder is wanted", encoding="utf-8")
+    result = run(blocked, "cache", "import", str(tmp_path / "file"))
     assert result.exit_code == 1
     assert "Warning: " in result.stderr
     assert "Nothing was taken" in result.stderr

@@ -1,4 +1,4 @@
-"""Endpoints as MCP tools, through a client's eyes."""
+"""Tools as MCP tools, through a client's eyes."""
 
 import json
 import logging
@@ -187,16 +187,3 @@ async def test_every_client_of_a_server_works_with_the_services_it_was_given(
             await client.call_tool("flows", {"code": "8517"})
     assert len(seen) == 2
     assert all(services is watched for services in seen)
-
-
-async def test_a_server_that_was_given_none_opens_its_own(flows: Tool[Any, Any], watched: Context) -> None:
-    seen: list[Context] = []
-
-    async def look(context: Context, _: Any) -> Any:
-        seen.append(context)
-        return await flows.run(context, flows.arguments(code="8517"))
-
-    async with Client(create_server(settings=watched.settings, offered=[replace(flows, run=look)])) as client:
-        await client.call_tool("flows", {"code": "8517"})
-    assert seen[0].settings is watched.settings
-    assert seen[0].upstream is not watched.upstream

@@ -3,9 +3,10 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,11 @@ from mcp_types import CallToolResult, TextContent
 
 from tradestat_server.mcp.transports import UnsafeBinding, is_loopback, run, transport_security
 from tradestat_server.text.render import SANDBOX_LABEL
+from tradestat_tools.catalogue import catalogue
 
 SERVE = ("-m", "tradestat_server", "serve", "--sandbox")
 QUESTION = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}
-HTTP = pytest.mark.parametrize("transport", ["streamable-http", "sse"])
-
-
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """A client on either event loop, of a server in a process of its own."""
-    return str(request.param)
+SETTINGS = catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)
 
 
 def clean_environment() -> dict[str, str]:
@@ -88,6 +84,7 @@ async def client_of(transport: str, address: str, mode: str) -> AsyncGenerator[C
             yield client
 
 
+@pytest.mark.parametrize(("anyio_backend", "mode"), [("asyncio", "auto"), ("trio", "legacy")])
 @pytest.mark.anyio
 async def test_a_client_asks_over_stdio(mode: str, tmp_path: Path) -> None:
     server = StdioServerParameters(command=sys.executable, args=list(SERVE), env=clean_environment(), cwd=tmp_path)
@@ -148,16 +145,14 @@ def test_with_stdio_stdout_holds_protocol_messages_and_nothing_else(tmp_path: Pa
 
 @pytest.fixture(scope="module", params=["streamable-http", "sse"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[str, str]]:
-    """The transport and the address of a running server."""
-    with http_server(request.param, tmp_path_factory.mktemp("served")) as address:
+    """The transport and the address of a running server, with one other name and origin that are let in."""
+    named = ("--allowed-host", "stats.example.org", "--allowed-origin", "https://app.example.org")
+    with http_server(request.param, tmp_path_factory.mktemp("served"), *named) as address:
         yield request.param, address
 
 
-# The SDK's HTTP client leaves streams to the garbage collector, which trio reports (httpx2 2.16, seen November 2026).
-ON_ASYNCIO = pytest.mark.parametrize("anyio_backend", ["asyncio"])
-
-
-@ON_ASYNCIO
+# On asyncio alone, the loop of all tests: the SDK's HTTP client leaves streams to the garbage collector, which trio
+# reports (httpx2 2.16, seen November 2026).
 @pytest.mark.anyio
 async def test_a_client_asks_over_http(served: tuple[str, str], mode: str) -> None:
     transport, address = served
@@ -165,7 +160,6 @@ async def test_a_client_asks_over_http(served: tuple[str, str], mode: str) -> No
         await asks_a_question(client)
 
 
-@ON_ASYNCIO
 @pytest.mark.anyio
 async def test_clients_share_one_server(served: tuple[str, str]) -> None:
     transport, address = served
@@ -198,50 +192,43 @@ def status(served: tuple[str, str], headers: dict[str, str]) -> int:
         return response.status_code
 
 
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ({}, 200),
-        ({"host": "localhost:8000"}, 200),
-        ({"host": "127.0.0.1"}, 200),
-        ({"origin": "http://localhost:3000"}, 200),
-        ({"host": "evil.example"}, 421),
-        ({"host": "evil.example:8000"}, 421),
-        ({"host": "localhost.evil.example"}, 421),
-        ({"host": "127.0.0.1.evil.example:80"}, 421),
-        ({"origin": "https://evil.example"}, 403),
-        ({"origin": "http://localhost.evil.example"}, 403),
-        ({"origin": "null"}, 403),
-    ],
-)
-def test_foreign_hosts_and_origins_are_turned_away(
-    served: tuple[str, str], headers: dict[str, str], expected: int
-) -> None:
-    assert status(served, headers) == expected
+STATUS: list[tuple[dict[str, str], int]] = [
+    ({}, 200),
+    ({"host": "localhost:8000"}, 200),
+    ({"host": "127.0.0.1"}, 200),
+    ({"origin": "http://localhost:3000"}, 200),
+    ({"host": "stats.example.org"}, 200),
+    ({"host": "stats.example.org:8443"}, 200),
+    ({"origin": "https://app.example.org"}, 200),
+    ({"host": "evil.example"}, 421),
+    ({"host": "evil.example:8000"}, 421),
+    ({"host": "localhost.evil.example"}, 421),
+    ({"host": "127.0.0.1.evil.example:80"}, 421),
+    ({"host": "other.example.org"}, 421),
+    ({"origin": "https://evil.example"}, 403),
+    ({"origin": "http://localhost.evil.example"}, 403),
+    ({"origin": "https://other.example.org"}, 403),
+    ({"origin": "null"}, 403),
+]
+"""What a request with a header gets."""
 
 
-def test_hosts_and_origins_that_are_named_are_let_in(tmp_path: Path) -> None:
-    options = ("--allowed-host", "stats.example.org", "--allowed-origin", "https://app.example.org")
-    with http_server("streamable-http", tmp_path, *options) as address:
-        served = ("streamable-http", address)
-        assert status(served, {"host": "stats.example.org"}) == 200
-        assert status(served, {"host": "stats.example.org:8443"}) == 200
-        assert status(served, {"origin": "https://app.example.org"}) == 200
-        assert status(served, {"host": "other.example.org"}) == 421
-        assert status(served, {"origin": "https://other.example.org"}) == 403
+def test_hosts_and_origins_that_are_named_are_let_in_and_foreign_ones_turned_away(served: tuple[str, str]) -> None:
+    for headers, expected in STATUS:
+        assert status(served, headers) == expected, headers
 
 
-@HTTP
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])
-def test_listening_beyond_this_machine_needs_named_hosts(transport: Any, host: str) -> None:
-    with pytest.raises(UnsafeBinding, match="--allowed-host"):
-        run(transport, host=host, port=0)
+def test_listening_beyond_this_machine_needs_named_hosts() -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.1", "example.org", ""):
+        for transport in ("streamable-http", "sse"):
+            with pytest.raises(UnsafeBinding, match="--allowed-host"):
+                run(transport, SETTINGS, host=host, port=0)
 
 
-@pytest.mark.parametrize("hosts", [["*"], ["*.example.org"], ["stats.example.org", "*:*"]])
-def test_a_wildcard_is_not_a_host(hosts: Sequence[str]) -> None:
-    with pytest.raises(UnsafeBinding, match="wildcard"):
-        transport_security("127.0.0.1", hosts)
+def test_a_wildcard_is_not_a_host() -> None:
+    for hosts in (["*"], ["*.example.org"], ["stats.example.org", "*:*"]):
+        with pytest.raises(UnsafeBinding, match="wildcard"):
+            transport_security("127.0.0.1", hosts)
 
 
 def test_a_named_host_with_a_port_is_taken_as_it_is() -> None:
@@ -253,19 +240,11 @@ def test_a_named_host_with_a_port_is_taken_as_it_is() -> None:
     assert "[::1]:*" in security.allowed_hosts
 
 
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [
-        *[(name, True) for name in ("127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost")],
-        *[(name, False) for name in ("0.0.0.0", "::", "10.0.0.1", "localhost.example.org")],
-    ],
-)
-def test_loopback_is_known(host: str, loopback: bool) -> None:
-    assert is_loopback(host) == loopback
+def test_loopback_is_known() -> None:
+    assert all(map(is_loopback, ("127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost")))
+    assert not any(map(is_loopback, ("0.0.0.0", "::", "10.0.0.1", "localhost.example.org")))
 
 
-def test_a_taken_port_is_an_error_and_not_a_silent_end(tmp_path: Path) -> None:
-    with http_server("streamable-http", tmp_path) as address:
-        port = int(re.findall(r":(\d+)/", address)[0])
-        with pytest.raises(OSError, match="use"):
-            run("streamable-http", port=port)
+def test_a_taken_port_is_an_error_and_not_a_silent_end() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="use"):
+        run("streamable-http", SETTINGS, port=taken.getsockname()[1])

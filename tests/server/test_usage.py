@@ -163,8 +163,8 @@ async def test_the_tool_the_resource_and_the_text_agree_and_nothing_is_sent(
     assert wire.sent == []
 
 
-async def test_a_server_that_opens_its_own_services_serves_the_resource_too() -> None:
-    async with Client(create_server(settings=settings(TRADESTAT_SANDBOX=True))) as client:
+async def test_a_server_in_the_sandbox_serves_the_resource_too() -> None:
+    async with open_context(settings(TRADESTAT_SANDBOX=True)) as context, Client(create_server(context)) as client:
         (content,) = (await client.read_resource("tradestat://usage")).contents
     assert isinstance(content, TextResourceContents)
     assert content.text.startswith("SANDBOX DATA")

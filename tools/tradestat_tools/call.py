@@ -1,15 +1,16 @@
 """What every call of a tool goes through: read the arguments, ask, cite, keep."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
+from tradestat_tools.codes.words import shown
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import made_of
 from tradestat_tools.contract.tool import A, D, Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
-from tradestat_tools.results.citation import cited, one_line
+from tradestat_tools.results.citation import cited, one_line, references_of
 from tradestat_tools.upstream.report import Progress, reporting
 from tradestat_tools.upstream.request import NO_DATA
 
@@ -17,7 +18,7 @@ from tradestat_tools.upstream.request import NO_DATA
 async def call(
     context: Context, tool: Tool[A, D], arguments: Mapping[str, Any], progress: Progress | None = None
 ) -> Answer[D]:
-    """Check the raw arguments, then ask; `progress` is told now and then while the answer is waited for.
+    """Check the raw arguments, then ask; `progress` is called now and then while the answer is waited for.
 
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
@@ -37,24 +38,45 @@ async def call(
     return answer
 
 
+def no_such_tool(
+    name: str, known: Collection[str], *, remedy: str = "Choose one of the tools listed.", argument: str | None = None
+) -> InvalidQuery:
+    """What is wrong with the name of a tool that does not exist.
+
+    Args:
+        name: as it was given.
+        known: the names of the tools that do exist.
+        remedy: what to do where none of them is near.
+        argument: the argument that the name was given in.
+    """
+    by_lower = {one.lower(): one for one in known}
+    near = [by_lower[match] for match in get_close_matches(name.lower(), list(by_lower), n=2, cutoff=0.5)]
+    return InvalidQuery(
+        f"There is no tool {shown(name)}.",
+        argument=argument,
+        allowed=", ".join(known),
+        nearest=near,
+        remedy=None if near else remedy,
+    )
+
+
 async def _parsed(tool: Tool[A, Any], arguments: Mapping[str, Any]) -> A:
-    """The question; where words stand in the place of a product code, the error offers the codes they may mean."""
+    """The arguments, typed; a refusal says what the value at fault may have meant."""
     try:
         return parse_arguments(tool.arguments, arguments)
     except InvalidQuery as error:
-        from tradestat_tools.search.did_you_mean import offer_codes  # noqa: PLC0415 - indexes for those who need them
+        from tradestat_tools.search.did_you_mean import did_you_mean  # noqa: PLC0415 - indexes for those who need them
 
-        raise await offer_codes(tool.arguments, error, arguments) from None
+        raise await did_you_mean(tool.arguments, error, arguments) from None
 
 
 async def _citation(context: Context, tool: Tool[Any, D], answer: Answer[D]) -> str | None:
     """How to cite the answer; of one made from others, how to cite each. What holds no statistics has none."""
-    sources = context.sources.values()
-    whole = [cited(sources, tool.name, answer.what, answer.source)]
     if answer.source.results:
-        parts, _ = await made_of(context.results, answer.source.results)
-        whole = [cited(sources, part.tool, part.what, part.source) for part in parts]
-    return "; ".join(one_line(one) for one in whole if one) or None
+        references, _, _ = await references_of(context, answer.source.results)
+    else:
+        references = [cited(context.sources.values(), tool.name, answer.what, answer.source)]
+    return "; ".join(one_line(one) for one in references if one) or None
 
 
 async def _doubt(context: Context, fetched: Sequence[str], error: UpstreamChanged | NoData) -> None:

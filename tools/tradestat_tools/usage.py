@@ -1,4 +1,4 @@
-"""The tool that tells what is left: budgets, pace, breakers, keys, and what is stored."""
+"""The tool that says what is left: budgets, pace, breakers, keys, and what is stored."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.source import OWN_NAME, Source
+from tradestat_tools.contract.context import Context, own_provenance
+from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
-from tradestat_tools.upstream.plan import ROLLING_DAYS, Budget, Plan
+from tradestat_tools.upstream.plan import ROLLING_DAYS
 from tradestat_tools.upstream.runtime import as_utc, in_thread
 from tradestat_tools.upstream.store import StoreUnavailable
 
@@ -107,14 +107,7 @@ async def usage(context: Context, _: UsageArguments) -> Answer[UsageData]:
     return Answer(
         what="What is left of each service's plan",
         data=data,
-        source=Provenance(
-            service=OWN_NAME,
-            endpoint="usage",
-            address=ADDRESS,
-            retrieved_at=as_utc(context.upstream.time()),
-            state="sandbox" if context.settings.sandbox else "fresh",
-            calls=0,
-        ),
+        source=own_provenance(context, "usage", ADDRESS),
         notes=notes,
     )
 
@@ -151,8 +144,8 @@ def _of_source(context: Context, source: Source) -> SourceUsage:
         left=round(left, 3) if left is not None else None,
         period=budget.period if budget else None,
         zone=budget.zone if budget else None,
-        resets_at=_resets(budget, context.upstream.time()),
-        pace=_windows(plan),
+        resets_at=as_utc(budget.bounds(context.upstream.time())[1]) if budget and budget.period != "rolling" else None,
+        pace=[Pace(calls=window.calls, seconds=window.seconds) for window in plan.windows],
         breakers=context.upstream.breakers(source.id),
     )
 
@@ -161,16 +154,6 @@ def _key(context: Context, source: Source) -> KeyState:
     if source.key is None or context.settings.sandbox:
         return "not needed"
     return "set" if getattr(context.settings, source.key.variable.lower()) else "not set"
-
-
-def _resets(budget: Budget | None, now: float) -> datetime | None:
-    if budget is None or budget.period == "rolling":
-        return None
-    return as_utc(budget.bounds(now)[1])
-
-
-def _windows(plan: Plan) -> list[Pace]:
-    return [Pace(calls=window.calls, seconds=window.seconds) for window in plan.windows]
 
 
 def _period(one: SourceUsage) -> str:

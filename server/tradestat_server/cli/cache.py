@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tradestat_server.cli.common import as_json_text, json_option, read_settings, settings_named
+from tradestat_server.cli.common import as_json_text, json_option, offered, read_settings, settings_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tradestat_tools.model.settings import Settings
     from tradestat_tools.upstream.store import Cache, CacheInfo
 
 
@@ -28,9 +25,9 @@ def cache_info(*, as_json: bool) -> None:
 
     Apart from them: the results of tools, which the tool `rows` reads by their handles.
     """
-    with _opened_cache() as stored:
+    with _opened() as stored:
         info = stored.info()
-    with _opened_results() as results:
+    with _opened(results=True) as results:
         of_results = results.info()
     if as_json:
         click.echo(as_json_text({**_as_dict(info), "results": _as_dict(of_results)}))
@@ -44,15 +41,13 @@ def cache_info(*, as_json: bool) -> None:
 @click.option("--source", help="Only this service's answers, by its id, such as comtrade.")
 def cache_clear(source: str | None) -> None:
     """Forget stored answers, and the results made of them. What they cost has to be paid again."""
-    from tradestat_tools.catalogue import catalogue
-
-    known = {one.id: [tool.name for tool in one.tools] for one in catalogue().sources.values()}
+    known = {one.id: [tool.name for tool in one.tools] for one in offered().sources.values()}
     if source is not None and source not in known:
         raise click.BadParameter(f"{source!r} is none of {', '.join(known)}.", param_hint="--source")
-    with _opened_cache() as stored:
+    with _opened() as stored:
         count = stored.clear(source)
         _warn(stored.info().warning)
-    with _opened_results() as results:
+    with _opened(results=True) as results:
         of_results = sum(map(results.clear, known[source])) if source else results.clear()
         _warn(results.info().warning)
     click.echo(f"{_count(count, 'answer')} and {_count(of_results, 'result')} forgotten.")
@@ -64,7 +59,7 @@ def cache_export(file: Path) -> None:
     """Write every stored answer to FILE, for others to import. It holds no keys."""
     from tradestat_tools.upstream.portable import export_answers
 
-    with _opened_cache() as stored:
+    with _opened() as stored:
         _warn(stored.info().warning)
         try:
             count = export_answers(stored, file)
@@ -81,7 +76,7 @@ def cache_import(file: Path) -> None:
 
     from tradestat_tools.upstream.portable import NotPortable, import_answers
 
-    with _opened_cache() as stored:
+    with _opened() as stored:
         try:
             done = import_answers(file, stored, time.time())
         except NotPortable as error:
@@ -97,28 +92,14 @@ def cache_import(file: Path) -> None:
 
 
 @contextmanager
-def _opened_cache() -> "Generator[Cache]":
-    from tradestat_tools.open import open_cache
-
-    with _opened(open_cache) as stored:
-        yield stored
-
-
-@contextmanager
-def _opened_results() -> "Generator[Cache]":
-    from tradestat_tools.open import open_results
-
-    with _opened(open_results) as stored:
-        yield stored
-
-
-@contextmanager
-def _opened(open_store: "Callable[[Settings], Cache]") -> "Generator[Cache]":
+def _opened(*, results: bool = False) -> "Generator[Cache]":
+    """The services' answers as they are stored, or the results that tools made of them."""
+    from tradestat_tools.open import open_cache, open_results
     from tradestat_tools.upstream.store import StoreUnavailable
 
     settings = read_settings()
     with settings_named():
-        stored = open_store(settings)
+        stored = open_results(settings) if results else open_cache(settings)
     try:
         yield stored
     except StoreUnavailable as error:

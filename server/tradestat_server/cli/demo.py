@@ -12,7 +12,7 @@ from rich.padding import Padding
 
 from tradestat_server.cli.terminal import Terminal, draw
 from tradestat_server.text.render import SANDBOX_LABEL
-from tradestat_tools.catalogue import catalogue
+from tradestat_tools.catalogue import Catalogue
 from tradestat_tools.contract.source import Question
 from tradestat_tools.model.answers import Answer
 
@@ -29,7 +29,7 @@ BETWEEN_THEM = Question(
     {"exporter": "China", "importer": "Korea", "product": "850760", "period": "2022-2024"},
     tables=2,  # the gap by year, and the reasons
 )
-"""Asked after each source's own example, which tell of the same flow."""
+"""Asked after each source's own example, which are about the same flow."""
 
 
 def sandbox_server() -> StdioServerParameters:
@@ -41,18 +41,18 @@ def sandbox_server() -> StdioServerParameters:
     )
 
 
-def questions() -> list[Question]:
-    """One story told by every source, each in its own units and from its own side, then side by side."""
-    return [*(source.example for source in catalogue().sources.values()), BETWEEN_THEM]
+def questions(offered: Catalogue) -> list[Question]:
+    """One story from every source, each in its own units and from its own end of the flow, then side by side."""
+    return [*(source.example for source in offered.sources.values()), BETWEEN_THEM]
 
 
-async def run_demo() -> bool:
+async def run_demo(offered: Catalogue) -> bool:
     """Start a server over stdio, ask, and draw what comes. Whether every question was answered."""
     terminal = Terminal()
     answered = False
     try:
         with anyio.fail_after(PATIENCE):
-            answered = await _converse(terminal)
+            answered = await _converse(terminal, offered)
     except* (MCPError, OSError) as failures:  # a time-out is an OSError
         for failure in _leaves(failures):
             terminal.print(escape(f"{type(failure).__name__}: {failure}"), style="red")
@@ -69,17 +69,17 @@ def _leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
             yield failure
 
 
-async def _converse(terminal: Terminal) -> bool:
+async def _converse(terminal: Terminal, offered: Catalogue) -> bool:
     terminal.print("Starting the server: tradestat-mcp serve --sandbox (stdio)")
     async with Client(sandbox_server()) as client:
         listed = (await client.list_tools()).tools
         terminal.print(f"Connected. {len(listed)} tools. Every figure below is {SANDBOX_LABEL}.")
-        answered = [await _ask(client, question, terminal) for question in questions()]
-    _print_next_steps(terminal)
+        answered = [await _ask(client, question, offered, terminal) for question in questions(offered)]
+    _print_next_steps(terminal, offered)
     return all(answered)
 
 
-async def _ask(client: Client, question: Question, terminal: Terminal) -> bool:
+async def _ask(client: Client, question: Question, offered: Catalogue, terminal: Terminal) -> bool:
     terminal.rule(style="dim")
     terminal.print(f"Q: {question.text}", style="bold")
     arguments = " ".join(f"{name}={value}" for name, value in question.arguments.items())
@@ -88,13 +88,8 @@ async def _ask(client: Client, question: Question, terminal: Terminal) -> bool:
     if result.is_error or result.structured_content is None:
         terminal.print(escape(_text(result)), style="red")
         return False
-    return _show(question, result, terminal)
-
-
-def _show(question: Question, result: CallToolResult, terminal: Terminal) -> bool:
-    """Draw an answer from its structured content; refuse one that does not say that it is synthetic."""
-    tool = catalogue().tools[question.tool]
-    answer = Answer[tool.data].model_validate(result.structured_content)
+    # From the structured content, as a program would read it; what does not say that it is synthetic is refused.
+    answer = Answer[offered.tools[question.tool].data].model_validate(result.structured_content)
     if answer.source.state != "sandbox":
         terminal.print("This answer is not labelled as sandbox data; not shown.", style="red")
         return False
@@ -110,11 +105,11 @@ def _text(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
-def _print_next_steps(terminal: Terminal) -> None:
+def _print_next_steps(terminal: Terminal, offered: Catalogue) -> None:
     """What to set for live figures, from the sources' own descriptions of their keys."""
     terminal.rule(style="dim")
     terminal.print("For live figures, run `tradestat-mcp serve` without --sandbox:", style="bold")
-    for source in catalogue().sources.values():
+    for source in offered.sources.values():
         if source.key is None:
             _print_indented(terminal, f"{source.name}: nothing to set, no key is needed.")
         else:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import anyio
 
-from tradestat_server.mcp.context import open_context
-from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check, KeyInfo, Source, examine_key
 from tradestat_tools.model.errors import TradestatError
@@ -24,21 +22,18 @@ class Finding:
         return {"source": self.source, "check": self.check.name, "ok": self.check.ok, "detail": self.check.detail}
 
 
-async def examine(settings: Settings) -> list[Finding]:
+async def examine(context: Context) -> list[Finding]:
     """Check every source, all at once; the lines come in the order of the sources.
 
     In the sandbox the stand-in services are asked, with the keys that they accept; yours are not looked at.
     """
-    sources = tuple(catalogue().sources.values())
-    found: dict[str, list[Check]] = {source.id: [] for source in sources}
-    if not settings.sandbox:
-        for source in sources:
-            if source.key is not None:
-                found[source.id].append(examine_source_key(source.key, settings))
-    async with open_context(settings) as context, anyio.create_task_group() as tasks:
-        for source in sources:
+    found: dict[str, list[Check]] = {name: [] for name in context.sources}
+    async with anyio.create_task_group() as tasks:
+        for source in context.sources.values():
+            if source.key is not None and not context.settings.sandbox:
+                found[source.id].append(examine_source_key(source.key, context.settings))
             tasks.start_soon(_ask, source, context, found[source.id])
-    return [Finding(source.id, check) for source in sources for check in found[source.id]]
+    return [Finding(name, check) for name, checks in found.items() for check in checks]
 
 
 def examine_source_key(key: KeyInfo, settings: Settings) -> Check:

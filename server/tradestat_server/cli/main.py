@@ -4,10 +4,10 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -15,16 +15,22 @@ from click.core import ParameterSource
 from tradestat_server.cli.cache import cache
 from tradestat_server.cli.common import (
     as_json_text,
+    call_tool,
     json_option,
+    offered,
     offline_option,
+    read_pairs,
     read_settings,
     sandbox_option,
     settings_named,
 )
 
 if TYPE_CHECKING:
+    from tradestat_tools.contract.context import Context
     from tradestat_tools.model.errors import TradestatError
     from tradestat_tools.model.settings import Settings
+
+T = TypeVar("T")
 
 FILES = click.Choice(["csv", "xlsx", "json", "parquet", "markdown", "html"])
 """What `export_data` writes."""
@@ -49,7 +55,7 @@ def main() -> None:
 @click.version_option(package_name="tradestat-mcp")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Trade statistics for research: Trade Map, China's exports, Korea Customs, UN Comtrade.
+    """Official trade statistics for research.
 
     Without a command: this help in a terminal, `serve` over stdio when a program starts it.
     """
@@ -99,6 +105,7 @@ def serve(
                 allowed_hosts=allowed_host,
                 allowed_origins=allowed_origin,
                 settings=settings,
+                offered=offered(),
             )
     except transports.UnsafeBinding as error:
         raise click.UsageError(str(error)) from None
@@ -127,7 +134,7 @@ def demo() -> None:
     """Ask each source one question through a real server, in the sandbox."""
     from tradestat_server.cli.demo import run_demo
 
-    sys.exit(0 if _run(run_demo) else 1)
+    sys.exit(0 if _run(partial(run_demo, offered())) else 1)
 
 
 @cli.command()
@@ -171,13 +178,11 @@ cli.add_command(cache)
 def tools(as_json: bool) -> None:
     """List the tools by source, with their keys and costs."""
     if as_json:
-        from tradestat_server.cli.listing import tools_as_listed
-
-        click.echo(as_json_text(_run(tools_as_listed)))
+        click.echo(as_json_text(_run(partial(_with_context, read_settings(), _tools_as_listed))))
     else:
         from tradestat_server.cli.terminal import Terminal, tools_table
 
-        tools_table(Terminal())
+        tools_table(Terminal(), offered())
 
 
 @cli.command()
@@ -216,7 +221,7 @@ def doctor(sandbox: bool, as_json: bool) -> None:
     from tradestat_server.cli.doctor import examine
 
     with settings_named():
-        findings = _run(partial(examine, settings))
+        findings = _run(partial(_with_context, settings, examine))
     if as_json:
         click.echo(as_json_text([finding.as_dict() for finding in findings]))
     else:
@@ -229,13 +234,13 @@ def doctor(sandbox: bool, as_json: bool) -> None:
 
 def _ask(tool: str, pairs: tuple[str, ...], settings: "Settings", *, as_json: bool, export: str | None = None) -> None:
     """Ask one tool one question and print the answer; with `export`, and where it was written to."""
-    from tradestat_server.cli.calls import call_tool, read_pairs
     from tradestat_server.text.render import render_answer
     from tradestat_tools.model.errors import TradestatError
 
     try:
         with settings_named():
-            answer, exported = _run(partial(call_tool, tool, read_pairs(pairs), settings, export=export))
+            ask = partial(call_tool, name=tool, arguments=read_pairs(pairs), export=export)
+            answer, exported = _run(partial(_with_context, settings, ask))
     except TradestatError as error:
         _fail(error, as_json=as_json)
     if as_json:
@@ -245,6 +250,25 @@ def _ask(tool: str, pairs: tuple[str, ...], settings: "Settings", *, as_json: bo
     click.echo(render_answer(answer, max_chars=settings.max_chars))
     if exported:
         click.echo(exported.data.verbatim())
+
+
+async def _with_context(settings: "Settings", use: "Callable[[Context], Awaitable[T]]") -> T:
+    """What comes of using what tools work with; nothing is renewed once the command has its answer."""
+    from tradestat_server.mcp.context import open_context
+
+    async with open_context(settings, offered=offered(), renews=False) as context:
+        return await use(context)
+
+
+async def _tools_as_listed(context: "Context") -> list[dict[str, Any]]:
+    """The entries of `tools/list`."""
+    from mcp import Client
+
+    from tradestat_server.mcp.app import create_server
+
+    async with Client(create_server(context)) as client:
+        tools = (await client.list_tools()).tools
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
 
 
 def _run(function: Callable[[], Any]) -> Any:

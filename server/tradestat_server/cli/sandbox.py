@@ -1,6 +1,5 @@
 """The stand-in services as a server of their own."""
 
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 import uvicorn
 
 from tradestat_sandbox import DEFAULT_TODAY, Sandbox, environment
+from tradestat_server.listening import address, listen
 
 
 def serve_sandbox(host: str, port: int, today: date | None, *, announce: Callable[[str], object]) -> None:
@@ -24,24 +24,12 @@ def serve_sandbox(host: str, port: int, today: date | None, *, announce: Callabl
         ValueError: the synthetic world has not begun by that day.
     """
     sandbox = Sandbox(today=today or DEFAULT_TODAY)
-    today = sandbox.world.today
     server = uvicorn.Server(uvicorn.Config(sandbox.app, log_level="warning", access_log=False))
-    with listening(host, port) as listener:
-        address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-        announce(f"# Stand-in services on {address}, {today:%Y-%m-%d}. Synthetic figures, not statistics.")
+    with listen(host, port) as listener:
+        url = address(host, listener)
+        announce(f"# Stand-in services on {url}, {sandbox.world.today:%Y-%m-%d}. Synthetic figures, not statistics.")
         announce("# To point a server at them, set these, or put them into its .env file:")
-        for line in environment_lines(address):
-            announce(line)
+        for name, value in environment(url).items():
+            announce(f"{name}={value}")
         with suppress(KeyboardInterrupt):  # the usual way to stop it
             server.run(sockets=[listener])
-
-
-def environment_lines(address: str) -> list[str]:
-    """The settings that point a server at the stand-in services, one `NAME=value` a line."""
-    return [f"{name}={value}" for name, value in environment(address).items()]
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there, so that a taken port is known before anything is announced."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=128)

@@ -9,10 +9,11 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 
-from tradestat_server.text.lines import clean
 from tradestat_server.text.tables import cell_text
-from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.source import OWN_NAME, KeyInfo
+from tradestat_tools.catalogue import Catalogue
+from tradestat_tools.codes.words import clean
+from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.contract.tool import OWN_NAME
 from tradestat_tools.model.answers import Cell, Table
 
 LABEL_WIDTH = 28
@@ -57,17 +58,15 @@ def draw(terminal: Console, table: Table, *, most_rows: int) -> None:
         terminal.print(f"  ... and {len(table.rows) - most_rows} more rows", style="dim")
 
 
-def tools_table(terminal: Console) -> None:
+def tools_table(terminal: Console, offered: Catalogue) -> None:
     """Draw every tool by source, with the source's key and each call's cost."""
-    known = catalogue()
-    of_sources = [(f"{one.name} - {key_in_words(one.key)}", one.tools) for one in known.sources.values()]
-    for title, endpoints in (*of_sources, (OWN_NAME, known.own)):
-        drawn = RichTable(box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", expand=False)
-        drawn.title = escape(title)
+    of_sources = [(f"{one.name} - {key_in_words(one.key)}", one.tools) for one in offered.sources.values()]
+    for title, tools in (*of_sources, (OWN_NAME, offered.own)):
+        drawn = RichTable(box=box.SIMPLE_HEAD, title=escape(title), title_justify="left", title_style="bold")
         for column in ("tool", "what it gives", "cost of a call"):
             drawn.add_column(column, no_wrap=column == "tool")
-        for endpoint in endpoints:
-            drawn.add_row(endpoint.name, escape(endpoint.title), escape(endpoint.cost))
+        for tool in tools:
+            drawn.add_row(tool.name, escape(tool.title), escape(tool.cost))
         terminal.print(drawn)
 
 

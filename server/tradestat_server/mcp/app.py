@@ -11,18 +11,14 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 
 from tradestat_server.mcp.completions import add_completions
-from tradestat_server.mcp.context import open_context
 from tradestat_server.mcp.prompts import add_prompts
 from tradestat_server.mcp.prompts import check as check_prompt
 from tradestat_server.mcp.resources import add_resources
-from tradestat_server.mcp.tooling import served_tool, unknown_tool
-from tradestat_server.text.render import render_answer
-from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.context import Context, utc_now
+from tradestat_server.mcp.tooling import failed, served_tool
+from tradestat_tools.call import no_such_tool
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.results.export.folder import ExportFolder
 
 NAME = "tradestat"
 DISTRIBUTION = "tradestat-mcp"
@@ -43,7 +39,7 @@ This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pa
 
 
 class TradestatServer(MCPServer[Context]):
-    """Answers a wrong name of a prompt or tool with the nearest right one; the SDK alone calls it an inner error."""
+    """Answers a wrong name of a prompt or tool with the nearest right one; the SDK would call it an internal error."""
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: CallContext[Context, Any] | None = None
@@ -57,62 +53,40 @@ class TradestatServer(MCPServer[Context]):
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError:  # of a tool that is not there: those that are never raise
-            return unknown_tool(name, [tool.name for tool in await self.list_tools()])
+            return failed(no_such_tool(name, [tool.name for tool in await self.list_tools()]))
 
 
 def instructions(sources: Iterable[Source], *, sandbox: bool) -> str:
-    """What a model is told of the server: when to choose which source's tools, the free ones first."""
+    """What a model reads first of the server: when to choose which source's tools, the free sources on top."""
     ordered = sorted(sources, key=lambda source: source.policy.paid)
-    said = INSTRUCTIONS.replace("{sources}", "\n".join(source.instructions for source in ordered))
-    return said + (SANDBOX_INSTRUCTIONS if sandbox else "")
+    text = INSTRUCTIONS.replace("{sources}", "\n".join(source.instructions for source in ordered))
+    return text + (SANDBOX_INSTRUCTIONS if sandbox else "")
 
 
-def create_server(
-    context: Context | None = None,
-    *,
-    settings: Settings | None = None,
-    offered: Iterable[Tool[Any, Any]] | None = None,
-) -> MCPServer[Context]:
+def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None = None) -> MCPServer[Context]:
     """A server with every tool, resource and prompt.
 
     Args:
-        context: what the tools work with, opened and closed by the caller; without it, the server opens its own for
-            each run (with SSE: for each connection).
-        settings: for what the server opens itself; from the environment if not given.
-        offered: the tools to offer instead of all.
+        context: what the tools work with, opened and closed by the caller.
+        offered: the tools to offer in place of all that the context has.
     """
-    settings = context.settings if context else settings or catalogue().settings()
-    sources = context.sources if context else catalogue().sources
-    tools = context.tools if context else catalogue().tools
-    opened = [context] if context else list[Context]()
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Context]) -> AsyncGenerator[Context]:
-        if context is not None:
-            yield context
-        else:
-            async with open_context(settings) as own:
-                opened.append(own)
-                try:
-                    yield own
-                finally:
-                    opened.remove(own)
-
-    async def usage() -> str:
-        return render_answer(await opened[-1].call("usage", {}), sources=sources.values())
+        yield context
 
     about = metadata(DISTRIBUTION)
     server = TradestatServer(
         NAME,
         title="Tradestat",
         description=f"Official trade statistics: {about['Summary'].partition(': ')[2]}",
-        instructions=instructions(sources.values(), sandbox=settings.sandbox),
+        instructions=instructions(context.sources.values(), sandbox=context.settings.sandbox),
         version=about["Version"],
-        tools=[served_tool(tool) for tool in (tools.values() if offered is None else offered)],
+        tools=[served_tool(tool) for tool in (context.tools.values() if offered is None else offered)],
         lifespan=lifespan,
         log_level="WARNING",
     )
-    add_resources(server, sources, usage, ExportFolder(settings.export_dir))
+    add_resources(server, context)
     add_prompts(server)
-    add_completions(server, sources, lambda: context.today if context else utc_now().date())
+    add_completions(server, context)
     return server

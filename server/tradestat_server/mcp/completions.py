@@ -1,6 +1,6 @@
 """Completions for every coded argument of the prompts and resource templates."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.search.hs import search_hs
 from tradestat_tools.codes.search.lists import search_countries, search_ebops, search_flows, search_groups
 from tradestat_tools.codes.words import MAX_INPUT, fold
+from tradestat_tools.contract.context import Context
 
 MAX_VALUES = 100
 """What the protocol allows in one answer."""
@@ -20,29 +21,23 @@ MAX_VALUES = 100
 FIRST_YEAR = 1988
 """The Harmonized System's first."""
 
-SIDES = {"X": "export", "M": "import"}
-"""A side of trade as the prompts write it."""
+FLOWS = {"X": "export", "M": "import"}
+"""Which way goods go, as the prompts write it."""
 
 Completer = Callable[[str], list[str]]
 
 
-def add_completions(server: MCPServer[Any], sources: Collection[str], today: Callable[[], date]) -> None:
-    """Register the completions.
-
-    Args:
-        server: where to.
-        sources: ids of the sources.
-        today: the date that the newest year is taken from.
-    """
+def add_completions(server: MCPServer[Any], context: Context) -> None:
+    """Register the completions; the newest year is the context's."""
 
     def with_this_year(typed: str) -> list[str]:
-        return years(typed, today())
+        return years(typed, context.today)
 
     def ended(typed: str) -> list[str]:
-        return [year for year in years(typed, today()) if year != str(today().year)]
+        return [year for year in years(typed, context.today) if year != str(context.today.year)]
 
     def source_ids(typed: str) -> list[str]:
-        return [source for source in sources if source.startswith(typed.lower())]
+        return [source for source in context.sources if source.startswith(typed.lower())]
 
     templates = {**TEMPLATE_COMPLETERS, SOURCE_TEMPLATE: source_ids}
     by_argument = {**PROMPT_COMPLETERS, **dict.fromkeys(YEAR_ARGUMENTS, ended), "period": with_this_year}
@@ -69,7 +64,7 @@ def hs_codes(typed: str) -> list[str]:
     digits = "".join(char for char in typed if char not in ". -")
     if digits.isdecimal():
         return [entry.code for entry in hs.hs_entries() if entry.code.startswith(digits)]
-    return [hit.code for hit in search_hs(typed, limit=MAX_VALUES)]
+    return [hit.entry for hit in search_hs(typed, limit=MAX_VALUES)]
 
 
 def goods(typed: str) -> list[str]:
@@ -83,7 +78,7 @@ def ebops_codes(typed: str) -> list[str]:
     start = typed.upper()
     items = ebops.ebops_items()
     by_code = [i.code for i in items if any(code.upper().startswith(start) for code in (i.code, i.sdmx, i.trademap))]
-    return list(dict.fromkeys([*by_code, *(hit.item.code for hit in search_ebops(typed, limit=MAX_VALUES))]))
+    return list(dict.fromkeys([*by_code, *(hit.entry.code for hit in search_ebops(typed, limit=MAX_VALUES))]))
 
 
 def country_names(typed: str) -> list[str]:
@@ -101,13 +96,13 @@ def group_ids(typed: str) -> list[str]:
     start = fold(typed)
     known = groups.groups()
     begin = [g.id for g in known if any(fold(name).startswith(start) for name in (g.id, g.name, *g.aliases))]
-    return list(dict.fromkeys([*begin, *(hit.group.id for hit in search_groups(typed))]))
+    return list(dict.fromkeys([*begin, *(hit.entry.id for hit in search_groups(typed))]))
 
 
 def flows(typed: str) -> list[str]:
     """Export or import, which may be typed in any language."""
-    begin = [word for word in SIDES.values() if word.startswith(typed.lower())]
-    return begin or list(dict.fromkeys(SIDES[hit.flow.side] for hit in search_flows(typed) if hit.flow.side in SIDES))
+    begin = [word for word in FLOWS.values() if word.startswith(typed.lower())]
+    return begin or list(dict.fromkeys(FLOWS[hit.entry.side] for hit in search_flows(typed) if hit.entry.side in FLOWS))
 
 
 def years(typed: str, today: date) -> list[str]:
@@ -119,7 +114,7 @@ def _areas(typed: str) -> list[countries.Area]:
     """Those whose code or name begins with what was typed, then those found by it, by typing errors as well."""
     start = fold(typed)
     first = [area for area, words in _area_words() if any(word.startswith(start) for word in words)]
-    return list(dict.fromkeys([*first, *(hit.area for hit in search_countries(typed, limit=MAX_VALUES))]))
+    return list(dict.fromkeys([*first, *(hit.entry for hit in search_countries(typed, limit=MAX_VALUES))]))
 
 
 @cache

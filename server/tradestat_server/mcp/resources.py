@@ -1,17 +1,20 @@
 """Code lists, source notes and a guide, for clients that read resources."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from importlib import resources as package_files
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
 
+from tradestat_server.mcp.texts import index, text
+from tradestat_server.text.render import render_answer
 from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.flows import FLOWS
 from tradestat_tools.codes.units import UNIT_NAMES, quantity_units
 from tradestat_tools.codes.words import CodeError, nearest, shown
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Source
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.results.export.folder import ExportFolder
@@ -33,65 +36,40 @@ AREA_COLUMNS = (
 T = TypeVar("T")
 
 
-class _Listed(NamedTuple):
-    """A resource, or a template where the address holds a `{name}`."""
+class Listed(NamedTuple):
+    """A resource, or a template where the address holds a `{name}`.
+
+    Args:
+        uri: where it is read.
+        title: for people.
+        mime_type: of what is read.
+        read: gives it; a template's takes what stands in the place of the name.
+        name: if not the function's own.
+        description: if not the first line of the function's own.
+    """
 
     uri: str
     title: str
     mime_type: str
-    read: Callable[..., str]
+    read: Callable[..., Any]
+    name: str = ""
+    description: str = ""
 
 
-def add_resources(
-    server: MCPServer[Any],
-    sources: Mapping[str, Source],
-    usage: Callable[[], Awaitable[str]],
-    exports: ExportFolder,
-) -> None:
-    """Register every resource and template.
-
-    Args:
-        server: where to.
-        sources: by their ids.
-        usage: what is left of the plans, from the services that the server works with.
-        exports: the folder that exported files are read from.
-    """
-
-    def exported_file(name: str) -> bytes:
-        try:
-            return exports.read(name, MOST_EXPORTED)
-        except (ArgumentError, FileNotFoundError):
-            raise _not_found(f"There is no exported file {shown(name)}. export_data makes one.") from None
-        except ValueError as error:
-            raise ResourceError(f"{error} Take it from the server's computer, or export a part of it.") from None
-
-    server.resource(
-        f"{EXPORTS_ADDRESS}{{name}}",
-        name="exported_file",
-        title="An exported file",
-        description="A file that export_data wrote, by its name, as bytes.",
-        mime_type="application/octet-stream",
-    )(exported_file)
-    server.add_resource(
-        FunctionResource(
-            uri=USAGE_ADDRESS,
-            name="usage",
-            title="What is left of the plans",
-            description="Credits and calls left at every service, when they reset, and what is stored here.",
-            mime_type="text/plain",
-            fn=usage,
-        )
-    )
-    for uri, title, mime_type, read in (*LISTED, *_of_sources(sources)):
-        description = (read.__doc__ or "").partition("\n")[0]
-        if "{" in uri:
-            server.resource(uri, name=read.__name__, title=title, description=description, mime_type=mime_type)(read)
+def add_resources(server: MCPServer[Any], context: Context) -> None:
+    """Register every resource and template."""
+    for one in (*LISTED, *_of_context(context)):
+        name = one.name or one.read.__name__
+        about: dict[str, Any] = {
+            "name": name,
+            "title": one.title,
+            "description": one.description or (one.read.__doc__ or "").partition("\n")[0],
+            "mime_type": one.mime_type,
+        }
+        if "{" in one.uri:
+            server.resource(one.uri, **about)(one.read)
         else:
-            server.add_resource(
-                FunctionResource(
-                    uri=uri, name=read.__name__, title=title, description=description, mime_type=mime_type, fn=read
-                )
-            )
+            server.add_resource(FunctionResource(uri=one.uri, fn=one.read, **about))
 
 
 def hs_chapters() -> str:
@@ -215,7 +193,22 @@ def unit_list() -> str:
     return _tsv(("unit", "label", "measures", "comtrade", "name_zh", "name_ko"), [*quantities, *values])
 
 
-def _of_sources(sources: Mapping[str, Source]) -> tuple[_Listed, ...]:
+def _of_context(context: Context) -> tuple[Listed, ...]:
+    sources, exports = context.sources, ExportFolder(context.settings.export_dir)
+
+    async def usage() -> str:
+        """Credits and calls left at every service, when they reset, and what is stored here."""
+        return render_answer(await context.call("usage", {}), sources=sources.values())
+
+    def exported_file(name: str) -> bytes:
+        """A file that export_data wrote, by its name, as bytes."""
+        try:
+            return exports.read(name, MOST_EXPORTED)
+        except (ArgumentError, FileNotFoundError):
+            raise _not_found(f"There is no exported file {shown(name)}. export_data makes one.") from None
+        except ValueError as error:
+            raise ResourceError(f"{error} Take it from the server's computer, or export a part of it.") from None
+
     def source_list() -> str:
         """The statistics services behind the tools: coverage, lag, units, keys and costs."""
         return "\n\n".join(_source_note(source) for source in sources.values())
@@ -233,30 +226,37 @@ def _of_sources(sources: Mapping[str, Source]) -> tuple[_Listed, ...]:
         return _source_note(sources[source])
 
     return (
-        _Listed("tradestat://sources", "Notes on the sources", MARKDOWN, source_list),
-        _Listed("tradestat://sources/{source}", "Notes on one source", MARKDOWN, source_note),
+        Listed(f"{EXPORTS_ADDRESS}{{name}}", "An exported file", "application/octet-stream", exported_file),
+        Listed(USAGE_ADDRESS, "What is left of the plans", "text/plain", usage),
+        Listed("tradestat://sources", "Notes on the sources", MARKDOWN, source_list),
+        Listed("tradestat://sources/{source}", "Notes on one source", MARKDOWN, source_note),
     )
 
 
-def china_customs_guide() -> str:
-    """How a person queries the China Customs statistics site, and how to read the file it exports."""
-    return package_files.files("tradestat_server.mcp").joinpath("texts", "china-customs.md").read_text(encoding="utf-8")
-
-
 LISTED = (
-    _Listed("tradestat://hs", "HS 2022 chapters", TSV, hs_chapters),
-    _Listed("tradestat://hs/all", "HS 2022, whole list", TSV, hs_all),
-    _Listed("tradestat://hs/{code}", "One HS code", MARKDOWN, hs_code),
-    _Listed("tradestat://ebops", "Services: main items (EBOPS 2010)", TSV, ebops_main_items),
-    _Listed("tradestat://ebops/all", "Services: whole list (EBOPS 2010)", TSV, ebops_all),
-    _Listed("tradestat://ebops/{code}", "One services item", MARKDOWN, ebops_code),
-    _Listed("tradestat://countries", "Countries and areas", TSV, country_list),
-    _Listed("tradestat://countries/{code}", "One country or area", MARKDOWN, country),
-    _Listed("tradestat://groups", "Country groups", TSV, group_list),
-    _Listed("tradestat://groups/{code}", "One country group", MARKDOWN, group),
-    _Listed("tradestat://flows", "Trade flows", TSV, flow_list),
-    _Listed("tradestat://units", "Units of quantity and value", TSV, unit_list),
-    _Listed("tradestat://guide/china-customs", "Query China Customs by hand", MARKDOWN, china_customs_guide),
+    Listed("tradestat://hs", "HS 2022 chapters", TSV, hs_chapters),
+    Listed("tradestat://hs/all", "HS 2022, whole list", TSV, hs_all),
+    Listed("tradestat://hs/{code}", "One HS code", MARKDOWN, hs_code),
+    Listed("tradestat://ebops", "Services: main items (EBOPS 2010)", TSV, ebops_main_items),
+    Listed("tradestat://ebops/all", "Services: whole list (EBOPS 2010)", TSV, ebops_all),
+    Listed("tradestat://ebops/{code}", "One services item", MARKDOWN, ebops_code),
+    Listed("tradestat://countries", "Countries and areas", TSV, country_list),
+    Listed("tradestat://countries/{code}", "One country or area", MARKDOWN, country),
+    Listed("tradestat://groups", "Country groups", TSV, group_list),
+    Listed("tradestat://groups/{code}", "One country group", MARKDOWN, group),
+    Listed("tradestat://flows", "Trade flows", TSV, flow_list),
+    Listed("tradestat://units", "Units of quantity and value", TSV, unit_list),
+    *(
+        Listed(
+            f"tradestat://guide/{guide['name']}",
+            guide["title"],
+            MARKDOWN,
+            partial(text, guide["name"]),
+            f"{guide['name'].replace('-', '_')}_guide",
+            guide["description"],
+        )
+        for guide in index()["guides"]
+    ),
 )
 """A list is found before the template that its address would fit."""
 
@@ -266,7 +266,7 @@ def _source_note(source: Source) -> str:
     key = "no key"
     if source.key:
         key = f"{source.key.variable} ({'required' if source.key.required else 'optional'}). {source.key.get_it}"
-    tools = ", ".join(f"`{endpoint.name}` ({endpoint.cost})" for endpoint in source.tools)
+    tools = ", ".join(f"`{tool.name}` ({tool.cost})" for tool in source.tools)
     return _lines(
         [
             f"# {source.name}",

@@ -1,5 +1,6 @@
 """JSON schemas as clients should see them: flat, without noise, and still true of what is sent."""
 
+from functools import cache
 from typing import Any, cast
 
 from tradestat_tools.model.answers import Answer, Data
@@ -11,6 +12,7 @@ CONSTRAINTS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt":
 """Pydantic writes a bound on `int | float` under its own name (seen in 2.14)."""
 
 
+@cache
 def input_schema(model: type[Arguments]) -> Schema:
     """The schema of a tool's arguments: no references, no titles, no `null` where leaving out says the same."""
     schema = model.model_json_schema(by_alias=True)
@@ -22,6 +24,7 @@ def input_schema(model: type[Arguments]) -> Schema:
     return schema
 
 
+@cache
 def output_schema(data: type[Data]) -> Schema:
     """The schema of an answer's structured content, which leaves out absent fields instead of sending `null`.
 

@@ -2,8 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import Any
 
 from mcp.server.mcpserver import Context as CallContext
@@ -13,11 +12,10 @@ from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
 
 from tradestat_server.mcp.schemas import input_schema, output_schema
 from tradestat_server.text.render import render_answer, render_error
-from tradestat_tools.codes.words import shown
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer
-from tradestat_tools.model.errors import InvalidQuery, TradestatError
+from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.upstream.report import Progress
 
 logger = logging.getLogger(__name__)
@@ -27,10 +25,10 @@ ERROR_META = "tradestat/error"
 schema of the tool even when the call failed (seen in the TypeScript client, November 2026)."""
 
 
-class Told:
-    """Passes progress on to the client, if it asked for it. What it is told never goes back, as the protocol demands.
+class ReportedProgress:
+    """Passes progress on to the client, if it asked for it. It never falls back, as the protocol demands.
 
-    An endpoint that asks several times, one after another, begins to count anew with each.
+    A tool that asks its service several times, one after another, begins to count anew with each.
     """
 
     def __init__(self, context: CallContext[Any, Any]) -> None:
@@ -58,7 +56,7 @@ class ServedTool(McpTool):
         """Ask it. Never raises: a failure is a result that says so."""
         ours: Context = context.request_context.lifespan_context
         try:
-            answer: Answer[Any] = await self.fn(ours, arguments, progress=Told(context))
+            answer: Answer[Any] = await self.fn(ours, arguments, progress=ReportedProgress(context))
             text = render_answer(answer, sources=ours.sources.values(), max_chars=ours.settings.max_chars)
             links = [
                 ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
@@ -66,7 +64,7 @@ class ServedTool(McpTool):
             ]
             return CallToolResult(content=[TextContent(text=text), *links], structured_content=answer.structured())
         except TradestatError as error:
-            return _failed(error)
+            return failed(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
             logger.error("%s failed unexpectedly: %s", self.name, _where(error))  # noqa: TRY400 - see _where
             return CallToolResult(
@@ -80,19 +78,8 @@ class ServedTool(McpTool):
             )
 
 
-def unknown_tool(name: str, names: Sequence[str]) -> CallToolResult:
-    """What is said to a call of a tool that does not exist."""
-    near = get_close_matches(name, names, n=2, cutoff=0.5)
-    error = InvalidQuery(
-        f"There is no tool {shown(name)}.",
-        allowed=", ".join(names),
-        nearest=near,
-        remedy=None if near else "Choose one of the tools listed.",
-    )
-    return _failed(error)
-
-
-def _failed(error: TradestatError) -> CallToolResult:
+def failed(error: TradestatError) -> CallToolResult:
+    """A failure as a result that a model can act on."""
     return CallToolResult(
         content=[TextContent(text=render_error(error))], is_error=True, _meta={ERROR_META: error.as_dict()}
     )

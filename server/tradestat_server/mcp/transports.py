@@ -5,10 +5,9 @@ With stdio, stdout belongs to the protocol. Whatever the transport, logs go to s
 
 import ipaddress
 import logging
-import socket
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import Literal
 
@@ -17,14 +16,16 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 
+from tradestat_server.listening import address, listen
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
-from tradestat_tools.catalogue import catalogue
+from tradestat_tools.catalogue import Catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.http import silence_client_loggers
 
 Transport = Literal["stdio", "streamable-http", "sse"]
+Opened = Callable[[], AbstractAsyncContextManager[Context]]
 
 PATHS: dict[Transport, str] = {"streamable-http": "/mcp", "sse": "/sse"}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -37,23 +38,25 @@ class UnsafeBinding(ValueError):
 
 
 def run(
-    transport: Transport = "stdio",
+    transport: Transport,
+    settings: Settings,
     *,
+    offered: Catalogue | None = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     allowed_hosts: Sequence[str] = (),
     allowed_origins: Sequence[str] = (),
-    settings: Settings | None = None,
 ) -> None:
     """Serve until the client goes (stdio) or the process is stopped.
 
     Args:
         transport: stdio, streamable-http (at `/mcp`) or sse (at `/sse` and `/messages/`).
+        settings: keys, addresses, stores.
+        offered: the sources and tools; all of them if left out.
         host: address to listen on; one beyond this machine needs `allowed_hosts`.
         port: 0 takes a free one; the address is written to stderr.
         allowed_hosts: Host headers to accept besides loopback's; without a port, any port.
         allowed_origins: Origin headers to accept besides loopback's.
-        settings: from the environment if not given.
 
     Raises:
         UnsafeBinding: `host` is not loopback and no `allowed_hosts` are given.
@@ -61,12 +64,12 @@ def run(
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     silence_client_loggers()
-    settings = settings or catalogue().settings()
+    opened = partial(open_context, settings, offered=offered)
     if transport == "stdio":
-        serve = partial(_serve_stdio, settings)
+        serve = partial(_serve_stdio, opened)
     else:
         security = transport_security(host, allowed_hosts, allowed_origins)
-        serve = partial(_serve_http, settings, transport, host=host, port=port, security=security)
+        serve = partial(_serve_http, opened, transport, host=host, port=port, security=security)
     with suppress(KeyboardInterrupt):
         anyio.run(serve)
 
@@ -113,13 +116,13 @@ def http_app(
     return server.streamable_http_app(streamable_http_path=PATHS["streamable-http"], transport_security=security)
 
 
-async def _serve_stdio(settings: Settings) -> None:
-    async with open_context(settings) as context:
+async def _serve_stdio(opened: Opened) -> None:
+    async with opened() as context:
         await create_server(context).run_stdio_async()
 
 
 async def _serve_http(
-    settings: Settings,
+    opened: Opened,
     transport: Literal["streamable-http", "sse"],
     *,
     host: str,
@@ -128,20 +131,14 @@ async def _serve_http(
 ) -> None:
     import uvicorn  # noqa: PLC0415 - stdio, the default, does not need it
 
-    # The services are opened out here, once: the SDK runs a server's lifespan for every SSE connection.
-    async with open_context(settings) as context:
+    # Opened out here, once: the SDK runs a server's lifespan for every SSE connection.
+    async with opened() as context:
         app = http_app(create_server(context), transport, security)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
-        with _listen(host, port) as listener:
-            name = f"[{host}]" if ":" in host else host
-            sys.stderr.write(f"Tradestat listens on http://{name}:{listener.getsockname()[1]}{PATHS[transport]}\n")
+        with listen(host, port) as listener:
+            sys.stderr.write(f"Tradestat listens on {address(host, listener)}{PATHS[transport]}\n")
             sys.stderr.flush()
             await uvicorn.Server(config).serve(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    host = host.strip("[]")
-    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
 
 
 def _has_port(name: str) -> bool:

@@ -7,8 +7,9 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from tradestat_server.text.lines import clean, cut_text
+from tradestat_server.text.cells import cut_text
 from tradestat_server.text.tables import Manner, tables_text
+from tradestat_tools.codes.words import clean
 from tradestat_tools.contract.source import Source
 from tradestat_tools.model.answers import Answer, Note, Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError

@@ -2,13 +2,28 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
-from tradestat_server.text.figures import TONNES, common_power, exact, figures_of, in_powers, number, unit_in_powers
-from tradestat_server.text.lines import clean, cut_text, cut_width, left, right, width
+from tradestat_server.text.cells import (
+    TONNES,
+    common_power,
+    cut_text,
+    cut_width,
+    exact,
+    figures_of,
+    in_powers,
+    left,
+    number,
+    right,
+    unit_in_powers,
+    width,
+)
 from tradestat_tools.codes.units import MISSING
+from tradestat_tools.codes.words import clean
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Cell, Table
 
 LABEL_WIDTH = 48
@@ -36,7 +51,7 @@ SHARED_ROWS = 3
 """Rows from which on it is worth saying once what all of them share, in answers that can be had whole by a handle."""
 
 ASKED_CHARS = 400
-"""Characters of the arguments that ask for more rows."""
+"""Characters of the call that asks for more rows."""
 
 
 _CODE_BEHIND = re.compile(r" \(([0-9A-Z]{2,8})[^()]*\)$")
@@ -94,8 +109,8 @@ def tables_text(tables: Sequence[Table], room: int, manner: Manner) -> str:
 def _more_tables(count: int, manner: Manner) -> list[str]:
     if not count:
         return []
-    how = f"rows result={manner.result} table={SHOWN_TABLES + 1}" if manner.result else "in the structured content"
-    return [f"… {count} more table{'s' * (count != 1)}: {how}"]
+    how = call_text("rows", result=manner.result, table=SHOWN_TABLES + 1) if manner.result else ""
+    return [f"… {count} more table{'s' * (count != 1)}: {how or 'in the structured content'}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +120,13 @@ class _Shown:
     Args:
         heading: the line above it.
         formats: how the figures of each column are written.
-        rest: what asks for its rows but for the offset; nothing where there is no handle.
+        rest: the arguments of `rows` that ask for its rows, but for the offset; none where there is no handle.
     """
 
     table: Table
     heading: str
     formats: Sequence[Callable[[float], str]]
-    rest: str
+    rest: Mapping[str, Any]
 
     @classmethod
     def of(cls, whole: Table, place: int, of: int, manner: Manner) -> "_Shown":
@@ -125,12 +140,12 @@ class _Shown:
         scale = f"{', '.join(units)}, rounded" if units else ""
         parts = (cut_text(table.title, LABEL_WIDTH * 2), scale, shared)
         plain = exact if whole.part else number
-        asked = whole.part.asked if whole.part else f"result={manner.result}{f' table={place}' * (of > 1)}"
+        asked = whole.part.asked if whole.part else {"result": manner.result, "table": place if of > 1 else None}
         return cls(
             replace(table, columns=tuple(_head(table, column, manner) for column in table.columns)),
             " · ".join(part for part in parts if part),
             [partial(in_powers, power=power) if power else plain for power in powers],
-            cut_text(asked, ASKED_CHARS) if manner.result else "",
+            asked if manner.result else {},
         )
 
     def text(self, room: int) -> str:
@@ -172,7 +187,8 @@ class _Shown:
         if not self.rest:
             return f"… {where}{rows} not shown: all are in the structured content; ask for less to see them here."
         before = self.table.part.first if self.table.part else 0
-        return f"… {where}{rows}: rows {self.rest} offset={before + shown}"
+        call = call_text("rows", **{"result": None, "offset": before + shown, **self.rest})
+        return f"… {where}{rows}: {cut_text(call, ASKED_CHARS)}"
 
 
 def _power(table: Table, column: str, manner: Manner) -> int:

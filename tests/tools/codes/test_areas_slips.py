@@ -10,27 +10,16 @@ from tradestat_tools.codes.countries import Area, area, areas, label, resolve_ar
 from tradestat_tools.codes.words import CodeError, fold
 
 
-@pytest.mark.parametrize(
-    ("typo", "iso2"),
-    [
-        ("Germny", "DE"),
-        ("Germnay", "DE"),
-        ("Untied States", "US"),
-        ("South Koria", "KR"),
-        ("Holand", "NL"),
-        ("Phillipines", "PH"),
-        ("Columbia", "CO"),
-        ("Nigera", "NG"),
-        ("Untied Arab Emirates", "AE"),
-        ("베트나", "VN"),
-        ("印度尼西", "ID"),
-    ],
-)
-def test_an_unknown_name_is_answered_with_the_nearest(typo: str, iso2: str) -> None:
-    with pytest.raises(CodeError) as caught:
-        area(typo)
-    assert caught.value.nearest[0] == label(area(iso2))
-    assert len(caught.value.nearest) <= 3
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    for typo, iso2 in [
+        ("Germny", "DE"), ("Germnay", "DE"), ("Untied States", "US"), ("South Koria", "KR"), ("Holand", "NL"),
+        ("Phillipines", "PH"), ("Columbia", "CO"), ("Nigera", "NG"), ("Untied Arab Emirates", "AE"),
+        ("베트나", "VN"), ("印度尼西", "ID"),
+    ]:  # fmt: skip
+        with pytest.raises(CodeError) as caught:
+            area(typo)
+        assert caught.value.nearest[0] == label(area(iso2))
+        assert len(caught.value.nearest) <= 3
 
 
 NAMED = [(name, one) for one in areas() for name in one.names if len(name) >= 2]
@@ -85,11 +74,9 @@ def test_a_mistyped_name_resolves_to_nothing_but_an_area_that_bears_it(typo_and_
     assert CODES.get(typo.upper()) == found.area or any(written == plain(name) for name in found.area.names), typo
 
 
-@pytest.mark.parametrize(
-    "text", ["Japan" + " " * 300 + "x", "A" * 10_000, "\x00JP", "'; DROP TABLE areas; --", "../../etc"]
-)
-def test_hostile_text_is_refused(text: str) -> None:
-    with pytest.raises(CodeError) as caught:
-        area(text)
-    assert len(str(caught.value)) < 400
-    assert str(caught.value).isprintable()
+def test_hostile_text_is_refused() -> None:
+    for text in ["Japan" + " " * 300 + "x", "A" * 10_000, "\x00JP", "'; DROP TABLE areas; --", "../../etc"]:
+        with pytest.raises(CodeError) as caught:
+            area(text)
+        assert len(str(caught.value)) < 400
+        assert str(caught.value).isprintable()

@@ -6,9 +6,8 @@ from tradestat_tools.codes.countries import area, areas, earlier_areas, history_
 from tradestat_tools.codes.words import CodeError
 
 
-@pytest.mark.parametrize(
-    ("word", "choices"),
-    [
+def test_an_ambiguous_word_is_answered_with_the_choices() -> None:
+    for word, choices in [
         ("Congo", ("Republic of the Congo (CG, 178)", "Democratic Republic of the Congo (CD, 180)")),
         ("the congo", ("Republic of the Congo (CG, 178)", "Democratic Republic of the Congo (CD, 180)")),
         ("刚果", ("Republic of the Congo (CG, 178)", "Democratic Republic of the Congo (CD, 180)")),
@@ -21,25 +20,15 @@ from tradestat_tools.codes.words import CodeError
         ("St. Martin", ("Saint Martin (French part) (MF, 663)", "Sint Maarten (Dutch part) (SX, 534)")),
         ("Guiana", ("French Guiana (GF, 254)", "Guyana (GY, 328)")),
         ("한반도", ("South Korea (KR, 410)", "North Korea (KP, 408)")),
-        (
-            "Greater China",
-            ("China (CN, 156)", "Hong Kong, China (HK, 344)", "Macao, China (MO, 446)", "Taiwan (TW, 490)"),
-        ),
-        (
-            "Antilles",
-            (
-                "Netherlands Antilles (until 2010) (AN, 530)",
-                "Curaçao (CW, 531)",
-                "Sint Maarten (Dutch part) (SX, 534)",
-                "Bonaire, Sint Eustatius and Saba (BQ, 535)",
-            ),
-        ),
-    ],
-)
-def test_an_ambiguous_word_is_answered_with_the_choices(word: str, choices: tuple[str, ...]) -> None:
-    with pytest.raises(CodeError, match="several areas") as caught:
-        area(word)
-    assert caught.value.nearest == choices
+        ("Greater China",
+         ("China (CN, 156)", "Hong Kong, China (HK, 344)", "Macao, China (MO, 446)", "Taiwan (TW, 490)")),
+        ("Antilles",
+         ("Netherlands Antilles (until 2010) (AN, 530)", "Curaçao (CW, 531)",
+          "Sint Maarten (Dutch part) (SX, 534)", "Bonaire, Sint Eustatius and Saba (BQ, 535)")),
+    ]:  # fmt: skip
+        with pytest.raises(CodeError, match="several areas") as caught:
+            area(word)
+        assert caught.value.nearest == choices
 
 
 def test_only_an_ambiguous_word_has_several_meanings() -> None:
@@ -47,31 +36,20 @@ def test_only_an_ambiguous_word_has_several_meanings() -> None:
     assert meanings("Korea") == meanings("Japan") == meanings("") == ()
 
 
-@pytest.mark.parametrize(
-    ("word", "iso3", "says"),
-    [
-        ("Korea", "KOR", "North Korea is KP"),
-        ("China", "CHN", "Hong Kong, Macao and Taiwan"),
-        ("中国", "CHN", "Hong Kong, Macao and Taiwan"),
-        ("Guinea", "GIN", "Guinea-Bissau"),
-        ("几内亚", "GIN", "Papua New Guinea"),
-        ("기니", "GIN", "Papua New Guinea"),
-        ("Samoa", "WSM", "American Samoa"),
-        ("中國", "CHN", "Hong Kong, Macao and Taiwan"),
-        ("조선", "PRK", "South Korea is KR"),
-        ("수단", "SDN", "736"),
-        ("多米尼加", "DOM", "多米尼克"),
-        ("Micronesia", "FSM", "not the region"),
-        ("Northern Ireland", "GBR", "no separate figures"),
-        ("스코틀랜드", "GBR", "no separate figures"),
-        ("America", "USA", "the United States"),
-    ],
-)
-def test_a_word_plain_by_convention_resolves_and_says_so(word: str, iso3: str, says: str) -> None:
-    found = resolve_area(word)
-    assert (found.area.iso3, found.how) == (iso3, "convention")
-    assert found.note is not None
-    assert says in found.note
+def test_a_word_plain_by_convention_resolves_and_says_so() -> None:
+    for word, iso3, says in [
+        ("Korea", "KOR", "North Korea is KP"), ("China", "CHN", "Hong Kong, Macao and Taiwan"),
+        ("中国", "CHN", "Hong Kong, Macao and Taiwan"), ("Guinea", "GIN", "Guinea-Bissau"),
+        ("几内亚", "GIN", "Papua New Guinea"), ("기니", "GIN", "Papua New Guinea"),
+        ("Samoa", "WSM", "American Samoa"), ("中國", "CHN", "Hong Kong, Macao and Taiwan"),
+        ("조선", "PRK", "South Korea is KR"), ("수단", "SDN", "736"), ("多米尼加", "DOM", "多米尼克"),
+        ("Micronesia", "FSM", "not the region"), ("Northern Ireland", "GBR", "no separate figures"),
+        ("스코틀랜드", "GBR", "no separate figures"), ("America", "USA", "the United States"),
+    ]:  # fmt: skip
+        found = resolve_area(word)
+        assert (found.area.iso3, found.how) == (iso3, "convention")
+        assert found.note is not None
+        assert says in found.note
 
 
 def test_yugoslavia_is_the_federation_until_1991_and_the_later_one_is_named() -> None:
@@ -82,27 +60,17 @@ def test_yugoslavia_is_the_federation_until_1991_and_the_later_one_is_named() ->
     assert area("FR Yugoslavia").comtrade == "891"
 
 
-@pytest.mark.parametrize(
-    ("word", "iso3", "year"),
-    [
-        ("Swaziland", "SWZ", 2018),
-        ("스와질란드", "SWZ", 2018),
-        ("Burma", "MMR", 1989),
-        ("Turkey", "TUR", 2022),
-        ("Macedonia", "MKD", 2019),
-        ("前南马其顿", "MKD", 2019),
-        ("Cape Verde", "CPV", 2013),
-        ("Zaire", "COD", 1997),
-        ("Ceylon", "LKA", 1972),
-        ("Upper Volta", "BFA", 1984),
-    ],
-)
-def test_an_old_name_leads_to_todays_with_the_year_it_was_given_up(word: str, iso3: str, year: int) -> None:
-    found = resolve_area(word)
-    assert found.area.iso3 == iso3
-    assert f"until {year}" in str(found.note)
-    assert found.area.name_en in str(found.note)
-    assert resolve_area(found.area.name_en).note is None
+def test_an_old_name_leads_to_todays_with_the_year_it_was_given_up() -> None:
+    for word, iso3, year in [
+        ("Swaziland", "SWZ", 2018), ("스와질란드", "SWZ", 2018), ("Burma", "MMR", 1989), ("Turkey", "TUR", 2022),
+        ("Macedonia", "MKD", 2019), ("前南马其顿", "MKD", 2019), ("Cape Verde", "CPV", 2013),
+        ("Zaire", "COD", 1997), ("Ceylon", "LKA", 1972), ("Upper Volta", "BFA", 1984),
+    ]:  # fmt: skip
+        found = resolve_area(word)
+        assert found.area.iso3 == iso3
+        assert f"until {year}" in str(found.note)
+        assert found.area.name_en in str(found.note)
+        assert resolve_area(found.area.name_en).note is None
 
 
 def test_a_code_of_china_needs_no_note() -> None:
@@ -110,29 +78,16 @@ def test_a_code_of_china_needs_no_note() -> None:
     assert resolve_area("156").note is None
 
 
-@pytest.mark.parametrize(
-    ("text", "until"),
-    [
-        ("280", 1990),
-        ("278", 1990),
-        ("200", 1992),
-        ("810", 1990),
-        ("USSR", 1990),
-        ("891", 2005),
-        ("890", 1991),
-        ("58", 1998),
-        ("530", 2010),
-        ("736", 2011),
-        ("West Germany", 1990),
-        ("India (until 1974)", 1974),
-    ],
-)
-def test_former_areas_resolve_and_say_when_they_ended(text: str, until: int) -> None:
-    found = resolve_area(text)
-    assert found.area.former
-    assert found.area.until == until
-    assert found.note is not None
-    assert str(until) in found.note
+def test_former_areas_resolve_and_say_when_they_ended() -> None:
+    for text, until in [
+        ("280", 1990), ("278", 1990), ("200", 1992), ("810", 1990), ("USSR", 1990), ("891", 2005), ("890", 1991),
+        ("58", 1998), ("530", 2010), ("736", 2011), ("West Germany", 1990), ("India (until 1974)", 1974),
+    ]:  # fmt: skip
+        found = resolve_area(text)
+        assert found.area.former
+        assert found.area.until == until
+        assert found.note is not None
+        assert str(until) in found.note
 
 
 def test_a_former_area_names_those_that_report_after_it() -> None:
@@ -144,30 +99,19 @@ def test_a_former_area_names_those_that_report_after_it() -> None:
     assert not any(one.successors for one in areas() if not one.former)
 
 
-@pytest.mark.parametrize(
-    ("text", "first_year", "codes"),
-    [
-        ("Germany", 1990, ["280", "278"]),
-        ("Germany", 1991, []),
-        ("Russia", 1989, ["810"]),
-        ("Serbia", 1992, ["891"]),
-        ("Serbia", 1985, ["891", "890"]),
-        ("Yemen", 1985, ["720", "886"]),
-        ("Viet Nam", 1970, ["866", "868"]),
-        ("South Sudan", 2005, ["736"]),
-        ("Belgium", 1998, ["58"]),
-        ("Aruba", 1980, ["532"]),
-        ("Japan", 1962, []),
-        ("World", 1962, []),
-    ],
-)
-def test_earlier_figures_stand_under_the_areas_of_their_time(text: str, first_year: int, codes: list[str]) -> None:
-    earlier = earlier_areas(area(text), first_year)
-    assert sorted(one.comtrade for one in earlier) == sorted(codes)
-    assert [one.until for one in earlier] == sorted((one.until or 0 for one in earlier), reverse=True)
-    note = history_note(area(text), first_year)
-    assert (note is None) == (not codes)
-    assert all(code in str(note) for code in codes)
+def test_earlier_figures_stand_under_the_areas_of_their_time() -> None:
+    for text, first_year, codes in [
+        ("Germany", 1990, ["280", "278"]), ("Germany", 1991, []), ("Russia", 1989, ["810"]),
+        ("Serbia", 1992, ["891"]), ("Serbia", 1985, ["891", "890"]), ("Yemen", 1985, ["720", "886"]),
+        ("Viet Nam", 1970, ["866", "868"]), ("South Sudan", 2005, ["736"]), ("Belgium", 1998, ["58"]),
+        ("Aruba", 1980, ["532"]), ("Japan", 1962, []), ("World", 1962, []),
+    ]:  # fmt: skip
+        earlier = earlier_areas(area(text), first_year)
+        assert sorted(one.comtrade for one in earlier) == sorted(codes)
+        assert [one.until for one in earlier] == sorted((one.until or 0 for one in earlier), reverse=True)
+        note = history_note(area(text), first_year)
+        assert (note is None) == (not codes)
+        assert all(code in str(note) for code in codes)
 
 
 def test_todays_germany_and_sudan_are_not_their_predecessors() -> None:

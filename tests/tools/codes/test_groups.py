@@ -17,24 +17,12 @@ CONTINENTS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
 UNDATED = "list of signatories"
 
 
-@pytest.mark.parametrize(
-    ("text", "members"),
-    [
-        ("EU", 27),
-        ("ASEAN", 11),
-        ("BRICS", 10),
-        ("OECD", 38),
-        ("MERCOSUR", 5),
-        ("GCC", 6),
-        ("RCEP", 15),
-        ("CPTPP", 12),
-        ("USMCA", 3),
-        ("LDC", 44),
-        ("BRI", 152),
-    ],
-)
-def test_a_group_has_as_many_members_as_its_source_counts(text: str, members: int) -> None:
-    assert len(group(text).members) == members
+def test_a_group_has_as_many_members_as_its_source_counts() -> None:
+    for text, members in [
+        ("EU", 27), ("ASEAN", 11), ("BRICS", 10), ("OECD", 38), ("MERCOSUR", 5), ("GCC", 6), ("RCEP", 15),
+        ("CPTPP", 12), ("USMCA", 3), ("LDC", 44), ("BRI", 152),
+    ]:  # fmt: skip
+        assert len(group(text).members) == members
 
 
 @pytest.mark.parametrize(
@@ -144,9 +132,8 @@ def test_the_continents_share_out_every_country_once() -> None:
     assert {a.iso3 for a in areas() if a.kind == "country"} - set(together) == {"ATA", "XKX"}
 
 
-@pytest.mark.parametrize(
-    ("whole", "parts"),
-    [
+def test_the_parts_of_a_region_make_it_up() -> None:
+    for whole, parts in [
         ("Africa", ("Northern Africa", "Sub-Saharan Africa")),
         ("Sub-Saharan Africa", ("Eastern Africa", "Middle Africa", "Southern Africa", "Western Africa")),
         ("Americas", ("Northern America", "Latin America")),
@@ -154,10 +141,8 @@ def test_the_continents_share_out_every_country_once() -> None:
         ("Asia", ("Central Asia", "Eastern Asia", "South-eastern Asia", "Southern Asia", "Western Asia")),
         ("Europe", ("Eastern Europe", "Northern Europe", "Southern Europe", "Western Europe")),
         ("Oceania", ("Australia and New Zealand", "Melanesia", "Micronesia (region)", "Polynesia")),
-    ],
-)
-def test_the_parts_of_a_region_make_it_up(whole: str, parts: tuple[str, ...]) -> None:
-    assert sorted(code for part in parts for code in group(part).members) == list(group(whole).members)
+    ]:  # fmt: skip
+        assert sorted(code for part in parts for code in group(part).members) == list(group(whole).members)
 
 
 def test_a_word_that_is_no_group_expands_to_nothing() -> None:

@@ -21,42 +21,25 @@ from tradestat_tools.codes.words import CodeError
 ComtradeList = Callable[[str], list[dict[str, Any]]]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "851712",
-        851712,
-        "85.17.12",
-        "8517.12",
-        "8517 12",
-        "HS 851712",
-        "hs851712",
-        " 8517-12 ",
-        "8517.12.00",
-        "8517120000",
-        "８５１７.１２",
-        "HS code: 851712",
-        "HS编码：851712",
-        "HS코드 8517.12",
-        "subheading 8517.12",
-    ],
-)
-def test_a_subheading_is_read_however_it_is_written(text: str | int) -> None:
-    assert normalise_hs(text) == "851712"
+def test_a_subheading_is_read_however_it_is_written() -> None:
+    for text in [
+        "851712", 851712, "85.17.12", "8517.12", "8517 12", "HS 851712", "hs851712", " 8517-12 ", "8517.12.00",
+        "8517120000", "８５１７.１２", "HS code: 851712", "HS编码：851712", "HS코드 8517.12", "subheading 8517.12",
+    ]:  # fmt: skip
+        assert normalise_hs(text) == "851712"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["7", "851", "85171", "8517121", "85171290", "851712901234", "", "phones", "3.1.1", "85,17", "-85", "8.5E1"],
-)
-def test_a_form_that_is_no_hs_code_is_refused_with_the_lengths_allowed(text: str | int) -> None:
-    with pytest.raises(CodeError, match="HS codes of 2, 4 or 6 digits"):
-        normalise_hs(text)
+def test_a_form_that_is_no_hs_code_is_refused_with_the_lengths_allowed() -> None:
+    for text in [
+        "7", "851", "85171", "8517121", "85171290", "851712901234", "", "phones", "3.1.1", "85,17", "-85", "8.5E1",
+    ]:  # fmt: skip
+        with pytest.raises(CodeError, match="HS codes of 2, 4 or 6 digits"):
+            normalise_hs(text)
 
 
-@pytest.mark.parametrize("text", ["chapter 85", "第85章", "제85류", "85류"])
-def test_a_chapter_may_be_called_one(text: str) -> None:
-    assert normalise_hs(text) == "85"
+def test_a_chapter_may_be_called_one() -> None:
+    for text in ["chapter 85", "第85章", "제85류", "85류"]:
+        assert normalise_hs(text) == "85"
 
 
 def test_a_lost_leading_zero_is_pointed_out() -> None:
@@ -235,28 +218,23 @@ def test_codes_marked_for_an_edition_were_in_it(comtrade_list: ComtradeList) -> 
             }
 
 
-@pytest.mark.parametrize(
-    ("text", "near"),
-    [
-        ("8507.6", ("850760",)),
-        (8507.6, ("850760",)),
-        ("8517.1", ("851711", "851713", "851714", "851718")),
-        ("85.1", ("8510", "8511", "8512", "8513", "8514", "8515")),
-        ("8507.0", ("8507",)),
+def test_a_number_that_lost_its_last_zero_is_offered_the_codes_that_begin_so() -> None:
+    lost: list[tuple[Any, tuple[str, ...]]] = [
+        ("8507.6", ("850760",)), (8507.6, ("850760",)), ("8517.1", ("851711", "851713", "851714", "851718")),
+        ("85.1", ("8510", "8511", "8512", "8513", "8514", "8515")), ("8507.0", ("8507",)),
         ("851713.0", ("851713",)),
-    ],
-)
-def test_a_number_that_lost_its_last_zero_is_offered_the_codes_that_begin_so(text: Any, near: tuple[str, ...]) -> None:
-    with pytest.raises(CodeError, match="no whole HS code") as caught:
-        normalise_hs(text)
-    assert caught.value.nearest == near
+    ]  # fmt: skip
+    for text, near in lost:
+        with pytest.raises(CodeError, match="no whole HS code") as caught:
+            normalise_hs(text)
+        assert caught.value.nearest == near
 
 
-@pytest.mark.parametrize("text", ["3.1.1", "10.1", "12.3", "8517.1.2", "3.1"])
-def test_what_may_be_an_ebops_item_or_no_code_at_all_is_offered_no_goods(text: str) -> None:
-    with pytest.raises(CodeError, match="EBOPS") as caught:
-        normalise_hs(text)
-    assert caught.value.nearest == ()
+def test_what_may_be_an_ebops_item_or_no_code_at_all_is_offered_no_goods() -> None:
+    for text in ["3.1.1", "10.1", "12.3", "8517.1.2", "3.1"]:
+        with pytest.raises(CodeError, match="EBOPS") as caught:
+            normalise_hs(text)
+        assert caught.value.nearest == ()
 
 
 def test_what_is_offered_for_a_lost_zero_has_a_length_that_is_taken() -> None:

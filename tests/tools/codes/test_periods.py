@@ -11,7 +11,6 @@ from tradestat_tools.codes.periods import (
     check_order,
     count_between,
     format_yyyymm,
-    format_yyyyqq,
     from_yyyyqq,
     month,
     month_of,
@@ -28,71 +27,42 @@ QUARTERS = st.builds(Period, st.integers(FIRST_YEAR, LAST_YEAR), st.just("quarte
 YEARS = st.builds(Period, st.integers(FIRST_YEAR, LAST_YEAR))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "202503",
-        202503,
-        "2025-03",
-        "2025.03",
-        "2025/3",
-        "2025.3",
-        "2025M03",
-        "2025m3",
-        "Mar 2025",
-        "march 2025",
-        "Mar. 2025",
-        "2025 March",
-        "2025年3月",
-        "2025년 3월",
-        " 2025-03 ",
-    ],
-)
-def test_a_month_is_read_in_every_usual_spelling(text: str | int) -> None:
-    assert period(text) == Period(2025, "month", 3)
+def test_a_month_is_read_in_every_usual_spelling() -> None:
+    for text in [
+        "202503", 202503, "2025-03", "2025.03", "2025/3", "2025.3", "2025M03", "2025m3", "Mar 2025", "march 2025",
+        "Mar. 2025", "2025 March", "2025年3月", "2025년 3월", " 2025-03 ",
+    ]:  # fmt: skip
+        assert period(text) == Period(2025, "month", 3)
 
 
-@pytest.mark.parametrize("text", ["2025", 2025, "2025年", " 2025 "])
-def test_a_year_is_read(text: str | int) -> None:
-    assert period(text) == Period(2025)
+def test_a_year_is_read() -> None:
+    for text in ["2025", 2025, "2025年", " 2025 "]:
+        assert period(text) == Period(2025)
 
 
-@pytest.mark.parametrize(
-    "text", ["2025Q2", "2025-Q2", "2025 q2", "Q2 2025", "2025年2季度", "2025年第二季度", "2025년 2분기"]
-)
-def test_a_quarter_needs_the_letter_q(text: str) -> None:
-    assert period(text) == Period(2025, "quarter", 2)
+def test_a_quarter_needs_the_letter_q() -> None:
+    for text in ["2025Q2", "2025-Q2", "2025 q2", "Q2 2025", "2025年2季度", "2025年第二季度", "2025년 2분기"]:
+        assert period(text) == Period(2025, "quarter", 2)
 
 
 def test_six_digits_are_a_month_and_a_quarter_only_by_the_function_for_it() -> None:
     assert period("202502") == Period(2025, "month", 2)
     assert from_yyyyqq("202502") == Period(2025, "quarter", 2)
-    assert format_yyyyqq(Period(2025, "quarter", 2)) == "202502"
     with pytest.raises(CodeError, match="There is no quarter 5"):
         from_yyyyqq("202505")
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("202513", "There is no month 13"),
-        ("202500", "There is no month 0"),
-        ("2025-13", "There is no month 13"),
-        ("2025Q5", "There is no quarter 5"),
-        ("1961", "1961 is not a year of trade statistics"),
-        ("2101", "2101 is not a year of trade statistics"),
-        ("999912", "9999 is not a year"),
-        ("", "is not a period"),
-        ("Smarch 2025", "is not a period"),
-        ("202503 " + "0" * 5000, "is not a period"),
-        ("2025-03-01", "is not a period"),
-        ("-2025", "is not a period"),
-    ],
-)
-def test_what_is_no_period_is_refused_with_the_reason(text: str, says: str) -> None:
-    with pytest.raises(CodeError, match=says) as caught:
-        period(text)
-    assert "202503" in caught.value.allowed
+def test_what_is_no_period_is_refused_with_the_reason() -> None:
+    for text, says in [
+        ("202513", "There is no month 13"), ("202500", "There is no month 0"), ("2025-13", "There is no month 13"),
+        ("2025Q5", "There is no quarter 5"), ("1961", "1961 is not a year of trade statistics"),
+        ("2101", "2101 is not a year of trade statistics"), ("999912", "9999 is not a year"),
+        ("", "is not a period"), ("Smarch 2025", "is not a period"), ("202503 " + "0" * 5000, "is not a period"),
+        ("2025-03-01", "is not a period"), ("-2025", "is not a period"),
+    ]:  # fmt: skip
+        with pytest.raises(CodeError, match=says) as caught:
+            period(text)
+        assert "202503" in caught.value.allowed
 
 
 def test_an_october_that_may_have_lost_its_zero_is_not_read_as_january() -> None:
@@ -115,7 +85,7 @@ def test_a_month_round_trips_through_six_digits(one: Period) -> None:
 
 @given(QUARTERS)
 def test_a_quarter_round_trips_through_trade_maps_form(one: Period) -> None:
-    assert from_yyyyqq(format_yyyyqq(one)) == one
+    assert from_yyyyqq(f"{one.year}{one.number:02d}") == one
 
 
 @given(st.text(max_size=40) | st.text(alphabet="0123456789-/.QM年月 ", max_size=10) | st.integers())
@@ -134,8 +104,6 @@ def test_another_frequency_than_asked_for_is_refused() -> None:
         year("202503")
     with pytest.raises(CodeError, match="is a quarter, not a month"):
         format_yyyymm(Period(2025, "quarter", 1))
-    with pytest.raises(CodeError, match="is a month, not a quarter"):
-        format_yyyyqq(Period(2025, "month", 1))
 
 
 def test_periods_are_ordered_in_time() -> None:

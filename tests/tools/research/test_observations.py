@@ -13,7 +13,6 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.periods import summed_to
-from tradestat_tools.sources.korea.flows import observe_nitem
 
 pytestmark = pytest.mark.anyio
 
@@ -122,9 +121,11 @@ async def test_koreas_own_codes_add_up_to_the_code_asked_for(context: Context) -
 
 async def test_koreas_newest_months_are_provisional_when_they_are_retrieved(context: Context) -> None:
     asked = {"strtYymm": "202604", "endYymm": "202609", "hsSgn": "850760", "cntyCd": "CN"}
-    answer = await context.call(catalogue().tools["getNitemtradeList"], asked)
+    tool = context.tools["getNitemtradeList"]
+    answer = await context.call(tool, asked)
     retrieved = answer.source.model_copy(update={"retrieved_at": datetime(2026, 11, 1, tzinfo=UTC)})
-    found = observe_nitem(answer.data, retrieved)
+    assert tool.observe is not None
+    found = tool.observe(answer.data, retrieved)
     provisional = {str(one.period) for one in found if one.status is Status.PROVISIONAL}
     assert provisional == {"2026-07", "2026-08", "2026-09"}
 

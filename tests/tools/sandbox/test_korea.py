@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from datetime import date
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -12,6 +13,7 @@ from tradestat_sandbox import SANDBOX_KEYS, Limits, Sandbox
 
 pytestmark = pytest.mark.anyio
 DETAIL = "/1220000/nitemtrade/getNitemtradeList"
+RECORDED = Path(__file__).parents[1] / "sources/korea/recorded"
 TOO_LONG = "시작과 종료의 조회기간은 1년이내 기간만 가능합니다."
 WRONG_DIGITS = "품목코드는 2,4,6,10 자리로 입력해야 합니다."
 FIELDS = {
@@ -45,6 +47,35 @@ def code_and_text(response: httpx.Response) -> tuple[str, str]:
     root = ET.fromstring(response.text)  # noqa: S314
     code = root.findtext("header/resultCode") or root.findtext("cmmMsgHeader/returnReasonCode") or ""
     return code, root.findtext("header/resultMsg") or root.findtext("cmmMsgHeader/returnAuthMsg") or ""
+
+
+@pytest.mark.parametrize(
+    ("recorded", "path", "query"),
+    [
+        ("getNitemtradeList.xml", DETAIL, {"hsSgn": "850760", "cntyCd": "CN"}),
+        ("getNationtradeList.xml", "/1220000/nationtrade/getNationtradeList", {"cntyCd": "US"}),
+        ("getNewtradeList_excerpt.xml", "/1220000/Newtrade/getNewtradeList", {}),
+        ("getItemtradeList_total.xml", "/1220000/Itemtrade/getItemtradeList", {"hsSgn": "850760"}),
+        ("nothing.xml", DETAIL, {"hsSgn": "010101", "cntyCd": "US"}),
+    ],
+)
+async def test_an_answer_has_the_form_of_the_recorded_one(
+    http: httpx.AsyncClient, recorded: str, path: str, query: dict[str, str]
+) -> None:
+    real = (RECORDED / recorded).read_text(encoding="utf-8")
+    ours = (await ask(http, path, strtYymm="202401", endYymm="202401", **query)).text
+    assert ours.partition("<items")[0] == real.partition("<items")[0]
+    for is_total in (True, False):  # the fields in their order, with what stands for a code in the total
+        forms = [
+            {
+                tuple((field.tag, field.text == "-") for field in item)
+                for item in ET.fromstring(body).iter("item")  # noqa: S314
+                if (item.findtext("year") == "총계") is is_total
+            }
+            for body in (real, ours)
+        ]
+        assert forms[0] <= forms[1]
+        assert len(forms[1]) <= 1
 
 
 async def test_rows_are_one_level_down_and_agree_with_the_truth(http: httpx.AsyncClient, sandbox: Sandbox) -> None:

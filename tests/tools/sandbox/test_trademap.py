@@ -1,5 +1,7 @@
 """Trade Map's stand-in: envelope, credits, aggregates, rounding, paging and the table of failures."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -150,6 +152,30 @@ async def test_lists_have_the_shapes_of_the_service(http: httpx.AsyncClient) -> 
     assert sea in services
     coverage = (await data(http, "get_coverage", data_type="goods"))["coverage"]
     assert [row["dataType"] for row in coverage] == ["Y", "Q", "M"]
+
+
+RECORDED = Path(__file__).parents[1] / "sources/trademap/recorded"
+LISTS = {
+    "get_countries": "countries",
+    "get_country_groups": "groups",
+    "get_products_hs": "products",
+    "get_services_ebops": "services",
+    "get_coverage": "coverage",
+    "goods_time_series_by_product": "records",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_answers_have_every_member_that_the_service_was_seen_to_send(http: httpx.AsyncClient, name: str) -> None:
+    endpoint, _, by = name.partition("_by_")
+    theirs = json.loads((RECORDED / f"{name}.json").read_bytes())["data"]
+    ours = await data(http, endpoint, **(GOODS | {"by": "byProduct"} if by else {}))
+
+    def members(answer: dict[str, Any]) -> set[str]:
+        return {member for entry in answer[LISTS[name]] for member in entry}
+
+    assert set(theirs) <= set(ours)
+    assert members(theirs) <= members(ours)
 
 
 async def test_every_answer_says_what_it_charged_and_misstates_what_is_left(

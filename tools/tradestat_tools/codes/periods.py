@@ -1,6 +1,6 @@
-"""Years, quarters and months, in every usual spelling.
+"""Years, quarters and months, however they are usually written.
 
-Quarters are told from months by the letter Q alone: `2025Q2` is a quarter, `202502` is always February. Trade Map
+Only the letter Q makes a quarter of a period: `2025Q2` is a quarter, `202502` is always February. Trade Map
 writes quarters as six digits too (`202502`, year and quarter); that form is read only by `from_yyyyqq`, never guessed.
 """
 
@@ -194,17 +194,6 @@ def format_yyyymm(value: Period) -> str:
     """
     if value.frequency != "month":
         raise CodeError(f"{value} is a {value.frequency}, not a month.", allowed="a month such as 202503")
-    return f"{value.year:04d}{value.number:02d}"
-
-
-def format_yyyyqq(value: Period) -> str:
-    """A quarter as Trade Map writes it: the second quarter of 2026 is `202602`.
-
-    Raises:
-        CodeError: not a quarter.
-    """
-    if value.frequency != "quarter":
-        raise CodeError(f"{value} is a {value.frequency}, not a quarter.", allowed="a quarter such as 2026Q2")
     return f"{value.year:04d}{value.number:02d}"
 
 

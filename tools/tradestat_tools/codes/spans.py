@@ -1,7 +1,7 @@
-"""Ranges of periods in the usual spellings, some of which lean on the newest period that a source has published.
+"""Ranges of periods as people write them; some depend on the newest period that a source has published.
 
 `2018-2022`, `2023-01..2023-06`, `Jan 2024 to Jun 2024`, `2023Q1-2023Q4`, `since 2019`, `2019-latest`, `latest`,
-`last 5 years`, `H1 2024`, `2024年1月至6月`. What is read here says what was meant; `Span.between` makes periods of it.
+`last 5 years`, `H1 2024`, `2024年1月至6月`. `span` reads what was meant; `Span.between` makes two periods of it.
 """
 
 import re
@@ -24,7 +24,7 @@ Newest = Callable[[Frequency], Period]
 
 _LATEST = r"(?:the\s+)?(?:latest|newest|most\s+recent|last\s+available|now|today|present|最新|최신)"
 _LAST = re.compile(_LATEST + r"(?:\s+(?P<unit>year|quarter|month|annual|monthly|quarterly)s?)?", re.IGNORECASE)
-_SPELLED = {
+_NUMBER_WORDS = {
     word: number
     for number, words in enumerate(
         (
@@ -43,7 +43,7 @@ _SPELLED = {
     )
     for word in words.split()
 } | {"twelve": 12, "十二": 12, "twenty": 20, "二十": 20}
-_NUMBER = r"\d{1,3}|" + "|".join(sorted(_SPELLED, key=len, reverse=True))
+_NUMBER = r"\d{1,3}|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True))
 _COUNTED = re.compile(
     rf"(?:(?:the\s+)?(?:last|latest|past|previous|recent|most\s+recent)\s+(?P<n>{_NUMBER})\s*"
     r"(?P<unit>year|quarter|month)s?"
@@ -95,14 +95,14 @@ class Span:
 
     @property
     def leans_on_newest(self) -> bool:
-        """Whether it can only be told with the newest published period."""
+        """Whether the newest published period must be known to say which periods are meant."""
         return self.last is None
 
     @property
     def said(self) -> Frequency | None:
         """The frequency that was said: of the first period, of the last, or of those counted."""
-        spoken = self.first or self.last
-        return spoken.frequency if spoken else self.unit
+        end = self.first or self.last
+        return end.frequency if end else self.unit
 
     def between(self, newest: Newest, *, frequency: Frequency | None = None) -> tuple[Period, Period]:
         """The first and the last period, both included and of one frequency.
@@ -150,7 +150,7 @@ def _leaning(text: str) -> Span | None:
         return Span(None, None, unit=_UNITS[found["unit"].lower()] if found["unit"] else None)
     if found := _COUNTED.fullmatch(text):
         number = (found["n"] or found["zh"] or found["ko"]).lower()
-        count = _SPELLED.get(number) or int(number)
+        count = _NUMBER_WORDS.get(number) or int(number)
         unit = _UNITS[(found["unit"] or found["zh_unit"] or found["ko_unit"]).lower()]
         if not 1 <= count <= MOST_COUNTED:
             raise CodeError(f"{shown(text)} counts {count} periods.", allowed=f"1 to {MOST_COUNTED}")

@@ -24,7 +24,6 @@ UNIT_NAMES: dict[YuanUnit | DollarUnit, str] = {
 }
 
 _YUAN_POWERS: dict[YuanUnit, int] = {"yuan": 0, "million_yuan": 6, "yi_yuan": 8}
-_DOLLAR_POWERS: dict[DollarUnit, int] = {"usd": 0, "thousand_usd": 3, "million_usd": 6}
 
 MAX_MAGNITUDE = 40
 """Digits before or after the point beyond which a number is not a trade figure but a mistake."""
@@ -32,61 +31,36 @@ MAX_MAGNITUDE = 40
 _NUMBER = f"digits with an optional decimal point, up to {MAX_MAGNITUDE} on either side"
 _WIDE = Context(prec=3 * MAX_MAGNITUDE)
 
-_SPELLINGS: dict[str, YuanUnit | DollarUnit] = {
-    "元": "yuan",
-    "人民币": "yuan",
-    "人民币元": "yuan",
-    "yuan": "yuan",
-    "rmb": "yuan",
-    "cny": "yuan",
-    "rmb yuan": "yuan",
-    "百万元": "million_yuan",
-    "百万": "million_yuan",
-    "million yuan": "million_yuan",
-    "million rmb": "million_yuan",
-    "million rmb yuan": "million_yuan",
-    "亿元": "yi_yuan",
-    "亿": "yi_yuan",
-    "yi yuan": "yi_yuan",
-    "100 million yuan": "yi_yuan",
-    "100 million rmb": "yi_yuan",
-    "100 million rmb yuan": "yi_yuan",
-    "usd": "usd",
-    "us dollar": "usd",
-    "us dollars": "usd",
-    "美元": "usd",
-    "달러": "usd",
-    "thousand usd": "thousand_usd",
-    "thousand us dollars": "thousand_usd",
-    "us dollar thousand": "thousand_usd",
-    "usd thousand": "thousand_usd",
-    "千美元": "thousand_usd",
-    "천달러": "thousand_usd",
-    "million usd": "million_usd",
-    "million us dollars": "million_usd",
-    "百万美元": "million_usd",
+UNIT_WORDS: dict[YuanUnit | DollarUnit, tuple[str, ...]] = {
+    "yuan": ("元", "人民币", "人民币元", "yuan", "rmb", "cny", "rmb yuan"),
+    "million_yuan": ("百万元", "百万", "million yuan", "million rmb", "million rmb yuan"),
+    "yi_yuan": ("亿元", "亿", "yi yuan", "100 million yuan", "100 million rmb", "100 million rmb yuan"),
+    "usd": ("usd", "us dollar", "us dollars", "美元", "달러"),
+    "thousand_usd": ("thousand usd", "thousand us dollars", "us dollar thousand", "usd thousand", "千美元", "천달러"),
+    "million_usd": ("million usd", "million us dollars", "百万美元"),
 }
+"""How services and people write the units of value; the words as `fold` leaves them."""
+
+
+@cache
+def _by_word() -> dict[str, YuanUnit | DollarUnit]:
+    return {word: code for code, words in UNIT_WORDS.items() for word in words}
 
 
 def unit(text: str) -> YuanUnit | DollarUnit:
-    """The unit meant by a service's or a person's spelling of it (`亿元`, `US Dollar thousand`).
+    """The unit of value meant by the words of a service or a person (`亿元`, `US Dollar thousand`).
 
     Raises:
         CodeError: not a unit this package converts.
     """
-    found = _SPELLINGS.get(fold(text))
+    found = _by_word().get(fold(text))
     if found is None:
         raise CodeError(
             f"{shown(text)} is not a known unit of value.",
             allowed=", ".join(UNIT_NAMES),
-            nearest=nearest(text, _SPELLINGS),
+            nearest=nearest(text, _by_word()),
         )
     return found
-
-
-def value_words(code: str) -> tuple[str, ...]:
-    """How services and people write a unit of value; none of what is not one."""
-    return tuple(word for word, meant in _SPELLINGS.items() if meant == code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,23 +161,10 @@ def to_yuan(value: Number, unit: YuanUnit) -> Decimal:
     Raises:
         CodeError: `value` is not a finite number.
     """
-    return _scaled(exact(value), _YUAN_POWERS[unit])
-
-
-def to_usd(value: Number, unit: DollarUnit) -> Decimal:
-    """An amount in US dollars, exactly.
-
-    Raises:
-        CodeError: `value` is not a finite number.
-    """
-    return _scaled(exact(value), _DOLLAR_POWERS[unit])
-
-
-def _scaled(number: Decimal, power: int) -> Decimal:
-    """`number` times ten to `power`, by moving the point: no digit is rounded, however many there are."""
-    sign, digits, exponent = number.as_tuple()
+    # By moving the point: no digit is rounded, however many there are.
+    sign, digits, exponent = exact(value).as_tuple()
     assert isinstance(exponent, int)  # noqa: S101  `exact` lets finite numbers through only
-    exponent += power
+    exponent += _YUAN_POWERS[unit]
     if exponent > 0:  # written out, 1230000000 and not 1.23E+9
         digits, exponent = digits + (0,) * exponent, 0
     return Decimal((sign, digits, exponent))

@@ -1,4 +1,4 @@
-"""How words are compared, and what to suggest for a mistyped one."""
+"""Words: how they are compared, shown and refused; and the tables of this package."""
 
 import csv
 import difflib
@@ -9,38 +9,9 @@ from collections.abc import Iterable, Iterator
 MAX_INPUT = 200
 """Longest text, in characters, that any resolver looks at; no name or code is longer."""
 
-_CUT = "\ufffd"
+_CUT = "\N{REPLACEMENT CHARACTER}"
 _SEPARATORS = re.compile(r"[\s_\-–—/.,;:'’`\"()\[\]（），、·*&+]+")
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
-
-
-def bounded(text: str) -> str:
-    """`text`, cut if it is longer than any code or name, with a mark that keeps the cut text from matching one."""
-    return text if len(text) <= MAX_INPUT else text[:MAX_INPUT] + _CUT
-
-
-def fold(text: str) -> str:
-    """Text as it is compared: without case, accents, width variants, punctuation and doubled blanks."""
-    wide = unicodedata.normalize("NFKC", bounded(text)).casefold().translate(_LETTERS)
-    plain = "".join(c for c in unicodedata.normalize("NFD", wide) if not unicodedata.combining(c))
-    return _SEPARATORS.sub(" ", unicodedata.normalize("NFC", plain)).strip()
-
-
-def shown(text: str, limit: int = 40) -> str:
-    """Text as an error quotes it: printable, quoted, cut to `limit` characters."""
-    clean = "".join(c if c.isprintable() else "�" for c in text[:limit])
-    return f"'{clean}…'" if len(text) > limit else f"'{clean}'"
-
-
-def nearest(word: str, choices: Iterable[str], n: int = 3, *, cutoff: float = 0.6) -> tuple[str, ...]:
-    """Up to `n` of `choices` that look like `word`, best first; none where nothing does.
-
-    Compared by `fold`, returned as they were given.
-    """
-    folded: dict[str, str] = {}
-    for choice in choices:
-        folded.setdefault(fold(choice), choice)
-    return tuple(folded[hit] for hit in difflib.get_close_matches(fold(word), folded, n=n, cutoff=cutoff))
 
 
 class CodeError(ValueError):
@@ -60,6 +31,53 @@ class CodeError(ValueError):
         if nearest:
             parts.append(f"Nearest: {', '.join(nearest)}.")
         super().__init__(" ".join(parts))
+
+
+def bounded(text: str) -> str:
+    """`text`, cut if it is longer than any code or name, with a mark that keeps the cut text from matching one."""
+    return text if len(text) <= MAX_INPUT else text[:MAX_INPUT] + _CUT
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: without case, accents, width variants, punctuation and doubled blanks."""
+    wide = unicodedata.normalize("NFKC", bounded(text)).casefold().translate(_LETTERS)
+    plain = "".join(c for c in unicodedata.normalize("NFD", wide) if not unicodedata.combining(c))
+    return _SEPARATORS.sub(" ", unicodedata.normalize("NFC", plain)).strip()
+
+
+def clean(text: str) -> str:
+    """Foreign text on one line for people and models: no control, bidi or invisible characters, single blanks."""
+    if text.isprintable():
+        return " ".join(text.split())
+    kept: list[str] = []
+    for char in text:
+        if char.isspace():
+            kept.append(" ")
+        elif char.isprintable():
+            kept.append(char)
+        elif unicodedata.category(char) != "Cf":
+            kept.append("\N{REPLACEMENT CHARACTER}")
+    return " ".join("".join(kept).split())
+
+
+def shown(text: str, limit: int = 40) -> str:
+    """What a caller wrote, as an error quotes it: in quotes, every character in its place, cut to `limit`.
+
+    A character that shows nothing has a mark in its place, so that one sees what was wrong; `clean` takes it out.
+    """
+    marked = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:limit])
+    return f"'{marked}…'" if len(text) > limit else f"'{marked}'"
+
+
+def nearest(word: str, choices: Iterable[str], n: int = 3, *, cutoff: float = 0.6) -> tuple[str, ...]:
+    """Up to `n` of `choices` that look like `word`, best first; none where nothing does.
+
+    Compared by `fold`, returned as they were given.
+    """
+    folded: dict[str, str] = {}
+    for choice in choices:
+        folded.setdefault(fold(choice), choice)
+    return tuple(folded[hit] for hit in difflib.get_close_matches(fold(word), folded, n=n, cutoff=cutoff))
 
 
 def table_text(name: str) -> str:

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from tradestat_tools.contract.results import Results
-from tradestat_tools.contract.tool import D, Tool
+from tradestat_tools.contract.tool import OWN_NAME, D, Tool
 from tradestat_tools.model.answers import Answer, Provenance, State
 from tradestat_tools.model.file_layout import Layout
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.report import Progress
 from tradestat_tools.upstream.request import Fetched
+from tradestat_tools.upstream.runtime import as_utc
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.source import Source
@@ -107,6 +108,33 @@ def provenance(
         calls=sum(f.calls for f in fetched),
         credits_charged=_charged(fetched),
         remaining_quota=remaining(fetched),
+    )
+
+
+def own_provenance(
+    context: Context,
+    endpoint: str,
+    address: str,
+    *,
+    coverage: str | None = None,
+    synthetic: bool | None = None,
+    results: list[str] | None = None,
+) -> Provenance:
+    """Where an answer comes from that this server gave by itself, asking no service.
+
+    Args:
+        synthetic: whether figures in it are; left out, all are in the sandbox.
+    """
+    sandbox = context.settings.sandbox if synthetic is None else synthetic
+    return Provenance(
+        service=OWN_NAME,
+        endpoint=endpoint,
+        address=address,
+        retrieved_at=as_utc(context.upstream.time()),
+        state="sandbox" if sandbox else "fresh",
+        coverage=coverage,
+        calls=0,
+        results=results,
     )
 
 

@@ -8,7 +8,9 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from tradestat_tools.codes.words import shown
 from tradestat_tools.model.answers import Answer, Note, Provenance, Table
@@ -32,7 +34,7 @@ FORMAT = 2
 HANDLE = r"^r[a-z2-7]{10}$"
 """A handle: 50 bits of a digest of what it stands for."""
 
-_BEFORE_HANDLE = re.compile(r"^(?:rows\s+)?(?:result|handle)\s*[=:]?\s*")
+_BEFORE_HANDLE = re.compile(r"^(?:rows[\s(]+)?(?:result|handle)\s*[=:]?\s*")
 """What stands before a handle in an answer's first line, and where an answer says how to get more rows."""
 
 _OF_THE_CALL = frozenset({"state", "calls", "credits_charged", "remaining_quota"})
@@ -128,6 +130,10 @@ def read_handle(text: str) -> str:
             remedy="Copy it from the first line of the answer that is meant, or call the tool of that answer again.",
         )
     return lowered
+
+
+Handle = Annotated[str, AfterValidator(read_handle)]
+"""The handle of a stored answer, as an argument."""
 
 
 def is_handle(text: str) -> bool:

@@ -15,9 +15,6 @@ from tradestat_tools.upstream.policy import Policy
 if TYPE_CHECKING:
     from tradestat_tools.contract.context import Context
 
-OWN_NAME = "Tradestat (this server)"
-"""What stands where a source's tools have the name of their service."""
-
 
 @dataclass(frozen=True, slots=True)
 class KeyForm:

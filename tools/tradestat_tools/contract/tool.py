@@ -1,9 +1,11 @@
-"""What a tool is: a typed question to one source, or to what this server has itself."""
+"""What a tool is: a typed question to one source, or to what this server has itself; and how a text names a call."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from tradestat_tools.codes.words import clean
 from tradestat_tools.model.answers import Answer, Data, Provenance
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.observation import Observation
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=Arguments)
 D = TypeVar("D", bound=Data)
+
+OWN_NAME = "Tradestat (this server)"
+"""What stands where a source's tools have the name of their service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +51,16 @@ class Tool(Generic[A, D]):
     kept: bool | None = None
     writes: bool = False
     observe: Callable[[D, Provenance], Sequence[Observation]] | None = None
+
+
+def call_text(tool: str, /, **arguments: Any) -> str:
+    """A call as texts name it, so that a model can copy it: `search_codes(kind="hs", query="lithium batteries")`.
+
+    Values are written as JSON; an argument that is None is left out.
+    """
+    given = (
+        f"{name}={clean(json.dumps(value, ensure_ascii=False))}"
+        for name, value in arguments.items()
+        if value is not None
+    )
+    return f"{tool}({', '.join(given)})"

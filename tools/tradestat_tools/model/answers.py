@@ -1,7 +1,7 @@
 """What a tool gives back: data, where it comes from, and what to know about it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -42,11 +42,11 @@ class Part:
     """Rows of a stored table, which are shown exactly.
 
     Args:
-        asked: the arguments of `rows` that select and order them, but for the offset.
+        asked: the arguments of the tool `rows` that select and order them, but for the offset.
         first: how many rows stand before them.
     """
 
-    asked: str
+    asked: Mapping[str, Any]
     first: int
 
 

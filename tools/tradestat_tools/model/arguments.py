@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetPydanticSch
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from tradestat_tools.codes.countries import area_named
-from tradestat_tools.codes.words import CodeError
+from tradestat_tools.codes.words import CodeError, shown
 from tradestat_tools.model.errors import InvalidQuery
 
 MAX_TEXT = 300
@@ -182,7 +182,7 @@ def _parted(name: str, parts: list[str]) -> list[str]:
             read.append(part)
         elif (one := area_named(before)) and (other := area_named(part)):
             raise ArgumentError(
-                f"'{_short(before)}, {_short(part)}' can be two areas, or {both.name_en} alone.",
+                f"{shown(f'{before}, {part}', 60)} can be two areas, or {both.name_en} alone.",
                 argument=name,
                 allowed="codes, or a JSON list of names",
                 nearest=tuple(dict.fromkeys(f"{area.iso3} ({area.name_en})" for area in (both, one, other))),
@@ -245,9 +245,10 @@ def _unknown_argument(model: type[BaseModel], name: str) -> InvalidQuery:
     known = list(model.model_fields)
     nearest = _same_thing(name, known) or get_close_matches(name.lower(), known, n=2, cutoff=0.5)
     takes = f"takes {', '.join(known)}" if known else "takes no arguments"
+    quoted = shown(name, 60)[1:-1]
     return InvalidQuery(
-        f"There is no argument `{_short(name)}`.",
-        argument=_short(name),
+        f"There is no argument `{quoted}`.",
+        argument=quoted,
         allowed=f"this tool {takes}",
         nearest=nearest,
         remedy=f"Use {' or '.join(f'`{n}`' for n in nearest)}." if nearest else "Leave it out.",
@@ -286,7 +287,7 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
         by_lower = {choice.lower(): choice for choice in choices}
         nearest = [by_lower[n] for n in get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.4)]
         return InvalidQuery(
-            f"`{argument}` can not be {_short(given)!r}.",
+            f"`{argument}` can not be {shown(given, 60)}.",
             argument=argument,
             allowed=f"one of {', '.join(choices)}",
             nearest=nearest,
@@ -294,7 +295,7 @@ def _invalid_query(model: type[BaseModel], error: ValidationError) -> InvalidQue
     if fault["type"] in BOUNDS:
         return _out_of_bounds(model, argument or "", fault)
     field = model.model_fields.get(argument or "")
-    given = f" (given: {_short(str(fault['input']))!r})" if argument and not isinstance(fault["input"], dict) else ""
+    given = f" (given: {shown(str(fault['input']), 60)})" if argument and not isinstance(fault["input"], dict) else ""
     message = fault["msg"].removeprefix("Value error, ")
     return InvalidQuery(
         f"`{argument}`: {message}{given}." if argument else f"{message}.",
@@ -317,14 +318,8 @@ def _out_of_bounds(model: type[BaseModel], argument: str, fault: ErrorDetails) -
         allowed = f"{lowest} or more" if lowest is not None else f"{highest} or less"
     nearest = lowest if fault["type"].startswith("greater") else highest
     return InvalidQuery(
-        f"`{argument}` can not be {_short(str(fault['input']))}.",
+        f"`{argument}` can not be {shown(str(fault['input']), 60)[1:-1]}.",
         argument=argument,
         allowed=allowed,
         nearest=[str(nearest)] if nearest is not None else [],
     )
-
-
-def _short(text: str) -> str:
-    """Foreign text in a message: bounded and on one line."""
-    printable = "".join(char if char.isprintable() else "?" for char in text)
-    return printable if len(printable) <= 60 else printable[:57] + "..."

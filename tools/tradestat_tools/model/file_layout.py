@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Literal
 
+from tradestat_tools.codes.countries import Area, label
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError, fold, shown
-from tradestat_tools.model.answers import Cell, Note
+from tradestat_tools.model.answers import Cell, Note, NoteCode
 from tradestat_tools.model.observation import Observation
 
 FlowSide = Literal["X", "M"]
@@ -275,3 +276,32 @@ def month_or_year(text: str) -> Period:
     if found.frequency == "quarter":
         raise CellFault(f"{shown(text)} is a quarter", expected)
     return found
+
+
+def one_area(
+    code: str | None, coded: Area | None, name: str | None, named: Area | None, remedy: str | None = None
+) -> Area:
+    """The area of a code and of a name, or of the one that is given.
+
+    Raises:
+        CellFault: they are two areas.
+    """
+    if coded and named and coded != named:
+        raise CellFault(
+            f"{shown(name or '')} is {label(named)}, and the code {code} is {label(coded)}",
+            f"the name of {coded.name_en}",
+            field="partner_name",
+            remedy=remedy,
+        )
+    found = coded or named
+    if found is None:
+        raise CellFault("it is empty", "a trading partner", field="partner")
+    return found
+
+
+def on_lengths(records: Sequence[Record]) -> Iterator[Note]:
+    """That some product codes contain others, where they differ in length."""
+    lengths = sorted({len(str(record["product"])) for record in records if record.get("product")})
+    if len(lengths) > 1:
+        text = f"Codes of {', '.join(map(str, lengths))} digits stand side by side: a code contains the longer ones."
+        yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)

@@ -1,4 +1,4 @@
-"""How to cite an answer: in one line, and as APA, BibTeX and CSL-JSON. Pure functions; nothing is asked.
+"""How to cite an answer: in one line, and as APA, BibTeX and CSL-JSON. No service is asked.
 
 The data set of a citation is the service's, narrowed to what was asked of it; its address carries no key. Services
 change their figures without a version, so the day of retrieval stands for one.
@@ -6,13 +6,17 @@ change their figures without a version, so the day of retrieval stands for one.
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from tradestat_tools.contract.source import OWN_NAME, Source, source_of
+from tradestat_tools.codes.words import clean
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.results import StoredResult, made_of
+from tradestat_tools.contract.source import Source, source_of
+from tradestat_tools.contract.tool import OWN_NAME
 from tradestat_tools.model.answers import Provenance
 
 SANDBOX = "SANDBOX, synthetic figures, not statistics"
@@ -70,15 +74,23 @@ def cited(sources: Collection[Source], tool: str, what: str, source: Provenance)
     origin = source_of(sources, tool) or next(by_name, None)
     return Cited(
         id=origin.id if origin else re.sub(r"[^a-z0-9]", "", tool.lower()) or "tradestat",
-        author=origin.terms.author if origin else _line(source.service),
-        dataset=f"{origin.name if origin else _line(source.service)}, {tool}",
-        what=_line(what),
-        publisher=origin.terms.publisher if origin else _line(source.service),
+        author=origin.terms.author if origin else clean(source.service),
+        dataset=f"{origin.name if origin else clean(source.service)}, {tool}",
+        what=clean(what),
+        publisher=origin.terms.publisher if origin else clean(source.service),
         retrieved=source.retrieved_at.date(),
         published=source.published_at,
-        address=_line(source.address),
+        address=clean(source.address),
         sandbox=source.state == "sandbox",
     )
+
+
+async def references_of(context: Context, handles: Sequence[str]) -> tuple[list[Cited], list[StoredResult], list[str]]:
+    """What to cite of stored answers, the answers of services that they stand on, and the handles kept no longer."""
+    parts, lost = await made_of(context.results, handles)
+    sources = context.sources.values()
+    references = [one for part in parts if (one := cited(sources, part.tool, part.what, part.source))]
+    return references, parts, lost
 
 
 def one_line(one: Cited) -> str:
@@ -170,9 +182,3 @@ def _latex(text: str) -> str:
 
 def _verbatim(address: str) -> str:
     return re.sub(r"[\\{}\s]", lambda found: quote(found[0], safe=""), address)
-
-
-def _line(text: str) -> str:
-    """Foreign text on one line, without control or invisible characters."""
-    spaced = "".join(" " if char.isspace() else char for char in text)
-    return " ".join("".join(char for char in spaced if char.isprintable()).split())

@@ -4,16 +4,16 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import found_in, made_of, read_handle
+from tradestat_tools.contract.results import Handle, found_in
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.results import replay as scripts
-from tradestat_tools.results.citation import Cited, apa, bibtex, cited, csl_json, one_line
+from tradestat_tools.results.citation import Cited, apa, bibtex, csl_json, one_line, references_of
 
 Style = Literal["line", "apa", "bibtex", "csl-json"]
 Language = Literal["none", "curl", "python"]
@@ -22,9 +22,7 @@ Language = Literal["none", "curl", "python"]
 class CiteArguments(Arguments):
     """Which stored answer, cited how, with which script."""
 
-    result: Annotated[
-        str, AfterValidator(read_handle), Field(description="The handle in an answer's first line: rk3v7q2m5xa.")
-    ]
+    result: Annotated[Handle, Field(description="The handle in an answer's first line: rk3v7q2m5xa.")]
     style: Annotated[Style, Field(description="How the reference is written.")] = "line"
     replay: Annotated[
         Language, Field(description="Also a script that repeats the calls; the key stays a variable.")
@@ -51,9 +49,7 @@ class CiteData(Data):
 async def cite(context: Context, asked: CiteArguments) -> Answer[CiteData]:
     """References to a stored answer. No service is asked."""
     stored = await found_in(context.results, asked.result)
-    parts, lost = await made_of(context.results, [stored.handle])
-    sources = context.sources.values()
-    references = [one for part in parts if (one := cited(sources, part.tool, part.what, part.source))]
+    references, parts, lost = await references_of(context, [stored.handle])
     if not references:
         raise NoData(
             f"No answer of a service stands behind {stored.handle}, so there is nobody to cite.",

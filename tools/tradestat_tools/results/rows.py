@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from tradestat_tools.codes.words import fold, nearest, shown
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import StoredResult, found_in, read_handle
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.results import Handle, StoredResult, found_in
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Cell, Data, Part, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData
@@ -38,9 +38,7 @@ ALLOWED = "column=text, column!=text, column~part of a text, column>number (>=, 
 class RowsArguments(Arguments):
     """Which rows of which stored answer."""
 
-    result: Annotated[
-        str, AfterValidator(read_handle), Field(description="The handle in an answer's first line: rk3v7q2m5xa.")
-    ]
+    result: Annotated[Handle, Field(description="The handle in an answer's first line: rk3v7q2m5xa.")]
     table: Annotated[
         str | None, Field(description="Number (from 1) or title of the table; without it, the longest.")
     ] = None
@@ -68,9 +66,9 @@ class RowsData(Data):
     offset: int
     columns: list[str]
     rows: list[list[str | int | float | None]]
-    _asked: str = PrivateAttr(default="")
+    _asked: Mapping[str, Any] = PrivateAttr(default_factory=dict[str, Any])
 
-    def asked_by(self, arguments: str) -> Self:
+    def asked_by(self, arguments: Mapping[str, Any]) -> Self:
         """Remember which arguments of the tool select and order the same rows."""
         self._asked = arguments
         return self
@@ -122,7 +120,8 @@ async def rows(context: Context, asked: RowsArguments) -> Answer[RowsData]:
     if asked.sort:
         found = _sorted(table, found, asked.sort)
     kept = [_column(table, name, "columns") for name in asked.columns or ()] or list(range(len(table.columns)))
-    selecting = _as_asked(asked, index + 1, many=len(stored.tables) > 1)
+    table_shown = index + 1 if len(stored.tables) > 1 else None
+    selecting = asked.model_dump(include={"result", "columns", "sort", "filter"}) | {"table": table_shown}
     data = RowsData(
         result=stored.handle,
         tool=stored.tool,
@@ -146,27 +145,14 @@ async def rows(context: Context, asked: RowsArguments) -> Answer[RowsData]:
     )
 
 
-def _more(data: RowsData, selecting: str, limit: int) -> str | None:
+def _more(data: RowsData, selecting: Mapping[str, Any], limit: int) -> str | None:
     after = data.offset + len(data.rows)
     if not data.rows and data.total:
         return f"There are {data.total:,} rows; ask with a smaller offset."
     if after >= data.total:
         return None
-    return f"{data.total - after:,} rows follow: rows {selecting} limit={limit} offset={after}"
-
-
-def _as_asked(asked: RowsArguments, table: int, *, many: bool) -> str:
-    """The arguments that select and order the same rows, as one would type them."""
-    parts = [f"result={asked.result}"]
-    if many:
-        parts.append(f"table={table}")
-    if asked.columns:
-        parts.append(f"columns={','.join(asked.columns)}")
-    if asked.sort:
-        parts.append(f"sort={asked.sort}")
-    if asked.filter:
-        parts.append(f"filter={','.join(asked.filter)}")
-    return " ".join(f'"{part}"' if " " in part else part for part in parts)
+    more = call_text("rows", **{"result": data.result, "offset": after, "limit": limit, **selecting})
+    return f"{data.total - after:,} rows follow: {more}"
 
 
 def table_number(stored: StoredResult, wanted: str | None) -> int:

@@ -6,14 +6,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tradestat_tools.codes.words import fold, shown
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.source import OWN_NAME
+from tradestat_tools.contract.context import Context, own_provenance
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.search.lists import ADDRESSES, LISTS, NAMES, Kind, Language, look, nearest_words
-from tradestat_tools.upstream.runtime import as_utc, in_thread
+from tradestat_tools.search.lists import LISTS, Kind, Language, look
+from tradestat_tools.upstream.runtime import in_thread
 
 MOST = 50
 DEFAULT_LIMIT = 10
@@ -93,7 +92,7 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
         rows = [list(row) for row in found.below]
         within = Listing(title=found.below_title, columns=list(found.below_columns), rows=rows)
     return Answer(
-        what=f"{NAMES[asked.kind]} for {shown(asked.query)}",
+        what=f"{LISTS[asked.kind].name} for {shown(asked.query)}",
         data=SearchData(
             kind=asked.kind,
             query=asked.query,
@@ -101,25 +100,17 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
             rows=[list(row) for row in found.rows],
             within=within,
         ),
-        source=Provenance(
-            service=OWN_NAME,
-            endpoint="search_codes",
-            address=ADDRESSES[asked.kind],
-            retrieved_at=as_utc(context.upstream.time()),
-            state="sandbox" if context.settings.sandbox else "fresh",
-            coverage=LISTS[asked.kind],
-            calls=0,
-        ),
+        source=own_provenance(context, "search_codes", LISTS[asked.kind].address, coverage=LISTS[asked.kind].origin),
         notes=notes,
     )
 
 
 def _nothing(asked: SearchArguments, elsewhere: str) -> NoData:
-    near = nearest_words(asked.kind, asked.query)
+    near = LISTS[asked.kind].nearest(asked.query)
     alike = f"Nearest here: {', '.join(near)}." if near else ""
     general = "Try fewer or more general words, or another kind: hs, ebops, country, group, flow, unit."
     return NoData(
-        f"Nothing in {NAMES[asked.kind]} is like {shown(asked.query)}.",
+        f"Nothing in {LISTS[asked.kind].name} is like {shown(asked.query)}.",
         remedy=" ".join(part for part in (elsewhere, alike, general) if part),
     )
 

@@ -2,14 +2,15 @@
 
 import math
 
+from tradestat_tools.codes.words import clean
+
 MISSING_WORDS = frozenset({"", "-", "--", "—", "–", "/", "null", "none", "n/a"})
 """Spellings of "no value" in one service or another."""
 
 
 def one_line(value: object, limit: int) -> str:
     """Foreign text as a message may quote it: printable, on one line, with single blanks, cut with a mark."""
-    text = str(value)[: 4 * limit]
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = clean(str(value)[: 4 * limit])
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

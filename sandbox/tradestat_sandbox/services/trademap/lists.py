@@ -110,5 +110,5 @@ def coverage(world: World, *, services: bool) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for code, name in names.items():
         last = [_periods(world, economy)[name]["lastPeriod"] for economy in ECONOMIES]
-        rows.append({"dataType": code, "nbCountries": sum(map(bool, last)), "lastPeriod": max(last)})
+        rows.append({"dataType": code, "nbCountries": sum(map(bool, last)), "latestPeriod": max(last)})
     return {"coverage": rows}

@@ -176,6 +176,8 @@ def _record(question: _Question, key: Key, data: list[dict[str, Any]]) -> dict[s
         "reporterLabel": None,
         "partnerLabel": None,
         "productLabel": None,
+        "canNavigateProductBelow": False,
+        "canNavigateCountry": False,
         "data": data,
     }
 

@@ -6,17 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import pytest
-from mcp import Client
-from mcp_types import TextContent
-from pydantic import SecretStr
 
 from tradestat_sandbox import Sandbox
-from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import sandbox_settings
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
-from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, Unauthorized
+from tradestat_tools.model.errors import NoData
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.upstream.http import Http
@@ -54,14 +50,6 @@ async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Context]:
 async def ask(sandbox: Sandbox, tool: str, **arguments: Any) -> Answer[Any]:
     async with opened(sandbox) as context:
         return await context.call(TOOLS[tool], arguments)
-
-
-@pytest.mark.parametrize("endpoint", SOURCE.tools, ids=lambda endpoint: endpoint.name)
-async def test_every_example_is_answered_and_labelled(sandbox: Sandbox, endpoint: Any) -> None:
-    answer = await ask(sandbox, endpoint.name, **endpoint.example)
-    assert answer.source.state == "sandbox"
-    assert len(answer.data.rows.year) > 0
-    assert [note.text for note in answer.notes if note.code == "total_mismatch"] == []
 
 
 @pytest.mark.parametrize("total_row", TOTAL_ROWS)
@@ -104,40 +92,6 @@ async def test_items_countries_and_totals_agree(sandbox: Sandbox) -> None:
     assert with_china.data.months.impDlr[0] < with_all.data.months.impDlr[0]
 
 
-@pytest.mark.parametrize("form", ["korea", "korea_encoded"])
-async def test_both_forms_of_the_key_are_accepted(sandbox: Sandbox, form: str) -> None:
-    key = SecretStr(getattr(sandbox.keys, form))
-    async with opened(sandbox, data_go_kr_service_key=key) as context:
-        answer = await context.call(TOOLS["getNewtradeList"], {"strtYymm": "202401", "endYymm": "202401"})
-    assert len(answer.data.rows.year) == 1
-
-
-async def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
-    async with opened(sandbox, data_go_kr_service_key=SecretStr("another+key==")) as context:
-        with pytest.raises(Unauthorized):
-            await context.call(TOOLS["getNewtradeList"], {"strtYymm": "202401", "endYymm": "202401"})
-
-
-async def test_a_product_without_trade_is_no_data(sandbox: Sandbox) -> None:
-    with pytest.raises(NoData) as caught:
-        await ask(sandbox, "getNitemtradeList", strtYymm="202401", endYymm="202403", hsSgn="850760", cntyCd="AQ")
-    assert [(why.reason, why.sure) for why in caught.value.why] == [("zero", False)]
-
-
-@pytest.mark.parametrize(
-    ("asked", "reason"),
-    [
-        ({"strtYymm": "202302", "endYymm": "202302", "hsSgn": "851712", "cntyCd": "VA"}, "code_retired"),
-        ({"strtYymm": "203001", "endYymm": "203001", "hsSgn": "8517"}, "not_yet_published"),
-        ({"strtYymm": "201001", "endYymm": "201001", "hsSgn": "8517"}, "not_covered"),
-    ],
-)
-async def test_each_reason_is_reached(sandbox: Sandbox, asked: dict[str, str], reason: str) -> None:
-    with pytest.raises(NoData) as caught:
-        await ask(sandbox, "getNitemtradeList", **asked)
-    assert reason in [why.reason for why in caught.value.why]
-
-
 async def test_no_trade_is_certain_once_all_countries_were_asked(sandbox: Sandbox) -> None:
     months = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760"}
     async with opened(sandbox) as context:
@@ -161,84 +115,8 @@ async def test_a_group_is_the_sum_of_its_members_asked_one_by_one(
     assert group.source.calls == 1
 
 
-async def test_the_newest_month_is_what_the_stand_in_has(sandbox: Sandbox) -> None:
-    answer = await ask(sandbox, "getNationtradeList", strtYymm="last 3 months", endYymm="latest", cntyCd="US")
-    year, month = sandbox.world.korea_last
-    assert answer.data.rows.year[-1] == f"{year}.{month:02d}"
-    assert len(answer.data.rows.year) == 3
-
-
-async def test_the_used_up_day_is_told(sandbox: Sandbox) -> None:
-    sandbox.configure(limits={"korea": {"per_day": 1}})
-    await ask(sandbox, "getNewtradeList", strtYymm="202401", endYymm="202401")
-    with pytest.raises(QuotaExhausted) as caught:
-        await ask(sandbox, "getNewtradeList", strtYymm="202401", endYymm="202401")
-    assert caught.value.retry_after == 15 * 3600  # midnight UTC is nine in the morning in Seoul
-
-
-async def test_too_many_at_once_is_told(sandbox: Sandbox) -> None:
-    sandbox.configure(limits={"korea": {"per_minute": 1, "burst": 1}})
-    with pytest.raises(RateLimited) as caught:
-        await ask(sandbox, "getNewtradeList", strtYymm="202201", endYymm="202412")
-    assert caught.value.retry_after is not None
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        ("reset", "UpstreamDown"),
-        ("truncated", "UpstreamDown"),
-        ("empty", "UpstreamDown"),
-        ("html", "UpstreamDown"),
-        ("wrong_schema", "UpstreamChanged"),
-        ("wrong_type", "UpstreamChanged"),
-        ("error_in_200", "Unauthorized"),
-        ("xml_bomb", "UpstreamChanged"),
-        ("gzip_bomb", "TooLarge"),
-    ],
-)
-async def test_every_fault_has_its_error(sandbox: Sandbox, kind: str, error: str) -> None:
-    sandbox.fail(source="korea", kind=kind, size=80_000_000)
-    with pytest.raises(TradestatError) as caught:
-        await ask(sandbox, "getNitemtradeList", strtYymm="202401", endYymm="202403", hsSgn="850760", cntyCd="CN")
-    assert caught.value.kind == error
-
-
 async def test_the_doctor_finds_the_stand_in_well(sandbox: Sandbox) -> None:
     async with opened(sandbox) as context:
         checks = [check async for check in SOURCE.checks(context)]
     assert [check.detail for check in checks if not check.ok] == []
     assert len(checks) == 4
-
-
-@pytest.mark.parametrize(
-    ("tool", "loose", "read"),
-    [
-        ("getNitemtradeList", {"hsSgn": 850760, "cntyCd": "ASEAN"}, {"hsSgn": "850760", "cntyCd": "ASEAN"}),
-        ("getItemtradeList", {"hsSgn": "8507.60"}, {"hsSgn": "850760"}),
-        ("getNationtradeList", {"cntyCd": 842}, {"cntyCd": "US"}),
-        ("getNationtradeList", {"cntyCd": "null"}, {"cntyCd": ""}),
-        ("getNewtradeList", {}, {}),
-    ],
-)
-async def test_a_model_may_write_arguments_loosely(
-    sandbox: Sandbox, tool: str, loose: dict[str, Any], read: dict[str, str]
-) -> None:
-    async with opened(sandbox) as context, Client(create_server(context)) as client:
-        result = await client.call_tool(tool, {"strtYymm": 202401, "endYymm": "2024-02", **loose})
-    assert not result.is_error
-    assert result.structured_content is not None
-    data: dict[str, Any] = result.structured_content["data"]
-    assert {name: data[name] for name in read} == read
-    assert (data["strtYymm"], data["endYymm"]) == ("202401", "202402")
-
-
-async def test_a_model_reads_the_reason_and_the_next_call(sandbox: Sandbox) -> None:
-    asked = {"strtYymm": "2023", "endYymm": "2023", "hsSgn": "851712", "cntyCd": "Vatican"}
-    async with opened(sandbox) as context, Client(create_server(context)) as client:
-        result = await client.call_tool("getNitemtradeList", asked)
-    assert result.is_error
-    (block,) = result.content
-    assert isinstance(block, TextContent)
-    assert "Why: code_retired: 851712 ended with HS 2022" in block.text
-    assert 'getNitemtradeList(strtYymm="202301", endYymm="202312", hsSgn="851713", cntyCd="VA")' in block.text

@@ -7,7 +7,7 @@ import pytest
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
-from tradestat_tools.model.errors import InvalidQuery, TooLarge, UpstreamChanged, UpstreamDown
+from tradestat_tools.model.errors import TooLarge, UpstreamChanged, UpstreamDown
 
 pytestmark = pytest.mark.anyio
 
@@ -198,19 +198,3 @@ async def test_indicators_of_two_reference_years_are_not_joined(table: Table) ->
     async with table.parsebot.context() as context:
         with pytest.raises(UpstreamChanged, match="another reference year"):
             await context.call(endpoint, asked)
-
-
-async def test_all_pages_begins_with_the_first(table: Table) -> None:
-    async with table.parsebot.context() as context:
-        with pytest.raises(InvalidQuery) as caught:
-            await table.ask(context, page=2)
-    assert caught.value.argument == "page"
-    assert table.asked() == []
-
-
-@pytest.mark.parametrize("max_calls", [0, 51, "many"])
-async def test_the_allowance_has_bounds(table: Table, max_calls: Any) -> None:
-    async with table.parsebot.context() as context:
-        with pytest.raises(InvalidQuery) as caught:
-            await table.ask(context, max_calls=max_calls)
-    assert caught.value.argument == "max_calls"

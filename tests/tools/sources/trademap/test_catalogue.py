@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.model.errors import UpstreamChanged
-from tradestat_tools.sources.trademap.wire.names import ALTERNATIVES, ASSUMED, OPTIONAL, assumed, match, read_catalogue
+from tradestat_tools.sources.trademap.wire.names import ALTERNATIVES, ASSUMED, OPTIONAL, match, read_catalogue
 from tradestat_tools.upstream.request import Response
 
 GOODS = {
@@ -183,13 +183,6 @@ def test_what_the_catalogue_lists_and_nobody_sends_is_known():
 
     assert (wire.unlisted, wire.unused) == (("data_type",), ("kind",))
     assert wire.names == {"data_type": "data_type"}
-    assert wire.renamed == {}
-
-
-def test_other_endpoints_of_the_entry_are_ignored():
-    body = b'{"endpoints": [{"endpoint_name": "get_companies"}, {"endpoint_name": "get_countries"}]}'
-
-    assert set(read_catalogue(Response(200, {}, body))) == set(ASSUMED)
 
 
 def test_no_spelling_stands_for_two_parameters_of_one_endpoint():
@@ -197,15 +190,6 @@ def test_no_spelling_stands_for_two_parameters_of_one_endpoint():
         names = (*ASSUMED[endpoint], *OPTIONAL.get(endpoint, ()))
         spellings = [s for name in names for s in (ALTERNATIVES[name] | {name.replace("_", "")})]
         assert len(spellings) == len(set(spellings)), endpoint
-
-
-def test_the_assumption_stands_until_it_is_corrected():
-    assert set(assumed()) == {
-        "get_countries", "get_country_groups", "get_products_hs", "get_services_ebops",
-        "goods_time_series", "goods_trade_indicators", "services_time_series", "get_coverage",
-    }  # fmt: skip
-    assert assumed()["goods_time_series"].names["trade_flow"] == "trade_flow"
-    assert all(wire.price == 1 and not wire.published for wire in assumed().values())
 
 
 @pytest.mark.parametrize("spelled", ["trade_flow", "tradeFlow", "TRADE-FLOW", "Trade Flow"])

@@ -106,15 +106,6 @@ async def test_a_dearer_endpoint_costs_its_price_for_each_member(members: Member
             await members.ask(context, max_calls=1)
 
 
-async def test_a_group_beyond_the_largest_allowance_is_to_be_made_smaller(members: Members):
-    async with members.parsebot.context() as context:
-        with pytest.raises(TooLarge) as caught:
-            await members.ask(context, country="Belt and Road", max_calls=50)
-
-    assert caught.value.remedy.startswith("Ask for a smaller group")
-    assert members.asked() == []
-
-
 async def test_a_year_that_a_member_lacks_has_no_sum_and_the_member_is_named(members: Members):
     members.gives("124", {2023: 10, 2024: None})
     members.gives("484", {2023: 1, 2024: 2})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tradestat_tools.model.errors import NoData, UpstreamChanged
+from tradestat_tools.model.errors import UpstreamChanged
 
 pytestmark = pytest.mark.anyio
 
@@ -51,41 +51,18 @@ async def test_no_coverage_is_null_and_not_year_zero(parsebot: Any, countries: d
     assert data.ti == ["000", "792"]
 
 
-async def test_the_documented_sample_of_countries_is_read(parsebot: Any):
-    sample = {
-        "ti": False, "nes": False, "label": "World", "countryCd": "000",
-        "yearly246": {"lastPeriod": 2025, "firstPeriod": 2001},
-        "yearlyServices": {"lastPeriod": 2024, "firstPeriod": 2000},
-    }  # fmt: skip
-    parsebot.says({"data": {"total": 254, "countries": [sample]}, "status": "success"})
-
-    answer = await parsebot.call("get_countries")
-
-    assert answer.data.yearly246 == [("2001", "2025")]
-    assert answer.data.tables()[0].rows[0] == ("000", "World", "2001 to 2025", "2000 to 2024")
-
-
-async def test_a_country_is_found_by_any_of_its_names(parsebot: Any, countries: dict[str, Any]):
+async def test_a_country_is_found_by_any_of_its_names_or_a_group(
+    parsebot: Any, payloads: Any, countries: dict[str, Any], note: Any
+):
     parsebot.gives(countries)
 
     for search in ("TUR", "turkey", "792", "土耳其"):
         assert (await parsebot.call("get_countries", search=search)).data.countryCd == ["792"]
-
-
-async def test_a_filter_that_finds_nothing_is_no_data(parsebot: Any, countries: dict[str, Any]):
-    parsebot.gives(countries)
-
-    with pytest.raises(NoData, match="'atlantis'"):
-        await parsebot.call("get_countries", search="atlantis")
-
-
-async def test_a_limit_says_what_it_leaves_out(parsebot: Any, countries: dict[str, Any], note: Any):
-    parsebot.gives(countries)
-
-    answer = await parsebot.call("get_countries", limit=1)
-
-    assert "1 of 3" in note(answer, "subset")
-    assert "limit=3" in (answer.more or "")
+    parsebot.gives({"countries": [payloads.country(code, "x") for code in ("699", "124", "484", "842")]})
+    assert (await parsebot.call("get_countries", search="356")).data.countryCd == ["699"], "by its number in M49 too"
+    members = await parsebot.call("get_countries", search="USMCA")
+    assert members.data.countryCd == ["124", "484", "842"]
+    assert "its members are listed" in note(members, "resolved_code")
 
 
 async def test_the_lists_are_asked_for_without_parameters(parsebot: Any, countries: dict[str, Any]):

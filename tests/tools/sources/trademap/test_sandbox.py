@@ -12,14 +12,6 @@ from tradestat_server.mcp.context import sandbox_settings
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
-from tradestat_tools.model.errors import (
-    NoData,
-    QuotaExhausted,
-    TradestatError,
-    Unauthorized,
-    UpstreamChanged,
-    UpstreamDown,
-)
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.upstream.http import Http
@@ -53,15 +45,6 @@ async def ask(sandbox: Sandbox, tool: str, **arguments: Any) -> Answer[Any]:
         return await context.call(TOOLS[tool], arguments)
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-async def test_every_tools_example_works_and_is_labelled_sandbox(sandbox: Sandbox, tool: str):
-    answer = await ask(sandbox, tool, **TOOLS[tool].example)
-
-    assert answer.source.state == "sandbox"
-    assert answer.data.tables()
-    assert all(len(row) == len(table.columns) for table in answer.data.tables() for row in table.rows)
-
-
 async def test_imports_from_china_are_what_korea_recorded_in_the_world(sandbox: Sandbox):
     answer = await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
 
@@ -84,34 +67,6 @@ async def test_the_same_question_in_pages_gives_the_same_rows_and_total(sandbox:
     assert [page.more is None for page in pages] == [False, False, True]
 
 
-async def test_a_smaller_page_than_asked_for_is_noticed(sandbox: Sandbox):
-    sandbox.configure(trademap_page_cap=30)
-
-    answer = await ask(sandbox, "goods_time_series", **(KOREA_BATTERIES | {"page_size": 40}))
-
-    assert len(answer.data.records) == 25
-    assert any("not the 40 asked for" in n.text for n in answer.notes if n.code is NoteCode.SUBSET)
-
-
-async def test_renamed_parameters_are_learnt_from_the_catalogue(sandbox: Sandbox):
-    plain = await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
-    sandbox.configure(trademap_names={"trade_flow": "flow", "period_from": "start_year", "period_to": "end_year"})
-
-    renamed = await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
-
-    assert renamed.data == plain.data
-    assert {"flow", "start_year", "end_year"} <= set(sandbox.calls[-1].params)
-
-
-async def test_bare_answers_are_read_like_wrapped_ones(sandbox: Sandbox):
-    wrapped = await ask(sandbox, "goods_trade_indicators", country="CN", product="85", trade_flow="E")
-    sandbox.configure(trademap_envelope="bare")
-
-    assert (
-        await ask(sandbox, "goods_trade_indicators", country="CN", product="85", trade_flow="E")
-    ).data == wrapped.data
-
-
 async def test_exports_and_imports_are_different_figures(sandbox: Sandbox):
     imports = await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
     exports = await ask(sandbox, "goods_time_series", **(KOREA_BATTERIES | {"trade_flow": "E"}))
@@ -121,50 +76,6 @@ async def test_exports_and_imports_are_different_figures(sandbox: Sandbox):
     assert into != out
     assert net == pytest.approx(out - into, abs=2)
     assert any(n.code is NoteCode.VALUATION for n in balance.notes)
-
-
-async def test_a_late_reporters_newest_year_is_missing(sandbox: Sandbox):
-    async with opened(sandbox) as context:
-        countries = await context.call(TOOLS["get_countries"], {})
-    spans = dict(zip(countries.data.countryCd, countries.data.yearly246, strict=True))
-    late = next(code for code, span in spans.items() if span and code != "000" and int(span[1]) < 2025)
-    last = int(spans[late][1])
-
-    answer = await ask(sandbox, "goods_time_series", country=late, period_from=last, period_to=last + 1)
-
-    assert answer.data.aggregateRecords[0].values[0] is not None
-    assert any(n.code is NoteCode.LAG and str(last + 1) in n.text for n in answer.notes)
-
-
-async def test_a_year_before_the_world_begins_is_no_data(sandbox: Sandbox):
-    with pytest.raises(NoData):
-        await ask(sandbox, "goods_time_series", country="410", period_from=1990, period_to=1991)
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ({"status": 401}, Unauthorized),
-        ({"status": 502}, UpstreamDown),
-        ({"kind": "truncated"}, UpstreamChanged),
-        ({"kind": "reset"}, UpstreamDown),
-        ({"body": b""}, UpstreamChanged),
-    ],
-)
-async def test_scripted_faults_become_errors_of_the_closed_set(
-    sandbox: Sandbox, fault: dict[str, Any], kind: type[TradestatError]
-):
-    sandbox.fail(source="trademap", endpoint="goods_time_series", **fault)
-
-    with pytest.raises(kind):
-        await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
-
-
-async def test_no_credits_left_is_quota(sandbox: Sandbox):
-    sandbox.configure(trademap_credits=0)
-
-    with pytest.raises(QuotaExhausted):
-        await ask(sandbox, "goods_time_series", **KOREA_BATTERIES)
 
 
 async def test_services_by_item_add_up_to_the_total_within_rounding(sandbox: Sandbox):

@@ -15,7 +15,7 @@ from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments
 from tradestat_tools.sources.trademap.calendar import Newest, years_asked
 
-SPELLED: list[tuple[dict[str, Any], tuple[int, int]]] = [
+WRITTEN: list[tuple[dict[str, Any], tuple[int, int]]] = [
     ({"period_from": 2020, "period_to": "2022"}, (2020, 2022)),
     ({"period_from": "latest"}, (2025, 2025)),
     ({"period_from": "newest year"}, (2025, 2025)),
@@ -38,13 +38,31 @@ SPELLED: list[tuple[dict[str, Any], tuple[int, int]]] = [
 ]
 
 
-@pytest.mark.parametrize(("said", "years"), SPELLED, ids=lambda value: str(value))
+@pytest.mark.parametrize(("said", "years"), WRITTEN, ids=lambda value: str(value))
 def test_years_are_read_in_the_usual_spellings(said: dict[str, Any], years: tuple[int, int]):
     asked = parse_arguments(GoodsTimeSeriesArguments, {"country": "410"} | said)
 
     read = years_asked(asked.period_from, asked.period_to, lambda: Newest(2025, "As the list says."))
 
     assert (read.first, read.last) == years
+
+
+@pytest.mark.parametrize(
+    ("period_from", "period_to", "text"),
+    [
+        ("2018-2022", 2024, "2018 to 2022"),
+        (2020, "2018-2022", "2018 to 2022"),
+        ("since 2020", 2018, "lies before"),
+    ],
+)
+def test_years_that_do_not_go_together_are_refused(period_from: Any, period_to: Any, text: str):
+    raw = {"country": "410", "period_from": period_from, "period_to": period_to}
+    asked = parse_arguments(GoodsTimeSeriesArguments, raw)
+
+    with pytest.raises(InvalidQuery, match=text) as refused:
+        years_asked(asked.period_from, asked.period_to, lambda: Newest(2025, ""))
+
+    assert refused.value.argument == "period_to"
 
 
 def test_a_year_written_as_a_year_is_not_explained():

@@ -4,7 +4,6 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -77,17 +76,17 @@ def is_parts(entry: HsEntry) -> bool:
     return entry.level > 2 and "parts" in entry.description.casefold().split(";")[-1]
 
 
-def documents(language: Language) -> Iterator[Document]:
+def documents(language: Language) -> Iterator[Document[HsEntry]]:
     """Every entry with its names and descriptions; in Chinese or Korean only those that have names in it."""
     for entry in hs_entries():
         names = _names(entry.code, language)
         if language in ("zh", "ko"):
             if names:
-                yield Document(entry.code, names)
+                yield Document(entry, names)
             continue
         path = hs_path(entry.code)[:-1]
         above = [text for step in path for text in (included(step.description), *_names(step.code, language))]
-        yield Document(entry.code, names, {"own": included(entry.description), "above": " ; ".join(above)})
+        yield Document(entry, names, {"own": included(entry.description), "above": " ; ".join(above)})
 
 
 def _names(code: str, language: Language) -> tuple[str, ...]:
@@ -108,27 +107,17 @@ _PART_WORDS = ("part", "accessor", "component", "零件", "零部件", "配件",
 _building = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class HsHit:
-    """A code that was found. `score` compares the hits of one query (3 for the code that was asked for).
-
-    `how` says what matched: `code`, `took goods of 851712`, `subheading of 8507600090`, `nearest to 85176`,
-    `everyday word: phones`, `中文: 手机`, `한국어: 휴대폰`, `description`, `beginning: semicond…` or
-    `typo: batery→battery`.
-    """
-
-    code: str
-    score: float
-    how: str
-
-
 def search_hs(
     query: str, *, limit: int = 10, language: Language = "any", level: int | None = None
-) -> tuple[HsHit, ...]:
+) -> tuple[Hit[str], ...]:
     """Codes by any written form of a known code or by words, best first; none where nothing is alike.
 
     A code of an older edition or a country's own is found first, and after it those of HS 2022 that have its goods; all
     other hits are codes of HS 2022. The first search in a language builds its index: call it from a worker thread.
+
+    `how` says what matched: `code`, `took goods of 851712`, `subheading of 8507600090`, `nearest to 85176`,
+    `everyday word: phones`, `中文: 手机`, `한국어: 휴대폰`, `description`, `beginning: semicond…` or
+    `typo: batery→battery`.
 
     Args:
         query: a code of any edition, or words, also mistyped.
@@ -143,34 +132,33 @@ def search_hs(
         if any(c.isalpha() for c in text.upper().removeprefix("HS")):
             found = _by_words(query, language)
         else:
-            found = [HsHit(near, 1.0, f"nearest to {text}") for near in error.nearest if hs_entry(near)]
-    return tuple(hit for hit in found if level in (None, len(hit.code)))[: max(limit, 0)]
+            found = [Hit(near, 1.0, f"nearest to {text}") for near in error.nearest if hs_entry(near)]
+    return tuple(hit for hit in found if level in (None, len(hit.entry)))[: max(limit, 0)]
 
 
-def _of_code(code: str, level: int | None) -> Iterator[HsHit]:
+def _of_code(code: str, level: int | None) -> Iterator[Hit[str]]:
     code = code[:6] if not code[6:].strip("0") else code  # 8517.13.00 is all of 8517.13
     status = hs_status(code)
     if status.kind == "unknown":
         return
-    yield HsHit(code, EXACT, "code")
+    yield Hit(code, EXACT, "code")
     if len(code) > 6 and hs_entry(code[:6]):
-        yield HsHit(code[:6], 1.0, f"subheading of {code}")
-    yield from (HsHit(new, 1.0, f"took goods of {code[:6]}") for new in status.successors)
+        yield Hit(code[:6], 1.0, f"subheading of {code}")
+    yield from (Hit(new, 1.0, f"took goods of {code[:6]}") for new in status.successors)
     if level is not None and level > len(code):
-        yield from (HsHit(below.code, 1.0, f"below {code}") for below in hs_entries() if below.code.startswith(code))
+        yield from (Hit(below.code, 1.0, f"below {code}") for below in hs_entries() if below.code.startswith(code))
 
 
-def _by_words(query: str, language: Language) -> list[HsHit]:
+def _by_words(query: str, language: Language) -> list[Hit[str]]:
     plain = query.translate(simplified())
     wants_parts = any(word in plain.casefold() for word in _PART_WORDS)
-    hits: list[HsHit] = []
+    hits: list[Hit[str]] = []
     for hit in _index(language).search(plain, limit=_CANDIDATES):
-        entry = hs_entry(hit.key)
-        if entry is not None and hit.score >= BY_CHANCE:
+        if hit.score >= BY_CHANCE:
             least = WHOLE_NAME if hit.score >= WHOLE_NAME else 0.0  # a whole name stays one wherever it stands
-            score = least + (hit.score - least) * _worth(entry, wants_parts=wants_parts)
-            hits.append(HsHit(hit.key, round(score, 4), _how(hit)))
-    return sorted(hits, key=lambda hit: (-hit.score, len(hit.code), hit.code))
+            score = least + (hit.score - least) * _worth(hit.entry, wants_parts=wants_parts)
+            hits.append(Hit(hit.entry.code, round(score, 4), _how(hit)))
+    return sorted(hits, key=lambda hit: (-hit.score, len(hit.entry), hit.entry))
 
 
 def _worth(entry: HsEntry, *, wants_parts: bool) -> float:
@@ -182,7 +170,7 @@ def _worth(entry: HsEntry, *, wants_parts: bool) -> float:
     return worth
 
 
-def _how(hit: Hit) -> str:
+def _how(hit: Hit[HsEntry]) -> str:
     kind, _, what = hit.how.partition(": ")
     if kind == "words":
         return "description"
@@ -193,11 +181,11 @@ def _how(hit: Hit) -> str:
     return f"{'한국어' if '가' <= what[-1] <= '힣' else '中文'}: {what}"
 
 
-def _index(language: Language) -> Index:
+def _index(language: Language) -> Index[HsEntry]:
     with _building:  # two threads that ask first wait for one index instead of building two
         return _built(language)
 
 
 @cache
-def _built(language: Language) -> Index:
+def _built(language: Language) -> Index[HsEntry]:
     return Index(documents(language), weights=WEIGHTS, noise=NOISE, usual_first=True)

@@ -15,15 +15,24 @@ import weakref
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from tradestat_tools.codes.words import fold, nearest
+
+EXACT = 3.0
+"""A code, or a name that the list's own look-up reads."""
+
+WHOLE_NAME = 2.0
+"""The least score of a hit that the whole query names."""
+
+BY_CHANCE = 0.1
+"""Below: found by a word so common in the list that it tells nothing."""
 
 MAX_TOKENS = 24
 """Words, or characters of Chinese and Korean, that are read of a query; nothing in the lists is named with more."""
 
 _MOST_FOUND = 200  # entries and words considered at each step: what bounds the work of a query
 _LONGEST_NAME = 12  # in tokens
-_WHOLE = 2.0  # the score of a row that the whole query names, before what its place and its texts add
 _CUTOFF = 0.75  # how much alike (difflib's ratio) a word must look to stand in for an unknown one
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
@@ -36,30 +45,35 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class Document:
-    """One entry of a list: what it is called, and fields of text that describe it.
+class Document(Generic[T]):
+    """One entry of a list (which can be hashed): what it is called, and fields of text that describe it.
 
     A query that is one of the `names` finds the entry first. Names need not be repeated in `texts`.
     """
 
-    key: str
+    entry: T
     names: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Generic[T]):
     """An entry that was found. Scores, 0 to 3, compare the hits of one query only.
 
-    A score of 2 or more means that the query, as far as it has words that count, is one of the entry's names.
-    `how` is `name: …` with the part of the query that is a name, `words`, `beginning: semicond…` or
-    `typo: batery→battery`.
+    A score of 2 or more means that the query, as far as it has words that count, is one of the entry's names, 3 that
+    the list's own reader knows it. `how` says what matched: of an index `name: …` with the part of the query that is a
+    name, `words`, `beginning: semicond…` or `typo: batery→battery`. `note` is there where the reader should know how
+    the query was read.
     """
 
-    key: str
+    entry: T
     score: float
     how: str
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +102,11 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
-class Index:
+class Index(Generic[T]):
     """Documents, searched by free text of any kind; safe to use from several threads.
 
     Args:
-        documents: the entries; of two with one key, both are kept and the better one is found.
+        documents: the entries; of two with one entry, both are kept and the better one is found.
         weights: how much a word counts in each field of the texts, 1 where nothing is said; in a name it counts 3.
         noise: words that say nothing in this list ("exports", 出口), left out of a query that has others.
         usual_first: the names of each entry begin with the most usual; of entries with the same name, those that are
@@ -101,7 +115,7 @@ class Index:
 
     def __init__(
         self,
-        documents: Iterable[Document],
+        documents: Iterable[Document[T]],
         *,
         weights: Mapping[str, float] | None = None,
         noise: Iterable[str] = (),
@@ -110,7 +124,7 @@ class Index:
         self._by_place = 0.4 if usual_first else 0.0
         known = list(documents)
         fields = list(dict.fromkeys(name for document in known for name in document.texts))
-        self._keys = [document.key for document in known]
+        self._entries = [document.entry for document in known]
         self._noise = _FUNCTION_WORDS | {singular(fold(word)) for word in noise if not is_cjk(word)}
         self._noise_within = [fold(word) for word in noise if is_cjk(word)]  # written without blanks around it
         self._names: dict[tuple[str, ...], dict[int, int]] = {}  # rows, and the name's place among theirs
@@ -121,7 +135,7 @@ class Index:
         self._ranked = f"SELECT rowid, -bm25(texts, {rank}) FROM texts WHERE texts MATCH ? ORDER BY 2 DESC, 1 LIMIT ?"  # noqa: S608  weights only
         self._fill(known, fields)
 
-    def _fill(self, documents: list[Document], fields: list[str]) -> None:
+    def _fill(self, documents: list[Document[T]], fields: list[str]) -> None:
         text = _Text()
         columns = ", ".join(["names", *(f"t{n}" for n in range(len(fields)))])
         marks = ", ".join("?" * (len(fields) + 1))
@@ -139,7 +153,7 @@ class Index:
         self._db.execute("COMMIT")
         self._names.pop((), None)
 
-    def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
+    def search(self, query: str, *, limit: int = 10) -> tuple[Hit[T], ...]:
         """Up to `limit` hits, best first, the same for the same query; none where nothing is alike. Never an error."""
         runs = self._runs(query)
         if not runs or limit < 1:
@@ -150,12 +164,12 @@ class Index:
         for row, (part, name) in self._by_name(runs, terms).items():
             text, how = hits.get(row, (0.0, ""))
             hits[row] = (
-                part + (text * (1 - self._by_place) if part >= _WHOLE else text),
+                part + (text * (1 - self._by_place) if part >= WHOLE_NAME else text),
                 how if how.startswith("typo") else f"name: {name}",
             )
-        best: dict[str, Hit] = {}
+        best: dict[T, Hit[T]] = {}
         for row, (score, how) in sorted(hits.items(), key=lambda item: (-item[1][0], item[0])):
-            best.setdefault(self._keys[row], Hit(self._keys[row], round(score, 4), how))
+            best.setdefault(self._entries[row], Hit(self._entries[row], round(score, 4), how))
         return tuple(best.values())[:limit]
 
     def _runs(self, query: str) -> list[str]:
@@ -242,7 +256,7 @@ class Index:
                 share = (end - start) / len(said)
                 part = 0.75 * share + (0.15 if end == len(said) else 0)
                 for row, place in self._names.get(tuple(said[start:end]), {}).items():
-                    score = _WHOLE + self._by_place / (1 + place / 8) if share == 1 else part
+                    score = WHOLE_NAME + self._by_place / (1 + place / 8) if share == 1 else part
                     if score > hits.get(row, (0.0, ""))[0]:
                         hits[row] = (score, _joined(wanted[start:end]))
         return hits
@@ -314,13 +328,3 @@ def _correctable(word: str) -> bool:
 def _quoted(word: str) -> str:
     """A word as FTS5 takes it for text, whatever it holds."""
     return '"' + word.replace('"', '""') + '"'
-
-
-EXACT = 3.0
-"""A code, or a name that the list's own look-up reads."""
-
-WHOLE_NAME = 2.0
-"""The least score of a hit that the whole query names."""
-
-BY_CHANCE = 0.1
-"""Below: found by a word so common in the list that it tells nothing."""

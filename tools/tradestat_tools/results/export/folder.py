@@ -16,6 +16,9 @@ from tradestat_tools.model.arguments import ArgumentError
 LONGEST = 120
 """Characters and bytes of a name that a caller may choose; with what is added it fits every file system."""
 
+SYNTHETIC = "sandbox-"
+"""How the names of files with synthetic figures begin: CSV has no other place for it."""
+
 TRIES = 1000
 """Files of one name, each with a number of its own, before another name is asked for."""
 

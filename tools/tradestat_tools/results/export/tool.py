@@ -8,28 +8,25 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import StoredResult, found_in, made_of, read_handle
-from tradestat_tools.contract.source import OWN_NAME, source_of
+from tradestat_tools.contract.context import Context, own_provenance
+from tradestat_tools.contract.results import Handle, StoredResult, found_in
+from tradestat_tools.contract.source import source_of
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Data, Link, Note, NoteCode, Provenance, Table
+from tradestat_tools.model.answers import Answer, Data, Link, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.results.citation import cited, one_line
-from tradestat_tools.results.export.folder import ExportFolder, Written, safe_name
+from tradestat_tools.results.citation import one_line, references_of
+from tradestat_tools.results.export.folder import SYNTHETIC, ExportFolder, safe_name
 from tradestat_tools.results.export.html_page import write_html
 from tradestat_tools.results.export.parquet import write_parquet
 from tradestat_tools.results.export.plain_text import write_about, write_csv, write_json, write_markdown
 from tradestat_tools.results.export.report import Exported, Report
 from tradestat_tools.results.export.xlsx import write_xlsx
 from tradestat_tools.results.rows import table_number
-from tradestat_tools.upstream.runtime import as_utc, in_thread
+from tradestat_tools.upstream.runtime import in_thread
 
 ADDRESS = "tradestat://exports/"
 MOST_RESULTS = 20
-SYNTHETIC = "sandbox-"
-"""How the names of files with synthetic figures begin: CSV has no other place for it."""
-
 FormatName = Literal["csv", "xlsx", "json", "parquet", "markdown", "html"]
 
 
@@ -64,7 +61,7 @@ class ExportArguments(Arguments):
     """Which stored answers, as what."""
 
     result: Annotated[
-        list[Annotated[str, AfterValidator(read_handle)]],
+        list[Handle],
         Field(min_length=1, max_length=MOST_RESULTS, description="Handles of answers, as their first lines give them."),
     ]
     format: Annotated[FormatName, Field(description="Kind of file.")] = "xlsx"
@@ -127,28 +124,18 @@ async def export_data(context: Context, asked: ExportArguments) -> Answer[Export
     return Answer(
         what=f"Exported as {asked.format}: {stored[0].what}{many}",
         data=ExportData(format=asked.format, files=files),
-        source=Provenance(
-            service=OWN_NAME,
-            endpoint="export_data",
-            address=ADDRESS,
-            retrieved_at=as_utc(context.upstream.time()),
-            state="sandbox" if report.sandbox else "fresh",
-            calls=0,
-            results=handles,
-        ),
+        source=own_provenance(context, "export_data", ADDRESS, synthetic=report.sandbox, results=handles),
         notes=[Note(code=NoteCode.SHAPE, text=text) for text in report.remarks],
         more=f"A client reads a file as the resource {ADDRESS}NAME; it lies on the server's computer.",
     )
 
 
 async def _exported(context: Context, stored: StoredResult, table: str | None) -> Exported:
-    parts, _ = await made_of(context.results, [stored.handle])
-    sources = context.sources.values()
-    citations = [one_line(one) for part in parts if (one := cited(sources, part.tool, part.what, part.source))]
+    references, _, _ = await references_of(context, [stored.handle])
     numbers = [table_number(stored, table)] if table else range(len(stored.tables))
     tables = tuple((at + 1, stored.tables[at]) for at in numbers)
-    source = source_of(sources, stored.tool)
-    return Exported(stored, tables, tuple(dict.fromkeys(citations)), source.terms if source else None)
+    source = source_of(context.sources.values(), stored.tool)
+    return Exported(stored, tables, tuple(dict.fromkeys(map(one_line, references))), source.terms if source else None)
 
 
 def _stem(name: str, chosen: Format, *, synthetic: bool) -> str:
@@ -193,16 +180,13 @@ def _write(folder: ExportFolder, stem: str, chosen: Format, report: Report) -> l
 def _write_one(folder: ExportFolder, stem: str, chosen: Format, report: Report) -> ExportedFile:
     with folder.new_file(stem, chosen.suffix) as (name, file):
         chosen.write(report, file)
-    return _told(folder.written(name), chosen, report.rows)
-
-
-def _told(written: Written, chosen: Format, rows: int) -> ExportedFile:
+    written = folder.written(name)
     return ExportedFile(
         name=written.name,
         path=str(written.path),
         uri=f"{ADDRESS}{quote(written.name, safe='')}",
         mime_type=chosen.mime_type,
-        rows=rows,
+        rows=report.rows,
         bytes=written.bytes,
         sha256=written.sha256,
     )

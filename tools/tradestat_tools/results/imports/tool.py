@@ -15,15 +15,13 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.file_layout import TOOL, CellFault, Layout, Said, month_or_year
+from tradestat_tools.results.export.folder import SYNTHETIC
 from tradestat_tools.results.imports.data import FileData, Records, data_of, file_data, observe, records_of
 from tradestat_tools.results.imports.folder import ImportFolder, OpenFile
 from tradestat_tools.results.imports.reading import Imported, read_file
 from tradestat_tools.upstream.runtime import in_thread
 
 AUTO = "auto"
-
-SYNTHETIC = "sandbox-"
-"""How the names of files begin that `export_data` writes of synthetic figures."""
 
 _ENCODINGS = {
     **dict.fromkeys(("utf8", "utf 8", "utf 8 sig", "utf8 bom"), "utf-8"),

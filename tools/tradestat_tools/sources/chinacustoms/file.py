@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from tradestat_tools.codes.countries import Area, label, resolve_area
-from tradestat_tools.codes.flows import flow
+from tradestat_tools.codes.countries import Area, resolve_area
+from tradestat_tools.codes.flows import flow as meant_flow
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import quantity_unit
 from tradestat_tools.codes.words import CodeError, fold, shown
@@ -23,6 +23,8 @@ from tradestat_tools.model.file_layout import (
     hs_code,
     month_or_year,
     number,
+    on_lengths,
+    one_area,
     read_period,
 )
 from tradestat_tools.model.observation import Observation, Status
@@ -121,7 +123,7 @@ class ChinaCustoms(Layout):
     def __init__(self, columns: Sequence[Column], said: Said) -> None:
         super().__init__(columns, said)
         self._unit = _unit_of(self.fields["value"], said)
-        self._flow: FlowSide | None = _flow_of(self.fields, said)
+        self._flow: FlowSide | None = _flow_of_all(self.fields, said)
         if "period" not in self.fields and said.period is None:
             raise HeaderFault(
                 "The file has no column of periods: the site leaves it out of a file of a single month.",
@@ -166,7 +168,7 @@ class ChinaCustoms(Layout):
         if field == "period":
             month_or_year(text)
         elif field == "flow":
-            self._side(text)
+            self._read_flow(text)
         elif field in ("partner", "partner_name") and not text:
             raise CellFault("it is empty", "a trading partner")
         return text or None
@@ -176,7 +178,7 @@ class ChinaCustoms(Layout):
 
     def key(self, record: Record) -> Hashable:
         return (
-            self._side_of(record),
+            self._flow_of(record),
             self._when(record),
             record["product"],
             self._area(record),
@@ -189,15 +191,15 @@ class ChinaCustoms(Layout):
         groups: dict[tuple[FlowSide, Period, str, str], list[Record]] = defaultdict(list)
         for record in records:
             if partner := self._area(record).comtrade:  # without it no other source has it: kept in the rows alone
-                groups[self._side_of(record), self._when(record), str(record["product"]), partner].append(record)
-        for (side, when, product, partner), held in groups.items():
+                groups[self._flow_of(record), self._when(record), str(record["product"]), partner].append(record)
+        for (flow, when, product, partner), held in groups.items():
             values = [one["value"] for one in held]
             quantity, unit = _quantity(held, "quantity", "quantity_unit")
             second, second_unit = _quantity(held, "second_quantity", "second_unit")
             kg = quantity if unit == "kg" else second if second_unit == "kg" else None
             value = _sum(values)
             yield Observation(
-                flow=side,
+                flow=flow,
                 reporter=CHINA,
                 partner=partner,
                 product=product,
@@ -205,19 +207,19 @@ class ChinaCustoms(Layout):
                 period=when,
                 value=value,
                 currency=self.currency,
-                valuation="FOB" if side == "X" else "CIF",
+                valuation="FOB" if flow == "X" else "CIF",
                 status=Status.MISSING if value is None else Status.SUMMED if len(held) > 1 else Status.REPORTED,
                 source=self.source,
                 tool=TOOL,
                 quantity=quantity,
                 quantity_unit=unit,
                 net_kg=kg,
-                basis="destination" if side == "X" else "origin",
+                basis="destination" if flow == "X" else "origin",
             )
 
     def subject(self, records: Sequence[Record]) -> str:
-        sides = {self._flow} if self._flow else {self._side(str(record["flow"])) for record in records}
-        return f"China's {' and '.join({'X': 'exports', 'M': 'imports'}[side] for side in sorted(sides, reverse=True))}"
+        flows = {self._flow_of(record) for record in records}
+        return f"China's {' and '.join({'X': 'exports', 'M': 'imports'}[flow] for flow in sorted(flows, reverse=True))}"
 
     def notes(self, records: Sequence[Record]) -> Iterator[Note]:
         split = [name for name in ("trade_mode", "trade_mode_name", "place", "place_name") if name in self.fields]
@@ -230,12 +232,7 @@ class ChinaCustoms(Layout):
         if len(records) == MOST_EXPORTED:
             text = f"The file has exactly {MOST_EXPORTED:,} rows, where the site cuts files off: more may be missing."
             yield Note(code=NoteCode.SUBSET, text=text)
-        lengths = sorted({len(str(record["product"])) for record in records})
-        if len(lengths) > 1:
-            text = (
-                f"Codes of {', '.join(map(str, lengths))} digits stand side by side: a code contains the longer ones."
-            )
-            yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
+        yield from on_lengths(records)
         pairs = {(record.get("partner"), record.get("partner_name")) for record in records}
         unread = sorted(str(name) for code, name in pairs if code and name and _named(str(name)) is None)
         if unread:
@@ -249,14 +246,14 @@ class ChinaCustoms(Layout):
     def _when(self, record: Record) -> Period:
         return read_period(str(record["period"] if "period" in self.fields else self.said.period))
 
-    def _side_of(self, record: Record) -> FlowSide:
-        if self._flow is None:  # then there is a column of flows, see `_flow_of`
-            return self._side(str(record["flow"]))
+    def _flow_of(self, record: Record) -> FlowSide:
+        if self._flow is None:  # then there is a column of flows, see `_flow_of_all`
+            return self._read_flow(str(record["flow"]))
         return self._flow
 
-    def _side(self, text: str) -> FlowSide:
+    def _read_flow(self, text: str) -> FlowSide:
         try:
-            read = flow(text).code
+            read = meant_flow(text).code
         except CodeError:
             read = ""
         if read not in ("X", "M") or (self._flow and read != self._flow):
@@ -289,7 +286,7 @@ def _unit_of(column: Column, said: Said) -> str:
     return unit
 
 
-def _flow_of(fields: Mapping[str, Column], said: Said) -> FlowSide | None:
+def _flow_of_all(fields: Mapping[str, Column], said: Said) -> FlowSide | None:
     """The flow of all rows; None where each row says its own."""
     by_head: FlowSide | None = next((column.flow for column in fields.values() if column.flow), None)
     if by_head and said.flow not in (None, by_head):
@@ -327,14 +324,8 @@ def _partner(code: str | None, name: str | None) -> Area:
     if found is None:
         expected = "a China Customs code of three digits, such as 116 for Japan"
         raise CellFault(f"{shown(code)} is not a code of a trading partner", expected, field="partner")
-    if named is not None and named != found.area:
-        raise CellFault(
-            f"{shown(name or '')} is {label(named)}, and the code {code} is {label(found.area)}",
-            f"the name of {found.area.name_en}",
-            field="partner_name",
-            remedy="Check which of the two is right and correct the file, or export it again.",
-        )
-    return found.area
+    remedy = "Check which of the two is right and correct the file, or export it again."
+    return one_area(code, found.area, name, named, remedy)
 
 
 def _named(name: str) -> Area | None:

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.editions import EDITION_YEARS
@@ -11,13 +10,10 @@ from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period, format_yyyymm
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.korea import service as operations
+from tradestat_tools.sources.korea.arguments import Selection
 from tradestat_tools.sources.korea.calendar import due, last_published, may_be_late
 from tradestat_tools.sources.korea.codes import REPORTER
-from tradestat_tools.sources.korea.service import NEWTRADE, POLICY, Operation
-
-if TYPE_CHECKING:
-    from tradestat_tools.sources.korea.arguments import Question
+from tradestat_tools.sources.korea.service import COUNTRY, END, HS, NEWTRADE, POLICY, START, Operation
 
 SEEN_FROM = Period(2016, "month", 1)
 """The earliest month in a recorded answer. How far back the service goes is not documented."""
@@ -28,8 +24,8 @@ def when_out(month: Period, operation: Operation) -> str:
     return f"{month} comes out about {due(month, operation.published_on)}, Seoul time"
 
 
-def not_out(month: Period, newest: "Question", now: datetime.datetime) -> NoData:
-    """What is said where the first month asked for is not out; nothing was sent.
+def not_out(month: Period, newest: Selection, now: datetime.datetime) -> NoData:
+    """The error where the first month asked for is not out; nothing was sent.
 
     Args:
         month: that month.
@@ -48,20 +44,20 @@ def not_out(month: Period, newest: "Question", now: datetime.datetime) -> NoData
     )
 
 
-def no_rows(question: "Question", now: datetime.datetime, *, others_have: bool) -> NoData:
-    """What is said where no month has a row.
+def no_rows(selection: Selection, now: datetime.datetime, *, others_have: bool) -> NoData:
+    """The error where no month has a row.
 
     Args:
         others_have: the same code has rows with other countries in these months.
     """
-    of_what = f" for HS {question.hs}" if question.hs else ""
-    code = question.partner.code or question.partner.group
-    with_whom = f" with {question.partner.name} ({code})" if code else ""
+    of_what = f" for HS {selection.hs}" if selection.hs else ""
+    partner = selection.partner
+    with_whom = f" with {partner.name} ({partner.id})" if partner.id else ""
     return NoData(
-        f"{question.operation.name} has no rows{of_what}{with_whom}, {question.start} to {question.end}. "
+        f"{selection.operation.name} has no rows{of_what}{with_whom}, {selection.start} to {selection.end}. "
         "No row is not a reported zero.",
-        remedy=_next_call(question),
-        why=_reasons(question, now, others_have=others_have),
+        remedy=_next_call(selection),
+        why=_reasons(selection, now, others_have=others_have),
         source=POLICY.source,
     )
 
@@ -76,29 +72,29 @@ def in_force(hs: str, year: int) -> bool:
     return not editions or not known or editions[-1] in known
 
 
-def _reasons(question: "Question", now: datetime.datetime, *, others_have: bool) -> list[Why]:
+def _reasons(selection: Selection, now: datetime.datetime, *, others_have: bool) -> list[Why]:
     """The reasons that may apply, the likeliest first; one that is certain stands alone."""
-    years = range(question.start.year, question.end.year + 1)
-    if question.hs and not any(in_force(question.hs, year) for year in years):
-        return [Why(Reason.CODE_RETIRED, _of_edition(question.hs, years), sure=True)]
+    years = range(selection.start.year, selection.end.year + 1)
+    if selection.hs and not any(in_force(selection.hs, year) for year in years):
+        return [Why(Reason.CODE_RETIRED, _of_edition(selection.hs, years), sure=True)]
     if others_have:
         text = (
             "Other countries have rows of the same code and months; a row is given wherever a declaration is recorded."
         )
         return [Why(Reason.ZERO, text, sure=True)]
     found: list[Why] = []
-    if question.start == question.end and _is_due(question, now):
-        text = f"{when_out(question.end, question.operation)}, and may be late."
+    if selection.start == selection.end and _is_due(selection, now):
+        text = f"{when_out(selection.end, selection.operation)}, and may be late."
         found.append(Why(Reason.NOT_YET_PUBLISHED, text))
-    if question.hs and not all(in_force(question.hs, year) for year in years):
-        found.append(Why(Reason.CODE_RETIRED, _of_edition(question.hs, years)))
-    if len(question.hs) == 10:
+    if selection.hs and not all(in_force(selection.hs, year) for year in years):
+        found.append(Why(Reason.CODE_RETIRED, _of_edition(selection.hs, years)))
+    if len(selection.hs) == 10:
         text = "Korea changes its 10-digit codes every year; whether this one was in use then is not known here."
         found.append(Why(Reason.CODE_RETIRED, text))
-    if question.partner.code == REPORTER:
+    if selection.partner.code == REPORTER:
         found.append(Why(Reason.NOT_COVERED, "Korea is the reporter itself, not one of its partners."))
     found.append(Why(Reason.ZERO, "A row is given wherever a declaration is recorded, and there is none."))
-    if question.end < SEEN_FROM:
+    if selection.end < SEEN_FROM:
         text = (
             f"How far back the service goes is not documented; the earliest month seen in its answers is {SEEN_FROM}."
         )
@@ -111,25 +107,25 @@ def _of_edition(hs: str, years: Sequence[int]) -> str:
     return touched.text if touched else hs_status(hs[:6]).text
 
 
-def _is_due(question: "Question", now: datetime.datetime) -> bool:
-    operation = question.operation
-    newest = last_published(now, operation.published_on)
-    return question.end == newest and may_be_late(newest, now, operation.published_on)
+def _is_due(selection: Selection, now: datetime.datetime) -> bool:
+    day = selection.operation.published_on
+    newest = last_published(now, day)
+    return selection.end == newest and may_be_late(newest, now, day)
 
 
-def _next_call(question: "Question") -> str:
+def _next_call(selection: Selection) -> str:
     """The next useful call with its arguments."""
-    hs, whom = question.hs, question.partner
-    last = question.end.year
+    hs = selection.hs
+    last = selection.end.year
     if hs and not in_force(hs, last) and (others := _same_goods(hs, last)):
-        return f"Ask the codes of that time for its goods: {call(question, hs=others[0])}; all: {', '.join(others)}."
+        return f"Ask the codes of that time for its goods: {call(selection, hs=others[0])}; all: {', '.join(others)}."
     if len(hs) == 10:
-        return f"See which 10-digit codes Korea uses: {call(question, hs=hs[:6])}."
-    if hs and (whom.code or whom.group):
-        return f"See which countries have rows: {call(question, country='')}."
+        return f"See which 10-digit codes Korea uses: {call(selection, hs=hs[:6])}."
+    if hs and selection.partner.id:
+        return f"See which countries have rows: {call(selection, country='')}."
     if len(hs) in (4, 6):
-        return f"Ask with a shorter code: {call(question, hs=hs[:-2])}."
-    return f"Ask for other months: {call(question, last12=True)}."
+        return f"Ask with a shorter code: {call(selection, hs=hs[:-2])}."
+    return f"Ask for other months: {call(selection, last12=True)}."
 
 
 def _same_goods(hs: str, year: int) -> tuple[str, ...]:
@@ -139,18 +135,15 @@ def _same_goods(hs: str, year: int) -> tuple[str, ...]:
     return status.successors if year >= newest else status.predecessors
 
 
-def call(question: "Question", *, hs: str | None = None, country: str | None = None, last12: bool = False) -> str:
+def call(selection: Selection, *, hs: str | None = None, country: str | None = None, last12: bool = False) -> str:
     """A call that asks the same but for what is given, written so that it can be made as it stands."""
-    words = ("last 12 months", "latest") if last12 else (format_yyyymm(question.start), format_yyyymm(question.end))
+    operation = selection.operation
+    months = ("last 12 months", "latest") if last12 else (format_yyyymm(selection.start), format_yyyymm(selection.end))
     arguments = {
-        operations.START: words[0],
-        operations.END: words[1],
-        operations.HS: (question.hs if hs is None else hs) if question.operation.by_item else "",
-        operations.COUNTRY: _partner(question, country) if question.operation.by_country else "",
+        START: months[0],
+        END: months[1],
+        HS: (selection.hs if hs is None else hs) if operation.by_item else "",
+        COUNTRY: (selection.partner.id if country is None else country) if operation.by_country else "",
     }
     written = ", ".join(f'{name}="{value}"' for name, value in arguments.items() if value)
-    return f"{question.operation.name}({written})"
-
-
-def _partner(question: "Question", country: str | None) -> str:
-    return question.partner.code or question.partner.group if country is None else country
+    return f"{operation.name}({written})"

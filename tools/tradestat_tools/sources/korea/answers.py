@@ -4,17 +4,15 @@ All lists of one block have the same length; position i of each belongs together
 imports CIF), weight net kilograms, counts are customs declarations. None is "no figure given", never zero.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradestat_tools.codes.hs import describe
-from tradestat_tools.model.answers import Data, Table
+from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.korea.codes import english_name
 
 Column = list[int | None]
-Labels = Callable[[tuple[str, ...]], tuple[str, ...]]
 MONTHS = "Months, YYYY.MM."
 SUMS = "By month, the sum of `rows`; made here. None where a month has no row."
 GRAND = "The service's own total row (총계), which is not among `rows`; with several calls, their sum."
@@ -31,35 +29,25 @@ class _Block(BaseModel):
         return getattr(self, name)
 
 
-class Weighed(_Block):
-    """Figures of the statistics by item."""
+class WeighedMonths(_Block):
+    """Figures by month, of the statistics by item."""
 
     expWgt: Column = Field(description="Export weight, kg net.")
     expDlr: Column = Field(description="Export value, US dollars, FOB.")
     impWgt: Column = Field(description="Import weight, kg net.")
     impDlr: Column = Field(description="Import value, US dollars, CIF.")
     balPayments: Column = Field(description="Trade balance, expDlr - impDlr, US dollars.")
+    year: list[str] = Field(description=MONTHS)
 
 
-class Counted(_Block):
-    """Figures of the statistics without items."""
+class CountedMonths(_Block):
+    """Figures by month, of the statistics without items."""
 
     expCnt: Column = Field(description="Export declarations, number.")
     expDlr: Column = Field(description="Export value, US dollars, FOB.")
     impCnt: Column = Field(description="Import declarations, number.")
     impDlr: Column = Field(description="Import value, US dollars, CIF.")
     balPayments: Column = Field(description="Trade balance, expDlr - impDlr, US dollars.")
-
-
-class WeighedMonths(Weighed):
-    """Figures by month."""
-
-    year: list[str] = Field(description=MONTHS)
-
-
-class CountedMonths(Counted):
-    """Figures by month."""
-
     year: list[str] = Field(description=MONTHS)
 
 
@@ -117,15 +105,7 @@ class NitemtradeData(Data):
     rows: NitemtradeRows
 
     def tables(self) -> list[Table]:
-        """Totals by month, then codes and countries over the whole span, then every row."""
-        groups = list(zip(self.rows.hsCd, self.rows.statCd, strict=True))
-        heads = ("hsCd", "item", "statCd", "country")
-
-        def labels(group: tuple[str, ...]) -> tuple[str, ...]:
-            code, country = group
-            return code, _item(code, self.statKor), country, _country(country, self.statCdCntnKor1)
-
-        return _tables(self.months, self.rows, groups, heads, labels, asked={self.hsSgn, self.cntyCd})
+        return _tables(self)
 
 
 class ItemtradeData(Data):
@@ -140,13 +120,7 @@ class ItemtradeData(Data):
     rows: ItemtradeRows
 
     def tables(self) -> list[Table]:
-        """Totals by month, then codes over the whole span, then every row."""
-
-        def labels(group: tuple[str, ...]) -> tuple[str, ...]:
-            return group[0], _item(group[0], self.statKor)
-
-        groups = [(code,) for code in self.rows.hsCd]
-        return _tables(self.months, self.rows, groups, ("hsCd", "item"), labels, asked={self.hsSgn})
+        return _tables(self)
 
 
 class NationtradeData(Data):
@@ -161,13 +135,7 @@ class NationtradeData(Data):
     rows: NationtradeRows
 
     def tables(self) -> list[Table]:
-        """Totals by month, then countries over the whole span, then every row."""
-
-        def labels(group: tuple[str, ...]) -> tuple[str, ...]:
-            return group[0], _country(group[0], self.statCdCntnKor1)
-
-        groups = [(code,) for code in self.rows.statCd]
-        return _tables(self.months, self.rows, groups, ("statCd", "country"), labels, asked={self.cntyCd})
+        return _tables(self)
 
 
 class NewtradeData(Data):
@@ -182,6 +150,8 @@ class NewtradeData(Data):
         """One row a month."""
         return [_by_month(self.rows, "By month")]
 
+
+TradeData = NitemtradeData | ItemtradeData | NationtradeData | NewtradeData
 
 _HEADS = {
     "expDlr": "expDlr",
@@ -199,76 +169,71 @@ DOLLARS = frozenset({"expDlr", "impDlr", "balPayments"})
 KILOGRAMS = frozenset({"expWgt kg", "impWgt kg"})
 
 
-def _shown(block: Weighed | Counted) -> list[str]:
-    """The columns of figures in the order in which a table shows them: money first."""
-    return [name for name in _HEADS if hasattr(block, name)]
-
-
 def _by_month(months: WeighedMonths | CountedMonths, title: str) -> Table:
-    names = _shown(months)
+    names = [name for name in _HEADS if hasattr(months, name)]
     rows = list(zip(months.year, *(months.column(name) for name in names), strict=True))
     return Table(("year", *(_HEADS[name] for name in names)), rows, title, DOLLARS, KILOGRAMS)
 
 
-def _tables(
-    months: WeighedMonths | CountedMonths,
-    rows: WeighedMonths | CountedMonths,
-    groups: Sequence[tuple[str, ...]],
-    heads: tuple[str, ...],
-    labels: Labels,
-    *,
-    asked: set[str],
-) -> list[Table]:
-    """The tables of an answer; those that would only repeat the one before are left out.
+def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Table]:
+    """Totals by month, then codes and countries over the whole span, then every row.
 
-    A code that all rows have in common stands in the first title, unless it was asked for: then the header names it.
+    Those that would only repeat the one before are left out. A code that all rows have in common stands in the first
+    title, unless it was asked for: then the answer's first line names it.
     """
-    names = _shown(rows)
-    figures = [tuple(cells) for cells in zip(*(rows.column(name) for name in names), strict=True)]
+    rows, months = data.rows, data.months.year
+    names = [name for name in _HEADS if hasattr(rows, name)]
+    figures = list(zip(*(rows.column(name) for name in names), strict=True))
+    codes: list[str] = []
+    labels: dict[str, str] = {}
+    if not isinstance(data, NationtradeData):
+        codes.append("hsCd")
+        labels |= {code: _item(code, data.statKor) for code in set(data.rows.hsCd)}
+    if not isinstance(data, ItemtradeData):
+        codes.append("statCd")
+        labels |= {code: _country(code, data.statCdCntnKor1) for code in set(data.rows.statCd)}
+    groups: list[tuple[str, ...]] = list(zip(*(getattr(rows, name) for name in codes), strict=True))
     sums: dict[tuple[str, ...], list[int | None]] = {}
     for group, cells in zip(groups, figures, strict=True):
         so_far = sums.setdefault(group, [None] * len(names))
-        sums[group] = [added((a, b)) for a, b in zip(so_far, cells, strict=True)]
-    span = f"{months.year[0]} to {months.year[-1]}" if len(months.year) > 1 else months.year[0]
-    heads_of_figures = tuple(_HEADS[name] for name in names)
+        sums[group] = [added(pair) for pair in zip(so_far, cells, strict=True)]
+    asked = {getattr(data, "hsSgn", ""), getattr(data, "cntyCd", "")}
     common = [
-        f"{code} ({label})" if label else code
-        for code, label in reversed(_in_common([labels(group) for group in sums]))  # the longest last: it may be cut
-        if code not in asked
-    ]
+        f"{code} ({labels[code]})" if labels[code] else code
+        for code, *others in (set(column) for column in reversed(list(zip(*sums, strict=True))))
+        if not others and code not in asked
+    ]  # the longest last: it may be cut
     all_of = f", all of {', '.join(common)}" if common else ""
-    found = [_by_month(months, f"By month, the sum of the rows{all_of}")]
+    found = [_by_month(data.months, f"By month, the sum of the rows{all_of}")]
     if len(sums) > 1:
         trade = [names.index("expDlr"), names.index("impDlr")]
         ranked = sorted(sums.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
-        cells = [(*labels(group), *values) for group, values in ranked]
-        title = f"{span} added up, largest trade first"
-        found.append(
-            _without_constants(Table((*heads, *heads_of_figures), cells, title, DOLLARS, KILOGRAMS), len(heads))
-        )
+        span = f"{months[0]} to {months[-1]}" if len(months) > 1 else months[0]
+        heads = [head for code in codes for head in (code, _LABELS[code])]
+        cells = [(*(text for code in group for text in (code, labels[code])), *values) for group, values in ranked]
+        found.append(_table(heads, names, cells, f"{span} added up, largest trade first"))
     if len(sums) > 1 and len(set(rows.year)) > 1:
-        codes = tuple(head for head in heads if head in ("hsCd", "statCd"))
         kept = [i for i, name in enumerate(names) if name != "balPayments"]  # can be worked out, and is in `rows`
         detail = [
             (*group, year, *(cells[i] for i in kept))
             for year, group, cells in zip(rows.year, groups, figures, strict=True)
         ]
-        columns = (*codes, "year", *(heads_of_figures[i] for i in kept))
-        found.append(_without_constants(Table(columns, detail, "Every row", DOLLARS, KILOGRAMS), len(codes)))
+        found.append(_table([*codes, "year"], [names[i] for i in kept], detail, "Every row"))
     return found
 
 
-def _in_common(labelled: Sequence[tuple[str, ...]]) -> list[tuple[str, str]]:
-    """The codes with their labels in which all groups agree."""
-    pairs = [list(zip(group[::2], group[1::2], strict=True)) for group in labelled]
-    return [pair for i, pair in enumerate(pairs[0]) if all(others[i] == pair for others in pairs)] if pairs else []
+_LABELS = {"hsCd": "item", "statCd": "country"}
 
 
-def _without_constants(table: Table, labels: int) -> Table:
-    """The table without those of its first columns in which all rows agree, such as the one country asked for."""
-    kept = [i for i in range(len(table.columns)) if i >= labels or len({row[i] for row in table.rows}) > 1]
-    rows = [tuple(row[i] for i in kept) for row in table.rows]
-    return replace(table, columns=tuple(table.columns[i] for i in kept), rows=rows)
+def _table(heads: Sequence[str], names: Sequence[str], rows: Sequence[tuple[Cell, ...]], title: str) -> Table:
+    """A table without those of its codes and labels in which all rows agree, such as the one country asked for."""
+    columns = (*heads, *(_HEADS[name] for name in names))
+    kept = [i for i, head in enumerate(columns) if head not in _CODES or len({row[i] for row in rows}) > 1]
+    cells = [tuple(row[i] for i in kept) for row in rows]
+    return Table(tuple(columns[i] for i in kept), cells, title, DOLLARS, KILOGRAMS)
+
+
+_CODES = frozenset({*_LABELS, *_LABELS.values()})
 
 
 def added(values: Sequence[int | None]) -> int | None:
@@ -277,12 +242,11 @@ def added(values: Sequence[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _item(code: str, names: dict[str, str]) -> str:
+def _item(code: str, names: Mapping[str, str]) -> str:
     """What a code means: in English where the HS has the code, else as the service calls it."""
-    own = names.get(code, "")
-    text = (describe(code, LABEL) if len(code) <= 6 else None) or own
+    text = (describe(code, LABEL) if len(code) <= 6 else None) or names.get(code, "")
     return text if len(text) <= LABEL else text[: LABEL - 1] + "…"
 
 
-def _country(code: str, names: dict[str, str]) -> str:
+def _country(code: str, names: Mapping[str, str]) -> str:
     return english_name(code) or names.get(code, "")

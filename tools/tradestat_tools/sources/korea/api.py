@@ -1,4 +1,4 @@
-"""Putting a question to the service: the key, the spans it allows, and the answers joined in order."""
+"""Asking the service: what a question selects, the calls it takes, and a check that each reply is to what was asked."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,19 +6,32 @@ from urllib.parse import unquote
 
 from pydantic import SecretStr
 
+from tradestat_tools.codes.hs import hs_status, nearest_hs
 from tradestat_tools.codes.periods import Period, format_yyyymm, months_between, split_months
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import MissingKey, TooLarge, UpstreamChanged
+from tradestat_tools.model.errors import InvalidQuery, MissingKey, TooLarge, UpstreamChanged
 from tradestat_tools.model.settings import Settings
-from tradestat_tools.sources.korea import absence as why
-from tradestat_tools.sources.korea import service as operations
-from tradestat_tools.sources.korea.arguments import Part, Question, rows_of
-from tradestat_tools.sources.korea.calendar import SEOUL, last_published
+from tradestat_tools.sources.korea.absence import call, no_rows, not_out
+from tradestat_tools.sources.korea.arguments import Reply, Selection, TradeArguments
+from tradestat_tools.sources.korea.calendar import SEOUL, last_published, months_asked
 from tradestat_tools.sources.korea.codes import EVERYONE
 from tradestat_tools.sources.korea.notes import mismatches
-from tradestat_tools.sources.korea.service import MONTHS_A_CALL, POLICY, VARIABLE, KoreaSettings, Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Page, read_page
+from tradestat_tools.sources.korea.service import (
+    COUNTRY,
+    END,
+    HS,
+    KEY,
+    MONTHS_A_CALL,
+    NATIONTRADE,
+    POLICY,
+    START,
+    VARIABLE,
+    KoreaSettings,
+    Operation,
+)
+from tradestat_tools.sources.korea.wire import FAILURES, TOTAL, Page, read_page
 from tradestat_tools.upstream import Policy, Reader, Request
+from tradestat_tools.upstream.failures import not_asked_for
 from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
 
 MAX_CALLS = 10
@@ -28,48 +41,68 @@ MAX_CALLS_WIDE = 1
 """One year, where the question leaves the code open: a year of a chapter has about 44,000 rows, of all goods of a
 large partner's about 95,000 (seen October 2026)."""
 
-
 CLOSED_AFTER = 24
 """Months after which figures are taken as final: the yearly revision has passed."""
 
 
-async def ask(context: Context, question: Question) -> list[Part]:
+KNOWN_EDITIONS_FROM = 2012
+"""Older editions of the HS are not known here, so before this year an unknown code is passed on."""
+
+
+def select(context: Context, operation: Operation, asked: TradeArguments) -> Selection:
+    """The rows that arguments select, of the months that are out; nothing is sent.
+
+    Raises:
+        InvalidQuery: the months do not go together, or the HS code was in no edition of their time.
+        NoData: none of the months is out.
+    """
+    newest = last_published(context.now(), operation.published_on)
+    months = months_asked(asked.strtYymm, asked.endYymm, newest)
+    if asked.hs and months.start.year >= KNOWN_EDITIONS_FROM and (status := hs_status(asked.hs)).kind == "unknown":
+        raise InvalidQuery(
+            status.text,
+            argument=HS,
+            allowed="codes of the Harmonized System",
+            nearest=nearest_hs(asked.hs[:6]),
+            source=POLICY.source,
+        )
+    last = min(months.end, newest)
+    partner = asked.partner.in_years(months.start.year, last.year)
+    first = min(months.start, newest)
+    selection = Selection(operation, first, last, asked.hs, partner, wanted=months.end, months_note=months.note)
+    if months.start > newest:
+        raise not_out(months.start, selection, context.now())
+    return selection
+
+
+async def ask(context: Context, selection: Selection) -> list[Reply]:
     """Ask for every run of twelve months, one after the other, and give back the answers in order.
 
     Raises:
         TradestatError: TooLarge and MissingKey before anything is sent; NoData if no month has a row.
     """
-    runs = _runs(question)
-    key = service_key(context.settings)
-    parts = [await _ask_once(context, replace(question, start=first, end=last), key) for first, last in runs]
-    if not rows_of(question, parts):
-        seen = {row.year for part in parts for row in part.page.rows}
-        beside = seen == set(question.months) and not any(mismatches(question.operation, parts))
-        others = beside or await _others_have_rows(context, question)
-        raise why.no_rows(question, context.now(), others_have=others)
-    return parts
+    runs = _runs(selection)
+    key = _service_key(context.settings)
+    replies = [await _ask_once(context, replace(selection, start=first, end=last), key) for first, last in runs]
+    if not selection.rows(replies):
+        seen = {row.year for reply in replies for row in reply.page.rows}
+        beside = seen == set(selection.months) and not any(mismatches(selection.operation, replies))
+        others = beside or await _others_have_rows(context, selection)
+        raise no_rows(selection, context.now(), others_have=others)
+    return replies
 
 
-def service_key(settings: Settings) -> SecretStr | None:
+def _service_key(settings: Settings) -> SecretStr | None:
     """The key in its decoded form, if one is set."""
     pasted = settings.of(KoreaSettings).data_go_kr_service_key
     return SecretStr(decoded_key(pasted.get_secret_value())) if pasted else None
 
 
-def no_key(operation: Operation) -> MissingKey:
-    """What is said where an answer is not stored and no key is set."""
-    return MissingKey(
-        f"{POLICY.service} needs a key, and none is set.",
-        remedy=f"Sign up at data.go.kr (free), apply at {operation.portal_page}, and set {VARIABLE} to the key.",
-        source=POLICY.source,
-    )
-
-
-def _freshness(context: Context, question: Question) -> Freshness:
+def _freshness(context: Context, selection: Selection) -> Freshness:
     now = context.now()
-    if question.end < last_published(now).shifted(-CLOSED_AFTER):
+    if selection.end < last_published(now).shifted(-CLOSED_AFTER):
         return CLOSED
-    return until_published(now.astimezone(SEOUL), question.operation.published_on)
+    return until_published(now.astimezone(SEOUL), selection.operation.published_on)
 
 
 def decoded_key(pasted: str) -> str:
@@ -85,112 +118,108 @@ def decoded_key(pasted: str) -> str:
     return key
 
 
-def _runs(question: Question) -> list[tuple[Period, Period]]:
-    runs = split_months(question.start, question.end, MONTHS_A_CALL)
-    if question.partner.group and question.operation.by_item and not question.hs:
-        raise _too_many_members(question, len(runs))
-    bound = MAX_CALLS_WIDE if question.wide else MAX_CALLS
+def _runs(selection: Selection) -> list[tuple[Period, Period]]:
+    runs = split_months(selection.start, selection.end, MONTHS_A_CALL)
+    if selection.partner.group and selection.operation.by_item and not selection.hs:
+        raise _too_many_members(selection, len(runs))
+    bound = MAX_CALLS_WIDE if selection.wide else MAX_CALLS
     if len(runs) > bound:
-        narrower = ", or ask for a deeper hsSgn" if question.wide else ""
-        if question.wide and question.operation.by_country:
+        narrower = ", or ask for a deeper hsSgn" if selection.wide else ""
+        if selection.wide and selection.operation.by_country:
             narrower += " or one cntyCd"
+        months = months_between(selection.start, selection.end)
         raise TooLarge(
-            f"{months_between(question.start, question.end)} months take {len(runs)} calls of {MONTHS_A_CALL} months; "
-            f"this question may take {bound}.",
+            f"{months} months take {len(runs)} calls of {MONTHS_A_CALL} months; this question may take {bound}.",
             remedy=f"Ask for at most {bound * MONTHS_A_CALL} months at a time{narrower}.",
             source=POLICY.source,
         )
     return runs
 
 
-def _too_many_members(question: Question, runs: int) -> TooLarge:
+def _too_many_members(selection: Selection, runs: int) -> TooLarge:
     """All goods by code can only be had country by country (code 99 otherwise), each answer of up to 95,000 rows."""
-    whom = question.partner
-    total = why.call(replace(question, operation=operations.NATIONTRADE))
+    whom = selection.partner
+    total = call(replace(selection, operation=NATIONTRADE))
     some = ", ".join([*whom.members][:3])
     return TooLarge(
         f"All goods by HS code with {whom.name} would take {runs * len(whom.members)} calls, {runs} for each country; "
         "nothing was sent.",
-        remedy=f"Their total trade takes {runs}: {total}; one product, with {operations.HS}, takes no more. "
+        remedy=f"Their total trade takes {runs}: {total}; one product, with {HS}, takes no more. "
         f"Or ask for one country at a time: {some}, ...",
         source=POLICY.source,
     )
 
 
-async def _others_have_rows(context: Context, question: Question) -> bool:
+async def _others_have_rows(context: Context, selection: Selection) -> bool:
     """Whether a stored answer shows rows of this code with other countries in all of these months; nothing is sent."""
-    if not question.partner.code or not question.hs:
+    if not selection.partner.code or not selection.hs:
         return False
-    for first, last in _runs(question):
-        everyone = replace(question, partner=EVERYONE, start=first, end=last)
-        kept = await context.upstream.stored(*_request(context, everyone, service_key(context.settings)))
+    for first, last in _runs(selection):
+        everyone = replace(selection, partner=EVERYONE, start=first, end=last)
+        kept = await context.upstream.stored(*_request(context, everyone, _service_key(context.settings)))
         if kept is None or {row.year for row in kept.value.rows} != set(everyone.months):
             return False
     return True
 
 
-def _request(context: Context, question: Question, key: SecretStr | None) -> tuple[Request, Policy, Reader[Page]]:
+def _request(context: Context, selection: Selection, key: SecretStr | None) -> tuple[Request, Policy, Reader[Page]]:
     """What is sent, and how the answer is read."""
-    operation = question.operation
-    params = {operations.START: format_yyyymm(question.start), operations.END: format_yyyymm(question.end)}
-    if question.hs:
-        params[operations.HS] = question.hs
-    if question.partner.code:
-        params[operations.COUNTRY] = question.partner.code
+    operation = selection.operation
+    params = {START: format_yyyymm(selection.start), END: format_yyyymm(selection.end)}
+    if selection.hs:
+        params[HS] = selection.hs
+    if selection.partner.code:
+        params[COUNTRY] = selection.partner.code
     request = Request(
         source=POLICY.source,
         endpoint=operation.name,
         url=context.settings.of(KoreaSettings).korea_url.rstrip("/") + operation.path,
         params=params,
-        secret_params={operations.KEY: key} if key else {},
-        freshness=_freshness(context, question),
-        unless_stored=None if key else no_key(operation),
+        secret_params={KEY: key} if key else {},
+        freshness=_freshness(context, selection),
+        unless_stored=None
+        if key
+        else MissingKey(
+            f"{POLICY.service} needs a key, and none is set.",
+            remedy=f"Sign up at data.go.kr (free), apply at {operation.portal_page}, and set {VARIABLE} to the key.",
+            source=POLICY.source,
+        ),
     )
     return request, POLICY, partial(read_page, operation=operation, now=context.now())
 
 
-async def _ask_once(context: Context, question: Question, key: SecretStr | None) -> Part:
-    request, policy, read = _request(context, question, key)
+async def _ask_once(context: Context, selection: Selection, key: SecretStr | None) -> Reply:
+    request, policy, read = _request(context, selection, key)
     fetched = await context.upstream.fetch(request, policy, read, within=context.settings.timeout)
     if fetched.calls and fetched.value.remaining is not None:  # a stored answer tells of another day
         fetched = replace(fetched, remaining_quota=float(fetched.value.remaining))
-    part = Part(question.months, fetched)
-    _check_answered(part, question)
-    return part
+    _check_answered(fetched.value, selection)
+    return Reply(list(selection.months), fetched)
 
 
-def _check_answered(part: Part, question: Question) -> None:
+def _check_answered(page: Page, selection: Selection) -> None:
     """Refuse rows that were not asked for: a parameter the service ignores would otherwise turn into wrong sums.
 
     Raises:
         UpstreamChanged: naming the parameter.
     """
-    months = {*part.months, TOTAL}
-    lengths = sorted({len(row.hsCd) for row in part.page.rows})
-    if not part.page.rows and any(any(total.figures) for total in part.page.totals):
-        raise UpstreamChanged(
-            f"{question.operation.name} gave a total without the rows that make it up.",
-            remedy="Ask for fewer months or a longer hsSgn.",
-            source=POLICY.source,
-        )
-    if not all(row.year in months for row in [*part.page.rows, *part.page.totals]):
-        raise _ignored(question, f"{operations.START} and {operations.END}")
-    if not all(row.hsCd.startswith(question.hs) for row in part.page.rows):
-        raise _ignored(question, operations.HS)
-    if question.partner.code and not all(row.statCd == question.partner.code for row in part.page.rows):
-        raise _ignored(question, operations.COUNTRY)
-    if len(lengths) > 1:
-        raise UpstreamChanged(
-            f"{question.operation.name} gave HS codes of {' and '.join(map(str, lengths))} digits side by side, which "
-            "can not be added up.",
-            remedy="Ask with a longer hsSgn.",
-            source=POLICY.source,
-        )
-
-
-def _ignored(question: Question, parameters: str) -> UpstreamChanged:
-    return UpstreamChanged(
-        f"{question.operation.name} gave rows that were not asked for: it seems to ignore {parameters}.",
-        remedy="Run `tradestat-mcp doctor`; the service may have changed, and a newer version may know it.",
-        source=POLICY.source,
+    name, months, partner = selection.operation.name, {*selection.months, TOTAL}, selection.partner.code
+    if not page.rows and any(any(total.figures) for total in page.totals):
+        text = f"{name} gave a total without the rows that make it up."
+        raise FAILURES.error(UpstreamChanged, text, remedy="Ask for fewer months or a longer hsSgn.")
+    strangers = (
+        (
+            f"{START} and {END}",
+            f"{selection.start} to {selection.end}",
+            [row.year for row in (*page.rows, *page.totals) if row.year not in months],
+        ),
+        (HS, selection.hs, [row.hsCd for row in page.rows if not row.hsCd.startswith(selection.hs)]),
+        (COUNTRY, partner, [row.statCd for row in page.rows if partner and row.statCd != partner]),
     )
+    if found := [(parameter, asked, got[0]) for parameter, asked, got in strangers if got]:
+        raise not_asked_for(name, POLICY.source, found)
+    lengths = sorted({len(row.hsCd) for row in page.rows})
+    if len(lengths) > 1:
+        digits = " and ".join(map(str, lengths))
+        text = f"{name} gave HS codes of {digits} digits side by side, which can not be added up."
+        raise FAILURES.error(UpstreamChanged, text, remedy="Ask with a longer hsSgn.")

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from tradestat_tools.codes.periods import Period, format_yyyymm, month_of
-from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.sources.korea.service import END, POLICY, START
@@ -43,6 +43,16 @@ def until_midnight(now: datetime.datetime) -> float:
     return (midnight - seoul).total_seconds()
 
 
+def written(month: Period) -> str:
+    """A month as the service's rows have it: 2016.01."""
+    return f"{month.year:04d}.{month.number:02d}"
+
+
+def month_in(row: str) -> Period:
+    """The month that `written` wrote."""
+    return Period(int(row[:4]), "month", int(row[5:]))
+
+
 @dataclass(frozen=True, slots=True)
 class Months:
     """First and last month, both included, whether they are out or not; `note` says what words were read as."""
@@ -52,33 +62,12 @@ class Months:
     note: str | None = None
 
 
-def first_month(text: str) -> str:
-    """The first month of one period as YYYYMM; a range, or what leans on the newest month, stays as it is written.
-
-    Raises:
-        CodeError: no period or range of them.
-    """
-    meant = span(text)
-    return format_yyyymm(meant.first.first_month) if meant.first and meant.first == meant.last else text
-
-
-def last_month(text: str) -> str:
-    """As `first_month`, with the last month of one period.
-
-    Raises:
-        CodeError: no period or range of them.
-    """
-    meant = span(text)
-    return format_yyyymm(meant.last.last_month) if meant.last and meant.first == meant.last else text
-
-
-def months_asked(strt: str, end: str, newest: Period) -> Months:
+def months_asked(begins: Span, ends: Span, newest: Period) -> Months:
     """The months meant by both arguments. Each may be a month, a range, or lean on the newest month that is out.
 
     Raises:
         InvalidQuery: the two do not go together.
     """
-    begins, ends = span(strt), span(end)
     try:
         begun, ended = _bounds(begins, newest), _bounds(ends, newest)
     except CodeError as error:
@@ -100,11 +89,11 @@ def months_asked(strt: str, end: str, newest: Period) -> Months:
             nearest=(format_yyyymm(begun[0]),),
             source=POLICY.source,
         )
-    months = Months(begun[0], ended[1])
-    if begins.last is not None and ends.last is not None:
-        return months
-    said = str(months.start) if months.start == months.end else f"{months.start} to {months.end}"
-    return Months(months.start, months.end, f"The months were read as {said}; the newest that is out is {newest}.")
+    note = None
+    if begins.leans_on_newest or ends.leans_on_newest:
+        read = str(begun[0]) if begun[0] == ended[1] else f"{begun[0]} to {ended[1]}"
+        note = f"The months were read as {read}; the newest that is out is {newest}."
+    return Months(begun[0], ended[1], note)
 
 
 def _bounds(meant: Span, newest: Period) -> tuple[Period, Period]:

@@ -28,14 +28,14 @@ async def checks(context: Context) -> AsyncIterator[Check]:
         yield Check("korea: key", ok=False, detail=f"not set: {VARIABLE}")
         return
     month = format_yyyymm(last_published(context.now()).shifted(-3))  # old enough to be out and settled
-    for endpoint, arguments in _QUESTIONS:
-        yield await _check(context, endpoint, {"strtYymm": month, "endYymm": month, **arguments})
+    for tool, arguments in _QUESTIONS:
+        yield await _check(context, tool, {"strtYymm": month, "endYymm": month, **arguments})
 
 
-async def _check(context: Context, endpoint: Tool[Any, Any], arguments: Mapping[str, str]) -> Check:
-    name = f"korea: {endpoint.name}"
+async def _check(context: Context, tool: Tool[Any, Any], arguments: Mapping[str, str]) -> Check:
+    name = f"korea: {tool.name}"
     try:
-        answer = await context.call(endpoint, arguments)
+        answer = await context.call(tool, arguments)
     except TradestatError as error:
         return Check(name, ok=False, detail=f"{error.kind}: {error.message} {error.remedy}")
     wrong = [note.text for note in answer.notes if note.code is NoteCode.TOTAL_MISMATCH]

@@ -1,11 +1,11 @@
 """Country codes as Korea Customs writes them: ISO 3166 alpha-2, and a few of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
-from tradestat_tools.codes.countries import code_in, resolve_area
-from tradestat_tools.codes.groups import Expansion, expand
+from tradestat_tools.codes.countries import Area, code_in, resolve_area
+from tradestat_tools.codes.groups import Group, expansion, group_named
 from tradestat_tools.codes.words import CodeError
 
 REPORTER = "KR"
@@ -35,10 +35,6 @@ OWN_CODES: dict[str, str] = {
 }
 
 
-def _no_members() -> dict[str, str]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Partner:
     """A partner as it was asked for.
@@ -47,49 +43,40 @@ class Partner:
         code: the service's code; "" for all countries together and for a group, whose rows are picked from theirs.
         name: in English.
         note: what the reader should know of how the word was read, if anything.
-        group: the id of a group of countries, "" for anything else.
-        members: the group's members that Korea has a code for: their names by code.
+        group: where it is a group of countries.
+        members: of a group those that Korea has a code for, their names by code; none before `in_years`.
     """
 
     code: str
     name: str
     note: str | None = None
-    group: str = ""
-    members: Mapping[str, str] = field(default_factory=_no_members)
+    group: Group | None = None
+    members: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def id(self) -> str:
+        """The code, or the group's; "" for all countries together."""
+        return self.group.id if self.group else self.code
+
+    def in_years(self, first: int, last: int) -> "Partner":
+        """A group with its members in these years; anything else as it is."""
+        if not self.group:
+            return self
+        found = expansion(self.group, first_year=first, last_year=last)
+        members = {one.korea: one.name_en for one in found.areas if one.korea and one.korea != REPORTER}
+        note = found.note
+        if any(one.korea == REPORTER for one in found.areas):
+            note += " Korea, a member itself, is left out: these are the others."
+        if without := [one.name_en for one in found.areas if not one.korea]:
+            note += f" Korea Customs has no known code for {', '.join(without)}: not included."
+        return replace(self, name=f"{self.group.name}, {len(members)} countries", note=note, members=members)
 
 
 EVERYONE = Partner("", "all countries")
 
 
-def partner_in(text: str, first_year: int, last_year: int) -> Partner:
-    """As `partner`; where the word names a group of countries, its members in these years.
-
-    Raises:
-        CodeError: as `partner`.
-    """
-    if text.strip().upper() not in OWN_CODES and (found := expand(text, first_year=first_year, last_year=last_year)):
-        return _members_of(found)
-    return partner(text)
-
-
-def is_group(text: str) -> bool:
-    """Whether a word names a group of countries."""
-    return text.strip().upper() not in OWN_CODES and expand(text) is not None
-
-
-def _members_of(found: Expansion) -> Partner:
-    members = {one.korea: one.name_en for one in found.areas if one.korea and one.korea != REPORTER}
-    without = [one.name_en for one in found.areas if not one.korea]
-    note = found.note
-    if any(one.korea == REPORTER for one in found.areas):
-        note += " Korea, a member itself, is left out: these are the others."
-    if without:
-        note += f" Korea Customs has no known code for {', '.join(without)}: not included."
-    return Partner("", f"{found.group.name}, {len(members)} countries", note, found.group.id, members)
-
-
 def partner(text: str) -> Partner:
-    """The partner meant by a code, a number or a name; `World`, `all` and "" mean every country.
+    """The partner meant by a code, a number, a name or a group; `World`, `all` and "" mean every country.
 
     Raises:
         CodeError: unknown, ambiguous, or not an area that Korea Customs reports.
@@ -99,6 +86,8 @@ def partner(text: str) -> Partner:
         return EVERYONE
     if word.upper() in OWN_CODES:
         return Partner(word.upper(), OWN_CODES[word.upper()])
+    if group := group_named(word):
+        return Partner("", group.name, group=group)
     found = resolve_area(word, system="korea")
     if found.area.kind == "world":
         return EVERYONE
@@ -111,9 +100,15 @@ def partner(text: str) -> Partner:
 
 
 @cache
-def english_name(code: str) -> str | None:
-    """The English name of a code in an answer; None if the code is not known here."""
+def area_of(code: str) -> Area | None:
+    """The area of a code in an answer; None for those that only this service has, such as Koreans abroad."""
     try:
-        return partner(code).name if code else None
+        return resolve_area(code, system="korea").area
     except CodeError:
         return None
+
+
+def english_name(code: str) -> str | None:
+    """The English name of a code in an answer; None if the code is not known here."""
+    found = area_of(code)
+    return OWN_CODES.get(code) or (found.name_en if found and found.korea else None)

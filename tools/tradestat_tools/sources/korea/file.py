@@ -4,7 +4,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from tradestat_tools.codes.countries import Area, label, resolve_area
+from tradestat_tools.codes.countries import Area, resolve_area
 from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.model.answers import Cell, Note, NoteCode
 from tradestat_tools.model.file_layout import (
@@ -18,6 +18,8 @@ from tradestat_tools.model.file_layout import (
     hs_code,
     month_or_year,
     number,
+    on_lengths,
+    one_area,
     read_period,
 )
 from tradestat_tools.model.observation import FlowCode, Observation, Status
@@ -55,14 +57,14 @@ _HEADS = {
     "품목코드": "product",
     "품목명": "product_name",
 }
-_SIDES: tuple[tuple[FlowCode, str, str], ...] = (
+_FLOWS: tuple[tuple[FlowCode, str, str], ...] = (
     ("X", "export_value", "export_weight"),
     ("M", "import_value", "import_weight"),
 )
 
 
 class KoreaCustoms(Layout):
-    """One line a period, partner and product, with exports and imports side by side."""
+    """One line a period, partner and product, exports beside imports."""
 
     id = "korea"
     name = "Korea Customs Service (file exported from tradedata.go.kr)"
@@ -153,13 +155,13 @@ class KoreaCustoms(Layout):
             partner = self._code(record)
             if not partner:
                 continue  # a code of the service's own, which no other source has
-            for side, money, weight in _SIDES:
+            for flow, money, weight in _FLOWS:
                 if money not in self.fields:
                     continue
                 given = record[money]
                 value = given * _POWERS[self._unit] if isinstance(given, int | float) else None
                 yield Observation(
-                    flow=side,
+                    flow=flow,
                     reporter=KOREA,
                     partner=partner,
                     product=str(record.get("product") or TOTAL),
@@ -167,13 +169,13 @@ class KoreaCustoms(Layout):
                     period=read_period(str(record["period"])),
                     value=value,
                     currency="USD",
-                    valuation="FOB" if side == "X" else "CIF",
+                    valuation="FOB" if flow == "X" else "CIF",
                     status=Status.MISSING if value is None else Status.REPORTED,
                     source=self.source,
                     tool=TOOL,
                     resolution=_POWERS[self._unit],
                     net_kg=self._weight(record, weight),
-                    basis="destination" if side == "X" else "origin",
+                    basis="destination" if flow == "X" else "origin",
                 )
 
     def subject(self, records: Sequence[Record]) -> str:  # noqa: ARG002 - the header alone says it
@@ -188,12 +190,7 @@ class KoreaCustoms(Layout):
         if off:
             text = f"무역수지 is not 수출 금액 less 수입 금액 in {off:,} of {len(records):,} rows; it is not used."
             yield Note(code=NoteCode.TOTAL_MISMATCH, text=text)
-        lengths = sorted({len(str(record["product"])) for record in records if record.get("product")})
-        if len(lengths) > 1:
-            text = (
-                f"Codes of {', '.join(map(str, lengths))} digits stand side by side: a code contains the longer ones."
-            )
-            yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
+        yield from on_lengths(records)
 
     def _is_off(self, record: Record) -> bool:
         """By more than three rounded figures can be."""
@@ -215,17 +212,17 @@ class KoreaCustoms(Layout):
 
 def _unit_of(columns: Sequence[Column], said: Said) -> str:
     """The unit of money, which all columns share."""
-    told = {column.unit for column in columns if column.field in ("export_value", "import_value", "balance")} - {""}
-    if len(told) > 1:
+    written = {column.unit for column in columns if column.field in ("export_value", "import_value", "balance")} - {""}
+    if len(written) > 1:
         raise HeaderFault("The header names two units of money.", "usd or thousand_usd in every column")
-    if not told and said.unit is None:
+    if not written and said.unit is None:
         raise HeaderFault(
             "The header does not say the unit of 금액, which the site chooses by what was asked.",
             "thousand_usd (천불, 천 달러) or usd (달러)",
             argument="unit",
             remedy="Look at the page the file came from and call again with unit; never guess it.",
         )
-    unit = told.pop() if told else str(said.unit)
+    unit = written.pop() if written else str(said.unit)
     if said.unit not in (None, unit):
         raise HeaderFault(
             f"The header says {unit}, the argument {said.unit}.", unit, argument="unit", remedy="Leave unit out."
@@ -241,22 +238,15 @@ def _partner(code: str | None, name: str | None) -> Area:
     Raises:
         CellFault: unknown, or code and name are of two areas.
     """
-    found: list[Area] = []
-    for text, field in ((code, "partner"), (name, "partner_name")):
-        if text is None:
-            continue
-        try:  # a number would be read as a code of another system
-            word = "" if text.isdecimal() else text
-            found.append(resolve_area(word, system="korea" if field == "partner" else "any").area)
-        except CodeError as error:
-            near = f": {', '.join(error.nearest)}?" if error.nearest else ""
-            raise CellFault(
-                f"{shown(text)} is not a country known here{near}", "a country's name or ISO code", field=field
-            ) from None
-    if len(found) == 2 and found[0] != found[1]:
-        raise CellFault(
-            f"{shown(name or '')} is {label(found[1])}, and the code {code} is {label(found[0])}",
-            f"the name of {found[0].name_en}",
-            field="partner_name",
-        )
-    return found[0]
+    coded = _area(code, "partner") if code else None
+    named = _area(name, "partner_name") if name else None
+    return one_area(code, coded, name, named)
+
+
+def _area(text: str, field: str) -> Area:
+    try:  # a number would be read as a code of another system
+        return resolve_area("" if text.isdecimal() else text, system="korea" if field == "partner" else "any").area
+    except CodeError as error:
+        near = f": {', '.join(error.nearest)}?" if error.nearest else ""
+        text = f"{shown(text)} is not a country known here{near}"
+        raise CellFault(text, "a country's name or ISO code", field=field) from None

@@ -1,13 +1,11 @@
 """Figures of Korea Customs as common rows: months, exports FOB and imports CIF, in dollars."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import repeat
 from math import ceil
 from typing import Any
 
-from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.periods import Period, format_yyyymm, month, months_between, period, split_months
-from tradestat_tools.codes.words import CodeError
+from tradestat_tools.codes.periods import Period, format_yyyymm, months_between, split_months
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Asking, Cost, Flows, Standing, View, never
 from tradestat_tools.model.answers import Provenance
@@ -19,67 +17,56 @@ from tradestat_tools.sources.korea.answers import (
     NationtradeData,
     NewtradeData,
     NitemtradeData,
+    TradeData,
     WeighedMonths,
 )
-from tradestat_tools.sources.korea.calendar import REVISED_MONTHS, last_published
-from tradestat_tools.sources.korea.service import MONTHS_A_CALL, POLICY
+from tradestat_tools.sources.korea.calendar import REVISED_MONTHS, last_published, month_in
+from tradestat_tools.sources.korea.codes import area_of
+from tradestat_tools.sources.korea.service import ITEMTRADE, MONTHS_A_CALL, NATIONTRADE, NEWTRADE, NITEMTRADE, POLICY
 
 KOREA = "410"
 WORLD = "0"
 TOTAL = "TOTAL"
-_SIDES: tuple[tuple[FlowCode, str, str], ...] = (("X", "expDlr", "expWgt"), ("M", "impDlr", "impWgt"))
+_FLOWS: tuple[tuple[FlowCode, str, str], ...] = (("X", "expDlr", "expWgt"), ("M", "impDlr", "impWgt"))
 
 
-def observe_nitem(data: NitemtradeData, source: Provenance) -> list[Observation]:
-    """The monthly sums of what was asked for, and every row that is not the same thing once more."""
-    tool = "getNitemtradeList"
-    partner = _area(data.cntyCd) if data.cntyCd else WORLD
-    product = data.hsSgn or TOTAL
-    found = list(_observe(data.months, repeat(partner), repeat(product), source, tool, summed=True))
-    partners = [_area(code) for code in data.rows.statCd]
-    rows = _observe(data.rows, partners, data.rows.hsCd, source, tool)
-    return found + [one for one in rows if (one.partner, one.product) != (partner, product)]
+def observe(data: TradeData, source: Provenance) -> list[Observation]:
+    """The monthly sums of what was asked for, and every row that is not the same thing once more.
 
-
-def observe_item(data: ItemtradeData, source: Provenance) -> list[Observation]:
-    """The monthly sums of what was asked for, and every row that is not the same thing once more."""
-    tool = "getItemtradeList"
-    product = data.hsSgn or TOTAL
-    found = list(_observe(data.months, repeat(WORLD), repeat(product), source, tool, summed=True))
-    rows = _observe(data.rows, repeat(WORLD), data.rows.hsCd, source, tool)
-    return found + [one for one in rows if one.product != product]
-
-
-def observe_nation(data: NationtradeData, source: Provenance) -> list[Observation]:
-    """Every row; where all countries were asked for, their monthly sums too."""
-    tool = "getNationtradeList"
-    partners = [_area(code) for code in data.rows.statCd]
-    found = list(_observe(data.rows, partners, repeat(TOTAL), source, tool))
-    if not data.cntyCd:
-        found += _observe(data.months, repeat(WORLD), repeat(TOTAL), source, tool, summed=True)
-    return found
-
-
-def observe_new(data: NewtradeData, source: Provenance) -> list[Observation]:
-    """Korea's whole trade."""
-    return list(_observe(data.rows, repeat(WORLD), repeat(TOTAL), source, "getNewtradeList"))
+    Of all goods with one country there are the rows alone, which are no sums.
+    """
+    partner, product = WORLD, TOTAL
+    partners: Iterable[str | None] = repeat(WORLD)
+    products: Iterable[str] = repeat(TOTAL)
+    country = ""
+    if isinstance(data, NitemtradeData | NationtradeData):
+        country = data.cntyCd
+        partner = _partner(country) if country else WORLD
+        partners = map(_partner, data.rows.statCd)
+    if isinstance(data, NitemtradeData | ItemtradeData):
+        product = data.hsSgn or TOTAL
+        products = data.rows.hsCd
+    found = list(_observe(data.rows, partners, products, source))
+    if isinstance(data, NewtradeData) or (isinstance(data, NationtradeData) and country):
+        return found
+    sums = _observe(data.months, repeat(partner), repeat(product), source, summed=True)
+    return [*sums, *(one for one in found if (one.partner, one.product) != (partner, product))]
 
 
 def _observe(
     block: WeighedMonths | CountedMonths,
-    partners: "Sequence[str | None] | repeat[str] | repeat[str | None]",
-    products: "Sequence[str] | repeat[str]",
+    partners: Iterable[str | None],
+    products: Iterable[str],
     source: Provenance,
-    tool: str,
     *,
     summed: bool = False,
 ) -> Iterator[Observation]:
     settled = last_published(source.retrieved_at).shifted(-REVISED_MONTHS)
+    months = {text: month_in(text) for text in block.year}
     for at, (text, partner, product) in enumerate(zip(block.year, partners, products, strict=False)):
         if partner is None:
             continue  # a code of the service's own, such as Koreans abroad, which no other source has
-        month = period(text)
-        for flow, money, weight in _SIDES:
+        for flow, money, weight in _FLOWS:
             value = block.column(money)[at]
             yield Observation(
                 flow=flow,
@@ -87,13 +74,13 @@ def _observe(
                 partner=partner,
                 product=product,
                 classification="HS",
-                period=month,
+                period=months[text],
                 value=value,
                 currency="USD",
                 valuation="FOB" if flow == "X" else "CIF",
-                status=_status(value, month, settled, summed=summed),
+                status=_status(value, months[text], settled, summed=summed),
                 source=POLICY.source,
-                tool=tool,
+                tool=source.endpoint,
                 net_kg=block.column(weight)[at] if isinstance(block, WeighedMonths) else None,
                 basis="destination" if flow == "X" else "origin",
             )
@@ -107,16 +94,23 @@ def _status(value: int | None, month: Period, settled: Period, *, summed: bool) 
     return Status.SUMMED if summed else Status.REPORTED
 
 
-def _area(code: str) -> str | None:
-    """UN Comtrade's code of a country; None for the codes that are only this service's."""
-    try:
-        return resolve_area(code, system="korea").area.comtrade or None
-    except CodeError:
-        return None
+def _partner(code: str) -> str | None:
+    """UN Comtrade's code of a partner; None for the codes that are only this service's."""
+    found = area_of(code)
+    return found.comtrade or None if found else None
 
 
 MONTHS_A_QUESTION = 120
 """Months in one question to a tool, which makes a call of each year."""
+
+
+_OPERATIONS = {
+    (True, True): NEWTRADE,
+    (True, False): NATIONTRADE,
+    (False, True): ITEMTRADE,
+    (False, False): NITEMTRADE,
+}
+"""By whether all goods are meant, and all countries."""
 
 
 def view(question: FlowQuestion, role: Role) -> Asking | None:
@@ -125,12 +119,7 @@ def view(question: FlowQuestion, role: Role) -> Asking | None:
     if reporter.comtrade != KOREA:
         return None
     world = partner.kind == "world"
-    tool = {
-        (True, True): "getNewtradeList",
-        (True, False): "getNationtradeList",
-        (False, True): "getItemtradeList",
-        (False, False): "getNitemtradeList",
-    }[product.is_total, world]
+    tool = _OPERATIONS[product.is_total, world].name
     if product.kind == "services":
         return Asking(tool, why=never("Korea Customs has goods only."))
     if partner.kind == "group" or not (world or partner.korea):
@@ -147,8 +136,8 @@ def view(question: FlowQuestion, role: Role) -> Asking | None:
 
 async def cost(view: View, _: Context) -> Cost:
     """At most a call for each year of each question; what is stored is not looked up."""
-    spans = (months_between(month(asked["strtYymm"]), month(asked["endYymm"])) for asked in view.arguments)
-    return Cost(sum(ceil(months / MONTHS_A_CALL) for months in spans))
+    months = months_between(*view.question.months) if view.arguments else 0
+    return Cost(ceil(months / MONTHS_A_CALL))
 
 
 FLOWS = Flows(

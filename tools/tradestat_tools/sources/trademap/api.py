@@ -10,10 +10,17 @@ from weakref import WeakKeyDictionary
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
+from tradestat_tools.sources.trademap.arguments import TableQuery
 from tradestat_tools.sources.trademap.service import KEY, KEY_HEADER, POLICY, SERVICE, SOURCE_ID, TrademapSettings
 from tradestat_tools.sources.trademap.wire.envelope import read_envelope
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
-from tradestat_tools.sources.trademap.wire.payloads import Country, parse_countries
+from tradestat_tools.sources.trademap.wire.payloads import (
+    Country,
+    Page,
+    parse_countries,
+    parse_indicators,
+    parse_series,
+)
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.failures import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
@@ -31,7 +38,7 @@ CLOSED_AFTER = 3
 """Years after which a year is taken as reported and revised."""
 
 CATALOGUE_FRESH = 3 * DAY
-SPELLED = 2 * 365 * DAY
+CATALOGUE_KEPT = 2 * 365 * DAY
 """Its names are part of every stored question: it is kept as long as any answer to them is."""
 CATALOGUE_POLICY = Policy(source=f"{SOURCE_ID}.catalogue", service=f"{SERVICE}, its catalogue", retry=Retry(attempts=1))
 """A free public page: it draws on no plan, and its failures say nothing of the paid service."""
@@ -60,7 +67,7 @@ class _Remembered:
 
 
 _REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
-"""By the door through which it was learnt, so that the stand-in's facts never mix with the live service's."""
+"""By the upstream it was learnt from, so that the stand-in's facts never mix with the live service's."""
 
 
 def _remembered(context: Context) -> _Remembered:
@@ -79,9 +86,13 @@ async def country_list(context: Context) -> CountryList | None:
     held = _remembered(context).countries
     if held is not None and context.upstream.time() - held.retrieved_at.timestamp() < REFERENCE.fresh:
         return held
-    request = _spelled(context, await _names_at_hand(context), "get_countries", {}, REFERENCE)
-    stored = await context.upstream.stored(request, POLICY, lambda response: parse_countries(read_envelope(response)))
+    request = _request(context, await _names_at_hand(context), "get_countries", {}, REFERENCE)
+    stored = await context.upstream.stored(request, POLICY, _reader(context, parse_countries))
     return remember_countries(context, stored) if stored is not None else None
+
+
+def _reader(context: Context, parse: Callable[[Any], T]) -> Callable[[Response], T]:
+    return lambda response: parse(read_envelope(response, context.now()))
 
 
 async def _names_at_hand(context: Context) -> Catalogue:
@@ -99,7 +110,7 @@ def _catalogue_request(context: Context, unless_stored: MissingKey | None) -> Re
         endpoint="catalogue",
         url=f"{_base(context)}/marketplace/apis/{quote(_settings(context).trademap_catalogue_id, safe='')}",
         credits=0.0,
-        freshness=Freshness(fresh=CATALOGUE_FRESH, usable=SPELLED),
+        freshness=Freshness(fresh=CATALOGUE_FRESH, usable=CATALOGUE_KEPT),
         unless_stored=unless_stored,
     )
 
@@ -127,10 +138,20 @@ async def catalogue(context: Context, *, unless_stored: MissingKey | None = None
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[T]):
-    """An answer, and how the question was spelled."""
+    """An answer, and the names that the question was sent with."""
 
     fetched: Fetched[T]
     wire: Wire
+
+
+async def ask_page(context: Context, query: TableQuery) -> Asked[Page]:
+    """Ask for one page of a table; kept by its last year.
+
+    Raises:
+        MissingKey: no key is set; nothing was sent.
+        TradestatError: what the service answered, or that it did not.
+    """
+    return await ask(context, query.tool, query.sent(), parse_indicators if query.indicators else parse_series)
 
 
 async def ask(
@@ -141,60 +162,56 @@ async def ask(
     *,
     freshness: Freshness | None = None,
 ) -> Asked[T]:
-    """Ask an endpoint, in its own spelling, and parse what is inside the envelope.
+    """Ask an endpoint under the service's names, and parse what is inside the envelope.
 
     Args:
         arguments: by our names; one that is optional is sent only if the catalogue entry lists it.
         parse: content of the envelope -> typed data; raises UpstreamChanged.
-        freshness: for how long the answer is as good as new, and usable after that; by its last year, if not given.
+        freshness: for how long the answer is good; by its last year, if not given.
 
     Raises:
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
-    request, wire = await _request(context, endpoint, arguments, freshness)
-
-    def read(response: Response) -> T:
-        return parse(read_envelope(response))
-
+    names = await _names(context)
+    request = _request(context, names, endpoint, arguments, freshness)
     try:
-        fetched = await context.upstream.fetch(request, POLICY, read, within=_settings(context).trademap_timeout)
+        fetched = await context.upstream.fetch(
+            request, POLICY, _reader(context, parse), within=_settings(context).trademap_timeout
+        )
     except Unanswered as error:
         raise _no_answer(context, error) from None
-    return Asked(fetched, wire)
+    return Asked(fetched, names[endpoint])
 
 
-async def to_pay(context: Context, endpoint: str, questions: Sequence[Mapping[str, str | int]]) -> tuple[int, float]:
-    """How many of some questions would take a call, because no stored answer is good enough, and their credits."""
-    requests = [(await _request(context, endpoint, arguments, None))[0] for arguments in questions]
+async def to_pay(context: Context, queries: Sequence[TableQuery]) -> tuple[int, float]:
+    """How many of some pages would take a call, because no stored answer is good enough, and their credits."""
+    names = await _names(context)
+    requests = [_request(context, names, query.tool, query.sent(), None) for query in queries]
     sent = await in_thread(partial(context.upstream.to_send, requests))
     return len(sent), sum(request.credits for request in sent)
 
 
-async def _request(
-    context: Context, endpoint: str, arguments: Mapping[str, str | int], freshness: Freshness | None
-) -> tuple[Request, Wire]:
-    """A question in the service's own spelling."""
+async def _names(context: Context) -> Catalogue:
     # Without a key nothing is sent; the names still matter, for they are part of the question that may be stored.
     missing = None if _settings(context).parse_api_key else no_key()
-    names = (await catalogue(context, unless_stored=missing))[0]
-    return _spelled(context, names, endpoint, arguments, freshness), names[endpoint]
+    return (await catalogue(context, unless_stored=missing))[0]
 
 
-def _spelled(
+def _request(
     context: Context, names: Catalogue, endpoint: str, arguments: Mapping[str, str | int], freshness: Freshness | None
 ) -> Request:
+    """A question under the service's own names."""
     key, wire = _settings(context).parse_api_key, names[endpoint]
     named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
+    posted = {name: _typed(value, wire.types.get(name, "")) for name, value in named.items()}
     return Request(
         source=SOURCE_ID,
         endpoint=endpoint,
         url=f"{_base(context)}/scraper/{quote(_settings(context).trademap_scraper_id, safe='')}/{endpoint}",
         method=wire.method,
         params={name: str(value) for name, value in named.items()} if wire.method == "GET" else {},
-        body={name: _typed(value, wire.types.get(name, "")) for name, value in named.items()}
-        if wire.method == "POST"
-        else None,
+        body=posted if wire.method == "POST" else None,
         secret_headers={KEY_HEADER: key} if key else {},
         credits=wire.price,
         freshness=freshness or _freshness(context, arguments),

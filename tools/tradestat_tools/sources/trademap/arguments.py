@@ -1,16 +1,24 @@
-"""The questions, checked before a credit is spent.
+"""The questions, checked before a credit is spent. Areas, products and years are held as what they mean."""
 
-Codes stay in the arguments as the caller wrote them; `reporter_code` and its sisters give the service's spelling.
-"""
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar, Literal
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
-
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetPydanticSchema,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import core_schema
 
 from tradestat_tools.codes import periods
 from tradestat_tools.codes.flows import flow_code
+from tradestat_tools.codes.groups import Group
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Note, NoteCode
@@ -18,17 +26,16 @@ from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.sources.trademap.codes import (
     ALL,
     HS_LEVELS,
+    TOTAL_CODES,
     WORLD,
-    area_label,
-    is_group,
-    named,
-    partner_code,
-    product_code,
-    product_label,
-    reporter_code,
-    resolve,
-    service_code,
-    service_item,
+    Coded,
+    area_name,
+    product_name,
+    read_partner,
+    read_product,
+    read_reporter,
+    read_reporter_or_group,
+    read_service,
 )
 
 MAX_PAGE_SIZE = 500
@@ -41,7 +48,7 @@ INDICATOR_WORDS = {"VAL": "VALUES", "BAL": "BALANCES"}
 BIG_PAGE = 100
 """Rows. Sorting services in ascending order is known to run into a time-out on large results; see `is_big`."""
 
-Flow = Literal["I", "E", "RE", "TB"]
+Argument = Literal["country", "partner"]
 
 _BY_WORDS = {
     **dict.fromkeys(("byproduct", "product", "products"), "byProduct"),
@@ -50,49 +57,29 @@ _BY_WORDS = {
 }
 
 
-def _reporter_or_group(text: str) -> str:
-    return text if is_group(text) else reporter_code(text)
+def _coded(read: Callable[[str], Coded], longest: int) -> GetPydanticSchema:
+    """Text of so many characters at most, which is read once and held as what it means; a client sees the text."""
+    return GetPydanticSchema(
+        lambda _, handler: core_schema.no_info_after_validator_function(
+            read, handler.generate_schema(Annotated[str, Field(max_length=longest)])
+        )
+    )
 
 
-def _partner_or_group(text: str) -> str:
-    return text if is_group(text) else partner_code(text)
-
-
-def _keep(check: Callable[[str], str]) -> AfterValidator:
-    """Check the argument and keep it as written."""
-
-    def checked(text: str) -> str:
-        try:
-            check(text)
-        except CodeError as error:
-            raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
-        return text
-
-    return AfterValidator(checked)
-
-
-def _word_of(words: dict[str, str]) -> BeforeValidator:
-    def read(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        return words.get("".join(char for char in value.lower() if char.isalnum()), value.strip())
-
-    return BeforeValidator(read)
+def _by(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return _BY_WORDS.get("".join(char for char in value.lower() if char.isalnum()), value.strip())
 
 
 def _flow(value: Any) -> Any:
-    try:
-        return flow_code(value, "trademap") if isinstance(value, str) else value
-    except CodeError as error:
-        raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
+    return flow_code(value, "trademap") if isinstance(value, str) else value
 
 
 def _years(value: Any) -> int | Span:
     """A year as a number, 0 for none; whatever says more, or leans on the newest year, as it was meant."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Span):
+    if isinstance(value, bool) or not isinstance(value, str | int):
         raise ArgumentError("A year is a whole number.", allowed="a year such as 2025")
-    if isinstance(value, Span):
-        return value
     if str(value).strip() in ("", "0"):
         return 0
     try:
@@ -134,129 +121,65 @@ def integer(value: Any) -> Any:
 
 
 _REPORTER = "Reporter: three-digit code (410), ISO code (KR, KOR) or name. Not World (000)."
-_PARTNER = "Partner: code, ISO code or name; 000 = all partners together."
 
-Reporter = Annotated[str, _keep(reporter_code), Field(description=_REPORTER, max_length=80)]
-ReporterOrGroup = Annotated[
-    str,
-    _keep(_reporter_or_group),
-    Field(
-        description=f"{_REPORTER} A group (EU, ASEAN) gives a row for each member; one call each, see max_calls.",
-        max_length=80,
-    ),
+YearOrSpan = Annotated[
+    int | Span,
+    PlainValidator(_years),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": periods.LAST_YEAR}),
+    Meaning.PERIOD,
 ]
-Partner = Annotated[
-    str,
-    _keep(_partner_or_group),
-    Field(description=f"{_PARTNER} A group (EU, ASEAN) gives its members' rows, with byCountry.", max_length=80),
-]
-ProductCode = Annotated[
-    str, _keep(product_code), Field(description="HS code of 2, 4 or 6 digits, or ALL for all goods.", max_length=20)
-]
-ServiceCode = Annotated[
-    str,
-    _keep(service_code),
-    Field(description="EBOPS 2010 item: 3.1.1 or Trade Map's S03001001; ALL for all services.", max_length=30),
-]
-TradeFlow = Annotated[
-    Flow,
-    BeforeValidator(_flow),
-    Field(description="I imports, E exports, RE re-exports, TB trade balance (exports less imports)."),
-]
-ServiceFlow = Annotated[
-    Literal["I", "E", "TB"],
-    BeforeValidator(_flow),
-    Field(description="I imports, E exports, TB trade balance. Services have no re-exports."),
-]
-GoodsBy = Annotated[
-    Literal["byCountry", "byProduct"],
-    _word_of(_BY_WORDS),
-    Field(description="Rows: byCountry = one per partner; byProduct = one per HS code below or beside `product`."),
-]
-ServicesBy = Annotated[
-    Literal["byCountry", "byService"],
-    _word_of(_BY_WORDS),
-    Field(description="Rows: byCountry = one per partner; byService = one per EBOPS item below or beside `service`."),
-]
-HsLevel = Annotated[
-    Literal[0, 2, 4, 6],
-    BeforeValidator(integer),
-    Field(description="Digits of the rows' HS codes with byProduct; 0 = the next level below `product`."),
-]
-_YEAR_SCHEMA = WithJsonSchema({"type": "integer", "minimum": 0, "maximum": periods.LAST_YEAR})
 """Words are taken as well; the schema stays the plain one, which clients and models handle best."""
-YearOrSpan = Annotated[int | Span, PlainValidator(_years), _YEAR_SCHEMA]
-PeriodFrom = Annotated[
-    YearOrSpan,
-    Field(description="First year; 0 = the service's choice. Also 'latest', 'last 5 years', '2018-2022', as text."),
-]
-PeriodTo = Annotated[YearOrSpan, Field(description="Last year; 0 = the service's choice. Also 'latest', as text.")]
-PageNumber = Annotated[int, Field(ge=1, le=100_000, description="Page of the rows, from 1.")]
-PageSize = Annotated[
-    int,
-    Field(ge=1, le=MAX_PAGE_SIZE, description="Rows a page; the service may give fewer. A page costs one call."),
-]
-AllPages = Annotated[
-    bool,
-    Field(description="true = every page, joined into one table; a call for each page that is not stored yet."),
-]
-MaxCalls = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=MOST_CALLS,
-        description="Calls that all_pages or a group may take; where one needs more, it stops and says how many.",
-    ),
-]
-SortBy = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_]*$",
-        max_length=30,
-        description='What to sort by: a year, an indicator, or a code column; "" = the service\'s choice.',
-    ),
-]
-SortDir = Annotated[Literal["desc", "asc"], Field(description="desc = largest first.")]
+
 IndicatorCode = Annotated[
     str, BeforeValidator(_upper), Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$"), AfterValidator(_not_mistyped)
 ]
-Indicators = Annotated[
-    list[IndicatorCode],
-    Field(
-        min_length=1,
-        max_length=20,
-        description="VAL value, BAL balance, GV5 and GV2 growth over 5 and 2 years, GV5W growth of the world.",
-    ),
-]
 
 
-class Paged(Arguments):
-    """Which rows of a table: one page, or all."""
+class Tabled(Arguments, ABC):
+    """What every table takes."""
 
-    page: PageNumber = 1
-    page_size: PageSize = 50
-    all_pages: AllPages = False
-    max_calls: MaxCalls = 5
+    tool: ClassVar[str]
+
+    page: int = Field(1, ge=1, le=100_000, description="Page of the rows, from 1.")
+    page_size: int = Field(
+        50, ge=1, le=MAX_PAGE_SIZE, description="Rows a page; the service may give fewer. A page costs one call."
+    )
+    all_pages: bool = Field(
+        False, description="true = every page, joined into one table; a call for each page that is not stored yet."
+    )
+    max_calls: int = Field(
+        5,
+        ge=1,
+        le=MOST_CALLS,
+        description="Calls that all_pages or a group may take; where one needs more, it stops and says how many.",
+    )
+    country: Annotated[Coded, _coded(read_reporter_or_group, 80), Meaning.AREA] = Field(
+        description=f"{_REPORTER} A group (EU, ASEAN) gives a row for each member; one call each, see max_calls."
+    )
+    partner: Annotated[Coded, _coded(read_partner, 80), Meaning.AREA] = Field(
+        WORLD,
+        validate_default=True,
+        description="Partner: code, ISO code or name; 000 = all partners together. A group (EU, ASEAN) gives its "
+        "members' rows, with byCountry.",
+    )
+    sort_by: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_]*$",
+        max_length=30,
+        description='What to sort by: a year, an indicator, or a code column; "" = the service\'s choice.',
+    )
+    sort_dir: Literal["desc", "asc"] = Field("desc", description="desc = largest first.")
 
     @model_validator(mode="after")
-    def _from_the_first(self) -> "Paged":
+    def _from_the_first(self) -> "Tabled":
         if self.all_pages and self.page > 1:
             raise ArgumentError("all_pages begins with page 1.", argument="page", allowed="1, or all_pages=false")
         return self
 
-
-class _Table(Paged):
-    """What every table takes."""
-
-    country: Annotated[ReporterOrGroup, Meaning.AREA]
-    partner: Annotated[Partner, Meaning.AREA] = WORLD
-    sort_by: SortBy = ""
-    sort_dir: SortDir = "desc"
-
     @model_validator(mode="after")
-    def _groups_by_country(self) -> "_Table":
+    def _groups_by_country(self) -> "Tabled":
         """A group's rows are its members. Other rows, of each member, would be a table of tables."""
-        groups = [name for name in ("country", "partner") if is_group(getattr(self, name))]
+        groups = list(self.groups)
         if len(groups) == 2:
             raise ArgumentError(
                 "country and partner are both groups of countries.",
@@ -274,15 +197,48 @@ class _Table(Paged):
             raise ArgumentError("A group's members come in one table.", argument="page", allowed="1")
         return self
 
+    @property
+    def groups(self) -> "dict[Argument, Group]":
+        """The group of countries that is asked by its members, under the argument that names it."""
+        named: dict[Argument, Group | None] = {"country": self.country.group, "partner": self.partner.group}
+        return {argument: group for argument, group in named.items() if group is not None}
 
-class _Years(_Table):
+    def readings(self) -> list[Note]:
+        """What was read as something that the caller may not expect. Groups have notes of their own."""
+        given = ((name, getattr(self, name, None)) for name in ("country", "partner", "product", "service"))
+        texts = [f"{name} {meant.reading}" for name, meant in given if isinstance(meant, Coded) and meant.reading]
+        return [Note(code=NoteCode.RESOLVED_CODE, text=text) for text in texts]
+
+    @abstractmethod
+    def query(self) -> "TableQuery":
+        """What is asked, years to be put in; `country` is empty where it is a group."""
+
+    def _query(self, product: Coded, by: str, trade_flow: str, **more: Any) -> "TableQuery":
+        return TableQuery(
+            tool=self.tool,
+            country=self.country.code,
+            partner=self.partner.code or WORLD,
+            product=product.code,
+            by=by,
+            trade_flow=trade_flow,
+            page=self.page,
+            page_size=self.page_size,
+            sort_by=self.sort_by,
+            sort_dir=self.sort_dir,
+            **more,
+        )
+
+
+class Yearly(Tabled):
     """A table over years, of one reporter or of the members of a group."""
 
-    period_from: Annotated[PeriodFrom, Meaning.PERIOD] = 0
-    period_to: Annotated[PeriodTo, Meaning.PERIOD] = 0
+    period_from: YearOrSpan = Field(
+        0, description="First year; 0 = the service's choice. Also 'latest', 'last 5 years', '2018-2022', as text."
+    )
+    period_to: YearOrSpan = Field(0, description="Last year; 0 = the service's choice. Also 'latest', as text.")
 
     @model_validator(mode="after")
-    def _order(self) -> "_Years":
+    def _order(self) -> "Yearly":
         first, last = self.period_from, self.period_to
         if isinstance(first, int) and isinstance(last, int) and 0 < last < first:
             raise ArgumentError(
@@ -293,17 +249,26 @@ class _Years(_Table):
         return self
 
 
-class _Goods(_Table):
+class _Goods(Tabled):
     """A table of goods."""
 
-    product: Annotated[ProductCode, Meaning.HS] = ALL
-    by: GoodsBy = "byCountry"
-    hs_level: HsLevel = 0
-    trade_flow: Annotated[TradeFlow, Meaning.FLOW] = "E"
+    product: Annotated[Coded, _coded(read_product, 20), Meaning.HS] = Field(
+        ALL, validate_default=True, description="HS code of 2, 4 or 6 digits, or ALL for all goods."
+    )
+    by: Annotated[Literal["byCountry", "byProduct"], BeforeValidator(_by)] = Field(
+        "byCountry",
+        description="Rows: byCountry = one per partner; byProduct = one per HS code below or beside `product`.",
+    )
+    hs_level: Annotated[Literal[0, 2, 4, 6], BeforeValidator(integer)] = Field(
+        0, description="Digits of the rows' HS codes with byProduct; 0 = the next level below `product`."
+    )
+    trade_flow: Annotated[Literal["I", "E", "RE", "TB"], BeforeValidator(_flow), Meaning.FLOW] = Field(
+        "E", description="I imports, E exports, RE re-exports, TB trade balance (exports less imports)."
+    )
 
     @model_validator(mode="after")
     def _level_below_product(self) -> "_Goods":
-        code = product_code(self.product)
+        code = self.product.code
         if self.by == "byProduct" and self.hs_level and code != ALL and self.hs_level < len(code):
             raise ArgumentError(
                 f"HS level {self.hs_level} lies above the product {code}.",
@@ -312,28 +277,56 @@ class _Goods(_Table):
             )
         return self
 
+    def query(self) -> "TableQuery":
+        """What is asked."""
+        return self._query(self.product, self.by, self.trade_flow, hs_level=self.hs_level)
 
-class GoodsTimeSeriesArguments(_Goods, _Years):
+
+class GoodsTimeSeriesArguments(_Goods, Yearly):
     """Goods by year."""
+
+    tool = "goods_time_series"
 
 
 class GoodsTradeIndicatorsArguments(_Goods):
     """Indicators of goods trade in the newest reference year, which need not be that of another reporter."""
 
-    country: Annotated[Reporter, Meaning.AREA]
-    indicators: Indicators = Field(default_factory=lambda: list(DEFAULT_INDICATORS))
+    tool = "goods_trade_indicators"
+
+    country: Annotated[Coded, _coded(read_reporter, 80), Meaning.AREA] = Field(description=_REPORTER)
+    indicators: list[IndicatorCode] = Field(
+        default_factory=lambda: list(DEFAULT_INDICATORS),
+        min_length=1,
+        max_length=20,
+        description="VAL value, BAL balance, GV5 and GV2 growth over 5 and 2 years, GV5W growth of the world.",
+    )
+
+    def query(self) -> "TableQuery":
+        """What is asked, each indicator once."""
+        return replace(super().query(), indicators=tuple(dict.fromkeys(self.indicators)))
 
 
-class ServicesTimeSeriesArguments(_Years):
+class ServicesTimeSeriesArguments(Yearly):
     """Services by year."""
 
-    service: Annotated[ServiceCode, Meaning.EBOPS] = ALL
-    by: ServicesBy = "byCountry"
-    trade_flow: Annotated[ServiceFlow, Meaning.FLOW] = "E"
+    tool = "services_time_series"
+
+    service: Annotated[Coded, _coded(read_service, 30), Meaning.EBOPS] = Field(
+        ALL,
+        validate_default=True,
+        description="EBOPS 2010 item: 3.1.1 or Trade Map's S03001001; ALL for all services.",
+    )
+    by: Annotated[Literal["byCountry", "byService"], BeforeValidator(_by)] = Field(
+        "byCountry",
+        description="Rows: byCountry = one per partner; byService = one per EBOPS item below or beside `service`.",
+    )
+    trade_flow: Annotated[Literal["I", "E", "TB"], BeforeValidator(_flow), Meaning.FLOW] = Field(
+        "E", description="I imports, E exports, TB trade balance. Services have no re-exports."
+    )
 
     @model_validator(mode="after")
     def _no_big_ascending_sort(self) -> "ServicesTimeSeriesArguments":
-        if self.sort_dir == "asc" and is_big(self):
+        if self.sort_dir == "asc" and self._is_big():
             raise ArgumentError(
                 "Sorting a large services table in ascending order runs into a time-out at Trade Map, and is charged.",
                 argument="sort_dir",
@@ -342,16 +335,17 @@ class ServicesTimeSeriesArguments(_Years):
             )
         return self
 
+    def _is_big(self) -> bool:
+        """Whether a services table counts as large: all services, a row for every partner, or a page over `BIG_PAGE`.
 
-def is_big(question: ServicesTimeSeriesArguments) -> bool:
-    """Whether a services table counts as large: all services, a row for every partner, or a page over `BIG_PAGE`.
+        The service says only that ascending order times out "on large result sets"; this is the careful reading of it.
+        """
+        every_partner = self.by == "byCountry" and (self.partner.group is not None or self.partner.code == WORLD)
+        return self.service.code == ALL or every_partner or self.page_size > BIG_PAGE
 
-    The service says only that ascending order times out "on large result sets"; this is the careful reading of it.
-    """
-    every_partner = question.by == "byCountry" and (
-        is_group(question.partner) or partner_code(question.partner) == WORLD
-    )
-    return service_code(question.service) == ALL or every_partner or question.page_size > BIG_PAGE
+    def query(self) -> "TableQuery":
+        """What is asked."""
+        return self._query(self.service, self.by, self.trade_flow)
 
 
 FLOW_NAMES = {"I": "Imports", "E": "Exports", "RE": "Re-exports", "TB": "Trade balance"}
@@ -369,25 +363,40 @@ MOSTLY_FROM = {"yearly246": 2001, "yearlyReexport": 2001, "yearlyServices": 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Codes as sent; `services` tells an EBOPS `product` from an HS one."""
+class TableQuery:
+    """What one page of a table is asked with, in Trade Map's codes.
 
+    Args:
+        tool: the tool, which has the endpoint's name.
+        partner: of a group of partners all partners, in whose table the members are.
+        hs_level: digits of the rows' HS codes with byProduct; 0 = the next level below the product.
+        period_from: first year; 0 = the service's choice; `period_to` likewise.
+    """
+
+    tool: str
     country: str
     partner: str
     product: str
-    trade_flow: str
     by: str
-    page: int
-    page_size: int
-    services: bool
+    trade_flow: str
+    page: int = 1
+    page_size: int = 50
+    sort_by: str = ""
+    sort_dir: str = "desc"
     hs_level: int = 0
     period_from: int = 0
     period_to: int = 0
+    indicators: tuple[str, ...] = ()
+
+    @property
+    def services(self) -> bool:
+        """Whether `product` is an EBOPS item and no HS code."""
+        return self.tool == ServicesTimeSeriesArguments.tool
 
     @property
     def answer_codes(self) -> frozenset[str]:
-        """The spellings of the product in answers: `ALL` comes back as `TOTAL` or `S00` (seen September 2026)."""
-        return frozenset({"TOTAL", "S00", "ALL"}) if self.product == ALL else frozenset({self.product})
+        """The codes of the product in answers: `ALL` comes back as `TOTAL` or `S00` (seen September 2026)."""
+        return TOTAL_CODES if self.product == ALL else frozenset({self.product})
 
     @property
     def coverage(self) -> str:
@@ -402,102 +411,35 @@ class Question:
             return str(first) if first == last else f"{first} to {last}"
         return f"from {first}" if first else f"until {last}" if last else ""
 
-    def what(self, years: str, *, reporter: str = "", partner: str = "") -> str:
-        """Who, whom, product, flow and period in one line; `reporter` or `partner` where it is a group."""
+    def what(self, years: str = "", *, reporter: str = "", partner: str = "") -> str:
+        """Who, whom, product, flow and period in one line; `reporter` or `partner` where it is a group.
+
+        The years are those asked for, unless others are given.
+        """
         everything = "all services" if self.services else "all goods"
-        product = everything if self.product == ALL else named(self.product, product_label(self.product))
+        product = everything if self.product == ALL else product_name(self.product)
         preposition = {"I": "from", "TB": "with"}.get(self.trade_flow, "to")
-        everyone = "all partners" if self.partner == WORLD else named(self.partner, area_label(self.partner))
-        partner, reporter = partner or everyone, reporter or named(self.country, area_label(self.country))
-        return f"{FLOW_NAMES[self.trade_flow]} of {product}, {reporter} {preposition} {partner}, {self.by}, {years}"
+        partner = partner or ("all partners" if self.partner == WORLD else area_name(self.partner))
+        flow, years = FLOW_NAMES[self.trade_flow], years or self.years or "any year"
+        return f"{flow} of {product}, {reporter or area_name(self.country)} {preposition} {partner}, {self.by}, {years}"
 
-
-Spell = Callable[[Question], Mapping[str, str | int]]
-"""The arguments, by our names, that a question is sent with."""
-
-
-def goods_question(asked: GoodsTimeSeriesArguments | GoodsTradeIndicatorsArguments) -> Question:
-    """A question about goods. With byProduct and no `hs_level`, the rows are the codes of the next level.
-
-    Of a group as the partner the members are taken from the table of all partners. Years are put in later, and so is
-    the reporter, where that is a group.
-    """
-    product = product_code(asked.product)
-    below = 2 if product == ALL else min(len(product) + 2, 6)
-    return Question(
-        country="" if is_group(asked.country) else reporter_code(asked.country),
-        partner=WORLD if is_group(asked.partner) else partner_code(asked.partner),
-        product=product,
-        trade_flow=asked.trade_flow,
-        by=asked.by,
-        page=asked.page,
-        page_size=asked.page_size,
-        services=False,
-        hs_level=(asked.hs_level or below) if asked.by == "byProduct" else 0,
-    )
-
-
-def services_question(asked: ServicesTimeSeriesArguments) -> Question:
-    """A question about services; groups and years as with goods."""
-    return Question(
-        country="" if is_group(asked.country) else reporter_code(asked.country),
-        partner=WORLD if is_group(asked.partner) else partner_code(asked.partner),
-        product=service_code(asked.service),
-        trade_flow=asked.trade_flow,
-        by=asked.by,
-        page=asked.page,
-        page_size=asked.page_size,
-        services=True,
-    )
-
-
-def common_arguments(question: Question, sort_by: str, sort_dir: str) -> dict[str, str | int]:
-    """What every table is asked with, by our names; what is unset is left to the service."""
-    sent: dict[str, str | int] = {
-        "country": question.country,
-        "partner": question.partner,
-        "by": question.by,
-        "trade_flow": question.trade_flow,
-        "page": question.page,
-        "page_size": question.page_size,
-        "sort_dir": sort_dir,
-    }
-    optional = {"sort_by": sort_by, "period_from": question.period_from, "period_to": question.period_to}
-    return sent | {name: value for name, value in optional.items() if value}
-
-
-def product_arguments(question: Question) -> dict[str, str | int]:
-    """What tables of goods are asked with besides."""
-    return {"product": question.product} | ({"hs_level": question.hs_level} if question.hs_level else {})
-
-
-def resolved_notes(**given: str) -> list[Note]:
-    """What was read as something that the reader may not expect: `country`, `partner`, `product`, `service` as written.
-
-    Names, ISO codes and other spellings of the same code are not among them: the first line names what was read, with
-    its code. Of HS codes only those are that lost national digits. Groups have notes of their own.
-    """
-    notes: list[Note] = []
-    for argument, written in given.items():
-        word = written.strip()
-        if argument == "service":
-            code, said = service_code(word), None
-            item = service_item(code)
-            label = product_label(code)
-            expected = item is None or word.upper() in (item.code.upper(), item.trademap.upper())
-        elif argument == "product":
-            code = product_code(word)
-            label = product_label(code)
-            expected = code == ALL or sum(char.isdecimal() for char in word) == len(code)
-            said = "The digits after the sixth are a country's own, and zeros stand for all of the subheading."
-        elif is_group(word):
-            continue
-        else:
-            resolved = resolve(word)
-            code, said = resolved.area.trademap, resolved.note
-            label = area_label(code)
-            expected = word == code or (said is None and label == resolved.area.name_en)
-        if not expected:
-            text = f"{argument} {word!r} was read as {named(code, label)}.{f' {said}' if said else ''}"
-            notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
-    return notes
+    def sent(self) -> dict[str, str | int]:
+        """The arguments by our names; what is unset is left to the service."""
+        below = 2 if self.product == ALL else min(len(self.product) + 2, 6)
+        optional: dict[str, str | int] = {
+            "sort_by": self.sort_by,
+            "period_from": self.period_from,
+            "period_to": self.period_to,
+            "service" if self.services else "product": self.product,
+            "hs_level": (self.hs_level or below) if self.by == "byProduct" else 0,
+            "indicators": ",".join(self.indicators),
+        }
+        return {
+            "country": self.country,
+            "partner": self.partner,
+            "by": self.by,
+            "trade_flow": self.trade_flow,
+            "page": self.page,
+            "page_size": self.page_size,
+            "sort_dir": self.sort_dir,
+        } | {name: value for name, value in optional.items() if value}

@@ -1,13 +1,72 @@
-"""The years that were asked for, in numbers."""
+"""What is out when: the years asked for in numbers, and how far a reporter has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from tradestat_tools.codes.periods import FIRST_YEAR
 from tradestat_tools.codes.spans import Span
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.sources.trademap.api import DAY, country_list
 from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.payloads import Country
+
+LAST_YEAR_BELIEVED = DAY
+"""Seconds for which a list of countries is new enough to say that a later year is not out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a reporter's figures go, by Trade Map's list of countries.
+
+    Args:
+        first: first year, None where it reports nothing of the kind; `last` likewise.
+        listed: the day of the list.
+        is_new: whether the list is new enough to say that a later year is not out.
+    """
+
+    first: int | None
+    last: int | None
+    listed: date
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The list of countries, as it was retrieved."""
+
+    countries: Mapping[str, Country]
+    retrieved_at: datetime
+    age: float
+
+    def reach(self, country: str, kind: str) -> Reach:
+        """How far a reporter goes; a country that is not in the list has no figures."""
+        found = self.countries.get(country)
+        first, last = (found.coverage.get(kind) if found else None) or (None, None)
+        is_new = self.age < LAST_YEAR_BELIEVED
+        return Reach(int(first) if first else None, int(last) if last else None, self.retrieved_at.date(), is_new)
+
+
+async def known(context: Context) -> Known | None:
+    """The list of countries where it is remembered or stored; nothing is sent."""
+    found = await country_list(context)
+    if found is None:
+        return None
+    age = context.upstream.time() - found.retrieved_at.timestamp()
+    return Known(found.countries, found.retrieved_at, age)
+
+
+def due(year: int) -> str:
+    """When figures of a year can be out at the earliest."""
+    return f"no figure of {year} can be out before January {year + 1}. Trade Map announces no dates."
+
+
+def not_over(years: range) -> str:
+    """What is said of years that an answer leaves out because they are not over."""
+    which = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return f"{which} {'is' if len(years) == 1 else 'are'} not over: {due(years[0])}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from tradestat_tools.contract.source import KeyInfo
 from tradestat_tools.model.settings import Key, Settings, default_if_unset, known_zone
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.policy import Policy, Retry
+from tradestat_tools.upstream.reading import number
 from tradestat_tools.upstream.request import Response
 
 PLANS = {
@@ -86,13 +87,11 @@ POLICY = Policy(
 
 def number_or_none(value: Any) -> float | None:
     """A plain non-negative number, as header text or JSON; None for anything else."""
-    if value is None or isinstance(value, bool):
-        return None
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        found = number(value)
+    except ValueError:
         return None
-    return number if 0 <= number < float("inf") else None
+    return float(found) if found is not None and found >= 0 else None
 
 
 KEY = KeyInfo(

@@ -1,15 +1,14 @@
 """One page of a table, or all of them joined into one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import UpstreamChanged
 from tradestat_tools.sources.trademap.answers.rows import require_echo
-from tradestat_tools.sources.trademap.api import ask, to_pay
-from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Paged, Question
+from tradestat_tools.sources.trademap.api import ask_page, to_pay
+from tradestat_tools.sources.trademap.arguments import MOST_CALLS, TableQuery
 from tradestat_tools.sources.trademap.service import SOURCE_ID
 from tradestat_tools.sources.trademap.wire.envelope import changed
 from tradestat_tools.sources.trademap.wire.names import Wire
@@ -30,30 +29,22 @@ class Table:
     notes: list[Note] = field(default_factory=list[Note])
 
 
-async def ask_table(
-    context: Context,
-    endpoint: str,
-    question: Question,
-    asked: Paged,
-    arguments: Mapping[str, str | int],
-    *,
-    parse: Callable[[Any], Page],
-) -> Table:
-    """The page that was asked for; with `all_pages`, all of them as one.
+async def ask_table(context: Context, query: TableQuery, max_calls: int | None = None) -> Table:
+    """The page that is asked for; with `max_calls` all of them as one, the first being asked for.
 
     Raises:
         TooLarge: all pages would take more calls than `max_calls`; only the first was asked.
         UpstreamChanged: the first page answers another question, or a further one does not belong to it.
         TradestatError: what the service answered, or that it did not.
     """
-    first = await ask(context, endpoint, arguments, parse)
-    if not asked.all_pages:
+    first = await ask_page(context, query)
+    if max_calls is None:
         return Table(first.fetched.value, [first.fetched], first.wire)
-    require_echo(first.fetched.value, question)  # before anything more is paid
+    require_echo(first.fetched.value, query)  # before anything more is paid
     seen: set[Row] = set()
 
-    async def ask_page(number: int) -> Fetched[Page]:
-        one = first if number == 1 else await ask(context, endpoint, {**arguments, "page": number}, parse)
+    async def ask_number(number: int) -> Fetched[Page]:
+        one = first if number == 1 else await ask_page(context, replace(query, page=number))
         rows = {_row(record) for record in one.fetched.value.records}
         if number > 1 and rows and rows <= seen:
             raise changed(f"page {number} brings the rows of the pages before it; it may have renamed `page`")
@@ -63,10 +54,10 @@ async def ask_table(
         return one.fetched
 
     async def to_send(numbers: Sequence[int]) -> int:
-        return (await to_pay(context, endpoint, [{**arguments, "page": number} for number in numbers]))[0]
+        return (await to_pay(context, [replace(query, page=number) for number in numbers]))[0]
 
-    allowance = Allowance(asked.max_calls, MOST_CALLS, first.wire.price, LESS)
-    fetched = await all_pages(ask_page, lambda page: page.nbPages, to_send, allowance, source=SOURCE_ID)
+    allowance = Allowance(max_calls, MOST_CALLS, first.wire.price, LESS)
+    fetched = await all_pages(ask_number, lambda page: page.nbPages, to_send, allowance, source=SOURCE_ID)
     if len(fetched) == 1:
         return Table(first.fetched.value, fetched, first.wire)
     page, notes = join_pages(fetched)

@@ -3,29 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from tradestat_tools.codes.groups import expansion
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import UpstreamRefused
-from tradestat_tools.sources.trademap.absence import coverage_text, reach_of, refuse_uncovered, refused
+from tradestat_tools.sources.trademap.absence import refuse_uncovered, refused
 from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, Indicator, IndicatorsData
 from tradestat_tools.sources.trademap.answers.rows import lean_rows, main_total, require_echo, require_figures
 from tradestat_tools.sources.trademap.answers.tables import ask_table
-from tradestat_tools.sources.trademap.arguments import (
-    MAX_PAGE_SIZE,
-    VALUATION,
-    GoodsTradeIndicatorsArguments,
-    common_arguments,
-    goods_question,
-    product_arguments,
-    resolved_notes,
-)
-from tradestat_tools.sources.trademap.notes import edition_notes, more_rows, sum_notes, table_notes
+from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE, VALUATION, GoodsTradeIndicatorsArguments
+from tradestat_tools.sources.trademap.calendar import known
+from tradestat_tools.sources.trademap.notes import coverage_text, edition_notes, more_rows, sum_notes, table_notes
 from tradestat_tools.sources.trademap.service import SERVICE
-from tradestat_tools.sources.trademap.tools.members import members_of, only_members, partner_notes
+from tradestat_tools.sources.trademap.tools.members import Members, only_members, partner_notes
 from tradestat_tools.sources.trademap.tools.yearly import COST
 from tradestat_tools.sources.trademap.wire.envelope import is_stale
-from tradestat_tools.sources.trademap.wire.payloads import parse_indicators
 
 PERCENT = "%"
 
@@ -44,79 +37,59 @@ COMPARED_YEARS = {"GV5": 5, "GV5W": 5, "GV2": 2}
 
 async def goods_trade_indicators(context: Context, asked: GoodsTradeIndicatorsArguments) -> Answer[IndicatorsData]:
     """Indicators of goods trade in the newest reference year."""
-    question = goods_question(asked)
-    reach = await reach_of(context, question)
-    refuse_uncovered(question, reach, context.today.year)
-    partners = members_of("partner", asked.partner, first=0, last=0)
+    query, this_year = asked.query(), context.today.year
+    listed = await known(context)
+    reach = listed.reach(query.country, query.coverage) if listed else None
+    refuse_uncovered(query, reach, this_year)
+    partners = Members(expansion(asked.partner.group), "partner") if asked.partner.group else None
     if partners:
-        asked = asked.model_copy(update={"all_pages": True, "page_size": MAX_PAGE_SIZE})
-        question = replace(question, page_size=MAX_PAGE_SIZE)
-    wanted = list(dict.fromkeys(asked.indicators))
-    sent = {
-        **common_arguments(question, asked.sort_by, asked.sort_dir),
-        **product_arguments(question),
-        "indicators": ",".join(wanted),
-    }
+        query = replace(query, page_size=MAX_PAGE_SIZE)
+    wanted = query.indicators
     try:
-        table = await ask_table(context, "goods_trade_indicators", question, asked, sent, parse=parse_indicators)
+        table = await ask_table(context, query, asked.max_calls if asked.all_pages or partners else None)
     except UpstreamRefused as error:
-        raise _refused(wanted, error) or refused(question, error) from None
+        raise _refused(wanted, error) or refused(query, error) from None
     whole = table.page
-    require_figures(whole, question, reach, context.today.year)
-    require_echo(whole, question)
+    require_figures(whole, query, reach, this_year)
+    require_echo(whole, query)
     page, missing = only_members(whole, partners) if partners else (whole, {})
-    given = dict.fromkeys(name for r in (*page.aggregateRecords, *page.records) for name in r.cells)
+    given = dict.fromkeys(name for record in page.everything for name in record.cells)
     order = [name for name in wanted if name in given] + [name for name in given if name not in wanted]
-    total = main_total(page, question)
-    year = page.refYear or context.today.year
+    total = main_total(page, query)
+    year = page.refYear or this_year
     notes = [
-        *resolved_notes(country=asked.country, partner=asked.partner, product=asked.product),
+        *asked.readings(),
         *(partner_notes(partners, missing, None) if partners else ()),
-        *edition_notes(question, page, year - max(COMPARED_YEARS.get(name, 0) for name in order), year),
+        *edition_notes(query, page, year - max(COMPARED_YEARS.get(name, 0) for name in order), year),
         *table.notes,
-        *table_notes(whole, question, table.wire, total),
-        *([] if partners else sum_notes(page, question, total, ["VAL"])),
+        *table_notes(whole, query, table.wire, total),
+        *([] if partners else sum_notes(page, query, total, ["VAL"])),
     ]
     if absent := [name for name in wanted if name not in given]:
-        notes.append(
-            Note(
-                code=NoteCode.ABSENT,
-                text=f"The service gave no {', '.join(absent)}: missing, not zero; it does not say why.",
-            )
-        )
-    if "BAL" in given and question.trade_flow != "TB":
+        text = f"The service gave no {', '.join(absent)}: missing, not zero; it does not say why."
+        notes.append(Note(code=NoteCode.ABSENT, text=text))
+    if "BAL" in given and query.trade_flow != "TB":
         text = "BAL sets exports, mostly FOB, against imports, mostly CIF."
         notes.append(Note(code=NoteCode.VALUATION, text=text))
-    rows = lean_rows(page, question, order)
-    if partners:
-        rows |= {"group": partners.rows(missing, None), "partner": partners.expansion.group.id}
+    when = f"indicators of {page.refYear}" if page.refYear else "indicators, year not stated"
     return Answer(
-        what=question.what(
-            f"indicators of {page.refYear}" if page.refYear else "indicators, year not stated",
-            partner=partners.name if partners else "",
-        ),
+        what=query.what(when, partner=partners.name if partners else ""),
         data=IndicatorsData(
-            trade_flow=question.trade_flow,
-            by=question.by,
             refYear=page.refYear,
             indicators=[_indicator(name) for name in order],
-            nbRecords=page.nbRecords,
-            page=page.page,
-            nbRecordPerPage=page.nbRecordPerPage,
-            nbPages=page.nbPages,
-            **rows,
+            **lean_rows(page, query, order, partners.rows(missing, None) if partners else None),
         ),
         source=provenance(
             SERVICE,
-            "goods_trade_indicators",
+            query.tool,
             table.fetched,
             unit=f"{THOUSAND_USD} (VAL, BAL), % (growth)",
             currency="USD",
-            valuation=VALUATION[question.trade_flow],
-            coverage=coverage_text(question, reach),
+            valuation=VALUATION[query.trade_flow],
+            coverage=coverage_text(query, reach),
         ),
         notes=notes,
-        more=more_rows(page, question),
+        more=more_rows(page, query),
     )
 
 

@@ -4,8 +4,9 @@ The service takes no arguments for its lists; the filters here work on the whole
 answer need not carry thousands of rows.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field
 
@@ -28,12 +29,14 @@ from tradestat_tools.sources.trademap.answers.data import (
 )
 from tradestat_tools.sources.trademap.api import DAY, ask, remember_countries
 from tradestat_tools.sources.trademap.arguments import integer
-from tradestat_tools.sources.trademap.codes import area_label, area_names
+from tradestat_tools.sources.trademap.codes import area_label, area_of
 from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.wire import payloads
+from tradestat_tools.sources.trademap.wire.payloads import Country, Group, Latest, Product, Service
 from tradestat_tools.upstream.request import REFERENCE, Fetched, Freshness
 
-T = TypeVar("T")
+A = TypeVar("A", bound=Arguments)
+E = TypeVar("E")
 D = TypeVar("D", bound=Data)
 
 COST = "1 credit"
@@ -90,233 +93,171 @@ class GetCoverageArguments(Arguments):
     data_type: Annotated[Literal["goods", "services"], Field(description="Which statistics.")] = "goods"
 
 
-async def get_countries(context: Context, asked: GetCountriesArguments) -> Answer[CountriesData]:
-    """Countries and areas with their coverage."""
-    fetched = await _list(context, "get_countries", payloads.parse_countries)
-    everyone = fetched.value
-    remember_countries(context, fetched)
-    group = expand(asked.search)
-    members = {area.trademap for area in group.areas} if group else set[str]()
-    found = [
-        c
-        for c in everyone
-        if c.countryCd in members or _matches(asked.search, c.countryCd, c.label, *area_names(c.countryCd))
-    ]
-    shown = _some_of(found, asked.limit, asked.search, everything=len(everyone))
-    spans = {name: [c.coverage.get(name) for c in shown] for name in payloads.COVERAGE}
-    data = CountriesData(
-        total=len(everyone),
-        countryCd=[c.countryCd for c in shown],
-        label=[c.label for c in shown],
-        nes=[c.countryCd for c in shown if c.nes],
-        ti=[c.countryCd for c in shown if c.ti],
-        **{name: column for name, column in spans.items() if any(column)},
-    )
-    notes = (
-        [
-            Note(
-                code=NoteCode.NOT_SPECIFIED_AREAS,
-                text="Areas not elsewhere specified (nes) are part of totals; leaving them out changes sums.",
-            )
-        ]
-        if data.nes
-        else []
-    )
-    if group:
-        text = f"search was read as a group, and its members are listed. {group.note}"
-        notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
-    return _answer(
-        "Countries and areas of Trade Map with the periods they report",
-        data,
-        fetched,
-        "get_countries",
-        notes=notes,
-        found=len(found),
-        shown=len(shown),
-    )
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[A, E, D]):
+    """One of the lists: how it is asked for, filtered and shown.
 
+    Args:
+        tool: the tool, which has the endpoint's name.
+        parse: content of the envelope -> entries.
+        what: what the answer is about.
+        data: the answer's data, of how many entries there are and those that are shown.
+        matches: the filter.
+        notes: what to know of the entries that are shown.
+        narrower: how to get a narrower list, or more of each entry.
+        sent: what the service is sent.
+        freshness: for how long the list is good.
+        learn: what else to do with the whole list.
+    """
 
-async def get_country_groups(context: Context, asked: GetCountryGroupsArguments) -> Answer[GroupsData]:
-    """Country groups."""
-    fetched = await _list(context, "get_country_groups", payloads.parse_groups, load_members="true")
-    everything = fetched.value
-    found = [g for g in everything if _matches(asked.search, g.id, g.label, g.note or "")]
-    shown = _some_of(found, MOST, asked.search, everything=len(everything))
-    groups = [
-        CountryGroup(
-            id=g.id,
-            label=g.label,
-            type=g.type,
-            note=g.note,
-            memberCount=len(g.members) if g.members is not None else None,
-            members={code: label or area_label(code) or "" for code, label in g.members}
-            if asked.members and g.members is not None
-            else None,
+    tool: str
+    parse: Callable[[Any], Sequence[E]]
+    what: Callable[[A], str]
+    data: Callable[[A, int, Sequence[E]], D]
+    matches: Callable[[A, E], bool] = lambda _, __: True
+    notes: Callable[[A, Sequence[E]], Sequence[Note]] = lambda _, __: ()
+    narrower: Callable[[A], str] = lambda _: ""
+    sent: Callable[[A], Mapping[str, str | int]] = lambda _: {}
+    freshness: Freshness = REFERENCE
+    learn: Callable[[Context, Fetched[Any]], Any] | None = None
+
+    async def run(self, context: Context, asked: A) -> Answer[D]:
+        """The entries that match, as many as are wanted.
+
+        Raises:
+            NoData: none matches.
+        """
+        fetched = (await ask(context, self.tool, self.sent(asked), self.parse, freshness=self.freshness)).fetched
+        if self.learn:
+            self.learn(context, fetched)
+        found = [entry for entry in fetched.value if self.matches(asked, entry)]
+        if not found:
+            raise _nothing(getattr(asked, "search", "") or getattr(asked, "prefix", ""), len(fetched.value))
+        shown = found[: getattr(asked, "limit", MOST)]
+        notes, more = list(self.notes(asked, shown)), self.narrower(asked)
+        if len(shown) < len(found):
+            text = f"{len(shown)} of {len(found)} entries found."
+            notes.append(Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT))
+            rest = f"limit={len(found)} gives all that were found, search=... fewer."
+            more = f"{rest if len(found) <= MOST else 'Narrow the filters.'} {more}".strip()
+        return Answer(
+            what=self.what(asked),
+            data=self.data(asked, len(fetched.value), shown),
+            source=provenance(SERVICE, self.tool, [fetched]),
+            notes=notes,
+            more=more or None,
         )
-        for g in shown
-    ]
-    notes: list[Note] = []
-    if asked.members and any(g.members is None for g in shown):
-        text = "The service sent no members for some groups; that does not mean that they have none."
-        notes.append(Note(code=NoteCode.ABSENT, text=text))
-    if asked.members:
-        text = "Members may include areas not elsewhere specified (EU 27 lists 28), which count in the group's totals."
-        notes.append(Note(code=NoteCode.NOT_SPECIFIED_AREAS, text=text))
-    return _answer(
-        "Country groups of Trade Map",
-        GroupsData(total=len(everything), groups=groups),
-        fetched,
-        "get_country_groups",
-        notes=notes,
-        found=len(found),
-        shown=len(shown),
-        narrower="" if asked.members else "members=true with search=... lists the members of a group.",
+
+
+def _nothing(searched: str, entries: int) -> NoData:
+    return NoData(
+        f"No entry of the list matches {searched!r}." if searched else "No entry of the list has that level.",
+        remedy="Use fewer or other words, or leave the filter out.",
+        why=[Why(Reason.FILTERED_OUT, f"The list has {entries:,} entries; the filter is applied here.", sure=True)],
+        source=SOURCE_ID,
     )
 
 
-async def get_products_hs(context: Context, asked: GetProductsHsArguments) -> Answer[ProductsData]:
-    """HS codes."""
-    fetched = await _list(context, "get_products_hs", payloads.parse_products)
-    everything = fetched.value
-    filtered = bool(asked.search or asked.prefix)
-    level = asked.hs_level or (0 if filtered else 2)
-    prefix = asked.prefix.replace(".", "")
-    found = [
-        p
-        for p in everything
-        if p.productCd.startswith(prefix)
-        and (not level or len(p.productCd) == level)
-        and _matches(asked.search, p.productCd, p.label)
-    ]
-    shown = _some_of(found, asked.limit, asked.search or asked.prefix, everything=len(everything))
-    data = ProductsData(
-        total=len(everything),
-        productCd=[p.productCd for p in shown],
-        label=[p.label for p in shown],
-        revisions=[p.revisions for p in shown],
-    )
-    which = f"HS codes of {level} digits" if level else "HS codes"
-    return _answer(
-        f"{which} in Trade Map",
-        data,
-        fetched,
-        "get_products_hs",
-        found=len(found),
-        shown=len(shown),
-        narrower="" if filtered else "prefix=85 or search=... shows headings and subheadings.",
-    )
-
-
-async def get_services_ebops(context: Context, asked: GetServicesEbopsArguments) -> Answer[ServicesData]:
-    """EBOPS items."""
-    fetched = await _list(context, "get_services_ebops", payloads.parse_services)
-    everything = fetched.value
-    prefix = asked.prefix.upper()
-    found = [
-        s
-        for s in everything
-        if (s.productCd.startswith(prefix) or (s.displayCd or "").startswith(prefix))
-        and _matches(asked.search, s.productCd, s.displayCd or "", s.label)
-    ]
-    shown = _some_of(found, asked.limit, asked.search or asked.prefix, everything=len(everything))
-    data = ServicesData(
-        total=len(everything),
-        productCd=[s.productCd for s in shown],
-        label=[s.label for s in shown],
-        displayCd=[s.displayCd for s in shown],
-        maxLevel=[s.maxLevel for s in shown],
-    )
-    note = Note(
-        code=NoteCode.DOUBLE_COUNTING,
-        text="Items contain one another, and some break the same total down another way: add up siblings only.",
-    )
-    return _answer(
-        "EBOPS items in Trade Map",
-        data,
-        fetched,
-        "get_services_ebops",
-        notes=[note],
-        found=len(found),
-        shown=len(shown),
-    )
-
-
-async def get_coverage(context: Context, asked: GetCoverageArguments) -> Answer[CoverageData]:
-    """Reporting countries and newest periods by frequency."""
-    fetched = await _list(
-        context, "get_coverage", payloads.parse_coverage, freshness=Freshness(fresh=DAY), data_type=asked.data_type
-    )
-    rows = [
-        CoverageRow(dataType=r.dataType, nbCountries=r.nbCountries, latestPeriod=r.latestPeriod) for r in fetched.value
-    ]
-    note = Note(
-        code=NoteCode.LAG, text="Countries report at different times; get_countries tells how far each has come."
-    )
-    return _answer(
-        f"How many countries report {asked.data_type}, and up to when",
-        CoverageData(data_type=asked.data_type, coverage=rows),
-        fetched,
-        "get_coverage",
-        notes=[note],
-    )
-
-
-async def _list(
-    context: Context,
-    endpoint: str,
-    parse: Callable[[Any], T],
-    *,
-    freshness: Freshness = REFERENCE,
-    **arguments: str | int,
-) -> Fetched[T]:
-    return (await ask(context, endpoint, arguments, parse, freshness=freshness)).fetched
-
-
-def _matches(search: str, *texts: str) -> bool:
+def _has_words(search: str, *texts: str) -> bool:
     """Whether every word of `search` is in one of the texts, without case and accents."""
     whole = " ".join(fold(text) for text in texts)
     return all(word in whole for word in fold(search).split())
 
 
-def _some_of(found: Sequence[T], limit: int, searched: str, *, everything: int) -> Sequence[T]:
-    """At most `limit` of what was found in a list of `everything`.
+def _columns(entries: Sequence[Any], *names: str) -> dict[str, list[Any]]:
+    return {name: [getattr(entry, name) for entry in entries] for name in names}
 
-    Raises:
-        NoData: nothing was found.
-    """
-    if not found:
-        raise NoData(
-            f"No entry of the list matches {searched!r}." if searched else "No entry of the list has that level.",
-            remedy="Use fewer or other words, or leave the filter out.",
-            why=[
-                Why(Reason.FILTERED_OUT, f"The list has {everything:,} entries; the filter is applied here.", sure=True)
-            ],
-            source=SOURCE_ID,
+
+def _country_matches(asked: GetCountriesArguments, country: Country) -> bool:
+    """By any name or international code of the area, or as a member of the group that the words name."""
+    area, group = area_of(country.countryCd), expand(asked.search)
+    if group and area in group.areas:
+        return True
+    others = (*area.names, area.iso2, area.iso3, area.m49) if area else ()
+    return _has_words(asked.search, country.countryCd, country.label, *others)
+
+
+def _countries_data(_: GetCountriesArguments, total: int, shown: Sequence[Country]) -> CountriesData:
+    spans = {name: [country.coverage.get(name) for country in shown] for name in payloads.COVERAGE}
+    return CountriesData(
+        total=total,
+        countryCd=[country.countryCd for country in shown],
+        label=[country.label for country in shown],
+        nes=[country.countryCd for country in shown if country.nes],
+        ti=[country.countryCd for country in shown if country.ti],
+        **{name: column for name, column in spans.items() if any(column)},
+    )
+
+
+def _countries_notes(asked: GetCountriesArguments, shown: Sequence[Country]) -> list[Note]:
+    notes: list[Note] = []
+    if any(country.nes for country in shown):
+        text = "Areas not elsewhere specified (nes) are part of totals; leaving them out changes sums."
+        notes.append(Note(code=NoteCode.NOT_SPECIFIED_AREAS, text=text))
+    if group := expand(asked.search):
+        text = f"search was read as a group, and its members are listed. {group.note}"
+        notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
+    return notes
+
+
+def _groups_data(asked: GetCountryGroupsArguments, total: int, shown: Sequence[Group]) -> GroupsData:
+    groups: list[CountryGroup] = []
+    for one in shown:
+        members = None if one.members is None else {code: name or area_label(code) or "" for code, name in one.members}
+        groups.append(
+            CountryGroup(
+                id=one.id,
+                label=one.label,
+                type=one.type,
+                note=one.note,
+                memberCount=None if one.members is None else len(one.members),
+                members=members if asked.members else None,
+            )
         )
-    return found[:limit]
+    return GroupsData(total=total, groups=groups)
 
 
-def _answer(
-    what: str,
-    data: D,
-    fetched: Fetched[Any],
-    endpoint: str,
-    *,
-    notes: Sequence[Note] = (),
-    found: int = 0,
-    shown: int = 0,
-    narrower: str = "",
-) -> Answer[D]:
-    listed = list(notes)
-    more = narrower or None
-    if shown < found:
-        text = f"{shown} of {found} entries found."
-        listed.append(Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT))
-        rest = f"limit={found} gives all that were found, search=... fewer." if found <= MOST else "Narrow the filters."
-        more = f"{rest} {narrower}".strip()
-    return Answer(what=what, data=data, source=provenance(SERVICE, endpoint, [fetched]), notes=listed, more=more)
+def _groups_notes(asked: GetCountryGroupsArguments, shown: Sequence[Group]) -> list[Note]:
+    notes: list[Note] = []
+    if asked.members and any(group.members is None for group in shown):
+        text = "The service sent no members for some groups; that does not mean that they have none."
+        notes.append(Note(code=NoteCode.ABSENT, text=text))
+    if asked.members:
+        text = "Members may include areas not elsewhere specified (EU 27 lists 28), which count in the group's totals."
+        notes.append(Note(code=NoteCode.NOT_SPECIFIED_AREAS, text=text))
+    return notes
 
 
+def _level(asked: GetProductsHsArguments) -> int:
+    """Digits of the codes wanted; 0 = all levels."""
+    return asked.hs_level or (0 if asked.search or asked.prefix else 2)
+
+
+def _product_matches(asked: GetProductsHsArguments, product: Product) -> bool:
+    code, level = product.productCd, _level(asked)
+    begins = code.startswith(asked.prefix.replace(".", ""))
+    return begins and level in (0, len(code)) and _has_words(asked.search, code, product.label)
+
+
+def _service_matches(asked: GetServicesEbopsArguments, service: Service) -> bool:
+    codes, prefix = (service.productCd, service.displayCd or ""), asked.prefix.upper()
+    return any(code.startswith(prefix) for code in codes) and _has_words(asked.search, *codes, service.label)
+
+
+def _coverage_data(asked: GetCoverageArguments, _: int, shown: Sequence[Latest]) -> CoverageData:
+    rows = [CoverageRow(dataType=r.dataType, nbCountries=r.nbCountries, latestPeriod=r.latestPeriod) for r in shown]
+    return CoverageData(data_type=asked.data_type, coverage=rows)
+
+
+_COUNTRIES: Listing[GetCountriesArguments, Country, CountriesData] = Listing(
+    tool="get_countries",
+    parse=payloads.parse_countries,
+    what=lambda _: "Countries and areas of Trade Map with the periods they report",
+    matches=_country_matches,
+    data=_countries_data,
+    notes=_countries_notes,
+    learn=remember_countries,
+)
 GET_COUNTRIES = Tool(
     name="get_countries",
     title="Trade Map: countries and coverage",
@@ -328,11 +269,21 @@ GET_COUNTRIES = Tool(
     ),
     arguments=GetCountriesArguments,
     data=CountriesData,
-    run=get_countries,
+    run=_COUNTRIES.run,
     example={"search": "korea"},
     cost=COST,
 )
 
+_COUNTRY_GROUPS: Listing[GetCountryGroupsArguments, Group, GroupsData] = Listing(
+    tool="get_country_groups",
+    parse=payloads.parse_groups,
+    what=lambda _: "Country groups of Trade Map",
+    matches=lambda asked, group: _has_words(asked.search, group.id, group.label, group.note or ""),
+    data=_groups_data,
+    notes=_groups_notes,
+    narrower=lambda asked: "" if asked.members else "members=true with search=... lists the members of a group.",
+    sent=lambda _: {"load_members": "true"},
+)
 GET_COUNTRY_GROUPS = Tool(
     name="get_country_groups",
     title="Trade Map: country groups",
@@ -343,11 +294,21 @@ GET_COUNTRY_GROUPS = Tool(
     ),
     arguments=GetCountryGroupsArguments,
     data=GroupsData,
-    run=get_country_groups,
+    run=_COUNTRY_GROUPS.run,
     example={"search": "ASEAN", "members": True},
     cost=COST,
 )
 
+_PRODUCTS_HS: Listing[GetProductsHsArguments, Product, ProductsData] = Listing(
+    tool="get_products_hs",
+    parse=payloads.parse_products,
+    what=lambda asked: f"HS codes{f' of {_level(asked)} digits' if _level(asked) else ''} in Trade Map",
+    matches=_product_matches,
+    data=lambda _, total, shown: ProductsData(total=total, **_columns(shown, "productCd", "label", "revisions")),
+    narrower=lambda asked: (
+        "" if asked.search or asked.prefix else "prefix=85 or search=... shows headings and subheadings."
+    ),
+)
 GET_PRODUCTS_HS = Tool(
     name="get_products_hs",
     title="Trade Map: HS product codes",
@@ -358,11 +319,26 @@ GET_PRODUCTS_HS = Tool(
     ),
     arguments=GetProductsHsArguments,
     data=ProductsData,
-    run=get_products_hs,
+    run=_PRODUCTS_HS.run,
     example={"prefix": "8507"},
     cost=COST,
 )
 
+_SERVICES_EBOPS: Listing[GetServicesEbopsArguments, Service, ServicesData] = Listing(
+    tool="get_services_ebops",
+    parse=payloads.parse_services,
+    what=lambda _: "EBOPS items in Trade Map",
+    matches=_service_matches,
+    data=lambda _, total, shown: ServicesData(
+        total=total, **_columns(shown, "productCd", "label", "displayCd", "maxLevel")
+    ),
+    notes=lambda _, __: [
+        Note(
+            code=NoteCode.DOUBLE_COUNTING,
+            text="Items contain one another, and some break the same total down another way: add up siblings only.",
+        )
+    ],
+)
 GET_SERVICES_EBOPS = Tool(
     name="get_services_ebops",
     title="Trade Map: EBOPS service codes",
@@ -373,11 +349,22 @@ GET_SERVICES_EBOPS = Tool(
     ),
     arguments=GetServicesEbopsArguments,
     data=ServicesData,
-    run=get_services_ebops,
+    run=_SERVICES_EBOPS.run,
     example={"search": "transport"},
     cost=COST,
 )
 
+_COVERAGE: Listing[GetCoverageArguments, Latest, CoverageData] = Listing(
+    tool="get_coverage",
+    parse=payloads.parse_coverage,
+    what=lambda asked: f"How many countries report {asked.data_type}, and up to when",
+    data=_coverage_data,
+    notes=lambda _, __: [
+        Note(code=NoteCode.LAG, text="Countries report at different times; get_countries tells how far each has come.")
+    ],
+    sent=lambda asked: {"data_type": asked.data_type},
+    freshness=Freshness(fresh=DAY),
+)
 GET_COVERAGE = Tool(
     name="get_coverage",
     title="Trade Map: reporting coverage",
@@ -388,7 +375,7 @@ GET_COVERAGE = Tool(
     ),
     arguments=GetCoverageArguments,
     data=CoverageData,
-    run=get_coverage,
+    run=_COVERAGE.run,
     example={"data_type": "goods"},
     cost=COST,
 )

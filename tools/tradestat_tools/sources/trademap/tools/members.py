@@ -5,21 +5,22 @@ documented, and its lists of members differ from the official ones (its EU 27 ha
 than the table of all partners.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
-from tradestat_tools.codes.groups import Expansion, expand
+from tradestat_tools.codes.groups import Expansion
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError, error_from_dict
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.trademap.absence import Known, blames, reasons, refused, retired, uncovered
+from tradestat_tools.sources.trademap.absence import blames, reasons, refused, retired, uncovered
 from tradestat_tools.sources.trademap.answers.data import GroupOfRows, Number
 from tradestat_tools.sources.trademap.answers.rows import has_figures, main_total, require_echo, within_years
-from tradestat_tools.sources.trademap.api import ask, to_pay
-from tradestat_tools.sources.trademap.arguments import MOST_CALLS, Question, Spell
-from tradestat_tools.sources.trademap.codes import WORLD, area_label, named
+from tradestat_tools.sources.trademap.api import ask_page, to_pay
+from tradestat_tools.sources.trademap.arguments import MOST_CALLS, TableQuery
+from tradestat_tools.sources.trademap.calendar import Known
+from tradestat_tools.sources.trademap.codes import WORLD, area_name
 from tradestat_tools.sources.trademap.notes import is_complete, some
 from tradestat_tools.sources.trademap.service import SOURCE_ID
 from tradestat_tools.sources.trademap.wire.envelope import is_stale
@@ -69,12 +70,6 @@ class Members:
         return Note(code=NoteCode.RESOLVED_CODE, text=text)
 
 
-def members_of(argument: Literal["country", "partner"], text: str, *, first: int, last: int) -> Members | None:
-    """The members of a group in the years asked for; None where `text` names no group."""
-    found = expand(text, first_year=first or None, last_year=last or None)
-    return Members(found, argument) if found else None
-
-
 # A group of partners
 
 
@@ -84,9 +79,7 @@ def only_members(page: Page, members: Members) -> tuple[Page, dict[str, str]]:
     kept = tuple(record for record in page.records if record.partnerCd in wanted)
     there = {record.partnerCd for record in kept}
     missing = members.without_code | {
-        named(code, area_label(code)): "no row in the table of all partners"
-        for code in members.codes
-        if code not in there
+        area_name(code): "no row in the table of all partners" for code in members.codes if code not in there
     }
     return replace(page, records=kept, nbRecords=len(kept), page=1, nbPages=1), missing
 
@@ -139,15 +132,7 @@ class Reported:
 
 
 async def ask_members(
-    context: Context,
-    endpoint: str,
-    question: Question,
-    members: Members,
-    *,
-    spell: Spell,
-    listed: Known | None,
-    max_calls: int,
-    parse: Callable[[Any], Page],
+    context: Context, query: TableQuery, members: Members, *, listed: Known | None, max_calls: int
 ) -> Reported:
     """The total of every member that may have one, one call each, counted first.
 
@@ -156,32 +141,33 @@ async def ask_members(
         TradestatError: why a member could not be asked; the answers before it are stored. A member that the service
             refuses is only missing, unless all are refused, or what all share is.
     """
-    missing = members.without_code
-    whys: list[Why] = []
-    questions: list[Question] = []
-    reaches = {code: listed.reach(code, question.coverage) if listed else None for code in members.codes}
-    for code, reach in reaches.items():
-        one = replace(question, country=code)
-        why = uncovered(one, reach, context.today.year)
-        if why is None:
-            questions.append(one)
-        else:
-            missing[_name(code)] = f"{why.reason}: {why.text}"
-            whys.append(why)
-    calls, credits = await to_pay(context, endpoint, [spell(one) for one in questions])
+    this_year = context.today.year
+    reaches = {code: listed.reach(code, query.coverage) if listed else None for code in members.codes}
+    doubts = {code: uncovered(replace(query, country=code), reach, this_year) for code, reach in reaches.items()}
+    sure = {code: why for code, why in doubts.items() if why is not None}
+    missing = members.without_code | {area_name(code): f"{why.reason}: {why.text}" for code, why in sure.items()}
+    whys = list(sure.values())
+    queries = [replace(query, country=code) for code in members.codes if code not in sure]
+    calls, credits = await to_pay(context, queries)
     if calls > max_calls:
-        raise _too_many(members, len(questions), (calls, credits), max_calls)
+        raise _too_many(members, len(queries), (calls, credits), max_calls)
     fetched: list[Fetched[Page]] = []
     records: list[Record] = []
     notes: list[Note] = []
     refusals: list[TradestatError] = []
-    for number, one in enumerate(questions, start=1):
-        who = _name(one.country)
-        current_report().stage = f"{who}, {number} of {len(questions)}"
+
+    def without(who: str, text: str, found: Sequence[Why]) -> None:
+        maybe = " or ".join(dict.fromkeys(why.reason.value for why in found))
+        missing[who] = f"{text}, perhaps {maybe}" if maybe else text
+        whys.extend(why for why in found if why not in whys)
+
+    for number, one in enumerate(queries, start=1):
+        who = area_name(one.country)
+        current_report().stage = f"{who}, {number} of {len(queries)}"
         try:
-            answer = (await ask(context, endpoint, spell(one), parse)).fetched
+            answer = (await ask_page(context, one)).fetched
             page, other_years = within_years(answer.value, one)
-            if has_figures(page):
+            if has_figures(page.everything):
                 require_echo(page, one)
         except TradestatError as error:
             if not is_stale(error):
@@ -190,26 +176,21 @@ async def ask_members(
             if not fetched and _is_about_all(one, error):
                 raise refusal from error
             refusals.append(refusal)
-            found = refusal.why if isinstance(refusal, NoData) else ()
-            missing[who] = f"the service refused the question for it{_perhaps(found)}"
-            whys += [why for why in found if why not in whys]
+            without(who, "the service refused the question for it", refusal.why if isinstance(refusal, NoData) else ())
             continue
         fetched.append(answer)
         notes += [other_years] if other_years is not None and other_years not in notes else []
         total = main_total(page, one)
-        if total is not None and any(cell.value is not None for cell in total.cells.values()):
+        if total is not None and has_figures([total]):
             records.append(total)
-            continue
-        found = reasons(one, reaches[one.country], context.today.year)
-        missing[who] = f"no figure{_perhaps(found)}"
-        whys += [why for why in found if why not in whys]
+        else:
+            without(who, "no figure", reasons(one, reaches[one.country], this_year))
     if refusals and not fetched:
         raise _all_refused(refusals, members)
     sources = tuple(dict.fromkeys(source for one in fetched for source in one.value.sources))
     table = Page(len(records), 1, None, 1, None, tuple(records), (), sources)
-    return Reported(
-        table, fetched, missing, whys, [*([_cost(fetched, credits, len(refusals))] if fetched else []), *notes]
-    )
+    cost = [_cost(fetched, credits, len(refusals))] if fetched else []
+    return Reported(table, fetched, missing, whys, [*cost, *notes])
 
 
 def sorted_by_newest(page: Page, sort_dir: str) -> Page:
@@ -227,14 +208,14 @@ def sorted_by_newest(page: Page, sort_dir: str) -> Page:
 
 
 def sum_of_reporters(
-    page: Page, missing: Collection[str], question: Question, periods: Sequence[str]
+    page: Page, missing: Collection[str], query: TableQuery, periods: Sequence[str]
 ) -> tuple[list[Number | None] | None, list[Note]]:
     """The sum over all members, for the periods of which every one has a figure; and what to know about it."""
-    if question.trade_flow == "TB":
+    if query.trade_flow == "TB":
         text = "Balances are not added up over reporters: each sets exports, mostly FOB, against imports, mostly CIF."
         return None, [Note(code=NoteCode.VALUATION, text=text)]
     without = {
-        period: [*(_name(one.reporterCd) for one in page.records if _value(one, period) is None), *missing]
+        period: [*(area_name(one.reporterCd) for one in page.records if _value(one, period) is None), *missing]
         for period in periods
     }
     summed = [None if without[period] else _sum(page.records, period) for period in periods]
@@ -245,18 +226,18 @@ def sum_of_reporters(
     if all(value is None for value in summed):
         return None, notes
     text = "The sum over the members is added up here, of their own figures, each rounded"
-    if question.partner == WORLD:
+    if query.partner == WORLD:
         text += "; trade among the members is in it. It is not the group's trade with the rest of the world"
     notes.append(Note(code=NoteCode.DOUBLE_COUNTING, text=f"{text}."))
     return summed, notes
 
 
-def late_note(page: Page, periods: Sequence[str], question: Question, listed: Known | None) -> list[Note]:
+def late_note(page: Page, periods: Sequence[str], query: TableQuery, listed: Known | None) -> list[Note]:
     """Members whose rows end before the others', with the year they have come to."""
     if listed is None:
         return []
-    lasts = {one.reporterCd: listed.reach(one.reporterCd, question.coverage).last for one in page.records}
-    late = [f"{_name(code)} has come to {last}" for code, last in lasts.items() if last and str(last) < periods[-1]]
+    lasts = {one.reporterCd: listed.reach(one.reporterCd, query.coverage).last for one in page.records}
+    late = [f"{area_name(code)} has come to {last}" for code, last in lasts.items() if last and str(last) < periods[-1]]
     text = f"{some(late)}, by Trade Map's list of {listed.retrieved_at.date()}: later years are missing, not zero."
     return [Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED)] if late else []
 
@@ -289,10 +270,6 @@ def _resumable(error: TradestatError, who: str, members: Members) -> TradestatEr
     return error_from_dict(known)
 
 
-def _perhaps(whys: Sequence[Why]) -> str:
-    return f", perhaps {' or '.join(dict.fromkeys(why.reason.value for why in whys))}" if whys else ""
-
-
 def _all_refused(refusals: Sequence[TradestatError], members: Members) -> TradestatError:
     """The first refusal, which stands for all of them."""
     known = refusals[0].as_dict()
@@ -301,12 +278,12 @@ def _all_refused(refusals: Sequence[TradestatError], members: Members) -> Trades
     return error_from_dict(known)
 
 
-def _is_about_all(question: Question, error: TradestatError) -> bool:
+def _is_about_all(query: TableQuery, error: TradestatError) -> bool:
     """Whether a refusal is of something that the question for every other member has as well, and would cost again."""
-    if blames(error, question.country):
+    if blames(error, query.country):
         return False
-    shared = (question.product, question.partner if question.partner != WORLD else "")
-    return retired(question.product) is not None or any(blames(error, code) for code in shared)
+    shared = (query.product, query.partner if query.partner != WORLD else "")
+    return retired(query) is not None or any(blames(error, code) for code in shared)
 
 
 def _cost(fetched: Sequence[Fetched[Page]], credits: float, refusals: int) -> Note:
@@ -318,10 +295,6 @@ def _cost(fetched: Sequence[Fetched[Page]], credits: float, refusals: int) -> No
     if refusals:
         text += f" Refused: {refusals} more {'call' if refusals == 1 else 'calls'}, which may be charged too."
     return Note(code=NoteCode.COST, text=text)
-
-
-def _name(code: str) -> str:
-    return named(code, area_label(code))
 
 
 def _value(record: Record, period: str) -> Number | None:

@@ -1,8 +1,9 @@
-"""The tools for values by year: goods_time_series and services_time_series."""
+"""The tools for values by year: goods_time_series, services_time_series."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tradestat_tools.codes.groups import expansion
 from tradestat_tools.codes.units import unit
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context, provenance
@@ -10,16 +11,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData, UpstreamRefused
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.trademap.absence import (
-    Known,
-    Reach,
-    coverage_text,
-    earlier_notes,
-    known,
-    not_over,
-    refuse_uncovered,
-    refused,
-)
+from tradestat_tools.sources.trademap.absence import earlier_notes, refuse_uncovered, refused
 from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, GroupOfRows, SeriesData
 from tradestat_tools.sources.trademap.answers.rows import (
     lean_rows,
@@ -33,25 +25,26 @@ from tradestat_tools.sources.trademap.arguments import (
     MAX_PAGE_SIZE,
     VALUATION,
     GoodsTimeSeriesArguments,
-    Question,
     ServicesTimeSeriesArguments,
-    Spell,
-    common_arguments,
-    goods_question,
-    product_arguments,
-    resolved_notes,
-    services_question,
+    TableQuery,
+    Yearly,
 )
-from tradestat_tools.sources.trademap.calendar import Newest, years_asked
-from tradestat_tools.sources.trademap.codes import is_group
-from tradestat_tools.sources.trademap.flows import observe_goods, observe_services
-from tradestat_tools.sources.trademap.notes import edition_notes, gap_notes, more_rows, sum_notes, table_notes
+from tradestat_tools.sources.trademap.calendar import Known, Newest, Reach, known, not_over, years_asked
+from tradestat_tools.sources.trademap.codes import group_word
+from tradestat_tools.sources.trademap.flows import observe
+from tradestat_tools.sources.trademap.notes import (
+    coverage_text,
+    edition_notes,
+    gap_notes,
+    more_rows,
+    sum_notes,
+    table_notes,
+)
 from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.tools.members import (
     Members,
     ask_members,
     late_note,
-    members_of,
     missing_note,
     only_members,
     partner_notes,
@@ -59,17 +52,8 @@ from tradestat_tools.sources.trademap.tools.members import (
     sum_of_partners,
     sum_of_reporters,
 )
-from tradestat_tools.sources.trademap.wire.payloads import Page, parse_series
+from tradestat_tools.sources.trademap.wire.payloads import Page
 from tradestat_tools.upstream.request import Fetched
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What was asked, of which endpoint, and how a question is sent to it."""
-
-    endpoint: str
-    arguments: GoodsTimeSeriesArguments | ServicesTimeSeriesArguments
-    spell: Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +66,13 @@ class Settled:
         notes: how the question was read.
     """
 
-    question: Question
+    query: TableQuery
     listed: Known | None
     reach: Reach | None
     notes: list[Note]
 
 
-async def yearly(context: Context, asking: Asking, question: Question, notes: list[Note]) -> Answer[SeriesData]:
+async def time_series(context: Context, asked: Yearly) -> Answer[SeriesData]:
     """Values by year.
 
     Raises:
@@ -96,14 +80,17 @@ async def yearly(context: Context, asking: Asking, question: Question, notes: li
         TooLarge: it would take more calls than allowed.
         TradestatError: what the service answered, or that it did not.
     """
-    settled = await _settled(context, asking, question, notes)
-    years = {"first": settled.question.period_from, "last": settled.question.period_to}
-    if reporters := members_of("country", asking.arguments.country, **years):
-        return await _of_reporters(context, asking, settled, reporters)
-    return await _of_one(context, asking, settled, members_of("partner", asking.arguments.partner, **years))
+    settled = await _settled(context, asked)
+    first, last = settled.query.period_from or None, settled.query.period_to or None
+    for argument, group in asked.groups.items():  # one at most
+        members = Members(expansion(group, first_year=first, last_year=last), argument)
+        if argument == "country":
+            return await _of_reporters(context, asked, settled, members)
+        return await _of_one(context, asked, settled, members)
+    return await _of_one(context, asked, settled, None)
 
 
-async def _settled(context: Context, asking: Asking, question: Question, notes: list[Note]) -> Settled:
+async def _settled(context: Context, asked: Yearly) -> Settled:
     """The years in numbers, as far as they are over.
 
     Raises:
@@ -111,26 +98,26 @@ async def _settled(context: Context, asking: Asking, question: Question, notes: 
     """
     this_year = context.today.year
     listed = await known(context)
-    asked = asking.arguments
-    years = years_asked(asked.period_from, asked.period_to, lambda: _newest(this_year, question, asked.country, listed))
-    question = replace(question, period_from=years.first, period_to=years.last)
-    reach = listed.reach(question.country, question.coverage) if listed and question.country else None
-    groups = {name: word for name in ("country", "partner") if is_group(word := getattr(asked, name))}
-    refuse_uncovered(replace(question, **groups), reach, this_year)
-    found = [*notes, *([years.note] if years.note else [])]
+    query = asked.query()
+    years = years_asked(asked.period_from, asked.period_to, lambda: _newest(this_year, asked, query, listed))
+    query = replace(query, period_from=years.first, period_to=years.last)
+    reach = listed.reach(query.country, query.coverage) if listed and query.country else None
+    groups = {argument: group_word(group) for argument, group in asked.groups.items()}
+    refuse_uncovered(replace(query, **groups), reach, this_year)
+    notes = [*asked.readings(), *([years.note] if years.note else [])]
     if years.last >= this_year:
         text = not_over(range(this_year, years.last + 1))
-        found.append(Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED))
-        question = replace(question, period_to=this_year - 1)
-    return Settled(question, listed, reach, found)
+        notes.append(Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED))
+        query = replace(query, period_to=this_year - 1)
+    return Settled(query, listed, reach, notes)
 
 
-def _newest(this_year: int, question: Question, country: str, listed: Known | None) -> Newest:
+def _newest(this_year: int, asked: Yearly, query: TableQuery, listed: Known | None) -> Newest:
     """What "latest" stands for: the reporter's own newest year, that of all members, or the last year that is over."""
     over = this_year - 1
-    group = None if question.country else members_of("country", country, first=0, last=0)
-    codes = group.codes if group else (question.country,)
-    reaches = [listed.reach(code, question.coverage) for code in codes] if listed else []
+    group = asked.country.group
+    codes = Members(expansion(group), "country").codes if group else (query.country,)
+    reaches = [listed.reach(code, query.coverage) for code in codes] if listed else []
     lasts = [reach.last for reach in reaches if reach.last is not None]
     if lasts:
         whose = "every member that reports has come to it" if group else "it is the reporter's newest"
@@ -139,100 +126,85 @@ def _newest(this_year: int, question: Question, country: str, listed: Known | No
     return Newest(over, text)
 
 
-async def _of_one(context: Context, asking: Asking, settled: Settled, partners: Members | None) -> Answer[SeriesData]:
+async def _of_one(context: Context, asked: Yearly, settled: Settled, partners: Members | None) -> Answer[SeriesData]:
     """One reporter's table; of a group of partners, the members' rows in the table of all partners."""
-    question, reach, this_year = settled.question, settled.reach, context.today.year
-    asked = asking.arguments
+    query, reach, this_year = settled.query, settled.reach, context.today.year
     if partners:
-        asked = asked.model_copy(update={"all_pages": True, "page_size": MAX_PAGE_SIZE})
-        question = replace(question, page_size=MAX_PAGE_SIZE)
+        query = replace(query, page_size=MAX_PAGE_SIZE)
     try:
-        sent = asking.spell(question)
-        table = await ask_table(context, asking.endpoint, question, asked, sent, parse=parse_series)
+        table = await ask_table(context, query, asked.max_calls if asked.all_pages or partners else None)
     except UpstreamRefused as error:
-        raise refused(question, error) from None
-    whole, other_years = within_years(table.page, question)
-    require_figures(whole, question, reach, this_year)
-    require_echo(whole, question)
+        raise refused(query, error) from None
+    whole, other_years = within_years(table.page, query)
+    require_figures(whole, query, reach, this_year)
+    require_echo(whole, query)
     page, missing = only_members(whole, partners) if partners else (whole, {})
     periods = _periods(whole)
-    total = main_total(whole, question)
+    total = main_total(whole, query)
     summed = sum_of_partners(page, whole, total, periods) if partners else None
+    first, last = _first_and_last(query, periods)
     notes = [
         *settled.notes,
         *(partner_notes(partners, missing, summed) if partners else ()),
-        *edition_notes(question, page, *_span(question, periods)),
+        *edition_notes(query, page, first, last),
         *table.notes,
-        *table_notes(whole, question, table.wire, total),
-        *([] if partners else sum_notes(page, question, total, periods)),
-        *([] if other_years else earlier_notes(question, _span(question, periods)[0])),
+        *table_notes(whole, query, table.wire, total),
+        *([] if partners else sum_notes(page, query, total, periods)),
+        *([] if other_years else earlier_notes(query, first)),
         # Where the period was ignored, a year that did not come is not known to be missing.
-        *([other_years] if other_years else gap_notes(whole, question, total, reach=reach, this_year=this_year)),
+        *([other_years] if other_years else gap_notes(whole, query, total, reach=reach, this_year=this_year)),
     ]
     return _answer(
-        asking,
-        question,
+        query,
         page,
         periods,
         fetched=table.fetched,
         notes=notes,
-        what=question.what(_said(periods), partner=partners.name if partners else ""),
-        coverage=coverage_text(question, reach),
+        what=query.what(_in_words(periods), partner=partners.name if partners else ""),
+        coverage=coverage_text(query, reach),
         group=partners.rows(missing, summed) if partners else None,
-        more=more_rows(page, question),
+        more=more_rows(page, query),
     )
 
 
-async def _of_reporters(context: Context, asking: Asking, settled: Settled, group: Members) -> Answer[SeriesData]:
+async def _of_reporters(context: Context, asked: Yearly, settled: Settled, group: Members) -> Answer[SeriesData]:
     """A row for each member of a group, which is its own total."""
-    question, asked = settled.question, asking.arguments
-    reported = await ask_members(
-        context,
-        asking.endpoint,
-        question,
-        group,
-        spell=asking.spell,
-        listed=settled.listed,
-        max_calls=asked.max_calls,
-        parse=parse_series,
-    )
+    query = settled.query
+    reported = await ask_members(context, query, group, listed=settled.listed, max_calls=asked.max_calls)
     page = sorted_by_newest(reported.page, asked.sort_dir)
     if not page.records:
         raise NoData(
-            f"Trade Map holds no figure for {question.what(question.years or 'any year', reporter=group.name)}.",
+            f"Trade Map holds no figure for {query.what(reporter=group.name)}.",
             remedy="See how far the members have come with get_countries, or ask earlier years.",
             why=list({why.reason: why for why in reversed(reported.whys)}.values())[::-1],
             source=SOURCE_ID,
         )
     periods = _periods(page)
-    summed, about = sum_of_reporters(page, reported.missing, question, periods)
+    summed, about = sum_of_reporters(page, reported.missing, query, periods)
     notes = [
         *settled.notes,
         group.note(),
         *missing_note(reported.missing),
-        *late_note(page, periods, question, settled.listed),
+        *late_note(page, periods, query, settled.listed),
         *about,
-        *edition_notes(question, page, *_span(question, periods)),
+        *edition_notes(query, page, *_first_and_last(query, periods)),
         *reported.notes,
     ]
     return _answer(
-        asking,
-        question,
+        query,
         page,
         periods,
         fetched=reported.fetched,
         notes=notes,
-        what=question.what(_said(periods), reporter=group.name),
+        what=query.what(_in_words(periods), reporter=group.name),
         coverage=None,
         group=group.rows(reported.missing, summed),
         more="country=<a member>, all else the same, gives its partners; its first page is stored.",
-        own="reporter",
     )
 
 
 def _answer(
-    asking: Asking,
-    question: Question,
+    query: TableQuery,
     page: Page,
     periods: list[str],
     *,
@@ -242,37 +214,22 @@ def _answer(
     coverage: str | None,
     group: GroupOfRows | None,
     more: str | None,
-    own: str = "",
 ) -> Answer[SeriesData]:
     """The rows with what is known of them."""
     stated = stated_unit(page)
     if stated != THOUSAND_USD:
         notes.append(Note(code=NoteCode.UNIT, text=f"The service states {stated}, not the usual {THOUSAND_USD}."))
-    rows = lean_rows(page, question, periods, own=own)
-    if group is not None:
-        rows["group"] = group if stated == THOUSAND_USD else group.model_copy(update={"sum": None})
-        if group.argument == "partner":
-            rows["partner"] = group.id
+        group = group.model_copy(update={"sum": None}) if group else None
     return Answer(
         what=what,
-        data=SeriesData(
-            trade_flow=question.trade_flow,
-            by=question.by,
-            unit=stated,
-            nbRecords=page.nbRecords,
-            page=page.page,
-            nbRecordPerPage=page.nbRecordPerPage,
-            nbPages=page.nbPages,
-            periods=periods,
-            **rows,
-        ),
+        data=SeriesData(unit=stated, periods=periods, **lean_rows(page, query, periods, group)),
         source=provenance(
             SERVICE,
-            asking.endpoint,
+            query.tool,
             fetched,
             unit=stated,
             currency="USD" if stated == THOUSAND_USD else None,
-            valuation=None if question.services else VALUATION[question.trade_flow],
+            valuation=None if query.services else VALUATION[query.trade_flow],
             coverage=coverage,
         ),
         notes=notes,
@@ -280,22 +237,22 @@ def _answer(
     )
 
 
-def _said(periods: Sequence[str]) -> str:
+def _in_words(periods: Sequence[str]) -> str:
     return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
 
 
 def _periods(page: Page) -> list[str]:
-    return sorted({period for record in (*page.records, *page.aggregateRecords) for period in record.cells})
+    return sorted({period for record in page.everything for period in record.cells})
 
 
-def _span(question: Question, periods: Sequence[str]) -> tuple[int, int]:
+def _first_and_last(query: TableQuery, periods: Sequence[str]) -> tuple[int, int]:
     """The years asked for, or those answered where the service chose."""
-    return question.period_from or int(periods[0]), question.period_to or int(periods[-1])
+    return query.period_from or int(periods[0]), query.period_to or int(periods[-1])
 
 
 def stated_unit(page: Page) -> str:
     """Thousand US dollars, which goes without saying at Trade Map, or whatever else the figures say of themselves."""
-    said = {cell.unit for r in (*page.records, *page.aggregateRecords) for cell in r.cells.values() if cell.unit}
+    said = {cell.unit for r in page.everything for cell in r.cells.values() if cell.unit}
     others = sorted(text for text in said if not _is_thousand_usd(text))[:3]
     if not others:
         return THOUSAND_USD
@@ -311,27 +268,6 @@ def _is_thousand_usd(text: str) -> bool:
 
 COST = "1 credit"
 
-
-async def goods_time_series(context: Context, asked: GoodsTimeSeriesArguments) -> Answer[SeriesData]:
-    """Yearly values of goods."""
-
-    def spell(question: Question) -> dict[str, str | int]:
-        return {**common_arguments(question, asked.sort_by, asked.sort_dir), **product_arguments(question)}
-
-    notes = resolved_notes(country=asked.country, partner=asked.partner, product=asked.product)
-    return await yearly(context, Asking("goods_time_series", asked, spell), goods_question(asked), notes)
-
-
-async def services_time_series(context: Context, asked: ServicesTimeSeriesArguments) -> Answer[SeriesData]:
-    """Yearly values of services."""
-
-    def spell(question: Question) -> dict[str, str | int]:
-        return {**common_arguments(question, asked.sort_by, asked.sort_dir), "service": question.product}
-
-    notes = resolved_notes(country=asked.country, partner=asked.partner, service=asked.service)
-    return await yearly(context, Asking("services_time_series", asked, spell), services_question(asked), notes)
-
-
 GOODS_TIME_SERIES = Tool(
     name="goods_time_series",
     title="Trade Map: goods by year",
@@ -344,8 +280,8 @@ GOODS_TIME_SERIES = Tool(
     ),
     arguments=GoodsTimeSeriesArguments,
     data=SeriesData,
-    run=goods_time_series,
-    observe=observe_goods,
+    run=time_series,
+    observe=observe,
     example={
         "country": "410",
         "partner": "000",
@@ -370,8 +306,8 @@ SERVICES_TIME_SERIES = Tool(
     ),
     arguments=ServicesTimeSeriesArguments,
     data=SeriesData,
-    run=services_time_series,
-    observe=observe_services,
+    run=time_series,
+    observe=observe,
     example={
         "country": "156",
         "service": "ALL",

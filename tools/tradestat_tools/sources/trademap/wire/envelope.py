@@ -1,15 +1,13 @@
-"""How Trade Map answers through parse.bot: the envelope, the failures and what a call cost.
-
-What lies inside the envelope is read in `payloads`.
-"""
+"""How Trade Map answers through parse.bot: the envelope and the failures. `payloads` reads what lies inside."""
 
 import json
 import re
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NoReturn, TypeGuard, cast
 
 from tradestat_tools.model.errors import (
     QuotaExhausted,
-    RateLimited,
     TradestatError,
     Unauthorized,
     UpstreamChanged,
@@ -17,6 +15,8 @@ from tradestat_tools.model.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.sources.trademap.service import SOURCE_ID, number_or_none
+from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
+from tradestat_tools.upstream.reading import one_line
 from tradestat_tools.upstream.request import Response
 
 LONG_WAIT = 3600.0
@@ -24,17 +24,76 @@ LONG_WAIT = 3600.0
 QUOTA_WORDS = re.compile(r"credit|quota|month|daily|per day", re.IGNORECASE)
 """Words that only a message about a longer limit has."""
 
-STALE_REMEDY = "Check codes and years with get_countries, get_products_hs or get_services_ebops."
-"""What to do about a question that the service takes as invalid, or as gone at the target site (422, documented)."""
-
-SAYS = " It says: "
+SAYS = "It says: "
 """What comes before the service's own words in a message."""
-
 EXCERPT = 160
 """Characters of foreign text that a message may quote."""
 
+CHANGED = "Trade Map's service answers in a form that is not known here: {what}."
+WAIT_AS_SAID = "Wait as long as said, then call again."
 
-def read_envelope(response: Response) -> Any:
+REFUSED = Words(
+    "The service rejects the request (HTTP {status}).{said}",
+    "Check the arguments; if they are right, run `tradestat-mcp doctor` to compare parameter names.",
+    kind=UpstreamRefused,
+)
+STALE = Words(
+    "Trade Map has nothing under these arguments, or not any more (HTTP {status}).{said}",
+    "Check codes and years with get_countries, get_products_hs or get_services_ebops.",
+    kind=UpstreamRefused,
+)
+"""A question that the service takes as invalid, or as gone at the target site (`stale_input`, documented)."""
+LONG_LIMIT = Words(
+    "parse.bot's limit for the day or the month is reached (HTTP 429).{said}",
+    "Wait until it is renewed, or take a larger plan.",
+    kind=QuotaExhausted,
+)
+SHORT_LIMIT = Words(
+    "Too many calls to parse.bot in a short time (HTTP 429).{said}", "Wait a minute, then call again.", transient=True
+)
+BLOCKED = Words(
+    "Trade Map's site blocked the service for now (HTTP 503).{said}",
+    "Try again later, by hand.",
+    transient=False,  # without a time to wait for, a repetition is only another charge
+)
+BY_STATUS: Mapping[int, Words] = {
+    402: Words(
+        "The parse.bot account has no credits left (HTTP 402).{said}",
+        "Wait for the next billing period or take a larger plan.",
+    ),
+    404: Words(
+        "parse.bot knows no such API, or it is not open to this key (HTTP 404).{said}",
+        "Set TRADESTAT_TRADEMAP_SCRAPER_ID to the id shown on the API's page in your parse.bot account.",
+        kind=UpstreamRefused,
+    ),
+    408: REFUSED,
+    410: REFUSED,
+    422: STALE,
+    500: Words(
+        "The service failed while reading Trade Map (HTTP 500).{said}",
+        "Try once more; if it fails again, ask for less or wait.",
+        transient=True,
+    ),
+    502: Words(
+        "Trade Map's site did not answer the service (HTTP 502).{said}",
+        "The call was charged, and so is every repetition: ask for less, or try again later.",
+        transient=False,
+    ),
+}
+BY_KIND: Mapping[type[TradestatError], Words] = {
+    Unauthorized: Words(
+        "parse.bot does not accept the key (HTTP {status}).{said}",
+        "Check PARSE_API_KEY: it is missing a part, was revoked, or belongs to another service.",
+    ),
+    UpstreamRefused: REFUSED,
+    UpstreamDown: Words(
+        "The service failed (HTTP {status}).{said}", "Try again later; a repetition may be charged.", transient=False
+    ),
+    UpstreamChanged: Words(CHANGED.format(what="it answered HTTP {status}") + "{said}", CHANGED_REMEDY),
+}
+
+
+def read_envelope(response: Response, now: datetime) -> Any:
     """The content of a successful answer: `{"status": "success", "data": ...}` (seen) or bare (documented).
 
     Raises:
@@ -42,15 +101,15 @@ def read_envelope(response: Response) -> Any:
             failure nor JSON.
     """
     if response.status != 200:
-        _raise_failure(response)
-    body = _json(response)
+        raise _failure(response, now)
+    body = json_of(response)
     if isinstance(body, list):
         return cast("list[Any]", body)
     if not isinstance(body, dict):
         raise changed(f"it sent {kind_of(body)} where an object was expected")
     envelope = cast("dict[str, Any]", body)
     if envelope.get("error"):
-        _raise_failure(response)
+        raise _failure(response, now)
     if isinstance(envelope.get("status"), str):
         if envelope["status"] != "success" or "data" not in envelope:
             raise changed(f"the envelope's status is {excerpt(envelope['status'])}, with no data or not 'success'")
@@ -61,16 +120,12 @@ def read_envelope(response: Response) -> Any:
 def is_stale(error: TradestatError) -> TypeGuard[UpstreamRefused]:
     """Whether the service refused the codes or years of a question, and not the caller; also of an error that another
     process met."""
-    return isinstance(error, UpstreamRefused) and error.remedy == STALE_REMEDY
+    return isinstance(error, UpstreamRefused) and error.remedy == STALE.remedy
 
 
 def changed(what: str) -> UpstreamChanged:
     """The answer is not in a form known here; `what` says what was found and what was expected."""
-    return UpstreamChanged(
-        f"Trade Map's service answers in a form that is not known here: {what}.",
-        remedy="Run `tradestat-mcp doctor` to see what changed; a newer version of this package may know it.",
-        source=SOURCE_ID,
-    )
+    return UpstreamChanged(CHANGED.format(what=what), remedy=CHANGED_REMEDY, source=SOURCE_ID)
 
 
 def kind_of(value: object) -> str:
@@ -79,13 +134,16 @@ def kind_of(value: object) -> str:
 
 
 def excerpt(value: object) -> str:
-    """Foreign text as a message may quote it: short, printable, on one line."""
-    text = "".join(char if char.isprintable() else " " for char in str(value)[: 4 * EXCERPT])
-    text = " ".join(text.split())
-    return repr(text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…")
+    """Foreign text as a message may quote it: short, printable, on one line, in quotes."""
+    return repr(one_line(value, EXCERPT))
 
 
-def _json(response: Response) -> Any:
+def json_of(response: Response) -> Any:
+    """The body as JSON.
+
+    Raises:
+        UpstreamChanged: it is none, or has numbers that JSON does not have.
+    """
     if not response.body.strip():
         raise changed("its answer is empty")
     try:
@@ -99,130 +157,43 @@ def _no_such_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _raise_failure(response: Response) -> NoReturn:
-    """Raise what a failure means. `{"error": {"status", "message", ...}, "status_code"}` is documented; any part may
-    be missing, and proxies before the service answer in HTML."""
-    detail = _failure_detail(response)
-    state = str(detail.get("status") or "")
-    said = f"{SAYS}{excerpt(detail['message'])}." if detail.get("message") else ""
+def _failure(response: Response, now: datetime) -> TradestatError:
+    """What a failure means. `{"error": {"status", "message", ...}, "status_code"}` is documented; any part may be
+    missing, and proxies before the service answer in HTML."""
+    body = _object_of(response)
+    error: Any = body.get("error")
+    if not isinstance(error, dict):
+        error = {"message": error or body.get("message") or body.get("detail")}
+    detail = cast("dict[str, Any]", error)
+    state, said = str(detail.get("status") or ""), ""
+    if words := [part for part in (state, str(detail.get("message") or "")) if part]:
+        said = f"{SAYS}{excerpt(': '.join(words))}."
+    if (theirs := detail.get("upstream_status_code")) is not None:
+        said = f"{said} The site answered {excerpt(theirs)}.".lstrip()
     wait = number_or_none(detail.get("retry_after"))
-    if wait is None:
-        wait = number_or_none(response.headers.get("retry-after"))
-    raise _failure(_failing_status(response), state, said, wait, detail)
+    wait = retry_after(response.headers, now) if wait is None else wait
+    status, repeated = response.status, body.get("status_code")
+    if status == 200 and isinstance(repeated, int) and repeated >= 400:
+        status = repeated
+    by_status = dict(BY_STATUS)
+    if state == "stale_input":
+        by_status.setdefault(status, STALE)
+    if status == 429:
+        long = (wait is not None and wait >= LONG_WAIT) or QUOTA_WORDS.search(said)
+        by_status[429] = LONG_LIMIT if long else SHORT_LIMIT if wait is None else _after_the_wait(SHORT_LIMIT)
+    if status == 503:
+        by_status[503] = BLOCKED if wait is None else _after_the_wait(BLOCKED)
+    return Failures(SOURCE_ID, BY_KIND, by_status).of(status, said, wait=wait)
 
 
-def _failing_status(response: Response) -> int:
-    """The answer's status; where that is 200, the one that the body repeats as `status_code` (documented)."""
-    if response.status != 200:
-        return response.status
+def _after_the_wait(words: Words) -> Words:
+    return Words(words.message, WAIT_AS_SAID, transient=True)
+
+
+def _object_of(response: Response) -> Mapping[str, Any]:
+    """The body of a failure as an object; an empty one where it is a sentence or a page."""
     try:
-        repeated: Any = json.loads(response.body).get("status_code")
-    except (ValueError, RecursionError, AttributeError):
-        return response.status
-    return repeated if isinstance(repeated, int) and repeated >= 400 else response.status
-
-
-def _failure(status: int, state: str, said: str, wait: float | None, detail: dict[str, Any]) -> TradestatError:
-    match status:
-        case 401 | 403:
-            return Unauthorized(
-                f"parse.bot does not accept the key (HTTP {status}).{said}",
-                remedy="Check PARSE_API_KEY: it is missing a part, was revoked, or belongs to another service.",
-                source=SOURCE_ID,
-            )
-        case 404:
-            return UpstreamRefused(
-                f"parse.bot knows no such API, or it is not open to this key (HTTP 404).{said}",
-                remedy="Set TRADESTAT_TRADEMAP_SCRAPER_ID to the id shown on the API's page in your parse.bot account.",
-                source=SOURCE_ID,
-            )
-        case 402:
-            return QuotaExhausted(
-                f"The parse.bot account has no credits left (HTTP 402).{said}",
-                remedy="Wait for the next billing period or take a larger plan.",
-                source=SOURCE_ID,
-            )
-        case 429:
-            return _limit(said, wait)
-        case 503:
-            return UpstreamDown(
-                f"Trade Map's site blocked the service for now (HTTP 503{_named(state)}).{said}",
-                remedy="Wait as long as said, then call again." if wait is not None else "Try again later, by hand.",
-                source=SOURCE_ID,
-                retry_after=wait,
-                transient=wait is not None,  # without a time to wait for, a repetition is only another charge
-            )
-        case 502:
-            theirs = detail.get("upstream_status_code")
-            return UpstreamDown(
-                f"Trade Map's site did not answer the service (HTTP 502{_named(state)}"
-                f"{f'; the site said {excerpt(theirs)}' if theirs is not None else ''}).{said}",
-                remedy="The call was charged, and so is every repetition: ask for less, or try again later.",
-                source=SOURCE_ID,
-                retry_after=wait,
-            )
-        case 500:
-            return UpstreamDown(
-                f"The service failed while reading Trade Map (HTTP 500{_named(state)}).{said}",
-                remedy="Try once more; if it fails again, ask for less or wait.",
-                source=SOURCE_ID,
-                retry_after=wait,
-                transient=True,
-            )
-        case _ if state == "stale_input" or status == 422:
-            return UpstreamRefused(
-                f"Trade Map has nothing under these arguments, or not any more (HTTP {status}{_named(state)}).{said}",
-                remedy=STALE_REMEDY,
-                source=SOURCE_ID,
-            )
-        case _ if status >= 500:
-            return UpstreamDown(
-                f"The service failed (HTTP {status}{_named(state)}).{said}",
-                remedy="Try again later; a repetition may be charged.",
-                source=SOURCE_ID,
-                retry_after=wait,
-            )
-        case _ if status >= 400:
-            return UpstreamRefused(
-                f"The service rejects the request (HTTP {status}{_named(state)}).{said}",
-                remedy="Check the arguments; if they are right, run `tradestat-mcp doctor` to compare parameter names.",
-                source=SOURCE_ID,
-            )
-        case _:
-            return changed(f"it answered HTTP {status}{_named(state)}.{said}".removesuffix("."))
-
-
-def _limit(said: str, wait: float | None) -> TradestatError:
-    if (wait is not None and wait >= LONG_WAIT) or QUOTA_WORDS.search(said):
-        return QuotaExhausted(
-            f"parse.bot's limit for the day or the month is reached (HTTP 429).{said}",
-            remedy="Wait until it is renewed, or take a larger plan.",
-            source=SOURCE_ID,
-            retry_after=wait,
-        )
-    return RateLimited(
-        f"Too many calls to parse.bot in a short time (HTTP 429).{said}",
-        remedy="Wait as long as said, then call again." if wait is not None else "Wait a minute, then call again.",
-        source=SOURCE_ID,
-        retry_after=wait,
-        transient=True,
-    )
-
-
-def _failure_detail(response: Response) -> dict[str, Any]:
-    """`error` as an object, whatever was sent: an object, a sentence, or a page."""
-    try:
-        body = json.loads(response.body)
+        body: Any = json.loads(response.body)
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(body, dict):
-        return {}
-    known = cast("dict[str, Any]", body)
-    error: Any = known.get("error")
-    if isinstance(error, dict):
-        return cast("dict[str, Any]", error)
-    return {"message": error or known.get("message") or known.get("detail")}
-
-
-def _named(state: str) -> str:
-    return f", {excerpt(state)}" if state else ""
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}

@@ -8,13 +8,12 @@ A name of the entry is taken for one of ours only if, without case and separator
 so. Nothing is guessed between two.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from tradestat_tools.sources.trademap.service import number_or_none
-from tradestat_tools.sources.trademap.wire.envelope import changed, kind_of
+from tradestat_tools.sources.trademap.wire.envelope import changed, json_of, kind_of
 from tradestat_tools.upstream.request import Response
 
 Method = Literal["GET", "POST"]
@@ -101,11 +100,6 @@ class Wire:
     unlisted: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
 
-    @property
-    def renamed(self) -> dict[str, str]:
-        """The names that differ from what was assumed."""
-        return {ours: theirs for ours, theirs in self.names.items() if ours != theirs}
-
 
 Catalogue = Mapping[str, Wire]
 """Endpoint name -> how to ask it."""
@@ -124,10 +118,7 @@ def read_catalogue(response: Response) -> dict[str, Wire]:
     """
     if response.status != 200:
         raise changed(f"the catalogue answered HTTP {response.status}")
-    try:
-        body: Any = json.loads(response.body)
-    except (ValueError, RecursionError):
-        raise changed("the catalogue entry is not JSON") from None
+    body = json_of(response)
     table = assumed()
     found = False
     for entry in _endpoint_entries(body, MAX_DEPTH):

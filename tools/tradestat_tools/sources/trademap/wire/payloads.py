@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from tradestat_tools.codes.periods import Period, from_yyyyqq, period
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.sources.trademap.wire.envelope import changed, excerpt, kind_of
+from tradestat_tools.upstream.reading import number
 
 Number = int | float
 Frequency = Literal["Y", "Q", "M"]
@@ -127,6 +128,11 @@ class Page:
     records: tuple[Record, ...]
     aggregateRecords: tuple[Record, ...]
     sources: tuple[DataSource, ...]
+
+    @property
+    def everything(self) -> tuple[Record, ...]:
+        """Rows and totals."""
+        return (*self.records, *self.aggregateRecords)
 
 
 def parse_countries(content: Any) -> tuple[Country, ...]:
@@ -372,22 +378,16 @@ def _count(value: Any) -> int | None:
 
 
 def _figure(value: Any) -> Number | None:
-    """A figure; text may carry thousands commas. None for null and blanks.
+    """A figure; text may carry thousands commas. None for null, blanks and words for nothing.
 
     Raises:
         UpstreamChanged: something that is not a number.
     """
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if isinstance(value, str):
-        try:
-            number = float(value.replace(",", "").strip())
-        except ValueError:
-            raise changed(f"{excerpt(value)} stands where a figure was expected") from None
-    elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise changed(f"{kind_of(value)} stands where a figure was expected")
-    else:
-        number = value
-    if not abs(number) < MAX_FIGURE:
+    try:
+        found = number(value)
+    except ValueError:
+        what = excerpt(value) if isinstance(value, str) else kind_of(value)
+        raise changed(f"{what} stands where a figure was expected") from None
+    if found is not None and abs(found) >= MAX_FIGURE:
         raise changed("a figure is larger than any trade flow")
-    return int(number) if number == int(number) else number
+    return found
