@@ -107,7 +107,7 @@ async def test_numbers_sometimes_carry_commas_and_blanks(http: httpx.AsyncClient
     assert any(re.fullmatch(r"\d{4,}", text) for text in texts)
 
 
-async def test_the_total_row_stands_where_it_is_set_to(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+async def test_the_total_row_stands_where_the_settings_say(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     query = {"hsSgn": "8507", "strtYymm": "202401", "endYymm": "202402"}
     for place, index in (("first", 0), ("last", -1)):
         sandbox.configure(korea_total_row=place)
