@@ -11,7 +11,7 @@ from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
 from tradestat_sandbox import Sandbox
-from tradestat_sandbox.world import DEFAULT_TODAY, World, world_on
+from tradestat_sandbox.settings import DEFAULT_TODAY, World, world_on
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context, sandbox_settings
 from tradestat_tools.catalogue import catalogue

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from tradestat_sandbox.world import DEFAULT_TODAY, World, world_on
+from tradestat_sandbox.settings import DEFAULT_TODAY, World, world_on
 from tradestat_tools.codes.periods import period
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
