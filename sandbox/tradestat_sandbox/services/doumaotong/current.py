@@ -73,8 +73,8 @@ def dashboard(exports: Exports, query: Query) -> Data:
             "range": f"{yyyymm(now[0])}-{yyyymm(now[-1])}",
         },
         "region": [
-            {"name": CONTINENT_ZH[continent], "percent": percent(yuan, whole)}
-            for continent, yuan in regions(by_country).items()
+            {"name": label, "percent": percent(yuan, whole)}
+            for label, yuan in zip(CONTINENT_ZH.values(), regions(by_country).values(), strict=True)
         ],
         "blocs": [
             {"name": label, "total": _yi(part), "percent": percent(part, whole)}

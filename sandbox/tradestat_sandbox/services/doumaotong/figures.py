@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tradestat_sandbox.economies import ASEAN, BELT_ROAD, CONTINENT_ZH, EU, MIDDLE_EAST, USMCA, Continent
+from tradestat_sandbox.economies import ASEAN, BELT_ROAD, CONTINENT_ZH, EU, MIDDLE_EAST, USMCA
 from tradestat_sandbox.observers import Month
 from tradestat_sandbox.products import PRODUCTS, all_national_codes
 from tradestat_sandbox.services.doumaotong.data import BadParameter, Exports, economy, growth, percent
@@ -52,8 +52,8 @@ def top3(by_country: dict[int, int]) -> float | None:
     return percent(sum(list(by_country.values())[:3]), sum(by_country.values()))
 
 
-def regions(by_country: dict[int, int]) -> dict[Continent, int]:
-    """Yuan to each continent."""
+def regions(by_country: dict[int, int]) -> dict[str, int]:
+    """Yuan to each continent, in the order of `CONTINENT_ZH`."""
     return {
         continent: sum(yuan for partner, yuan in by_country.items() if economy(partner).continent == continent)
         for continent in CONTINENT_ZH

@@ -1,6 +1,6 @@
 """What doumaotong's endpoints answer in the older shape, in plain yuan."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from tradestat_sandbox.economies import CONTINENT_ZH
 from tradestat_sandbox.observers import Month
@@ -30,7 +30,7 @@ from tradestat_sandbox.services.doumaotong.figures import (
 )
 
 
-def _with_percent(parts: Mapping[str, int], whole: int) -> Data:
+def _with_percent(parts: dict[str, int], whole: int) -> Data:
     found: Data = {}
     for name, yuan in parts.items():
         found[f"{name}Total"] = yuan
@@ -156,8 +156,7 @@ def older_top_products(exports: Exports, query: Query) -> Data:
 
 
 def _in_region(by_country: dict[int, int], region: str) -> int:
-    sold: dict[str, int] = {**regions(by_country)}
-    return members(by_country, BLOCS[region]) if region in BLOCS else sold[region]
+    return members(by_country, BLOCS[region]) if region in BLOCS else regions(by_country)[region]
 
 
 def _older_product(rank: int, row: Data) -> Data:
