@@ -1,7 +1,7 @@
 """Every classification and frequency, and every further endpoint, against the stand-in and its world."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -11,9 +11,13 @@ from tradestat_sandbox import Sandbox
 from tradestat_sandbox.economies import ECONOMIES
 from tradestat_server.mcp.context import sandbox_settings
 from tradestat_tools.catalogue import catalogue
+from tradestat_tools.codes.countries import area
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.view import View
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.flow import FlowQuestion, read_product
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
@@ -210,3 +214,25 @@ async def test_a_count_is_the_number_of_rows_that_would_come(built: Sandbox) -> 
         counted = int(caught.value.remedy.split("maxRecords=")[1].split(",")[0])
         answer = await context.call(TOOLS["comtrade_data"], question | {"maxRecords": counted + 1})
     assert sum(value is not None for record in answer.data.records for value in record.primaryValue) == counted
+
+
+async def test_a_flow_that_was_asked_for_costs_nothing_again(built: Sandbox) -> None:
+    flows = SOURCE.flows
+    assert flows is not None
+    months, years = (Period(2023, "month", 1), Period(2023, "month", 3)), (Period(2022), Period(2023))
+    for product, (first, last) in (
+        (read_product("850760"), years),
+        (read_product("TOTAL"), months),
+        (read_product("S", "services"), years),
+        (read_product("3.1", "services"), years),
+    ):
+        question = FlowQuestion(area("US"), area("DE"), product, first, last)
+        asking = flows.view(question, "exporter")
+        assert asking is not None
+        view = View("comtrade:exporter", "comtrade", asking.tool, asking.arguments, "exporter", "", question)
+        async with opened(built, keyed=False) as context:
+            assert (await flows.cost(view, context)).calls == len(question.periods)
+            for arguments in asking.arguments:
+                with suppress(NoData):
+                    await context.call(asking.tool, arguments)
+            assert (await flows.cost(view, context)).calls == 0
