@@ -27,8 +27,8 @@ from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.flow import FlowQuestion, read_product
-from tradestat_tools.research.mirror.arguments import CIF_MARGIN
 from tradestat_tools.research.mirror.compare import Compared, compare
+from tradestat_tools.research.mirror.tool import CIF_MARGIN
 from tradestat_tools.research.views import ask_all, views_of
 
 NOISE = 0.012

@@ -13,10 +13,8 @@ from tradestat_tools.contract.view import View
 from tradestat_tools.model.flow import FlowQuestion, Role, read_product
 from tradestat_tools.model.observation import Status, Valuation
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.research.mirror.causes import Cause, Kind, causes
-from tradestat_tools.research.mirror.cells import Cell
-from tradestat_tools.research.mirror.estimate import Rule, estimate
-from tradestat_tools.research.mirror.facts import Facts, Freight, Hidden, Route, Weighed, late_share
+from tradestat_tools.research.mirror.causes import Cause, Kind, Rule, causes, estimate
+from tradestat_tools.research.mirror.facts import Cell, Facts, Freight, Hidden, Route, Weighed, late_share
 
 YEAR = Period(2023)
 QUESTION = FlowQuestion(area("China"), area("Korea"), read_product("850760"), YEAR, YEAR)
@@ -32,11 +30,11 @@ def cell(
     **changes: Any,
 ) -> Cell:
     """A figure in dollars; an importer's is CIF, and without its own FOB brought there by 6 percent."""
-    side = View(f"comtrade:{role}", "comtrade", "comtrade_data", (), role, f"the {role}'s", QUESTION)
+    view = View(f"comtrade:{role}", "comtrade", "comtrade_data", (), role, f"the {role}'s", QUESTION)
     valuation = "CIF" if role == "importer" and valuation else valuation
     how = "as reported" if valuation == "FOB" else "the importer's own FOB figure" if fob else "CIF / 1.06"
     made = Cell(
-        side=side,
+        view=view,
         period=YEAR,
         native=value,
         native_currency="USD",

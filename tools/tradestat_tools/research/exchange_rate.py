@@ -1,19 +1,20 @@
 """The tool `exchange_rate`: official average rates, as the other tools convert with them."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, month_of, periods_between
-from tradestat_tools.codes.spans import span
+from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, last_whole, month_of, periods_between
+from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Provenance, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.research.arguments import FREQUENCIES, FrequencyCode, check_length
 from tradestat_tools.research.currency import (
     DOLLAR,
     PUBLISHER,
@@ -25,11 +26,16 @@ from tradestat_tools.research.currency import (
     covered_to,
     source_of_rates,
 )
-from tradestat_tools.research.series.arguments import FREQUENCIES, check_length, read_frequency
-from tradestat_tools.research.series.ask import last_whole
 from tradestat_tools.upstream.runtime import as_utc, in_thread
 
 ADDRESS = "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/"
+
+
+USUAL_SPAN = "last 12 months"
+
+
+def _usual_span() -> Span:
+    return span(USUAL_SPAN)
 
 
 class RateArguments(Arguments):
@@ -37,33 +43,32 @@ class RateArguments(Arguments):
 
     base: CurrencyCode = Field(description="ISO 4217 code of the currency of which one unit is priced: CNY.")
     quote: CurrencyCode = Field(default=DOLLAR, description="ISO 4217 code of the currency it is priced in.")
-    period: Annotated[str, Meaning.PERIOD] = Field(
-        default="last 12 months", max_length=60, description="2024, 2024Q1, 2024-01..2024-06, since 2020."
+    period: Annotated[Span, reads(span, max_length=60), Meaning.PERIOD] = Field(
+        default_factory=_usual_span,
+        description="2024, 2024Q1, 2024-01..2024-06, since 2020.",
+        json_schema_extra={"default": USUAL_SPAN},
     )
-    freq: Annotated[Literal["", "A", "Q", "M"], BeforeValidator(read_frequency)] = Field(
+    freq: FrequencyCode = Field(
         default="", description="A years, Q quarters or M months; left out, as `period` is written."
     )
 
     @model_validator(mode="after")
-    def _readable(self) -> "RateArguments":
-        try:
-            meant = span(self.period)
-            if not meant.leans_on_newest or meant.first is None:  # else its length is known with the newest rates
+    def _make_sense_together(self) -> "RateArguments":
+        if not self.period.leans_on_newest or self.period.first is None:  # else its length is known with the newest
+            try:
                 self.periods(Period(LAST_YEAR, "month", 12))
-        except CodeError as error:
-            raise ArgumentError(
-                error.message, argument="period", allowed=error.allowed or None, nearest=error.nearest
-            ) from None
+            except CodeError as error:
+                raise ArgumentError.of("period", error) from None
         return self
 
     def periods(self, newest: Period) -> list[Period]:
         """The periods meant, where `newest` is the last month that has rates.
 
         Raises:
-            CodeError: not periods, or too many.
+            CodeError: of another frequency than asked for, or too many.
         """
         frequency: Frequency | None = FREQUENCIES[self.freq] if self.freq else None
-        first, last = span(self.period).between(lambda wanted: last_whole(newest, wanted), frequency=frequency)
+        first, last = self.period.between(partial(last_whole, newest), frequency=frequency)
         check_length(first, last)
         return list(periods_between(first, last))
 

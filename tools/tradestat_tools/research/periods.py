@@ -4,13 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tradestat_tools.codes.periods import Frequency, Period, periods_between
+from tradestat_tools.codes.periods import PER_YEAR, Frequency, Period
 from tradestat_tools.model.observation import Observation, Status
 
 _RANK = (Status.SUPPRESSED, Status.MISSING, Status.ESTIMATED, Status.PROVISIONAL)
 """What a sum inherits from its parts, the gravest first."""
-
-_LENGTHS: dict[Frequency, int] = {"year": 12, "quarter": 3, "month": 1}
 
 Key = tuple[str, str, str, str, str, str, str]
 
@@ -31,45 +29,33 @@ def summed_to(observations: Iterable[Observation], frequency: Frequency) -> list
     for one in observations:
         if one.period.frequency == frequency:
             same.append(one)
-        elif _LENGTHS[one.period.frequency] < _LENGTHS[frequency]:
-            parts[key(one), _around(one.period, frequency)].setdefault(one.period, one)
+        elif PER_YEAR[one.period.frequency] > PER_YEAR[frequency]:
+            parts[key(one), one.period.around(frequency)].setdefault(one.period, one)
     have = {(key(one), one.period) for one in same}
     sums = [_sum(whole, list(held.values())) for (of, whole), held in parts.items() if (of, whole) not in have]
     return sorted([*same, *sums], key=lambda one: (key(one), one.period))
 
 
-def _around(period: Period, frequency: Frequency) -> Period:
-    """The longer period that a period lies in."""
-    return Period(period.year, frequency, (period.first_month.number - 1) // _LENGTHS[frequency] + 1)
-
-
 def _sum(whole: Period, held: Sequence[Observation]) -> Observation:
+    """The sum of different parts of a period."""
     first = held[0]
-    wanted = list(periods_between(*_parts_of(whole, first.period.frequency)))
-    complete = {one.period for one in held} == set(wanted)
-    alike = len({(one.currency, one.valuation) for one in held}) == 1
+    wanted = PER_YEAR[first.period.frequency] // PER_YEAR[whole.frequency]
+    alike = len({(one.currency, one.valuation, one.period.frequency) for one in held}) == 1
     status = next((rank for rank in _RANK if any(one.status is rank for one in held)), Status.SUMMED)
-    if not (complete and alike) and status not in (Status.SUPPRESSED, Status.MISSING):
+    if not (len(held) == wanted and alike) and status not in (Status.SUPPRESSED, Status.MISSING):
         status = Status.MISSING
     lacking = status in (Status.SUPPRESSED, Status.MISSING)
+    one_unit = len({one.quantity_unit for one in held}) == 1
     return replace(
         first,
         period=whole,
         value=None if lacking else _total([one.value for one in held]),
         status=status,
-        resolution=first.resolution * len(wanted) ** 0.5,
-        quantity=_total([one.quantity for one in held]) if _one_unit(held) and not lacking else None,
+        resolution=first.resolution * wanted**0.5,
+        quantity=_total([one.quantity for one in held]) if one_unit and not lacking else None,
         net_kg=None if lacking else _total([one.net_kg for one in held]),
         fob=None if lacking else _total([one.fob for one in held]),
     )
-
-
-def _parts_of(whole: Period, frequency: Frequency) -> tuple[Period, Period]:
-    return _around(whole.first_month, frequency), _around(whole.last_month, frequency)
-
-
-def _one_unit(held: Sequence[Observation]) -> bool:
-    return len({one.quantity_unit for one in held}) == 1
 
 
 def _total(values: Sequence[float | None]) -> float | None:

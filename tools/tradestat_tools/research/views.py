@@ -1,4 +1,4 @@
-"""Both sides of one flow: every source that can see it, what each is asked, and its figures as common rows."""
+"""Views of one flow: every source's from both of its ends, what asking costs, and what came of it as common rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ import anyio
 
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import StoredResult
+from tradestat_tools.contract.results import StoredResult, found_in
 from tradestat_tools.contract.source import Source
-from tradestat_tools.contract.view import Flows, Standing, View
+from tradestat_tools.contract.view import Cost, Flows, Standing, View
 from tradestat_tools.model.answers import Answer, Note, Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Product, Role, flow_of
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 _ORDER = tuple(Standing)
 
+FILE = "file"
+"""The source of a view that is a stored result."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came of a side.
+    """What came of a view.
 
     Args:
         observations: of the flow asked and in its frequency, in the order of periods; also those without a value.
@@ -41,7 +44,7 @@ class Seen:
         error: what the source failed with, where that is not merely that it has nothing.
     """
 
-    side: View
+    view: View
     observations: tuple[Observation, ...] = ()
     given: tuple[Observation, ...] = ()
     results: tuple[str, ...] = ()
@@ -58,25 +61,21 @@ async def views_of(
     sources: Collection[str] | None = None,
     files: Sequence[str] = (),
 ) -> tuple[View, ...]:
-    """Every side that there is of a flow: exporter's first, the national sources first among each.
+    """Every view that there is of a flow: the exporter's first; of each end stored results, then national sources.
 
     Args:
         sources: ids of the sources wanted; all of them if left out.
-        files: handles of imported results.
+        files: handles of stored results.
 
     Raises:
-        InvalidQuery: nothing is kept under a handle, or it holds no figures.
+        NoData: nothing is kept under a handle.
+        InvalidQuery: what is kept there has no figures of flows.
     """
-    wanted = [one for one in flows_of(context.sources) if sources is None or one in sources]
-    found = [
-        side
-        for role in ROLES
-        for source in wanted
-        if (side := _side(context.sources[source], question, role)) is not None
-    ]
+    wanted = [context.sources[one] for one in flows_of(context.sources) if sources is None or one in sources]
+    found = [view for role in ROLES for source in wanted if (view := _view(source, question, role)) is not None]
     for handle in files:
         found += await _of_file(question, context, handle)
-    return tuple(sorted(found, key=lambda side: (ROLES.index(side.role), side.source != "file")))
+    return tuple(sorted(found, key=lambda view: (ROLES.index(view.role), view.source != FILE)))
 
 
 def flows_of(sources: Mapping[str, Source]) -> dict[str, Flows]:
@@ -91,26 +90,35 @@ def as_named(sources: Mapping[str, Source]) -> list[str]:
     return [name for name, _ in sorted(order, key=lambda one: one[1].standing is not Standing.INTERNATIONAL)]
 
 
-def is_paid(context: Context, view: View) -> bool:
-    """Whether asking for it can cost credits."""
-    return view.source in context.sources and context.sources[view.source].policy.paid
+def is_paid(context: Context, source: str) -> bool:
+    """Whether asking can cost credits; a stored result's source is none that is asked."""
+    return source in context.sources and context.sources[source].policy.paid
 
 
-def _side(source: Source, question: FlowQuestion, role: Role) -> View | None:
+async def cost(views: Iterable[View], context: Context) -> Cost:
+    """What asking for these would cost now; what is stored costs nothing. At most a free list of prices is asked."""
+    whole = Cost()
+    for view in views:
+        source = context.sources.get(view.source)
+        if view.why is None and source is not None and source.flows is not None:
+            whole += await source.flows.cost(view, context)
+    return whole
+
+
+def _view(source: Source, question: FlowQuestion, role: Role) -> View | None:
     asking = source.flows.view(question, role) if source.flows else None
-    if asking is None:
+    if source.flows is None or asking is None:
         return None
-    what = f"{_flow_name(question, role)}, {source.name}"
     return View(
-        f"{source.id}:{role}",
-        source.id,
-        asking.tool,
-        asking.arguments,
-        role,
-        what,
-        question,
-        asking.why,
-        standing=source.flows.standing if source.flows else None,
+        id=f"{source.id}:{role}",
+        source=source.id,
+        tool=asking.tool,
+        arguments=asking.arguments,
+        role=role,
+        what=f"{_flow_name(question, role)}, {source.name}",
+        question=question,
+        why=asking.why,
+        standing=source.flows.standing,
     )
 
 
@@ -120,19 +128,19 @@ def _flow_name(question: FlowQuestion, role: Role) -> str:
 
 
 async def _of_file(question: FlowQuestion, context: Context, handle: str) -> list[View]:
-    """A side for each end of the flow that a stored result has figures of; where it has none, one that says so."""
-    stored, endpoint = await _stored(context, handle)
-    rows, held = await in_thread(partial(_of_stored, stored, endpoint, question))
-    roles: Sequence[Role] = held
+    """A view from each end of the flow that a stored result has figures of; where it has none, one that says so."""
+    stored, rows = await stored_figures(context, handle, argument="files")
+    roles: Sequence[Role] = [role for role in ROLES if _of_flow(rows, question, role)]
     why = None
-    if not held:
-        roles = [_nearest_role(rows, question)]
+    if not roles:
+        imports = any(one.flow == "M" and one.reporter == question.importer.comtrade for one in rows)
+        roles = ["importer" if imports else "exporter"]
         text = f"{handle} has {len(rows)} figures, none of {_flow_name(question, roles[0])} in {question.product.code}."
         why = Why(Reason.FILTERED_OUT, text, sure=True)
     return [
         View(
-            id=f"file:{role}:{handle}",
-            source="file",
+            id=f"{FILE}:{role}:{handle}",
+            source=FILE,
             tool=stored.tool,
             arguments=(),
             role=role,
@@ -145,86 +153,66 @@ async def _of_file(question: FlowQuestion, context: Context, handle: str) -> lis
     ]
 
 
-def _nearest_role(rows: Iterable[Observation], question: FlowQuestion) -> Role:
-    flows = {one.flow for one in rows if one.reporter == question.importer.comtrade}
-    return "importer" if "M" in flows else "exporter"
+async def stored_figures(context: Context, handle: str, *, argument: str) -> tuple[StoredResult, Sequence[Observation]]:
+    """A stored result and its figures as common rows. A file may have 300,000 of them: they are read in a thread.
 
+    Args:
+        argument: that the handle stands in.
 
-async def _stored(context: Context, handle: str) -> "tuple[StoredResult, Tool[Any, Any]]":
-    stored = await context.results.find(handle)
-    if stored is None:
+    Raises:
+        NoData: nothing is kept under the handle.
+        InvalidQuery: what is kept there has no figures of flows.
+    """
+    stored = await found_in(context.results, handle)
+    tool = context.tools.get(stored.tool)
+    if tool is None or tool.observe is None:
         raise InvalidQuery(
-            f"No answer is kept under {handle}.",
-            argument="files",
-            allowed="the handle in the first line of an answer, such as that of import_file",
+            f"{handle} is an answer of {stored.tool}, which has no figures of flows.",
+            argument=argument,
+            allowed="answers of comtrade_data, trade_series, goods_time_series, import_file and the like",
         )
-    endpoint = context.tools.get(stored.tool)
-    if endpoint is None or endpoint.observe is None:
-        raise InvalidQuery(
-            f"{handle} is an answer of {stored.tool}, which has no trade figures to compare.",
-            argument="files",
-            allowed="answers with figures of flows, such as those of import_file, comtrade_data or goods_time_series",
-        )
-    return stored, endpoint
+    return stored, await in_thread(partial(_observed, stored, tool))
 
 
-def _observed(stored: StoredResult, endpoint: "Tool[Any, Any]") -> Sequence[Observation]:
-    if endpoint.observe is None:
-        return ()
-    return endpoint.observe(endpoint.data.model_validate(stored.structured["data"]), stored.source)
+def _observed(stored: StoredResult, tool: "Tool[Any, Any]") -> Sequence[Observation]:
+    data = tool.data.model_validate(stored.structured["data"])
+    return tool.observe(data, stored.source) if tool.observe else ()
 
 
-def _of_stored(
-    stored: StoredResult, endpoint: "Tool[Any, Any]", question: FlowQuestion
-) -> tuple[Sequence[Observation], Sequence[Role]]:
-    """All figures of a stored result, and the ends of the flow that they are of. A file may have 300,000 rows."""
-    rows = _observed(stored, endpoint)
-    return rows, tuple(role for role in ROLES if _of_flow(rows, question, role))
-
-
-def _read_stored(
-    stored: StoredResult, endpoint: "Tool[Any, Any]", side: View
-) -> tuple[tuple[Observation, ...], tuple[Observation, ...]]:
-    """The figures of a side in its frequency, and as they were given."""
-    given = _given(_observed(stored, endpoint), side)
-    return _filtered(given, side), given
-
-
-async def ask_all(sides: Iterable[View], context: Context) -> tuple[Seen, ...]:
-    """What comes of every side, asked at the same time, in the order of the sides; none fails the others."""
-    wanted = tuple(sides)
+async def ask_all(views: Sequence[View], context: Context) -> tuple[Seen, ...]:
+    """What comes of every view, asked at the same time, in their order; none fails the others."""
     seen: dict[int, Seen] = {}
 
     async def one(at: int) -> None:
-        seen[at] = await ask(wanted[at], context)
+        seen[at] = await ask(views[at], context)
 
     async with anyio.create_task_group() as tasks:
-        for at in range(len(wanted)):
+        for at in range(len(views)):
             tasks.start_soon(one, at)
-    return tuple(seen[at] for at in range(len(wanted)))
+    return tuple(seen[at] for at in range(len(views)))
 
 
-async def ask(side: View, context: Context) -> Seen:
-    """What a source has of a side. A failure of the source is part of what is seen, never raised."""
-    if side.why is not None:
-        return Seen(side, why=(side.why,), results=(side.handle,) if side.handle else ())
-    if side.handle:
-        stored, endpoint = await _stored(context, side.handle)
-        found, given = await in_thread(partial(_read_stored, stored, endpoint, side))
-        why = _why_partial(side, found)
-        return Seen(side, found, given, (side.handle,), (stored.source,), stored.notes, why)
-    return await _asked(side, context)
+async def ask(view: View, context: Context) -> Seen:
+    """What a source has of a view. A failure of the source is part of what is seen, never raised."""
+    if view.why is not None:
+        return Seen(view, why=(view.why,), results=(view.handle,) if view.handle else ())
+    if view.handle:
+        stored, rows = await stored_figures(context, view.handle, argument="files")
+        given = await in_thread(partial(_given, rows, view))
+        found = _filtered(given, view)
+        return Seen(view, found, given, (view.handle,), (stored.source,), stored.notes, _why_partial(view, found))
+    return await _asked(view, context)
 
 
-async def _asked(side: View, context: Context) -> Seen:
-    endpoint, progress = context.tools[side.tool], current_report().progress
+async def _asked(view: View, context: Context) -> Seen:
+    tool, progress = context.tools[view.tool], current_report().progress
     rows: list[Observation] = []
     answers: list[Answer[Any]] = []
     whys: list[Why] = []
     error: TradestatError | None = None
-    for arguments in side.arguments:
+    for arguments in view.arguments:
         try:
-            answer = await context.call(endpoint, arguments, progress=progress)
+            answer = await context.call(tool, arguments, progress=progress)
         except NoData as nothing:
             whys += nothing.why or [Why(Reason.NOT_REPORTED, nothing.message)]
         except TradestatError as failure:
@@ -232,44 +220,53 @@ async def _asked(side: View, context: Context) -> Seen:
             break
         else:
             answers.append(answer)
-            rows += endpoint.observe(answer.data, answer.source) if endpoint.observe else ()
-    found = _filtered(rows, side)
+            rows += tool.observe(answer.data, answer.source) if tool.observe else ()
+    given = _given(rows, view)
+    found = _filtered(given, view)
+    notes = {(note.code, note.text): note for answer in answers for note in answer.notes}
     if answers and not error:
-        notes = [note for answer in answers for note in answer.notes]
-        whys += _why_partial(side, found, rows, notes, flows=context.sources[side.source].flows)
+        whys += _why_partial(view, found, rows, list(notes.values()), flows=context.sources[view.source].flows)
     return Seen(
-        side,
+        view,
         found,
-        _given(rows, side),
+        given,
         tuple(answer.result for answer in answers if answer.result),
         tuple(answer.source for answer in answers),
-        tuple({(note.code, note.text): note for answer in answers for note in answer.notes}.values()),
+        tuple(notes.values()),
         tuple(dict.fromkeys(whys)),
         error,
     )
 
 
-def _filtered(rows: Iterable[Observation], side: View) -> tuple[Observation, ...]:
-    """The figures of the flow asked for, brought to its frequency, within its span, one a period."""
-    question = side.question
-    found = {one.period: one for one in reversed(summed_to(_given(rows, side), question.frequency))}
+def _filtered(given: Iterable[Observation], view: View) -> tuple[Observation, ...]:
+    """The figures of a flow in the frequency asked for, one a period."""
+    question = view.question
+    found = {one.period: one for one in reversed(summed_to(given, question.frequency))}
     return tuple(found[period] for period in question.periods if period in found)
 
 
-def _given(rows: Iterable[Observation], side: View) -> tuple[Observation, ...]:
-    return tuple(one for one in _of_flow(rows, side.question, side.role) if _within(one, side.question))
+def _given(rows: Iterable[Observation], view: View) -> tuple[Observation, ...]:
+    """The figures of the flow and span asked for, as the source gave them."""
+    first, last = view.question.months
+    return tuple(
+        one
+        for one in _of_flow(rows, view.question, view.role)
+        if first <= one.period.first_month and one.period.last_month <= last
+    )
 
 
 def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) -> list[Observation]:
-    reporter, partner = question.reporter(role), question.partner(role)
-    classification = "EBOPS" if question.product.kind == "services" else "HS"
+    wanted = (
+        flow_of(role),
+        _code(question.reporter(role)),
+        _code(question.partner(role)),
+        "EBOPS" if question.product.kind == "services" else "HS",
+    )
+    products = _codes_of(question.product)
     return [
         one
         for one in rows
-        if one.flow == flow_of(role)
-        and (one.reporter, one.partner) == (_code(reporter), _code(partner))
-        and one.classification == classification
-        and _is_product(one.product, question.product)
+        if one.product in products and (one.flow, one.reporter, one.partner, one.classification) == wanted
     ]
 
 
@@ -277,20 +274,14 @@ def _code(area: Area) -> str:
     return area.comtrade or area.m49.lstrip("0")
 
 
-def _is_product(code: str, wanted: Product) -> bool:
-    """The code itself, or the only national code below a subheading, which in both tariffs ends in 00."""
-    if code == wanted.code:
-        return True
-    return len(wanted.code) == 6 and wanted.code.isdigit() and code in (f"{wanted.code}00", f"{wanted.code}0000")
-
-
-def _within(one: Observation, question: FlowQuestion) -> bool:
-    first, last = question.months
-    return first <= one.period.first_month and one.period.last_month <= last
+def _codes_of(product: Product) -> tuple[str, ...]:
+    """The code itself, and the only national code below a subheading, which in both tariffs ends in 00."""
+    code = product.code
+    return (code, f"{code}00", f"{code}0000") if len(code) == 6 and code.isdigit() else (code,)
 
 
 def _why_partial(
-    side: View,
+    view: View,
     found: Sequence[Observation],
     rows: Sequence[Observation] = (),
     notes: Sequence[Note] = (),
@@ -298,26 +289,23 @@ def _why_partial(
     flows: Flows | None = None,
 ) -> tuple[Why, ...]:
     """Why an answer that came has no figure of some periods: by the source's own notes, or what else came."""
-    lacking = [
-        period
-        for period in side.question.periods
-        if not any(one.period == period and one.value is not None for one in found)
-    ]
-    if not lacking:
+    if set(view.question.periods) <= {one.period for one in found if one.value is not None}:
         return ()
-    if not found and (why := _why_nothing(side, rows, flows)) is not None:
+    if not found and (why := _why_nothing(view, rows, flows)) is not None:
         return (why,)
     reasons = tuple(Why(note.reason, note.text, sure=True) for note in notes if note.reason is not None)
     if found or reasons:
         return reasons
-    return (Why(Reason.FILTERED_OUT, f"The answer of {side.tool} holds no figure of this flow and span."),)
+    return (Why(Reason.FILTERED_OUT, f"The answer of {view.tool} holds no figure of this flow and span."),)
 
 
-def _why_nothing(side: View, rows: Sequence[Observation], flows: Flows | None) -> Why | None:
+def _why_nothing(view: View, rows: Sequence[Observation], flows: Flows | None) -> Why | None:
     """Why none of the rows that came are of the flow, where the rows themselves tell."""
-    code = side.question.product.code
-    mine = sorted(one.period for one in rows if _is_product(one.product, side.question.product))
+    codes = _codes_of(view.question.product)
+    mine = sorted(one.period for one in rows if one.product in codes)
     others = {one.product for one in rows} if not mine else set[str]()
     if len(others) == 1:
-        return Why(Reason.NOT_COVERED, f"It answered for {others.pop()} only, which is a part of {code}.", sure=True)
-    return flows.nothing(side, mine) if flows and flows.nothing else None
+        return Why(
+            Reason.NOT_COVERED, f"It answered for {others.pop()} only, which is a part of {codes[0]}.", sure=True
+        )
+    return flows.nothing(view, mine) if flows and flows.nothing else None

@@ -5,7 +5,7 @@ why; nothing is filled in. Shares and rates are fractions (0.25), not percent.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Figure = float | None
@@ -44,7 +44,7 @@ def share(part: Figure, total: Figure) -> Indicator:
 
 def shares(values: Sequence[Figure]) -> list[Indicator]:
     """Each figure's part of the sum of all; all undefined where one is missing, since the sum is then unknown."""
-    total = _sum(values)
+    total = sum_of(values)
     if total is None:
         return [Indicator.undefined(MISSING)] * len(values)
     return [_ratio(value, total) for value in values]
@@ -68,12 +68,10 @@ def compound_growth(first: Figure, last: Figure, periods: int) -> Indicator:
     return Indicator(rate.value ** (1 / periods) - 1)
 
 
-def index(values: Sequence[Figure], base: int) -> list[Indicator]:
-    """The figures with that of the base position as 100: 100 v / v_base."""
-    return [
-        Indicator(100 * one.value) if one.value is not None else one
-        for one in (_ratio(v, values[base]) for v in values)
-    ]
+def index_on(base: Figure, value: Figure) -> Indicator:
+    """A figure with that of the base period as 100: 100 v / v_base."""
+    ratio = _ratio(value, base)
+    return ratio if ratio.value is None else Indicator(100 * ratio.value)
 
 
 def herfindahl_hirschman(values: Sequence[Figure]) -> Indicator:
@@ -104,7 +102,7 @@ def normalised_herfindahl_hirschman(values: Sequence[Figure]) -> Indicator:
 
 def top_share(values: Sequence[Figure], n: int) -> Indicator:
     """Concentration ratio CR_n: the share of the n largest in the sum of all."""
-    total = _sum(values)
+    total = sum_of(values)
     if total is None:
         return Indicator.undefined(MISSING)
     if n < 1:
@@ -186,26 +184,16 @@ def trade_intensity(flow: Figure, exports: Figure, partner_imports: Figure, worl
     return revealed_comparative_advantage(flow, exports, partner_imports, world_imports)
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one part adds to the growth of the whole: (v1 - v0) / V0, a fraction of the whole before."""
-
-    part: str
-    points: Indicator
-
-
-def contributions(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> list[Contribution]:
-    """Growth of a whole decomposed by its parts; they add up to its growth.
+def contributions(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> dict[str, Indicator]:
+    """What each part adds to the growth of the whole: (v1 - v0) / V0. They add up to its growth.
 
     All undefined where a part's figure is missing before or after, since a whole is then unknown.
     """
     parts = list(dict.fromkeys([*before, *after]))
-    start = _sum([before.get(part) for part in parts])
-    end = _sum([after.get(part) for part in parts])
-    if start is None or end is None:
-        return [Contribution(part, Indicator.undefined(MISSING)) for part in parts]
-    changes = {part: balance(after[part], before[part]).value for part in parts}
-    return [Contribution(part, _ratio(change, start)) for part, change in changes.items()]
+    start = sum_of(before.get(part) for part in parts)
+    if start is None or sum_of(after.get(part) for part in parts) is None:
+        return dict.fromkeys(parts, Indicator.undefined(MISSING))
+    return {part: _ratio(balance(after[part], before[part]).value, start) for part in parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +218,8 @@ def quantity_and_unit_value(
     return Decomposition(Indicator(by_quantity), Indicator(by_price))
 
 
-def _sum(values: Sequence[Figure]) -> float | None:
+def sum_of(figures: Iterable[Figure]) -> Figure:
     """The sum; None where a figure is missing."""
+    values = list(figures)
     known = [value for value in values if value is not None]
     return math.fsum(known) if len(known) == len(values) else None

@@ -7,7 +7,8 @@ from typing import Literal
 
 from tradestat_tools.codes.countries import Area, areas
 from tradestat_tools.codes.ebops import ebops_entry
-from tradestat_tools.codes.periods import Period
+from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Period
+from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Provenance
@@ -15,6 +16,7 @@ from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, WORLD
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators.formulas import Indicator
+from tradestat_tools.research.views import stored_figures
 
 Dimension = Literal["partner", "product", "reporter", "period"]
 
@@ -41,25 +43,9 @@ async def gather(context: Context, handles: Sequence[str]) -> Gathered:
         NoData: nothing is kept under a handle.
         InvalidQuery: an answer has no figures of flows.
     """
-    rows: list[Observation] = []
-    sources: list[Provenance] = []
-    for handle in handles:
-        stored = await context.results.find(handle)
-        if stored is None:
-            raise NoData(
-                f"No answer is kept under {handle}: it was never given here, or is too old, or was cleared.",
-                remedy="Call the tool that gave it again with the same arguments, and use the handle it gives.",
-            )
-        endpoint = context.tools.get(stored.tool)
-        if endpoint is None or endpoint.observe is None:
-            raise InvalidQuery(
-                f"{handle} is an answer of {stored.tool}, which has no figures of flows.",
-                argument="result",
-                allowed="answers of comtrade_data, trade_series, goods_time_series, import_file and the like",
-            )
-        rows += endpoint.observe(endpoint.data.model_validate(stored.structured["data"]), stored.source)
-        sources.append(stored.source)
-    return Gathered(tuple(rows), tuple(sources), tuple(handles))
+    found = [await stored_figures(context, handle, argument="result") for handle in handles]
+    rows = tuple(row for _, rows in found for row in rows)
+    return Gathered(rows, tuple(stored.source for stored, _ in found), tuple(handles))
 
 
 def selected(
@@ -68,7 +54,7 @@ def selected(
     flow: str = "",
     source: str = "",
     level: int | None = None,
-    span: tuple[Period, Period] | None = None,
+    span: Span | None = None,
 ) -> list[Observation]:
     """Rows of a flow, a source, a level of products (totals stay) and a span, each flow once.
 
@@ -76,16 +62,15 @@ def selected(
         NoData: none is left.
         InvalidQuery: two sources have the same flow, one source has it with two values, or currencies are mixed.
     """
+    first = span.first.first_month if span and span.first else Period(FIRST_YEAR, "month", 1)
+    last = span.last.last_month if span and span.last else Period(LAST_YEAR, "month", 12)
     kept = [
         one
         for one in rows
         if (not flow or one.flow == flow)
         and (not source or one.source == source)
         and (level is None or is_total(one) or level_of(one) == level)
-        and (
-            span is None
-            or (span[0].first_month <= one.period.first_month <= one.period.last_month <= span[1].last_month)
-        )
+        and first <= one.period.first_month <= one.period.last_month <= last
     ]
     if not kept:
         raise NoData("The answers hold no figures of that flow, source, level and period.", remedy="Ask for less.")
@@ -109,21 +94,21 @@ def _once(rows: Iterable[Observation]) -> dict[tuple[str, ...], Observation]:
             continue
         if one.source != other.source:
             raise InvalidQuery(
-                f"{told(one)} is there from {other.source} and from {one.source}; they are never added or mixed.",
+                f"{named(one)} is there from {other.source} and from {one.source}; they are never added or mixed.",
                 argument="source",
                 allowed="one source",
                 nearest=(other.source, one.source),
             )
         if one.value not in (None, other.value):
             raise InvalidQuery(
-                f"{told(one)} is there twice with different values, as it was retrieved at two times.",
+                f"{named(one)} is there twice with different values, as it was retrieved at two times.",
                 argument="result",
                 allowed="only one of the answers that hold it",
             )
     return held
 
 
-def told(one: Observation) -> str:
+def named(one: Observation) -> str:
     """A figure for people."""
     way = "exports to" if one.flow in ("X", "RX") else "imports from"
     return f"{area_name(one.reporter)}'s {way} {area_name(one.partner)} of {one.product} in {one.period}"
@@ -293,7 +278,7 @@ def with_figures(members: Sequence[Observation], options: Options, out: Outcome)
     lacking = [one for one in members if one.value is None]
     if not lacking:
         return list(members)
-    names = "; ".join(told(one) for one in lacking[:NAMED])
+    names = "; ".join(named(one) for one in lacking[:NAMED])
     more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
     out.say(f"No figure: {names}{more}." + (" Left out." if options.skip else " missing=skip leaves them out."))
     return [one for one in members if one.value is not None] if options.skip else list(members)

@@ -5,25 +5,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from tradestat_tools.codes.flows import flow
-from tradestat_tools.codes.periods import Period, period
-from tradestat_tools.codes.spans import span
-from tradestat_tools.codes.words import CodeError, fold
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import read_handle
+from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.words import fold
+from tradestat_tools.contract.context import Context, merged
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
+from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.observation import Observation
-from tradestat_tools.research.indicators import flows, members, over_time
+from tradestat_tools.research.arguments import NOTHING_SAID, BasePeriod, FlowWord, Handles
 from tradestat_tools.research.indicators import formulas as pure
+from tradestat_tools.research.indicators import measures
 from tradestat_tools.research.indicators.rows import (
     ALL,
     DIMENSIONS,
-    Dimension,
     Gathered,
     Line,
     Options,
@@ -32,7 +29,6 @@ from tradestat_tools.research.indicators.rows import (
     gather,
     selected,
 )
-from tradestat_tools.research.series.report import STATES
 from tradestat_tools.upstream.runtime import in_thread
 
 Name = Literal[
@@ -73,78 +69,84 @@ class Known:
 
 
 INDICATORS: dict[Name, Known] = {
-    "share": Known("v / V", "", "fraction", members.shares),
-    "growth": Known("v1 / v0 - 1, on the same period a year before", "", "fraction", over_time.growth),
-    "cagr": Known("(v_n / v_0) ** (1 / n) - 1 over n years", "", "fraction a year", over_time.compound_growth),
-    "index": Known("100 v / v_base", "", "base = 100", over_time.index),
+    "share": Known("v / V", "", "fraction", measures.shares),
+    "growth": Known("v1 / v0 - 1, on the same period a year before", "", "fraction", measures.growth),
+    "cagr": Known("(v_n / v_0) ** (1 / n) - 1 over n years", "", "fraction a year", measures.compound_growth),
+    "index": Known("100 v / v_base", "", "base = 100", measures.index),
     "hhi": Known(
         "Σ s², s the shares of all members",
         "Herfindahl (1950); Hirschman (1945)",
         "1/n to 1",
-        partial(members.concentration, measure=pure.herfindahl_hirschman),
+        partial(measures.concentration, measure=pure.herfindahl_hirschman),
     ),
     "hhi_normalised": Known(
         "(HHI - 1/n) / (1 - 1/n)",
         "Herfindahl (1950); Hirschman (1945)",
         "0 to 1",
-        partial(members.concentration, measure=pure.normalised_herfindahl_hirschman),
+        partial(measures.concentration, measure=pure.normalised_herfindahl_hirschman),
     ),
-    "top_n": Known("sum of the n largest / sum of all", "concentration ratio", "fraction", members.largest),
-    "rca": Known("(x_ij / X_i) / (x_wj / X_w)", "Balassa (1965)", "ratio", partial(flows.advantage, symmetric=False)),
+    "top_n": Known("sum of the n largest / sum of all", "concentration ratio", "fraction", measures.largest),
+    "rca": Known(
+        "(x_ij / X_i) / (x_wj / X_w)", "Balassa (1965)", "ratio", partial(measures.advantage, symmetric=False)
+    ),
     "rsca": Known(
         "(RCA - 1) / (RCA + 1)",
         "Laursen (1998); Dalum, Laursen and Villumsen (1998)",
         "-1 to 1",
-        partial(flows.advantage, symmetric=True),
+        partial(measures.advantage, symmetric=True),
     ),
-    "balance": Known("x - m", "", "", lambda rows, _: flows.two_flows(rows, pure.balance)),
+    "balance": Known("x - m", "", "", lambda rows, _: measures.two_flows(rows, pure.balance)),
     "normalised_balance": Known(
-        "(x - m) / (x + m)", "", "-1 to 1", lambda rows, _: flows.two_flows(rows, pure.normalised_balance)
+        "(x - m) / (x + m)", "", "-1 to 1", lambda rows, _: measures.two_flows(rows, pure.normalised_balance)
     ),
-    "unit_value": Known("v / q", "", "money for each unit", over_time.unit_value),
+    "unit_value": Known("v / q", "", "money for each unit", measures.unit_value),
     "grubel_lloyd": Known(
         "1 - |x - m| / (x + m); over all products 1 - Σ|x - m| / Σ(x + m)",
         "Grubel and Lloyd (1975)",
         "0 to 1",
-        flows.grubel_lloyd,
+        measures.grubel_lloyd,
     ),
     "intensity": Known(
         "(x_ij / X_i) / (M_j / M_w)",
         "Brown (1949); Kojima (1964)",
         "ratio",
-        flows.intensity,
+        measures.intensity,
     ),
     "contributions": Known(
-        "(v1 - v0) / V0 of each member; they add up to the growth of V", "", "fraction", members.contributions
+        "(v1 - v0) / V0 of each member; they add up to the growth of V", "", "fraction", measures.contributions
     ),
     "quantity_unit_value": Known(
         "Δv = mean(p) Δq + mean(q) Δp, p = v / q; the value is the part of quantity",
         "Bennet (1920)",
         "",
-        over_time.quantity_and_unit_value,
+        measures.quantity_and_unit_value,
     ),
 }
 
 BOTH_FLOWS = frozenset({"balance", "normalised_balance", "grubel_lloyd"})
 
 
-def _handles(texts: list[str]) -> list[str]:
-    return list(dict.fromkeys(read_handle(text) for text in texts))
-
-
 def _word(value: Any) -> Any:
     return fold(value).replace(" ", "_") if isinstance(value, str) else value
 
 
-def _flow(value: Any) -> Any:
-    return flow(value).code if isinstance(value, str) and value.strip() else value
+def _closed_span(text: str) -> Span:
+    """A range with both of its ends.
+
+    Raises:
+        ArgumentError: it leans on the newest period, which stored figures have not.
+    """
+    meant = span(text)
+    if meant.first is None or meant.last is None:
+        raise ArgumentError("Stored figures have no newest period of their own.", allowed="2023, 2019-2023, 2024-03")
+    return meant
 
 
 class IndicatorArguments(Arguments):
     """Which indicator, of the figures of which answers."""
 
     indicator: Annotated[Name, BeforeValidator(_word)] = Field(description="What to work out.")
-    result: Annotated[list[str], AfterValidator(_handles)] = Field(
+    result: Handles = Field(
         min_length=1,
         max_length=10,
         description="Handles (r…) of answers with figures, put together: comtrade_data, trade_series, import_file ...",
@@ -154,14 +156,14 @@ class IndicatorArguments(Arguments):
         description="What the members are, of share, hhi, top_n, contributions; left out, that of which there are "
         "several. grubel_lloyd by product is also over all products.",
     )
-    flow: Annotated[Literal["", "X", "M"], BeforeValidator(_flow), Meaning.FLOW] = Field(
+    flow: Annotated[Literal["", "X", "M"], FlowWord, Meaning.FLOW] = Field(
         default="", description="X exports or M imports only; words are read too."
     )
-    period: Annotated[str, Meaning.PERIOD] = Field(
-        default="",
-        max_length=60,
+    period: Annotated[Span | None, reads(_closed_span, max_length=60), Meaning.PERIOD] = Field(
+        default=None,
         description="Only figures of these periods: 2023, 2019-2023. cagr, contributions and quantity_unit_value go "
         "from the first to the last.",
+        json_schema_extra=NOTHING_SAID,
     )
     level: int | None = Field(
         default=None, ge=1, le=10, description="Only products of that level: digits of an HS code (2, 4, 6)."
@@ -170,42 +172,23 @@ class IndicatorArguments(Arguments):
         default="", pattern=r"^[A-Za-z_]{0,40}$", description="Only figures of that source, where several have them."
     )
     n: int = Field(default=3, ge=1, le=1000, description="How many of the largest, for top_n.")
-    base: str = Field(default="", max_length=20, description="The period that is 100, for index; left out, the first.")
+    base: BasePeriod = Field(
+        default=None,
+        description="The period that is 100, for index; left out, the first.",
+        json_schema_extra=NOTHING_SAID,
+    )
     missing: Annotated[Literal["refuse", "skip"], BeforeValidator(_word)] = Field(
         default="refuse", description="skip leaves out members without a figure; else what needs them is undefined."
     )
 
-    @model_validator(mode="after")
-    def _readable(self) -> "IndicatorArguments":
-        for name, read in (("period", self._span), ("base", self._base)):
-            try:
-                read()
-            except CodeError as error:
-                raise ArgumentError(
-                    error.message, argument=name, allowed=error.allowed or None, nearest=error.nearest
-                ) from None
-        return self
-
-    def _span(self) -> tuple[Period, Period] | None:
-        if not self.period:
-            return None
-        meant = span(self.period)
-        if meant.first is None or meant.last is None:
-            raise CodeError("Stored figures have no newest period of their own.", allowed="2023, 2019-2023, 2024-03")
-        return meant.first, meant.last
-
-    def _base(self) -> Period | None:
-        return period(self.base) if self.base else None
-
     def rows_of(self, gathered: Gathered) -> list[Observation]:
         """The figures that are meant, each flow once."""
-        return selected(gathered.rows, flow=self.flow, source=self.source.lower(), level=self.level, span=self._span())
+        return selected(gathered.rows, flow=self.flow, source=self.source.lower(), level=self.level, span=self.period)
 
     @property
     def options(self) -> Options:
         """What was asked beside the indicator."""
-        by: Dimension | None = self.by or None
-        return Options(by, self.n, self._base(), self.missing == "skip")
+        return Options(self.by or None, self.n, self.base, self.missing == "skip")
 
 
 class IndicatorData(Data):
@@ -243,10 +226,11 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
             remedy="It needs several members, or several periods, of one flow: " + known.formula,
         )
     data = _data(asked.indicator, known, outcome.lines, rows[0].currency)
+    source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit)
     return Answer(
         what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
         data=data,
-        source=_provenance(gathered, data.unit),
+        source=source.model_copy(update={"calls": 0, "credits_charged": None}),  # nothing was asked
         notes=list(_notes(asked, rows, outcome)),
     )
 
@@ -284,22 +268,6 @@ def _label(dimension: str, code: str) -> str:
 def _when(rows: Sequence[Observation]) -> str:
     first, last = min(one.period for one in rows), max(one.period for one in rows)
     return str(first) if first == last else f"{first} to {last}"
-
-
-def _provenance(gathered: Gathered, unit: str) -> Provenance:
-    """That of the answers together: nothing was asked, so it took no call."""
-    every = gathered.sources
-    held = {one.state for one in every}
-    return Provenance(
-        service=", ".join(dict.fromkeys(one.service for one in every)),
-        endpoint="trade_indicators",
-        address="; ".join(dict.fromkeys(one.address for one in every)),
-        retrieved_at=min(one.retrieved_at for one in every),
-        state=next(state for state in STATES if state in held),
-        unit=unit,
-        calls=0,
-        results=list(gathered.handles),
-    )
 
 
 def _notes(asked: IndicatorArguments, rows: Sequence[Observation], outcome: Outcome) -> list[Note]:

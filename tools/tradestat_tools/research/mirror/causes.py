@@ -1,6 +1,7 @@
-"""Why two reports of one flow differ: only reasons that the data themselves show, with amounts where they give any.
+"""Why two reports of one flow differ, and the best estimate of what flowed, FOB.
 
-Everything here is arithmetic on figures that were already got; amounts are in US dollars.
+Only reasons that the data themselves show, with amounts where they give any. Everything here is arithmetic on figures
+that were already got; amounts are in US dollars.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +13,133 @@ from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.model.flow import Role
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.research.mirror.cells import Cell
-from tradestat_tools.research.mirror.estimate import Rule, estimate
-from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Facts, Late, dearer, proven, told, value_of
+from tradestat_tools.research.mirror.facts import (
+    MOST_FREIGHT,
+    Cell,
+    Facts,
+    Late,
+    Weighed,
+    figure_of,
+    freight_by_weight,
+    proven,
+    value_of,
+)
 
 HIDES = 0.5
-"""What is kept back under 999999 must hold at least this share of the other side's figure to be named as the reason."""
+"""What is kept back under 999999 must hold at least this share of the other end's figure to be named as the reason."""
 
 SLIGHT = 0.001
 """Share of the larger figure below which a rest is not worth naming."""
+
+
+class Rule(StrEnum):
+    """How the best estimate of the FOB value came about."""
+
+    EXPORTER = "exporter"
+    """The exporter's figure, which is FOB."""
+    WITH_TRANSIT = "exporter_with_goods_in_transit"
+    """The exporter's figure where the importer is a place of transit: too high by the goods that only pass."""
+    WITHOUT_REEXPORTS = "exporter_without_reexports"
+    """The exporter's figure less what it reports to re-export."""
+    BY_WEIGHT = "exporter_by_importers_weight"
+    """What arrived by the importer's weight, at the exporter's FOB value a kilogram."""
+    WITH_ROUTE = "importer_within_route"
+    """The importer's FOB figure, at least the exporter's, at most that and all that the place of transit re-exports."""
+    NOTHING_EXPORTED = "exporter_reports_none"
+    """The exporter reports its trade with the importer in that period, and none of this."""
+    IMPORTER_FOB = "importer_fob"
+    """The importer's own FOB figure."""
+    IMPORTER_SEEN = "importer_by_seen_margin"
+    """The importer's figure less a margin seen in comparable flows."""
+    IMPORTER_ASSUMED = "importer_by_assumed_margin"
+    """The importer's figure less the assumed margin."""
+    NONE = "none"
+    """Neither end has a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The best estimate of what flowed, FOB: goods of the exporter bound for the importer."""
+
+    value: float | None
+    rule: Rule
+    text: str
+
+
+def estimate(facts: Facts) -> Estimate:
+    """The best estimate of the FOB value, by the first rule that applies."""
+    found = _estimate(facts)
+    if found.value is None:
+        return found
+    text = found.text
+    if facts.passing is not None:
+        text += f"; a part only passes: the importer re-exports {facts.passing.value:,.0f} USD of it, of all origins"
+        if found.rule is Rule.EXPORTER:
+            found = Estimate(found.value, Rule.WITH_TRANSIT, found.text)
+    if facts.importer is None and facts.routes:
+        named = " and ".join(f"{route.hub} ({route.reexports.value:,.0f} USD)" for route in facts.routes)
+        text += f"; goods of the exporter may be among the re-exports to the importer of {named}, and would come on top"
+    return Estimate(found.value, found.rule, text)
+
+
+def _estimate(facts: Facts) -> Estimate:
+    exported, imported = value_of(facts.exporter), value_of(facts.importer)
+    if exported is None and "exporter" in facts.none:
+        return Estimate(0.0, Rule.NOTHING_EXPORTED, "the exporter reports its trade of that time, and none of this")
+    if exported is None:
+        return _from_importer(facts)
+    own = facts.own_reexports
+    base = Weighed(exported, facts.exporter.kg if facts.exporter else None)
+    fob = "FOB at its border, and " if facts.goods else ""
+    rule, text = Rule.EXPORTER, f"the exporter's figure: {fob}nothing shows that it lacks a part"
+    if own is not None and own.value <= exported * 1.001:
+        base = Weighed(max(0.0, exported - own.value), _less(base.kg, own.kg))
+        rule = Rule.WITHOUT_REEXPORTS
+        text = "the exporter's figure less what it reports to re-export there, which is made elsewhere"
+    if imported is None or not (via := _routed(facts, base)):
+        return Estimate(base.value, rule, text)
+    value, how = via
+    if how is Rule.BY_WEIGHT:
+        text = "what arrived by the importer's net weight, at the exporter's FOB value a kilogram: a part goes through "
+    else:
+        text = (
+            "the importer's figure FOB, within what the exporter and the place of transit report: a part goes through "
+        )
+    return Estimate(value, how, text + " and ".join(route.hub for route in proven(facts)))
+
+
+def _from_importer(facts: Facts) -> Estimate:
+    imported = facts.importer
+    if imported is None or imported.value is None:
+        return Estimate(None, Rule.NONE, "neither end has a figure")
+    if imported.valuation == "CIF" and imported.fob_how.startswith("CIF"):
+        if facts.freight is not None:
+            text = f"the importer's CIF figure less {facts.freight.share:.1%} of FOB, {facts.freight.how}"
+            return Estimate(imported.value / (1 + facts.freight.share), Rule.IMPORTER_SEEN, text)
+        text = f"the importer's CIF figure less the assumed margin of {facts.margin:.1%} of FOB"
+        return Estimate(imported.fob, Rule.IMPORTER_ASSUMED, text)
+    text = "the importer's own FOB figure" if facts.goods else "the importer's figure"
+    return Estimate(imported.fob or imported.value, Rule.IMPORTER_FOB, f"{text}; the exporter has none")
+
+
+def _routed(facts: Facts, base: Weighed) -> tuple[float, Rule] | None:
+    """The exporter's figure and what it recorded as shipped elsewhere; None where no way elsewhere is shown."""
+    routes, importer = proven(facts), facts.importer
+    if not routes or importer is None:
+        return None
+    if base.kg and importer.kg and base.value:
+        scale = facts.months_kg.scale if facts.months_kg is not None else importer.kg / base.kg
+        if 1 < scale <= 1 + fsum(route.reexports.value for route in routes) / base.value * (1 + MOST_FREIGHT):
+            return base.value * scale, Rule.BY_WEIGHT
+        return None
+    if importer.fob is None:
+        return None
+    most = base.value + fsum(route.reexports.value for route in routes)
+    return min(max(importer.fob, base.value), most), Rule.WITH_ROUTE
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return one - other if one and other and one > other else None
 
 
 class Kind(StrEnum):
@@ -55,7 +174,7 @@ class Cause:
 
     @property
     def direction(self) -> str:
-        """Which side it makes the higher one."""
+        """Which end it makes the higher one."""
         if not self.amount:
             return ""
         return "importer higher" if self.amount > 0 else "exporter higher"
@@ -63,7 +182,7 @@ class Cause:
 
 def causes(facts: Facts) -> list[Cause]:
     """The reasons that apply, the largest first, and what they leave unexplained."""
-    exported, imported = told(facts, "exporter"), told(facts, "importer")
+    exported, imported = figure_of(facts, "exporter"), figure_of(facts, "importer")
     if exported is None or imported is None:
         found = [*_absent(facts, "exporter", imported), *_absent(facts, "importer", exported)]
         if exported is not None and (own := _own_reexports(facts)) is not None:
@@ -86,7 +205,7 @@ def _ordered(found: Sequence[Cause]) -> list[Cause]:
 def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     """Why one end has no figure, as far as its own reports show."""
     hidden = facts.hidden.get(role)
-    if told(facts, role) is not None or other is None:
+    if figure_of(facts, role) is not None or other is None:
         return []
     amount = other if role == "exporter" else -other
     retired = [why for why in facts.missing.get(role, ()) if why.reason is Reason.CODE_RETIRED]
@@ -168,10 +287,10 @@ def _freight(facts: Facts, rest: float) -> list[Cause]:
         return [
             Cause(Kind.CIF_FOB, text, amount, {"importer CIF, USD": importer.value, "importer FOB, USD": importer.fob})
         ]
-    if (by_weight := dearer(exporter, importer, facts.own_reexports)) is not None:
+    if (share := freight_by_weight(exporter, importer, facts.own_reexports)) is not None:
         text = "The importer's figure is CIF: a kilogram is dearer there than FOB at the exporter's border."
-        amount = importer.value - importer.value / (1 + by_weight)
-        return [Cause(Kind.CIF_FOB, text, amount, {"importer's value a kg over the exporter's": f"{by_weight:+.1%}"})]
+        amount = importer.value - importer.value / (1 + share)
+        return [Cause(Kind.CIF_FOB, text, amount, {"importer's value a kg over the exporter's": f"{share:+.1%}"})]
     if 0 < rest <= MOST_FREIGHT * exporter.value:
         amount = importer.value - importer.value / (1 + facts.margin)
         how = "the amount is that of" if amount <= rest else "all that is left of the difference is less than"
@@ -181,7 +300,7 @@ def _freight(facts: Facts, rest: float) -> list[Cause]:
 
 
 def _without_amount(facts: Facts) -> list[Cause]:
-    """What is known to play a part, by how much can not be told."""
+    """What is known to play a part, but not by how much."""
     exporter, importer = facts.exporter, facts.importer
     if exporter is None or importer is None:
         return []
@@ -212,7 +331,7 @@ def _revised(role: Role, cell: Cell, others: Sequence[Cell]) -> Cause | None:
         provisional = Status.PROVISIONAL in (cell.status, other.status)
         if provisional and other.native_currency == cell.native_currency and apart > cell.resolution + other.resolution:
             text = f"The {role}'s figure is being revised: two sources have it from different days."
-            return Cause(Kind.REVISION, text, None, {one.side.what: one.value or 0.0 for one in (cell, other)})
+            return Cause(Kind.REVISION, text, None, {one.view.what: one.value or 0.0 for one in (cell, other)})
     return None
 
 

@@ -9,11 +9,19 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Role
 from tradestat_tools.research.currency import DOLLAR
-from tradestat_tools.research.mirror.causes import Cause, causes
-from tradestat_tools.research.mirror.cells import Cell, InOneUnit, in_one_unit, leads
-from tradestat_tools.research.mirror.estimate import Estimate, estimate
+from tradestat_tools.research.mirror.causes import Cause, Estimate, causes, estimate
 from tradestat_tools.research.mirror.evidence import Gathered, Needed, gather
-from tradestat_tools.research.mirror.facts import Facts, Freight, Weighed, dearer, late_share
+from tradestat_tools.research.mirror.facts import (
+    Cell,
+    Facts,
+    Freight,
+    InOneUnit,
+    Weighed,
+    freight_by_weight,
+    in_one_unit,
+    late_share,
+    leads,
+)
 from tradestat_tools.research.views import Seen
 from tradestat_tools.upstream.runtime import in_thread
 
@@ -24,7 +32,7 @@ class Compared:
 
     Args:
         periods: those compared, in order.
-        lead: the side that speaks for each end.
+        lead: the id of the view that speaks for each end.
         estimates: the best FOB value of every period.
         causes: of `focus`.
     """
@@ -88,7 +96,7 @@ def _margins_within(unit: InOneUnit, lead: Mapping[Role, str], both: set[Period]
     if len(lead) < len(ROLES):
         return []
     pairs = [(unit.cells[lead["exporter"]][period], unit.cells[lead["importer"]][period]) for period in sorted(both)]
-    found = (dearer(exporter, importer) for exporter, importer in pairs)
+    found = (freight_by_weight(exporter, importer) for exporter, importer in pairs)
     return [share for share in found if share is not None]
 
 
@@ -115,7 +123,7 @@ class _Known:
             exporter=self._cell("exporter", period),
             importer=self._cell("importer", period),
             margin=self.margin,
-            missing={role: [why for one in self.seen if one.side.role == role for why in one.why] for role in ROLES},
+            missing={role: [why for one in self.seen if one.view.role == role for why in one.why] for role in ROLES},
             passing=evidence.passing.get(period),
             own_reexports=evidence.own_reexports.get(period),
             routes=evidence.routes.get(period, ()),
@@ -132,8 +140,8 @@ class _Known:
 
     def _others(self, role: Role, period: Period) -> list[Cell]:
         lead = self.lead.get(role, "")
-        held = (cells.get(period) for side, cells in self.unit.cells.items() if side != lead)
-        return [cell for cell in held if cell is not None and cell.side.role == role]
+        held = (cells.get(period) for view, cells in self.unit.cells.items() if view != lead)
+        return [cell for cell in held if cell is not None and cell.view.role == role]
 
     def _cell(self, role: Role, period: Period) -> Cell | None:
         cell = self.unit.cells.get(self.lead.get(role, ""), {}).get(period)

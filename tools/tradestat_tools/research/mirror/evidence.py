@@ -1,19 +1,20 @@
-"""What else is asked to tell why two sides differ: a few free questions to UN Comtrade, counted."""
+"""What else is asked to tell why two ends differ: a few free questions to UN Comtrade, counted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from statistics import median
+from typing import TypeVar
 
 from tradestat_tools.codes.breaks import hs_break
-from tradestat_tools.codes.countries import Area, area
-from tradestat_tools.codes.periods import Period, periods_between
+from tradestat_tools.codes.countries import area
+from tradestat_tools.codes.periods import Period, count_between, periods_between
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Breadth, Evidence
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.errors import TradestatError
-from tradestat_tools.model.flow import HS_DIGITS, TOTAL_GOODS, FlowQuestion, Role
-from tradestat_tools.model.observation import Observation
+from tradestat_tools.model.flow import HS_DIGITS, TOTAL_GOODS, WORLD, FlowQuestion, Role, flow_of
+from tradestat_tools.model.observation import FlowCode, Observation
 from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Freight, Hidden, Route, Weighed
 from tradestat_tools.research.periods import summed_to
 
@@ -22,18 +23,20 @@ HUBS = ("344", "702", "784", "528", "56")
 Belgium. Others are not looked at."""
 
 MOST_QUESTIONS = 10
-"""Questions to UN Comtrade beside the sides themselves."""
+"""Questions to UN Comtrade beside the two reports themselves."""
 
 HISTORY = 3
 """Years before in which the margin between the same two reporters is looked for."""
 
 MONTHS_AFTER = 3
-"""Months after a month or quarter that tell, too, whether its end comes late."""
+"""Months after a month or quarter that show, too, whether its end comes late."""
 
 LEAST_PARTNERS = 5
 """Other partners from which a margin of the product is taken, at least."""
 
 NOT_SPECIFIED = "999999"
+
+K = TypeVar("K")
 
 
 @dataclass(slots=True)
@@ -124,90 +127,60 @@ class _Asking:
         self._question = question
         self._found = found
         self._code = TOTAL_GOODS if question.product.is_total else question.product.code
+        self._exporter, self._importer = question.exporter.comtrade, question.importer.comtrade
+        self._span = (question.first, question.last)
 
     async def reexports(self, needed: Needed) -> None:
         """What the exporter and places of transit re-export to the importer, and whether the latter's is its goods."""
-        focus = needed.focus
-        exporter, importer = self._question.exporter, self._question.importer
-        hubs = [code for code in HUBS if code not in (exporter.comtrade, importer.comtrade)]
-        data = await self._ask(
-            focus,
-            reporters=[exporter.comtrade, *hubs],
-            partners=[importer.comtrade],
-            flow="RX",
-            span=(self._question.first, self._question.last),
-        )
+        exporter, importer, found = self._exporter, self._importer, self._found
+        hubs = [code for code in HUBS if code not in (exporter, importer)]
+        again = await self._ask("RX", [exporter, *hubs], [importer], self._span)
         by_hub: dict[str, dict[Period, Weighed]] = {}
-        for one in data.observed if data else ():
+        for one in again.observed:
             if one.value:
-                weighed = Weighed(one.value, one.net_kg)
-                if one.reporter == exporter.comtrade:
-                    self._found.own_reexports[one.period] = weighed
-                else:
-                    by_hub.setdefault(one.reporter, {})[one.period] = weighed
-        if importer.comtrade in HUBS:
-            passing = await self._ask(
-                focus,
-                reporters=[importer.comtrade],
-                partners=["0"],
-                flow="RX",
-                span=(self._question.first, self._question.last),
-            )
-            rows = passing.observed if passing else ()
-            self._found.passing = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.value}
+                held = found.own_reexports if one.reporter == exporter else by_hub.setdefault(one.reporter, {})
+                held[one.period] = Weighed(one.value, one.net_kg)
+        if importer in HUBS:
+            passing = await self._ask("RX", [importer], [WORLD], self._span)
+            found.passing = {one.period: Weighed(one.value, one.net_kg) for one in passing.observed if one.value}
         if by_hub and needed.has("importer"):
-            await self._routes(focus, by_hub)
+            await self._routes(by_hub)
         else:
             for hub, periods in by_hub.items():
-                for when, again in periods.items():
-                    self._found.routes.setdefault(when, []).append(Route(area(hub).name_en, again))
+                name = area(hub).name_en
+                for when, weighed in periods.items():
+                    found.routes.setdefault(when, []).append(Route(name, weighed))
 
-    async def _routes(self, focus: Period, by_hub: Mapping[str, Mapping[Period, Weighed]]) -> None:
-        exporter, importer = self._question.exporter, self._question.importer
-        span = (self._question.first, self._question.last)
-        broken_down = await self._ask(
-            focus,
-            reporters=[importer.comtrade],
-            partners=[exporter.comtrade],
-            flow="M",
-            by_second_partner=True,
-            span=span,
-        )
-        seconds: Mapping[tuple[str, Period], float] = broken_down.seconds if broken_down else {}
+    async def _routes(self, by_hub: Mapping[str, Mapping[Period, Weighed]]) -> None:
+        exporter = [self._exporter]
+        broken_down = await self._ask("M", [self._importer], exporter, self._span, by_second_partner=True)
+        seconds = broken_down.seconds
         hubs = [hub for hub in by_hub if any(code == hub for code, _ in seconds)]
         if not hubs:
             return
-        shipped = await self._ask(focus, reporters=[exporter.comtrade], partners=hubs, flow="X", span=span)
-        arrived = await self._ask(focus, reporters=hubs, partners=[exporter.comtrade], flow="M", span=span)
-        to_hub = {(one.partner, one.period): one.value for one in (shipped.observed if shipped else ())}
-        at_hub = {(one.reporter, one.period): one.value for one in (arrived.observed if arrived else ())}
+        shipped = await self._ask("X", exporter, hubs, self._span)
+        arrived = await self._ask("M", hubs, exporter, self._span)
+        to_hub = {(one.partner, one.period): one.value for one in shipped.observed}
+        at_hub = {(one.reporter, one.period): one.value for one in arrived.observed}
         for hub in hubs:
+            name = area(hub).name_en
             for when, again in by_hub[hub].items():
-                second = seconds.get((hub, when))
-                route = Route(area(hub).name_en, again, second, to_hub.get((hub, when)), at_hub.get((hub, when)))
+                at = (hub, when)
+                route = Route(name, again, seconds.get(at), to_hub.get(at), at_hub.get(at))
                 self._found.routes.setdefault(when, []).append(route)
 
     async def months(self, focus: Period) -> None:
         """Twelve months on both ends, and the exporter's one before: the year's, or those around a month or quarter."""
         last = focus.last_month if focus.frequency == "year" else focus.last_month.shifted(MONTHS_AFTER)
-        exporter, importer = self._question.exporter, self._question.importer
-        self._found.exported = await self._monthly(exporter, importer, "X", last.shifted(-12), last)
+        self._found.exported = await self._monthly("exporter", last.shifted(-12), last)
         if self._found.exported:
-            self._found.imported = await self._monthly(importer, exporter, "M", last.shifted(-11), last)
+            self._found.imported = await self._monthly("importer", last.shifted(-11), last)
 
-    async def _monthly(
-        self, reporter: Area, partner: Area, flow: str, first: Period, last: Period
-    ) -> dict[Period, Weighed]:
-        """A reporter's months; nothing where it has the product in none of them."""
-        data = await self._ask(
-            first,
-            reporters=[reporter.comtrade],
-            partners=[partner.comtrade],
-            flow=flow,
-            products=list(dict.fromkeys([self._code, TOTAL_GOODS])),
-            span=(first, last),
-        )
-        rows = data.observed if data else ()
+    async def _monthly(self, role: Role, first: Period, last: Period) -> dict[Period, Weighed]:
+        """An end's months; nothing where it has the product in none of them."""
+        reporter, partner = self._ends(role)
+        products = list(dict.fromkeys([self._code, TOTAL_GOODS]))
+        rows = (await self._ask(flow_of(role), [reporter], [partner], (first, last), products)).observed
         mine = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.product == self._code and one.value}
         reported = {one.period: Weighed(0.0, 0.0) for one in rows if one.product == TOTAL_GOODS and one.value}
         changed = hs_break(self._code, first.year, last.year) if self._code.isdigit() else None
@@ -217,113 +190,80 @@ class _Asking:
 
     async def kept_back(self, role: Role, focus: Period) -> None:
         """What an end without a figure reports of goods not specified, and in all."""
-        reporter, partner = self._question.reporter(role), self._question.partner(role)
-        flow = "X" if role == "exporter" else "M"
-        data = await self._ask(
-            focus,
-            reporters=[reporter.comtrade],
-            partners=[partner.comtrade, "0"],
-            flow=flow,
-            products=[NOT_SPECIFIED, TOTAL_GOODS],
-            span=(focus, focus),
-        )
-        held = {(one.partner, one.product): one.value for one in (data.observed if data else ())}
-        total = held.get(("0", TOTAL_GOODS))
-        yearly = None
+        reporter, partner = self._ends(role)
+        flow, products = flow_of(role), [NOT_SPECIFIED, TOTAL_GOODS]
+        rows = (await self._ask(flow, [reporter], [partner, WORLD], (focus, focus), products)).observed
+        held = {(one.partner, one.product): one.value for one in rows}
+        total, unspecified = held.get((WORLD, TOTAL_GOODS)), held.get((partner, NOT_SPECIFIED))
+        yearly = before = None
         if total is None and focus.frequency != "year":
             year = Period(focus.year)
-            of_year = await self._ask(
-                year,
-                reporters=[reporter.comtrade],
-                partners=["0"],
-                flow=flow,
-                products=[TOTAL_GOODS],
-                span=(year, year),
-            )
-            yearly = next((one.value for one in (of_year.observed if of_year else ())), None)
-        unspecified, before = held.get((partner.comtrade, NOT_SPECIFIED)), None
+            yearly = _first_value(await self._ask(flow, [reporter], [WORLD], (year, year), [TOTAL_GOODS]))
         if unspecified and role == "exporter" and focus.frequency != "year":
             earlier = focus.shifted(-1)
-            theirs = await self._ask(
-                earlier,
-                reporters=[partner.comtrade],
-                partners=[reporter.comtrade],
-                flow="M",
-                span=(earlier, earlier),
-            )
-            before = next((one.value for one in (theirs.observed if theirs else ())), None)
+            before = _first_value(await self._ask("M", [partner], [reporter], (earlier, earlier)))
         if not self._found.failures:
             self._found.hidden[role] = Hidden(unspecified, total, yearly, before)
 
     async def margin(self, focus: Period) -> None:
         """How much more the importer records than exporters: the same one in years before, or others of the product."""
         year = Period(focus.year)
-        exporter, importer = self._question.exporter, self._question.importer
-        span = (year.shifted(-HISTORY), year.shifted(-1))
-        mine = await self._ask(year, reporters=[exporter.comtrade], partners=[importer.comtrade], flow="X", span=span)
-        if mine is not None and any(one.value for one in mine.observed):
-            theirs = await self._ask(
-                year, reporters=[importer.comtrade], partners=[exporter.comtrade], flow="M", span=span
-            )
-            imports = {one.period: one for one in (theirs.observed if theirs else ())}
-            shares = [
-                share
-                for one in mine.observed
-                if one.period in imports and (share := _margin(one, imports[one.period])) is not None
-            ]
-            if shares:
+        exporter, importer = [self._exporter], [self._importer]
+        before = (year.shifted(-HISTORY), year.shifted(-1))
+        mine = {one.period: one for one in (await self._ask("X", exporter, importer, before)).observed}
+        if any(one.value for one in mine.values()):
+            theirs = await self._ask("M", importer, exporter, before)
+            if shares := _margins(mine, {one.period: one for one in theirs.observed}):
                 how = f"the median of {len(shares)} years before between the same two"
                 self._found.freight = Freight(median(shares), how)
                 return
         when = year if focus.frequency == "year" else year.shifted(-1)
-        theirs = await self._ask(year, reporters=[importer.comtrade], partners=["all"], flow="M", span=(when, when))
-        all_of_them = await self._ask(
-            year, reporters=["all"], partners=[importer.comtrade], flow="X", span=(when, when)
+        imports = await self._ask("M", importer, ["all"], (when, when))
+        exports = await self._ask("X", ["all"], importer, (when, when))
+        shares = _margins(
+            {one.reporter: one for one in exports.observed}, {one.partner: one for one in imports.observed}
         )
-        if theirs is None or all_of_them is None:
-            return
-        exports = {one.reporter: one for one in all_of_them.observed}
-        imports = {one.partner: one for one in theirs.observed}
-        shares = [
-            share
-            for code in exports
-            if code in imports and (share := _margin(exports[code], imports[code])) is not None
-        ]
         if len(shares) >= LEAST_PARTNERS:
             how = f"the median of {len(shares)} other exporters of it to the same importer in {when}"
             self._found.freight = Freight(median(shares), how)
 
+    def _ends(self, role: Role) -> tuple[str, str]:
+        """An end and its partner."""
+        exporter, importer = self._exporter, self._importer
+        return (exporter, importer) if role == "exporter" else (importer, exporter)
+
     async def _ask(
         self,
-        frequency_of: Period,
-        *,
-        span: tuple[Period, Period],
+        flow: FlowCode,
         reporters: Sequence[str],
         partners: Sequence[str],
-        flow: str,
+        span: tuple[Period, Period],
         products: Sequence[str] = (),
+        *,
         by_second_partner: bool = False,
-    ) -> "_Came | None":
-        found = self._found
+    ) -> "_Came":
+        """What comes of a question; nothing where it fails, or where there were too many already."""
+        found, (first, last) = self._found, span
+        frequency = first.frequency
         if found.questions >= MOST_QUESTIONS:
-            return None
+            return _Came()
         found.questions += 1
-        frequency = frequency_of.frequency
-        first, last = span if frequency == "year" else (span[0].first_month, span[1].last_month)
-        found.calls += ceil(len(list(periods_between(first, last))) / self._source.periods_a_call(self._context))
+        if frequency != "year":
+            first, last = first.first_month, last.last_month
+        found.calls += ceil(count_between(first, last) / self._source.periods_a_call(self._context))
         wanted = Breadth(reporters, partners, products or (self._code,), (flow,), first, last, by_second_partner)
         try:
             came = await self._source.ask(self._context, wanted)
         except TradestatError as error:
             if error.kind != "NoData":
                 found.failures.append(error.message)
-            return None
+            return _Came()
         found.sources.append(came.answer.source)
         found.results += [came.answer.result] if came.answer.result else []
         seconds: dict[tuple[str, Period], float] = {}
         for (second, reported), value in came.by_second_partner.items():
-            when = Period(reported.year, "quarter", (reported.number + 2) // 3) if frequency == "quarter" else reported
-            seconds[second, when] = seconds.get((second, when), 0.0) + value
+            at = (second, reported.around(frequency))
+            seconds[at] = seconds.get(at, 0.0) + value
         return _Came(summed_to(came.observed, frequency), seconds)
 
 
@@ -331,14 +271,24 @@ class _Asking:
 class _Came:
     """The figures of an answer; values by second partner and period where they were asked for."""
 
-    observed: Sequence[Observation]
-    seconds: Mapping[tuple[str, Period], float]
+    observed: Sequence[Observation] = ()
+    seconds: Mapping[tuple[str, Period], float] = field(default_factory=dict[tuple[str, Period], float])
+
+
+def _first_value(came: _Came) -> float | None:
+    return next((one.value for one in came.observed), None)
 
 
 def _source(context: Context) -> Evidence | None:
     """The source that answers such questions."""
     flows = (source.flows for source in context.sources.values() if source.flows)
     return next((one.evidence for one in flows if one.evidence), None)
+
+
+def _margins(exports: Mapping[K, Observation], imports: Mapping[K, Observation]) -> list[float]:
+    """The margins of the pairs that have one."""
+    pairs = ((exports[at], imports[at]) for at in exports if at in imports)
+    return [share for export, imported in pairs if (share := _margin(export, imported)) is not None]
 
 
 def _margin(export: Observation, imported: Observation) -> float | None:

@@ -1,17 +1,172 @@
-"""What is known of one period of a flow from both ends, gathered before any reason is named."""
+"""What is known of a flow from both ends: its figures in one currency and, where that can be had, FOB; and what is seen
+beside them, gathered before any reason for a difference is named."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import fsum
 
-from tradestat_tools.codes.periods import Period
-from tradestat_tools.model.flow import Role
+from tradestat_tools.codes.periods import Period, periods_between
+from tradestat_tools.contract.view import View
+from tradestat_tools.model.flow import CHINA, ROLES, Role
+from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Why
-from tradestat_tools.research.mirror.cells import Cell
+from tradestat_tools.research.currency import NoRate, Rate, average_rate
+from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.views import Seen
+
+YUAN = "CNY"
+
+CUSTOMS_RATE = (
+    "China Customs converts what is priced in other currencies at a rate of the month before (the third Wednesday's; "
+    "Order 124 of 2005, article 16), so each month's yuan were converted at the average rate of the month before it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One view's figure of one period.
+
+    Args:
+        native: as the source gives it, in `native_currency`.
+        value: in the currency of the comparison; None where there is none, or no rate.
+        fob: `value` FOB; None where it can not be had.
+        fob_how: `as reported`, `the importer's own FOB figure`, `CIF / 1.06`, or "".
+        kg: net weight.
+    """
+
+    view: View
+    period: Period
+    native: float | None
+    native_currency: str
+    valuation: Valuation | None
+    status: Status
+    value: float | None
+    fob: float | None
+    fob_how: str
+    quantity: float | None
+    quantity_unit: str | None
+    kg: float | None
+    resolution: float
+    edition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InOneUnit:
+    """All cells by the id of their view and by period, the rates used, and why some could not be converted."""
+
+    cells: dict[str, dict[Period, Cell]]
+    rates: tuple[Rate, ...]
+    without_rate: tuple[str, ...]
+
+
+def in_one_unit(seen: Iterable[Seen], currency: str, margin: float) -> InOneUnit:
+    """The figures of all views in one currency; reads exchange rates, which blocks.
+
+    Args:
+        currency: ISO 4217.
+        margin: percent of the FOB value that freight and insurance are taken to be, where an importer gives CIF alone.
+    """
+    rates: dict[tuple[str, Period], Rate] = {}
+    without: list[str] = []
+    cells: dict[str, dict[Period, Cell]] = {}
+    for one in seen:
+        converted = _converted(one, currency, rates, without)
+        cells[one.view.id] = {o.period: _cell(one.view, o, converted.get(o.period), margin) for o in one.observations}
+    return InOneUnit(cells, tuple(rates.values()), tuple(dict.fromkeys(without)))
+
+
+def _converted(
+    seen: Seen, currency: str, rates: dict[tuple[str, Period], Rate], without: list[str]
+) -> dict[Period, Observation]:
+    """The observations in the currency, by period; those that no rate covers are left out."""
+    if not any(one.currency != currency for one in seen.given):
+        return {one.period: one for one in seen.observations}
+    found: list[Observation] = []
+    for one in seen.given:
+        try:
+            factor = _factor(one, currency, rates)
+        except NoRate as error:
+            without.append(f"{seen.view.what}, {one.period}: {error}")
+            continue
+        times = {name: _times(getattr(one, name), factor) for name in ("value", "fob")}
+        found.append(replace(one, currency=currency, resolution=one.resolution * factor, **times))
+    return {one.period: one for one in summed_to(found, seen.view.question.frequency) if one.value is not None}
+
+
+def _factor(one: Observation, currency: str, rates: dict[tuple[str, Period], Rate]) -> float:
+    """What one unit of the observation's currency is worth, at the rate that its reporter uses where that is known.
+
+    Raises:
+        NoRate: beyond the coverage of the rates.
+    """
+    if one.currency == currency:
+        return 1.0
+    periods: Sequence[Period] = [one.period]
+    if (one.currency, one.reporter) == (YUAN, CHINA):
+        months = periods_between(one.period.first_month, one.period.last_month)
+        periods = [month.shifted(-1) for month in months]
+    found: list[float] = []
+    for period in periods:
+        key = (f"{one.currency}/{currency}", period)
+        rates[key] = rate = rates.get(key) or average_rate(one.currency, currency, period)
+        found.append(rate.value)
+    return fsum(found) / len(found)
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _cell(view: View, native: Observation, converted: Observation | None, margin: float) -> Cell:
+    value = converted.value if converted is not None else None
+    fob, how = _fob(native, converted, margin)
+    return Cell(
+        view=view,
+        period=native.period,
+        native=native.value,
+        native_currency=native.currency,
+        valuation=native.valuation,
+        status=native.status,
+        value=value,
+        fob=fob,
+        fob_how=how,
+        quantity=native.quantity or None,  # a zero stands for "none given" in every source that has it
+        quantity_unit=native.quantity_unit if native.quantity else None,
+        kg=native.net_kg or None,
+        resolution=converted.resolution if converted is not None else native.resolution,
+        edition=native.edition,
+    )
+
+
+def _fob(native: Observation, converted: Observation | None, margin: float) -> tuple[float | None, str]:
+    if converted is None or converted.value is None:
+        return None, ""
+    if native.valuation == "FOB":
+        return converted.value, "as reported"
+    if native.valuation == "CIF":
+        if converted.fob:
+            return converted.fob, "the importer's own FOB figure"
+        return converted.value / (1 + margin / 100), f"CIF / {1 + margin / 100:g}"
+    return None, ""
+
+
+def leads(one: InOneUnit) -> dict[Role, str]:
+    """Which view speaks for each end: the one with most periods; the earlier in the order of views among equals."""
+    found: dict[Role, str] = {}
+    for role in ROLES:
+        of_role = {
+            id_: sum(cell.value is not None for cell in cells.values())
+            for id_, cells in one.cells.items()
+            if any(cell.view.role == role for cell in cells.values())
+        }
+        if of_role and max(of_role.values()) > 0:
+            found[role] = max(of_role, key=lambda id_: of_role[id_])
+    return found
+
 
 LEAST_MONTHS = 8
-"""Pairs of months below which two unknowns are not told apart."""
-LEAST_TELLING = 3
+"""Pairs of months below which two unknowns can not be kept apart."""
+LEAST_EXPORTED = 3
 """Pairs of months in one of which something was exported, at least: one more than there are unknowns."""
 CLEARLY = 0.5
 """How much of the squared difference must go once a share may come late, for the share to be believed."""
@@ -48,7 +203,7 @@ def late_share(exported: Mapping[Period, float], imported: Mapping[Period, float
         for month, value in imported.items()
         if month in exported and month.shifted(-1) in exported
     ]
-    if len(rows) < LEAST_MONTHS or sum(now > 0 or before > 0 for now, before, _ in rows) < LEAST_TELLING:
+    if len(rows) < LEAST_MONTHS or sum(now > 0 or before > 0 for now, before, _ in rows) < LEAST_EXPORTED:
         return None
     same, before, cross, same_to, before_to = (
         fsum(values) for values in zip(*((a * a, b * b, a * b, a * m, b * m) for a, b, m in rows), strict=True)
@@ -175,7 +330,7 @@ def proven(facts: Facts) -> list[Route]:
     return [route for route in facts.routes if route.second_partner]
 
 
-def told(facts: Facts, role: Role) -> float | None:
+def figure_of(facts: Facts, role: Role) -> float | None:
     """An end's figure; 0 where it shows that there was nothing."""
     value = value_of(facts.exporter if role == "exporter" else facts.importer)
     return 0.0 if value is None and role in facts.none else value
@@ -186,8 +341,8 @@ def value_of(cell: Cell | None) -> float | None:
     return cell.value if cell is not None else None
 
 
-def dearer(exporter: Cell, importer: Cell, own: Weighed | None = None) -> float | None:
-    """By what share a kilogram is dearer to the importer; None where it is not, or by more than freight can be."""
+def freight_by_weight(exporter: Cell, importer: Cell, own: Weighed | None = None) -> float | None:
+    """By what share a kilogram is worth more to the importer; None where it is not, or by more than freight can be."""
     exported, imported = value_of(exporter), value_of(importer)
     if own is not None or not (exporter.kg and importer.kg and exported and imported):
         return None

@@ -4,35 +4,39 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tradestat_tools.codes.countries import Resolved
 from tradestat_tools.codes.periods import Period
+from tradestat_tools.contract.context import merged
 from tradestat_tools.contract.view import Standing
-from tradestat_tools.model.answers import Note, NoteCode, Provenance, State
+from tradestat_tools.model.answers import Note, NoteCode, Provenance
 from tradestat_tools.model.flow import ROLES, Role
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.currency import Rate
 from tradestat_tools.research.mirror.answer import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
-from tradestat_tools.research.mirror.arguments import MirrorArguments
-from tradestat_tools.research.mirror.cells import CUSTOMS_RATE, YUAN
 from tradestat_tools.research.mirror.compare import Compared
+from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN
 from tradestat_tools.research.views import Seen
-
-STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
-"""Of several answers the first of these counts for all."""
 
 NATIONAL = (None, Standing.NATIONAL, Standing.INDEPENDENT)
 """Where national statistics are read, the most exact first: files, then these."""
 
 
 def data_of(
-    compared: Compared, seen: Sequence[Seen], asked: MirrorArguments, factors: Mapping[Period, float]
+    compared: Compared, seen: Sequence[Seen], currency: str, margin: float, factors: Mapping[Period, float]
 ) -> MirrorData:
+    """The comparison in the currency asked for.
+
+    Args:
+        margin: percent of the FOB value by which CIF imports were brought to FOB.
+        factors: what a dollar is worth in the currency, by period; none where that is the dollar.
+    """
+
     def money(value: float | None, period: Period) -> float | None:
         return None if value is None else round(value * factors.get(period, 1.0))
 
     figures = [
         MirrorFigure(
             period=str(period),
-            side=side,
+            side=view,
             value=money(cell.value, period),
             valuation=cell.valuation,
             fob=money(cell.fob, period),
@@ -45,7 +49,7 @@ def data_of(
             status=cell.status.value,
         )
         for period in compared.periods
-        for side, cells in compared.unit.cells.items()
+        for view, cells in compared.unit.cells.items()
         if (cell := cells.get(period)) is not None
     ]
     question = compared.question
@@ -54,8 +58,8 @@ def data_of(
         importer=question.importer.name_en,
         product=f"{question.product.code} {question.product.label}",
         kind=question.product.kind,
-        currency=asked.currency,
-        cif_margin=asked.cif_margin,
+        currency=currency,
+        cif_margin=margin,
         exporter_side=compared.lead.get("exporter"),
         importer_side=compared.lead.get("importer"),
         gaps=_gaps(compared, money),
@@ -144,30 +148,30 @@ def _difference(exporter: float | None, importer: float | None) -> tuple[float |
 
 
 def _preferences(compared: Compared) -> list[str]:
-    """Which of the sides seen to take for what, by rules that hold for all goods."""
-    what = {side: cell.side for side, cells in compared.unit.cells.items() for cell in cells.values()}
-    exporter, importer = (what.get(compared.lead.get(role, "")) for role in ROLES)
+    """Which of the views to take for what, by rules that hold for all goods."""
+    views = {view: cell.view for view, cells in compared.unit.cells.items() for cell in cells.values()}
+    exporter, importer = (views.get(compared.lead.get(role, "")) for role in ROLES)
     found: list[str] = []
     if compared.question.product.kind == "goods":
         if importer is not None:
             found.append(f"Where goods were made: {importer.what}; importers record by origin.")
         if exporter is not None:
             found.append(f"The FOB value: {exporter.what}; an importer's CIF needs a margin to come to it.")
-    national = [side for standing in NATIONAL for side in what.values() if side.standing is standing]
+    national = [view for standing in NATIONAL for view in views.values() if view.standing is standing]
     if national:
         found.append(f"Newest months and finest codes: {national[0].what}, the national source itself.")
-    international = [side for side in what.values() if side.standing is Standing.INTERNATIONAL]
-    if len({side.role for side in international}) == len(ROLES):
+    international = [view for view in views.values() if view.standing is Standing.INTERNATIONAL]
+    if len({view.role for view in international}) == len(ROLES):
         name = international[0].what.rpartition(", ")[2]
         found.append(f"Many years or pairs at once: {name}, which has both ends in one form.")
     return found
 
 
 def _missing(compared: Compared, seen: Sequence[Seen]) -> list[MissingSide]:
-    """Sides without a figure in any period compared, with the likeliest reason."""
+    """Views without a figure in any period compared, with the likeliest reason."""
     found: list[MissingSide] = []
     for one in seen:
-        cells = compared.unit.cells.get(one.side.id, {})
+        cells = compared.unit.cells.get(one.view.id, {})
         if any((cell := cells.get(period)) and cell.native is not None for period in compared.periods):
             continue
         if one.error is not None:
@@ -176,7 +180,7 @@ def _missing(compared: Compared, seen: Sequence[Seen]) -> list[MissingSide]:
             reason, text = one.why[0].reason.value, one.why[0].text
         else:
             reason, text = Reason.NOT_REPORTED.value, "It gave no figure."
-        found.append(MissingSide(side=one.side.id, what=one.side.what, reason=reason, text=text))
+        found.append(MissingSide(side=one.view.id, what=one.view.what, reason=reason, text=text))
     return found
 
 
@@ -224,40 +228,32 @@ def _amount(value: float) -> str:
 
 
 def source_of(seen: Sequence[Seen], compared: Compared, data: MirrorData) -> Provenance:
-    """One provenance of all sources: the oldest time, the least fresh state, calls and credits added up."""
+    """One provenance of the figures and of what was asked for the reasons; its addresses are those of the figures."""
     giving = [one for one in seen if any(figure.value is not None for figure in one.observations)]
-    shown = [source for one in giving for source in one.sources]
-    every = [*shown, *compared.evidence.sources]
-    handles = [*(handle for one in giving for handle in one.results), *compared.evidence.results]
-    charged = [one.credits_charged for one in every if one.credits_charged is not None]
-    held = {one.state for one in every}
-    return Provenance(
-        service=", ".join(dict.fromkeys(one.service for one in every)),
-        endpoint="compare_mirror",
-        address="; ".join(dict.fromkeys(one.address for one in shown)),
-        retrieved_at=min(one.retrieved_at for one in every),
-        state=next(state for state in STATES if state in held),
+    figures = [source for one in giving for source in one.sources]
+    found = merged(
+        [*figures, *compared.evidence.sources],
+        "compare_mirror",
+        [*(handle for one in giving for handle in one.results), *compared.evidence.results],
         unit=data.currency,
         currency=data.currency,
         valuation="exporter FOB, importer CIF unless said otherwise" if data.kind == "goods" else None,
-        calls=sum(one.calls for one in every),
-        credits_charged=sum(charged) if charged else None,
-        results=list(dict.fromkeys(handles)) or None,
     )
+    return found.model_copy(update={"address": "; ".join(dict.fromkeys(one.address for one in figures))})
 
 
 def notes_of(
     compared: Compared,
     seen: Sequence[Seen],
-    asked: MirrorArguments,
+    margin: float,
     places: Sequence[Resolved],
     factors: Sequence[Rate],
 ) -> list[Note]:
     notes = [Note(code=NoteCode.RESOLVED_CODE, text=place.note) for place in places if place.note]
-    cells = [cell for side in compared.unit.cells.values() for cell in side.values()]
+    cells = [cell for held in compared.unit.cells.values() for cell in held.values()]
     if any(cell.fob_how.startswith("CIF") for cell in cells):
         text = (
-            f"CIF imports were brought to FOB by an assumed margin of {asked.cif_margin:g} % "
+            f"CIF imports were brought to FOB by an assumed margin of {margin:g} % "
             "(6 % is that of the IMF's Direction of Trade Statistics; cif_margin changes it)."
         )
         notes.append(Note(code=NoteCode.VALUATION, text=text))
@@ -270,7 +266,7 @@ def notes_of(
     if compared.unit.without_rate:
         text = f"Not converted, so not compared: {compared.unit.without_rate[0]}"
         notes.append(Note(code=NoteCode.UNIT, text=text))
-    young = sorted({f"{cell.side.what} {cell.period}" for cell in cells if cell.status is Status.PROVISIONAL})
+    young = sorted({f"{cell.view.what} {cell.period}" for cell in cells if cell.status is Status.PROVISIONAL})
     if young:
         text = f"Provisional, still to be revised: {', '.join(young[:3])}{' and more' if len(young) > 3 else ''}."
         notes.append(Note(code=NoteCode.REVISED, text=text))
@@ -290,6 +286,6 @@ def notes_of(
         (n.code, n.text): n
         for one in seen
         for n in one.notes
-        if n.code in kept or (n.code is NoteCode.SUBSET and one.side.handle)  # a file holds what was chosen for it
+        if n.code in kept or (n.code is NoteCode.SUBSET and one.view.handle)  # a file holds what was chosen for it
     }
     return [*notes, *found.values()]

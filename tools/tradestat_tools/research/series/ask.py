@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import Literal
 
 from tradestat_tools.codes.countries import Area
-from tradestat_tools.codes.periods import FIRST_YEAR, Frequency, Period, month_of
+from tradestat_tools.codes.periods import FIRST_YEAR, PER_YEAR, Frequency, Period, last_whole, month_of, periods_between
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context
@@ -15,12 +16,15 @@ from tradestat_tools.model.errors import NoData, TooLarge, TradestatError
 from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, FlowQuestion, Product, Role
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.research.cost import cost
+from tradestat_tools.research.arguments import check_length
 from tradestat_tools.research.currency import NoRate, Rate, average_rate
 from tradestat_tools.research.periods import summed_to
-from tradestat_tools.research.series.arguments import PER_YEAR, check_length
-from tradestat_tools.research.views import Seen, ask, flows_of, views_of
+from tradestat_tools.research.views import Seen, ask, cost, flows_of, is_paid, views_of
 from tradestat_tools.upstream.runtime import in_thread
+
+AUTO = "auto"
+
+Measure = Literal["growth", "share", "index"]
 
 MOST_CALLS = 60
 """Free calls that one series may take: at UN Comtrade's pace without a key two minutes."""
@@ -40,6 +44,9 @@ class Wanted:
         whole: partner and product of which the share is taken, where one is wanted.
         currency: which the figures are brought to.
         max_credits: what the question may cost.
+        source: the one asked for, or "auto".
+        base: the period that is 100 in the index; None for the first with a figure.
+        notes: how reporter and partner were read, where that is worth saying.
     """
 
     reporter: Area
@@ -52,6 +59,15 @@ class Wanted:
     whole: tuple[Area, Product] | None
     currency: str
     max_credits: float
+    source: str = AUTO
+    also: frozenset[Measure] = frozenset()
+    base: Period | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def way(self) -> str:
+        """Which way the goods go, before the partner's name."""
+        return "exports to" if self.role == "exporter" else "imports from"
 
     def question(self, first: Period, last: Period) -> FlowQuestion:
         """The flow over a span and what comes before it for growth."""
@@ -97,7 +113,7 @@ class Found:
     @property
     def source(self) -> str:
         """Id of the source; of a file that of whoever published its figures."""
-        return next((one.source for one in self.native.values()), self.seen.side.source)
+        return next((one.source for one in self.native.values()), self.seen.view.source)
 
     @property
     def answered(self) -> tuple[Seen, ...]:
@@ -145,7 +161,7 @@ async def find(context: Context, wanted: Wanted, source: str, *, named: bool) ->
         isinstance(found, Found)
         and wanted.span.first is None
         and wanted.span.last is None
-        and not _is_paid(context, source)
+        and not is_paid(context, source)
     ):
         found = await _back(context, wanted, source, found, named=named)
     if isinstance(found, Found) and not found.has_figures:
@@ -179,39 +195,34 @@ def _gap(found: Found) -> int:
 async def _once(
     context: Context, wanted: Wanted, source: str, first: Period, last: Period, *, named: bool
 ) -> Found | TradestatError | None:
-    side = await _side(context, wanted.question(first, last), wanted.role, source)
-    if side is None:
+    view = await _view(context, wanted.question(first, last), wanted.role, source)
+    if view is None:
         return None
-    if side.why is not None:
-        return NoData(side.why.text, remedy="Ask another source.", why=[side.why])
+    if view.why is not None:
+        return NoData(view.why.text, remedy="Ask another source.", why=[view.why])
     whole = wanted.whole_question(first, last)
-    beside = await _side(context, whole, wanted.role, source) if whole else None
-    sides = [one for one in (side, beside) if one is not None]
+    of_whole = await _view(context, whole, wanted.role, source) if whole else None
     try:
-        price = await cost(sides, context)
+        price = await cost([one for one in (view, of_whole) if one is not None], context)
     except TradestatError as error:  # such as a key that is not set: asking would fail as well
         return error
-    if too_large := _too_large(side, price, wanted):
+    if too_large := _too_large(view, price, wanted):
         if named or not price.credits:
             raise too_large
         return too_large
-    seen = await ask(side, context)
-    total = await ask(beside, context) if beside and seen.observations else None
-    return await in_thread(partial(_found, wanted, seen, total, side.question, first))
+    seen = await ask(view, context)
+    total = await ask(of_whole, context) if of_whole and seen.observations else None
+    return await in_thread(partial(_found, wanted, seen, total, first))
 
 
-async def _side(context: Context, question: FlowQuestion, role: Role, source: str) -> View | None:
+async def _view(context: Context, question: FlowQuestion, role: Role, source: str) -> View | None:
     file = is_handle(source)
-    sides = await views_of(question, context, sources=() if file else (source,), files=(source,) if file else ())
-    return next((side for side in sides if side.role == role), sides[0] if file else None)
+    views = await views_of(question, context, sources=() if file else (source,), files=(source,) if file else ())
+    return next((view for view in views if view.role == role), views[0] if file else None)
 
 
-def _is_paid(context: Context, source: str) -> bool:
-    return source in context.sources and context.sources[source].policy.paid
-
-
-def _too_large(side: View, price: Cost, wanted: Wanted) -> TooLarge | None:
-    name = side.what.rpartition(", ")[2]
+def _too_large(view: View, price: Cost, wanted: Wanted) -> TooLarge | None:
+    name = view.what.rpartition(", ")[2]
     if price.credits > wanted.max_credits:
         return TooLarge(
             f"{name} would take {price.credits:g} credits for what is not stored; {wanted.max_credits:g} are allowed. "
@@ -250,19 +261,12 @@ def _newest(context: Context, source: str, frequency: Frequency) -> Period:
     return last_whole(month, frequency)
 
 
-def last_whole(month: Period, frequency: Frequency) -> Period:
-    """The newest period of a frequency that is over with this month."""
-    length = 12 // PER_YEAR[frequency]
-    found = Period(month.year, frequency, (month.number - 1) // length + 1)
-    return found if found.last_month <= month else found.shifted(-1)
-
-
 async def _newest_of_file(context: Context, wanted: Wanted, handle: str) -> Period:
     """The newest period of which a stored result has a figure of the flow; today's where it has none."""
     last = last_whole(month_of(context.today), wanted.frequency)
     every = replace(wanted, lead=0).question(Period(FIRST_YEAR, wanted.frequency), last)
-    side = await _side(context, every, wanted.role, handle)
-    seen = await ask(side, context) if side else None
+    view = await _view(context, every, wanted.role, handle)
+    seen = await ask(view, context) if view else None
     return max((one.period for one in seen.observations if one.value is not None), default=last) if seen else last
 
 
@@ -271,9 +275,9 @@ def _earlier(first: Period, steps: int) -> Period:
     return first.shifted(-min(steps, (first.year - FIRST_YEAR) * PER_YEAR[first.frequency]))
 
 
-def _found(wanted: Wanted, seen: Seen, whole: Seen | None, question: FlowQuestion, first: Period) -> Found:
+def _found(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Found:
     native = {one.period: one for one in seen.observations}
-    periods = tuple(period for period in question.periods if period >= first)
+    periods = tuple(periods_between(first, seen.view.question.last))
     if all(one.currency == wanted.currency for one in native.values()):
         return Found(seen, periods, native, native, whole)
     rates: dict[Period, Rate] = {}
@@ -334,8 +338,9 @@ def why_absent(found: Found, period: Period, today: date) -> tuple[Reason | None
 
 def _months_lacking(found: Found, period: Period) -> list[Period]:
     """The months without a figure, where the period is summed from months of which some are there."""
+    if period.frequency == "month":
+        return []
     months = {one.period for one in found.seen.given if one.period.frequency == "month" and one.value is not None}
-    first = period.first_month
-    inside = [first.shifted(step) for step in range(12 // PER_YEAR[period.frequency])]
+    inside = list(periods_between(period.first_month, period.last_month))
     lacking = [month for month in inside if month not in months]
-    return lacking if period.frequency != "month" and 0 < len(lacking) < len(inside) else []
+    return lacking if len(lacking) < len(inside) else []

@@ -6,28 +6,28 @@ from itertools import groupby
 from typing import Literal, TypeVar
 
 from tradestat_tools.codes.breaks import hs_break
-from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.periods import Frequency, Period, period
-from tradestat_tools.contract.context import Context
+from tradestat_tools.codes.periods import PER_YEAR, Frequency, Period
+from tradestat_tools.contract.context import Context, merged, remaining
 from tradestat_tools.contract.results import is_handle
 from tradestat_tools.contract.view import Standing
-from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance, State
+from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
 from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.model.flow import TOTAL_GOODS
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData
-from tradestat_tools.research.series.arguments import AUTO, PER_YEAR, SeriesArguments
-from tradestat_tools.research.series.ask import Found, Wanted, why_absent
-from tradestat_tools.research.series.measures import Measured, growth_of, index_of, share_of
+from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator, growth, index_on, share
+from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData, Undefined
+from tradestat_tools.research.series.ask import AUTO, Found, Wanted, why_absent
 from tradestat_tools.research.views import flows_of
 
 T = TypeVar("T")
 
-CODES: dict[Frequency, Literal["A", "Q", "M"]] = {"year": "A", "quarter": "Q", "month": "M"}
+Ratio = Callable[[Figure, Figure], Indicator]
 
-STATES: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
-"""The gravest first."""
+OTHER_SOURCE = "the two figures are of different sources"
+OTHER_VALUATION = "one figure is FOB, the other CIF"
+
+CODES: dict[Frequency, Literal["A", "Q", "M"]] = {"year": "A", "quarter": "Q", "month": "M"}
 
 PASSED_ON = frozenset(
     {
@@ -77,23 +77,22 @@ def source_name(context: Context, source: str) -> str:
     return context.sources[source].name if source in context.sources else source
 
 
-def answer_of(context: Context, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> Answer[SeriesData]:
+def answer_of(context: Context, wanted: Wanted, chosen: Chosen) -> Answer[SeriesData]:
     """The whole answer."""
     main = chosen.main
     rows, by = _rows(chosen)
     used = [one for one in chosen.found if one in by.values() or one is main]
-    data = _data(asked, wanted, chosen, rows, by)
-    data.choice = _choice(context, asked, wanted, chosen)
+    data = _data(wanted, chosen, rows, by)
+    data.choice = _choice(context, wanted, chosen)
     data.absent = _absent(context, main, rows) or None
-    way = "exports to" if asked.flow == "X" else "imports from"
     goods = data.product if data.product_name == data.product else f"{data.product_name} ({data.product})"
     when = data.periods[0] if len(data.periods) == 1 else f"{data.periods[0]} to {data.periods[-1]}"
     return Answer(
-        what=f"{data.reporter_name}'s {way} {data.partner_name}: {goods}, {when}",
+        what=f"{data.reporter_name}'s {wanted.way} {data.partner_name}: {goods}, {when}",
         data=data,
         source=_provenance(data, used),
-        notes=list(_notes(context, asked, chosen, data, used)),
-        more=_more(context, asked, wanted, chosen),
+        notes=list(_notes(context, wanted, chosen, data, used)),
+        more=_more(context, wanted, chosen),
     )
 
 
@@ -110,13 +109,7 @@ def _rows(chosen: Chosen) -> tuple[dict[Period, Observation], dict[Period, Found
     return rows, by
 
 
-def _data(
-    asked: SeriesArguments,
-    wanted: Wanted,
-    chosen: Chosen,
-    rows: dict[Period, Observation],
-    by: dict[Period, Found],
-) -> SeriesData:
+def _data(wanted: Wanted, chosen: Chosen, rows: dict[Period, Observation], by: dict[Period, Found]) -> SeriesData:
     main = chosen.main
     periods = main.periods
     shown = [rows.get(at) for at in periods]
@@ -126,9 +119,10 @@ def _data(
     sources = [one.source if one and one.value is not None else None for one in shown]
     units = {one.quantity_unit for one in figures}
     kilograms = _column(shown, lambda one: one.net_kg)
-    measures = list(_measures(asked, wanted, main, periods, rows))
-    by_name = {one.name: one.values for one in measures}
-    undefined = [each for one in measures for each in one.undefined()]
+    base = wanted.base or next((at for at in periods if (one := rows.get(at)) and one.value is not None), periods[0])
+    measures = _measures(wanted, main, rows, base)
+    by_name = {name: [one.value for one in found] for name, found in measures.items()}
+    undefined = [each for name, found in measures.items() for each in _undefined(name, periods, found)]
     return SeriesData(
         flow=any_one.flow,
         reporter=any_one.reporter,
@@ -160,7 +154,7 @@ def _data(
         share=by_name.get("share"),
         share_of=_share_of(wanted),
         index=by_name.get("index"),
-        base=str(_base(asked, periods, rows)) if "index" in by_name else None,
+        base=str(base) if "index" in by_name else None,
         undefined=undefined or None,
         passed_over=[PassedOver(source=one.source, text=one.error.message) for one in chosen.passed] or None,
     )
@@ -185,56 +179,75 @@ def _rates(
     return rates
 
 
-def _measures(
-    asked: SeriesArguments, wanted: Wanted, main: Found, periods: Sequence[Period], rows: dict[Period, Observation]
-) -> Iterator[Measured]:
-    if "growth" in asked.also:
-        per_year = PER_YEAR[wanted.frequency]
-        yield growth_of("growth_year", periods, rows, per_year)
-        if per_year > 1:
-            yield growth_of("growth_period", periods, rows, 1)
-    if "share" in asked.also:
+def _measures(wanted: Wanted, main: Found, rows: dict[Period, Observation], base: Period) -> dict[str, list[Indicator]]:
+    """Growth, share and index, each in the order of the periods."""
+    found: dict[str, list[Indicator]] = {}
+
+    def add(name: str, ratio: Ratio, pairs: Iterable[tuple[Observation | None, Observation | None]]) -> None:
+        found[name] = [_compared(first, second, ratio) for first, second in pairs]
+
+    if "growth" in wanted.also:
+        steps = {"growth_year": PER_YEAR[wanted.frequency], "growth_period": 1}
+        for name, back in steps.items():
+            if name == "growth_year" or wanted.frequency != "year":
+                add(name, growth, ((rows.get(at.shifted(-back)), rows.get(at)) for at in main.periods))
+    if "share" in wanted.also:
         wholes = {one.period: one for one in main.whole.observations} if main.whole else {}
-        yield share_of(periods, main.native, wholes)
-    if "index" in asked.also:
-        yield index_of(periods, rows, _base(asked, periods, rows))
+        add("share", share, ((main.native.get(at), wholes.get(at)) for at in main.periods))
+    if "index" in wanted.also:
+        add("index", index_on, ((rows.get(base), rows.get(at)) for at in main.periods))
+    return found
 
 
-def _base(asked: SeriesArguments, periods: Sequence[Period], rows: dict[Period, Observation]) -> Period:
-    if asked.base:
-        return period(asked.base)
-    return next((at for at in periods if (one := rows.get(at)) and one.value is not None), periods[0])
+def _compared(first: Observation | None, second: Observation | None, ratio: Ratio) -> Indicator:
+    """A ratio of two figures, if they are of one source and valuation."""
+    if first is None or second is None or first.value is None or second.value is None:
+        return Indicator.undefined(MISSING)
+    if first.source != second.source:
+        return Indicator.undefined(OTHER_SOURCE)
+    if first.valuation != second.valuation:
+        return Indicator.undefined(OTHER_VALUATION)
+    return ratio(first.value, second.value)
+
+
+def _undefined(name: str, periods: Sequence[Period], found: Sequence[Indicator]) -> Iterator[Undefined]:
+    """Where a measure is not defined, periods with the same reason together."""
+    by_why: dict[str, list[str]] = {}
+    for at, one in zip(periods, found, strict=True):
+        if one.value is None:
+            by_why.setdefault(one.why or "", []).append(str(at))
+    for why, which in sorted(by_why.items()):
+        yield Undefined(measure=name, periods=which, text=why)
 
 
 def _share_of(wanted: Wanted) -> str | None:
     if wanted.whole is None:
         return None
     partner, product = wanted.whole
-    side = "exports to" if wanted.role == "exporter" else "imports from"
-    return f"{wanted.reporter.name_en}'s {side} {partner.name_en}, {product.code}, same source and period"
+    return f"{wanted.reporter.name_en}'s {wanted.way} {partner.name_en}, {product.code}, same source and period"
 
 
 def _absent(context: Context, main: Found, rows: dict[Period, Observation]) -> list[Absent]:
     """Why periods have no figure, those with the same reason together."""
     lacking = [at for at in main.periods if at not in rows or rows[at].value is None]
-    told: dict[tuple[Reason | None, str], list[str]] = {}
+    by_why: dict[tuple[Reason | None, str], list[str]] = {}
     for at in lacking:
-        told.setdefault(why_absent(main, at, context.today), []).append(str(at))
-    return [Absent(periods=which, reason=reason, text=text) for (reason, text), which in told.items()]
+        by_why.setdefault(why_absent(main, at, context.today), []).append(str(at))
+    return [Absent(periods=which, reason=reason, text=text) for (reason, text), which in by_why.items()]
 
 
-def _choice(context: Context, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str:
+def _choice(context: Context, wanted: Wanted, chosen: Chosen) -> str:
     """Which source was chosen, and why."""
-    view, who = chosen.main.seen.side, wanted.reporter.name_en
+    view, who = chosen.main.seen.view, wanted.reporter.name_en
     sources = chosen.main.seen.sources
     name = sources[0].service if sources else source_name(context, chosen.main.source)
-    if asked.source == (view.handle or view.source):
+    if wanted.source == (view.handle or view.source):
         return f"{name}, as asked for"
     if view.standing is Standing.NATIONAL:
         return f"{name}, the official national source of {who}"
-    if asked.source != AUTO:
-        passed = "the file" if is_handle(asked.source) else source_name(context, asked.source)
-        return f"{name}, since {passed} {_lacks(asked.source, chosen)}"
+    if wanted.source != AUTO:
+        passed = "the file" if is_handle(wanted.source) else source_name(context, wanted.source)
+        return f"{name}, since {passed} {_lacks(wanted.source, chosen)}"
     every = flows_of(context.sources)
     if view.standing is Standing.INTERNATIONAL:
         national = [one.source for one in chosen.passed if every[one.source].standing is Standing.NATIONAL]
@@ -255,40 +268,39 @@ def _lacks(source: str, chosen: Chosen) -> str:
 
 
 def _provenance(data: SeriesData, used: Sequence[Found]) -> Provenance:
-    """One provenance of the sources used: the oldest time, the gravest state, calls and credits added up."""
+    """One provenance of the sources used."""
     seen = [one for found in used for one in found.answered]
     every = [source for one in seen for source in one.sources]
-    charged = [one.credits_charged for one in every if one.credits_charged is not None]
-    left = [one.remaining_quota for one in every if one.remaining_quota is not None]
-    held = {one.state for one in every}
-    valuation = "exports" if data.flow == "X" else "imports"
-    return Provenance(
-        service=", ".join(dict.fromkeys(one.service for one in every)),
-        endpoint=TOOL,
-        address="; ".join(dict.fromkeys(one.address for one in every)),
-        retrieved_at=min(one.retrieved_at for one in every),
-        published_at=every[0].published_at if len(every) == 1 else None,
-        state=next(state for state in STATES if state in held),
+    found = merged(
+        every,
+        TOOL,
+        [handle for one in seen for handle in one.results],
         unit=UNIT_NAMES.get(data.currency, data.currency),
         currency=data.currency,
-        valuation=None if data.valuation is None or data.valuations else f"{valuation} {data.valuation}",
-        calls=sum(one.calls for one in used),
-        credits_charged=sum(charged) if charged else None,
-        remaining_quota=min(left) if left else None,
-        results=list(dict.fromkeys(handle for one in seen for handle in one.results)) or None,
+        valuation=None
+        if data.valuation is None or data.valuations
+        else f"{'exports' if data.flow == 'X' else 'imports'} {data.valuation}",
     )
+    more = {
+        "published_at": every[0].published_at if len(every) == 1 else None,
+        "calls": sum(one.calls for one in used),
+        "remaining_quota": remaining(every),
+    }
+    return found.model_copy(update=more)
 
 
-def _notes(
-    context: Context, asked: SeriesArguments, chosen: Chosen, data: SeriesData, used: Sequence[Found]
-) -> Iterator[Note]:
-    for place in (resolve_area(asked.reporter), resolve_area(asked.partner)):
-        if place.note:
-            yield Note(code=NoteCode.RESOLVED_CODE, text=place.note)
+def _notes(context: Context, wanted: Wanted, chosen: Chosen, data: SeriesData, used: Sequence[Found]) -> Iterator[Note]:
+    named = {str(at): at for at in chosen.main.periods}
+
+    def spans(periods: Iterable[str]) -> str:
+        return _spans(named[text] for text in periods)
+
+    for text in wanted.notes:
+        yield Note(code=NoteCode.RESOLVED_CODE, text=text)
     for one in data.absent or ():
-        yield Note(code=NoteCode.ABSENT, text=f"{_spans(one.periods)}: {one.text}", reason=one.reason)
+        yield Note(code=NoteCode.ABSENT, text=f"{spans(one.periods)}: {one.text}", reason=one.reason)
     if data.undefined:
-        parts = [f"{one.measure} {_spans(one.periods)} ({one.text})" for one in data.undefined]
+        parts = [f"{one.measure} {spans(one.periods)} ({one.text})" for one in data.undefined]
         yield Note(code=NoteCode.ABSENT, text=f"Not defined: {'; '.join(parts)}.")
     for passed in chosen.passed:
         yield Note(
@@ -296,7 +308,7 @@ def _notes(
         )
     if data.sources:
         of = groupby(zip(data.sources, data.periods, strict=True), key=lambda one: one[0])
-        parts = [f"{_spans([at for _, at in group])} {source_name(context, source)}" for source, group in of if source]
+        parts = [f"{spans(at for _, at in group)} {source_name(context, source)}" for source, group in of if source]
         yield Note(code=NoteCode.FLAG, text=f"Filled from several sources: {'; '.join(parts)}.")
     if data.valuations:
         yield Note(code=NoteCode.VALUATION, text="FOB and CIF figures are mixed by the reporter; see valuations.")
@@ -314,26 +326,26 @@ def _notes(
             (note.code, note.text)
             for found in used
             for note in found.seen.notes
-            if note.code is not NoteCode.SUBSET or found.seen.side.handle  # a file holds what was chosen for it
+            if note.code is not NoteCode.SUBSET or found.seen.view.handle  # a file holds what was chosen for it
         )
     )
     if data.classification == "HS" and not any(code is NoteCode.EDITION_BREAK for code, _ in notes):
-        yield from _break(data)
+        yield from _break(data, chosen.main.periods)
     yield from (Note(code=code, text=text) for code, text in notes if code in PASSED_ON)
 
 
-def _break(data: SeriesData) -> Iterator[Note]:
+def _break(data: SeriesData, periods: Sequence[Period]) -> Iterator[Note]:
     if data.product == TOTAL_GOODS:
         return
-    found = hs_break(data.product, period(data.periods[0]).year, period(data.periods[-1]).year)
+    found = hs_break(data.product, periods[0].year, periods[-1].year)
     if found is not None:
         yield Note(code=NoteCode.EDITION_BREAK, text=found.text)
 
 
-def _spans(periods: Iterable[str]) -> str:
+def _spans(periods: Iterable[Period]) -> str:
     """Periods for people, runs of them as `2020 to 2022`."""
     runs: list[list[Period]] = []
-    for at in map(period, periods):
+    for at in periods:
         if runs and runs[-1][-1].shifted(1) == at:
             runs[-1].append(at)
         else:
@@ -341,11 +353,11 @@ def _spans(periods: Iterable[str]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
 
 
-def _more(context: Context, asked: SeriesArguments, wanted: Wanted, chosen: Chosen) -> str | None:
+def _more(context: Context, wanted: Wanted, chosen: Chosen) -> str | None:
     texts: list[str] = []
-    if asked.source != AUTO:
+    if wanted.source != AUTO:
         return None
-    last, used = chosen.main.periods[-1], {one.seen.side.source for one in chosen.found}
+    last, used = chosen.main.periods[-1], {one.seen.view.source for one in chosen.found}
     for name, flows in flows_of(context.sources).items():
         out = flows.newest(context.now())
         if (

@@ -2,24 +2,205 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Annotated, Literal
 
-from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.periods import Period
-from tradestat_tools.codes.words import nearest, shown
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from tradestat_tools.codes.countries import Resolved, resolve_area
+from tradestat_tools.codes.groups import expand
+from tradestat_tools.codes.periods import LAST_YEAR, PER_YEAR, Frequency, Period
+from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.words import CodeError, nearest, shown
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import is_handle
+from tradestat_tools.contract.results import is_handle, read_handle
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
-from tradestat_tools.model.flow import read_product
+from tradestat_tools.model.flow import Product, read_product
 from tradestat_tools.model.reasons import Why
-from tradestat_tools.research.currency import DOLLAR, check_currency
+from tradestat_tools.research.arguments import (
+    FREQUENCIES,
+    NOTHING_SAID,
+    BasePeriod,
+    FlowWord,
+    FrequencyCode,
+    Periods,
+    ProductCode,
+    ProductKind,
+    check_length,
+)
+from tradestat_tools.research.currency import DOLLAR, CurrencyCode, check_currency
 from tradestat_tools.research.series.answer import TOOL, SeriesData, observe
-from tradestat_tools.research.series.arguments import AUTO, PER_YEAR, SeriesArguments
-from tradestat_tools.research.series.ask import Found, Wanted, find, whole_of
+from tradestat_tools.research.series.ask import AUTO, Found, Measure, Wanted, find, whole_of
 from tradestat_tools.research.series.report import Chosen, Passed, answer_of, source_name
 from tradestat_tools.research.views import flows_of
+
+DEFAULT_SPANS: dict[Frequency, str] = {"year": "last 5 years", "quarter": "last 8 quarters", "month": "last 12 months"}
+
+
+def _area(text: str) -> Resolved:
+    """An area that has figures of its own; a group's members have them one by one.
+
+    Raises:
+        CodeError: unknown or ambiguous.
+        ArgumentError: a group that no source reports on.
+    """
+    try:
+        return resolve_area(text)
+    except CodeError:
+        if expand(text) is None:
+            raise
+    raise ArgumentError(
+        f"{shown(text)} is a group of countries, of which no source has a series.",
+        allowed="one country, or World as partner; comtrade_data takes a group and gives each member",
+    )
+
+
+def _reporter(text: str) -> Resolved:
+    found = _area(text)
+    if found.area.kind == "world":
+        raise ArgumentError("The World reports nothing.", allowed="one country; World can be the partner")
+    return found
+
+
+def _world() -> Resolved:
+    return resolve_area("World")
+
+
+def _source(text: str) -> str:
+    try:
+        return read_handle(text)
+    except ArgumentError:
+        return text.lower()
+
+
+class SeriesArguments(Arguments):
+    """A flow, as one of its two ends reports it, over time."""
+
+    reporter: Annotated[Resolved, reads(_reporter, max_length=80), Meaning.AREA] = Field(
+        description="Who reports: a country's name, ISO or M49 code."
+    )
+    partner: Annotated[Resolved, reads(_area, max_length=80), Meaning.AREA] = Field(
+        default_factory=_world,
+        description="With whom: the same; World for all together.",
+        json_schema_extra={"default": "World"},
+    )
+    product: ProductCode = "TOTAL"
+    kind: ProductKind = "goods"
+    flow: Annotated[Literal["X", "M"], FlowWord, Meaning.FLOW] = Field(
+        default="X", description="X exports or M imports of the reporter; words are read too."
+    )
+    period: Periods = Field(
+        default=None,
+        description="2019-2023, 2024-01..2024-06, since 2020, last 5 years. Left out: the newest 5 years, 8 quarters "
+        "or 12 months that there are.",
+        json_schema_extra=NOTHING_SAID,
+    )
+    freq: FrequencyCode = Field(
+        default="",
+        description="A years, Q quarters or M months; left out, as `period` is written, else years. Months are summed "
+        "into what is asked, and only where every one is there.",
+    )
+    source: Annotated[str, AfterValidator(_source)] = Field(
+        default=AUTO,
+        description="auto (Korea Customs for Korea's own figures, then UN Comtrade, then Trade Map if paid for), "
+        "korea, comtrade, trademap, doumaotong, or the handle of an imported file.",
+    )
+    fill: bool = Field(
+        default=False,
+        description="Whether periods that the source lacks are taken from the next one; each then says its source.",
+    )
+    also: list[Measure] = Field(
+        default=[],
+        description="growth (on the year before and the period before), share (the partner's in the flow with the "
+        "World; with partner World the product's in all products), index. growth and share ask for more figures.",
+    )
+    base: BasePeriod = Field(
+        default=None,
+        description="Period that is 100 in the index; left out, the first with a figure.",
+        json_schema_extra=NOTHING_SAID,
+    )
+    currency: CurrencyCode = Field(
+        default=DOLLAR,
+        pattern=r"^[A-Za-z]{3}$",
+        description="ISO 4217 code; figures in another one are converted at the ECB's averages of their periods.",
+    )
+    max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
+
+    _traded: Product = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _make_sense_together(self) -> "SeriesArguments":
+        try:
+            self._traded = read_product(self.product, self.kind)
+        except CodeError as error:
+            raise ArgumentError.of("product", error) from None
+        if self.reporter.area == self.partner.area:
+            raise ArgumentError("Reporter and partner are the same.", argument="partner", allowed="another area")
+        if "share" in self.also and self._traded.is_total and self.partner.area.kind == "world":
+            raise ArgumentError(
+                "All products with the World are the whole, and a share of nothing.",
+                argument="also",
+                allowed="share with one partner or one product",
+            )
+        self._check_periods()
+        return self
+
+    def _check_periods(self) -> None:
+        meant, frequency, base = self.span, self.frequency, self.base
+        try:
+            first, last = meant.between(lambda wanted: Period(LAST_YEAR, wanted), frequency=frequency)
+            if not meant.leans_on_newest or meant.first is None:
+                check_length(first, last)
+        except CodeError as error:
+            raise ArgumentError.of("period", error) from None
+        if base is not None and base.frequency != frequency:
+            raise ArgumentError(
+                f"{base} is a {base.frequency}; these are {frequency}s.",
+                argument="base",
+                allowed=f"one of the {frequency}s asked for",
+            )
+        if base is not None and not meant.leans_on_newest and not first <= base <= last:
+            raise ArgumentError(
+                f"{base} is not among {first} to {last}, so nothing could be set against it.",
+                argument="base",
+                allowed=f"{first} to {last}, or a period that reaches to {base}",
+            )
+
+    @property
+    def frequency(self) -> Frequency:
+        """Of the periods wanted."""
+        if self.freq:
+            return FREQUENCIES[self.freq]
+        return (self.period.said if self.period else None) or "year"
+
+    @property
+    def span(self) -> Span:
+        """The periods as they were meant."""
+        return self.period or span(DEFAULT_SPANS[self.frequency])
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for, whichever source is asked."""
+        partner, product, frequency = self.partner.area, self._traded, self.frequency
+        return Wanted(
+            reporter=self.reporter.area,
+            partner=partner,
+            product=product,
+            role="exporter" if self.flow == "X" else "importer",
+            span=self.span,
+            frequency=frequency,
+            lead=PER_YEAR[frequency] if "growth" in self.also else 0,
+            whole=whole_of(product, partner, _world().area) if "share" in self.also else None,
+            currency=self.currency,
+            max_credits=self.max_credits,
+            source=self.source,
+            also=frozenset(self.also),
+            base=self.base,
+            notes=tuple(place.note for place in (self.reporter, self.partner) if place.note),
+        )
 
 
 async def trade_series(context: Context, asked: SeriesArguments) -> Answer[SeriesData]:
@@ -33,7 +214,7 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Serie
     if asked.currency != DOLLAR:
         await check_currency(asked.currency, "currency")
     _check_source(context, asked.source)
-    wanted = _wanted(asked)
+    wanted = asked.wanted
     independent = _independent(context, wanted)
     found: list[Found] = []
     passed: list[Passed] = []
@@ -52,24 +233,7 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Serie
             raise _of_another(context, source, wanted)
     if not found:
         raise _nothing(context, wanted, passed)
-    return answer_of(context, asked, wanted, Chosen(tuple(found), tuple(passed), independent))
-
-
-def _wanted(asked: SeriesArguments) -> Wanted:
-    partner = resolve_area(asked.partner).area
-    product, frequency = read_product(asked.product, asked.kind), asked.frequency
-    return Wanted(
-        reporter=resolve_area(asked.reporter).area,
-        partner=partner,
-        product=product,
-        role="exporter" if asked.flow == "X" else "importer",
-        span=asked.span_asked,
-        frequency=frequency,
-        lead=PER_YEAR[frequency] if "growth" in asked.also else 0,
-        whole=whole_of(product, partner, resolve_area("World").area) if "share" in asked.also else None,
-        currency=asked.currency,
-        max_credits=asked.max_credits,
-    )
+    return answer_of(context, wanted, Chosen(tuple(found), tuple(passed), independent))
 
 
 def _check_source(context: Context, source: str) -> None:
@@ -137,10 +301,9 @@ def _nothing(context: Context, wanted: Wanted, passed: Sequence[Passed]) -> Trad
             whys += [Why(why.reason, f"{name}: {why.text}", sure=why.sure) for why in one.error.why]
         else:
             not_asked.append(f"{one.error.message} {one.error.remedy}")
-    way = "exports to" if wanted.role == "exporter" else "imports from"
     return NoData(
-        f"No source that could be asked has a figure of {wanted.reporter.name_en}'s {way} {wanted.partner.name_en} of "
-        f"{wanted.product.code} in these periods.",
+        f"No source that could be asked has a figure of {wanted.reporter.name_en}'s {wanted.way} "
+        f"{wanted.partner.name_en} of {wanted.product.code} in these periods.",
         remedy=" ".join(
             [*not_asked, "Else ask other periods, a wider code, or the other end: compare_mirror shows both."]
         ),

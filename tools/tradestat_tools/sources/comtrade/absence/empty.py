@@ -6,9 +6,8 @@ from datetime import date
 from typing import cast
 
 from tradestat_tools.codes.countries import Area, earlier_areas, history_note
-from tradestat_tools.codes.edition_lists import OLDER_EDITIONS, explain_from_lists
 from tradestat_tools.codes.editions import EARLIER
-from tradestat_tools.codes.hs import HsStatus, hs_status
+from tradestat_tools.codes.hs import OLDER_EDITIONS, HsStatus, explain_from_lists, hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
