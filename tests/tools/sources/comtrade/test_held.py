@@ -184,6 +184,7 @@ async def test_what_was_loaded_lately_is_the_newest_month_of_those_that_report_m
     assert answer.data.records[0].period == f"{year}{month:02d}"
 
 
+@pytest.mark.slow
 async def test_a_count_is_the_number_of_rows_that_would_come(built: Sandbox) -> None:
     question: dict[str, Any] = {
         "reporterCode": "VN",
