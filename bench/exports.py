@@ -1,6 +1,6 @@
 """What an export of 200,000 rows takes: seconds, and memory beyond that of the stored answer itself.
 
-Each format is written in a process of its own, so that its peak is its own. Needs a POSIX system, which tells the peak.
+Each format is written in a process of its own, so that its peak is its own. Needs a POSIX system, which knows the peak.
 """
 
 import json
@@ -23,7 +23,7 @@ ROWS = 200_000
 COLUMNS = ("code", "product", "partner", "period", "value", "net kg", "share %", "flag")
 MB = 1024 * 1024
 KILO = 1 if sys.platform == "darwin" else 1024
-"""Bytes in which the peak is told."""
+"""Bytes in which the system counts the peak."""
 
 
 def row(at: int) -> tuple[Cell, ...]:
@@ -82,7 +82,7 @@ def measured(name: str, rows: int) -> dict[str, float]:
 def run() -> None:
     """Every format, and the table of what each took."""
     if sys.platform == "win32":
-        say("\nExports are not measured here: Windows does not tell the peak of memory in this way.")
+        say("\nExports are not measured here: Windows does not report the peak of memory in this way.")
         return
     found = {name: measured(name, ROWS) for name in FORMATS}
     rows = [

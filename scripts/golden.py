@@ -1,4 +1,4 @@
-"""Keep the golden answers in step with the code: what every tool gave to the calls of tests/support/golden_answers.
+"""Keep the golden answers in step with the code: what every tool gave to the calls of tests/golden/scenes.
 
 `--check` says what differs and fails; `--write` writes them anew, for the difference to be read before it is kept.
 """
@@ -23,8 +23,8 @@ def main() -> int:
     given = parser.parse_args()
 
     sys.path.insert(0, str(ROOT / "tests" / "support"))
-    from golden_answers.calls import SCENES  # noqa: PLC0415 - not installed, so found only from here on
     from golden_answers.play import ANSWERS, play  # noqa: PLC0415
+    from golden_answers.scenes import SCENES  # noqa: PLC0415 - not installed, so found only from here on
 
     stale = False
     for scene in SCENES:

@@ -70,7 +70,7 @@ def _row(cells: Sequence[str | int]) -> str:
 
 @dataclass
 class Recorder:
-    """Counts what the profiler tells."""
+    """Counts what the profiler reports."""
 
     packages: Sequence[str]
     """The product's folders, each with a closing slash."""
@@ -85,7 +85,7 @@ class Recorder:
         if event not in ("call", "return"):
             return
         name, is_stand_in = self._place(frame.f_code)
-        if not name or is_stand_in or self._is_aside(frame):
+        if not name or is_stand_in or self._is_for_stand_in(frame):
             return
         last = getattr(self._last, "file", name)
         self._last.file = name
@@ -101,7 +101,7 @@ class Recorder:
             self._places[code] = (name if name.startswith(tuple(self.packages)) else "", _is_stand_in(name))
         return self._places[code]
 
-    def _is_aside(self, frame: FrameType) -> bool:
+    def _is_for_stand_in(self, frame: FrameType) -> bool:
         """Whether a stand-in waits for what happens here."""
         caller = frame.f_back
         while caller is not None:

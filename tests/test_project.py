@@ -2,9 +2,8 @@
 
 import json
 import re
+import runpy
 import shlex
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,11 @@ from click.testing import CliRunner
 
 from tradestat_server.cli.main import cli
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.model.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 COMMANDS = [line for language, block in BLOCKS if language in ("sh", "powershell") for line in block.splitlines()]
 
@@ -39,9 +38,10 @@ def names(requirements: list[str | dict[str, str]]) -> set[str]:
 
 
 def test_the_written_parts_are_in_step_with_the_code() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "generated.py"), "--check"]
-    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
-    assert (run.stdout, run.returncode) == ("", 0), run.stderr
+    generated = runpy.run_path(str(ROOT / "scripts" / "generated.py"))
+    for name, write in (("README.md", generated["readme"]), ("manifest.json", generated["manifest"])):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert write(text) == text, f"{name}: python scripts/generated.py --write"
 
 
 @pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "bundle.txt"])
@@ -68,8 +68,9 @@ def test_every_direct_dependency_is_pinned() -> None:
 
 
 def test_the_readme_names_every_setting() -> None:
-    variables = {field.alias for field in Settings.model_fields.values() if field.alias}
-    assert len(variables) == len(Settings.model_fields)
+    fields = type(catalogue().settings(_env_file=None)).model_fields
+    variables = {field.alias for field in fields.values() if field.alias}
+    assert len(variables) == len(fields)
     assert {name for name in variables if f"`{name}`" not in README} == set()
 
 
@@ -77,16 +78,27 @@ def test_the_readme_names_every_tool_and_key() -> None:
     for source in catalogue().sources.values():
         assert source.name in README
         assert source.key is None or source.key.variable in README
-        for endpoint in source.tools:
-            assert f"| `{endpoint.name}` |" in README
+        for tool in source.tools:
+            assert f"| `{tool.name}` |" in README
+
+
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / document).read_text(encoding="utf-8")):
+            assert (ROOT / target).exists(), f"{document}: {target}"
+
+
+def test_every_make_target_in_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    for document in DOCUMENTS:
+        words = re.findall(r"`make ([a-z ]+)`", (ROOT / document).read_text(encoding="utf-8"))
+        assert {target for word in words for target in word.split()} <= targets, document
 
 
 def test_the_readme_shows_both_commands_and_they_are_targets() -> None:
     shown = {target for line in COMMANDS if line.startswith("make ") for target in line.split()[1:]}
     assert {"demo", "test"} <= shown
-    mentioned = {target for words in re.findall(r"`make ([a-z ]+)`", README) for target in words.split()}
-    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-    assert shown | mentioned <= targets
+    assert shown <= set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 
 
 @pytest.mark.parametrize("line", sorted({line for line in COMMANDS if "tradestat-mcp " in line}))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from golden_answers.calls import SCENES
 from golden_answers.play import ANSWERS, Scene, play
+from golden_answers.scenes import SCENES
 from golden_answers.steps import ANY_HANDLE, Ask, Complete, Prompt, Read
 
 from tradestat_tools.catalogue import catalogue

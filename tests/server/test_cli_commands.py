@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 import pytest
+import toy
 from commands import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestat_server.cli.common import read_pairs
 from tradestat_server.cli.main import cli
-from tradestat_tools.catalogue import catalogue
+from tradestat_tools.catalogue import catalogue, of_sources
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery
 
@@ -305,3 +306,13 @@ def test_a_wrong_setting_is_named_on_one_line(words: list[str]) -> None:
         assert said in line
         assert "word" not in line.replace("password", ""), "no part of a secret"
         assert result.stdout == ""
+
+
+def test_a_source_that_is_added_to_the_catalogue_is_known_to_every_command() -> None:
+    offered = of_sources((*catalogue().sources.values(), toy.SOURCE))
+    assert "Norwegian Customs (invented) - key in NORWAY_KEY" in run("tools", offered=offered).stdout
+    listed = json.loads(run("tools", "--json", offered=offered).stdout)
+    assert "norway_months" in [tool["name"] for tool in listed]
+    assert run("cache", "clear", "--source", "norway", offered=offered).exit_code == 0
+    assert "comtrade, norway" in run("cache", "clear", "--source", "norge", offered=offered).stderr
+    assert run("call", "norway_months", "product=030214", offered=offered).stderr.startswith("MissingKey: ")

@@ -119,49 +119,27 @@ async def test_several_results_make_one_file_and_one_table_can_be_picked(sandbox
         await sandbox.call(export, {"result": [first.result, second.result], "table": "1"})
 
 
-async def test_nothing_is_written_over(sandbox: Context, tmp_path: Path) -> None:
-    answer = await sandbox.call(catalogue().tools["trend"], {"hsCode": "850760"})
-    asked = {"result": [answer.result], "format": "html", "filename": "x.html"}
-    paths = [(await sandbox.call(catalogue().tools["export_data"], asked)).data.files[0].path for _ in range(3)]
-    assert listing(tmp_path / "exports") == ["sandbox-x-2.html", "sandbox-x-3.html", "sandbox-x.html"]
-    assert len({content(path) for path in paths}) == 1
-
-
-@pytest.mark.parametrize(
-    "filename", ["../x", "/etc/x", "a/b", "a\\b", "CON", "x.csv", "..", "C:x", "．．／x", "x" * 200, "a\u202eb"]
-)
-async def test_a_name_that_leads_elsewhere_or_misleads_writes_nothing(
-    sandbox: Context, tmp_path: Path, filename: str
-) -> None:
-    async with Client(create_server(sandbox)) as client:
-        handle = (await client.call_tool("trend", {"hsCode": "850760"})).structured_content["result"]
-        result = await client.call_tool("export_data", {"result": handle, "filename": filename})
-        assert result.is_error
-        assert text_of(result).startswith("InvalidQuery: ")
+async def test_a_name_that_leads_elsewhere_or_misleads_writes_nothing(sandbox: Context, tmp_path: Path) -> None:
+    hostile = ["../x", "/etc/x", "a/b", "a\\b", "CON", "x.csv", "..", "C:x", "．．／x", "x" * 200, "a\u202eb"]
+    answer = await sandbox.call("trend", {"hsCode": "850760"})
+    for filename in hostile:
+        with pytest.raises(InvalidQuery) as refused:
+            await sandbox.call("export_data", {"result": answer.result, "filename": filename})
+        assert refused.value.argument == "filename", filename
     assert not (tmp_path / "exports").exists()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "missing.csv",
-        "..%2Fsecret.txt",
-        "%2Fetc%2Fpasswd",
-        "..%5Csecret.txt",
-        "secret.txt%00",
-        "%2e%2e/secret.txt",
-        "link",
-    ],
-)
-async def test_a_resource_reads_nothing_but_files_of_the_folder(sandbox: Context, tmp_path: Path, name: str) -> None:
+async def test_a_resource_reads_nothing_but_files_of_the_folder(sandbox: Context, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     (tmp_path / "exports").mkdir()
     if os.name != "nt":
         (tmp_path / "exports" / "link").symlink_to(tmp_path / "secret.txt")
+    names = ["missing.csv", "..%2Fsecret.txt", "%2Fetc%2Fpasswd", "..%5Csecret.txt", "secret.txt%00"]
     async with Client(create_server(sandbox)) as client:
-        with pytest.raises(MCPError) as refused:
-            await client.read_resource(f"tradestat://exports/{name}")
-    assert str(tmp_path) not in str(refused.value)
+        for name in [*names, "%2e%2e/secret.txt", "link"]:
+            with pytest.raises(MCPError) as refused:
+                await client.read_resource(f"tradestat://exports/{name}")
+            assert str(tmp_path) not in str(refused.value)
 
 
 async def test_a_file_too_large_for_one_message_is_refused_with_its_size(sandbox: Context, tmp_path: Path) -> None:

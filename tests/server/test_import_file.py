@@ -107,27 +107,6 @@ async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparis
             assert "subset" in {note["code"] for note in answer["notes"]}
 
 
-async def test_a_file_of_synthetic_figures_stays_labelled(context: Context, tmp_path: Path) -> None:
-    put(tmp_path / "imports", "sandbox-china.csv", of_china())
-    async with Client(create_server(context)) as client:
-        result = await client.call_tool("import_file", {"file": "sandbox-china.csv", "flow": "X"})
-    assert text_of(result).startswith("SANDBOX DATA")
-
-
-async def test_the_error_names_what_to_do(context: Context, tmp_path: Path) -> None:
-    put(tmp_path / "imports", "zero.csv", of_china("8507600"))
-    async with Client(create_server(context)) as client:
-        unsaid = await client.call_tool("import_file", {"file": "exports-2024.csv"})
-        wrong = await client.call_tool("import_file", {"file": "export-2024.csv", "flow": "X"})
-        lost = await client.call_tool("import_file", {"file": "zero.csv", "flow": "X"})
-        odd = await client.call_tool("import_file", {"file": "zero.csv", "flow": "X", "period": "2024Q1"})
-    assert all(result.is_error for result in (unsaid, wrong, lost, odd))
-    assert "never guess" in text_of(unsaid)
-    assert "exports-2024.csv" in text_of(wrong)
-    assert "Row 2, column '商品编码': '8507600' has 7 digits, so that a leading zero was lost" in text_of(lost)
-    assert "is a quarter" in text_of(odd)
-
-
 async def test_arguments_are_read_as_a_model_writes_them(context: Context, tmp_path: Path) -> None:
     plain = "商品编码,贸易伙伴名称,金额\r\n85076000,日本,5\r\n".encode("gb18030")
     put(tmp_path / "imports", "plain.csv", plain)

@@ -1,7 +1,7 @@
 """Putting the parts together: what tools work with, as the settings want it."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, closing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from tradestat_tools.upstream.store import Cache, Ledger
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
-    from tradestat_tools.upstream.redis.tiered import WhenDown
+    from tradestat_tools.upstream.redis.cache import WhenDown
 
 ANSWERS_FILE = "answers.sqlite3"
 LEDGER_FILE = "ledger.sqlite3"
@@ -42,19 +42,10 @@ async def open_context(
     http = Http(connect_timeout=settings.connect_timeout)
     plans = {source.id: source.plan(settings) for source in offered.sources.values()}
     cache, ledger = open_stores(settings)
-    results = open_results(settings)
-    try:
-        async with (
-            _closing(http),
-            Upstream(
-                http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews
-            ) as upstream,
-        ):
+    engine = Upstream(http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews)
+    with closing(cache), closing(ledger), closing(open_results(settings)) as results:
+        async with aclosing(http), engine as upstream:
             yield context_on(settings, upstream, results=Results(results, now=upstream.time), offered=offered)
-    finally:
-        results.close()
-        cache.close()
-        ledger.close()
 
 
 @asynccontextmanager
@@ -69,18 +60,12 @@ async def in_memory(
 ) -> AsyncGenerator[Context]:
     """What tools work with, remembering only until it is closed and bound by no plan: for stand-ins and for tests."""
     offered = offered or catalogue()
-    cache, ledger, results = SqliteCache(None), SqliteLedger(None), SqliteCache(None)
     plans = dict.fromkeys(offered.sources, UNLIMITED)
-    try:
-        async with Upstream(
-            http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=most_attempts
-        ) as upstream:
-            kept = Results(results, now=upstream.time)
-            yield context_on(settings, upstream, now, results=kept, offered=offered)
-    finally:
-        results.close()
-        cache.close()
-        ledger.close()
+    with closing(SqliteCache(None)) as cache, closing(SqliteLedger(None)) as ledger, closing(SqliteCache(None)) as kept:
+        engine = Upstream(http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=most_attempts)
+        async with engine as upstream:
+            results = Results(kept, now=upstream.time)
+            yield context_on(settings, upstream, now, results=results, offered=offered)
 
 
 def context_on(
@@ -101,14 +86,6 @@ def context_on(
     return Context(
         settings, upstream, now, results or Results(), offered.sources, offered.tools, offered.files, caller=call
     )
-
-
-@asynccontextmanager
-async def _closing(http: "Http") -> AsyncGenerator[None]:
-    try:
-        yield
-    finally:
-        await http.aclose()
 
 
 class WrongSetting(ValueError):
@@ -153,11 +130,9 @@ def _open(settings: Settings, file: str, megabytes: int, when_down: "WhenDown", 
     if settings.redis_url is None:
         return SqliteCache(settings.cache_dir / file, bound=bound)
     try:
-        from tradestat_tools.upstream.redis.cache import RedisCache  # noqa: PLC0415 - an extra
+        from tradestat_tools.upstream.redis.cache import RedisCache, TieredCache  # noqa: PLC0415 - an extra
 
         shared = RedisCache(settings.redis_url.get_secret_value(), prefix=prefix)
     except (ImportError, ValueError) as error:
         raise WrongSetting(f"TRADESTAT_REDIS_URL: {error}") from None
-    from tradestat_tools.upstream.redis.tiered import TieredCache  # noqa: PLC0415
-
     return TieredCache(shared, SqliteCache(settings.cache_dir / file, bound=bound), when_down=when_down)

@@ -16,7 +16,7 @@ from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.results.citation import short_line
 
 MAX_CHARS = 25_000
-"""Characters of one text block, unless told otherwise."""
+"""Characters of one text block, where nothing else is set."""
 
 MIN_CHARS = 4_000
 """A smaller bound could not hold a header and its notes."""
@@ -106,8 +106,8 @@ def _tail(answer: Answer[Any], sources: Collection[Source], *, room: int) -> str
     cite = _cite(answer, sources)
     room -= sum(len(line) + 1 for line in (*lines, cite))
     notes = _notes(answer.notes, room)
-    told = [*lines[:-1], *notes, lines[-1]] if answer.more else [*lines, *notes]
-    return "\n".join([*told, cite] if cite else told)
+    said = [*lines[:-1], *notes, lines[-1]] if answer.more else [*lines, *notes]
+    return "\n".join([*said, cite] if cite else said)
 
 
 def _cite(answer: Answer[Any], sources: Collection[Source]) -> str:

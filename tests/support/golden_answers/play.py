@@ -8,7 +8,8 @@ from typing import Any
 from golden_answers.stage import a_stage
 from golden_answers.steps import Ask, Step
 
-ANSWERS = Path(__file__).parents[2] / "golden" / "answers"
+GOLDEN = Path(__file__).parents[2] / "golden"
+ANSWERS = GOLDEN / "answers"
 
 
 def _as_wanted() -> dict[str, Any]:

@@ -17,7 +17,6 @@ from mcp_types import (
 
 from golden_answers.stage import Stage
 from golden_answers.writing import excerpt, pretty
-from tradestat_tools.catalogue import catalogue
 
 ERROR_META = "tradestat/error"
 OF_ONE_LIBRARY = (".xlsx", ".parquet")
@@ -225,36 +224,8 @@ class Complete:
         )
 
 
-def ask(tool: str, title: str, /, **arguments: Any) -> Ask:
-    """A call of a tool; `keeps`, which no tool takes, names its handle for later steps, which write it `$name`."""
-    return Ask(tool, title, arguments, arguments.pop("keeps", ""))
-
-
-def example(tool: str, *, of: str = "", keeps: str = "") -> Ask:
-    """The tool's own example; `of` is the name of the handle that it is given."""
-    meant = {ANY_HANDLE: f"${of}"}
-    arguments = json.loads(
-        json.dumps(dict(catalogue().tools[tool].example)), object_hook=lambda found: _swapped(found, meant)
-    )
-    return Ask(tool, "its example", arguments, keeps)
-
-
-def fail(**how: Any) -> Fail:
-    """The stand-ins fail, until they are mended if nothing else is said."""
-    return Fail({"times": -1, **how})
-
-
-def configure(**how: Any) -> Configure:
-    """The stand-ins are set otherwise."""
-    return Configure(how)
-
-
-def prompt(name: str, /, **given: str) -> Prompt:
-    """A prompt is asked for."""
-    return Prompt(name, given)
-
-
-def _swapped(found: dict[str, Any], meant: Mapping[str, str]) -> dict[str, Any]:
+def swapped(found: dict[str, Any], meant: Mapping[str, str]) -> dict[str, Any]:
+    """Arguments with texts, alone or in a list, in the place of others."""
     return {
         name: [meant.get(one, one) for one in cast("list[Any]", value)]
         if isinstance(value, list)
@@ -266,7 +237,7 @@ def _swapped(found: dict[str, Any], meant: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _filled(arguments: Mapping[str, Any], handles: Mapping[str, str]) -> dict[str, Any]:
-    return _swapped(dict(arguments), {f"${name}": handle for name, handle in handles.items()})
+    return swapped(dict(arguments), {f"${name}": handle for name, handle in handles.items()})
 
 
 def _line(value: object) -> str:

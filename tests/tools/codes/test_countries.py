@@ -68,13 +68,8 @@ def test_documented_china_customs_codes_are_in_the_table() -> None:
 
 def test_the_first_digit_of_a_china_customs_code_is_the_continent() -> None:
     by_digit = {
-        "1": "Asia",
-        "2": "Africa",
-        "3": "Europe",
-        "4": "Latin America",
-        "5": "Northern America",
-        "6": "Oceania",
-    }
+        "1": "Asia", "2": "Africa", "3": "Europe", "4": "Latin America", "5": "Northern America", "6": "Oceania",
+    }  # fmt: skip
     elsewhere = {
         one.name_en
         for one in areas()
@@ -111,14 +106,9 @@ def test_monacos_m49_number_is_not_taken_for_comtrades_remainder_of_the_eu() -> 
 def test_taiwan_has_the_code_of_each_service() -> None:
     codes = codes_of(area("Taiwan"))
     assert codes == {
-        "comtrade": "490",
-        "trademap": "490",
-        "china_customs": "143",
-        "korea": "TW",
-        "iso2": "TW",
-        "iso3": "TWN",
+        "comtrade": "490", "trademap": "490", "china_customs": "143", "korea": "TW", "iso2": "TW", "iso3": "TWN",
         "m49": "158",
-    }
+    }  # fmt: skip
 
 
 def test_world_has_its_codes() -> None:
@@ -140,14 +130,9 @@ def test_a_missing_code_is_an_error_that_names_the_system() -> None:
 
 
 SYSTEMS: dict[CodeSystem, str] = {
-    "iso2": r"[A-Z]{2}",
-    "iso3": r"[A-Z]{3}",
-    "m49": r"\d{3}",
-    "comtrade": r"0|[1-9]\d{0,2}",
-    "trademap": r"\d{3}",
-    "china_customs": r"[1-7]\d{2}",
-    "korea": r"[A-Z]{2}",
-}
+    "iso2": r"[A-Z]{2}", "iso3": r"[A-Z]{3}", "m49": r"\d{3}", "comtrade": r"0|[1-9]\d{0,2}", "trademap": r"\d{3}",
+    "china_customs": r"[1-7]\d{2}", "korea": r"[A-Z]{2}",
+}  # fmt: skip
 
 
 def test_codes_are_well_formed_and_unique_within_a_system() -> None:

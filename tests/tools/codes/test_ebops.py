@@ -37,13 +37,9 @@ def test_transport_is_made_up_of_four_items_and_its_other_breakdowns_are_kept_ap
 def test_parts_that_do_not_add_up_are_marked() -> None:
     roles = {code: ebops_entry(code).role for code in ("3.1.1.a", "4a.1", "C.1", "6.1.1.a", "1.1", "10.2.1.1")}
     assert roles == {
-        "3.1.1.a": "of_which",
-        "4a.1": "alternative",
-        "C.1": "complementary",
-        "6.1.1.a": "supplementary",
-        "1.1": "supplementary",
-        "10.2.1.1": "item",
-    }
+        "3.1.1.a": "of_which", "4a.1": "alternative", "C.1": "complementary", "6.1.1.a": "supplementary",
+        "1.1": "supplementary", "10.2.1.1": "item",
+    }  # fmt: skip
 
 
 def test_the_path_leads_from_the_main_item_down() -> None:

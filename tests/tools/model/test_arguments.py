@@ -172,10 +172,10 @@ def test_whatever_is_sent_is_read_or_refused_in_our_own_words(raw: dict[str, Any
         assert len(str(error.as_dict())) < 1500
 
 
-@pytest.mark.parametrize(("given", "read"), [(2023.0, "2023"), (851713.0, "851713"), (410, "410"), (8507.6, "8507.6")])
-def test_a_whole_number_written_with_a_point_is_read_as_that_number(given: float, read: str) -> None:
-    assert parse_arguments(Question, {"country": given}).country == read
-    assert parse_arguments(Question, {"country": "1", "partners": [given]}).partners == [read]
+def test_a_whole_number_written_with_a_point_is_read_as_that_number() -> None:
+    for sent, read in [(2023.0, "2023"), (851713.0, "851713"), (410, "410"), (8507.6, "8507.6")]:
+        assert parse_arguments(Question, {"country": sent}).country == read
+        assert parse_arguments(Question, {"country": "1", "partners": [sent]}).partners == [read]
 
 
 def test_a_float_that_is_whole_counts_where_an_integer_is_meant_and_any_other_does_not() -> None:

@@ -27,13 +27,9 @@ def test_an_error_says_only_what_is_known() -> None:
 def test_a_wrong_argument_comes_with_what_is_allowed_and_the_nearest() -> None:
     error = InvalidQuery("No.", argument="country", allowed="three digits", nearest=["156"])
     assert error.as_dict() == {
-        "kind": "InvalidQuery",
-        "message": "No.",
-        "remedy": "Try 156.",
-        "argument": "country",
-        "allowed": "three digits",
-        "nearest": ["156"],
-    }
+        "kind": "InvalidQuery", "message": "No.", "remedy": "Try 156.", "argument": "country",
+        "allowed": "three digits", "nearest": ["156"],
+    }  # fmt: skip
 
 
 def test_an_error_survives_being_written_down() -> None:

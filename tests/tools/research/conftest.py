@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tradestat_sandbox import Sandbox
-from tradestat_sandbox.world import DEFAULT_TODAY, World, world_on
+from tradestat_sandbox.settings import DEFAULT_TODAY
+from tradestat_sandbox.world import World, world_on
 from tradestat_server.mcp.context import open_context, sandbox_settings
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context

@@ -37,15 +37,9 @@ needs_curl = pytest.mark.skipif(CURL is None or os.name == "nt", reason="curl an
 KEYS = {"PARSE_API_KEY": "pb-0123456789abcdef", "COMTRADE_API_KEY": "0f" * 16, "DATA_GO_KR_SERVICE_KEY": "aB+c/dE=="}
 
 HOSTILE = (
-    "; touch INJECTED; '",
-    '"$(touch INJECTED)"`touch INJECTED`',
-    "$PARSE_API_KEY %24{PATH} 100% a+b=c&d",
-    "@/etc/hostname",
-    "锂离子 관세청 é",
-    "line\nbreak\ttab\\",
-    "[1-3]{a,b}#?",
-    "\u202eexe.\u200b",
-)
+    "; touch INJECTED; '", '"$(touch INJECTED)"`touch INJECTED`', "$PARSE_API_KEY %24{PATH} 100% a+b=c&d",
+    "@/etc/hostname", "锂离子 관세청 é", "line\nbreak\ttab\\", "[1-3]{a,b}#?", "\u202eexe.\u200b",
+)  # fmt: skip
 
 SOURCE_KEYS = {source.id: source.key for source in catalogue().sources.values() if source.key}
 
@@ -173,13 +167,13 @@ def test_a_script_without_its_key_says_which_and_sends_nothing(write: Any, comma
         assert service.seen == []
 
 
-@pytest.mark.parametrize("write", [replay.curl, replay.python], ids=["curl", "python"])
-def test_no_key_is_in_a_script(write: Any) -> None:
-    script = write([made_of([AskedCall.of(one) for one in requests("https://service.invalid")])])
-    for value in (*KEYS.values(), "aB%2Bc", "aB+c"):
-        assert value not in script
-    assert "PARSE_API_KEY" in script
-    assert "DATA_GO_KR_SERVICE_KEY" in script
+def test_no_key_is_in_a_script() -> None:
+    for write in [replay.curl, replay.python]:
+        script = write([made_of([AskedCall.of(one) for one in requests("https://service.invalid")])])
+        for value in (*KEYS.values(), "aB%2Bc", "aB+c"):
+            assert value not in script
+        assert "PARSE_API_KEY" in script
+        assert "DATA_GO_KR_SERVICE_KEY" in script
 
 
 def test_what_is_taken_down_of_a_call_has_no_place_for_a_key() -> None:
@@ -198,16 +192,16 @@ def test_a_stored_answer_that_needed_no_key_is_repeated_with_one() -> None:
     assert "COMTRADE_API_KEY" not in replay.curl([made_of([AskedCall.of(preview)])])
 
 
-@pytest.mark.parametrize("write", [replay.curl, replay.python], ids=["curl", "python"])
-def test_a_script_of_synthetic_figures_says_so_and_asks_for_the_stand_ins_address(write: Any) -> None:
-    call = AskedCall.of(Request("doumaotong", "trend", f"{SANDBOX_URL}/skill/trend", {"hsCode": "850760"}))
-    script = write([made_of([call], sandbox=True)])
-    assert "synthetic, no statistics" in script
-    assert "TRADESTAT_SANDBOX_URL" in script
-    assert "sandbox.invalid" not in script
-    live = write([made_of([replace(call, url="https://doumaotong.com/skill/trend")])])
-    assert "synthetic" not in live
-    assert "TRADESTAT_SANDBOX_URL" not in live
+def test_a_script_of_synthetic_figures_says_so_and_asks_for_the_stand_ins_address() -> None:
+    for write in [replay.curl, replay.python]:
+        call = AskedCall.of(Request("doumaotong", "trend", f"{SANDBOX_URL}/skill/trend", {"hsCode": "850760"}))
+        script = write([made_of([call], sandbox=True)])
+        assert "synthetic, no statistics" in script
+        assert "TRADESTAT_SANDBOX_URL" in script
+        assert "sandbox.invalid" not in script
+        live = write([made_of([replace(call, url="https://doumaotong.com/skill/trend")])])
+        assert "synthetic" not in live
+        assert "TRADESTAT_SANDBOX_URL" not in live
 
 
 def test_what_the_calls_cost_is_said() -> None:

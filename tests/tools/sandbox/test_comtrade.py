@@ -10,7 +10,7 @@ import pytest
 from tradestat_sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
-RECORDINGS = Path(__file__).parents[4] / "shared" / "recordings"
+RECORDED = Path(__file__).parents[1] / "sources" / "comtrade" / "recorded"
 PREVIEW, FULL = "/public/v1/preview/", "/data/v1/get/"
 TOTALS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 CHINA_TO_KOREA = {"reporterCode": "156", "partnerCode": "410", "flowCode": "X"}
@@ -147,24 +147,17 @@ async def test_limits_speak_the_services_words(http: httpx.AsyncClient, sandbox:
     assert spent.json()["message"].startswith("Out of call volume quota. Quota will be replenished in 2")
 
 
-@pytest.mark.parametrize(
-    "name", ["Reporters", "partnerAreas", "HS", "H6", "H5", "H4", "EB10", "ModeOfTransportCodes", "TradeDataItems"]
-)
-async def test_reference_lists_begin_with_a_mark_and_have_the_recorded_fields(
-    http: httpx.AsyncClient, name: str
-) -> None:
-    response = await http.get(f"/files/v1/app/reference/{name}.json", headers={"Ocp-Apim-Subscription-Key": ""})
-    assert response.content.startswith(b"\xef\xbb\xbf")
-    here = json.loads(response.content.decode("utf-8-sig"))
-    recorded = RECORDINGS / "comtrade" / f"reference_{name}.json"
-    if not recorded.exists():
-        pytest.skip(f"no recordings at {RECORDINGS}")
-    there = json.loads(recorded.read_text(encoding="utf-8-sig"))
-    entries: list[dict[str, Any]] = there["results"]
-    always = [field for field in entries[0] if all(field in entry for entry in entries)]
-    assert set(always) <= set(here["results"][0])
-    for field in always:
-        assert type(here["results"][1][field]) in {type(entry[field]) for entry in entries}
+async def test_reference_lists_begin_with_a_mark_and_have_the_recorded_fields(http: httpx.AsyncClient) -> None:
+    for recorded in sorted(RECORDED.glob("reference_*.json")):
+        path = f"/files/v1/app/reference/{recorded.name.removeprefix('reference_')}"
+        response = await http.get(path, headers={"Ocp-Apim-Subscription-Key": ""})
+        assert response.content.startswith(b"\xef\xbb\xbf")
+        here = json.loads(response.content.decode("utf-8-sig"))
+        entries: list[dict[str, Any]] = json.loads(recorded.read_text(encoding="utf-8-sig"))["results"]
+        always = [field for field in entries[0] if all(field in entry for entry in entries)]
+        assert set(always) <= set(here["results"][0])
+        for field in always:
+            assert type(here["results"][1][field]) in {type(entry[field]) for entry in entries}
 
 
 async def test_the_list_of_data_items_knows_every_field_of_a_row(http: httpx.AsyncClient) -> None:
@@ -202,9 +195,7 @@ async def test_a_list_the_service_does_not_have_is_not_found(http: httpx.AsyncCl
 
 
 async def test_rows_have_the_recorded_fields_and_types(http: httpx.AsyncClient) -> None:
-    recordings = sorted((RECORDINGS / "comtrade").glob("data_*.json"))
-    if not recordings:
-        pytest.skip(f"no recordings at {RECORDINGS}")
+    recordings = sorted(RECORDED.glob("data_*.json"))
     types: dict[str, set[str]] = {}
     fields: list[str] = []
     for recording in recordings:
@@ -226,9 +217,9 @@ async def test_rows_have_the_recorded_fields_and_types(http: httpx.AsyncClient) 
 
 
 async def test_korean_totals_have_the_recorded_fields(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    recorded = RECORDINGS / "korea" / "getNewtradeList_2026_excerpt.xml"
+    recorded = Path(__file__).parents[4] / "shared" / "recordings" / "korea" / "getNewtradeList_2026_excerpt.xml"
     if not recorded.exists():
-        pytest.skip(f"no recordings at {RECORDINGS}")
+        pytest.skip(f"no recording at {recorded}")
     query = {"serviceKey": sandbox.keys.korea, "strtYymm": "202601", "endYymm": "202602"}
     here = (await http.get("/1220000/Newtrade/getNewtradeList", params=query)).text
 

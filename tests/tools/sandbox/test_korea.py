@@ -1,4 +1,4 @@
-"""Korea Customs' stand-in: total rows, levels, the twelve-month rule, keys and the dresses of errors."""
+"""Korea Customs' stand-in: total rows, levels, the twelve-month rule, keys and the forms of errors."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -107,7 +107,7 @@ async def test_numbers_sometimes_carry_commas_and_blanks(http: httpx.AsyncClient
     assert any(re.fullmatch(r"\d{4,}", text) for text in texts)
 
 
-async def test_the_total_row_stands_where_it_is_told(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+async def test_the_total_row_stands_where_the_settings_say(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     query = {"hsSgn": "8507", "strtYymm": "202401", "endYymm": "202402"}
     for place, index in (("first", 0), ("last", -1)):
         sandbox.configure(korea_total_row=place)
@@ -194,7 +194,7 @@ async def test_the_sisters_agree_with_each_other(http: httpx.AsyncClient, sandbo
     assert number(countries[0]["expCnt"]) >= 0
 
 
-async def test_the_daily_limit_and_the_rate_limit_have_their_own_dress(
+async def test_the_daily_limit_and_the_rate_limit_have_their_own_form(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     query = {"hsSgn": "8507", "cntyCd": "US", "strtYymm": "202405", "endYymm": "202405"}

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tradestat_tools.model.arguments import Meaning
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.search.did_you_mean import GENERAL, with_help
@@ -20,23 +18,19 @@ def step(argument: str, given: Any, *, message: str = "No.", nearest: tuple[str,
     return with_help(MEANINGS[argument], error, given)
 
 
-@pytest.mark.parametrize("given", ["CN,JP", "China; Japan", "China and Japan", "中国、日本", ["CN", "Japan"]])
-def test_several_countries_where_one_is_taken_are_asked_one_by_one_or_of_the_tool_that_takes_several(
-    given: Any,
-) -> None:
-    error = step("country", given, nearest=("China (CN, 156)",))
-    assert "2 were given" in error.message
-    assert "China (CN, 156), Japan (JP, 392)" in error.remedy
-    assert "comtrade_data" in error.remedy
-    assert (error.nearest, error.allowed, error.source) == ((), "a country", "korea")
+def test_several_countries_where_one_is_taken_are_asked_one_by_one_or_of_the_tool_that_takes_several() -> None:
+    for given in ["CN,JP", "China; Japan", "China and Japan", "中国、日本", ["CN", "Japan"]]:
+        error = step("country", given, nearest=("China (CN, 156)",))
+        assert "2 were given" in error.message
+        assert "China (CN, 156), Japan (JP, 392)" in error.remedy
+        assert "comtrade_data" in error.remedy
+        assert (error.nearest, error.allowed, error.source) == ((), "a country", "korea")
 
 
-@pytest.mark.parametrize(
-    "given", ["China", "China, nowhere", "nowhere, nothing", "", None, 7, ["CN"], {"a": 1}, "," * 400]
-)
-def test_what_is_no_list_of_countries_throughout_stays_as_it_is(given: Any) -> None:
-    error = InvalidQuery("No.", argument="country", nearest=("x",))
-    assert with_help(Meaning.AREA, error, given) is error
+def test_what_is_no_list_of_countries_throughout_stays_as_it_is() -> None:
+    for given in ["China", "China, nowhere", "nowhere, nothing", "", None, 7, ["CN"], {"a": 1}, "," * 400]:
+        error = InvalidQuery("No.", argument="country", nearest=("x",))
+        assert with_help(Meaning.AREA, error, given) is error
 
 
 def test_many_countries_are_not_all_named() -> None:
@@ -58,16 +52,16 @@ def test_a_country_refused_for_another_reason_is_not_told_that_it_has_no_code() 
     assert step("partner", "China", message="Reporter and partner are the same.").remedy == GENERAL
 
 
-@pytest.mark.parametrize(("given", "near"), [("2023.0", "2023"), (" 202401.0 ", "202401")])
-def test_a_period_written_as_a_number_with_a_point_gets_the_number(given: str, near: str) -> None:
-    assert step("period_from", given).nearest == (near,)
+def test_a_period_written_as_a_number_with_a_point_gets_the_number() -> None:
+    for given, near in [("2023.0", "2023"), (" 202401.0 ", "202401")]:
+        assert step("period_from", given).nearest == (near,)
 
 
-@pytest.mark.parametrize("given", ["last year", "去年", "작년"])
-def test_a_period_in_words_is_asked_for_in_digits(given: str) -> None:
-    assert "in digits: 2024, 2024-03" in step("strtYymm", given).remedy
+def test_a_period_in_words_is_asked_for_in_digits() -> None:
+    for given in ["last year", "去年", "작년"]:
+        assert "in digits: 2024, 2024-03" in step("strtYymm", given).remedy
 
 
-@pytest.mark.parametrize("given", ["2023-13", "2024Q7", 20231, None])
-def test_a_period_in_digits_stays_as_it_is(given: Any) -> None:
-    assert step("period", given).remedy == GENERAL
+def test_a_period_in_digits_stays_as_it_is() -> None:
+    for given in ["2023-13", "2024Q7", 20231, None]:
+        assert step("period", given).remedy == GENERAL

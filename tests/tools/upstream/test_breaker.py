@@ -3,8 +3,8 @@
 from tradestat_tools.upstream.calling import Breaker
 
 
-class Hand:
-    """A clock that moves when told to."""
+class FakeClock:
+    """A clock that stands still until it is set."""
 
     now = 0.0
 
@@ -12,17 +12,17 @@ class Hand:
         return self.now
 
 
-def opened() -> tuple[Breaker, Hand]:
-    hand = Hand()
-    breaker = Breaker(hand.time, failures=3, rest=30)
+def opened() -> tuple[Breaker, FakeClock]:
+    clock = FakeClock()
+    breaker = Breaker(clock.time, failures=3, rest=30)
     for _ in range(3):
         assert breaker.wait() == 0
         breaker.failed()
-    return breaker, hand
+    return breaker, clock
 
 
 def test_it_opens_after_failures_in_a_row_only() -> None:
-    breaker = Breaker(Hand().time, failures=3)
+    breaker = Breaker(FakeClock().time, failures=3)
     for _ in range(5):
         breaker.failed()
         breaker.failed()
@@ -31,15 +31,15 @@ def test_it_opens_after_failures_in_a_row_only() -> None:
 
 
 def test_while_open_nothing_passes_and_the_rest_is_said() -> None:
-    breaker, hand = opened()
-    hand.now = 10
+    breaker, clock = opened()
+    clock.now = 10
     assert breaker.state == "open"
     assert breaker.wait() == 20
 
 
 def test_after_the_rest_one_probe_passes_and_no_second() -> None:
-    breaker, hand = opened()
-    hand.now = 31
+    breaker, clock = opened()
+    clock.now = 31
     assert breaker.state == "half-open"
     assert breaker.wait() == 0
     assert breaker.wait() > 0
@@ -47,8 +47,8 @@ def test_after_the_rest_one_probe_passes_and_no_second() -> None:
 
 
 def test_a_probe_that_succeeds_closes_it() -> None:
-    breaker, hand = opened()
-    hand.now = 31
+    breaker, clock = opened()
+    clock.now = 31
     breaker.wait()
     breaker.succeeded()
     assert breaker.state == "closed"
@@ -56,10 +56,10 @@ def test_a_probe_that_succeeds_closes_it() -> None:
 
 
 def test_a_probe_that_fails_opens_it_for_twice_as_long_up_to_a_bound() -> None:
-    breaker, hand = opened()
+    breaker, clock = opened()
     rests: list[float] = []
     for _ in range(6):
-        hand.now += 10_000
+        clock.now += 10_000
         breaker.wait()
         breaker.failed()
         rests.append(breaker.wait())
@@ -67,8 +67,8 @@ def test_a_probe_that_fails_opens_it_for_twice_as_long_up_to_a_bound() -> None:
 
 
 def test_a_probe_that_was_given_up_lets_another_one_pass() -> None:
-    breaker, hand = opened()
-    hand.now = 31
+    breaker, clock = opened()
+    clock.now = 31
     breaker.wait()
     breaker.abandoned()
     assert breaker.wait() == 0

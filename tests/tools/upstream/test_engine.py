@@ -1,4 +1,4 @@
-"""The engine as sources use it: what is asked, what is stored, what is spent, and what a caller is told."""
+"""The engine as sources use it: what is asked, what is stored, what is spent, and what a caller learns."""
 
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -141,6 +141,12 @@ async def a_rig(**settings: Any) -> AsyncGenerator[Rig]:
     ledger.close()
 
 
+@pytest.fixture
+async def rig(anyio_backend: str) -> AsyncGenerator[Rig]:
+    async with a_rig() as made:
+        yield made
+
+
 def notes(report: Report, code: NoteCode) -> list[str]:
     return [note.text for note in report.notes if note.code is code]
 
@@ -148,45 +154,41 @@ def notes(report: Report, code: NoteCode) -> list[str]:
 # Cache
 
 
-async def test_an_equal_question_is_asked_once_while_its_answer_is_fresh() -> None:
-    async with a_rig() as rig:
-        rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
-        first = await rig.fetch(params={"b": "2", "a": "1"})
-        rig.now += 99
-        again = await rig.fetch(params={"a": "1", "b": "2"})
-        rig.now += 2
-        later = await rig.fetch(params={"a": "1", "b": "2"})
+async def test_an_equal_question_is_asked_once_while_its_answer_is_fresh(rig: Rig) -> None:
+    rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
+    first = await rig.fetch(params={"b": "2", "a": "1"})
+    rig.now += 99
+    again = await rig.fetch(params={"a": "1", "b": "2"})
+    rig.now += 2
+    later = await rig.fetch(params={"a": "1", "b": "2"})
     assert [f.value["v"] for f in (first, again, later)] == [1, 1, 2]
     assert [f.state for f in (first, again, later)] == ["fresh", "cached", "fresh"]
     assert [f.calls for f in (first, again, later)] == [1, 0, 1]
     assert again.retrieved_at == first.retrieved_at < later.retrieved_at
 
 
-async def test_a_different_key_is_the_same_question() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        await rig.fetch(secret_params={"key": SecretStr("mine")})
-        again = await rig.fetch(secret_params={"key": SecretStr("yours")})
+async def test_a_different_key_is_the_same_question(rig: Rig) -> None:
+    rig.will()
+    await rig.fetch(secret_params={"key": SecretStr("mine")})
+    again = await rig.fetch(secret_params={"key": SecretStr("yours")})
     assert again.state == "cached"
 
 
-async def test_a_different_question_is_asked() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        await rig.fetch(params={"a": "1"})
-        await rig.fetch(params={"a": "2"})
-        await rig.fetch("/b", params={"a": "1"})
-        await rig.fetch(method="POST", body={"a": "1"})
+async def test_a_different_question_is_asked(rig: Rig) -> None:
+    rig.will()
+    await rig.fetch(params={"a": "1"})
+    await rig.fetch(params={"a": "2"})
+    await rig.fetch("/b", params={"a": "1"})
+    await rig.fetch(method="POST", body={"a": "1"})
     assert len(rig.asked) == 4
 
 
-async def test_freshness_is_decided_when_an_answer_is_stored() -> None:
+async def test_freshness_is_decided_when_an_answer_is_stored(rig: Rig) -> None:
     # "Until the next publication" is 5 days for what is asked on the 10th and 29 for what is asked on the 16th.
-    async with a_rig() as rig:
-        rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
-        await rig.fetch(freshness=Freshness(fresh=5))
-        rig.now += 6
-        assert (await rig.fetch(freshness=Freshness(fresh=29))).value["v"] == 2
+    rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
+    await rig.fetch(freshness=Freshness(fresh=5))
+    rig.now += 6
+    assert (await rig.fetch(freshness=Freshness(fresh=29))).value["v"] == 2
 
 
 @pytest.mark.parametrize(
@@ -194,59 +196,54 @@ async def test_freshness_is_decided_when_an_answer_is_stored() -> None:
     [(400, b"{}", UpstreamRefused), (200, b'{"error": "no"}', UpstreamRefused), (200, b"<html>", UpstreamChanged)],
 )
 async def test_an_error_is_never_stored_whatever_its_status(
-    status: int, body: bytes, kind: type[TradestatError]
+    rig: Rig, status: int, body: bytes, kind: type[TradestatError]
 ) -> None:
-    async with a_rig() as rig:
-        rig.will(status, body).will()
-        await rig.failing(kind)
-        assert (await rig.fetch()).value == {"v": 1}
+    rig.will(status, body).will()
+    await rig.failing(kind)
+    assert (await rig.fetch()).value == {"v": 1}
 
 
-async def test_no_data_is_remembered_for_a_while_only() -> None:
-    async with a_rig() as rig:
-        rig.will(404).will()
-        await rig.failing(NoData)
-        await rig.failing(NoData)
-        assert len(rig.asked) == 1
-        rig.now += 1000
-        assert (await rig.fetch()).value == {"v": 1}
+async def test_no_data_is_remembered_for_a_while_only(rig: Rig) -> None:
+    rig.will(404).will()
+    await rig.failing(NoData)
+    await rig.failing(NoData)
+    assert len(rig.asked) == 1
+    rig.now += 1000
+    assert (await rig.fetch()).value == {"v": 1}
 
 
-async def test_an_old_answer_is_given_at_once_and_renewed_behind_the_callers_back() -> None:
-    async with a_rig() as rig:
-        rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
-        await rig.fetch(freshness=Freshness(fresh=10, renew=100))
-        rig.now += 50
-        with reporting() as report:
-            old = await rig.fetch(freshness=Freshness(fresh=10, renew=100))
-        assert (old.value["v"], old.state, old.calls) == (1, "stale", 0)
-        assert "Stored 50 seconds ago" in notes(report, NoteCode.STALE)[0]
-        with anyio.fail_after(5):
-            while (await rig.fetch(freshness=Freshness(fresh=10, renew=100))).value["v"] == 1:
-                await anyio.lowlevel.checkpoint()
+async def test_an_old_answer_is_given_at_once_and_renewed_behind_the_callers_back(rig: Rig) -> None:
+    rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
+    await rig.fetch(freshness=Freshness(fresh=10, renew=100))
+    rig.now += 50
+    with reporting() as report:
+        old = await rig.fetch(freshness=Freshness(fresh=10, renew=100))
+    assert (old.value["v"], old.state, old.calls) == (1, "stale", 0)
+    assert "Stored 50 seconds ago" in notes(report, NoteCode.STALE)[0]
+    with anyio.fail_after(5):
+        while (await rig.fetch(freshness=Freshness(fresh=10, renew=100))).value["v"] == 1:
+            await anyio.lowlevel.checkpoint()
     assert len(rig.asked) == 2
 
 
-async def test_where_the_service_fails_an_old_answer_is_given_and_called_stale() -> None:
-    async with a_rig() as rig:
-        rig.will(body=b'{"v": 1}').will(502)
-        await rig.fetch()
-        rig.now += 600
-        with reporting() as report:
-            old = await rig.fetch()
-        assert (old.value["v"], old.state) == (1, "stale")
-        assert "10 minutes ago" in notes(report, NoteCode.STALE)[0]
-        assert "Broken behind." in notes(report, NoteCode.STALE)[0]
-        rig.now += 600
-        await rig.failing(UpstreamDown)  # past the bound an error is an error
+async def test_where_the_service_fails_an_old_answer_is_given_and_called_stale(rig: Rig) -> None:
+    rig.will(body=b'{"v": 1}').will(502)
+    await rig.fetch()
+    rig.now += 600
+    with reporting() as report:
+        old = await rig.fetch()
+    assert (old.value["v"], old.state) == (1, "stale")
+    assert "10 minutes ago" in notes(report, NoteCode.STALE)[0]
+    assert "Broken behind." in notes(report, NoteCode.STALE)[0]
+    rig.now += 600
+    await rig.failing(UpstreamDown)  # past the bound an error is an error
 
 
-async def test_an_old_answer_does_not_hide_that_the_question_is_wrong() -> None:
-    async with a_rig() as rig:
-        rig.will().will(400)
-        await rig.fetch()
-        rig.now += 600
-        await rig.failing(UpstreamRefused)
+async def test_an_old_answer_does_not_hide_that_the_question_is_wrong(rig: Rig) -> None:
+    rig.will().will(400)
+    await rig.fetch()
+    rig.now += 600
+    await rig.failing(UpstreamRefused)
 
 
 async def test_offline_answers_from_the_store_only_and_says_how_old() -> None:
@@ -263,45 +260,41 @@ async def test_offline_answers_from_the_store_only_and_says_how_old() -> None:
     assert len(rig.asked) == 1
 
 
-async def test_what_is_stored_can_be_looked_up_without_sending_anything() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
-        assert await rig.upstream.stored(request, POLICY, read) is None
-        assert rig.asked == []
-        await rig.fetch()
-        found = await rig.upstream.stored(request, POLICY, read)
-        assert found is not None
-        assert (found.value, found.state, found.calls) == ({"v": 1}, "cached", 0)
-        rig.now += 101  # only usable from now on, no good answer
-        assert await rig.upstream.stored(request, POLICY, read) is None
+async def test_what_is_stored_can_be_looked_up_without_sending_anything(rig: Rig) -> None:
+    rig.will()
+    request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
+    assert await rig.upstream.stored(request, POLICY, read) is None
+    assert rig.asked == []
+    await rig.fetch()
+    found = await rig.upstream.stored(request, POLICY, read)
+    assert found is not None
+    assert (found.value, found.state, found.calls) == ({"v": 1}, "cached", 0)
+    rig.now += 101  # only usable from now on, no good answer
+    assert await rig.upstream.stored(request, POLICY, read) is None
     assert len(rig.asked) == 1
 
 
-async def test_a_stored_answer_that_there_is_nothing_is_nothing_to_look_up() -> None:
-    async with a_rig() as rig:
-        rig.will(404)
-        await rig.failing(NoData)
-        request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
-        assert await rig.upstream.stored(request, POLICY, read) is None
+async def test_a_stored_answer_that_there_is_nothing_is_nothing_to_look_up(rig: Rig) -> None:
+    rig.will(404)
+    await rig.failing(NoData)
+    request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
+    assert await rig.upstream.stored(request, POLICY, read) is None
     assert len(rig.asked) == 1
 
 
-async def test_a_stored_answer_needs_no_key() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        await rig.fetch()
-        missing = MissingKey("No key.", remedy="Set one.")
-        assert (await rig.fetch(unless_stored=missing)).state == "cached"
-        await rig.failing(MissingKey, "/other", unless_stored=missing)
+async def test_a_stored_answer_needs_no_key(rig: Rig) -> None:
+    rig.will()
+    await rig.fetch()
+    missing = MissingKey("No key.", remedy="Set one.")
+    assert (await rig.fetch(unless_stored=missing)).state == "cached"
+    await rig.failing(MissingKey, "/other", unless_stored=missing)
     assert len(rig.asked) == 1
 
 
-async def test_an_answer_of_the_stand_in_is_known_as_such_stored_or_not() -> None:
-    async with a_rig() as rig:
-        rig.will(x_tradestat_sandbox="1").will()
-        assert [(await rig.fetch()).sandbox for _ in range(2)] == [True, True]
-        assert not (await rig.fetch("/other")).sandbox
+async def test_an_answer_of_the_stand_in_is_known_as_such_stored_or_not(rig: Rig) -> None:
+    rig.will(x_tradestat_sandbox="1").will()
+    assert [(await rig.fetch()).sandbox for _ in range(2)] == [True, True]
+    assert not (await rig.fetch("/other")).sandbox
 
 
 # One flight
@@ -313,13 +306,13 @@ async def all_at_once(rig: Rig, callers: int, ask: Callable[[], Awaitable[None]]
     waiting: set[int] = set()
 
     async def call(number: int) -> None:
-        async def told(seconds: float, most: float, what: str) -> None:
+        async def report_progress(seconds: float, most: float, what: str) -> None:
             del seconds, most, what
             waiting.add(number)
             if len(waiting) == callers:
                 gate.set()
 
-        with reporting(told):
+        with reporting(report_progress):
             await ask()
 
     async with anyio.create_task_group() as tasks:
@@ -353,46 +346,43 @@ async def test_they_share_a_failure_too() -> None:
     assert len(rig.asked) == 1
 
 
-async def test_a_caller_that_gives_up_does_not_end_a_call_that_others_wait_for() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        rig.gate = anyio.Event()
-        got: list[int] = []
+async def test_a_caller_that_gives_up_does_not_end_a_call_that_others_wait_for(rig: Rig) -> None:
+    rig.will()
+    rig.gate = anyio.Event()
+    got: list[int] = []
 
-        async def ask() -> None:
-            got.append((await rig.fetch()).value["v"])
+    async def ask() -> None:
+        got.append((await rig.fetch()).value["v"])
 
-        async with anyio.create_task_group() as tasks:
-            with anyio.move_on_after(0.05) as impatient:
-                tasks.start_soon(ask)
-                await ask()
-            assert impatient.cancelled_caught
-            rig.gate.set()
+    async with anyio.create_task_group() as tasks:
+        with anyio.move_on_after(0.05) as impatient:
+            tasks.start_soon(ask)
+            await ask()
+        assert impatient.cancelled_caught
+        rig.gate.set()
     assert got == [1]
     assert len(rig.asked) == 1
 
 
-async def test_a_call_that_nobody_waits_for_ends_and_leaves_no_lock_behind() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        rig.gate = anyio.Event()
-        with anyio.move_on_after(0.05):
-            await rig.fetch()
-        rig.gate = None
-        assert (await rig.fetch()).state == "fresh"  # neither a flight nor a claim is in the way
+async def test_a_call_that_nobody_waits_for_ends_and_leaves_no_lock_behind(rig: Rig) -> None:
+    rig.will()
+    rig.gate = anyio.Event()
+    with anyio.move_on_after(0.05):
+        await rig.fetch()
+    rig.gate = None
+    assert (await rig.fetch()).state == "fresh"  # neither a flight nor a claim is in the way
     assert len(rig.asked) == 2
 
 
-async def test_a_call_that_was_paid_for_is_stored_though_its_caller_left() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        rig.gate = anyio.Event()
-        paid = Policy("shop", "The Shop", paid=True)
-        with anyio.move_on_after(0.05):
-            await rig.fetch(policy=paid)
-        rig.gate.set()
-        with anyio.fail_after(5):
-            assert (await rig.fetch(policy=paid)).state in ("fresh", "cached")
+async def test_a_call_that_was_paid_for_is_stored_though_its_caller_left(rig: Rig) -> None:
+    rig.will()
+    rig.gate = anyio.Event()
+    paid = Policy("shop", "The Shop", paid=True)
+    with anyio.move_on_after(0.05):
+        await rig.fetch(policy=paid)
+    rig.gate.set()
+    with anyio.fail_after(5):
+        assert (await rig.fetch(policy=paid)).state in ("fresh", "cached")
     assert len(rig.asked) == 1
 
 
@@ -402,38 +392,35 @@ async def test_a_call_that_was_paid_for_is_stored_though_its_caller_left() -> No
 BUDGET = Policy("shop", "The Shop", charged=charged, plan=Plan(budget=Budget(10, "month")))
 
 
-async def test_what_the_service_says_it_charged_is_what_counts() -> None:
-    async with a_rig() as rig:
-        rig.will(x_credits_charged="3").will(x_credits_charged="0").will()
-        left = [(await rig.fetch(f"/{i}", policy=BUDGET)).remaining_quota for i in range(3)]
-        charges = (await rig.fetch("/3", policy=BUDGET, credits=2.0)).remaining_quota
+async def test_what_the_service_says_it_charged_is_what_counts(rig: Rig) -> None:
+    rig.will(x_credits_charged="3").will(x_credits_charged="0").will()
+    left = [(await rig.fetch(f"/{i}", policy=BUDGET)).remaining_quota for i in range(3)]
+    charges = (await rig.fetch("/3", policy=BUDGET, credits=2.0)).remaining_quota
     assert left == [7, 7, 6]
     assert charges == 4
 
 
-async def test_at_four_fifths_answers_carry_a_note_and_at_all_of_it_nothing_is_sent() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        said: list[bool] = []
-        for i in range(10):
-            with reporting() as report:
-                await rig.fetch(f"/{i}", policy=BUDGET)
-            said.append(bool(notes(report, NoteCode.COST)))
-        assert said == [False] * 7 + [True] * 3
-        error = await rig.failing(QuotaExhausted, "/more", policy=BUDGET)
-        assert error.retry_after == BUDGET.plan.budget.bounds(NOON)[1] - NOON if BUDGET.plan.budget else False
-        assert "2027-02-01" in error.message  # NOON is in January 2027
-        assert (await rig.fetch("/3", policy=BUDGET)).state == "cached"
-        rig.now += 200
-        assert (await rig.fetch("/3", policy=BUDGET)).state == "stale"
+async def test_at_four_fifths_answers_carry_a_note_and_at_all_of_it_nothing_is_sent(rig: Rig) -> None:
+    rig.will()
+    said: list[bool] = []
+    for i in range(10):
+        with reporting() as report:
+            await rig.fetch(f"/{i}", policy=BUDGET)
+        said.append(bool(notes(report, NoteCode.COST)))
+    assert said == [False] * 7 + [True] * 3
+    error = await rig.failing(QuotaExhausted, "/more", policy=BUDGET)
+    assert error.retry_after == BUDGET.plan.budget.bounds(NOON)[1] - NOON if BUDGET.plan.budget else False
+    assert "2027-02-01" in error.message  # NOON is in January 2027
+    assert (await rig.fetch("/3", policy=BUDGET)).state == "cached"
+    rig.now += 200
+    assert (await rig.fetch("/3", policy=BUDGET)).state == "stale"
     assert len(rig.asked) == 10
 
 
-async def test_a_failed_call_counts_as_the_service_charges_it() -> None:
-    async with a_rig() as rig:
-        rig.will(502, x_credits_charged="2").will()
-        await rig.failing(UpstreamDown, policy=BUDGET)
-        assert (await rig.fetch(policy=BUDGET)).remaining_quota == 7
+async def test_a_failed_call_counts_as_the_service_charges_it(rig: Rig) -> None:
+    rig.will(502, x_credits_charged="2").will()
+    await rig.failing(UpstreamDown, policy=BUDGET)
+    assert (await rig.fetch(policy=BUDGET)).remaining_quota == 7
 
 
 async def test_a_connection_that_never_came_about_costs_nothing(free_tcp_port: int) -> None:
@@ -450,26 +437,24 @@ async def test_a_connection_that_never_came_about_costs_nothing(free_tcp_port: i
     ledger.close()
 
 
-async def test_a_short_wait_for_the_pace_is_waited_and_a_long_one_is_answered_at_once() -> None:
+async def test_a_short_wait_for_the_pace_is_waited_and_a_long_one_is_answered_at_once(rig: Rig) -> None:
     policy = Policy("shop", "The Shop", plan=Plan(windows=(Window(1, 20.0),)))
-    async with a_rig() as rig:
-        rig.will()
-        await rig.fetch("/1", policy=policy, within=60)
-        await rig.fetch("/2", policy=policy, within=60)
-        assert rig.slept == [20.0]
-        error = await rig.failing(RateLimited, "/3", policy=policy, within=30)
-        assert round(error.retry_after or 0) == 20
+    rig.will()
+    await rig.fetch("/1", policy=policy, within=60)
+    await rig.fetch("/2", policy=policy, within=60)
+    assert rig.slept == [20.0]
+    error = await rig.failing(RateLimited, "/3", policy=policy, within=30)
+    assert round(error.retry_after or 0) == 20
     assert len(rig.asked) == 2
 
 
 # Retries
 
 
-async def test_a_passing_fault_is_asked_again_with_growing_pauses() -> None:
-    async with a_rig() as rig:
-        rig.will(503).will(503).will()
-        assert (await rig.fetch()).calls == 3
-        assert rig.slept == [1.0, 2.0]
+async def test_a_passing_fault_is_asked_again_with_growing_pauses(rig: Rig) -> None:
+    rig.will(503).will(503).will()
+    assert (await rig.fetch()).calls == 3
+    assert rig.slept == [1.0, 2.0]
 
 
 async def test_pauses_are_spread_by_chance() -> None:
@@ -479,76 +464,62 @@ async def test_pauses_are_spread_by_chance() -> None:
         assert rig.slept == [0.5]
 
 
-async def test_what_the_service_says_about_when_goes_before_our_own_pauses() -> None:
-    async with a_rig() as rig:
-        rig.will(429, retry_after="7").will()
-        await rig.fetch()
-        assert rig.slept == [7.0]
+async def test_what_the_service_says_about_when_goes_before_our_own_pauses(rig: Rig) -> None:
+    rig.will(429, retry_after="7").will()
+    await rig.fetch()
+    assert rig.slept == [7.0]
 
 
-async def test_a_wait_that_is_too_long_is_the_callers() -> None:
-    async with a_rig() as rig:
-        rig.will(429, retry_after="3600").will()
-        assert (await rig.failing(RateLimited)).retry_after == 3600
-        told = await rig.failing(RateLimited, "/other")
-        assert 0 < (told.retry_after or 0) <= 900
+async def test_a_wait_that_is_too_long_is_the_callers(rig: Rig) -> None:
+    rig.will(429, retry_after="3600").will()
+    assert (await rig.failing(RateLimited)).retry_after == 3600
+    later = await rig.failing(RateLimited, "/other")
+    assert 0 < (later.retry_after or 0) <= 900
     assert len(rig.asked) == 1, "the service asked to be left alone, by any question"
 
 
 @pytest.mark.parametrize(("status", "kind"), [(502, UpstreamDown), (400, UpstreamRefused), (404, NoData)])
-async def test_what_asking_again_can_not_mend_is_asked_once(status: int, kind: type[TradestatError]) -> None:
-    async with a_rig() as rig:
-        rig.will(status)
-        await rig.failing(kind)
+async def test_what_asking_again_can_not_mend_is_asked_once(rig: Rig, status: int, kind: type[TradestatError]) -> None:
+    rig.will(status)
+    await rig.failing(kind)
     assert len(rig.asked) == 1
 
 
-async def test_there_is_an_end_to_asking_again() -> None:
-    async with a_rig() as rig:
-        rig.will(503)
-        await rig.failing(UpstreamDown)
-    assert len(rig.asked) == 3
-
-
-async def test_no_retry_that_the_budget_can_not_pay() -> None:
+async def test_no_retry_that_the_budget_can_not_pay(rig: Rig) -> None:
     policy = Policy("shop", "The Shop", plan=Plan(budget=Budget(2, "month")), retry=Retry(attempts=5))
-    async with a_rig() as rig:
-        rig.will(503)
-        assert "Broken." in (await rig.failing(UpstreamDown, policy=policy)).message
+    rig.will(503)
+    assert "Broken." in (await rig.failing(UpstreamDown, policy=policy)).message
     assert len(rig.asked) == 2
 
 
-async def test_no_retry_after_the_callers_time() -> None:
-    async with a_rig() as rig:
-        rig.will(503, retry_after="20")
-        await rig.failing(UpstreamDown, within=30)
+async def test_no_retry_after_the_callers_time(rig: Rig) -> None:
+    rig.will(503, retry_after="20")
+    await rig.failing(UpstreamDown, within=30)
     assert len(rig.asked) == 2
 
 
 # Breaker
 
 
-async def test_a_failing_service_is_left_alone_and_tried_again_later() -> None:
+async def test_a_failing_service_is_left_alone_and_tried_again_later(rig: Rig) -> None:
     policy = Policy("shop", "The Shop", retry=Retry(attempts=1))
-    async with a_rig() as rig:
-        rig.will(502)
-        for i in range(5):
-            await rig.failing(UpstreamDown, f"/{i}", policy=policy)
-        error = await rig.failing(UpstreamDown, "/5", policy=policy)
-        assert error.retry_after == 30
-        assert len(rig.asked) == 5
-        assert rig.upstream.breakers("shop") == {"shop.invalid": "open"}
-        rig.now += 31
-        rig.script[:] = [(200, {}, b"{}")]
-        await rig.fetch("/6", policy=policy)
-        assert rig.upstream.breakers("shop") == {"shop.invalid": "closed"}
+    rig.will(502)
+    for i in range(5):
+        await rig.failing(UpstreamDown, f"/{i}", policy=policy)
+    error = await rig.failing(UpstreamDown, "/5", policy=policy)
+    assert error.retry_after == 30
+    assert len(rig.asked) == 5
+    assert rig.upstream.breakers("shop") == {"shop.invalid": "open"}
+    rig.now += 31
+    rig.script[:] = [(200, {}, b"{}")]
+    await rig.fetch("/6", policy=policy)
+    assert rig.upstream.breakers("shop") == {"shop.invalid": "closed"}
 
 
-async def test_refusals_do_not_open_the_breaker() -> None:
-    async with a_rig() as rig:
-        rig.will(400)
-        for i in range(20):
-            await rig.failing(UpstreamRefused, f"/{i}")
+async def test_refusals_do_not_open_the_breaker(rig: Rig) -> None:
+    rig.will(400)
+    for i in range(20):
+        await rig.failing(UpstreamRefused, f"/{i}")
     assert len(rig.asked) == 20
 
 
@@ -556,11 +527,11 @@ async def test_refusals_do_not_open_the_breaker() -> None:
 
 
 async def test_a_long_call_reports_progress() -> None:
-    told: list[tuple[float, float, str]] = []
+    reports: list[tuple[float, float, str]] = []
     heard = anyio.Event()
 
     async def tell(done: float, total: float, text: str) -> None:
-        told.append((done, total, text))
+        reports.append((done, total, text))
         heard.set()
 
     async with a_rig(progress_every=0.02) as rig:
@@ -572,7 +543,7 @@ async def test_a_long_call_reports_progress() -> None:
                 with anyio.fail_after(5):
                     await heard.wait()
                 rig.gate.set()
-    assert told[0][1:] == (60.0, "waiting for The Shop")
+    assert reports[0][1:] == (60.0, "waiting for The Shop")
 
 
 # What a source thinks of an answer after it was stored
@@ -602,35 +573,33 @@ def looking_closer(rig: Rig, verdict: TradestatError) -> Tool[Nothing, Value]:
     return Tool("t", "T", "D", Nothing, Value, run, example={})
 
 
-async def test_an_answer_to_another_question_is_not_kept_but_what_came_before_it_is() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        tool = looking_closer(rig, UpstreamChanged("Not what was asked.", remedy="-"))
-        context = context_on(catalogue().settings(_env_file=None), rig.upstream)
-        for _ in range(2):
-            with pytest.raises(UpstreamChanged):
-                await context.call(tool, {})
+async def test_an_answer_to_another_question_is_not_kept_but_what_came_before_it_is(rig: Rig) -> None:
+    rig.will()
+    tool = looking_closer(rig, UpstreamChanged("Not what was asked.", remedy="-"))
+    context = context_on(catalogue().settings(_env_file=None), rig.upstream)
+    for _ in range(2):
+        with pytest.raises(UpstreamChanged):
+            await context.call(tool, {})
     assert rig.asked == ["/first", "/second", "/second"]
 
 
-async def test_that_there_is_nothing_is_kept_for_a_quarter_of_an_hour_whoever_found_it() -> None:
+async def test_that_there_is_nothing_is_kept_for_a_quarter_of_an_hour_whoever_found_it(rig: Rig) -> None:
     long = Freshness(fresh=10_000)
-    async with a_rig() as rig:
-        rig.will()
+    rig.will()
 
-        async def run(_: Context, __: Nothing) -> Answer[Value]:
-            await rig.fetch(freshness=long)
-            raise NoData("No rows.", remedy="-")
+    async def run(_: Context, __: Nothing) -> Answer[Value]:
+        await rig.fetch(freshness=long)
+        raise NoData("No rows.", remedy="-")
 
-        tool = Tool("t", "T", "D", Nothing, Value, run, example={})
-        context = context_on(catalogue().settings(_env_file=None), rig.upstream)
-        for _ in range(2):
-            with pytest.raises(NoData):
-                await context.call(tool, {})
-        assert len(rig.asked) == 1
-        rig.now += 901
+    tool = Tool("t", "T", "D", Nothing, Value, run, example={})
+    context = context_on(catalogue().settings(_env_file=None), rig.upstream)
+    for _ in range(2):
         with pytest.raises(NoData):
             await context.call(tool, {})
+    assert len(rig.asked) == 1
+    rig.now += 901
+    with pytest.raises(NoData):
+        await context.call(tool, {})
     assert len(rig.asked) == 2
 
 
@@ -644,37 +613,34 @@ async def test_a_process_that_soon_ends_asks_anew_instead_of_renewing_behind_its
     assert (found.value["v"], found.state) == (2, "fresh")
 
 
-async def test_without_a_key_an_old_answer_is_better_than_none_and_says_why() -> None:
-    async with a_rig() as rig:
-        rig.will()
-        await rig.fetch()
-        rig.now += 600
-        with reporting() as report:
-            old = await rig.fetch(unless_stored=MissingKey("No key is set.", remedy="Set one."))
+async def test_without_a_key_an_old_answer_is_better_than_none_and_says_why(rig: Rig) -> None:
+    rig.will()
+    await rig.fetch()
+    rig.now += 600
+    with reporting() as report:
+        old = await rig.fetch(unless_stored=MissingKey("No key is set.", remedy="Set one."))
     assert old.state == "stale"
     assert "No key is set." in notes(report, NoteCode.STALE)[0]
 
 
-async def test_a_paid_call_is_not_repeated_where_the_service_does_not_say_when() -> None:
+async def test_a_paid_call_is_not_repeated_where_the_service_does_not_say_when(rig: Rig) -> None:
     paid = Policy("shop", "The Shop", paid=True)
-    async with a_rig() as rig:
-        rig.will(429)
-        await rig.failing(RateLimited, policy=paid)
-        assert len(rig.asked) == 1
-        rig.script[:] = [(429, {"retry-after": "7"}, b""), (200, {}, b"{}")]
-        await rig.fetch("/other", policy=paid)
+    rig.will(429)
+    await rig.failing(RateLimited, policy=paid)
+    assert len(rig.asked) == 1
+    rig.script[:] = [(429, {"retry-after": "7"}, b""), (200, {}, b"{}")]
+    await rig.fetch("/other", policy=paid)
     assert len(rig.asked) == 3
 
 
-async def test_a_paid_call_that_fails_after_its_caller_left_is_not_repeated() -> None:
+async def test_a_paid_call_that_fails_after_its_caller_left_is_not_repeated(rig: Rig) -> None:
     paid = Policy("shop", "The Shop", paid=True)
-    async with a_rig() as rig:
-        rig.will(500)
-        rig.gate = anyio.Event()
-        with anyio.move_on_after(0.05):
-            await rig.fetch(policy=paid)
-        rig.gate.set()
-        with anyio.move_on_after(0.3) as patience:
-            await rig.rested.wait()  # a second attempt would rest first
+    rig.will(500)
+    rig.gate = anyio.Event()
+    with anyio.move_on_after(0.05):
+        await rig.fetch(policy=paid)
+    rig.gate.set()
+    with anyio.move_on_after(0.3) as patience:
+        await rig.rested.wait()  # a second attempt would rest first
     assert patience.cancelled_caught
     assert len(rig.asked) == 1

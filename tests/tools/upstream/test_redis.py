@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from tradestat_tools.upstream.plan import Budget, Plan
-from tradestat_tools.upstream.redis.cache import RedisCache
+from tradestat_tools.upstream.redis.cache import RedisCache, TieredCache
 from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.redis.server import RedisServer
-from tradestat_tools.upstream.redis.tiered import TieredCache
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite.cache import SqliteCache
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger, StoreUnavailable

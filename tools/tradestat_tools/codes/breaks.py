@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tradestat_tools.codes.editions import (
     EARLIER,
     EDITION_YEARS,
+    OLDEST,
     arriving,
     leaving,
     listed,
@@ -17,8 +18,7 @@ from tradestat_tools.codes.hs import UNKNOWN
 
 LATE = "Countries adopt an edition when they are ready, some a year or more late."
 
-
-TOLD = 3
+EXPLAINED = 3
 """Codes of which a note says what became of them, before it only names them."""
 
 
@@ -66,13 +66,13 @@ def breaks_text(codes: Iterable[str], first_year: int, last_year: int) -> str | 
     touched = [one for one in found if one is not None]
     if not touched:
         return None
-    told = " ".join(one.text.removesuffix(LATE).strip() for one in touched[:TOLD])
-    rest = f" Changed as well: {listed([one.code for one in touched[TOLD:]], 12)}." if touched[TOLD:] else ""
-    return f"{told}{rest} {LATE}"
+    explained = " ".join(one.text.removesuffix(LATE).strip() for one in touched[:EXPLAINED])
+    rest = f" Changed as well: {listed([one.code for one in touched[EXPLAINED:]], 12)}." if touched[EXPLAINED:] else ""
+    return f"{explained}{rest} {LATE}"
 
 
 def _begins(code: str, edition: str) -> bool:
-    return partial_life(code)[:1] == (edition,) and edition != next(iter(EDITION_YEARS))
+    return partial_life(code)[:1] == (edition,) and edition != OLDEST
 
 
 def _change(code: str, previous: str, edition: str, year: int, *, crossed: bool) -> str | None:

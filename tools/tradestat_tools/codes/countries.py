@@ -129,22 +129,12 @@ def areas() -> tuple[Area, ...]:
 
 def _area_of(row: dict[str, str]) -> Area:
     return Area(
-        name_en=row["name_en"],
-        iso2=row["iso2"],
-        iso3=row["iso3"],
-        m49=row["m49"],
-        comtrade=row["comtrade"],
-        trademap=row["trademap"],
-        china_customs=row["china_customs"],
-        korea=row["korea"],
-        name_zh=row["name_zh"],
-        name_ko=row["name_ko"],
+        **{column: row[column] for column in ("name_en", "name_zh", "name_ko", *SYSTEM_NAMES, "note")},
         kind=cast("Kind", row["kind"]),
         until=int(row["until"]) if row["until"] else None,
         successors=tuple(row["successors"].split()),
         aliases=_listed(row["aliases"]),
         former_names=tuple((name[:-5], int(name[-4:])) for name in _listed(row["former_names"])),
-        note=row["note"],
     )
 
 

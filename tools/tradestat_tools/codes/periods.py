@@ -23,26 +23,9 @@ Frequency = Literal["year", "quarter", "month"]
 PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
 """Periods a year."""
 
-_MONTH_NAMES = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("jan", "january"),
-            ("feb", "february"),
-            ("mar", "march"),
-            ("apr", "april"),
-            ("may",),
-            ("jun", "june"),
-            ("jul", "july"),
-            ("aug", "august"),
-            ("sep", "sept", "september"),
-            ("oct", "october"),
-            ("nov", "november"),
-            ("dec", "december"),
-        ),
-        start=1,
-    )
-    for name in names
+_MONTHS = "january february march april may june july august september october november december"
+_MONTH_NAMES = {form: number for number, name in enumerate(_MONTHS.split(), 1) for form in (name, name[:3])} | {
+    "sept": 9
 }
 
 _YEAR = re.compile(r"(\d{4})\s*[年년]?")

@@ -24,25 +24,11 @@ Newest = Callable[[Frequency], Period]
 
 _LATEST = r"(?:the\s+)?(?:latest|newest|most\s+recent|last\s+available|now|today|present|最新|최신)"
 _LAST = re.compile(_LATEST + r"(?:\s+(?P<unit>year|quarter|month|annual|monthly|quarterly)s?)?", re.IGNORECASE)
+_TO_TEN = "one 一|two 二 两|three 三|four 四|five 五|six 六|seven 七|eight 八|nine 九|ten 十"
 _NUMBER_WORDS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "one 一",
-            "two 二 两",
-            "three 三",
-            "four 四",
-            "five 五",
-            "six 六",
-            "seven 七",
-            "eight 八",
-            "nine 九",
-            "ten 十",
-        ),
-        start=1,
-    )
-    for word in words.split()
-} | {"twelve": 12, "十二": 12, "twenty": 20, "二十": 20}
+    **{word: number for number, words in enumerate(_TO_TEN.split("|"), 1) for word in words.split()},
+    **{"twelve": 12, "十二": 12, "twenty": 20, "二十": 20},
+}
 _NUMBER = r"\d{1,3}|" + "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True))
 _COUNTED = re.compile(
     rf"(?:(?:the\s+)?(?:last|latest|past|previous|recent|most\s+recent)\s+(?P<n>{_NUMBER})\s*"

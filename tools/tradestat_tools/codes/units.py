@@ -91,12 +91,7 @@ def quantity_units() -> tuple[QuantityUnit, ...]:
     """Every unit of quantity, the usual ones first."""
     return tuple(
         QuantityUnit(
-            comtrade=row["comtrade"],
-            abbr=row["abbr"],
-            name_en=row["name_en"],
-            name_zh=row["name_zh"],
-            name_ko=row["name_ko"],
-            korea=row["korea"],
+            **{column: row[column] for column in ("comtrade", "abbr", "name_en", "name_zh", "name_ko", "korea")},
             words=tuple(word for word in row["words"].split(";") if word),
         )
         for row in table_rows("units.csv")

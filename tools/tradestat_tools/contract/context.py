@@ -1,4 +1,4 @@
-"""What an endpoint works with: settings, the door to the services, the clock."""
+"""What a tool works with: settings, the door to the services, the clock."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class Context:
     async def call(
         self, tool: str | Tool[Any, D], arguments: Mapping[str, Any], *, progress: Progress | None = None
     ) -> Answer[D] | Answer[Any]:
-        """Ask a tool; `progress` is told now and then while the answer is waited for.
+        """Ask a tool; `progress` is called now and then until there is an answer.
 
         Raises:
             TradestatError: one of the closed set; InvalidQuery means nothing was sent.
@@ -175,7 +175,7 @@ def remaining(parts: Sequence[Fetched[Any] | Provenance]) -> float | None:
 
 
 def _gravest(states: Iterable[State]) -> State:
-    """The state that tells most against an answer."""
+    """The state that speaks most against an answer."""
     held = set(states)
     order: tuple[State, ...] = ("sandbox", "stale", "offline", "cached", "fresh")
     return next(state for state in order if state in held)

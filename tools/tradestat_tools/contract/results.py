@@ -178,7 +178,7 @@ async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[Stored
 
 
 def _handle(tool: str, structured: Mapping[str, Any]) -> str:
-    """Equal for the same data retrieved at the same moment, by whichever spelling of the question."""
+    """Equal for the same data retrieved at the same moment, however the question was written."""
     source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}
     sandbox = structured["source"]["state"] == "sandbox"
     meant = json.dumps([FORMAT, tool, sandbox, structured["what"], source, structured["data"]], sort_keys=True)

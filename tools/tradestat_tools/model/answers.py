@@ -118,7 +118,7 @@ class NoteCode(StrEnum):
     SHAPE = "shape"
     """The service answered in another documented form."""
     DISCLAIMER = "disclaimer"
-    """What the source asks to be told with its figures."""
+    """What the source asks to be said with its figures."""
 
 
 class Note(BaseModel):

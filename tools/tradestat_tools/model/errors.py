@@ -182,28 +182,10 @@ ERRORS: tuple[type[TradestatError], ...] = (
 
 
 def error_from_dict(known: Mapping[str, Any]) -> TradestatError:
-    """The error that `as_dict` told of, for one that another process met. It is not asked again by itself."""
-    if known["kind"] == InvalidQuery.kind:
-        return InvalidQuery(
-            known["message"],
-            argument=known.get("argument"),
-            allowed=known.get("allowed"),
-            nearest=known.get("nearest", ()),
-            remedy=known["remedy"],
-            source=known.get("source"),
-        )
-    if known["kind"] == NoData.kind:
-        return NoData(
-            known["message"],
-            remedy=known["remedy"],
-            why=[Why.from_dict(one) for one in known.get("why", ())],
-            source=known.get("source"),
-            retry_after=known.get("retry_after"),
-        )
-    by_kind = {error.kind: error for error in ERRORS}
-    return by_kind[known["kind"]](
-        known["message"],
-        remedy=known["remedy"],
-        source=known.get("source"),
-        retry_after=known.get("retry_after"),
-    )
+    """The error back from `as_dict`, for one that another process met. It is not asked again by itself."""
+    optional = ("argument", "allowed", "nearest", "source", "retry_after")
+    given: dict[str, Any] = {name: known[name] for name in optional if name in known}
+    if "why" in known:
+        given["why"] = [Why.from_dict(one) for one in known["why"]]
+    kind = next(error for error in ERRORS if error.kind == known["kind"])
+    return kind(known["message"], remedy=known["remedy"], **given)

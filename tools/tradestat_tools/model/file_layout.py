@@ -161,7 +161,7 @@ class Layout(ABC):
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """Fields, in the file or not, by which rows are told apart, to check the file's own totals."""
+        """Fields, in the file or not, by which rows differ, to check the file's own totals."""
         return ()
 
     @abstractmethod
@@ -240,8 +240,8 @@ def hs_code(text: str, lengths: tuple[int, ...]) -> str:
     """The digits of a product code, of one of the lengths that the file can have.
 
     Raises:
-        CellFault: no digits, or of another length: a lost leading zero is never put back, since it can not be told
-            from a digit lost elsewhere.
+        CellFault: no digits, or of another length: a lost leading zero is never put back, since a digit may as
+            well be lost elsewhere.
     """
     allowed = f"{', '.join(map(str, lengths[:-1]))} or {lengths[-1]} digits"
     if _SCIENTIFIC.fullmatch(text):

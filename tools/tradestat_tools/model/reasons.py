@@ -47,5 +47,5 @@ class Why:
 
     @staticmethod
     def from_dict(known: Mapping[str, Any]) -> "Why":
-        """The reason that `as_dict` told of."""
+        """The reason back from `as_dict`."""
         return Why(Reason(known["reason"]), known["text"], known["sure"])

@@ -47,18 +47,6 @@ def known_zone(name: str) -> str:
     return name
 
 
-def _cache_folder() -> Path:
-    return user_cache_path("tradestat", appauthor=False)
-
-
-def _export_folder() -> Path:
-    return user_documents_path() / "tradestat-exports"
-
-
-def _import_folder() -> Path:
-    return user_downloads_path()
-
-
 SANDBOX_URL = "http://sandbox.invalid"
 """Shown as the address of sandbox answers; the `.invalid` domain never resolves."""
 
@@ -86,15 +74,15 @@ class Settings(BaseSettings):
 
     offline: bool = Field(default=False, alias="TRADESTAT_OFFLINE")
     cache_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
-        default_factory=_cache_folder, alias="TRADESTAT_CACHE_DIR"
+        default_factory=lambda: user_cache_path("tradestat", appauthor=False), alias="TRADESTAT_CACHE_DIR"
     )
     cache_mb: int = Field(default=500, gt=0, alias="TRADESTAT_CACHE_MB")
     results_mb: int = Field(default=200, gt=0, alias="TRADESTAT_RESULTS_MB")
     export_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
-        default_factory=_export_folder, alias="TRADESTAT_EXPORT_DIR"
+        default_factory=lambda: user_documents_path() / "tradestat-exports", alias="TRADESTAT_EXPORT_DIR"
     )
     import_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
-        default_factory=_import_folder, alias="TRADESTAT_IMPORT_DIR"
+        default_factory=user_downloads_path, alias="TRADESTAT_IMPORT_DIR"
     )
     redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")

@@ -83,28 +83,13 @@ async def cite(context: Context, asked: CiteArguments) -> Answer[CiteData]:
     )
 
 
-def _lines(references: Sequence[Cited]) -> str:
-    return "\n".join(map(one_line, references))
-
-
-def _apa(references: Sequence[Cited]) -> str:
-    return "\n".join(sorted(map(apa, references)))
-
-
-def _bibtex(references: Sequence[Cited]) -> str:
-    return "\n\n".join({one.key: bibtex(one) for one in references}.values())
-
-
-def _csl_json(references: Sequence[Cited]) -> str:
-    items = {one.key: csl_json(one) for one in references}
-    return json.dumps(list(items.values()), ensure_ascii=False, indent=1)
-
-
 _STYLES: dict[Style, Callable[[Sequence[Cited]], str]] = {
-    "line": _lines,
-    "apa": _apa,
-    "bibtex": _bibtex,
-    "csl-json": _csl_json,
+    "line": lambda references: "\n".join(map(one_line, references)),
+    "apa": lambda references: "\n".join(sorted(map(apa, references))),
+    "bibtex": lambda references: "\n\n".join({one.key: bibtex(one) for one in references}.values()),
+    "csl-json": lambda references: json.dumps(
+        list({one.key: csl_json(one) for one in references}.values()), ensure_ascii=False, indent=1
+    ),
 }
 
 CITE = Tool(

@@ -60,7 +60,7 @@ class Replay:
 
 def curl(replays: Sequence[Replay]) -> str:
     """A POSIX shell script; the bodies go to its output, one after another in the order of the calls."""
-    lines = ["#!/bin/sh", *(f"# {line}" for line in _told(replays)), "set -eu"]
+    lines = ["#!/bin/sh", *(f"# {line}" for line in _preface(replays)), "set -eu"]
     if _at_standin(replays):
         lines.append(f': "${{{STANDIN}:?Set it to the address that tradestat-mcp sandbox --port 0 prints.}}"')
     keys = _keys(replays)
@@ -82,7 +82,7 @@ def python(replays: Sequence[Replay]) -> str:
     keys = _keys(replays)
     decode = "from urllib.parse import unquote\n" if any(key.two_forms for key in keys.values()) else ""
     lines = [
-        *(f"# {line}" for line in _told(replays)),
+        *(f"# {line}" for line in _preface(replays)),
         f"import os\nimport sys\n{decode}",
         "import httpx",
         "",
@@ -107,19 +107,21 @@ def python(replays: Sequence[Replay]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(replays: Sequence[Replay]) -> list[str]:
+def _preface(replays: Sequence[Replay]) -> list[str]:
     """What to know before running it."""
     costs = {replay.cost for replay in replays if replay.cost}
     count = sum(len(replay.calls) for replay in replays)
     oldest = min(replay.retrieved_at for replay in replays)
-    told = [
+    lines = [
         f"Repeats the {count} call{'s' * (count > 1)} behind {', '.join(replay.handle for replay in replays)}, "
         f"retrieved {oldest:%Y-%m-%d %H:%M} UTC. Services revise: the answer may be another by now.",
         f"A call costs: {', '.join(sorted(costs))}. Keys are read from the environment.",
     ]
     if any(replay.sandbox for replay in replays):
-        told.insert(0, "SANDBOX: repeats calls to the stand-in services. What they answer is synthetic, no statistics.")
-    return told
+        lines.insert(
+            0, "SANDBOX: repeats calls to the stand-in services. What they answer is synthetic, no statistics."
+        )
+    return lines
 
 
 def _curl(call: AskedCall, key: KeyInfo | None) -> str:

@@ -59,7 +59,7 @@ class Upstream:
         offline: answer from the cache only.
         chance: spreads retries, between 0 and 1.
         most_attempts: of one question, whatever the policies say.
-        renews: whether old answers are renewed behind the caller's back; a process that soon ends asks at once instead.
+        renews: whether old answers are renewed in the background; a process that soon ends asks at once instead.
         progress_every: seconds between two reports of progress.
         lease: seconds after which another process may ask what a process that died was asking.
     """
@@ -235,18 +235,11 @@ class Upstream:
             age = _age(self._clock.time() - entry.stored_at)
             text = f"Stored {age} ago ({as_utc(entry.stored_at):%Y-%m-%d %H:%M} UTC). {reason}"
             current_report().note(NoteCode.STALE, text)
-        return Fetched(
-            value=value,
-            address=entry.address,
-            retrieved_at=as_utc(entry.stored_at),
-            state=state,
-            sandbox=SANDBOX_HEADER in entry.response.headers,
-            calls=0,
-            remaining_quota=left,
-        )
+        labelled = SANDBOX_HEADER in entry.response.headers
+        return Fetched(value, entry.address, as_utc(entry.stored_at), state, labelled, 0, remaining_quota=left)
 
     def _renew(self, request: Request, policy: Policy, read: Reader[Any], within: float) -> None:
-        """Ask again behind the caller's back; what goes wrong there concerns nobody but the breaker."""
+        """Ask again in the background; what goes wrong there concerns nobody but the breaker."""
         if self._tasks is None or request.unless_stored is not None or request.key in self._flights:
             return
 
@@ -281,16 +274,9 @@ class Upstream:
         # Equal requests may be read differently by different callers: each filters for itself.
         value = exchange.value if exchange.reader is read else await read_response(read, exchange.response)
         self._note_budget(policy, exchange.left)
-        return Fetched(
-            value=value,
-            address=request.address,
-            retrieved_at=as_utc(exchange.stored_at),
-            state="fresh",
-            sandbox=SANDBOX_HEADER in exchange.response.headers,
-            calls=exchange.calls,
-            credits_charged=exchange.charged,
-            remaining_quota=exchange.left,
-        )
+        labelled, stored_at = SANDBOX_HEADER in exchange.response.headers, as_utc(exchange.stored_at)
+        taken = (exchange.calls, exchange.charged, exchange.left)
+        return Fetched(value, request.address, stored_at, "fresh", labelled, *taken)
 
     async def _ask(
         self, request: Request, policy: Policy, read: Reader[Any], tasks: TaskGroup, flight: Flight

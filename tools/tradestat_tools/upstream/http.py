@@ -108,12 +108,12 @@ class Http:
             UpstreamDown: not reached, cut off, or no complete answer within `within` seconds.
             TooLarge: the body passes the policy's bound.
         """
-        headers = {**request.headers, **{k: v.get_secret_value() for k, v in request.secret_headers.items()}}
+        sent = {**request.headers, **{k: v.get_secret_value() for k, v in request.secret_headers.items()}}
         params = {**request.params, **{k: v.get_secret_value() for k, v in request.secret_params.items()}}
         try:
             with anyio.fail_after(within) as scope:
                 async with self._client.stream(
-                    request.method, request.url, params=params or None, json=request.body, headers=headers
+                    request.method, request.url, params=params or None, json=request.body, headers=sent
                 ) as answer:
                     body = Body(answer.headers.get("content-encoding", ""), policy.max_body)
                     async for chunk in answer.aiter_raw():
@@ -122,8 +122,8 @@ class Http:
                             # Not `break`: on trio that leaves the client's inner generators unfinished.
                             scope.cancel()
                     if not body.fault:
-                        known = _told(answer.headers, request)
-                        return Response(answer.status_code, known, without_secrets(body.finish(), request))
+                        headers = _without_keys(answer.headers, request)
+                        return Response(answer.status_code, headers, without_secrets(body.finish(), request))
         except TimeoutError:
             raise Unanswered(
                 f"{policy.service} gave no complete answer within {within:g} s.",
@@ -140,17 +140,28 @@ class Http:
             ) from None
         except (httpx.HTTPError, UnreadableBody) as error:
             # The client's own words may hold the address and with it the key: only the kind of failure is passed on.
-            raise _down(policy, type(error).__name__) from None
-        if body.fault == "too large":
-            raise _too_large(policy)
-        raise _down(policy, UnreadableBody.__name__)
+            what = type(error).__name__
+        else:
+            if body.fault == "too large":
+                raise TooLarge(
+                    f"{policy.service} sent more than {policy.max_body // (1024 * 1024)} MB.",
+                    remedy="Ask for less: a deeper product code, one partner or fewer periods.",
+                    source=policy.source,
+                )
+            what = UnreadableBody.__name__
+        raise Unanswered(
+            f"The answer of {policy.service} did not arrive whole ({what}).",
+            remedy="Try again.",
+            source=policy.source,
+            transient=True,
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
 
-def _told(headers: httpx.Headers, request: Request) -> dict[str, str]:
+def _without_keys(headers: httpx.Headers, request: Request) -> dict[str, str]:
     """Headers with names in lower case and without keys, but for cookies: a session is nobody else's business."""
     return {
         name.lower(): without_secrets(value.encode(), request).decode()
@@ -167,20 +178,3 @@ def without_secrets(body: bytes, request: Request) -> bytes:
             if form:
                 body = body.replace(form.encode(), b"*" * 8)
     return body
-
-
-def _down(policy: Policy, what: str) -> Unanswered:
-    return Unanswered(
-        f"The answer of {policy.service} did not arrive whole ({what}).",
-        remedy="Try again.",
-        source=policy.source,
-        transient=True,
-    )
-
-
-def _too_large(policy: Policy) -> TooLarge:
-    return TooLarge(
-        f"{policy.service} sent more than {policy.max_body // (1024 * 1024)} MB.",
-        remedy="Ask for less: a deeper product code, one partner or fewer periods.",
-        source=policy.source,
-    )

@@ -40,7 +40,7 @@ class Budget:
     def bounds(self, now: float) -> tuple[float, float]:
         """Start and end, in wall time, of the period that `now` is in; a rolling one ends at `now`.
 
-        What is exactly 30 days old has left a rolling period, so that whoever was told to come back then may go.
+        What is exactly 30 days old has left a rolling period, so that whoever comes back just then may go.
         """
         if self.period == "rolling":
             return math.nextafter(now - ROLLING_DAYS * 86400, math.inf), now

@@ -116,7 +116,7 @@ def _line(key: str, entry: Entry) -> dict[str, Any]:
         address=entry.address,
         status=entry.response.status,
         headers=dict(entry.response.headers),
-        times=[entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until],
+        times=list(entry.times),
         body=base64.b64encode(entry.response.body).decode("ascii"),
     ).model_dump()
 

@@ -1,4 +1,4 @@
-"""What the engine has to say about one tool call, gathered on the side: sources need not pass it through."""
+"""What the engine has to say about one tool call, gathered in a context variable: sources need not pass it on."""
 
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from tradestat_tools.model.errors import NoData
 from tradestat_tools.upstream.request import AskedCall
 
 Progress = Callable[[float, float, str], Awaitable[None]]
-"""Told now and then while a call waits: seconds so far, seconds at most, what for."""
+"""Called now and then while a call waits: seconds so far, seconds at most, what for."""
 
 
 @dataclass(slots=True)
 class Report:
-    """Notes for the answer, each once; whom to tell of progress, and which part of the call is under way.
+    """Notes for the answer, each once; the progress callback, and which part of the call is under way.
 
     Args:
         fetched: the keys of what the services just gave, in order.

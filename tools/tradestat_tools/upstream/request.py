@@ -18,12 +18,12 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Seconds, each counted on from the one before.
+    """For how long a stored answer is good for what, in seconds, each counted on from the one before.
 
     Args:
-        fresh: as good as a new answer.
-        renew: given at once, while it is renewed behind the caller's back.
-        usable: given only where the service fails, and then called stale.
+        fresh: it is as good as a new answer.
+        renew: it is given at once, and asked for again in the background.
+        usable: it is given only where the service fails, and then called stale.
     """
 
     fresh: float
@@ -60,14 +60,6 @@ NO_DATA = Freshness(fresh=15 * 60.0, usable=0.0)
 T = TypeVar("T")
 
 
-def _no_text() -> dict[str, str]:
-    return {}
-
-
-def _no_secrets() -> dict[str, SecretStr]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """One question to a service. Secrets are kept apart, so that everything else may be shown.
@@ -88,12 +80,12 @@ class Request:
     source: str
     endpoint: str
     url: str
-    params: Mapping[str, str] = field(default_factory=_no_text)
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
     method: Literal["GET", "POST"] = "GET"
     body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=_no_text)
-    secret_params: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
-    secret_headers: Mapping[str, SecretStr] = field(default_factory=_no_secrets, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    secret_params: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr], repr=False)
+    secret_headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr], repr=False)
     credits: float = 1.0
     freshness: Freshness = RECENT
     unless_stored: TradestatError | None = field(default=None, repr=False)

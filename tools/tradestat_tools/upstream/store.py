@@ -28,7 +28,7 @@ class Entry:
 
     Args:
         fresh_until: as good as new until then.
-        renew_until: after that and until here it is given at once while it is renewed behind the caller's back.
+        renew_until: after that and until here it is given at once, and asked for again in the background.
         usable_until: after that and until here it is given only where the service fails.
     """
 
@@ -40,6 +40,11 @@ class Entry:
     fresh_until: float
     renew_until: float
     usable_until: float
+
+    @property
+    def times(self) -> tuple[float, float, float, float]:
+        """When it was stored, and until when it is fresh, renewed and usable."""
+        return self.stored_at, self.fresh_until, self.renew_until, self.usable_until
 
     @classmethod
     def of(cls, request: Request, response: Response, freshness: Freshness, now: float) -> Self:

@@ -24,7 +24,7 @@ reporterDesc GS Name of the reporter
 flowCategory T Exports or imports
 flowCode GSFT Trade flow
 flowDesc GS Name of the flow
-partnerCode GSFT Economy on the other side of the flow
+partnerCode GSFT Economy at the other end of the flow
 partnerISO GS ISO 3166 alpha-3 code of the partner
 partnerDesc GS Name of the partner
 partner2Code GFT Second partner, such as the economy of consignment

@@ -16,7 +16,7 @@ class WrongParameter(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedRows:
     """What was asked, resolved; None where everything was meant."""
 
     goods: bool
@@ -41,7 +41,7 @@ def _list(text: str | None) -> list[str]:
 
 def question(
     path: tuple[str, str, str], query: dict[str, str], *, tariff_line: bool, one_period: bool = False
-) -> Question:
+) -> AskedRows:
     """Reads the path (typeCode, freqCode, clCode) and query.
 
     Raises:
@@ -61,7 +61,7 @@ def question(
         raise WrongParameter("period")
     flows = tuple(_list(query.get("flowCode"))) or tuple(FLOWS if goods else ("M", "X"))
     partners = _codes(query.get("partnerCode"), (0, *BY_COMTRADE))
-    return Question(
+    return AskedRows(
         goods=goods,
         monthly=frequency == "M",
         classification=classification,

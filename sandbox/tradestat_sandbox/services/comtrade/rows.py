@@ -23,7 +23,7 @@ from tradestat_sandbox.products import (
     national_shares,
 )
 from tradestat_sandbox.services.comtrade.lists import SERVICES_TOTAL
-from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, FLOWS, Question
+from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, FLOWS, AskedRows
 from tradestat_sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, CHINA, KOREA, World
 
 _H6_SINCE = 2022
@@ -32,7 +32,7 @@ _REGIMES = (("C01", "Clearance for home use"), ("C04", "Inward processing"))
 _KNOWS_NO_WEIGHT = 7  # one reporter in so many gives no weights
 
 
-def rows(world: World, asked: Question) -> Iterator[dict[str, Any]]:
+def rows(world: World, asked: AskedRows) -> Iterator[dict[str, Any]]:
     """The rows, lazily, so that a limit saves the work behind it."""
     make = _goods if asked.goods else _services
     for period in asked.periods:
@@ -44,7 +44,7 @@ def rows(world: World, asked: Question) -> Iterator[dict[str, Any]]:
 # --- goods -----------------------------------------------------------------------------------------
 
 
-def _span(world: World, asked: Question, period: str, reporter: Economy) -> Span | None:
+def _span(world: World, asked: AskedRows, period: str, reporter: Economy) -> Span | None:
     """The months of a period the reporter has published, else None."""
     year = int(period[:4])
     if year < FIRST_YEAR:
@@ -58,7 +58,7 @@ def _span(world: World, asked: Question, period: str, reporter: Economy) -> Span
     return Span(year, 1, 12) if newest is not None and year <= newest else None
 
 
-def _edition(asked: Question, year: int) -> str | None:
+def _edition(asked: AskedRows, year: int) -> str | None:
     """The HS edition of a year's rows; None where the asked one did not exist yet."""
     if asked.classification == "HS":
         return "H6" if year >= _H6_SINCE else "H5"
@@ -73,7 +73,7 @@ def _six(index: int, edition: str) -> str:
     return code if edition == "H6" else HS2017_OF.get(code, code)
 
 
-def _wanted(asked: Question, edition: str) -> list[tuple[str, tuple[int, ...]]]:
+def _wanted(asked: AskedRows, edition: str) -> list[tuple[str, tuple[int, ...]]]:
     """(commodity code, indexes of its subheadings) of what was asked, codes without data left out."""
     sixes = [_six(index, edition) for index in ALL_PRODUCTS]
     levels = {"AG2": CODES2, "AG4": CODES4, "AG6": tuple(sorted(set(sixes)))}
@@ -89,7 +89,7 @@ def _wanted(asked: Question, edition: str) -> list[tuple[str, tuple[int, ...]]]:
     return found
 
 
-def _goods(world: World, asked: Question, period: str, reporter: Economy, flow: str) -> Iterator[dict[str, Any]]:
+def _goods(world: World, asked: AskedRows, period: str, reporter: Economy, flow: str) -> Iterator[dict[str, Any]]:
     span = _span(world, asked, period, reporter)
     edition = _edition(asked, int(period[:4]))
     if span is None or edition is None:
@@ -132,7 +132,7 @@ class _Place(NamedTuple):
     partner: Economy | None
 
 
-def _row(asked: Question, place: _Place, commodity: str, edition: str, amounts: tuple[int, int]) -> dict[str, Any]:
+def _row(asked: AskedRows, place: _Place, commodity: str, edition: str, amounts: tuple[int, int]) -> dict[str, Any]:
     period, reporter, flow, partner = place
     usd, kg = amounts
     year = int(period[:4])
@@ -213,7 +213,7 @@ def _part(row: dict[str, Any], shares: tuple[int, ...], place: int, **changes: A
 
 
 def _broken_down(
-    asked: Question, row: dict[str, Any], reporter: Economy, partner: Economy | None
+    asked: AskedRows, row: dict[str, Any], reporter: Economy, partner: Economy | None
 ) -> Iterator[dict[str, Any]]:
     """The row, and its parts by second partner, customs procedure and mode of transport where no total was asked."""
     if asked.totals_only:
@@ -238,7 +238,7 @@ _Break = tuple[tuple[int, ...], int, dict[str, Any]]  # shares (none for the tot
 _WHOLE: _Break = ((), 0, {})
 
 
-def _second_partners(asked: Question, reporter: Economy, partner: Economy | None, h: int) -> list[_Break]:
+def _second_partners(asked: AskedRows, reporter: Economy, partner: Economy | None, h: int) -> list[_Break]:
     parts = [_WHOLE] if asked.second_partner in (None, "0") else []
     if partner is None or asked.second_partner == "0":
         return parts
@@ -252,7 +252,7 @@ def _second_partners(asked: Question, reporter: Economy, partner: Economy | None
     return parts
 
 
-def _procedures(asked: Question, h: int) -> list[_Break]:
+def _procedures(asked: AskedRows, h: int) -> list[_Break]:
     parts = [_WHOLE] if asked.customs in (None, "C00") else []
     if asked.customs != "C00":
         shares = cumulate([0.7 + h % 7 / 100, 0.25])
@@ -264,7 +264,7 @@ def _procedures(asked: Question, h: int) -> list[_Break]:
     return parts
 
 
-def _transport(asked: Question, h: int) -> list[_Break]:
+def _transport(asked: AskedRows, h: int) -> list[_Break]:
     parts = [_WHOLE] if asked.mode in (None, "0") else []
     if asked.mode != "0":
         shares = cumulate([0.2 + h % 11 / 30, 0.6, 0.1])
@@ -294,7 +294,7 @@ def _tariff_lines(
 # --- services --------------------------------------------------------------------------------------
 
 
-def _services(world: World, asked: Question, period: str, reporter: Economy, flow: str) -> Iterator[dict[str, Any]]:
+def _services(world: World, asked: AskedRows, period: str, reporter: Economy, flow: str) -> Iterator[dict[str, Any]]:
     year = int(period)
     last = world.services_last(reporter)
     if year < FIRST_YEAR or last is None or year > last:
@@ -321,7 +321,7 @@ def _services(world: World, asked: Question, period: str, reporter: Economy, flo
                 yield _service_row(asked, place, (display, text, len(leaves) == 1), usd)
 
 
-def _service_row(asked: Question, place: _Place, item: tuple[str, str, bool], usd: int) -> dict[str, Any]:
+def _service_row(asked: AskedRows, place: _Place, item: tuple[str, str, bool], usd: int) -> dict[str, Any]:
     period, reporter, flow, partner = place
     year = int(period)
     display, text, leaf = item

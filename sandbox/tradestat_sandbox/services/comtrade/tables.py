@@ -1,7 +1,7 @@
 """Tables that UN Comtrade's stand-in works out: the trade matrix, exports beside imports, a flow beside its mirror.
 
-The matrix of this world is what really flowed, FOB on both sides, for all goods together: the world knows no SITC. A
-side that has no report is null in the tables of two sides.
+The matrix of this world is what really flowed, FOB at both ends, for all goods together: the world knows no SITC. A
+end that has no report is null in the tables of two ends.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from typing import Any
 from tradestat_sandbox.economies import ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.products import NES_INDEX
-from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, Question, WrongParameter, question
+from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, AskedRows, WrongParameter, question
 from tradestat_sandbox.services.comtrade.rows import rows
 from tradestat_sandbox.world import World
 
-_OTHER_SIDE = {"M": "X", "X": "M"}
+_OTHER_WAY = {"M": "X", "X": "M"}
 
 
 def balance(world: World, kind: tuple[str, str, str], query: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -67,8 +67,8 @@ def bilateral(world: World, kind: tuple[str, str, str], query: dict[str, str]) -
         }
 
 
-def _mirror(world: World, asked: Question, row: dict[str, Any]) -> dict[str, Any] | None:
-    if row["partnerCode"] not in BY_COMTRADE or row["flowCode"] not in _OTHER_SIDE:
+def _mirror(world: World, asked: AskedRows, row: dict[str, Any]) -> dict[str, Any] | None:
+    if row["partnerCode"] not in BY_COMTRADE or row["flowCode"] not in _OTHER_WAY:
         return None
     other = replace(
         asked,
@@ -76,23 +76,23 @@ def _mirror(world: World, asked: Question, row: dict[str, Any]) -> dict[str, Any
         partners=(row["reporterCode"],),
         periods=(row["period"],),
         codes=(row["cmdCode"],),
-        flows=(_OTHER_SIDE[row["flowCode"]],),
+        flows=(_OTHER_WAY[row["flowCode"]],),
     )
     return next(rows(world, other), None)
 
 
 def matrix(world: World, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Cells of the matrix, by year; World stands on either side."""
+    """Cells of the matrix, by year; World stands at either end."""
     if "TOTAL" not in query.get("cmdCode", "TOTAL").upper().split(","):
         return
-    sides = [_ends(query.get(name)) for name in ("reporterCode", "partnerCode")]
+    reporters, partners = (_ends(query.get(name)) for name in ("reporterCode", "partnerCode"))
     for period in query.get("period", "").split(","):
         year = int(period) if period.isdecimal() else 0
         if not FIRST_YEAR <= year < world.today.year:
             continue
         for flow in query.get("flowCode", "M,X").split(","):
-            for reporter in sides[0]:
-                for partner in sides[1]:
+            for reporter in reporters:
+                for partner in partners:
                     usd = _flowed(world, year, flow, reporter, partner)
                     if usd:
                         yield _cell(period, flow, reporter, partner, usd)

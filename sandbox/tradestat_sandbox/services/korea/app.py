@@ -1,4 +1,4 @@
-"""Korea Customs Service through data.go.kr: four XML services, three dresses of error.
+"""Korea Customs Service through data.go.kr: four XML services, and errors in three forms.
 
 Assumed where the service's form is not known: a question without `hsSgn` answers with 2-digit rows of the country; a
 10-digit code answers with its own rows; `getItemtradeList` takes its code as `hsSgn` or `hsCode` and answers with the
@@ -6,7 +6,8 @@ field `hsCode`; an answer without rows has empty `items` and no grand total.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote
 
@@ -37,8 +38,37 @@ _BOTH: tuple[Flow, Flow] = ("X", "M")
 Row = dict[str, str | int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """One of the four services.
+
+    Args:
+        code: the field of the HS code; "" where rows have none.
+        by_country: whether each row is of one country.
+    """
+
+    code: str
+    by_country: bool
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What a row has besides its month and figures."""
+        return (
+            *((self.code, "statKor") if self.code else ()),
+            *(("statCd", "statCdCntnKor1") if self.by_country else ()),
+        )
+
+
+_OPERATIONS = {
+    "nitemtrade/getNitemtradeList": _Operation("hsCd", by_country=True),
+    "Itemtrade/getItemtradeList": _Operation("hsCode", by_country=False),
+    "nationtrade/getNationtradeList": _Operation("", by_country=True),
+    "Newtrade/getNewtradeList": _Operation("", by_country=False),
+}
+
+
 class _Refused(Exception):
-    """An error in the first dress: (resultCode, resultMsg)."""
+    """An error in the first form: (resultCode, resultMsg)."""
 
 
 def routes(sandbox: State) -> list[Route]:
@@ -47,7 +77,7 @@ def routes(sandbox: State) -> list[Route]:
     async def answer(request: Request) -> Response:
         return _refused(sandbox, request) or await in_thread(lambda: _answer(sandbox, request))
 
-    return [Route(f"/1220000/{path}", answer) for path in _PATHS]
+    return [Route(f"/1220000/{path}", answer) for path in _OPERATIONS]
 
 
 def _refused(sandbox: State, request: Request) -> Response | None:
@@ -67,13 +97,13 @@ def _refused(sandbox: State, request: Request) -> Response | None:
 
 def _answer(sandbox: State, request: Request) -> Response:
     query = dict(request.query_params)
-    fields, make = _PATHS[request.url.path.removeprefix("/1220000/")]
+    operation = _OPERATIONS[request.url.path.removeprefix("/1220000/")]
     try:
-        rows = [row for row in make(sandbox, query) if any(row[name] for name in _AMOUNTS if name in row)]
+        rows = [row for row in _rows(sandbox, query, operation) if any(row[name] for name in _AMOUNTS if name in row)]
     except _Refused as problem:
         code, text = problem.args
         return _xml(_response(code, text, None))
-    return _xml(_response("00", _OK, _items(sandbox, fields, rows, request.url.query)))
+    return _xml(_response("00", _OK, _items(sandbox, operation.fields, rows, request.url.query)))
 
 
 # --- rows ------------------------------------------------------------------------------------------
@@ -115,7 +145,7 @@ def _level(code: str) -> int:
 def _cells(
     sandbox: State, month: Month, code: str, level: int, partners: tuple[int, ...]
 ) -> Iterator[tuple[str, int, bool, int, int]]:
-    """(code of the row, partner, whether an import, USD, kg) of Korea's own record."""
+    """(code of the row, partner, whether an import, USD, kg) of Korea's own record; level 0 has the code ""."""
     products = indexes_under(code[:6]) if code else ALL_PRODUCTS
     span = Span(month[0], month[1], month[1])
     for flow in _BOTH:
@@ -130,111 +160,33 @@ def _cells(
                     yield ten, cell.partner, flow == "M", usd, kg
 
 
-def _summed(
-    sandbox: State, months: Iterable[Month], code: str, level: int, partners: tuple[int, ...]
-) -> dict[tuple[Month, str, int], list[int]]:
-    """(month, code, partner) to [export USD, export kg, import USD, import kg]."""
+def _rows(sandbox: State, query: dict[str, str], operation: _Operation) -> Iterator[Row]:
+    """The rows of an answer, by month, code and country as far as the operation has them."""
+    code = (query.get("hsSgn") or (query.get("hsCode") if not operation.by_country else "") or "").strip()
+    if operation.code and operation.by_country and not code and not query.get("cntyCd", "").strip():
+        raise _Refused("99", _NEITHER)
+    code, level = (code, _level(code)) if operation.code else ("", 0)
+    partners = _partners(query) if operation.by_country else ALL_PARTNERS
     sums: dict[tuple[Month, str, int], list[int]] = {}
-    for month in months:
+    for month in _months(sandbox, query):
         for found, partner, imported, usd, kg in _cells(sandbox, month, code, level, partners):
-            row = sums.setdefault((month, found, partner), [0, 0, 0, 0])
+            row = sums.setdefault((month, found, partner if operation.by_country else 0), [0, 0, 0, 0])
             row[2 * imported] += usd
             row[2 * imported + 1] += kg
-    return dict(sorted(sums.items()))
+    for (month, found, partner), amounts in sorted(sums.items()):
+        row = _amounts(*amounts, weighed=bool(operation.code)) | {"year": f"{month[0]}.{month[1]:02d}"}
+        if operation.code:
+            row |= {operation.code: found, "statKor": name_ko(found)}
+        if operation.by_country:
+            row |= {"statCd": ECONOMIES[partner].iso2, "statCdCntnKor1": ECONOMIES[partner].name_ko}
+        yield row
 
 
-def _money(sums: list[int]) -> Row:
-    return {
-        "balPayments": sums[0] - sums[2],
-        "expDlr": sums[0],
-        "expWgt": sums[1],
-        "impDlr": sums[2],
-        "impWgt": sums[3],
-    }
-
-
-def _counts(sums: list[int]) -> Row:
-    return {
-        "balPayments": sums[0] - sums[2],
-        "expCnt": -(-sums[0] // _DECLARATION_USD),
-        "expDlr": sums[0],
-        "impCnt": -(-sums[2] // _DECLARATION_USD),
-        "impDlr": sums[2],
-    }
-
-
-def _period(month: Month) -> str:
-    return f"{month[0]}.{month[1]:02d}"
-
-
-def _by_item_and_country(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
-    code = query.get("hsSgn", "").strip()
-    if not code and not query.get("cntyCd", "").strip():
-        raise _Refused("99", _NEITHER)
-    level = _level(code)
-    months = _months(sandbox, query)
-    for (month, found, partner), sums in _summed(sandbox, months, code, level, _partners(query)).items():
-        economy = ECONOMIES[partner]
-        yield _money(sums) | {
-            "hsCd": found,
-            "statCd": economy.iso2,
-            "statCdCntnKor1": economy.name_ko,
-            "statKor": name_ko(found),
-            "year": _period(month),
-        }
-
-
-def _by_item(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
-    code = (query.get("hsSgn") or query.get("hsCode") or "").strip()
-    level = _level(code)
-    sums: dict[tuple[Month, str], list[int]] = {}
-    for (month, found, _), row in _summed(sandbox, _months(sandbox, query), code, level, ALL_PARTNERS).items():
-        whole = sums.setdefault((month, found), [0, 0, 0, 0])
-        whole[:] = [one + other for one, other in zip(whole, row, strict=True)]
-    for (month, found), row in sums.items():
-        yield _money(row) | {"hsCode": found, "statKor": name_ko(found), "year": _period(month)}
-
-
-def _by_country(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
-    for (month, partner), sums in _countries(sandbox, query).items():
-        economy = ECONOMIES[partner]
-        yield _counts(sums) | {
-            "statCd": economy.iso2,
-            "statCdCntnKor1": economy.name_ko,
-            "year": _period(month),
-        }
-
-
-def _by_month(sandbox: State, query: dict[str, str]) -> Iterator[Row]:
-    months: dict[Month, list[int]] = {}
-    for (month, _), sums in _countries(sandbox, {**query, "cntyCd": ""}).items():
-        whole = months.setdefault(month, [0, 0, 0, 0])
-        whole[:] = [one + other for one, other in zip(whole, sums, strict=True)]
-    for month, sums in months.items():
-        yield _counts(sums) | {"year": _period(month)}
-
-
-def _countries(sandbox: State, query: dict[str, str]) -> dict[tuple[Month, int], list[int]]:
-    sums: dict[tuple[Month, int], list[int]] = {}
-    partners = _partners(query)
-    for month in _months(sandbox, query):
-        span = Span(month[0], month[1], month[1])
-        for flow in _BOTH:
-            column = 2 * (flow == "M")
-            for cell in sandbox.world.cells(KOREA, flow, span, partners, ALL_PRODUCTS):
-                row = sums.setdefault((month, cell.partner), [0, 0, 0, 0])
-                row[column] += cell.usd
-                row[column + 1] += cell.kg
-    return dict(sorted(sums.items()))
-
-
-_DETAILED = ("hsCd", "statCd", "statCdCntnKor1", "statKor")
-_PATHS = {
-    "nitemtrade/getNitemtradeList": (_DETAILED, _by_item_and_country),
-    "Itemtrade/getItemtradeList": (("hsCode", "statKor"), _by_item),
-    "nationtrade/getNationtradeList": (("statCd", "statCdCntnKor1"), _by_country),
-    "Newtrade/getNewtradeList": ((), _by_month),
-}
+def _amounts(exported: int, export_kg: int, imported: int, import_kg: int, *, weighed: bool) -> Row:
+    money: Row = {"balPayments": exported - imported, "expDlr": exported, "impDlr": imported}
+    if weighed:
+        return money | {"expWgt": export_kg, "impWgt": import_kg}
+    return money | {"expCnt": -(-exported // _DECLARATION_USD), "impCnt": -(-imported // _DECLARATION_USD)}
 
 
 # --- XML -------------------------------------------------------------------------------------------

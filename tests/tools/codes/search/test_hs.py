@@ -45,22 +45,8 @@ def test_every_chapter_has_words_in_chinese_and_korean() -> None:
 )
 def test_words_are_in_the_script_of_their_column_and_none_is_empty(language: str, script: str) -> None:
     abbreviations = {
-        "VR",
-        "OLED",
-        "LCD",
-        "LED",
-        "GPS",
-        "SSD",
-        "CCTV",
-        "PCB",
-        "MLCC",
-        "TV",
-        "PC",
-        "CD",
-        "CPU",
-        "GPU",
-        "HBM",
-    }
+        "VR", "OLED", "LCD", "LED", "GPS", "SSD", "CCTV", "PCB", "MLCC", "TV", "PC", "CD", "CPU", "GPU", "HBM",
+    }  # fmt: skip
     for code, words in everyday_words().items():
         for word in getattr(words, language):
             letters = [c.casefold() for c in word if c.isalpha()]

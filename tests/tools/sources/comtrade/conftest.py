@@ -24,7 +24,11 @@ from tradestat_tools.upstream.runtime import Clock
 Message = MutableMapping[str, Any]
 KEY = "0123456789abcdef0123456789abcdef"
 TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
-RECORDINGS = Path(__file__).parents[5] / "shared" / "recordings" / "comtrade"
+RECORDED = {
+    "excerpt": Path(__file__).parent / "recorded",
+    "whole": Path(__file__).parents[5] / "shared" / "recordings" / "comtrade",
+}
+"""Real answers: short ones beside the tests, and all of them where they lie beside the checkout."""
 
 
 @dataclass
@@ -201,14 +205,10 @@ def notes_of() -> Callable[[Answer[Any], NoteCode], str]:
     return lambda answer, code: " ".join(note.text for note in answer.notes if note.code is code)
 
 
-@pytest.fixture
-def recording() -> Callable[[str], bytes]:
-    """Reads a recorded body; skips the test where the recordings are not at hand."""
-
-    def read(name: str) -> bytes:
-        path = RECORDINGS / name
-        if not path.is_file():
-            pytest.skip(f"no recorded answers at {RECORDINGS.parent.name}/{RECORDINGS.name}: nothing to replay")
-        return path.read_bytes()
-
-    return read
+@pytest.fixture(params=RECORDED)
+def recording(request: pytest.FixtureRequest) -> Callable[[str], bytes]:
+    """Reads a real answer."""
+    folder = RECORDED[request.param]
+    if not folder.is_dir():
+        pytest.skip("the whole recordings are not beside this checkout")
+    return lambda name: (folder / name).read_bytes()

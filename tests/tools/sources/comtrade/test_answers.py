@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.sources.comtrade.answers import as_series
@@ -468,7 +469,7 @@ def test_no_row_is_lost_doubled_or_added_to_another(cells: list[tuple[str, str, 
         Row(period=period, reporterCode="156", partnerCode=partner, flowCode=flow, cmdCode="TOTAL", primaryValue=value)
         for period, partner, flow, value in cells
     ]
-    data = as_series(rows, periods=["2020", "2021"], typeCode="C", freqCode="A", clCode="HS")
+    data = as_series(rows, [Period(2020), Period(2021)], typeCode="C", freqCode="A", clCode="HS")
     back = [
         (period, record.partnerCode, record.flowCode, value)
         for record in data.records

@@ -51,8 +51,13 @@ async def test_a_burst_limit_without_words_takes_the_header(comtrade: "Comtrade"
 
 
 async def test_a_burst_limit_without_any_time_names_none(comtrade: "Comtrade") -> None:
-    comtrade.says("slow down", 429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT")
+    comtrade.says("slow down", 429)
     assert (await failing(comtrade, RateLimited)).retry_after is None
+
+
+async def test_a_burst_limit_until_a_time_of_day_that_is_past_is_over(comtrade: "Comtrade") -> None:
+    comtrade.says("slow down", 429, retry_after="Wed, 21 Oct 2015 07:28:00 GMT")
+    assert (await failing(comtrade, RateLimited)).retry_after == 0
 
 
 @pytest.mark.parametrize(

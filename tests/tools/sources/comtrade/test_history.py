@@ -5,11 +5,12 @@ import pytest
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade.absence.empty import earlier_notes, earlier_whys
-from tradestat_tools.sources.comtrade.codes import Asked, read_places
+from tradestat_tools.sources.comtrade.codes import AskedArea, read_areas
 
 
-def asked(text: str) -> Asked:
-    (one,) = read_places([text], "partner").asked
+def asked(text: str) -> AskedArea:
+    (one,) = read_areas([text], "partner")
+    assert isinstance(one, AskedArea)
     return one
 
 

@@ -14,6 +14,7 @@ from tradestat_tools.model.errors import InvalidQuery, TooLarge
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.sources.comtrade.arguments import TradeArguments
 from tradestat_tools.sources.comtrade.calendar import periods_of, read_span
+from tradestat_tools.sources.comtrade.codes import Places
 
 if TYPE_CHECKING:
     from conftest import Comtrade
@@ -27,12 +28,9 @@ async def sent(comtrade: "Comtrade", **arguments: Any) -> dict[str, str]:
     return comtrade.sent[0].params
 
 
-async def refused(comtrade: "Comtrade", **arguments: Any) -> InvalidQuery:
-    with pytest.raises(InvalidQuery) as caught:
-        await comtrade.ask(**arguments)
-    assert comtrade.sent == []
-    assert caught.value.allowed
-    return caught.value
+def parsed(**arguments: Any) -> TradeArguments:
+    usual = {"reporterCode": "156", "partnerCode": "410", "cmdCode": "TOTAL", "flowCode": "X", "period": "2023"}
+    return parse_arguments(TradeArguments, usual | arguments)
 
 
 @pytest.mark.anyio
@@ -75,19 +73,15 @@ async def test_without_a_key_more_than_the_preview_gives_is_not_asked_for(comtra
     assert (await sent(comtrade, maxRecords=5000))["maxRecords"] == "500"
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("given", "code"),
-    [("USA", "842"), ("us", "842"), ("840", "842"), (842, "842"), ("France", "251"), ("India", "699"), ("356", "699")],
-)
-async def test_reporters_are_read_by_name_iso_code_and_number(comtrade: "Comtrade", given: Any, code: str) -> None:
-    assert (await sent(comtrade, reporterCode=given))["reporterCode"] == code
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("given", "codes"),
-    [
+def test_areas_are_read_by_name_iso_code_and_number_as_list_text_or_json() -> None:
+    for typed, codes in (
+        ("USA", "842"),
+        ("us", "842"),
+        ("840", "842"),
+        (842, "842"),
+        ("France", "251"),
+        ("India", "699"),
+        ("356", "699"),
         (["USA", "DE", 392], "842,276,392"),
         ("USA, DE, 392", "842,276,392"),
         ('["USA", "DE", "392"]', "842,276,392"),
@@ -95,12 +89,12 @@ async def test_reporters_are_read_by_name_iso_code_and_number(comtrade: "Comtrad
         ("Korea, Rep. of", "410"),
         ("Japan, Korea, Dem. People's Rep. of, 842", "392,408,842"),
         ("USA,840,842", "842"),
-        (["World", "276"], "0,276"),
-        (0, "0"),
-    ],
-)
-async def test_partners_are_read_as_list_text_or_json(comtrade: "Comtrade", given: Any, codes: str) -> None:
-    assert (await sent(comtrade, partnerCode=given))["partnerCode"] == codes
+    ):
+        read = parsed(reporterCode=typed, partnerCode=typed)
+        assert ",".join(Places.of(read.reporterCode).codes) == codes
+        assert Places.of(read.partnerCode) == Places.of(read.reporterCode)
+    for typed, codes in ((["World", "276"], "0,276"), (0, "0")):
+        assert ",".join(Places.of(parsed(partnerCode=typed).partnerCode).codes) == codes
 
 
 @pytest.mark.anyio
@@ -116,10 +110,8 @@ async def test_left_out_arguments_mean_world_total_and_both_flows(comtrade: "Com
     assert (params["partnerCode"], params["cmdCode"], params["flowCode"]) == ("0", "TOTAL", "M,X")
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("given", "codes"),
-    [
+def test_flows_are_read_as_codes_or_words() -> None:
+    for typed, codes in (
         ("imports", "M"),
         ("Exports", "X"),
         (["import", "re-exports"], "M,RX"),
@@ -127,16 +119,12 @@ async def test_left_out_arguments_mean_world_total_and_both_flows(comtrade: "Com
         ("rm", "RM"),
         ("I,E,RE", "M,X,RX"),
         ("DX,FM,MIP,MOP,XIP,XOP", "DX,FM,MIP,MOP,XIP,XOP"),
-    ],
-)
-async def test_flows_are_read_as_codes_or_words(comtrade: "Comtrade", given: Any, codes: str) -> None:
-    assert (await sent(comtrade, flowCode=given))["flowCode"] == codes
+    ):
+        assert ",".join(parsed(flowCode=typed).flowCode) == codes
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("classification", "given", "codes"),
-    [
+def test_product_codes_are_read_in_their_classification() -> None:
+    for classification, typed, codes in (
         ("HS", "85.07.60", "850760"),
         ("HS", "8507 60, 8517", "850760,8517"),
         ("HS", ["01", "total"], "01,TOTAL"),
@@ -144,13 +132,8 @@ async def test_flows_are_read_as_codes_or_words(comtrade: "Comtrade", given: Any
         ("H4", "851712", "851712"),
         ("S4", "7781,ag3", "7781,AG3"),
         ("B5", "111", "111"),
-    ],
-)
-async def test_product_codes_are_read_in_their_classification(
-    comtrade: "Comtrade", classification: str, given: Any, codes: str
-) -> None:
-    assert (await sent(comtrade, clCode=classification, cmdCode=given))["cmdCode"] == codes
-    assert comtrade.sent[0].path.endswith(f"/C/A/{classification}")
+    ):
+        assert ",".join(parsed(clCode=classification, cmdCode=typed).cmdCode) == codes
 
 
 @pytest.mark.anyio
@@ -245,18 +228,17 @@ def test_whatever_an_argument_is_it_is_read_or_refused_by_name(name: str, value:
     except InvalidQuery as error:
         assert error.argument == name
     else:
-        assert read.spans
-        assert read.commodities
+        assert read.period
+        assert read.cmdCode
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("arguments", "argument", "in_message", "nearest"),
     [
         ({"reporterCode": "Untied States"}, "reporterCode", "Untied States", None),
         ({"reporterCode": "World"}, "reporterCode", "World is not a reporter", ("all",)),
         ({"reporterCode": "0"}, "reporterCode", "World is not a reporter", ("all",)),
-        ({"reporterCode": []}, "reporterCode", "Nothing is asked for", ()),
+        ({"reporterCode": []}, "reporterCode", "empty", ()),
         ({"reporterCode": "Congo"}, "reporterCode", "several areas", None),
         ({"partnerCode": "Wonderland members"}, "partnerCode", "not a known group", None),
         ({"partnerCode": "Midway, nowhere"}, "partnerCode", "Midway", None),
@@ -274,7 +256,7 @@ def test_whatever_an_argument_is_it_is_read_or_refused_by_name(name: str, value:
         ({"cmdCode": "85' OR 1=1"}, "cmdCode", "not an HS code", None),
         ({"clCode": "S4", "cmdCode": "123456"}, "cmdCode", "not a code of S4", ()),
         ({"typeCode": "S", "cmdCode": "850760"}, "cmdCode", "not an item of EBOPS", ()),
-        ({"typeCode": "S", "motCode": "1000"}, "motCode", "Services have no motCode", ()),
+        ({"typeCode": "S", "cmdCode": "TOTAL", "motCode": "1000"}, "motCode", "Services have no motCode", ()),
         ({"flowCode": "TB"}, "flowCode", "has no trade balance", ("X (exports)", "M (imports)")),
         ({"flowCode": []}, "flowCode", "empty", ()),
         ({"customsCode": "0"}, "customsCode", "'0'", ()),
@@ -286,7 +268,6 @@ def test_whatever_an_argument_is_it_is_read_or_refused_by_name(name: str, value:
         ({"period": "202313", "freqCode": "M"}, "period", "13", None),
         ({"period": "1850"}, "period", "1850", None),
         ({"period": "last year"}, "period", "last year", None),
-        ({"reporterCode": "all", "partnerCode": "all"}, "partnerCode", "All reporters with all partners", ("0",)),
         ({"maxRecords": 0}, "maxRecords", "maxRecords", None),
         ({"maxRecords": 100_001}, "maxRecords", "maxRecords", None),
         ({"partnerCode": ["276"] * 101}, "partnerCode", "100", None),
@@ -295,14 +276,23 @@ def test_whatever_an_argument_is_it_is_read_or_refused_by_name(name: str, value:
         ({"reporterCode": "US\x00A"}, "reporterCode", "control characters", ()),
     ],
 )
-async def test_a_wrong_question_is_refused_by_the_argument_at_fault(
-    comtrade: "Comtrade", arguments: dict[str, Any], argument: str, in_message: str, nearest: tuple[str, ...] | None
+def test_a_wrong_question_is_refused_by_the_argument_at_fault(
+    arguments: dict[str, Any], argument: str, in_message: str, nearest: tuple[str, ...] | None
 ) -> None:
-    error = await refused(comtrade, **arguments)
-    assert error.argument == argument
-    assert in_message in error.message
-    if nearest is not None:
-        assert error.nearest == nearest
+    with pytest.raises(InvalidQuery) as caught:
+        parsed(**arguments)
+    assert caught.value.argument == argument
+    assert caught.value.allowed
+    assert in_message in caught.value.message
+    assert nearest is None or caught.value.nearest == nearest
+
+
+@pytest.mark.anyio
+async def test_all_reporters_with_all_partners_are_refused_without_a_key(comtrade: "Comtrade") -> None:
+    with pytest.raises(InvalidQuery, match="All reporters with all partners") as caught:
+        await comtrade.ask(reporterCode="all", partnerCode="all")
+    assert (caught.value.argument, caught.value.nearest) == ("partnerCode", ("0",))
+    assert comtrade.sent == []
 
 
 @pytest.mark.anyio

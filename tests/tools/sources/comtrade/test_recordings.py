@@ -117,139 +117,110 @@ async def test_the_recorded_empty_body_is_no_data_that_names_what_was_asked(keye
     assert "motCode" not in keyed.sent[0].params
 
 
-async def test_imports_of_the_usa_from_four_partners_over_five_years(
+@pytest.mark.parametrize("name", ["data_example_1.json", "data_example_2.json", "data_eu_imports_world.json"])
+async def test_every_row_keeps_its_figures_and_flags_and_nothing_is_added(
+    keyed: "Comtrade", recording: Read, notes_of: Notes, name: str
+) -> None:
+    body = recording(name)
+    rows = raw_rows(body)
+    keyed.says(body)
+    codes = {
+        field: list(dict.fromkeys(str(row[field]) for row in rows))
+        for field in ("reporterCode", "partnerCode", "cmdCode", "flowCode", "period")
+    }
+    answer = await keyed.ask(**codes, maxRecords=100_000)
+    structured = answer.structured()
+    assert_same(structured, rows)
+    assert {field: keyed.sent[0].params[field].split(",") for field in ("reporterCode", "partnerCode", "cmdCode")} == {
+        field: codes[field] for field in ("reporterCode", "partnerCode", "cmdCode")
+    }
+    assert sums([(where[0::4], cell["primaryValue"]) for where, cell in cells(structured).items()]) == sums(
+        [((str(row["reporterCode"]), row["period"]), row["primaryValue"]) for row in rows]
+    )
+    for what, field in (("net weight", "netWgt"), ("quantity", "qty")):
+        unknown = sum(not row[field] for row in rows)
+        how_many = f"all {unknown}" if unknown == len(rows) else f"{unknown} of {len(rows)}"
+        assert f"o {what} for {how_many} rows" in notes_of(answer, NoteCode.ABSENT)
+    assert not notes_of(answer, NoteCode.DOUBLE_COUNTING)
+    assert not notes_of(answer, NoteCode.RESOLVED_CODE)
+    assert not notes_of(answer, NoteCode.SUBSET)
+    if len(rows) > 1000:
+        lean = json.dumps(structured, ensure_ascii=False, separators=(",", ":")).encode()
+        assert len(lean) < 0.2 * len(body)
+
+
+async def test_imports_of_the_usa_have_fob_values_as_far_as_they_are_known(
     keyed: "Comtrade", recording: Read, notes_of: Notes
 ) -> None:
     body = recording("data_example_1.json")
     keyed.says(body)
+    partners, years = (sorted({str(row[name]) for row in raw_rows(body)}) for name in ("partnerCode", "period"))
     answer = await keyed.ask(
-        reporterCode="USA", partnerCode="FRA,DEU,JPN,MEX", cmdCode="TOTAL", flowCode="imports", period="2018-2022"
+        reporterCode="USA", partnerCode=partners, cmdCode="TOTAL", flowCode="imports", period=years
     )
-    rows = raw_rows(body)
-    assert_same(answer.structured(), rows)
-    assert keyed.sent[0].params["reporterCode"] == "842"
-    assert keyed.sent[0].params["partnerCode"] == "251,276,392,484"
-    assert keyed.sent[0].params["period"] == "2018,2019,2020,2021,2022"
-    by_partner = sums([(str(row["partnerCode"]), row["primaryValue"]) for row in rows])
-    assert {r.partnerCode: math.fsum(filter(None, r.primaryValue)) for r in answer.data.records} == by_partner
-    fob_known = [record.fobvalue is not None and record.fobvalue[1] is not None for record in answer.data.records]
-    assert fob_known == [True] * 4
-    assert all(record.fobvalue is not None and record.fobvalue[0] is None for record in answer.data.records)
+    for record in answer.data.records:
+        assert record.fobvalue is not None
+        assert [value is None for value in record.fobvalue[:2]] == [True, False]
     editions = notes_of(answer, NoteCode.EDITION_BREAK)
     assert "HS 2017 (H5) from 2018, HS 2022 (H6) from 2022" in editions
     assert "TOTAL is not affected" in editions
     assert answer.what.startswith("USA (842): imports")
-    assert not notes_of(answer, NoteCode.RESOLVED_CODE)
-    assert not notes_of(answer, NoteCode.DOUBLE_COUNTING)
 
 
 async def test_exports_of_china_asked_year_by_year_without_a_key_join_to_the_same_rows(
     comtrade: "Comtrade", recording: Read
 ) -> None:
     rows = raw_rows(recording("data_example_2.json"))
-    years = [str(year) for year in range(2012, 2023)]
+    years = sorted({row["period"] for row in rows})
     for year in years:
         comtrade.gives(*(row for row in rows if row["period"] == year))
-    answer = await comtrade.ask(partnerCode="410,484,842", cmdCode="TOTAL", period="2012-2022")
+    partners = sorted({str(row["partnerCode"]) for row in rows})
+    answer = await comtrade.ask(partnerCode=partners, cmdCode="TOTAL", period=years)
     assert_same(answer.structured(), rows)
-    assert [sent.path for sent in comtrade.sent] == ["/public/v1/preview/C/A/HS"] * 11
-    assert [sent.params["period"] for sent in comtrade.sent] == years
-    assert answer.source.calls == 11
-    assert answer.data.periods == years
-    by_year = sums([(row["period"], row["primaryValue"]) for row in rows])
-    assert [sum(record.primaryValue[at] or 0 for record in answer.data.records) for at in range(11)] == [
-        by_year[year] for year in years
-    ]
-    assert [r.reporterCode for r in answer.data.records] == ["156"] * 3
+    assert [sent.path for sent in comtrade.sent] == ["/public/v1/preview/C/A/HS"] * len(years)
+    assert [sent.params["period"] for sent in comtrade.sent] == years == answer.data.periods
+    assert answer.source.calls == len(years)
 
 
-async def test_five_thousand_rows_of_eu_imports_keep_every_figure_and_flag(
-    keyed: "Comtrade", recording: Read, notes_of: Notes
-) -> None:
+async def test_rows_at_the_limit_are_called_a_part(keyed: "Comtrade", recording: Read, notes_of: Notes) -> None:
     body = recording("data_eu_imports_world.json")
-    rows = raw_rows(body)
     keyed.says(body)
-    answer = await keyed.ask(
-        reporterCode=sorted({str(row["reporterCode"]) for row in rows}),
-        partnerCode="World",
-        cmdCode=sorted({row["cmdCode"] for row in rows}),
-        flowCode="M",
-        period="2018-2022",
-        maxRecords=100_000,
-    )
-    structured = answer.structured()
-    assert_same(structured, rows)
-    assert sums([(where[0::4], cell["primaryValue"]) for where, cell in cells(structured).items()]) == sums(
-        [((str(row["reporterCode"]), row["period"]), row["primaryValue"]) for row in rows]
-    )
-    no_weight = sum(not row["netWgt"] for row in rows)
-    no_quantity = sum(not row["qty"] for row in rows)
-    assert (no_weight, no_quantity) == (669, 1186)
-    assert f"No net weight for {no_weight} of 5004 rows, no quantity for {no_quantity}" in notes_of(
-        answer, NoteCode.ABSENT
-    )
-    assert not notes_of(answer, NoteCode.DOUBLE_COUNTING)
-    assert "H6" in notes_of(answer, NoteCode.EDITION_BREAK)
-    assert "all 5004 rows" in notes_of(answer, NoteCode.FLAG).lower()
-    assert not notes_of(answer, NoteCode.SUBSET)
-    assert answer.what == (
-        "Austria (40), Belgium (56), Bulgaria (100) and 24 more: imports, partner World (0); "
-        "HS 4401 Fuel wood, in…, 4402 Wood charcoal…, 4403 Wood in the rough… and 36 more; 2018 to 2022"
-    )
-    lean = json.dumps(structured, ensure_ascii=False, separators=(",", ":")).encode()
-    assert len(lean) < 0.2 * len(body)
-
-
-async def test_the_recorded_eu_rows_at_the_limit_are_called_a_part(
-    keyed: "Comtrade", recording: Read, notes_of: Notes
-) -> None:
-    keyed.says(recording("data_eu_imports_world.json"))
-    answer = await keyed.ask(
-        reporterCode="all",
-        partnerCode="0",
-        cmdCode="AG2,AG4,AG6",
-        flowCode="M",
-        period="2018-2022",
-        maxRecords=5004,
-    )
-    assert "5004 rows" in notes_of(answer, NoteCode.SUBSET)
+    limit = len(raw_rows(body))
+    question = {"reporterCode": "all", "partnerCode": "0", "cmdCode": "AG2,AG4,AG6", "flowCode": "M"}
+    answer = await keyed.ask(**question, period="2018-2022", maxRecords=limit)
+    assert f"{limit} rows" in notes_of(answer, NoteCode.SUBSET)
     assert "maxRecords" in (answer.more or "")
     assert "reporterCode" not in keyed.sent[0].params
 
 
-@pytest.mark.parametrize(
-    ("category", "file", "entries"),
-    [
-        ("reporters", "reference_Reporters.json", 255),
-        ("partners", "reference_partnerAreas.json", 310),
-        ("HS", "reference_HS.json", 8262),
-        ("H4", "reference_H4.json", 6530),
-        ("H5", "reference_H5.json", 6709),
-        ("H6", "reference_H6.json", 6940),
-        ("EB10", "reference_EB10.json", 153),
-        ("EB10S", "reference_EB10S.json", 152),
-        ("modesOfTransport", "reference_ModeOfTransportCodes.json", 18),
-        ("dataItems", "reference_TradeDataItems.json", 50),
-    ],
-)
-async def test_every_entry_of_a_recorded_list_is_given_page_by_page(
-    comtrade: "Comtrade", recording: Read, category: str, file: str, entries: int
-) -> None:
-    body = recording(file)
-    comtrade.says(body)
-    raw = json.loads(body.decode("utf-8-sig"))["results"]
-    assert len(raw) == entries
-    ids: list[str] = []
-    last = range(0, entries, 500)[-1]
-    for offset in {0, last}:
-        answer = await comtrade.call("comtrade_reference", category=category, limit=500, offset=offset)
-        assert answer.data.count == entries
-        page = raw[offset : offset + 500]
-        ids = [entry.id for entry in answer.data.results]
-        assert ids == [str(entry.get("id", entry.get("dataItem"))).strip() for entry in page]
-        assert all(entry.text for entry in answer.data.results)
-        assert (answer.more is None) == (offset == last)
-    assert comtrade.sent[0].path == f"/files/v1/app/reference/{file.removeprefix('reference_')}"
+LISTS = {
+    "reporters": "Reporters",
+    "partners": "partnerAreas",
+    "HS": "HS",
+    "H4": "H4",
+    "H6": "H6",
+    "EB10": "EB10",
+    "modesOfTransport": "ModeOfTransportCodes",
+    "dataItems": "TradeDataItems",
+}
+
+
+async def test_every_entry_of_a_list_is_given_page_by_page(comtrade: "Comtrade", recording: Read) -> None:
+    for category, file in LISTS.items():
+        body = recording(f"reference_{file}.json")
+        comtrade.replies.clear()
+        comtrade.says(body)
+        raw = json.loads(body.decode("utf-8-sig"))["results"]
+        last = range(0, len(raw), 500)[-1]
+        for offset in {0, last}:
+            answer = await comtrade.call("comtrade_reference", category=category, limit=500, offset=offset)
+            assert answer.data.count == len(raw)
+            ids = [entry.id for entry in answer.data.results]
+            page = raw[offset : offset + 500]
+            assert ids == [str(entry.get("id", entry.get("dataItem"))).strip() for entry in page]
+            assert all(entry.text for entry in answer.data.results)
+            assert (answer.more is None) == (offset == last)
+        assert comtrade.sent[-1].path == f"/files/v1/app/reference/{file}.json"
 
 
 async def test_recorded_lists_say_what_a_code_is_and_was(comtrade: "Comtrade", recording: Read) -> None:
@@ -274,7 +245,7 @@ async def test_recorded_lists_say_what_a_code_is_and_was(comtrade: "Comtrade", r
 async def test_recorded_ebops_levels_follow_the_dots(comtrade: "Comtrade", recording: Read) -> None:
     comtrade.says(recording("reference_EB10.json"))
     main = (await comtrade.call("comtrade_reference", category="ebops", level=1, limit=500)).data
-    assert {entry.id for entry in main.results} == {str(n) for n in range(1, 13)}
+    assert {"1", "3", "9"} <= {entry.id for entry in main.results} <= {str(n) for n in range(1, 13)}
     total = (await comtrade.call("comtrade_reference", category="EB10", level=0)).data.results
     assert [(entry.id, entry.text) for entry in total] == [("200", "Total EBOPS 2010 Services")]
     found = (await comtrade.call("comtrade_reference", category="EB10", search="computer software")).data.results

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
-from tradestat_tools.sources.comtrade.tools.lists import FILES, ReferenceArguments
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import InvalidQuery, UpstreamChanged
+from tradestat_tools.sources.comtrade.tools.lists import FILES, ReferenceArguments, read_entry
 
 if TYPE_CHECKING:
     from conftest import Comtrade
@@ -60,9 +61,9 @@ async def test_no_key_is_sent_for_a_list(keyed: "Comtrade") -> None:
     assert "ocp-apim-subscription-key" not in keyed.sent[0].headers
 
 
-@pytest.mark.parametrize(
-    ("filters", "found"),
-    [
+async def test_filters_choose_among_the_entries(comtrade: "Comtrade") -> None:
+    comtrade.says(a_list(HS))
+    choices: tuple[tuple[dict[str, Any], list[str]], ...] = (
         ({"search": "accumulators"}, ["8507", "850760", "850780"]),
         ({"search": "ION lithium"}, ["850760"]),
         ({"search": "8507"}, ["8507", "850760", "850780"]),
@@ -73,13 +74,9 @@ async def test_no_key_is_sent_for_a_list(keyed: "Comtrade") -> None:
         ({"level": 6, "search": "other"}, ["850780"]),
         ({"limit": 2}, ["TOTAL", "85"]),
         ({"limit": 2, "offset": 4}, ["850780"]),
-    ],
-)
-async def test_filters_choose_among_the_entries(
-    comtrade: "Comtrade", filters: dict[str, Any], found: list[str]
-) -> None:
-    comtrade.says(a_list(HS))
-    assert await ids(comtrade, category="H4", **filters) == found
+    )
+    for filters, found in choices:
+        assert await ids(comtrade, category="H4", **filters) == found, filters
 
 
 async def test_an_entry_keeps_what_it_says_and_leaves_out_what_it_does_not(comtrade: "Comtrade") -> None:
@@ -108,29 +105,17 @@ async def test_an_entry_keeps_what_it_says_and_leaves_out_what_it_does_not(comtr
     assert answer.more is None
 
 
-async def test_a_page_says_where_the_next_one_begins(comtrade: "Comtrade") -> None:
-    comtrade.says(a_list(HS))
-    answer = await comtrade.call("comtrade_reference", category="H4", limit=2, offset=1)
-    assert answer.what == "H4: entries 2 to 3 of 5"
-    assert "offset=3" in (answer.more or "")
-
-
-@pytest.mark.parametrize(
-    ("entry", "text", "code"),
-    [
+def test_the_forms_of_the_lists_are_read_alike() -> None:
+    forms: tuple[tuple[dict[str, Any], str, str], ...] = (
         ({"id": "SA", "text": "SA something"}, "something", "SA"),
         ({"id": "S", "text": "Context"}, "Context", "S"),
         ({"id": 4, "text": " Afghanistan ", "PartnerCode": 4}, "Afghanistan", "4"),
         ({"qtyCode": 8, "qtyAbbr": "kg", "qtyDescription": "Weight in kilograms"}, "Weight in kilograms", "8"),
         ({"dataItem": "netWgt", "description": "Net weight"}, "Net weight", "netWgt"),
-    ],
-)
-async def test_the_forms_of_the_lists_are_read_alike(
-    comtrade: "Comtrade", entry: dict[str, Any], text: str, code: str
-) -> None:
-    comtrade.says(a_list([entry]))
-    answer = await comtrade.call("comtrade_reference", category="reporters")
-    assert [(found.id, found.text) for found in answer.data.results] == [(code, text)]
+    )
+    for entry, text, code in forms:
+        found = read_entry(entry)
+        assert (found.id, found.text) == (code, text)
 
 
 async def test_former_reporters_carry_their_last_day_and_groups_are_marked(comtrade: "Comtrade") -> None:
@@ -156,9 +141,8 @@ async def test_former_reporters_carry_their_last_day_and_groups_are_marked(comtr
     assert await ids(comtrade, category="reporters", search="ind") == ["356"]
 
 
-@pytest.mark.parametrize(
-    ("given", "file"),
-    [
+def test_categories_are_read_in_their_usual_spellings() -> None:
+    for typed, file in (
         ("reporter", "Reporters"),
         ("partnerAreas", "partnerAreas"),
         ("flows", "tradeRegimes"),
@@ -170,27 +154,9 @@ async def test_former_reporters_carry_their_last_day_and_groups_are_marked(comtr
         ("hs", "HS"),
         ("eb10s", "EB10S"),
         ("EBOPS", "EB10"),
-    ],
-)
-async def test_categories_are_read_in_their_usual_spellings(comtrade: "Comtrade", given: str, file: str) -> None:
-    comtrade.says(a_list(HS))
-    await ids(comtrade, category=given)
-    assert comtrade.sent[0].path == f"/files/v1/app/reference/{file}.json"
-
-
-async def test_a_search_without_a_hit_is_no_data_and_says_what_to_do(comtrade: "Comtrade") -> None:
-    comtrade.says(a_list(HS))
-    with pytest.raises(NoData) as caught:
-        await ids(comtrade, category="H4", search="unicorn", level=6)
-    assert "Nothing of the 5 entries of H4 fits search='unicorn' and level=6" in caught.value.message
-    assert "fewer or shorter words" in caught.value.remedy
-
-
-async def test_a_page_past_the_end_is_no_data(comtrade: "Comtrade") -> None:
-    comtrade.says(a_list(HS))
-    with pytest.raises(NoData) as caught:
-        await ids(comtrade, category="H4", offset=5)
-    assert "5 entries of H4 fit" in caught.value.message
+    ):
+        category = parse_arguments(ReferenceArguments, {"category": typed}).category
+        assert FILES.get(category, category) == file
 
 
 async def test_a_list_that_is_gone_is_a_change_of_the_service(comtrade: "Comtrade") -> None:
@@ -199,9 +165,8 @@ async def test_a_list_that_is_gone_is_a_change_of_the_service(comtrade: "Comtrad
         await ids(comtrade, category="customs")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "argument"),
-    [
+def test_a_wrong_question_for_a_list_is_refused_by_name() -> None:
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"category": "tariffs"}, "category"),
         ({}, "category"),
         ({"category": "HS", "level": 11}, "level"),
@@ -210,15 +175,11 @@ async def test_a_list_that_is_gone_is_a_change_of_the_service(comtrade: "Comtrad
         ({"category": "../Reporters"}, "category"),
         ({"category": "HS", "search": "x" * 101}, "search"),
         ({"category": "HS", "find": "x"}, "find"),
-    ],
-)
-async def test_a_wrong_question_for_a_list_sends_nothing(
-    comtrade: "Comtrade", arguments: dict[str, Any], argument: str
-) -> None:
-    with pytest.raises(InvalidQuery) as caught:
-        await ids(comtrade, **arguments)
-    assert caught.value.argument == argument
-    assert comtrade.sent == []
+    )
+    for arguments, argument in wrong:
+        with pytest.raises(InvalidQuery) as caught:
+            parse_arguments(ReferenceArguments, arguments)
+        assert caught.value.argument == argument
 
 
 def test_there_is_a_category_for_each_of_the_services_28_lists() -> None:

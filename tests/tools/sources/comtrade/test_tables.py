@@ -7,7 +7,6 @@ import pytest
 
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged, UpstreamRefused
-from tradestat_tools.model.reasons import Reason
 
 if TYPE_CHECKING:
     from conftest import Comtrade
@@ -64,16 +63,6 @@ async def test_what_differs_between_publications_stands_apart_from_what_does_not
     assert differs.columns == ("period", "importValuation", "publicationDate")
     assert ("tradeSystem", "General") in same.rows
     assert ("importPartnerCountry", "Origin") in same.rows
-
-
-async def test_no_notes_are_told_with_what_is_known(comtrade: "Comtrade") -> None:
-    comtrade.says(body())
-    with pytest.raises(NoData) as caught:
-        await comtrade.call("comtrade_metadata", reporterCode="CN")
-    assert caught.value.why[0].reason is Reason.NOT_COVERED
-    with pytest.raises(InvalidQuery) as refused:
-        await comtrade.call("comtrade_metadata", reporterCode="all")
-    assert refused.value.argument == "reporterCode"
 
 
 # Tariff lines

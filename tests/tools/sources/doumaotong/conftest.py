@@ -4,7 +4,7 @@ The payloads were written by hand after the service's documentation; the sandbox
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tradestat_sandbox import Sandbox
 from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, Data, NoteCode
 from tradestat_tools.open import in_memory
-from tradestat_tools.sources.doumaotong import SOURCE
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.runtime import Clock
 
@@ -52,12 +53,11 @@ class FakeService:
 
     async def ask(self, tool: str, **arguments: Any) -> Answer[Any]:
         """Call a tool by its name."""
-        endpoint = next(e for e in SOURCE.tools if e.name == tool)
         settings = catalogue().settings(doumaotong_url="https://doumaotong.example", _env_file=None)
         http = Http(app=self._app)
         clock = Clock(NOW.timestamp)
         async with in_memory(http, settings, lambda: NOW, clock=clock, most_attempts=1) as context:
-            answer = await context.call(endpoint, arguments)
+            answer = await context.call(tool, arguments)
         await http.aclose()
         return answer
 
@@ -80,8 +80,35 @@ def service() -> FakeService:
     return FakeService()
 
 
+@pytest.fixture(scope="session")
+def built() -> Sandbox:
+    """One world for all tests of this folder; building it takes a second."""
+    return Sandbox()
+
+
+@pytest.fixture
+def sandbox(built: Sandbox) -> Sandbox:
+    """The same, in its first state."""
+    built.reset()
+    return built
+
+
+@pytest.fixture
+async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
+    """Everything open, with the stand-in as the service."""
+
+    def now() -> datetime:
+        return datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
+
+    http = Http(app=sandbox.app)
+    settings = catalogue().settings(doumaotong_url="http://sandbox.example", _env_file=None)
+    async with in_memory(http, settings, now, most_attempts=1) as opened:
+        yield opened
+    await http.aclose()
+
+
 def _payloads(name: str) -> dict[str, Any]:
-    return json.loads((HERE / name).read_text(encoding="utf-8"))
+    return json.loads((HERE / "documented" / name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -100,6 +127,12 @@ def older() -> dict[str, Any]:
 def forms(current: dict[str, Any], older: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Both, by the form's name."""
     return {"current": current, "older": older}
+
+
+@pytest.fixture
+def documented() -> dict[str, dict[str, list[str]]]:
+    """The members that the documentation names, by form and endpoint."""
+    return _payloads("members.json")
 
 
 @pytest.fixture

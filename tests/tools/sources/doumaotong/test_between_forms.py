@@ -16,20 +16,6 @@ pytestmark = pytest.mark.anyio
 Notes = Callable[[Answer[Any], NoteCode], str]
 
 
-@pytest.mark.parametrize("tool", ["dashboard", "markets", "trend", "topProducts"])
-async def test_the_form_may_change_between_two_calls_and_back(
-    service: "FakeService", current: dict[str, Any], older: dict[str, Any], tool: str
-) -> None:
-    for form in (older, current, older):
-        service.says(tool, form[tool])
-    asked = {} if tool == "topProducts" else {"hsCode": "85076000"}
-    if tool == "trend":
-        asked["countryCode"] = "502"
-    shapes = [bool((await service.ask(tool, **asked)).structured()["data"]) for _ in range(3)]
-    assert shapes == [True, True, True]
-    assert len(service.sent) == 3
-
-
 async def test_trend_for_one_country_gives_the_total_apart_and_says_so(
     service: "FakeService", current: dict[str, Any], note: Notes
 ) -> None:
@@ -43,13 +29,6 @@ async def test_trend_for_one_country_gives_the_total_apart_and_says_so(
     assert "Japan" not in answer.what
     assert "No series for Japan alone" in note(answer, NoteCode.ABSENT)
     assert "comtrade_data" in str(answer.more)
-
-
-async def test_trend_for_korea_points_to_koreas_own_figures(service: "FakeService", current: dict[str, Any]) -> None:
-    service.says("trend", current["trend"])
-    answer = await service.ask("trend", hsCode="85076000", countryCode="KR")
-    assert "getNitemtradeList" in str(answer.more)
-    assert service.sent == [("/skill/trend", {"hsCode": "85076000", "countryCode": "133"})]
 
 
 async def test_trend_without_a_country_where_one_is_needed_is_absent_and_says_so(
@@ -134,22 +113,6 @@ async def test_the_newest_month_asked_for_by_name_is_answered(
     assert service.sent == [("/skill/dashboard", {"hsCode": "85076000", "currentMonth": "202509"})]
 
 
-async def test_the_older_form_answers_for_the_month_asked_for(service: "FakeService", older: dict[str, Any]) -> None:
-    service.says("dashboard", older["dashboard"])
-    answer = await service.ask("dashboard", hsCode="85171200", currentMonth=202503)
-    assert answer.data.recent12mGlobalTotal == 81_234_567_890.55
-    assert "12 months to 2025-03" in answer.what
-
-
-async def test_a_short_code_is_reported_as_the_code_it_was_read_as(
-    service: "FakeService", current: dict[str, Any], note: Notes
-) -> None:
-    service.says("dashboard", current["dashboard"])
-    answer = await service.ask("dashboard", hsCode="8507")
-    assert answer.data.hsCode == "85076000"
-    assert "8507 was resolved to 85076000" in note(answer, NoteCode.RESOLVED_CODE)
-
-
 async def test_an_answer_for_another_product_is_said(
     service: "FakeService", current: dict[str, Any], note: Notes
 ) -> None:
@@ -166,15 +129,6 @@ async def test_a_short_code_of_which_the_service_does_not_say_the_product_is_not
     service.says("markets", older["markets"])
     answer = await service.ask("markets", hsCode="851712")
     assert "did not say which 8-digit code" in note(answer, NoteCode.RESOLVED_CODE)
-
-
-async def test_a_code_of_an_older_edition_carries_a_note(
-    service: "FakeService", older: dict[str, Any], note: Notes
-) -> None:
-    service.says("dashboard", older["dashboard"])
-    answer = await service.ask("dashboard", hsCode="8517.12.00")
-    assert "851712 ended with HS 2022" in note(answer, NoteCode.EDITION_BREAK)
-    assert service.sent == [("/skill/dashboard", {"hsCode": "85171200"})]
 
 
 # --- topProducts: the two forms call their rankings otherwise ---
@@ -216,28 +170,11 @@ async def test_where_the_ranking_is_refused_it_is_asked_again_in_the_other_words
     assert answer.data.products[0].rank == 1
 
 
-async def test_the_ranking_by_growth_has_one_name_and_takes_one_call_in_either_form(
-    service: "FakeService", older: dict[str, Any], current: dict[str, Any]
-) -> None:
-    for form in (older, current):
-        service.replies.clear()
-        service.says("topProducts", form["topProducts"])
-        await service.ask("topProducts")
-    assert sort_names(service) == ["growth", "growth"]
-
-
 async def test_a_refusal_that_no_other_words_can_help_is_passed_on(service: "FakeService") -> None:
     service.says("topProducts", None, code=400, msg="bad")
     with pytest.raises(UpstreamRefused):
         await service.ask("topProducts", sortBy="growth")
     assert len(service.sent) == 1
-
-
-async def test_a_service_that_refuses_both_words_is_asked_only_so_often(service: "FakeService") -> None:
-    service.says("topProducts", None, code=400, msg="bad")
-    with pytest.raises(UpstreamRefused):
-        await service.ask("topProducts", sortBy="scale")
-    assert len(service.sent) <= 3
 
 
 async def test_a_service_that_changes_its_form_with_every_call_is_asked_only_so_often(

@@ -15,13 +15,11 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.open import in_memory
-from tradestat_tools.sources.korea import SOURCE
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.runtime import Clock
 
 Message = MutableMapping[str, Any]
 DECODED = "aB+cD/eF0123456789ghIJklMNopQRstUVwxYZaB+cD/eF0123456789ghIJklMNopQRstUVwxYZaBcDeFgHiQ=="
-TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 
 
 @dataclass
@@ -94,10 +92,10 @@ class Customs:
 
     async def call(self, tool: str, **arguments: Any) -> Answer[Any]:
         """Call a tool as the server does, through the real HTTP client."""
-        http = Http(app=self._app)
+        http = Http(app=self.app)
         try:
             async with self.context(http) as context:
-                return await context.call(TOOLS[tool], arguments)
+                return await context.call(tool, arguments)
         finally:
             await http.aclose()
 
@@ -116,12 +114,8 @@ class Customs:
         clock = Clock(lambda: self.now.timestamp())
         return in_memory(http, settings, lambda: self.now, clock=clock, most_attempts=1)
 
-    @property
-    def app(self) -> Callable[..., Awaitable[None]]:
+    async def app(self, scope: Message, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         """The service as an ASGI application."""
-        return self._app
-
-    async def _app(self, scope: Message, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         assert scope["type"] == "http"
         self.sent.append(Sent(scope["path"], bytes(scope["query_string"])))
         status, headers, body = self.replies[0] if len(self.replies) == 1 else self.replies.pop(0)
@@ -144,9 +138,9 @@ def stored(customs: Customs) -> Callable[..., Awaitable[NoData]]:
         http = Http(app=customs.app)
         try:
             async with customs.context(http) as context:
-                await context.call(TOOLS["getNitemtradeList"], first)
+                await context.call("getNitemtradeList", first)
                 with pytest.raises(NoData) as caught:
-                    await context.call(TOOLS["getNitemtradeList"], second)
+                    await context.call("getNitemtradeList", second)
         finally:
             await http.aclose()
         return caught.value

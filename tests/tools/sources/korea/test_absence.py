@@ -38,7 +38,7 @@ def reasons(error: NoData) -> list[tuple[str, bool]]:
         ("getNewtradeList", {}, "202610", "2026-11-01"),
     ],
 )
-async def test_a_month_that_is_not_out_is_told_with_its_day_and_the_newest_and_nothing_is_sent(
+async def test_a_month_that_is_not_out_is_named_with_its_day_and_the_newest_and_nothing_is_sent(
     customs: "Customs", tool: str, asked: dict[str, str], first: str, when: str
 ) -> None:
     with pytest.raises(NoData) as caught:
@@ -72,6 +72,11 @@ async def test_the_total_of_a_month_can_be_had_before_the_fifteenth(customs: "Cu
             {"strtYymm": "202401", "endYymm": "202412", "hsSgn": "850760", "cntyCd": "AQ"},
             [("zero", False)],
             'getNitemtradeList(strtYymm="202401", endYymm="202412", hsSgn="850760")',
+        ),
+        (
+            {"strtYymm": "202301", "endYymm": "202412", "hsSgn": "85", "cntyCd": "AQ"},  # too much with all countries
+            [("zero", False)],
+            'hsSgn="85")',
         ),
         (
             {"strtYymm": "202301", "endYymm": "202312", "hsSgn": "851712"},
@@ -119,7 +124,7 @@ async def test_an_empty_answer_names_its_reasons_and_the_next_call(
     assert remedy in error.remedy
 
 
-async def test_a_newest_month_that_may_be_late_is_told_first(customs: "Customs") -> None:
+async def test_a_newest_month_that_may_be_late_comes_first(customs: "Customs") -> None:
     customs.now = customs.now.replace(day=16)
     customs.gives()
     error = await empty(customs, strtYymm="202609", endYymm="202609", hsSgn="850760")

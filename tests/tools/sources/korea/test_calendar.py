@@ -80,7 +80,7 @@ def test_a_month_is_read_as_it_is_written() -> None:
         ("H1 2024", "H1 2024", ("2024-01", "2024-06")),
         ("2024Q1-Q3", "202409", ("2024-01", "2024-09")),
         ("2024", "2024", ("2024-01", "2024-12")),
-        ("202610", "202612", ("2026-10", "2026-12")),  # not out: told elsewhere
+        ("202610", "202612", ("2026-10", "2026-12")),  # not out, which is another matter
     ],
 )
 def test_ranges_and_words_for_the_newest_month_are_read(first: str, last: str, read: tuple[str, str]) -> None:

@@ -52,7 +52,7 @@ async def test_every_operation_is_asked_once_for_a_month_that_is_surely_out(cust
     assert {sent.params["strtYymm"] for sent in customs.sent} == {"202606"}
 
 
-async def test_a_service_that_changed_is_told_operation_by_operation(customs: "Customs") -> None:
+async def test_a_service_that_changed_is_reported_operation_by_operation(customs: "Customs") -> None:
     good_answers(customs)
     renamed = customs.item(year="2026.06", expCnt=1, expDlr=10, impCnt=1, impDlr=5).replace("expDlr>", "expUsdAmt>")
     customs.gives(renamed)
@@ -61,7 +61,7 @@ async def test_a_service_that_changed_is_told_operation_by_operation(customs: "C
     assert "expDlr" in checks[-1].detail
 
 
-async def test_a_key_that_is_refused_is_told_for_each_operation_without_showing_it(customs: "Customs") -> None:
+async def test_a_key_that_is_refused_is_reported_for_each_operation_without_showing_it(customs: "Customs") -> None:
     customs.key = "not-the-key"
     customs.says("Unauthorized", 401)
     checks = await found(customs)

@@ -19,7 +19,6 @@ from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 TOTAL_ROWS: tuple[Literal["first", "last", "absent"], ...] = ("first", "last", "absent")
 
 
@@ -49,7 +48,7 @@ async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Context]:
 
 async def ask(sandbox: Sandbox, tool: str, **arguments: Any) -> Answer[Any]:
     async with opened(sandbox) as context:
-        return await context.call(TOOLS[tool], arguments)
+        return await context.call(tool, arguments)
 
 
 @pytest.mark.parametrize("total_row", TOTAL_ROWS)
@@ -95,9 +94,9 @@ async def test_items_countries_and_totals_agree(sandbox: Sandbox) -> None:
 async def test_no_trade_is_certain_once_all_countries_were_asked(sandbox: Sandbox) -> None:
     months = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760"}
     async with opened(sandbox) as context:
-        await context.call(TOOLS["getNitemtradeList"], months)
+        await context.call("getNitemtradeList", months)
         with pytest.raises(NoData) as caught:
-            await context.call(TOOLS["getNitemtradeList"], {**months, "cntyCd": "AQ"})
+            await context.call("getNitemtradeList", {**months, "cntyCd": "AQ"})
     assert [(why.reason, why.sure) for why in caught.value.why] == [("zero", True)]
     assert caught.value.remedy.startswith("See which countries have rows: getNitemtradeList(")
 

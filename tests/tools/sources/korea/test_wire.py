@@ -79,7 +79,7 @@ def recorded(name: str, operation: Operation, **how: Any) -> Page:
     return read((RECORDED / name).read_bytes(), operation, **how)
 
 
-def test_rows_and_the_total_of_a_recorded_answer_by_item_and_country_are_told_apart() -> None:
+def test_rows_and_the_total_of_a_recorded_answer_by_item_and_country_are_kept_apart() -> None:
     figures = (539, 50463, 191224, 16733321, -16682858)
     page = recorded("getNitemtradeList.xml", NITEMTRADE)
     assert page.rows == [Row("2026.08", "CN", "8518309000", figures)]
@@ -109,7 +109,7 @@ def test_a_recorded_answer_without_rows_is_no_failure() -> None:
     assert recorded("nothing.xml", NITEMTRADE) == Page([], [])
 
 
-def test_recorded_refusals_are_told_apart() -> None:
+def test_recorded_refusals_are_kept_apart() -> None:
     for name, status, kind, word in (
         ("span_too_long.xml", 200, UpstreamRefused, "longer than 12 months"),
         ("key_not_registered.xml", 403, Unauthorized, "does not know the key"),
@@ -233,7 +233,7 @@ def test_too_many_at_once_waits_as_long_as_the_service_says() -> None:
         assert ("Wait a minute" if wait is None else f"Wait {wait:.0f} s") in error.remedy
 
 
-def test_bare_statuses_are_told_apart() -> None:
+def test_bare_statuses_are_kept_apart() -> None:
     for status in (401, 403):
         for body in (WEB_PAGE, "Forbidden", ""):
             assert "15100475" in refused(Unauthorized, body, status=status).remedy

@@ -23,7 +23,6 @@ from tradestat_tools.upstream.runtime import Clock
 
 Message = MutableMapping[str, Any]
 KEY = "test-key-4f1c9a77"
-TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 
 
 @dataclass
@@ -108,7 +107,7 @@ class ParseBot:
     async def call(self, tool: str, **arguments: Any) -> Answer[Any]:
         """Call a tool as the server does."""
         async with self.context() as context:
-            return await context.call(TOOLS[tool], arguments)
+            return await context.call(tool, arguments)
 
     async def beef(self, **arguments: Any) -> Answer[Any]:
         """Imports of frozen boneless beef by the United Arab Emirates in 2024."""

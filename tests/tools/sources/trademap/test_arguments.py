@@ -1,6 +1,5 @@
 """What is refused before a credit is spent, and how it is said."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -160,15 +159,6 @@ def test_a_mistyped_code_or_name_is_answered_with_the_nearest():
         assert any(near in candidate for candidate in refused.value.nearest)
 
 
-def test_what_models_write_for_unset_is_unset():
-    read = parse_arguments(
-        GoodsTimeSeriesArguments,
-        {"country": "156", "partner": "null", "product": None, "period_from": "", "sort_by": "undefined"},
-    )
-
-    assert (read.partner.code, read.product.code, read.period_from, read.sort_by) == ("000", "ALL", 0, "")
-
-
 @pytest.mark.parametrize(
     ("spelled", "flow"),
     [("import", "I"), ("Imports", "I"), ("M", "I"), ("EXPORT", "E"), ("x", "E"), ("re-exports", "RE"), ("TB", "TB")],
@@ -239,16 +229,3 @@ def test_free_text_is_read_or_refused_and_never_breaks(text: str, argument: str)
         return
     assert read.country.code.isdigit() or read.country.group
     assert read.product.code == "ALL" or read.product.code.isdigit()
-
-
-@pytest.mark.parametrize("tool", SOURCE.tools, ids=lambda tool: tool.name)
-def test_schemas_are_flat_and_described(tool: Any):
-    schema = tool.arguments.model_json_schema()
-
-    assert "$ref" not in json.dumps(schema)
-    assert "anyOf" not in json.dumps(schema)
-    for name, about in schema["properties"].items():
-        assert about.get("description"), name
-    assert len(tool.description) < 600
-    assert tool.title.startswith("Trade Map: ")
-    parse_arguments(tool.arguments, tool.example)

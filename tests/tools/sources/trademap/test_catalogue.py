@@ -72,10 +72,9 @@ async def test_a_catalogue_that_was_read_before_stays_in_force_without_a_note(pa
         goods_time_series={"input_params": {name: {} for name in ASSUMED["goods_time_series"]}}
     )
     parsebot.gives(payloads.table([], [payloads.beef_total()]))
-    (goods,) = [e for e in parsebot.tools if e.name == "goods_time_series"]
     async with parsebot.context() as context:
         for _ in range(2):
-            answer = await context.call(goods, {"country": "784", "product": "020230", "trade_flow": "I"})
+            answer = await context.call("goods_time_series", {"country": "784", "product": "020230", "trade_flow": "I"})
             assert note(answer, "shape") == ""
             parsebot.describes("", 500)
             parsebot.now += timedelta(days=4)
@@ -143,18 +142,17 @@ async def test_the_catalogue_is_asked_once_for_days_and_again_soon_after_a_failu
     parsebot.describes("", 500)
     parsebot.gives(payloads.table([], [payloads.beef_total()]))
     asked = {"country": "784", "product": "020230", "trade_flow": "I"}
-    (goods,) = [e for e in parsebot.tools if e.name == "goods_time_series"]
 
     counts: list[int] = []
     async with parsebot.context() as context:
         for later in (0, 1, 60):  # minutes
             parsebot.now += timedelta(minutes=later)
-            await context.call(goods, asked)
+            await context.call("goods_time_series", asked)
             counts.append(len(parsebot.catalogue_sent))
         parsebot.describes_endpoints(goods_time_series={"input_params": {}})
         for hours in (1, 48, 48):
             parsebot.now += timedelta(hours=hours)
-            await context.call(goods, asked)
+            await context.call("goods_time_series", asked)
             counts.append(len(parsebot.catalogue_sent))
 
     assert counts == [1, 1, 2, 3, 3, 4]

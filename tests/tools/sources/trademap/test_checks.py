@@ -107,15 +107,6 @@ async def test_a_period_that_takes_effect_only_in_part_is_a_finding(parsebot: An
     assert found["services_time_series"].ok
 
 
-async def test_one_credit_is_written_in_the_singular(parsebot: Any, answers: Any):
-    parsebot.describes_endpoints(**published())
-    answers()
-
-    detail = by_name(await parsebot.checks())["names of goods_time_series"].detail
-
-    assert detail.startswith("GET, 1 credit;")
-
-
 async def test_without_a_key_only_the_catalogue_is_asked(parsebot: Any):
     parsebot.key = None
     parsebot.describes_endpoints(**published())

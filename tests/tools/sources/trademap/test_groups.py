@@ -21,7 +21,6 @@ class Members:
     def __init__(self, parsebot: Any, payloads: Any) -> None:
         self.parsebot = parsebot
         self.payloads = payloads
-        self.tools = {endpoint.name: endpoint for endpoint in parsebot.tools}
 
     def gives(self, country: str, values: dict[int, float | None], partner: str = "000", **more: Any) -> None:
         total = self.payloads.record(country, partner, "020230", values, **more)
@@ -34,8 +33,13 @@ class Members:
         self.gives("484", {2023: 1, 2024: 2})
         self.gives("842", {2023: 100, 2024: 200})
 
+    async def answer(self, **arguments: Any) -> Answer[Any]:
+        """As `ask`, by itself."""
+        async with self.parsebot.context() as context:
+            return await self.ask(context, **arguments)
+
     async def ask(self, context: Context, tool: str = "goods_time_series", **arguments: Any) -> Answer[Any]:
-        return await context.call(self.tools[tool], {"country": "USMCA"} | BEEF | arguments)
+        return await context.call(tool, {"country": "USMCA"} | BEEF | arguments)
 
     def asked(self) -> list[str]:
         return [sent.params["country"] for sent in self.parsebot.sent if "country" in sent.params]
@@ -52,8 +56,7 @@ def texts(answer: Answer[Any], code: NoteCode) -> str:
 
 async def test_every_member_has_its_own_total_as_a_row_and_the_sum_says_that_it_is_ours(members: Members):
     members.all_three()
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context)
+    answer = await members.answer()
 
     assert members.asked() == ["124", "484", "842"]
     assert [(row.reporterCd, row.values) for row in answer.data.records] == [
@@ -62,7 +65,6 @@ async def test_every_member_has_its_own_total_as_a_row_and_the_sum_says_that_it_
         ("484", [1, 2]),
     ]
     assert answer.data.aggregateRecords == [], "the service gave no total of the group"
-    assert answer.data.group is not None
     assert (answer.data.group.id, answer.data.group.members, answer.data.group.missing) == ("USMCA", 3, {})
     assert answer.data.group.sum == [111, 222]
     summed, rows = answer.data.tables()
@@ -97,7 +99,7 @@ async def test_the_cost_is_said_before_anything_is_sent_and_what_is_stored_costs
     assert texts(answer, NoteCode.COST) == "3 tables, one a member: 2 calls, 2 credits; stored: 1."
 
 
-async def test_a_dearer_endpoint_costs_its_price_for_each_member(members: Members):
+async def test_an_endpoint_of_a_higher_price_costs_its_price_for_each_member(members: Members):
     members.parsebot.describes_endpoints(
         goods_time_series={"input_params": {}, "price": 3}, services_time_series={"input_params": {}}
     )
@@ -110,10 +112,8 @@ async def test_a_year_that_a_member_lacks_has_no_sum_and_the_member_is_named(mem
     members.gives("124", {2023: 10, 2024: None})
     members.gives("484", {2023: 1, 2024: 2})
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context)
+    answer = await members.answer()
 
-    assert answer.data.group is not None
     assert answer.data.group.sum == [111, None]
     assert answer.data.group.missing == {}
     assert "No sum for 2024 (Canada (124)): not every member has a figure." in texts(answer, NoteCode.ABSENT)
@@ -124,10 +124,8 @@ async def test_a_member_without_any_figure_leaves_rows_and_no_sum(members: Membe
     members.gives("124", {2023: 10, 2024: 20})
     members.parsebot.says({"status": "success", "data": members.payloads.table([], [])}, **CREDIT)
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context)
+    answer = await members.answer()
 
-    assert answer.data.group is not None
     assert answer.data.group.sum is None
     assert list(answer.data.group.missing) == ["Mexico (484)"]
     assert "not_reported" in answer.data.group.missing["Mexico (484)"]
@@ -144,13 +142,12 @@ async def test_members_that_can_have_no_figure_are_not_paid_for(members: Members
     ]
     members.parsebot.gives({"total": 3, "countries": listed})
     async with members.parsebot.context() as context:
-        await context.call(members.tools["get_countries"], {})
+        await context.call("get_countries", {})
         members.gives("124", {2023: 10, 2024: 20})
         members.gives("842", {2023: 100})
         answer = await members.ask(context, max_calls=2)
 
     assert members.asked() == ["124", "842"]
-    assert answer.data.group is not None
     assert answer.data.group.missing["Mexico (484)"].startswith("not_covered: Mexico (484) has no yearly goods")
     (late,) = (note for note in answer.notes if note.code is NoteCode.LAG)
     assert late.reason is Reason.NOT_YET_PUBLISHED
@@ -159,10 +156,8 @@ async def test_members_that_can_have_no_figure_are_not_paid_for(members: Members
 
 async def test_balances_of_several_reporters_are_not_added_up(members: Members):
     members.all_three()
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context, trade_flow="TB")
+    answer = await members.answer(trade_flow="TB")
 
-    assert answer.data.group is not None
     assert answer.data.group.sum is None
     assert "not added up" in texts(answer, NoteCode.VALUATION)
     assert len(answer.data.records) == 3
@@ -173,10 +168,8 @@ async def test_figures_in_different_units_are_not_added_up(members: Members):
     members.gives("124", {}, data=tons)
     members.gives("484", {2024: 2})
     members.gives("842", {2024: 200})
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context)
+    answer = await members.answer()
 
-    assert answer.data.group is not None
     assert answer.data.group.sum is None
     assert "Tons" in texts(answer, NoteCode.UNIT)
 
@@ -194,7 +187,6 @@ async def test_after_a_failure_only_the_members_that_did_not_come_are_asked(memb
     assert "at Mexico (484): " in caught.value.message
     assert "asking again takes only the rest" in caught.value.remedy
     assert members.asked() == ["124", "484", "484", "842"]
-    assert answer.data.group is not None
     assert answer.data.group.sum == [111, 222]
 
 
@@ -217,15 +209,13 @@ async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(memb
     refuse(members, message)
     members.gives("484", {2023: 1, 2024: 2})
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context, max_calls=3)
+    answer = await members.answer(max_calls=3)
 
     assert members.asked() == ["124", "484", "842"], "each once, as counted"
     assert [row.reporterCd for row in answer.data.records] == ["842", "484"]
-    assert answer.data.group is not None
     assert answer.data.group.sum is None
-    told = ", perhaps not_reported" if "124" in message else ""
-    assert answer.data.group.missing == {"Canada (124)": f"the service refused the question for it{told}"}
+    perhaps = ", perhaps not_reported" if "124" in message else ""
+    assert answer.data.group.missing == {"Canada (124)": f"the service refused the question for it{perhaps}"}
     assert texts(answer, NoteCode.COST) == (
         "2 tables, one a member: 2 calls, 2 credits. Refused: 1 more call, which may be charged too."
     )
@@ -235,11 +225,9 @@ async def test_a_member_may_be_refused_after_others_have_answered(members: Membe
     members.gives("124", {2023: 10, 2024: 20})
     refuse(members, "product '020230' has no data")
     members.gives("842", {2023: 100, 2024: 200})
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context)
+    answer = await members.answer()
 
     assert members.asked() == ["124", "484", "842"]
-    assert answer.data.group is not None
     assert list(answer.data.group.missing) == ["Mexico (484)"]
 
 
@@ -311,14 +299,12 @@ async def test_a_group_of_partners_takes_one_table_and_leaves_the_other_partners
         "842": {2023: 40, 2024: 47}, "076": {2023: 400, 2024: 463}, "124": {2024: 5}
     }  # fmt: skip
     members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: 520}))
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context, country="784", partner="USMCA")
+    answer = await members.answer(country="784", partner="USMCA")
 
     (sent,) = members.parsebot.sent
     assert (sent.params["partner"], sent.params["page_size"]) == ("000", "500")
     assert [row.partnerCd for row in answer.data.records] == ["842", "124"]
     assert (answer.data.partner, answer.data.nbRecords) == ("USMCA", 2)
-    assert answer.data.group is not None
     assert answer.data.group.sum == [40, 52]
     assert list(answer.data.group.missing) == ["Mexico (484)"]
     assert "those without a row or figure count as none" in texts(answer, NoteCode.ROUNDING)
@@ -334,30 +320,24 @@ async def test_a_group_of_partners_takes_one_table_and_leaves_the_other_partners
 async def test_a_year_without_a_total_has_no_sum_over_partners(members: Members):
     rows: dict[str, dict[int, float | None]] = {"842": {2023: 40}}
     members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: None}))
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context, country="784", partner="USMCA")
+    answer = await members.answer(country="784", partner="USMCA")
 
-    assert answer.data.group is not None
     assert answer.data.group.sum == [40, None]
 
 
 async def test_a_table_of_partners_without_a_total_has_no_sum(members: Members):
     rows = [members.payloads.record("784", "842", "020230", {2024: 47})]
     members.parsebot.gives(members.payloads.table(rows, [], per_page=500))
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context, country="784", partner="USMCA")
+    answer = await members.answer(country="784", partner="USMCA")
 
-    assert answer.data.group is not None
     assert answer.data.group.sum is None
 
 
 async def test_a_table_of_partners_that_lacks_rows_has_no_sum(members: Members):
     page = partners_table(members.payloads, {"842": {2024: 47}}, {2024: 520}) | {"nbRecords": 40}
     members.parsebot.gives(page)
-    async with members.parsebot.context() as context:
-        answer = await members.ask(context, country="784", partner="USMCA")
+    answer = await members.answer(country="784", partner="USMCA")
 
-    assert answer.data.group is not None
     assert answer.data.group.sum is None
     assert "1 of 40 rows" in texts(answer, NoteCode.SUBSET)
 
@@ -378,10 +358,9 @@ async def test_indicators_of_a_group_of_partners_have_rows_and_no_sum(members: M
     members.parsebot.gives(members.payloads.table(rows, [], refYear=2024, per_page=500))
     async with members.parsebot.context() as context:
         answer = await context.call(
-            members.tools["goods_trade_indicators"],
+            "goods_trade_indicators",
             {"country": "784", "partner": "USMCA", "product": "020230", "indicators": ["VAL", "GV5"]},
         )
 
     assert [row.partnerCd for row in answer.data.records] == ["842"]
-    assert answer.data.group is not None
     assert answer.data.group.sum is None

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tradestat_tools.model.arguments import parse_arguments
-from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamRefused
+from tradestat_tools.model.errors import InvalidQuery, UpstreamRefused
 from tradestat_tools.sources.trademap.arguments import GoodsTradeIndicatorsArguments
 
 pytestmark = pytest.mark.anyio
@@ -87,19 +87,6 @@ async def test_values_are_compared_with_the_total_and_growth_is_not(parsebot: An
 
     assert "VAL: rows 713, total 714" in note(answer, "rounding")
     assert note(answer, "total_mismatch") == ""
-
-
-async def test_the_balance_says_that_fob_and_cif_meet(parsebot: Any, payloads: Any, note: Any):
-    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
-
-    assert "FOB" in note(await ask(parsebot), "valuation")
-
-
-async def test_no_indicator_at_all_is_no_data(parsebot: Any, payloads: Any):
-    parsebot.gives(payloads.table([record("076", VAL=None)], [], refYear=2024))
-
-    with pytest.raises(NoData):
-        await ask(parsebot)
 
 
 @pytest.mark.parametrize(("written", "near"), [("VLA", "VAL"), ("VALU", "VAL"), ("5VG", ""), ("G5V", "GV5")])

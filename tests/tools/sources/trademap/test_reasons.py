@@ -93,28 +93,6 @@ async def test_a_zero_that_may_be_a_suppressed_figure_is_not_called_a_zero(sandb
     assert confidential.structured_content["data"]["aggregateRecords"][0]["values"][0] > 0
 
 
-@pytest.mark.parametrize(
-    ("tool", "asked", "said"),
-    [
-        (GOODS, {"country": "IQ"}, "Iraq (368) has no yearly goods"),
-        (SERVICES, {"country": "IR"}, "Iran (364) has no yearly services"),
-        ("goods_trade_indicators", {"country": "IR"}, "Iran (364) has no yearly goods"),
-        (GOODS, {"country": "KR", "period_from": 1995, "period_to": 1996}, "has goods from 2018"),
-        (GOODS, {"country": "KR", "trade_flow": "RE"}, "has no yearly re-exports"),
-        (SERVICES, {"country": "AN", "period_from": 2015}, "end with 2010"),
-    ],
-)
-async def test_what_is_not_covered_is_known_before_a_credit_is_spent(
-    sandbox: Sandbox, context: Context, tool: str, asked: dict[str, Any], said: str
-):
-    result = await ask(context, tool, with_list=True, **asked)
-
-    assert whys(result) == {Reason.NOT_COVERED: True}
-    assert said in text_of(result)
-    assert "Why: not_covered:" in text_of(result)
-    assert sandbox.credits_charged == 1, "of the list of countries alone"
-
-
 async def test_without_the_list_a_country_without_figures_is_perhaps_not_reported(context: Context):
     result = await ask(context, GOODS, country="IQ", product="850760", period_from=2020, period_to=2021)
 

@@ -26,18 +26,6 @@ def countries(payloads: Any) -> dict[str, Any]:
     }
 
 
-async def test_quarters_and_months_are_told_apart_by_their_field(parsebot: Any, countries: dict[str, Any]):
-    parsebot.gives(countries)
-
-    data = (await parsebot.call("get_countries", search="turkiye")).data
-
-    assert data.countryCd == ["792"]
-    assert data.yearly246 == [("2001", "2025")]
-    assert data.quarterly == [("2002Q1", "2026Q2")]
-    assert data.quarterlyServices == [("2005Q1", "2023Q4")]
-    assert data.monthly == [("2002-01", "2026-07")]
-
-
 async def test_no_coverage_is_null_and_not_year_zero(parsebot: Any, countries: dict[str, Any]):
     parsebot.gives(countries)
 
@@ -63,14 +51,6 @@ async def test_a_country_is_found_by_any_of_its_names_or_a_group(
     members = await parsebot.call("get_countries", search="USMCA")
     assert members.data.countryCd == ["124", "484", "842"]
     assert "its members are listed" in note(members, "resolved_code")
-
-
-async def test_the_lists_are_asked_for_without_parameters(parsebot: Any, countries: dict[str, Any]):
-    parsebot.gives(countries)
-
-    await parsebot.call("get_countries", search="world", limit=5)
-
-    assert parsebot.sent[0].params == {}
 
 
 async def test_a_period_that_does_not_exist_is_a_changed_service(parsebot: Any, payloads: Any):

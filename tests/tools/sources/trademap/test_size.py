@@ -24,18 +24,3 @@ async def test_structured_content_of_a_large_table_is_well_below_the_services_ow
     ours = len(json.dumps(answer.structured(), separators=(",", ":"), ensure_ascii=False))
     assert len(answer.data.records) == 500
     assert ours < STRUCTURED * upstream
-
-
-async def test_structured_content_of_all_countries_is_well_below_the_services_own(parsebot: Any, payloads: Any):
-    full = {
-        "yearly246": (2001, 2025), "yearly10D": (2001, 2025), "yearlyServices": (2000, 2024),
-        "quarterly": (200201, 202602), "quarterlyServices": (200501, 202304), "monthly": (200201, 202607),
-    }  # fmt: skip
-    countries = [payloads.country(f"{n:03d}", f"Country number {n}", **full) for n in range(254)]
-    parsebot.gives({"total": 254, "countries": countries})
-
-    answer = await parsebot.call("get_countries")
-
-    upstream = len(json.dumps({"total": 254, "countries": countries}, separators=(",", ":")))
-    assert len(answer.data.countryCd) == 254
-    assert len(json.dumps(answer.structured(), separators=(",", ":"))) < STRUCTURED * upstream

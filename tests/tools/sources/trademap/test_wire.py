@@ -137,11 +137,12 @@ def test_a_long_limit_is_quota_and_not_pace(more: dict[str, Any]):
 
 
 def test_a_failure_in_a_successful_response_is_still_a_failure():
-    for body in (
+    bodies: list[dict[str, Any]] = [
         {"error": {"status": "error", "message": "m"}},
         {"status": "error", "data": {}},
         {"status": "success"},
-    ):
+    ]
+    for body in bodies:
         assert type(error_of(body, 200)) is UpstreamChanged
     assert type(error_of(failure(401), 200)) is Unauthorized, "by the status that the body repeats"
 

@@ -83,12 +83,10 @@ def test_free_text_is_read_as_years_or_refused(period_from: str, period_to: str)
     assert read.first == 0 or read.last == 0 or read.first <= read.last
 
 
-async def with_list(parsebot: Any, payloads: Any, context: Context, **periods: tuple[int, int]) -> dict[str, Any]:
-    """The tools, after get_countries was asked."""
+async def with_list(parsebot: Any, payloads: Any, context: Context, **periods: tuple[int, int]) -> None:
+    """Ask get_countries."""
     parsebot.gives({"total": 1, "countries": [payloads.country("784", "United Arab Emirates", **periods)]})
-    tools = {endpoint.name: endpoint for endpoint in parsebot.tools}
-    await context.call(tools["get_countries"], {})
-    return tools
+    await context.call("get_countries", {})
 
 
 @pytest.mark.anyio
@@ -96,10 +94,10 @@ async def test_latest_is_the_reporters_own_newest_year_where_its_list_is_stored(
     parsebot: Any, payloads: Any, note: Any
 ):
     async with parsebot.context() as context:
-        tools = await with_list(parsebot, payloads, context, yearly246=(2001, 2024), yearlyServices=(2000, 2023))
+        await with_list(parsebot, payloads, context, yearly246=(2001, 2024), yearlyServices=(2000, 2023))
         parsebot.gives(payloads.table([], [payloads.beef_total()]))
         answer = await context.call(
-            tools["goods_time_series"], {"country": "784", "product": "020230", "period_from": "latest"}
+            "goods_time_series", {"country": "784", "product": "020230", "period_from": "latest"}
         )
 
     sent = parsebot.sent[-1].params
@@ -165,17 +163,17 @@ async def test_of_a_span_that_is_partly_out_the_part_that_is_out_is_answered(par
 @pytest.mark.anyio
 async def test_a_year_after_the_reporters_own_last_is_refused_once_it_is_known(parsebot: Any, payloads: Any):
     async with parsebot.context() as context:
-        tools = await with_list(parsebot, payloads, context, yearly246=(2001, 2024), yearlyServices=(2000, 2023))
+        await with_list(parsebot, payloads, context, yearly246=(2001, 2024), yearlyServices=(2000, 2023))
         asked = {"country": "784", "period_from": 2025}
         with pytest.raises(NoData) as goods:
-            await context.call(tools["goods_time_series"], asked)
+            await context.call("goods_time_series", asked)
         with pytest.raises(NoData) as trade_in_services:
-            await context.call(tools["services_time_series"], asked | {"period_from": 2024})
+            await context.call("services_time_series", asked | {"period_from": 2024})
         assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
 
         parsebot.now += timedelta(days=1)
         parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2025: 4})]))
-        answer = await context.call(tools["goods_time_series"], asked)
+        answer = await context.call("goods_time_series", asked)
 
     assert (
         "United Arab Emirates (784) has goods up to 2024, by Trade Map's list of 2026-10-20" in goods.value.why[0].text
@@ -190,10 +188,10 @@ async def test_a_year_after_the_reporters_own_last_beside_others_is_asked_for_an
     parsebot: Any, payloads: Any
 ):
     async with parsebot.context() as context:
-        tools = await with_list(parsebot, payloads, context, yearly246=(2010, 2024))
+        await with_list(parsebot, payloads, context, yearly246=(2010, 2024))
         parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2010: 3, 2011: None, 2024: 4})]))
         asked = {"country": "784", "period_from": 2009, "period_to": 2025}
-        answer = await context.call(tools["goods_time_series"], asked)
+        answer = await context.call("goods_time_series", asked)
 
     reasons = {n.reason: n for n in answer.notes if n.code in (NoteCode.LAG, NoteCode.ABSENT) and n.reason}
     assert reasons[Reason.NOT_YET_PUBLISHED].text.startswith("No figure for 2025: missing, not zero.")

@@ -26,7 +26,7 @@ WHOLE_NAME = 2.0
 """The least score of a hit that the whole query names."""
 
 BY_CHANCE = 0.1
-"""Below: found by a word so common in the list that it tells nothing."""
+"""Below: found by a word so common in the list that it says nothing."""
 
 MAX_TOKENS = 24
 """Words, or characters of Chinese and Korean, that are read of a query; nothing in the lists is named with more."""

@@ -32,6 +32,8 @@ _MARKS = frozenset(" ._-()")
 ALLOWED = "letters and digits of any script, blanks and . _ - ( ); no folder"
 
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+READ_ONLY = os.O_RDONLY | _NO_LINKS | getattr(os, "O_NONBLOCK", 0)
+"""How a file is opened: not where it is a link, and not to wait for the other end, should it be a pipe."""
 
 
 def safe_name(text: str) -> str:
@@ -118,8 +120,7 @@ class ExportFolder:
         if path.is_symlink():
             raise FileNotFoundError(name)
         try:
-            # Not to wait for the other end, should the name be that of a pipe.
-            descriptor = os.open(path, os.O_RDONLY | _NO_LINKS | getattr(os, "O_NONBLOCK", 0))
+            descriptor = os.open(path, READ_ONLY)
         except OSError:
             raise FileNotFoundError(name) from None
         about = os.fstat(descriptor)

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.results.citation import SANDBOX
+from tradestat_tools.results.export.plain_text import text_layer
 from tradestat_tools.results.export.report import Report, cells, heading, plain
 
 STYLE = """\
@@ -33,8 +34,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 
 def write_html(report: Report, file: BinaryIO) -> None:
     """The page. A figure that is shown with separators has its exact value in a `data` element around it."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
-    try:
+    with text_layer(file, "utf-8") as text:
         title = escape(report.title)
         text.write(
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -44,14 +44,12 @@ def write_html(report: Report, file: BinaryIO) -> None:
         if report.sandbox:
             text.write(f'<p class="sandbox">{escape(SANDBOX)}</p>\n')
         text.write("<h2>About these figures</h2>\n<dl>\n")
-        text.writelines(f"<dt>{escape(label)}</dt><dd>{escape(told)}</dd>\n" for label, told in report.about())
+        text.writelines(f"<dt>{escape(label)}</dt><dd>{escape(about)}</dd>\n" for label, about in report.about())
         text.write("</dl>\n")
         for _, number, table in report.sheets():
             text.write(f"<h2>{escape(heading(number, table))}</h2>\n")
             _write_table(text, table)
         text.write("</body>\n</html>\n")
-    finally:
-        text.detach()
 
 
 def _write_table(text: io.TextIOWrapper, table: Table) -> None:

@@ -45,10 +45,10 @@ def write_parquet(report: Report, file: BinaryIO) -> None:
     ]
     if mixed:
         report.remarks.append(f"Written as texts, because no one type of number holds them: {', '.join(mixed)}.")
-    told = json.dumps(report.about(), ensure_ascii=False).encode()
+    about = json.dumps(report.about(), ensure_ascii=False).encode()
     names = unique([plain(column) for column in table.columns])
     fields = [pa.field(name, types[kind]) for name, kind in zip(names, kinds, strict=True)]
-    schema = pa.schema(fields, metadata={METADATA: told})
+    schema = pa.schema(fields, metadata={METADATA: about})
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for some in _groups(table):
             columns = [_as(kind, [row[at] for row in some]) for at, kind in enumerate(kinds)]

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from itertools import chain
 from typing import BinaryIO
 
@@ -26,11 +27,23 @@ AS_TEXT = (
 )
 
 
+@contextmanager
+def text_layer(
+    file: BinaryIO, encoding: str, *, errors: str = "strict", newline: str = "\n"
+) -> Generator[io.TextIOWrapper]:
+    """Text over a file, which stays open after it."""
+    text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline=newline)
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
 def write_csv(report: Report, file: BinaryIO) -> None:
     """One table as RFC 4180 says, in UTF-8 with a byte order mark, by which Excel knows that it is UTF-8."""
     ((_, _, table),) = report.sheets()
     guarded = 0
-    with _text(file, "utf-8-sig", newline="") as text:
+    with text_layer(file, "utf-8-sig", newline="") as text:
         writer = csv.writer(text)
         for row in chain([table.columns], table.rows):
             kept = cells(row)
@@ -44,15 +57,15 @@ def write_csv(report: Report, file: BinaryIO) -> None:
 
 def write_about(report: Report, file: BinaryIO) -> None:
     """What is to be known about CSV files, which have no place for it: one `label: text` a line."""
-    with _text(file, "utf-8") as text:
-        text.writelines(f"{label}: {' '.join(told.split())}\n" for label, told in report.about())
+    with text_layer(file, "utf-8") as text:
+        text.writelines(f"{label}: {' '.join(about.split())}\n" for label, about in report.about())
 
 
 def write_json(report: Report, file: BinaryIO) -> None:
     """Each answer whole: its structured content, and its tables row by row with null for a missing figure."""
     # Not by `json.dumps`: with the text of a large answer in memory there would be a second copy of it.
     encoder = json.JSONEncoder(ensure_ascii=False)
-    with _text(file, "utf-8", errors="replace") as text:
+    with text_layer(file, "utf-8", errors="replace") as text:
         text.write("{\n")
         if report.sandbox:
             text.write(f'"warning": {encoder.encode(SANDBOX)},\n')
@@ -83,9 +96,9 @@ def write_json(report: Report, file: BinaryIO) -> None:
 
 def write_markdown(report: Report, file: BinaryIO) -> None:
     """A heading, what is to be known, and each table; nothing in a cell is read as Markdown or HTML."""
-    with _text(file, "utf-8") as text:
+    with text_layer(file, "utf-8") as text:
         text.write(f"# {_markdown(report.title)}\n\n")
-        text.writelines(f"- {_markdown(label)}: {_markdown(told)}\n" for label, told in report.about())
+        text.writelines(f"- {_markdown(label)}: {_markdown(about)}\n" for label, about in report.about())
         for _, number, table in report.sheets():
             text.write(f"\n## {_markdown(heading(number, table))}\n\n")
             text.write(_markdown_row(table.columns))
@@ -105,20 +118,3 @@ def _markdown_row(row: Iterable[Cell]) -> str:
 def _markdown(text: str) -> str:
     """What could mean something within a line is escaped; line ends become blanks."""
     return re.sub(r"([\\`*_{}\[\]<>|#!~&$])", r"\\\1", " ".join(plain(text).split()))
-
-
-def _text(file: BinaryIO, encoding: str, *, errors: str = "strict", newline: str = "\n") -> "_Kept":
-    return _Kept(io.TextIOWrapper(file, encoding=encoding, errors=errors, newline=newline))
-
-
-class _Kept:
-    """A text layer over a file that stays open when the layer is done with."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-
-    def __enter__(self) -> io.TextIOWrapper:
-        return self._text
-
-    def __exit__(self, *_: object) -> None:
-        self._text.detach()

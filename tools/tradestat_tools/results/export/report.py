@@ -117,7 +117,7 @@ def heading(number: int, table: Table) -> str:
 
 
 def unique(names: Sequence[str]) -> list[str]:
-    """Names of columns, equal ones told apart by a number."""
+    """Names of columns, with a number where two are equal."""
     found: list[str] = []
     for name in names:
         number, chosen = 1, name

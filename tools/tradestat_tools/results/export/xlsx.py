@@ -107,10 +107,10 @@ def _first(text: str, most: int) -> str:
 def _write_about(sheet: Any, report: Report, formats: _Formats) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 110)
-    for row, (label, told) in enumerate(report.about()):
+    for row, (label, about) in enumerate(report.about()):
         look = formats.warning if label == "SANDBOX" else formats.wrapped
         sheet.write_string(row, 0, label, look)
-        sheet.write_string(row, 1, _text(_first(told, LONGEST_TEXT)), look)
+        sheet.write_string(row, 1, _text(_first(about, LONGEST_TEXT)), look)
 
 
 def _write_table(sheet: Any, table: Table, formats: _Formats) -> int:

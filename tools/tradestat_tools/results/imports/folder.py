@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from tradestat_tools.codes.words import fold, shown
 from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.results.export.folder import READ_ONLY
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 """No other file is opened, so that nothing else that lies in the folder can be quoted by an error."""
@@ -22,13 +24,8 @@ LISTED = 10
 LOOKED_AT = 5000
 """Entries of the folder that are looked at for names to offer."""
 
-_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # not to wait for the other end, should it be a pipe
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-)
+file_refused = partial(InvalidQuery, argument="file")
+"""Why a file is not imported."""
 
 ALLOWED = f"the name of a file ({', '.join(SUFFIXES)}) in the import folder, or in a folder in it"
 
@@ -63,7 +60,7 @@ class ImportFolder:
         """
         path = self._found(wanted)
         try:
-            descriptor = os.open(path, _FLAGS)
+            descriptor = os.open(path, READ_ONLY)
         except OSError as error:
             raise self._refusal(f"{shown(wanted)} can not be opened: {error.strerror}.", wanted) from None
         about = os.fstat(descriptor)
@@ -71,9 +68,8 @@ class ImportFolder:
             os.close(descriptor)
             if not stat.S_ISREG(about.st_mode):
                 raise self._refusal(f"{shown(wanted)} is not a plain file.", wanted)
-            raise InvalidQuery(
+            raise file_refused(
                 f"{shown(wanted)} has {about.st_size:,} bytes.",
-                argument="file",
                 allowed=f"at most {MOST_BYTES:,} bytes",
                 remedy="Export fewer periods, products or partners at a time.",
             )
@@ -113,9 +109,8 @@ class ImportFolder:
             if not home.is_dir():
                 raise NotADirectoryError
         except (OSError, RuntimeError):
-            raise InvalidQuery(
+            raise file_refused(
                 f"The import folder, {self.path}, does not exist.",
-                argument="file",
                 remedy="Set TRADESTAT_IMPORT_DIR to the folder that holds exported files, and start the server again.",
             ) from None
         try:
@@ -141,9 +136,8 @@ class ImportFolder:
     def _refusal(self, message: str, wanted: str, *, remedy: str | None = None) -> InvalidQuery:
         names = self.names(wanted)
         there = ", ".join(names) if names else "none"
-        return InvalidQuery(
+        return file_refused(
             message,
-            argument="file",
             allowed=f"{ALLOWED} ({self.path}). Files there: {there}",
             nearest=names[:3],
             remedy=remedy or (None if names else "Put the exported file into that folder and call again."),

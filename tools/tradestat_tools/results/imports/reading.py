@@ -10,6 +10,7 @@ from tradestat_tools.codes.words import shown
 from tradestat_tools.model.answers import Cell
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.file_layout import CellFault, HeaderFault, Layout, Said, cleaned
+from tradestat_tools.results.imports.folder import file_refused
 from tradestat_tools.results.imports.text import Form, NotInEncoding, forms, rows
 
 MOST_ROWS = 300_000
@@ -78,10 +79,9 @@ def read_file(
         imported.sha256 = _digest(stream)
         return imported
     tried = ", ".join(dict.fromkeys(form.encoding for form in found))
-    raise InvalidQuery(
+    raise file_refused(
         f"{shown(name)} holds bytes that are no text in {tried} {failed}: its header and its rows are encoded "  # pyright: ignore[reportPossiblyUnboundVariable] - there is at least one form
         "differently, or it is damaged.",
-        argument="file",
         allowed="one encoding throughout",
         remedy="Export the file again and import it as it is, or name its encoding.",
     )
@@ -107,9 +107,8 @@ def _read(stream: BinaryIO, form: Form, said: Said, most: int) -> Imported:
     first: dict[Hashable, int] = {}
     for number, cells in rows(stream, form):
         if len(imported.rows) == most:
-            raise InvalidQuery(
+            raise file_refused(
                 f"The file has more than {most:,} rows.",
-                argument="file",
                 allowed=f"at most {most:,} rows",
                 remedy="Export fewer periods, products or partners at a time.",
             )
@@ -125,10 +124,9 @@ def _read(stream: BinaryIO, form: Form, said: Said, most: int) -> Imported:
             raise reader.fault(number, names.index(fault.field or names[0]), fault) from None
         before = first.setdefault(layout.key(record), number)
         if before != number:
-            raise InvalidQuery(
+            raise file_refused(
                 f"Rows {before} and {number} give two figures for the same thing (column "
                 f"{shown(form.heads[_main(layout, names)])}).",
-                argument="file",
                 allowed="one row for each period, product, partner and whatever else the columns tell apart",
                 remedy="Export the file again with the columns that tell the rows apart, or each part on its own.",
             )
@@ -174,9 +172,8 @@ class _Cells:
         return read
 
     def fault(self, number: int, at: int, fault: CellFault) -> InvalidQuery:
-        return InvalidQuery(
+        return file_refused(
             f"Row {number}, column {shown(self._heads[at])}: {fault.message}. Nothing was imported.",
-            argument="file",
             allowed=fault.expected,
             remedy=fault.remedy or "Correct the file, or export it again, and call again.",
         )

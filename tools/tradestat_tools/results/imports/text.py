@@ -12,6 +12,7 @@ from typing import BinaryIO
 from tradestat_tools.codes.words import shown
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.file_layout import CellFault, Column, Layout, cleaned
+from tradestat_tools.results.imports.folder import file_refused
 
 MOST_LINE = 64_000
 """Characters. A row of the widest export has some 2,000."""
@@ -68,7 +69,7 @@ def forms(stream: BinaryIO, layouts: Sequence[type[Layout]], encoding: str | Non
     stream.seek(0)
     start = stream.read(4 * MOST_LINE)
     if not start.strip(b"\0\t\r\n \xff\xfe\xef\xbb\xbf"):
-        raise InvalidQuery(f"{shown(name)} is empty.", argument="file", allowed="a file with a header and rows")
+        raise file_refused(f"{shown(name)} is empty.", allowed="a file with a header and rows")
     tried = [encoding] if encoding else _likely(start)
     readings = [one for each in tried for one in _readings(start, each)]
     found: list[tuple[int, Form]] = []
@@ -142,9 +143,8 @@ def _unknown(
     best = max(near, key=lambda one: one[0], default=None)
     if best is None:
         tried = encoding or "UTF-8, UTF-16, GB18030, CP949 or Windows-1252"
-        return InvalidQuery(
+        return file_refused(
             f"{shown(name)} has no row of column names that can be read as {tried} text parted by comma, tab or ;.",
-            argument="file",
             allowed="a CSV file with its column names in the first row",
             remedy="Export the file again and import it as it is.",
         )
@@ -152,9 +152,8 @@ def _unknown(
     known = [layout.column(head) for head in reading.heads]
     strange = [head for head, column in zip(reading.heads, known, strict=True) if column is None]
     if score < 2:
-        return InvalidQuery(
+        return file_refused(
             f"The first row of {shown(name)} is no header known here: {', '.join(map(shown, reading.heads[:6]))}.",
-            argument="file",
             allowed="; ".join(f"{one.name}: {one.expected}" for one in layouts),
             remedy="Import the file as the site exported it; if its words look garbled, name its encoding.",
         )
@@ -167,9 +166,8 @@ def _unknown(
     else:
         twice = [head for at, head in enumerate(reading.heads) if fields[at] in fields[:at]]
         what = f"has two columns for one thing: {', '.join(shown(head) for head in twice[:4])}"
-    return InvalidQuery(
+    return file_refused(
         f"{shown(name)} looks like a file of {layout.name} but {what}.",
-        argument="file",
         allowed=layout.expected,
         remedy="Import the file as the site exported it, or take the column out.",
     )
@@ -202,9 +200,8 @@ def rows(stream: BinaryIO, form: Form) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError:
         raise NotInEncoding(f"somewhere after row {max(number, 1)}") from None
     except csv.Error as error:
-        raise InvalidQuery(
+        raise file_refused(
             f"Row {number + 1}, column {shown(form.heads[0])} or later: {_said(error)}.",
-            argument="file",
             allowed="cells whose quotes are closed, each on one line",
             remedy="Export the file again: it is damaged or was cut off.",
         ) from None
@@ -217,9 +214,8 @@ def _lines(text: io.TextIOWrapper, delimiter: str) -> Iterator[str]:
     while line := text.readline(MOST_LINE):
         number += 1
         if len(line) == MOST_LINE and not line.endswith(("\n", "\r")):
-            raise InvalidQuery(
+            raise file_refused(
                 f"Row {number} is longer than {MOST_LINE:,} characters.",
-                argument="file",
                 allowed="a CSV file with one row a line",
             )
         yield _plain(line, delimiter)
@@ -231,9 +227,8 @@ def _said(error: csv.Error) -> str:
 
 def _wrong_length(number: int, cells: int, width: int, delimiter: str) -> InvalidQuery:
     hint = " A number with thousands commas must stand in quotes." if cells > width and delimiter == "," else ""
-    return InvalidQuery(
+    return file_refused(
         f"Row {number} has {cells} cell{'s' * (cells != 1)}, the header {width} columns.{hint}",
-        argument="file",
         allowed="as many cells in every row as in the header",
         remedy="Export the file again: a row is damaged or was cut off.",
     )

@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 from tradestat_tools.codes import hs
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.ebops import ebops_entry
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Cell, Data, Table
-from tradestat_tools.sources.comtrade.codes import FLOWS
+from tradestat_tools.sources.comtrade.calendar import wire_period
+from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, FLOWS
 from tradestat_tools.sources.comtrade.wire.envelope import Amount, Row
 
 Amounts = list[Amount | None]
@@ -25,9 +27,6 @@ DOLLARS = frozenset(MEASURES[:3])
 
 KILOGRAMS = frozenset({"netWgt, kg", "grossWgt, kg"})
 """Heads of weights."""
-
-BREAKDOWNS = ("partner2Code", "customsCode", "motCode", "mosCode")
-"""What tells series apart besides who, whom, what and which way, where an answer is broken down."""
 
 ATTRIBUTES = (
     "classificationCode",
@@ -228,9 +227,9 @@ def shortened(text: str, limit: int = LABEL_LENGTH) -> str:
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
 
 
-def as_series(rows: Sequence[Row], *, periods: Sequence[str], typeCode: str, freqCode: str, clCode: str) -> TradeData:
+def as_series(rows: Sequence[Row], span: Sequence[Period], *, typeCode: str, freqCode: str, clCode: str) -> TradeData:
     """Rows joined into series. A cell that comes twice gets a series of its own: nothing is overwritten or added up."""
-    columns = list(dict.fromkeys([*periods, *sorted({row.period for row in rows})]))
+    columns = list(dict.fromkeys([*map(wire_period, span), *sorted({row.period for row in rows})]))
     place = {period: at for at, period in enumerate(columns)}
     common = {
         name: getattr(rows[0], name)
@@ -312,12 +311,7 @@ def area_label(code: str) -> str:
 
 
 def area_text(code: str, desc: str | None = None) -> str:
-    """An area by name and code: `Germany (276)`.
-
-    Args:
-        code: its code in UN Comtrade.
-        desc: its name as the service gives it; this package's by default.
-    """
+    """An area by name and code: `Germany (276)`; `desc` is its name as the service gives it, this package's else."""
     used_for = "; used for Taiwan" if code == OTHER_ASIA else ""
     return f"{desc or area_label(code)} ({code}{used_for})"
 

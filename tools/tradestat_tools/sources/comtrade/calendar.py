@@ -6,6 +6,7 @@ with their last month.
 
 from calendar import monthrange
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from tradestat_tools.codes import periods
@@ -70,7 +71,25 @@ def due(period: Period) -> str:
     )
 
 
-def read_span(text: str, frequency: Frequency) -> Span:
+@dataclass(frozen=True, slots=True)
+class AskedSpan:
+    """A range of periods as it was asked for.
+
+    Args:
+        typed: what was typed.
+        span: what that means; it may lean on the newest published period.
+    """
+
+    typed: str
+    span: Span
+
+    @property
+    def leans_on_newest(self) -> bool:
+        """Whether its periods depend on the newest published period."""
+        return self.span.leans_on_newest
+
+
+def read_span(text: str, frequency: Frequency) -> AskedSpan:
     """The periods meant by one text; where months are wanted, a year is its twelve and a quarter its three.
 
     Raises:
@@ -85,10 +104,10 @@ def read_span(text: str, frequency: Frequency) -> Span:
                 allowed="years such as 2023, or freqCode=M for months",
                 nearest=(*fixes, str(given.year)),
             )
-    return found
+    return AskedSpan(text, found)
 
 
-def periods_of(spans: Sequence[Span], frequency: Frequency, newest: Period) -> list[Period]:
+def periods_of(spans: Sequence[AskedSpan], frequency: Frequency, newest: Period) -> list[Period]:
     """The years or months of all spans in order, each once, where `newest` is the newest published one.
 
     Raises:
@@ -96,6 +115,6 @@ def periods_of(spans: Sequence[Span], frequency: Frequency, newest: Period) -> l
     """
     found: set[Period] = set()
     for one in spans:
-        first, last = one.between(lambda _: newest, frequency=frequency)
+        first, last = one.span.between(lambda _: newest, frequency=frequency)
         found.update(periods.periods_between(first, last))
     return sorted(found)

@@ -1,4 +1,4 @@
-"""The words UN Comtrade's questions are made of: classifications, flows, and which codes overlap."""
+"""The words UN Comtrade's questions are made of: classifications, flows, areas, and which codes overlap."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -10,10 +10,12 @@ from tradestat_tools.codes.countries import Area, resolve_area
 from tradestat_tools.codes.ebops import TOTAL as EBOPS_TOTAL
 from tradestat_tools.codes.ebops import ebops_entry, ebops_items
 from tradestat_tools.codes.editions import EDITION_YEARS
-from tradestat_tools.codes.groups import Expansion, expand, group
+from tradestat_tools.codes.groups import Expansion, Group, expansion, group, group_named
 from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.model.arguments import ArgumentError
+from tradestat_tools.model.observation import Valuation
 
 TypeCode = Literal["C", "S"]
 FreqCode = Literal["A", "M"]
@@ -22,8 +24,12 @@ ClCode = Literal[
 ]
 
 DEFAULT_CLASSIFICATION: dict[TypeCode, ClCode] = {"C": "HS", "S": "EB10"}
-TOTAL_OF_SERVICES = "200"
-"""All services in the EBOPS lists (EB10 list as recorded autumn 2026); goods have TOTAL."""
+
+TOTALS = {"C": "TOTAL", "S": "200"}
+"""The codes of all goods and of all services (EB10 list as recorded autumn 2026)."""
+
+BREAKDOWNS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0", "mosCode": "0"}
+"""What may break a figure down, besides who, whom, what and which way; with the code of the whole."""
 
 TYPE_WORDS = {"goods": "C", "commodities": "C", "services": "S"}
 FREQ_WORDS = {"annual": "A", "yearly": "A", "year": "A", "monthly": "M", "month": "M"}
@@ -37,6 +43,8 @@ EDITION_NAMES = {
     "H5": "HS 2017",
     "H6": "HS 2022",
 }
+FIRST_YEARS = {code: int(name[3:7]) for code, name in EDITION_NAMES.items()}
+"""The years in which the editions began to apply."""
 
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
     "S": (re.compile(r"\d{1,5}"), "TOTAL, AG1 to AG5, or SITC codes of 1 to 5 digits"),
@@ -56,15 +64,25 @@ def is_hs(classification: str) -> bool:
     return classification.startswith("H")
 
 
+def family(classification: str) -> str:
+    """The system that a classification is an edition of: HS, SITC, BEC or EBOPS."""
+    return {"S": "SITC", "B": "BEC", "E": "EBOPS"}.get(classification[0], "HS")
+
+
+def total_of(classification: str) -> str:
+    """The code of everything in a classification."""
+    return TOTALS["S" if is_services(classification) else "C"]
+
+
 def read_cmd_code(text: str, classification: ClCode) -> str:
     """A product code as the classification writes it.
 
     Raises:
-        ArgumentError: not a code of that classification; names the nearest ones.
+        ValueError: an ArgumentError or CodeError: not a code of that classification; names the nearest ones.
     """
     word = text.strip().upper()
     if word in {"TOTAL", "ALL"}:
-        return TOTAL_OF_SERVICES if is_services(classification) else "TOTAL"
+        return total_of(classification)
     if is_hs(classification):
         return word if word in {"AG2", "AG4", "AG6"} else _read_hs(text, classification)
     if classification == "EB10":
@@ -84,18 +102,15 @@ def read_cmd_code(text: str, classification: ClCode) -> str:
 
 
 def _read_ebops(text: str) -> str:
-    try:
-        code = ebops_entry(text).code
-    except CodeError as error:
-        raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
-    return TOTAL_OF_SERVICES if code == EBOPS_TOTAL else code
+    code = ebops_entry(text).code
+    return TOTALS["S"] if code == EBOPS_TOTAL else code
 
 
 def _read_hs(text: str, classification: ClCode) -> str:
     try:
         code = normalise_hs(text)
     except CodeError as error:
-        raise ArgumentError(error.message, allowed=HS_ALLOWED, nearest=error.nearest) from None
+        raise CodeError(error.message, allowed=HS_ALLOWED, nearest=error.nearest) from None
     status = hs_status(code)
     if status.kind == "unknown":
         raise ArgumentError(status.text, allowed=HS_ALLOWED, nearest=nearest_hs(code))
@@ -118,12 +133,21 @@ def read_flow_code(text: str) -> str:
     """A flow code, or a word for one (`imports`, `re-exports`; Trade Map's I, E, RE).
 
     Raises:
-        ArgumentError: neither, or the trade balance, which this service does not have.
+        CodeError: neither, or the trade balance, which this service does not have.
     """
-    try:
-        return flows.flow_code(text, "comtrade")
-    except CodeError as error:
-        raise ArgumentError(error.message, allowed=error.allowed, nearest=error.nearest) from None
+    return flows.flow_code(text, "comtrade")
+
+
+def is_import(flow: str) -> bool:
+    """Whether a flow comes into the reporter's country."""
+    return flow in FLOWS and FLOWS[flow].side == "M"
+
+
+def valuation_of(flow: str, value: float, cif: float | None, fob: float | None) -> Valuation:
+    """As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither."""
+    if flow in ("M", "RM"):
+        return "FOB" if not cif and fob == value else "CIF"
+    return "CIF" if not fob and cif == value else "FOB"
 
 
 def overlapping_flows(codes: Collection[str]) -> list[str]:
@@ -135,7 +159,7 @@ def overlapping_flows(codes: Collection[str]) -> list[str]:
 def overlapping_codes(codes: Collection[str], classification: str) -> str | None:
     """A sentence, if one of the codes contains another, so that adding them counts goods or services twice."""
     known = sorted(set(codes))
-    total = TOTAL_OF_SERVICES if is_services(classification) else "TOTAL"
+    total = total_of(classification)
     if total in known and len(known) > 1:
         return f"{total} contains every other code"
     if classification in {"EB", "EB02"} and len(known) > 1:
@@ -184,7 +208,7 @@ _MEMBERS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedArea:
     """An area as it was asked for.
 
     Args:
@@ -202,18 +226,55 @@ class Asked:
     group: str | None = None
 
     @property
-    def spelled_as_code(self) -> bool:
+    def typed_as_code(self) -> bool:
         """Whether the caller typed the code itself."""
         return self.typed.lstrip("0") == self.code.lstrip("0")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMembers:
+    """A group whose members were asked for; who they are depends on the years."""
+
+    typed: str
+    group: Group
+
+
+Named = AskedArea | AskedMembers
+"""What one text of an argument names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """What one argument stands for: areas, each once, and the groups that were taken apart for them; empty for all."""
 
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[AskedArea, ...] = ()
     groups: tuple[Expansion, ...] = ()
     without_code: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(named: Sequence[Named], span: Sequence[Period] = ()) -> "Places":
+        """The areas named; a group is its members at the end of the last year of `span`, today's without one."""
+        found: dict[str, AskedArea] = {}
+        groups: list[Expansion] = []
+        without: dict[str, None] = {}
+        for one in named:
+            if isinstance(one, AskedArea):
+                found.setdefault(one.code, one)
+                continue
+            groups.append(
+                expansion(
+                    one.group,
+                    first_year=span[0].year if span else None,
+                    last_year=span[-1].year if span else None,
+                )
+            )
+            for area in groups[-1].areas:
+                if area.comtrade:
+                    member = AskedArea(area.comtrade, one.typed, area, group=one.group.id)
+                    found.setdefault(member.code, member)
+                else:
+                    without[area.name_en] = None
+        return Places(tuple(found.values()), tuple(groups), tuple(without))
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -226,87 +287,65 @@ def asks_for_all(values: Sequence[str]) -> bool:
     return len(values) == 1 and values[0].strip().lower() in ALL_WORDS
 
 
-def read_places(
-    values: Sequence[str], role: Role, *, first_year: int | None = None, last_year: int | None = None
-) -> Places:
-    """Areas by code or name; a name with a comma in it ("Other Asia, nes") may have come apart in two.
+def read_areas(values: Sequence[str], role: Role) -> tuple[Named, ...]:
+    """Areas and groups by code or name, none for all; a name with a comma ("Other Asia, nes") may have come in two.
 
-    A group is its members at the end of `last_year`. The European Union and ASEAN are reporters of their own, so as
-    `role` reporter their names mean those; "EU members" means the members in either role.
+    The European Union and ASEAN are reporters of their own, so as `role` reporter their names mean those; "EU members"
+    means the members in either role.
 
     Raises:
         CodeError: unknown, ambiguous, or without a code in UN Comtrade.
     """
-    if asks_for_all(values):
-        return Places()
-    found: dict[str, Asked] = {}
-    expansions: list[Expansion] = []
-    without: list[str] = []
-    rest = list(values)
+    found: list[Named] = []
+    rest = [] if asks_for_all(values) else list(values)
     while rest:
-        members = _members(rest[0], role, first_year, last_year)
-        if members is not None:
-            expansions.append(members)
-            without += [area.name_en for area in members.areas if not area.comtrade]
-            for area in members.areas:
-                if area.comtrade:
-                    found.setdefault(area.comtrade, Asked(area.comtrade, rest[0], area, group=members.group.id))
-            rest = rest[1:]
-            continue
-        asked, used = _joined(rest) or (_single(rest[0]), 1)
-        found.setdefault(asked.code, asked)
-        rest = rest[used:]
-    return Places(tuple(found.values()), tuple(expansions), tuple(dict.fromkeys(without)))
+        joined = _joined(rest)
+        found.append(joined or _named(rest[0], role))
+        rest = rest[2 if joined else 1 :]
+    return tuple(found)
 
 
-def _members(text: str, role: Role, first_year: int | None, last_year: int | None) -> Expansion | None:
-    """The members where a group is meant; None where an area is, or nothing that is known."""
+def _named(text: str, role: Role) -> Named:
     if found := _MEMBERS.fullmatch(text.strip()):
-        name = next(part for part in found.groups() if part)
-        if (members := expand(name, first_year=first_year, last_year=last_year)) is None:
-            group(name)  # says which groups there are
-        return members
+        return AskedMembers(text, group(next(part for part in found.groups() if part)))
     try:
-        area = resolve_area(text, system="comtrade").area
+        resolved = resolve_area(text, system="comtrade")
     except CodeError:
-        return expand(text, first_year=first_year, last_year=last_year)
-    if area.kind != "group" or role == "reporter":
-        return None
-    return expand(area.name_en, first_year=first_year, last_year=last_year)
+        if (known := group_named(text)) is None:
+            raise
+        return AskedMembers(text, known)
+    area, note = resolved.area, resolved.note
+    if area.kind == "group" and role == "partner" and (known := group_named(area.name_en)):
+        return AskedMembers(text, known)
+    if not area.comtrade:
+        raise CodeError(
+            f"{area.name_en} has no code of its own in UN Comtrade. {area.note}".strip(),
+            allowed="an area of UN Comtrade's lists: comtrade_reference(category=reporters) or partners",
+        )
+    if area.kind == "group" and text.strip().lstrip("0") != area.comtrade:
+        note = (
+            f"{shown(text)} as a reporter is UN Comtrade's own reporter {area.name_en} ({area.comtrade}); "
+            f"for its members one by one ask reporterCode='{text.strip()} members'."
+        )
+    return AskedArea(area.comtrade, text, area, note)
 
 
-def _joined(values: list[str]) -> tuple[Asked, int] | None:
+def _joined(values: list[str]) -> AskedArea | None:
     """The first two parts as one name, if the second is no area of its own ("Korea", "Rep. of")."""
     if len(values) < 2 or values[1].strip().isdigit():
         return None
-    if _is_known(values[1]) and fold(values[1]) not in REMAINDER:
+    if fold(values[1]) not in REMAINDER and _is_known(values[1]):
         return None
     try:
-        return _single(f"{values[0]}, {values[1]}"), 2
+        found = _named(f"{values[0]}, {values[1]}", "reporter")
     except CodeError:
         return None
+    return found if isinstance(found, AskedArea) else None
 
 
 def _is_known(text: str) -> bool:
     try:
         resolve_area(text, system="comtrade")
     except CodeError:
-        return expand(text) is not None
+        return group_named(text) is not None
     return True
-
-
-def _single(text: str) -> Asked:
-    resolved = resolve_area(text, system="comtrade")
-    code = resolved.area.comtrade
-    if not code:
-        raise CodeError(
-            f"{resolved.area.name_en} has no code of its own in UN Comtrade. {resolved.area.note}".strip(),
-            allowed="an area of UN Comtrade's lists: comtrade_reference(category=reporters) or partners",
-        )
-    note = resolved.note
-    if resolved.area.kind == "group" and text.strip().lstrip("0") != code:
-        note = (
-            f"{shown(text)} as a reporter is UN Comtrade's own reporter {resolved.area.name_en} ({code}); "
-            f"for its members one by one ask reporterCode='{text.strip()} members'."
-        )
-    return Asked(code, text, resolved.area, note)

@@ -19,8 +19,16 @@ from tradestat_tools.model.file_layout import (
     number,
     read_period,
 )
-from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
-from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, is_hs, is_services
+from tradestat_tools.model.observation import FlowCode, Observation, Status
+from tradestat_tools.sources.comtrade.codes import (
+    BREAKDOWNS,
+    EDITION_NAMES,
+    FLOWS,
+    family,
+    is_hs,
+    is_services,
+    valuation_of,
+)
 
 _CURRENT = (
     *("typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode", "reporterISO"),
@@ -83,8 +91,6 @@ _HEADS = {_folded(name): Column(name) for name in _CURRENT} | {
 
 _OLDER_FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
 _OBSERVED: tuple[str, ...] = get_args(FlowCode)
-_WHOLE = {"partner2Code": "0", "customsCode": "C00", "motCode": "0", "mosCode": "0"}
-"""What stands for all second partners, customs procedures, modes of transport and of supply."""
 _NO_UNIT = frozenset({"", "-1", "1", "N/A", "No Quantity"})
 _GIVEN_BY = {"reporterCode": "reporterISO", "partnerCode": "partnerISO"}
 
@@ -172,8 +178,8 @@ class Comtrade(Layout):
                     f"{area.iso3}, the ISO code of area {record[field]}",
                     field=named,
                 )
-        side = FLOWS[_flow(str(record["flowCode"]))].side
-        if self.said.flow is not None and side != self.said.flow:
+        direction = FLOWS[_flow(str(record["flowCode"]))].side
+        if self.said.flow is not None and direction != self.said.flow:
             raise CellFault(
                 f"{shown(str(record['flowCode']))} is not the flow that was said",
                 "one flow, as said by the argument flow",
@@ -182,13 +188,12 @@ class Comtrade(Layout):
             )
 
     def key(self, record: Record) -> Hashable:
-        told = ("flowCode", "classificationCode", "cmdCode")
         return (
             _area(record, "reporterCode"),
             _area(record, "partnerCode"),
             read_period(str(record["period"])),
-            *(record[field] for field in told),
-            *(record.get(field) or whole for field, whole in _WHOLE.items()),
+            *(record[field] for field in ("flowCode", "classificationCode", "cmdCode")),
+            *(record.get(field) or whole for field, whole in BREAKDOWNS.items()),
         )
 
     def observe(self, records: Iterable[Record]) -> Iterator[Observation]:
@@ -208,12 +213,12 @@ class Comtrade(Layout):
                 reporter=_area(record, "reporterCode"),
                 partner=_area(record, "partnerCode"),
                 product="S" if services and product == "200" else product,
-                classification="EBOPS" if services else {"S": "SITC", "B": "BEC"}.get(classification[0], "HS"),
+                classification=family(classification),
                 edition=EDITION_NAMES.get(classification, classification),
                 period=read_period(str(record["period"])),
                 value=value,
                 currency="USD",
-                valuation=None if services or value is None else _valuation(code, value, cif, fob),
+                valuation=None if services or value is None else valuation_of(code, value, cif, fob),
                 status=_status(record, value),
                 source=self.source,
                 tool=TOOL,
@@ -259,19 +264,12 @@ def _area(record: Record, field: str) -> str:
 
 
 def _is_part(record: Record) -> bool:
-    return any((record.get(field) or whole) != whole for field, whole in _WHOLE.items())
+    return any((record.get(field) or whole) != whole for field, whole in BREAKDOWNS.items())
 
 
 def _figure(record: Mapping[str, Cell], field: str) -> int | float | None:
     value = record.get(field)
     return value if isinstance(value, int | float) else None
-
-
-def _valuation(flow: str, value: float, cif: float | None, fob: float | None) -> Valuation:
-    """As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither."""
-    if flow in ("M", "RM"):
-        return "FOB" if not cif and fob == value else "CIF"
-    return "CIF" if not fob and cif == value else "FOB"
 
 
 def _status(record: Record, value: float | None) -> Status:

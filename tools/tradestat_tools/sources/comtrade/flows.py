@@ -1,11 +1,12 @@
 """Figures of `comtrade_data` as common rows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, get_args
 
-from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, period
+from tradestat_tools.codes.periods import Period, period, periods_between
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import (
     Asking,
@@ -23,20 +24,28 @@ from tradestat_tools.contract.view import (
 )
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role, flow_of
-from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
+from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.comtrade.answers import Series, TradeData
-from tradestat_tools.sources.comtrade.api import chunks, periods_a_call, request_for
-from tradestat_tools.sources.comtrade.arguments import TradeArguments, resolved
-from tradestat_tools.sources.comtrade.calendar import has_ended, newest_due, periods_of
-from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, is_services
-from tradestat_tools.sources.comtrade.service import SOURCE_ID, ComtradeSettings
-from tradestat_tools.sources.comtrade.wire.envelope import Amount
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, data_request, has_key, periods_a_call
+from tradestat_tools.sources.comtrade.arguments import row_limit
+from tradestat_tools.sources.comtrade.calendar import has_ended, newest_due
+from tradestat_tools.sources.comtrade.codes import (
+    BREAKDOWNS,
+    DEFAULT_CLASSIFICATION,
+    EDITION_NAMES,
+    TOTALS,
+    FreqCode,
+    TypeCode,
+    family,
+    is_services,
+    valuation_of,
+)
+from tradestat_tools.sources.comtrade.service import SOURCE_ID
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
-_TOTALS = {"partner2Code": {None, "0"}, "customsCode": {None, "C00"}, "motCode": {None, "0"}, "mosCode": {None, "0"}}
 _FLOWS: tuple[str, ...] = get_args(FlowCode)
 _SERVICES_TOTAL = {"200", "S"}
 
@@ -53,7 +62,9 @@ def observe(data: TradeData, _: Provenance) -> list[Observation]:
 def _is_whole(data: TradeData, record: Series) -> bool:
     if record.flowCode not in _FLOWS:
         return False
-    return all((getattr(record, name) or getattr(data.common, name)) in totals for name, totals in _TOTALS.items())
+    return all(
+        (getattr(record, name) or getattr(data.common, name)) in (None, whole) for name, whole in BREAKDOWNS.items()
+    )
 
 
 def _of_record(data: TradeData, record: Series) -> Iterator[Observation]:
@@ -68,12 +79,12 @@ def _of_record(data: TradeData, record: Series) -> Iterator[Observation]:
             reporter=record.reporterCode,
             partner=record.partnerCode,
             product="S" if services and record.cmdCode in _SERVICES_TOTAL else record.cmdCode,
-            classification=_classification(data.clCode),
+            classification=family(data.clCode),
             edition=EDITION_NAMES.get(edition or "", edition),
             period=period(text),
             value=value,
             currency="USD",
-            valuation=None if services else _valuation(record.flowCode, value, cif, fob),
+            valuation=None if services or value is None else valuation_of(record.flowCode, value, cif, fob),
             status=_status(data, record, at, value),
             source=SOURCE_ID,
             tool="comtrade_data",
@@ -85,22 +96,7 @@ def _of_record(data: TradeData, record: Series) -> Iterator[Observation]:
         )
 
 
-def _classification(code: str) -> str:
-    if is_services(code):  # pyright: ignore[reportArgumentType] - an answer repeats what was asked, which is a ClCode
-        return "EBOPS"
-    return {"S": "SITC", "B": "BEC"}.get(code[0], "HS")
-
-
-def _valuation(flow: str, value: Amount | None, cif: Amount | None, fob: Amount | None) -> Valuation | None:
-    """As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither."""
-    if value is None:
-        return None
-    if flow in ("M", "RM"):
-        return "FOB" if not cif and fob == value else "CIF"
-    return "CIF" if not fob and cif == value else "FOB"
-
-
-def _status(data: TradeData, record: Series, at: int, value: Amount | None) -> Status:
+def _status(data: TradeData, record: Series, at: int, value: float | None) -> Status:
     if value is None:
         return Status.MISSING
     summed = _varying(record.isAggregate, data.common.isAggregate, at)
@@ -108,7 +104,7 @@ def _status(data: TradeData, record: Series, at: int, value: Amount | None) -> S
     return Status.SUMMED if summed and not reported else Status.REPORTED
 
 
-def _at(values: Sequence[Amount | None] | None, at: int) -> Amount | None:
+def _at(values: Sequence[T | None] | None, at: int) -> T | None:
     return values[at] if values else None
 
 
@@ -138,33 +134,62 @@ def view(question: FlowQuestion, role: Role) -> Asking:
     why = why or too_deep("UN Comtrade", question)
     if why is not None:
         return Asking(TOOL, why=why)
-    frequency: Frequency = "year" if question.frequency == "year" else "month"
-    first, last = (question.first, question.last) if frequency == "year" else question.months
+    kind = _kind(question)
     common: dict[str, Any] = {
-        "typeCode": "S" if services else "C",
-        "freqCode": "A" if frequency == "year" else "M",
+        "typeCode": kind.type,
+        "freqCode": kind.freq,
         "reporterCode": [reporter.comtrade],
         "partnerCode": [partner.comtrade],
         "cmdCode": ["TOTAL" if product.is_total else product.code],
         "flowCode": [flow_of(role)],
     }
-    spans = runs(first, last, PERIODS_A_QUESTION)
+    spans = runs(kind.first, kind.last, PERIODS_A_QUESTION)
     return Asking(TOOL, tuple(common | {"period": [f"{start}..{end}"]} for start, end in spans))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Goods or services, years or months, and from when to when, as `comtrade_data` is asked for a flow."""
+
+    type: TypeCode
+    freq: FreqCode
+    first: Period
+    last: Period
+
+
+def _kind(question: FlowQuestion) -> _Kind:
+    """Quarters are asked for by month."""
+    type_code: TypeCode = "S" if question.product.kind == "services" else "C"
+    if question.frequency == "year":
+        return _Kind(type_code, "A", question.first, question.last)
+    return _Kind(type_code, "M", *question.months)
 
 
 async def cost(view: View, context: Context) -> Cost:
     """Calls for what is not stored and can be out."""
-    calls = 0
-    for arguments in view.arguments:
-        asked = TradeArguments.model_validate(arguments)
-        span = periods_of(asked.spans, asked.frequency, Period(LAST_YEAR, asked.frequency))
-        out = tuple(period for period in span if has_ended(period, context.today))
-        if not out:
-            continue
-        question = resolved(context, asked, out, ())
-        requests = [request_for(context, question.wanted(run)) for run in chunks(out, periods_a_call(context))]
-        calls += len(await in_thread(partial(context.upstream.to_send, requests)))
-    return Cost(calls)
+    if view.why is not None:
+        return Cost()
+    question, kind = view.question, _kind(view.question)
+    total = TOTALS[kind.type]
+    calls: list[DataCall] = []
+    for first, last in runs(kind.first, kind.last, PERIODS_A_QUESTION):
+        out = [one for one in periods_between(first, last) if has_ended(one, context.today)]
+        calls += [
+            DataCall(
+                typeCode=kind.type,
+                freqCode=kind.freq,
+                clCode=DEFAULT_CLASSIFICATION[kind.type],
+                reporters=(question.reporter(view.role).comtrade,),
+                partners=(question.partner(view.role).comtrade,),
+                commodities=(total if question.product.is_total else question.product.code,),
+                flows=(flow_of(view.role),),
+                periods=run,
+                maxRecords=row_limit(context),
+            )
+            for run in chunks(out, periods_a_call(context))
+        ]
+    requests = [data_request(context, call) for call in calls]
+    return Cost(len(await in_thread(partial(context.upstream.to_send, requests))))
 
 
 def newest(now: datetime) -> Period:
@@ -213,7 +238,5 @@ FLOWS = Flows(
     view=view,
     cost=cost,
     newest=newest,
-    evidence=Evidence(
-        ask, periods_a_call, lambda context: context.settings.of(ComtradeSettings).comtrade_api_key is not None
-    ),
+    evidence=Evidence(ask, periods_a_call, has_key),
 )

@@ -1,30 +1,32 @@
 """What a reader should know of an answer of UN Comtrade, found in its rows."""
 
-from collections.abc import Collection, Iterable, Sequence
-from math import ceil
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
 
 from tradestat_tools.codes.breaks import breaks_text
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
-from tradestat_tools.model.errors import TooLarge
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.comtrade.answers import BREAKDOWNS, OTHER_ASIA, TradeData, area_label, area_text, shortened
-from tradestat_tools.sources.comtrade.api import PERIODS_A_CALL, count, periods_a_call
-from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS, Question
+from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, TradeData, area_label, area_text, shortened
+from tradestat_tools.sources.comtrade.api import has_key, is_cut
+from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS
+from tradestat_tools.sources.comtrade.calendar import due
 from tradestat_tools.sources.comtrade.codes import (
+    BREAKDOWNS,
     EDITION_NAMES,
     FLOWS,
     WORLD,
-    Asked,
-    FreqCode,
+    AskedArea,
     Places,
+    is_import,
     is_services,
     overlapping_codes,
     overlapping_flows,
 )
-from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE, SOURCE_ID, ComtradeSettings
+from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE
 from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+from tradestat_tools.sources.comtrade.wire.tables import Listed
 from tradestat_tools.upstream import Fetched
 
 SHOWN = 6
@@ -32,8 +34,6 @@ SHOWN = 6
 
 CHINA = "156"
 """Named in most questions, and read as everybody reads it: no remark."""
-
-TOTALS = {"partner2Code": WORLD, "customsCode": "C00", "motCode": "0", "mosCode": "0"}
 
 
 def listed(items: Iterable[str], shown: int = SHOWN) -> str:
@@ -50,10 +50,6 @@ def share(part: int, whole: int, what: str = "row") -> str:
     return f"{part} of {whole} {what}s"
 
 
-def _were(rows: Sequence[Row]) -> str:
-    return "were" if len(rows) > 1 else "was"
-
-
 def row_notes(
     rows: Sequence[Row], classification: str, commodities: Sequence[str], periods: Sequence[Period]
 ) -> list[Note]:
@@ -64,9 +60,7 @@ def row_notes(
         _valuation(rows, classification),
         _missing(rows, classification),
         _estimated(rows),
-        _aggregated(rows),
-        _converted(rows),
-        _zeros(rows),
+        *(_counted(rows, *kind) for kind in _KINDS_OF_ROWS),
         _remainders(rows),
     )
     return [note for note in found if note is not None]
@@ -80,10 +74,10 @@ def _double_counting(rows: Sequence[Row], classification: str) -> Note | None:
     if nested := overlapping_codes({row.cmdCode for row in rows}, classification):
         reasons.append(nested)
     reasons += overlapping_flows({row.flowCode for row in rows})
-    for name in BREAKDOWNS:
+    for name, whole in BREAKDOWNS.items():
         codes = {code for row in rows if (code := getattr(row, name))}
-        if TOTALS[name] in codes and len(codes) > 1:
-            reasons.append(f"{name}={TOTALS[name]} is the total of the other {name} values")
+        if whole in codes and len(codes) > 1:
+            reasons.append(f"{name}={whole} is the total of the other {name} values")
     if {"97"} < {row.reporterCode for row in rows}:
         reasons.append("the European Union (97) contains its members")
     cells = {_cell(row) for row in rows}
@@ -143,9 +137,9 @@ def _crossing(rows: Sequence[Row]) -> str | None:
 
 def valuation(rows: Sequence[Row]) -> str:
     """How the values of the rows' flows are valued: `imports CIF, exports FOB`."""
-    imports = {"FOB" if _is_fob_import(row) else "CIF" for row in rows if _side(row) == "M"}
+    imports = {"FOB" if _has_fob_only(row) else "CIF" for row in rows if is_import(row.flowCode)}
     parts = [f"imports {' or '.join(sorted(imports))}"] if imports else []
-    if any(_side(row) == "X" for row in rows):
+    if any(_is_export(row) for row in rows):
         parts.append("exports FOB")
     return ", ".join(parts)
 
@@ -153,14 +147,14 @@ def valuation(rows: Sequence[Row]) -> str:
 def _valuation(rows: Sequence[Row], classification: str) -> Note | None:
     if is_services(classification):
         return None
-    fob_imports = sorted({row.reporterCode for row in rows if _side(row) == "M" and _is_fob_import(row)})
+    fob_imports = sorted({row.reporterCode for row in rows if is_import(row.flowCode) and _has_fob_only(row)})
     if fob_imports:
         who = listed(area_label(code) for code in fob_imports)
         return Note(
             code=NoteCode.VALUATION,
             text=f"Imports of {who} are here at their FOB value (no CIF value is given): not comparable with CIF.",
         )
-    if {_side(row) for row in rows} >= {"M", "X"}:
+    if any(is_import(row.flowCode) for row in rows) and any(map(_is_export, rows)):
         return Note(
             code=NoteCode.VALUATION,
             text="Imports are CIF, exports FOB: a balance of the two takes in freight and insurance.",
@@ -168,23 +162,24 @@ def _valuation(rows: Sequence[Row], classification: str) -> Note | None:
     return None
 
 
-def _side(row: Row) -> str:
-    return FLOWS[row.flowCode].side if row.flowCode in FLOWS else ""
+def _is_export(row: Row) -> bool:
+    return row.flowCode in FLOWS and not is_import(row.flowCode)
 
 
-def _is_fob_import(row: Row) -> bool:
+def _has_fob_only(row: Row) -> bool:
     return not row.known("cifvalue") and row.primaryValue is not None and row.known("fobvalue") == row.primaryValue
 
 
+_QUANTITIES = (("net weight", "netWgt", "isNetWgtEstimated"), ("quantity", "qty", "isQtyEstimated"))
+
+
 def _missing(rows: Sequence[Row], classification: str) -> Note | None:
-    if is_services(classification):
-        return None
     parts = [
-        f"no {what} for {share(count, len(rows))}"
-        for what, name in (("net weight", "netWgt"), ("quantity", "qty"))
-        if (count := sum(row.known(name) is None for row in rows))
+        f"no {name} for {share(number, len(rows))}"
+        for name, field, _ in _QUANTITIES
+        if (number := sum(row.known(field) is None for row in rows))
     ]
-    if not parts:
+    if not parts or is_services(classification):
         return None
     said = ", ".join(parts)
     text = f"{said[0].upper()}{said[1:]}: left empty, not zero. The service writes 0 there or nothing."
@@ -192,52 +187,54 @@ def _missing(rows: Sequence[Row], classification: str) -> Note | None:
 
 
 def _estimated(rows: Sequence[Row]) -> Note | None:
-    weights = sum(bool(row.isNetWgtEstimated) and row.known("netWgt") is not None for row in rows)
-    quantities = sum(bool(row.isQtyEstimated) and row.known("qty") is not None for row in rows)
-    if not weights and not quantities:
-        return None
     parts = [
-        f"{what} of {share(count, len(rows))}"
-        for what, count in (("net weight", weights), ("quantity", quantities))
-        if count
+        f"{name} of {share(number, len(rows))}"
+        for name, field, flag in _QUANTITIES
+        if (number := sum(bool(getattr(row, flag)) and row.known(field) is not None for row in rows))
     ]
+    if not parts:
+        return None
     return Note(
         code=NoteCode.FLAG,
         text=f"Estimated by UN Comtrade: {', '.join(parts)} (isNetWgtEstimated, isQtyEstimated); values are not.",
     )
 
 
-def _aggregated(rows: Sequence[Row]) -> Note | None:
-    count = sum(row.isReported is False and row.isAggregate is True for row in rows)
-    if not count:
+_Kind = tuple[Callable[[Row], Any], NoteCode, str, Reason | None]
+
+_KINDS_OF_ROWS: tuple[_Kind, ...] = (
+    (
+        lambda row: row.isReported is False and row.isAggregate is True,
+        NoteCode.FLAG,
+        "{share} {were} added up by UN Comtrade from more detailed reported rows (isAggregate, not isReported).",
+        None,
+    ),
+    (
+        lambda row: row.isOriginalClassification is False,
+        NoteCode.FLAG,
+        "{share} {were} converted from the classification that the country reported in "
+        "(isOriginalClassification is false).",
+        None,
+    ),
+    (
+        lambda row: row.primaryValue == 0,
+        NoteCode.ZERO,
+        "The value of {share} is 0 as published, not missing.",
+        Reason.ZERO,
+    ),
+)
+"""Rows of one kind that a note counts: which, the note's kind, text and reason."""
+
+
+def _counted(
+    rows: Sequence[Row], is_one: Callable[[Row], Any], code: NoteCode, text: str, reason: Reason | None
+) -> Note | None:
+    number = sum(map(bool, map(is_one, rows)))
+    if not number:
         return None
-    return Note(
-        code=NoteCode.FLAG,
-        text=f"{share(count, len(rows)).capitalize()} {_were(rows)} added up by UN Comtrade from more detailed "
-        "reported rows (isAggregate, not isReported).",
-    )
-
-
-def _converted(rows: Sequence[Row]) -> Note | None:
-    count = sum(row.isOriginalClassification is False for row in rows)
-    if not count:
-        return None
-    return Note(
-        code=NoteCode.FLAG,
-        text=f"{share(count, len(rows)).capitalize()} {_were(rows)} converted from the classification that the "
-        "country reported in (isOriginalClassification is false).",
-    )
-
-
-def _zeros(rows: Sequence[Row]) -> Note | None:
-    count = sum(row.primaryValue == 0 for row in rows)
-    if not count:
-        return None
-    return Note(
-        code=NoteCode.ZERO,
-        text=f"The value of {share(count, len(rows))} is 0 as published, not missing.",
-        reason=Reason.ZERO,
-    )
+    who = share(number, len(rows))
+    said = text.format(share=who.capitalize() if text.startswith("{") else who, were="were" if len(rows) > 1 else "was")
+    return Note(code=code, text=said, reason=reason)
 
 
 def _remainders(rows: Sequence[Row]) -> Note | None:
@@ -251,111 +248,48 @@ def _remainders(rows: Sequence[Row]) -> Note | None:
     )
 
 
-def spelling_note(asked: Sequence[Asked]) -> Note | None:
+def reading_notes(asked: Sequence[AskedArea]) -> list[Note]:
     """Readings that may surprise: another number, Taiwan under another name, an ambiguous word, a former area."""
     read = [f"{a.typed} as {area_text(a.code)}" for a in asked if _is_read_as_another(a)]
     remarks = list(dict.fromkeys(a.note for a in asked if a.note and a.code != CHINA))
-    if not read and not remarks:
-        return None
     text = f"Read {listed(dict.fromkeys(read))}." if read else ""
-    return Note(code=NoteCode.RESOLVED_CODE, text=" ".join(filter(None, [text, *remarks[:3]])))
+    texts = [*filter(None, [text]), *remarks[:3]]
+    return [Note(code=NoteCode.RESOLVED_CODE, text=" ".join(texts))] if texts else []
 
 
-def group_note(places: Places, argument: str, reporters: Collection[str]) -> Note | None:
-    """What a group was taken for, and what a sum over its members would be.
+def _is_read_as_another(asked: AskedArea) -> bool:
+    return not asked.group and not asked.typed_as_code and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)
 
-    Args:
-        places: what the argument stands for.
-        argument: its name.
-        reporters: the codes of those who report; empty for all.
+
+def group_notes(places: Places, argument: str, reporters: Collection[str] = ()) -> list[Note]:
+    """What the groups of an argument were taken for, and what a sum over the members would be.
+
+    `reporters` are the codes of those who report; empty for all.
     """
     if not places.groups:
-        return None
+        return []
     texts = [f"{argument} {expansion.note}" for expansion in places.groups]
     if places.without_code:
         texts.append(f"Without a code in UN Comtrade: {listed(places.without_code)}.")
     texts.append("Rows are per member, nothing is added up; a sum lacks the members that have no rows")
     members = {one.code for one in places.asked if one.group}
     texts[-1] += " and holds their trade with one another." if not reporters or members & set(reporters) else "."
-    return Note(code=NoteCode.RESOLVED_CODE, text=" ".join(texts))
+    return [Note(code=NoteCode.RESOLVED_CODE, text=" ".join(texts))]
 
 
-def _is_read_as_another(asked: Asked) -> bool:
-    return not asked.group and not asked.spelled_as_code and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)
+def later_notes(later: Sequence[Period]) -> list[Note]:
+    """That periods were left out because they are not over."""
+    if not later:
+        return []
+    text = f"{listed(map(str, later))} left out: {due(later[0])}"
+    return [Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED)]
 
 
-MAX_CALLS = 24
-"""Calls one question may take: at about one a second, half a minute."""
-
-
-def check_calls(context: Context, periods: int, calls: int, freqCode: FreqCode) -> None:
-    """Refuse a question of too many calls before the first is made.
-
-    Raises:
-        TooLarge: more than MAX_CALLS.
-    """
-    if calls <= MAX_CALLS:
-        return
-    per_call = periods_a_call(context)
-    hints = [f"Ask for at most {MAX_CALLS * per_call} periods at once"]
-    if freqCode == "M":
-        hints.append("ask by year (freqCode=A)")
-    if per_call == 1:
-        hints.append(f"set {KEY_VARIABLE}, which brings {PERIODS_A_CALL} periods a call ({ceil(periods / 12)} calls)")
-    raise TooLarge(
-        f"{periods} periods would take {calls} calls, {per_call} period{'s' * (per_call > 1)} each; "
-        f"at most {MAX_CALLS} are made.",
-        remedy=", or ".join(hints) + ".",
-        source=SOURCE_ID,
-    )
-
-
-COUNTED_FROM = 50_000
-"""Rows that a keyed call may bring by its codes alone, above which they are counted before they are fetched."""
-
-REPORTERS, PARTNERS = 200, 230
-"""About so many reporters and partners there are where all are asked for (lists as recorded, autumn 2026)."""
-
-_OF_LEVEL = {"AG1": 10, "AG2": 97, "AG3": 300, "AG4": 1_230, "AG5": 3_000, "AG6": 5_600}
-"""About so many codes a level has; of AG3 and AG5 in SITC."""
-
-
-def most_rows(question: Question, periods: int) -> int:
-    """How many rows a call could bring by its codes alone; there are seldom so many."""
-    breakdowns = 1 if question.wanted(question.span).totals_only else 10
-    codes = sum(_OF_LEVEL.get(code, 1) for code in question.commodities)
-    who = (len(question.reporters.codes) or REPORTERS) * (len(question.partners.codes) or PARTNERS)
-    return who * codes * len(question.arguments.flowCode) * periods * breakdowns
-
-
-async def check_rows(context: Context, question: Question, run: tuple[Period, ...]) -> None:
-    """Count the rows of a large keyed question before it is asked: one call in place of many rows that are cut off.
-
-    Args:
-        context: what the tools work with.
-        question: what is asked.
-        run: the periods of its last call, which is the fullest as a rule.
-
-    Raises:
-        TooLarge: there are more than may be brought.
-    """
-    keyed = context.settings.of(ComtradeSettings).comtrade_api_key is not None
-    if not keyed or most_rows(question, len(run)) < max(COUNTED_FROM, question.limit):
-        return
-    rows = (await count(context, question.wanted(run))).value
-    if rows <= question.limit:
-        return
-    calls = ceil(len(question.span) / PERIODS_A_CALL)
-    when = str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}"
-    narrower = "sk for fewer reporters, partners, codes or periods at once."
-    allowed = rows <= KEYED_ROWS
-    raise TooLarge(
-        f"{SERVICE} has {rows:,} rows for this in {when} alone"
-        + (f" (one of {calls} calls)" if calls > 1 else "")
-        + f"; maxRecords={question.limit:,} are to be brought, and at most {KEYED_ROWS:,} can.",
-        remedy=f"Allow them with maxRecords={rows}, or a{narrower}" if allowed else f"A{narrower}",
-        source=SOURCE_ID,
-    )
+def withheld_notes(fetched: Sequence[Fetched[Listed[Any]]], what: str) -> list[Note]:
+    """That the service counts more rows or datasets than it sent."""
+    withheld = sum(one.value.withheld for one in fetched)
+    text = f"{SERVICE} counts {withheld} {what} more than it sent."
+    return [Note(code=NoteCode.SUBSET, text=text)] if withheld else []
 
 
 def what(data: TradeData) -> str:
@@ -369,31 +303,31 @@ def what(data: TradeData) -> str:
     return f"{who}: {' and '.join(data.flows.values())}, partner {whom}; {data.clCode} {products}; {when}"
 
 
-def cut_note(cut: Sequence[Fetched[Page]], fetched: Sequence[Fetched[Page]], limit: int) -> Note:
-    """That rows may be missing from an answer, and why."""
-    full = sum(len(one.value.rows) >= limit for one in cut)
-    withheld = sum(one.value.withheld for one in cut)
+def cut_notes(fetched: Sequence[Fetched[Page]], limit: int) -> list[Note]:
+    """That rows may be missing from an answer, and why; nothing where none are."""
+    full = sum(len(one.value.rows) >= limit for one in fetched)
+    withheld = sum(one.value.withheld for one in fetched)
+    if not full and not withheld:
+        return []
     calls = "The call" if len(fetched) == 1 else f"{full} of {len(fetched)} calls"
     said = [f"{calls} brought {limit} rows, the most that was allowed: rows may be cut off."] if full else []
     if withheld:
         came = sum(len(one.value.rows) for one in fetched)
         said.append(f"{SERVICE} counts {came + withheld} rows and sent {came} of them.")
-    return Note(
-        code=NoteCode.SUBSET,
-        text=" ".join([*said, "Treat this as a part, not the whole."]),
-        reason=Reason.FILTERED_OUT if full else None,
-    )
+    text = " ".join([*said, "Treat this as a part, not the whole."])
+    return [Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT if full else None)]
 
 
-def more(context: Context, limit: int, *, full: bool) -> str:
-    """How to get the rest: more rows a call where the limit was reached, else narrower questions."""
+def more(context: Context, fetched: Sequence[Fetched[Page]], limit: int) -> str | None:
+    """How to get rows that were cut off: more a call where the limit was reached, else narrower questions."""
+    if not any(is_cut(one.value, limit) for one in fetched):
+        return None
     narrower = "ask for fewer reporters, partners, codes or periods at once"
-    if not full:
-        return f"{narrower.capitalize()}."
-    if context.settings.of(ComtradeSettings).comtrade_api_key is None:
+    if any(len(one.value.rows) >= limit for one in fetched):
+        if limit < KEYED_ROWS and has_key(context):
+            return f"Raise maxRecords (up to {KEYED_ROWS:,}), or {narrower}."
         if limit < PREVIEW_ROWS:
             return f"Raise maxRecords (up to {PREVIEW_ROWS} without a key), or {narrower}."
-        return f"Set {KEY_VARIABLE} for up to {KEYED_ROWS:,} rows a call, or {narrower}."
-    if limit < KEYED_ROWS:
-        return f"Raise maxRecords (up to {KEYED_ROWS:,}), or {narrower}."
+        if not has_key(context):
+            return f"Set {KEY_VARIABLE} for up to {KEYED_ROWS:,} rows a call, or {narrower}."
     return f"{narrower.capitalize()}."

@@ -4,16 +4,7 @@ from tradestat_tools.contract.source import Question, Source, Terms
 from tradestat_tools.sources.doumaotong.checks import checks
 from tradestat_tools.sources.doumaotong.flows import FLOWS
 from tradestat_tools.sources.doumaotong.service import PLAN, POLICY, DoumaotongSettings
-from tradestat_tools.sources.doumaotong.tools import (
-    CHAPTER,
-    DASHBOARD,
-    GROWTH,
-    HISTORY,
-    MARKETS,
-    PRICEBAND,
-    TOP_PRODUCTS,
-    TREND,
-)
+from tradestat_tools.sources.doumaotong.tools import TOOLS
 
 SOURCE = Source(
     id="doumaotong",
@@ -45,7 +36,7 @@ SOURCE = Source(
 - China's exports by product, newest months: dashboard, markets, trend, history, topProducts, growth, priceband, chapter
   (doumaotong; RMB yuan, FOB; free).""",
     example=Question("Where does China sell them now?", "markets", {"hsCode": "850760"}),
-    tools=(DASHBOARD, MARKETS, TREND, TOP_PRODUCTS, HISTORY, GROWTH, PRICEBAND, CHAPTER),
+    tools=TOOLS,
     checks=checks,
     flows=FLOWS,
 )

@@ -9,7 +9,6 @@ from tradestat_tools.sources.doumaotong.service import POLICY
 from tradestat_tools.sources.doumaotong.wire.envelope import NoExports
 
 EIGHT = 8
-
 KOREA = "133"
 
 
@@ -23,23 +22,14 @@ def explained(error: NoData, params: Mapping[str, str]) -> NoData:
     code, country = params.get("hsCode", ""), params.get("countryCode", "")
     if not code:
         return error
-    kind = NoExports if isinstance(error, NoExports) else NoData
-    return kind(
-        error.message,
-        remedy=next_call(code, country),
-        why=reasons(code, no_record=kind is NoExports),
-        source=POLICY.source,
-    )
+    why = reasons(code, no_record=isinstance(error, NoExports))
+    return NoData(error.message, remedy=next_call(code, country), why=why, source=POLICY.source)
 
 
-def empty(message: str, code: str, country: str = "", *, why: Why | None = None) -> NoData:
-    """An answer that came without any figure.
-
-    Args:
-        why: what is known of it, where that is more than the usual reasons.
-    """
+def empty(message: str, code: str, country: str = "") -> NoData:
+    """The failure of an answer that came without any figure."""
     nulls = Why(Reason.NOT_REPORTED, "The service knows the code and gives no figure, which is neither zero nor one.")
-    return NoData(message, remedy=next_call(code, country), why=[why or nulls, *reasons(code)], source=POLICY.source)
+    return NoData(message, remedy=next_call(code, country), why=[nulls, *reasons(code)], source=POLICY.source)
 
 
 def reasons(code: str, *, no_record: bool = False) -> list[Why]:
@@ -48,11 +38,11 @@ def reasons(code: str, *, no_record: bool = False) -> list[Why]:
     Args:
         no_record: the service says that it has no export record of this code and country.
     """
-    status = hs_status(code[:6]) if code else None
-    if status is not None and status.kind == "older_edition":
+    status = hs_status(code[:6])
+    if status.kind == "older_edition":
         return [Why(Reason.CODE_RETIRED, f"{status.text} China applies HS 2022 since January 2022.", sure=True)]
     record = "The service says that it has no export record" if no_record else "Only what was exported has a record"
-    taken = f" of the one 8-digit code that it takes for {code}" if code and len(code) < EIGHT else ""
+    taken = f" of the one 8-digit code that it takes for {code}" if len(code) < EIGHT else ""
     found = [Why(Reason.ZERO, f"{record}{taken}; no zero was reported.")]
     if len(code) == EIGHT:
         text = f"China changes 8-digit codes every January; whether {code} is in use is not known here."
@@ -64,21 +54,21 @@ def reasons(code: str, *, no_record: bool = False) -> list[Why]:
 
 def next_call(code: str, country: str = "") -> str:
     """The next useful call with its arguments."""
-    status = hs_status(code[:6]) if code else None
-    if status is not None and status.kind == "older_edition" and status.successors:
+    status = hs_status(code[:6])
+    if status.kind == "older_edition" and status.successors:
         others = ", ".join(status.successors)
         return f'Ask the codes of today for its goods ({others}): dashboard(hsCode="{status.successors[0]}").'
     if country:
-        mirror = f"; Korea's side: {korea(code)}" if country == KOREA else ""
+        mirror = f"; as Korea reports it: {korea(code)}" if country == KOREA else ""
         return f'See the largest destinations: markets(hsCode="{code}"); smaller ones: {comtrade(code, "all")}{mirror}.'
     shorter = f'Ask with fewer digits: dashboard(hsCode="{code[:6]}"), or ' if len(code) == EIGHT else "Ask "
     return f"{shorter}{comtrade(code)}."
 
 
-def comtrade(code: str, partner: str = "") -> str:
+def comtrade(code: str, partner: str = "", period: str = "latest") -> str:
     """The call of UN Comtrade for China's exports of a code, with what it can not know left open."""
     to = f', partnerCode="{partner}"' if partner else ""
-    return f'comtrade_data(reporterCode="CN", flowCode="X", cmdCode="{code[:6]}"{to}, period="latest")'
+    return f'comtrade_data(reporterCode="CN", flowCode="X", cmdCode="{code[:6]}"{to}, period="{period}")'
 
 
 def korea(code: str) -> str:

@@ -1,11 +1,11 @@
-"""How a question is sent, and what all answers of this source have in common."""
+"""How a question is sent, and what its answer says of itself."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from tradestat_tools.codes.hs import describe
 from tradestat_tools.contract.context import Context, provenance
-from tradestat_tools.model.answers import Provenance
+from tradestat_tools.contract.tool import D
+from tradestat_tools.model.answers import Answer, Note
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.sources.doumaotong import notes
 from tradestat_tools.sources.doumaotong.absence import explained
@@ -41,25 +41,24 @@ async def ask(context: Context, name: str, params: Mapping[str, str], read: Read
         raise explained(error, params) from None
 
 
-def source_of(name: str, fetched: Sequence[Fetched[Any]], coverage: str | None = None) -> Provenance:
-    """Where an answer comes from."""
-    return provenance(
-        notes.SERVICE,
-        name,
+def answered(
+    tool: str,
+    what: str,
+    data: D,
+    fetched: Sequence[Fetched[Any]],
+    known: Sequence[Note],
+    *,
+    more: str,
+    coverage: str | None = None,
+) -> Answer[D]:
+    """An answer with where it comes from, and with what is to be known of all that this source says."""
+    source = provenance(
+        "doumaotong.com (from China Customs statistics)",
+        tool,
         fetched,
-        unit=notes.UNIT,
-        currency=notes.CURRENCY,
-        valuation=notes.VALUATION,
+        unit="RMB yuan",
+        currency="RMB",
+        valuation="exports FOB",
         coverage=coverage,
     )
-
-
-def product(code: str, chinese: str | None) -> str:
-    """A product as answers name it: code, the service's Chinese name, the English label of its subheading."""
-    label = describe(code, limit=60)
-    return " ".join(part for part in (code, chinese, f"({label})" if label else None) if part)
-
-
-def dashed(yyyymm: str | int) -> str:
-    """`202503` as `2025-03`."""
-    return f"{str(yyyymm)[:4]}-{str(yyyymm)[4:]}"
+    return Answer(what=what, data=data, source=source, notes=[*known, notes.SOURCE_LINE], more=more)

@@ -1,31 +1,18 @@
 """The questions of this source's tools, checked before anything is sent."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, cast, get_args
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field
 
-from tradestat_tools.codes.countries import Area, area_named
+from tradestat_tools.codes.countries import area_named
 from tradestat_tools.codes.hs import hs_children, hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
+from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.sources.doumaotong.absence import comtrade
 from tradestat_tools.sources.doumaotong.calendar import last_of_twelve
-from tradestat_tools.sources.doumaotong.codes import (
-    destination,
-    one_destination,
-    reading,
-    region_of,
-    regions_of,
-    resolve,
-)
+from tradestat_tools.sources.doumaotong.codes import Destination, destination, one_destination, region_of, regions_of
 from tradestat_tools.sources.doumaotong.wire.current import PRODUCTS_GIVEN
 from tradestat_tools.sources.doumaotong.wire.envelope import Shape
 
@@ -36,65 +23,63 @@ DESTINATIONS = 300
 """More than there are (about 229)."""
 
 
-def _hs_code(text: str) -> str:
-    """The digits of a code of 4, 6 or 8 digits; of a declaration code of 10 the first 8, where it ends in 00."""
-    chapter = _chapter(text)
-    if headings := hs_children(chapter):
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A product as it was asked for.
+
+    Args:
+        code: 4, 6 or 8 digits.
+        cut_from: the code as the caller wrote it, where its last digits were cut off; else "".
+    """
+
+    code: str
+    cut_from: str = ""
+
+
+def goods(text: str) -> Goods:
+    """The product of 4, 6 or 8 digits that is meant; of a declaration code of 10 the first 8, where it ends in 00.
+
+    Raises:
+        ArgumentError: it is none, a whole chapter, or in no edition of the Harmonized System.
+    """
+    try:
+        code = normalise_hs(text, levels=(4, 6, 8, 10))
+    except CodeError as error:
+        raise _no_goods(text, error) from None
+    digits = code[:8]
+    if code not in (digits, f"{digits}00"):
         raise ArgumentError(
+            f"China publishes exports by 8 digits; {code} has 10.", allowed=HS_ALLOWED, nearest=(digits,)
+        )
+    if hs_status(digits[:6]).kind == "unknown":
+        raise ArgumentError(
+            f"{digits[:6]} is in no edition of the Harmonized System known here.",
+            allowed=HS_ALLOWED,
+            nearest=nearest_hs(digits[:6]),
+        )
+    return Goods(digits, "" if code == digits else text)
+
+
+def _no_goods(text: str, error: CodeError) -> ArgumentError:
+    """What is wrong with a text; a whole chapter gets the calls that can be asked for it."""
+    try:
+        chapter = normalise_hs(text, levels=(2,))
+    except CodeError:
+        chapter = ""
+    if headings := hs_children(chapter):
+        return ArgumentError(
             f"{chapter} has 2 digits; the service takes no whole chapter.",
             allowed=HS_ALLOWED,
             remedy=f'Name a heading: chapter(hsCode="{headings[0].code}") ranks all of chapter {chapter}. Exports of '
             f"all of it: {comtrade(chapter)}.",
         )
-    try:
-        code = normalise_hs(text, levels=(4, 6, 8, 10))
-    except CodeError as error:
-        raise ArgumentError(error.message, allowed=HS_ALLOWED, nearest=error.nearest) from None
-    if len(code) == 10:
-        if code[8:] != "00":
-            raise ArgumentError(
-                f"China publishes exports by 8 digits; {code} has 10.", allowed=HS_ALLOWED, nearest=(code[:8],)
-            )
-        code = code[:8]
-    if hs_status(code[:6]).kind == "unknown":
-        raise ArgumentError(
-            f"{code[:6]} is in no edition of the Harmonized System known here.",
-            allowed=HS_ALLOWED,
-            nearest=nearest_hs(code[:6]),
-        )
-    return code
-
-
-def _chapter(text: str) -> str:
-    """The chapter that a code of 2 digits is; "" for any other text."""
-    try:
-        return normalise_hs(text, levels=(2,))
-    except CodeError:
-        return ""
-
-
-def _month(text: str) -> str:
-    try:
-        return last_of_twelve(text) if text else ""
-    except CodeError as error:
-        raise ArgumentError(error.message, allowed=error.allowed or None) from None
+    return ArgumentError(error.message, allowed=HS_ALLOWED, nearest=error.nearest)
 
 
 def _amount(value: Any) -> Any:
     """`10,000,000` as text."""
     return value.replace(",", "") if isinstance(value, str) else value
 
-
-HsCode = Annotated[
-    str,
-    AfterValidator(_hs_code),
-    Field(
-        description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below. "
-        "Dots and blanks are ignored (8517.13.00).",
-        json_schema_extra={"pattern": r"^\D{0,12}[0-9][0-9.\s\-]{3,16}$"},
-        max_length=30,
-    ),
-]
 
 COUNTRY_WORDS = (
     "One country: its China Customs code (116 Japan, 133 Korea, 502 United States), not M49; or its name or ISO code"
@@ -106,33 +91,21 @@ Yuan = Annotated[float, BeforeValidator(_amount), Field(ge=0, le=MOST_YUAN, allo
 class ProductArguments(Arguments):
     """One product."""
 
-    hsCode: Annotated[HsCode, Meaning.HS]
-    _written: str = PrivateAttr(default="")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _remember(cls, raw: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
-        asked = read(raw)
-        given = cast("Mapping[str, object]", raw).get("hsCode") if isinstance(raw, Mapping) else None
-        if sum(char.isdecimal() for char in str(given)) > len(asked.hsCode):
-            asked._written = str(given).strip()
-        return asked
-
-    @property
-    def written(self) -> str:
-        """The code as the caller wrote it, where its last digits were cut off; else ""."""
-        return self._written
+    hsCode: Annotated[Goods, reads(goods, max_length=30), Meaning.HS] = Field(
+        description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below. "
+        "Dots and blanks are ignored (8517.13.00).",
+        json_schema_extra={"pattern": r"^\D{0,12}[0-9][0-9.\s\-]{3,16}$"},
+    )
 
 
 class DashboardArguments(ProductArguments):
-    """One product, and the month the twelve months end with."""
+    """One product, and the month that the twelve months end with; None for the newest."""
 
-    currentMonth: Annotated[
-        str,
-        AfterValidator(_month),
-        Field(description="Last of the twelve months, YYYYMM or YYYY-MM; a year; latest (the default).", max_length=40),
-        Meaning.PERIOD,
-    ] = ""
+    currentMonth: Annotated[Period | None, reads(last_of_twelve, max_length=40), Meaning.PERIOD] = Field(
+        default="",
+        validate_default=True,
+        description="Last of the twelve months, YYYYMM or YYYY-MM; a year; latest (the default).",
+    )
 
 
 class MarketsArguments(ProductArguments):
@@ -146,36 +119,19 @@ class MarketsArguments(ProductArguments):
     )
 
 
-class CountryArguments(ProductArguments):
-    """One product and one country."""
+class TrendArguments(ProductArguments):
+    """One product, to one country or, where it is None, to all together."""
 
-    countryCode: Annotated[str, Meaning.AREA]
-
-    @property
-    def destination(self) -> Area | None:
-        """The country asked for; None for all destinations together."""
-        found = resolve(self.countryCode).area if self.countryCode else None
-        return None if found is None or found.kind == "world" else found
-
-    @property
-    def resolution(self) -> str | None:
-        """What a reader should know of how `countryCode` was read, if anything."""
-        return None if self.destination is None else reading(self.countryCode)
-
-
-class TrendArguments(CountryArguments):
-    """One product, to one country or to all."""
-
-    countryCode: Annotated[str, AfterValidator(lambda text: destination(text) if text else ""), Meaning.AREA] = Field(
-        default="", description=f"{COUNTRY_WORDS}. Left out: all destinations together.", max_length=80
+    countryCode: Annotated[Destination | None, reads(destination, max_length=80), Meaning.AREA] = Field(
+        default="", validate_default=True, description=f"{COUNTRY_WORDS}. Left out: all destinations together."
     )
 
 
-class HistoryArguments(CountryArguments):
+class HistoryArguments(ProductArguments):
     """One product and one country."""
 
-    countryCode: Annotated[str, AfterValidator(one_destination), Meaning.AREA] = Field(
-        description=f"{COUNTRY_WORDS}.", max_length=80
+    countryCode: Annotated[Destination, reads(one_destination, max_length=80), Meaning.AREA] = Field(
+        description=f"{COUNTRY_WORDS}."
     )
 
 
@@ -190,18 +146,8 @@ for one, and where the other form turns out to answer, the question is asked aga
 
 
 Region = Literal[
-    "",
-    "asia",
-    "europe",
-    "africa",
-    "northAmerica",
-    "southAmerica",
-    "oceania",
-    "middleEast",
-    "beltRoad",
-    "asean",
-    "eu",
-]
+    "", "asia", "europe", "africa", "northAmerica", "southAmerica", "oceania", "middleEast", "beltRoad", "asean", "eu"
+]  # fmt: skip
 
 
 def _region(value: Any) -> Any:
@@ -225,9 +171,6 @@ def _region(value: Any) -> Any:
     )
 
 
-RegionFilter = Annotated[Region, BeforeValidator(_region)]
-
-
 class TopProductsArguments(Arguments):
     """A ranking of products."""
 
@@ -236,7 +179,7 @@ class TopProductsArguments(Arguments):
         description="growth: year on year; amount or scale: 12-month total; chance: low concentration; season: peak "
         "months now or next; marketBreadth: number of destinations.",
     )
-    regionFilter: RegionFilter = Field(
+    regionFilter: Annotated[Region, BeforeValidator(_region)] = Field(
         default="", description="Only products that sell there. The service's present form does not know this."
     )
     minAmount: Yuan = Field(default=10_000_000, description="Leave out products below this 12-month total, RMB yuan.")

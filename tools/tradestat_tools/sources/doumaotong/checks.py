@@ -7,10 +7,11 @@ from typing import TypeVar
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.errors import NoData, TradestatError
-from tradestat_tools.sources.doumaotong.answers import DashboardData, MarketsData, TrendData
-from tradestat_tools.sources.doumaotong.api import ask, dashed
+from tradestat_tools.sources.doumaotong.answers.rankings import MarketsData
+from tradestat_tools.sources.doumaotong.answers.totals import DashboardData
+from tradestat_tools.sources.doumaotong.api import ask
 from tradestat_tools.sources.doumaotong.arguments import TopProductsArguments
-from tradestat_tools.sources.doumaotong.wire import read
+from tradestat_tools.sources.doumaotong.wire import current, read
 from tradestat_tools.sources.doumaotong.wire.envelope import BadQuestion, Shaped
 from tradestat_tools.upstream import Reader
 
@@ -27,27 +28,33 @@ CLOSE = 0.02
 
 async def checks(context: Context) -> AsyncIterator[Check]:
     """Ask for one product through every endpoint, and compare the answers with each other."""
-    product = {"hsCode": PRODUCT}
+    product, country = {"hsCode": PRODUCT}, {"countryCode": COUNTRY}
     board, line = await _try(context, "dashboard", product, partial(read.dashboard, asked=PRODUCT))
     yield _form("dashboard", board, line)
     listed, line = await _try(context, "markets", product, partial(read.markets, asked=PRODUCT))
     yield _form("markets", listed, line)
-    params = {**product, "countryCode": COUNTRY}
-    series, line = await _try(context, "trend", params, partial(read.trend, asked=PRODUCT, country=COUNTRY))
+    reader = partial(read.trend, asked=PRODUCT, country=COUNTRY)
+    series, line = await _try(context, "trend", product | country, reader)
     yield _form("trend", series, line)
     yield await _rankings(context)
-    for name, reader in (("growth", read.growth), ("priceband", read.priceband), ("chapter", read.chapter)):
-        found, line = await _try(context, name, product, partial(reader, asked=PRODUCT))
-        yield _offered(name, found is not None, line)
-    found, line = await _try(context, "history", params, partial(read.history, asked=PRODUCT, country=COUNTRY))
-    yield _offered("history", found is not None, line)
-    if board is not None:
-        yield _percentages(board.data)
-        yield _coverage(board)
-    if board is not None and series is not None and series.data.allDestinationsMonthly is not None:
-        yield _units_of_months(board.data, series.data)
-    if board is not None and listed is not None and listed.shape == "current":
-        yield _units_of_markets(board.data, listed.data)
+    for name, body in (("growth", current.growth), ("priceband", current.priceband), ("chapter", current.chapter)):
+        newer, line = await _try(context, name, product, partial(read.newer, name=name, asked=PRODUCT, read=body))
+        yield _offered(name, newer is not None, line)
+    past, line = await _try(
+        context, "history", product | country, partial(read.history, asked=PRODUCT, country=COUNTRY)
+    )
+    yield _offered("history", past is not None, line)
+    if board is None:
+        return
+    yield _percentages(board.data)
+    month = board.data.currentMonth
+    yield Check("newest month", ok=month is not None, detail=str(month or f"not found in {board.data.range!r}"))
+    total = board.data.recent12mGlobalTotal
+    if series is not None and (months := series.data.allDestinationsMonthly) is not None:  # 百万元 against 亿元
+        newest = [value for value in months.values[-12:] if value is not None]
+        yield _agree("units of trend and dashboard", sum(newest), total)
+    if listed is not None and listed.shape == "current":  # the same, by the share of the largest destination
+        yield _agree("units of markets and dashboard", _whole_by_share(listed.data), total)
 
 
 async def _try(context: Context, name: str, params: dict[str, str], reader: Reader[T]) -> tuple[T | None, str]:
@@ -97,31 +104,12 @@ def _percentages(board: DashboardData) -> Check:
     return Check("percentages", ok=ok, detail=f"the top-3 share is {share}, {'' if ok else 'not '}plausible in percent")
 
 
-def _coverage(board: Shaped[DashboardData]) -> Check:
-    month = board.data.currentMonth
-    if month is None:
-        return Check("newest month", ok=False, detail=f"not found in {board.data.range!r}")
-    return Check("newest month", ok=True, detail=dashed(month))
-
-
-def _units_of_months(board: DashboardData, series: TrendData) -> Check:
-    """百万元 in `monthly` against 亿元 in `metrics`."""
-    values = series.allDestinationsMonthly.values if series.allDestinationsMonthly else []
-    newest = [value for value in values[-12:] if value is not None]
-    return _agree("units of trend and dashboard", sum(newest), board.recent12mGlobalTotal)
-
-
-def _units_of_markets(board: DashboardData, listed: MarketsData) -> Check:
-    """百万元 in `countryTable` against 亿元 in `metrics`, by the largest destination's share."""
+def _whole_by_share(listed: MarketsData) -> float | None:
     first = listed.markets[0] if listed.markets else None
-    if first is None or not first.share or first.recent12mTotal is None:
-        return Check("units of markets and dashboard", ok=False, detail="no share to compare with")
-    return _agree(
-        "units of markets and dashboard", first.recent12mTotal / first.share * 100, board.recent12mGlobalTotal
-    )
+    return first.recent12mTotal / first.share * 100 if first and first.share and first.recent12mTotal else None
 
 
-def _agree(name: str, one: float, other: float | None) -> Check:
+def _agree(name: str, one: float | None, other: float | None) -> Check:
     if not one or not other:
         return Check(name, ok=False, detail="nothing to compare")
     return Check(name, ok=abs(one / other - 1) <= CLOSE, detail=f"{one:,.0f} and {other:,.0f} yuan over 12 months")

@@ -1,5 +1,6 @@
-"""Which destination is meant: China Customs codes, which are no M49, or any other code or name."""
+"""The service's codes and words: China Customs' country codes, which are no M49; continents and blocs; units."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tradestat_tools.codes.countries import Area, Resolved, area, resolve_area, why_no_code
@@ -15,12 +16,57 @@ SHOWN = 3
 """Members of a group that an error names."""
 
 
-def resolve(text: str) -> Resolved:
-    """The destination meant. A number is a China Customs code; one that is none is read as M49, and the note says so.
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One country that has a China Customs code.
+
+    Args:
+        note: what a reader should know of how the caller's word for it was read; None where it says the same in all
+            systems of codes.
+    """
+
+    area: Area
+    note: str | None
+
+
+def destination(text: str) -> Destination | None:
+    """The country meant, by a code of China Customs, any other code, or a name; None for all together.
 
     Raises:
-        ArgumentError: unknown or ambiguous.
+        ArgumentError: unknown, ambiguous, or without a China Customs code.
+        InvalidQuery: a group of countries.
     """
+    if not text:
+        return None
+    if group := expand(text):
+        raise _one_at_a_time(group)
+    found = _resolve(text)
+    if found.area.kind == "world":
+        return None
+    if not found.area.china_customs:
+        message = f"{found.area.name_en} has no known China Customs code. {why_no_code(found.area)}".rstrip()
+        raise ArgumentError(message, allowed=COUNTRY_ALLOWED)
+    return Destination(found.area, _how_read(text.strip(), found))
+
+
+def one_destination(text: str) -> Destination:
+    """As `destination`, but not all together.
+
+    Raises:
+        ArgumentError: as there; all countries together.
+        InvalidQuery: as there.
+    """
+    if found := destination(text):
+        return found
+    raise ArgumentError(
+        "This tool answers for one country at a time.",
+        allowed=COUNTRY_ALLOWED,
+        remedy="All destinations together, by month: trend without countryCode; each of them: markets.",
+    )
+
+
+def _resolve(text: str) -> Resolved:
+    """A number is a China Customs code; one that is none is read as M49, and the note says so."""
     try:
         return resolve_area(text, system="china_customs")
     except CodeError as error:
@@ -30,9 +76,7 @@ def resolve(text: str) -> Resolved:
         raise ArgumentError(error.message, allowed=COUNTRY_ALLOWED, nearest=nearest) from None
 
 
-def reading(text: str) -> str | None:
-    """What a reader should know of how a destination was read; None for a number that means nothing else."""
-    found, word = resolve(text), text.strip()
+def _how_read(word: str, found: Resolved) -> str | None:
     name, code = found.area.name_en, found.area.china_customs
     if word != code:
         read = f"countryCode {word!r} was read as {name}, China Customs code {code}."
@@ -61,47 +105,12 @@ def _by_other_number(text: str) -> Resolved | None:
 def _customs_label(label: str) -> str:
     """`Japan (JP, 392)` as this source needs it: `Japan (116)`."""
     name = label.rpartition(" (")[0] or label
-    try:
-        found = area(name)
-    except CodeError:
-        return name
-    return _labelled(found)
+    found = named(name)
+    return _labelled(found) if found else name
 
 
 def _labelled(found: Area) -> str:
     return f"{found.name_en} ({found.china_customs})" if found.china_customs else found.name_en
-
-
-def destination(text: str) -> str:
-    """The text, if it names a destination that has a China Customs code, or the world.
-
-    Raises:
-        ArgumentError: it does not.
-        InvalidQuery: it names a group of countries.
-    """
-    if group := expand(text):
-        raise _one_at_a_time(group)
-    found = resolve(text).area
-    if found.kind != "world" and not found.china_customs:
-        message = f"{found.name_en} has no known China Customs code. {why_no_code(found)}".rstrip()
-        raise ArgumentError(message, allowed=COUNTRY_ALLOWED)
-    return text
-
-
-def one_destination(text: str) -> str:
-    """As `destination`, but not the world.
-
-    Raises:
-        ArgumentError: as there.
-        InvalidQuery: as there.
-    """
-    if resolve(destination(text)).area.kind == "world":
-        raise ArgumentError(
-            "This tool answers for one country at a time.",
-            allowed=COUNTRY_ALLOWED,
-            remedy="All destinations together, by month: trend without countryCode; each of them: markets.",
-        )
-    return text
 
 
 def _one_at_a_time(group: Expansion) -> InvalidQuery:
@@ -119,57 +128,53 @@ def _one_at_a_time(group: Expansion) -> InvalidQuery:
 
 
 @lru_cache(maxsize=1024)
-def place(chinese: str) -> tuple[str | None, str | None]:
-    """The China Customs code and English name of a destination named in Chinese; None where not known for certain."""
+def named(name: str) -> Area | None:
+    """The destination that an answer names in Chinese; None where it is not known for certain."""
     try:
-        found = area(chinese)
-    except CodeError:
-        return None, None
-    return found.china_customs or None, found.name_en
-
-
-@lru_cache(maxsize=1024)
-def english(customs_code: str) -> str | None:
-    """The English name of a China Customs code; None if unknown."""
-    try:
-        return area(customs_code, system="china_customs").name_en
+        return area(name)
     except CodeError:
         return None
 
 
-LABELS = {
-    "asia": "Asia",
-    "europe": "Europe",
-    "africa": "Africa",
-    "northAmerica": "North America",
-    "southAmerica": "South America",
-    "oceania": "Oceania",
-    "middleEast": "Middle East",
-    "beltRoad": "Belt and Road",
-    "asean": "ASEAN",
-    "eu": "EU",
-    "usmca": "USMCA",
-    "americas": "Americas",
-    "latinAmerica": "Latin America",
-}
-"""English names by stem; the last two have no documented field and keep to `region`."""
+@lru_cache(maxsize=1024)
+def coded(customs_code: str) -> Area | None:
+    """The destination of a China Customs code; None if unknown."""
+    try:
+        return area(customs_code, system="china_customs")
+    except CodeError:
+        return None
 
-_WRITTEN = {
-    "asia": ("亚洲",),
-    "europe": ("欧洲",),
-    "africa": ("非洲",),
-    "northAmerica": ("北美洲", "北美"),
-    "southAmerica": ("南美洲", "南美"),
-    "oceania": ("大洋洲",),
-    "middleEast": ("中东",),
-    "beltRoad": ("一带一路", "belt road"),
-    "asean": ("东盟",),
-    "eu": ("欧盟", "european union"),
-    "usmca": ("美墨加", "美墨加协定"),
-    "americas": ("美洲", "america"),
-    "latinAmerica": ("拉丁美洲", "拉美"),
+
+def english(customs_code: str | None) -> str | None:
+    """The English name of a China Customs code; None if unknown."""
+    found = coded(customs_code) if customs_code else None
+    return found.name_en if found else None
+
+
+_PARTS = {
+    "asia": ("Asia", "亚洲"),
+    "europe": ("Europe", "欧洲"),
+    "africa": ("Africa", "非洲"),
+    "northAmerica": ("North America", "北美洲", "北美"),
+    "southAmerica": ("South America", "南美洲", "南美"),
+    "oceania": ("Oceania", "大洋洲"),
+    "middleEast": ("Middle East", "中东"),
+    "beltRoad": ("Belt and Road", "一带一路", "belt road"),
+    "asean": ("ASEAN", "东盟"),
+    "eu": ("EU", "欧盟", "european union"),
+    "usmca": ("USMCA", "美墨加", "美墨加协定"),
+    "americas": ("Americas", "美洲", "america"),
+    "latinAmerica": ("Latin America", "拉丁美洲", "拉美"),
 }
-_STEMS = {fold(written): stem for stem, label in LABELS.items() for written in (stem, label, *_WRITTEN[stem])}
+"""Continents and trade blocs by stem: the English name, then what else is written for it.
+
+The last two have no documented field and keep to `region`.
+"""
+
+LABELS = {stem: names[0] for stem, names in _PARTS.items()}
+"""English names by stem."""
+
+_STEMS = {fold(written): stem for stem, names in _PARTS.items() for written in (stem, *names)}
 
 
 def stem_of(name: str | None) -> str | None:
@@ -208,44 +213,36 @@ def region_of(text: str) -> str | None:
     return _BY_GROUP.get(found.group.id) if found else None
 
 
-UNITS = {
-    "千克": "kg",
-    "克": "g",
-    "吨": "tonne",
-    "克拉": "carat",
-    "台": "unit",
-    "个": "piece",
-    "只": "piece",
-    "件": "piece",
-    "支": "piece",
-    "条": "piece",
-    "块": "piece",
-    "片": "piece",
-    "根": "piece",
-    "把": "piece",
-    "套": "set",
-    "组": "set",
-    "副": "pair or set",
-    "双": "pair",
-    "张": "sheet",
-    "卷": "roll",
-    "辆": "vehicle",
-    "架": "aircraft",
-    "艘": "vessel",
-    "头": "head",
-    "株": "plant",
-    "千个": "1,000 pieces",
-    "千支": "1,000 pieces",
-    "千块": "1,000 pieces",
-    "米": "m",
-    "千米": "km",
-    "平方米": "m²",
-    "立方米": "m³",
-    "升": "litre",
-    "千升": "1,000 litres",
-    "千瓦": "kW",
-    "千瓦时": "kWh",
+_UNITS = {
+    "piece": "个 只 件 支 条 块 片 根 把",
+    "set": "套 组",
+    "1,000 pieces": "千个 千支 千块",
+    "kg": "千克",
+    "g": "克",
+    "tonne": "吨",
+    "carat": "克拉",
+    "unit": "台",
+    "pair or set": "副",
+    "pair": "双",
+    "sheet": "张",
+    "roll": "卷",
+    "vehicle": "辆",
+    "aircraft": "架",
+    "vessel": "艘",
+    "head": "头",
+    "plant": "株",
+    "m": "米",
+    "km": "千米",
+    "m²": "平方米",
+    "m³": "立方米",
+    "litre": "升",
+    "1,000 litres": "千升",
+    "kW": "千瓦",
+    "kWh": "千瓦时",
 }
+"""English names of China Customs' units of quantity, with the words for each."""
+
+UNITS = {word: name for name, words in _UNITS.items() for word in words.split()}
 
 
 def in_english(unit: str) -> str:

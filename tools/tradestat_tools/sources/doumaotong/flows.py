@@ -1,60 +1,52 @@
 """China's monthly exports as common rows, in RMB yuan."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
-from tradestat_tools.codes.countries import label, resolve_area
-from tradestat_tools.codes.periods import Period, period
-from tradestat_tools.codes.words import CodeError
+from tradestat_tools.codes.countries import label
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Asking, Cost, Flows, Standing, View, never
 from tradestat_tools.model.answers import Provenance
-from tradestat_tools.model.flow import FlowQuestion, Role
+from tradestat_tools.model.flow import CHINA, WORLD, FlowQuestion, Role
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.model.reasons import Why
-from tradestat_tools.sources.doumaotong.answers import HistoryData, TrendData
+from tradestat_tools.sources.doumaotong.answers.totals import HistoryData, TrendData
 from tradestat_tools.sources.doumaotong.calendar import newest_published
+from tradestat_tools.sources.doumaotong.codes import coded
 from tradestat_tools.sources.doumaotong.service import POLICY
-
-CHINA = "156"
-WORLD = "0"
 
 RESOLUTION = 10_000.0
 """Yuan: the current shape gives 百万元 to two decimals (documented, autumn 2026). The older one gave whole yuan."""
 
 
 def observe_trend(data: TrendData, _: Provenance) -> list[Observation]:
-    """Months to one country, and months to all destinations together."""
-    found: list[Observation] = []
-    partner = _partner(data.countryCode)
-    if data.monthlyData is not None and partner is not None:
-        months = ((one.month, one.amount) for one in data.monthlyData)
-        found.extend(_observe(months, partner, data.hsCode, "trend"))
-    if (series := data.allDestinationsMonthly) is not None:
-        months = zip(series.periods, series.values, strict=True)
-        found.extend(_observe(months, WORLD, data.hsCode, "trend"))
-    return found
+    """Months to one country, or to all destinations together."""
+    partner = WORLD if data.monthlyData is None else _partner(data.countryCode)
+    return _observe(data.figures, partner, data.hsCode, "trend")
 
 
 def observe_history(data: HistoryData, _: Provenance) -> list[Observation]:
     """Months to one country; the years beside them are sums of the same."""
-    partner = _partner(data.countryCode)
-    if partner is None:
+    return _observe(data.figures, _partner(data.countryCode), data.hsCode, "history")
+
+
+def _partner(customs_code: str | None) -> str:
+    found = coded(customs_code) if customs_code else None
+    return found.comtrade if found else ""
+
+
+def _observe(figures: Mapping[Period, float | None], partner: str, product: str, tool: str) -> list[Observation]:
+    """A row for each month; none to a partner that is not known."""
+    if not partner:
         return []
-    months = ((one.month, one.amount) for one in data.monthlyDetail or ())
-    return list(_observe(months, partner, data.hsCode, "history"))
-
-
-def _observe(
-    months: Iterable[tuple[str, float | None]], partner: str, product: str, tool: str
-) -> Iterator[Observation]:
-    for month, amount in months:
-        yield Observation(
+    return [
+        Observation(
             flow="X",
             reporter=CHINA,
             partner=partner,
             product=product,
             classification="HS",
-            period=period(month),
+            period=month,
             value=amount,
             currency="CNY",
             valuation="FOB",
@@ -64,15 +56,8 @@ def _observe(
             resolution=RESOLUTION,
             basis="destination",
         )
-
-
-def _partner(code: str | None) -> str | None:
-    if not code:
-        return None
-    try:
-        return resolve_area(code, system="china_customs").area.comtrade or None
-    except CodeError:
-        return None
+        for month, amount in figures.items()
+    ]
 
 
 def view(question: FlowQuestion, role: Role) -> Asking | None:

@@ -1,18 +1,15 @@
 """What to know about this source's answers, in its closed set of notes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.editions import EDITION_YEARS, NEWEST
+from tradestat_tools.codes.periods import Period, format_yyyymm, periods_between
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.doumaotong.calendar import whole_range
-from tradestat_tools.sources.doumaotong.wire.envelope import Num, Shape
-
-SERVICE = "doumaotong.com (from China Customs statistics)"
-UNIT = "RMB yuan"
-CURRENCY = "RMB"
-VALUATION = "exports FOB"
+from tradestat_tools.sources.doumaotong.arguments import Goods
+from tradestat_tools.sources.doumaotong.wire.envelope import Shape
+from tradestat_tools.sources.doumaotong.wire.fields import Num
 
 SOURCE_LINE = Note(
     code=NoteCode.DISCLAIMER,
@@ -48,58 +45,57 @@ def ranked(text: str) -> Note:
     return subset(f"{text} What the service does not list is below the ranking, not zero.", Reason.BELOW_RANKING)
 
 
-def resolved_code(asked: str, answered: str) -> list[Note]:
+def of_product(asked: Goods, answered: str, months: Collection[Period] = ()) -> list[Note]:
+    """What to know of the code that was answered.
+
+    Args:
+        months: the months of a series; figures that carry none are of the newest ones, all in the newest edition.
+    """
+    found: list[Note] = []
+    if asked.cut_from:
+        text = (
+            f"{asked.cut_from} was asked as {asked.code}: China publishes exports by 8 digits, and the 00 after them "
+            "says no more."
+        )
+        found.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
+    if text := resolved(asked.code, answered):
+        found.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
+    years = [month.year for month in months] or [EDITION_YEARS[NEWEST]]
+    if broken := hs_break(answered, min(years), max(years)):
+        found.append(Note(code=NoteCode.EDITION_BREAK, text=broken.text))
+    return found
+
+
+def resolved(asked: str, answered: str) -> str:
     """Which product the figures are of, where it is not the code asked for."""
     if asked == answered:
         if len(asked) == 8:
-            return []
-        text = f"The service did not say which 8-digit code it took for {asked}; figures may be of one code below it."
-    elif len(asked) == 6 and answered == f"{asked}00":
-        text = f"{asked} was resolved to {answered}, all of it: China's tariff does not divide what ends in 00."
-    elif answered.startswith(asked):
-        text = f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
-    else:
-        text = f"The service answered for {answered}, which is not below the code asked for, {asked}."
-    return [Note(code=NoteCode.RESOLVED_CODE, text=text)]
+            return ""
+        return f"The service did not say which 8-digit code it took for {asked}; figures may be of one code below it."
+    if len(asked) == 6 and answered == f"{asked}00":
+        return f"{asked} was resolved to {answered}, all of it: China's tariff does not divide what ends in 00."
+    if answered.startswith(asked):
+        return f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
+    return f"The service answered for {answered}, which is not below the code asked for, {asked}."
 
 
-def edition(code: str, months: Sequence[str] = ()) -> list[Note]:
-    """What new editions of the Harmonized System did to a code in these months (YYYYMM).
-
-    Figures that carry no months are of the newest ones, all in the newest edition.
-    """
-    years = [int(month[:4]) for month in months] or [EDITION_YEARS[NEWEST]]
-    found = hs_break(code, min(years), max(years))
-    return [Note(code=NoteCode.EDITION_BREAK, text=found.text)] if found else []
-
-
-def of_product(asked: str, answered: str, months: Sequence[str] = (), *, written: str = "") -> list[Note]:
-    """What to know of the code that was answered, and of its months where it is a series.
-
-    Args:
-        written: the caller's longer code that `asked` was cut from; "" where nothing was cut.
-    """
-    text = f"{written} was asked as {asked}: China publishes exports by 8 digits, and the 00 after them says no more."
-    cut = [Note(code=NoteCode.RESOLVED_CODE, text=text)] if written else []
-    return [*cut, *resolved_code(asked, answered), *edition(answered, months)]
-
-
-def zeros(months: Sequence[str], values: Sequence[Num | None]) -> list[Note]:
+def zeros(figures: Mapping[Period, Num | None]) -> list[Note]:
     """What a 0 means here, if there is one."""
-    found = [month for month, value in zip(months, values, strict=True) if value == 0]
+    found = [month for month, value in figures.items() if value == 0]
     if not found:
         return []
     text = f"0 in {_named(found)}: the service writes 0 both for no export record and for nothing exported."
     return [Note(code=NoteCode.ZERO, text=text, reason=Reason.ZERO)]
 
 
-def gaps(months: Sequence[str], values: Sequence[Num | None], series: str = "") -> list[Note]:
+def gaps(figures: Mapping[Period, Num | None], series: str = "") -> list[Note]:
     """Which months from the first to the last came without a figure or did not come, if any."""
-    given = {month for month, value in zip(months, values, strict=True) if value is not None}
-    found = [month for month in whole_range(months) if month not in given]
+    months = periods_between(min(figures), max(figures)) if figures else ()
+    found = [month for month in months if figures.get(month) is None]
     of = f" of {series}" if series else ""
     return [absent(f"No figure{of} was given for {_named(found)}.", Reason.NOT_REPORTED)] if found else []
 
 
-def _named(months: Sequence[str]) -> str:
-    return ", ".join(months[:6]) + (f" and {len(months) - 6} more" if len(months) > 6 else "")
+def _named(months: Sequence[Period]) -> str:
+    more = f" and {len(months) - 6} more" if len(months) > 6 else ""
+    return ", ".join(format_yyyymm(month) for month in months[:6]) + more

@@ -8,6 +8,7 @@ from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.editions import EDITION_YEARS
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period, format_yyyymm
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.korea.arguments import Selection
@@ -145,5 +146,4 @@ def call(selection: Selection, *, hs: str | None = None, country: str | None = N
         HS: (selection.hs if hs is None else hs) if operation.by_item else "",
         COUNTRY: (selection.partner.id if country is None else country) if operation.by_country else "",
     }
-    written = ", ".join(f'{name}="{value}"' for name, value in arguments.items() if value)
-    return f"{operation.name}({written})"
+    return call_text(operation.name, **{name: value for name, value in arguments.items() if value})

@@ -198,13 +198,8 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
         so_far = sums.setdefault(group, [None] * len(names))
         sums[group] = [added(pair) for pair in zip(so_far, cells, strict=True)]
     asked = {getattr(data, "hsSgn", ""), getattr(data, "cntyCd", "")}
-    common = [
-        f"{code} ({labels[code]})" if labels[code] else code
-        for code, *others in (set(column) for column in reversed(list(zip(*sums, strict=True))))
-        if not others and code not in asked
-    ]  # the longest last: it may be cut
-    all_of = f", all of {', '.join(common)}" if common else ""
-    found = [_by_month(data.months, f"By month, the sum of the rows{all_of}")]
+    shared = _shared(list(sums), labels, asked)
+    found = [_by_month(data.months, f"By month, the sum of the rows{shared}")]
     if len(sums) > 1:
         trade = [names.index("expDlr"), names.index("impDlr")]
         ranked = sorted(sums.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
@@ -220,6 +215,15 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
         ]
         found.append(_table([*codes, "year"], [names[i] for i in kept], detail, "Every row"))
     return found
+
+
+def _shared(groups: Sequence[tuple[str, ...]], labels: Mapping[str, str], asked: set[str]) -> str:
+    """The codes that all groups have in common and that were not asked for: `, all of CN (China)`."""
+    found: list[str] = []
+    for code, *others in zip(*groups, strict=True):
+        if set(others) <= {code} and code not in asked:
+            found.append(f"{code} ({labels[code]})" if labels[code] else code)
+    return f", all of {', '.join(reversed(found))}" if found else ""  # the longest last: it may be cut
 
 
 _LABELS = {"hsCd": "item", "statCd": "country"}

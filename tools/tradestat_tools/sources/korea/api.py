@@ -7,10 +7,9 @@ from urllib.parse import unquote
 from pydantic import SecretStr
 
 from tradestat_tools.codes.hs import hs_status, nearest_hs
-from tradestat_tools.codes.periods import Period, format_yyyymm, months_between, split_months
+from tradestat_tools.codes.periods import format_yyyymm, months_between, split_months
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import InvalidQuery, MissingKey, TooLarge, UpstreamChanged
-from tradestat_tools.model.settings import Settings
 from tradestat_tools.sources.korea.absence import call, no_rows, not_out
 from tradestat_tools.sources.korea.arguments import Reply, Selection, TradeArguments
 from tradestat_tools.sources.korea.calendar import SEOUL, last_published, months_asked
@@ -81,21 +80,13 @@ async def ask(context: Context, selection: Selection) -> list[Reply]:
     Raises:
         TradestatError: TooLarge and MissingKey before anything is sent; NoData if no month has a row.
     """
-    runs = _runs(selection)
-    key = _service_key(context.settings)
-    replies = [await _ask_once(context, replace(selection, start=first, end=last), key) for first, last in runs]
+    replies = [await _ask_once(context, run) for run in _runs(selection)]
     if not selection.rows(replies):
         seen = {row.year for reply in replies for row in reply.page.rows}
         beside = seen == set(selection.months) and not any(mismatches(selection.operation, replies))
         others = beside or await _others_have_rows(context, selection)
         raise no_rows(selection, context.now(), others_have=others)
     return replies
-
-
-def _service_key(settings: Settings) -> SecretStr | None:
-    """The key in its decoded form, if one is set."""
-    pasted = settings.of(KoreaSettings).data_go_kr_service_key
-    return SecretStr(decoded_key(pasted.get_secret_value())) if pasted else None
 
 
 def _freshness(context: Context, selection: Selection) -> Freshness:
@@ -118,8 +109,14 @@ def decoded_key(pasted: str) -> str:
     return key
 
 
-def _runs(selection: Selection) -> list[tuple[Period, Period]]:
-    runs = split_months(selection.start, selection.end, MONTHS_A_CALL)
+def _runs(selection: Selection) -> list[Selection]:
+    """The selection in runs of as many months as a call can have.
+
+    Raises:
+        TooLarge: these are too many.
+    """
+    months = split_months(selection.start, selection.end, MONTHS_A_CALL)
+    runs = [replace(selection, start=first, end=last) for first, last in months]
     if selection.partner.group and selection.operation.by_item and not selection.hs:
         raise _too_many_members(selection, len(runs))
     bound = MAX_CALLS_WIDE if selection.wide else MAX_CALLS
@@ -127,9 +124,9 @@ def _runs(selection: Selection) -> list[tuple[Period, Period]]:
         narrower = ", or ask for a deeper hsSgn" if selection.wide else ""
         if selection.wide and selection.operation.by_country:
             narrower += " or one cntyCd"
-        months = months_between(selection.start, selection.end)
+        count = months_between(selection.start, selection.end)
         raise TooLarge(
-            f"{months} months take {len(runs)} calls of {MONTHS_A_CALL} months; this question may take {bound}.",
+            f"{count} months take {len(runs)} calls of {MONTHS_A_CALL} months; this question may take {bound}.",
             remedy=f"Ask for at most {bound * MONTHS_A_CALL} months at a time{narrower}.",
             source=POLICY.source,
         )
@@ -154,17 +151,18 @@ async def _others_have_rows(context: Context, selection: Selection) -> bool:
     """Whether a stored answer shows rows of this code with other countries in all of these months; nothing is sent."""
     if not selection.partner.code or not selection.hs:
         return False
-    for first, last in _runs(selection):
-        everyone = replace(selection, partner=EVERYONE, start=first, end=last)
-        kept = await context.upstream.stored(*_request(context, everyone, _service_key(context.settings)))
+    for run in _runs(selection):
+        everyone = replace(run, partner=EVERYONE)
+        kept = await context.upstream.stored(*_request(context, everyone))
         if kept is None or {row.year for row in kept.value.rows} != set(everyone.months):
             return False
     return True
 
 
-def _request(context: Context, selection: Selection, key: SecretStr | None) -> tuple[Request, Policy, Reader[Page]]:
+def _request(context: Context, selection: Selection) -> tuple[Request, Policy, Reader[Page]]:
     """What is sent, and how the answer is read."""
-    operation = selection.operation
+    operation, settings = selection.operation, context.settings.of(KoreaSettings)
+    pasted = settings.data_go_kr_service_key
     params = {START: format_yyyymm(selection.start), END: format_yyyymm(selection.end)}
     if selection.hs:
         params[HS] = selection.hs
@@ -173,12 +171,12 @@ def _request(context: Context, selection: Selection, key: SecretStr | None) -> t
     request = Request(
         source=POLICY.source,
         endpoint=operation.name,
-        url=context.settings.of(KoreaSettings).korea_url.rstrip("/") + operation.path,
+        url=settings.korea_url.rstrip("/") + operation.path,
         params=params,
-        secret_params={KEY: key} if key else {},
+        secret_params={KEY: SecretStr(decoded_key(pasted.get_secret_value()))} if pasted else {},
         freshness=_freshness(context, selection),
         unless_stored=None
-        if key
+        if pasted
         else MissingKey(
             f"{POLICY.service} needs a key, and none is set.",
             remedy=f"Sign up at data.go.kr (free), apply at {operation.portal_page}, and set {VARIABLE} to the key.",
@@ -188,8 +186,8 @@ def _request(context: Context, selection: Selection, key: SecretStr | None) -> t
     return request, POLICY, partial(read_page, operation=operation, now=context.now())
 
 
-async def _ask_once(context: Context, selection: Selection, key: SecretStr | None) -> Reply:
-    request, policy, read = _request(context, selection, key)
+async def _ask_once(context: Context, selection: Selection) -> Reply:
+    request, policy, read = _request(context, selection)
     fetched = await context.upstream.fetch(request, policy, read, within=context.settings.timeout)
     if fetched.calls and fetched.value.remaining is not None:  # a stored answer tells of another day
         fetched = replace(fetched, remaining_quota=float(fetched.value.remaining))

@@ -11,15 +11,7 @@ from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.sources.korea.calendar import last_published
 from tradestat_tools.sources.korea.service import VARIABLE, KoreaSettings
-from tradestat_tools.sources.korea.tools import GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE, GET_NITEMTRADE
-
-# A small question each, whose answer shows that every parameter was heeded: rows that were not asked for are an error.
-_QUESTIONS: tuple[tuple[Tool[Any, Any], Mapping[str, str]], ...] = (
-    (GET_NITEMTRADE, {"hsSgn": "850760", "cntyCd": "CN"}),
-    (GET_ITEMTRADE, {"hsSgn": "850760"}),
-    (GET_NATIONTRADE, {"cntyCd": "CN"}),
-    (GET_NEWTRADE, {}),
-)
+from tradestat_tools.sources.korea.tools import TOOLS
 
 
 async def checks(context: Context) -> AsyncIterator[Check]:
@@ -28,8 +20,9 @@ async def checks(context: Context) -> AsyncIterator[Check]:
         yield Check("korea: key", ok=False, detail=f"not set: {VARIABLE}")
         return
     month = format_yyyymm(last_published(context.now()).shifted(-3))  # old enough to be out and settled
-    for tool, arguments in _QUESTIONS:
-        yield await _check(context, tool, {"strtYymm": month, "endYymm": month, **arguments})
+    for tool in TOOLS:
+        # Its example, of one month: an answer shows that each parameter is heeded, since other rows are an error.
+        yield await _check(context, tool, {**tool.example, "strtYymm": month, "endYymm": month})
 
 
 async def _check(context: Context, tool: Tool[Any, Any], arguments: Mapping[str, str]) -> Check:

@@ -165,62 +165,59 @@ def _tool(
     )
 
 
-GET_NITEMTRADE = _tool(
-    NITEMTRADE,
-    title="Korea Customs: trade by product and country",
-    description=(
-        "Korea's monthly exports (FOB) and imports (CIF) by HS code and partner, in US dollars and kg net, straight "
-        "from customs: newest month about the 15th of the next. Give hsSgn, cntyCd (a country; a group with hsSgn) or "
-        "both. Rows lie one level below hsSgn (85 gives headings, 8507 subheadings, 850760 Korea's 10-digit codes); "
-        "`months` adds them up. For all countries together getItemtradeList is lighter; for all goods with a country "
-        "or group, getNationtradeList."
+TOOLS = (
+    _tool(
+        NITEMTRADE,
+        title="Korea Customs: trade by product and country",
+        description=(
+            "Korea's monthly exports (FOB) and imports (CIF) by HS code and partner, in US dollars and kg net, "
+            "straight from customs: newest month about the 15th of the next. Give hsSgn, cntyCd (a country; a group "
+            "with hsSgn) or both. Rows lie one level below hsSgn (85 gives headings, 8507 subheadings, 850760 "
+            "Korea's 10-digit codes); `months` adds them up. For all countries together getItemtradeList is lighter; "
+            "for all goods with a country or group, getNationtradeList."
+        ),
+        arguments=NitemtradeArguments,
+        data=NitemtradeData,
+        more=_how_to_narrow,
+        example={"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"},
     ),
-    arguments=NitemtradeArguments,
-    data=NitemtradeData,
-    more=_how_to_narrow,
-    example={"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"},
-)
-
-GET_ITEMTRADE = _tool(
-    ITEMTRADE,
-    title="Korea Customs: trade by product",
-    description=(
-        "Korea's monthly exports (FOB) and imports (CIF) of an HS code with the whole world, in US dollars and kg net. "
-        "Rows are Korea's 10-digit codes below hsSgn; `months` adds them up. For partners use getNitemtradeList; for "
-        "the total of all goods getNewtradeList is smaller and faster."
+    _tool(
+        ITEMTRADE,
+        title="Korea Customs: trade by product",
+        description=(
+            "Korea's monthly exports (FOB) and imports (CIF) of an HS code with the whole world, in US dollars and "
+            "kg net. Rows are Korea's 10-digit codes below hsSgn; `months` adds them up. For partners use "
+            "getNitemtradeList; for the total of all goods getNewtradeList is smaller and faster."
+        ),
+        arguments=ItemtradeArguments,
+        data=ItemtradeData,
+        more=lambda _: "By country: getNitemtradeList with the same hsSgn.",
+        example={"strtYymm": "202401", "endYymm": "202412", "hsSgn": "850760"},
     ),
-    arguments=ItemtradeArguments,
-    data=ItemtradeData,
-    more=lambda _: "By country: getNitemtradeList with the same hsSgn.",
-    example={"strtYymm": "202401", "endYymm": "202412", "hsSgn": "850760"},
-)
-
-GET_NATIONTRADE = _tool(
-    NATIONTRADE,
-    title="Korea Customs: trade by country",
-    description=(
-        "Korea's monthly exports (FOB) and imports (CIF) of all goods by partner, in US dollars, with the number of "
-        "customs declarations (expCnt, impCnt; no weight). Without cntyCd every country, which ranks partners. "
-        "For products use getNitemtradeList; for Korea's total alone, getNewtradeList."
+    _tool(
+        NATIONTRADE,
+        title="Korea Customs: trade by country",
+        description=(
+            "Korea's monthly exports (FOB) and imports (CIF) of all goods by partner, in US dollars, with the number "
+            "of customs declarations (expCnt, impCnt; no weight). Without cntyCd every country, which ranks "
+            "partners. For products use getNitemtradeList; for Korea's total alone, getNewtradeList."
+        ),
+        arguments=NationtradeArguments,
+        data=NationtradeData,
+        more=lambda _: "By product: getNitemtradeList with cntyCd and an hsSgn.",
+        example={"strtYymm": "202401", "endYymm": "202412", "cntyCd": "CN"},
     ),
-    arguments=NationtradeArguments,
-    data=NationtradeData,
-    more=lambda _: "By product: getNitemtradeList with cntyCd and an hsSgn.",
-    example={"strtYymm": "202401", "endYymm": "202412", "cntyCd": "CN"},
-)
-
-GET_NEWTRADE = _tool(
-    NEWTRADE,
-    title="Korea Customs: total trade by month",
-    description=(
-        "Korea's total exports (FOB) and imports (CIF) by month, in US dollars, with the number of customs "
-        "declarations. The earliest official total: a month stands here from the first days of the next, preliminary. "
-        "For partners use getNationtradeList, for products getItemtradeList or getNitemtradeList."
+    _tool(
+        NEWTRADE,
+        title="Korea Customs: total trade by month",
+        description=(
+            "Korea's total exports (FOB) and imports (CIF) by month, in US dollars, with the number of customs "
+            "declarations. The earliest official total: a month stands here from the first days of the next, "
+            "preliminary. For partners use getNationtradeList, for products getItemtradeList or getNitemtradeList."
+        ),
+        arguments=TradeArguments,
+        data=NewtradeData,
+        more=lambda _: "By country: getNationtradeList; by product: getItemtradeList.",
+        example={"strtYymm": "202401", "endYymm": "202412"},
     ),
-    arguments=TradeArguments,
-    data=NewtradeData,
-    more=lambda _: "By country: getNationtradeList; by product: getItemtradeList.",
-    example={"strtYymm": "202401", "endYymm": "202412"},
 )
-
-TOOLS = (GET_NITEMTRADE, GET_ITEMTRADE, GET_NATIONTRADE, GET_NEWTRADE)

@@ -31,6 +31,12 @@ all (getNationtradeList); its codes are "-" (seen October 2026)."""
 
 NO_CODE = "-"
 
+OK = "00"
+NO_DATA = "03"
+
+REMAINING = "x-ratelimit-remaining"
+"""On every answer of the service: how many calls of the day are left (seen October 2026)."""
+
 HS_FIELDS = ("hsCd", "hsCode")
 """getNitemtradeList has the former, getItemtradeList the latter, for the same thing (seen October 2026)."""
 
@@ -56,10 +62,6 @@ class Total(NamedTuple):
     figures: Figures
 
 
-def _names() -> dict[str, str]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """One answer of the service.
@@ -74,8 +76,8 @@ class Page:
 
     rows: list[Row]
     totals: list[Total]
-    statCdCntnKor1: dict[str, str] = field(default_factory=_names)
-    statKor: dict[str, str] = field(default_factory=_names)
+    statCdCntnKor1: dict[str, str] = field(default_factory=dict[str, str])
+    statKor: dict[str, str] = field(default_factory=dict[str, str])
     remaining: int | None = None
 
 
@@ -100,15 +102,16 @@ def read_page(response: Response, operation: Operation, now: datetime.datetime) 
         raise _changed(f"the root element {shown(next(iter(document), ''), 40)!r}")
     if code not in (OK, NO_DATA):
         raise by_code(code, _text(header.get("resultMsg")), operation, now)
+    left = response.headers.get(REMAINING, "").strip()
     items = [] if code == NO_DATA else _items(answer)
-    return _page(items, operation, _remaining(response.headers))
+    return _page(items, operation, int(left) if re.fullmatch(r"[0-9]{1,9}", left) else None)
 
 
 def _document(response: Response, operation: Operation, now: datetime.datetime) -> Mapping[str, Any]:
     """The body as nested mappings.
 
     Raises:
-        TradestatError: it is not XML or JSON; what is wrong is told by the status where that says it better.
+        TradestatError: it is neither XML nor JSON; of a failed status, what that status means.
     """
     start = response.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     web_page = start.startswith((b"<!doctype html", b"<html"))  # the content type is no guide
@@ -224,26 +227,6 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
-def _remaining(headers: Mapping[str, str]) -> int | None:
-    text = headers.get(REMAINING, "").strip()
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
-
-
-def _changed(what: str) -> TradestatError:
-    expected = "expected was XML with response/header/resultCode and response/body/items/item"
-    return FAILURES.error(UpstreamChanged, f"{POLICY.service} answered with {what}; {expected}.")
-
-
-def _down(what: str) -> TradestatError:
-    return FAILURES.error(UpstreamDown, f"{POLICY.service} answered with {what}.")
-
-
-OK = "00"
-NO_DATA = "03"
-
-REMAINING = "x-ratelimit-remaining"
-"""On every answer of the service: how many calls of the day are left (seen October 2026)."""
-
 FAILURES = Failures(
     POLICY.source,
     {
@@ -307,6 +290,15 @@ _KEY_REFUSALS = {
     "33": ("takes the call for an unsigned one", f"Check that {VARIABLE} holds the whole key."),
 }
 _NO_KEY = ("did not find a key in the request", f"Check that {VARIABLE} holds the whole key.")
+
+
+def _changed(what: str) -> TradestatError:
+    expected = "expected was XML with response/header/resultCode and response/body/items/item"
+    return FAILURES.error(UpstreamChanged, f"{POLICY.service} answered with {what}; {expected}.")
+
+
+def _down(what: str) -> TradestatError:
+    return FAILURES.error(UpstreamDown, f"{POLICY.service} answered with {what}.")
 
 
 def by_code(code: str, message: str, operation: Operation, now: datetime.datetime) -> TradestatError:

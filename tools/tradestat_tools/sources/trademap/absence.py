@@ -61,9 +61,9 @@ def _ask_mirror(query: TableQuery) -> str:
         return f"Ask one flow: {again(query, trade_flow='E')}."
     if query.partner == WORLD:
         mirrored = again(query, country="<partner>", partner=query.country, trade_flow=flow, by="byCountry")
-        return f"Ask a partner's side, one at a time: {mirrored}."
+        return f"Ask for a partner's report, one at a time: {mirrored}."
     mirrored = again(query, country=query.partner, partner=query.country, trade_flow=flow)
-    return f"Ask the partner's side (mirror data, valued differently): {mirrored}."
+    return f"Ask for the partner's report (mirror data, valued differently): {mirrored}."
 
 
 def _ask_countries(query: TableQuery) -> str:
@@ -291,7 +291,7 @@ def _none(query: TableQuery) -> Why | None:
 def _confidential(query: TableQuery) -> Why | None:
     if _status(query) is None or len(query.product) < len("8507"):
         return None
-    text = f"Reporters put confidential trade under {CONFIDENTIAL}; what is there is not told by product."
+    text = f"Reporters put confidential trade under {CONFIDENTIAL}; what is there is not broken down by product."
     return Why(Reason.SUPPRESSED, text)
 
 

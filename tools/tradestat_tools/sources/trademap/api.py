@@ -48,14 +48,6 @@ CATALOGUE_WITHIN = 5.0
 """Seconds. The catalogue only corrects assumptions, so no answer waits long for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountryList:
-    """The countries of `get_countries` by code, as they were retrieved."""
-
-    countries: Mapping[str, Country]
-    retrieved_at: datetime
-
-
 @dataclass(slots=True)
 class _Remembered:
     """What one process knows about the service, beside stored answers."""
@@ -63,7 +55,7 @@ class _Remembered:
     catalogue: Catalogue = field(default_factory=assumed)
     catalogue_until: datetime | None = None
     catalogue_error: str | None = None
-    countries: CountryList | None = None
+    countries: Fetched[tuple[Country, ...]] | None = None
 
 
 _REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
@@ -74,21 +66,19 @@ def _remembered(context: Context) -> _Remembered:
     return _REMEMBERED.setdefault(context.upstream, _Remembered())
 
 
-def remember_countries(context: Context, fetched: Fetched[tuple[Country, ...]]) -> CountryList:
+def remember_countries(context: Context, fetched: Fetched[tuple[Country, ...]]) -> None:
     """Keep the coverage of countries at hand, so that questions that can have no answer cost nothing."""
-    found = CountryList({country.countryCd: country for country in fetched.value}, fetched.retrieved_at)
-    _remembered(context).countries = found
-    return found
+    _remembered(context).countries = fetched
 
 
-async def country_list(context: Context) -> CountryList | None:
+async def country_list(context: Context) -> Fetched[tuple[Country, ...]] | None:
     """The list of countries, if it is remembered or stored and fresh; nothing is sent to learn it."""
-    held = _remembered(context).countries
-    if held is not None and context.upstream.time() - held.retrieved_at.timestamp() < REFERENCE.fresh:
-        return held
-    request = _request(context, await _names_at_hand(context), "get_countries", {}, REFERENCE)
-    stored = await context.upstream.stored(request, POLICY, _reader(context, parse_countries))
-    return remember_countries(context, stored) if stored is not None else None
+    known = _remembered(context)
+    held = known.countries
+    if held is None or context.upstream.time() - held.retrieved_at.timestamp() >= REFERENCE.fresh:
+        request = _request(context, await _names_at_hand(context), "get_countries", {}, REFERENCE)
+        known.countries = await context.upstream.stored(request, POLICY, _reader(context, parse_countries))
+    return known.countries
 
 
 def _reader(context: Context, parse: Callable[[Any], T]) -> Callable[[Response], T]:

@@ -359,7 +359,7 @@ VALUATION = {
 """Of goods. Services have no such difference."""
 
 MOSTLY_FROM = {"yearly246": 2001, "yearlyReexport": 2001, "yearlyServices": 2000}
-"""Where most countries' series begin (documented), by the period object that tells of them."""
+"""Where most countries' series begin (documented), by the period object that they are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +400,7 @@ class TableQuery:
 
     @property
     def coverage(self) -> str:
-        """Which of a country's period objects tells how far this goes."""
+        """The country's period object that says how far this goes."""
         return "yearlyServices" if self.services else "yearlyReexport" if self.trade_flow == "RE" else "yearly246"
 
     @property

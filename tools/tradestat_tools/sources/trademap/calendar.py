@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from tradestat_tools.codes.periods import FIRST_YEAR
 from tradestat_tools.codes.spans import Span
@@ -35,18 +35,17 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The list of countries, as it was retrieved."""
+    """The list of countries by code, with the day of the list."""
 
     countries: Mapping[str, Country]
-    retrieved_at: datetime
-    age: float
+    listed: date
+    is_new: bool
 
     def reach(self, country: str, kind: str) -> Reach:
         """How far a reporter goes; a country that is not in the list has no figures."""
         found = self.countries.get(country)
         first, last = (found.coverage.get(kind) if found else None) or (None, None)
-        is_new = self.age < LAST_YEAR_BELIEVED
-        return Reach(int(first) if first else None, int(last) if last else None, self.retrieved_at.date(), is_new)
+        return Reach(int(first) if first else None, int(last) if last else None, self.listed, self.is_new)
 
 
 async def known(context: Context) -> Known | None:
@@ -55,7 +54,8 @@ async def known(context: Context) -> Known | None:
     if found is None:
         return None
     age = context.upstream.time() - found.retrieved_at.timestamp()
-    return Known(found.countries, found.retrieved_at, age)
+    countries = {country.countryCd: country for country in found.value}
+    return Known(countries, found.retrieved_at.date(), age < LAST_YEAR_BELIEVED)
 
 
 def due(year: int) -> str:

@@ -74,7 +74,7 @@ def read_partner(text: str) -> Coded:
 
 
 def read_product(text: str) -> Coded:
-    """An HS code in digits, or `ALL`. The caller is told only of national digits that were cut.
+    """An HS code in digits, or `ALL`. Only national digits that were cut need a word.
 
     Raises:
         CodeError: not a code of 2, 4 or 6 digits.

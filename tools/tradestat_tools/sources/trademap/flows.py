@@ -121,7 +121,7 @@ async def cost(view: View, context: Context) -> Cost:
 
 
 def newest(now: datetime) -> Period:
-    """December of last year: it has years, and whether one is in, its answer tells."""
+    """December of last year: the source has years, and only an answer shows whether one is in."""
     return Period(now.year - 1, "month", 12)
 
 

@@ -193,7 +193,7 @@ def _zeros(total: Record | None, query: TableQuery) -> Note | None:
 
 
 def _confidential(page: Page, query: TableQuery) -> Note | None:
-    """Rows of goods that are not told by kind: what reporters keep confidential is among them."""
+    """Rows of goods that are not specified by kind: what reporters keep confidential is among them."""
     if query.services or query.by != "byProduct" or query.product.startswith(CONFIDENTIAL[:2]):
         return None
     hidden = [
@@ -203,8 +203,9 @@ def _confidential(page: Page, query: TableQuery) -> Note | None:
     ]
     if not hidden:
         return None
-    text = f"{row_name(hidden[0], query)} holds trade that the reporter does not tell by product, confidential trade "
-    return Note(code=NoteCode.ABSENT, text=f"{text}included: other codes may lack it.", reason=Reason.SUPPRESSED)
+    text = f"{row_name(hidden[0], query)} holds trade that the reporter does not break down by product, confidential "
+    text += "trade included: other codes may lack it."
+    return Note(code=NoteCode.ABSENT, text=text, reason=Reason.SUPPRESSED)
 
 
 def _overlap(page: Page, query: TableQuery) -> Note | None:

@@ -1,15 +1,18 @@
-"""Answers in Redis, shared by all machines that use the same server."""
+"""Answers in Redis, shared by all machines that use the same server, with this machine's own copy behind them."""
 
 import json
 import math
 import re
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from tradestat_tools.upstream.redis.server import RedisServer
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.store import CacheInfo, Entry
+from tradestat_tools.upstream.store import Cache, CacheInfo, Entry, StoreUnavailable
+
+WhenDown = Literal["cache", "closed"]
 
 VERSION = 1
 """Raised whenever what is stored under a key changes; other versions' answers are left to expire."""
@@ -58,9 +61,8 @@ class RedisCache:
 
     def put(self, key: str, entry: Entry) -> None:
         response = entry.response
-        told = (entry.source, entry.endpoint, entry.address, response.status, dict(response.headers))
-        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until)
-        meta = json.dumps(told + times).encode()
+        facts = (entry.source, entry.endpoint, entry.address, response.status, dict(response.headers), *entry.times)
+        meta = json.dumps(facts).encode()
         body = zlib.compress(response.body, level=6)
         name = self._prefix + key
         # From when it was stored, not by the server's clock: the caller's is the one that decides.
@@ -96,6 +98,71 @@ class RedisCache:
             for name, row in zip(names, rows, strict=True)
             if row[0] is not None  # expired meanwhile
         ]
+
+
+class TieredCache:
+    """Answers come from the shared cache, and while that is unavailable from what this machine stored itself.
+
+    The copy does not answer while the shared cache is there: what was cleared there stays cleared.
+
+    Args:
+        shared: of all machines.
+        local: of this machine; gets every answer that this machine stores.
+        when_down: "cache" goes on with the local copy while the shared cache is unavailable; "closed" raises
+            `StoreUnavailable` then.
+    """
+
+    def __init__(self, shared: Cache, local: Cache, *, when_down: WhenDown = "cache") -> None:
+        self._shared = shared
+        self._local = local
+        self._closed = when_down == "closed"
+
+    def get(self, key: str, now: float) -> Entry | None:
+        try:
+            return self._shared.get(key, now)
+        except StoreUnavailable:
+            if self._closed:
+                raise
+            return self._local.get(key, now)
+
+    def put(self, key: str, entry: Entry) -> None:
+        self._local.put(key, entry)
+        try:
+            self._shared.put(key, entry)
+        except StoreUnavailable:
+            if self._closed:
+                raise
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """Of the shared cache; of the local copy where that is unavailable from the beginning."""
+        try:
+            self._shared.info()
+        except StoreUnavailable:
+            if self._closed:
+                raise
+            return self._local.entries()
+        return self._shared.entries()
+
+    def clear(self, source: str | None = None) -> int:
+        """Forget in the shared cache and here; other machines' copies are theirs. Says how many were shared.
+
+        Raises:
+            StoreUnavailable: only the local copy was cleared.
+        """
+        self._local.clear(source)
+        return self._shared.clear(source)
+
+    def info(self) -> CacheInfo:
+        """Of the shared cache; of the local copy, with a warning, where that is unavailable."""
+        try:
+            shared = self._shared.info()
+        except StoreUnavailable as error:
+            return replace(self._local.info(), warning=str(error))
+        return replace(shared, warning=self._local.info().warning)
+
+    def close(self) -> None:
+        self._shared.close()
+        self._local.close()
 
 
 def _entry(meta: bytes, body: bytes) -> Entry | None:

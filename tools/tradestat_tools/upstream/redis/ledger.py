@@ -21,7 +21,7 @@ VERSION = 1
 SKEW = 60.0
 """Seconds for which a lapsed claim is left in place, for callers whose clock is behind."""
 
-# Times are text wherever they leave a script: Redis cuts a script's numbers to integers.
+# Begins every script that works on calls. Times are text wherever they leave a script: Redis cuts numbers to integers.
 CALLS = """
 local at, open, credits = KEYS[1], KEYS[2], KEYS[3]  -- calls by their time, unsent ones by their lapse, thousandths
 
@@ -65,9 +65,7 @@ local function first(opens)
 end
 """
 
-RESERVE = (
-    CALLS
-    + """
+RESERVE = """
 local away = KEYS[4]  -- until when the service said to stay away
 local id, now, oldest, latest, lease, price = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local limit, opens, epsilon = ARGV[7], ARGV[8], tonumber(ARGV[9])  -- no limit: empty
@@ -95,11 +93,8 @@ redis.call('ZADD', open, text(start + tonumber(lease)), id)
 redis.call('HSET', credits, id, price)
 return {'granted', text(start)}
 """
-)
 
-USED = (
-    CALLS
-    + """
+USED = """
 local now, opens = ARGV[1], tonumber(ARGV[2])
 local sum = used(opens)
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', open, '-inf', now)) do  -- lapsed, and removed by the next reservation
@@ -109,24 +104,15 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', open, '-inf', now)) do  -- lapse
 end
 return text(sum)
 """
-)
 
-SETTLE = (
-    CALLS
-    + """
+SETTLE = """
 if redis.call('HEXISTS', credits, ARGV[1]) == 1 then
     redis.call('HSET', credits, ARGV[1], ARGV[2])
     redis.call('ZREM', open, ARGV[1])
 end
 """
-)
 
-REFUND = (
-    CALLS
-    + """
-drop({ARGV[1]})
-"""
-)
+REFUND = "drop({ARGV[1]})"
 
 STAY_AWAY = """
 if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or '-inf') then
@@ -177,10 +163,10 @@ class RedisLedger:
     def __init__(self, url: str, *, prefix: str = "tradestat:") -> None:
         self._server = RedisServer(url, text=True)
         self._prefix = f"{prefix}ledger:{VERSION}:"
-        self._reserve = self._server.script(RESERVE)
-        self._used = self._server.script(USED)
-        self._settle = self._server.script(SETTLE)
-        self._refund = self._server.script(REFUND)
+        self._reserve = self._server.script(CALLS + RESERVE)
+        self._used = self._server.script(CALLS + USED)
+        self._settle = self._server.script(CALLS + SETTLE)
+        self._refund = self._server.script(CALLS + REFUND)
         self._stay_away = self._server.script(STAY_AWAY)
         self._claim = self._server.script(CLAIM)
         self._renew = self._server.script(RENEW)

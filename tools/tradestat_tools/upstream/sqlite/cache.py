@@ -67,8 +67,7 @@ class SqliteCache:
         if size > self._bound:
             return
         row = (key, entry.source, entry.endpoint, entry.address, entry.response.status, headers, packed)
-        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until, entry.stored_at, size)
-        self._file.write(lambda db: self._insert(db, row + times))
+        self._file.write(lambda db: self._insert(db, (*row, *entry.times, entry.stored_at, size)))
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         keys = self._file.read(lambda db: [key for (key,) in db.execute("SELECT key FROM answers ORDER BY stored_at")])
@@ -115,9 +114,9 @@ class SqliteCache:
 
 def _entry(row: tuple[Any, ...]) -> Entry | None:
     """A stored row as an entry; nothing where its body can not be unpacked."""
-    source, endpoint, address, status, headers, packed, stored, fresh, renew, usable, *_ = row
+    source, endpoint, address, status, headers, packed, *times = row[:10]
     try:
         response = Response(status, json.loads(headers), zlib.decompress(packed))
     except (zlib.error, ValueError):
         return None
-    return Entry(source, endpoint, address, response, stored, fresh, renew, usable)
+    return Entry(source, endpoint, address, response, *times)

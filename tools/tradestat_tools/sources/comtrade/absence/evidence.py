@@ -14,10 +14,18 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
-from tradestat_tools.sources.comtrade.api import Wanted, chunks, is_cut
-from tradestat_tools.sources.comtrade.arguments import TOTALS
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, is_cut
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
-from tradestat_tools.sources.comtrade.codes import EDITION_NAMES, FLOWS, WORLD, Asked, is_hs, is_services
+from tradestat_tools.sources.comtrade.codes import (
+    EDITION_NAMES,
+    FIRST_YEARS,
+    FLOWS,
+    TOTALS,
+    WORLD,
+    AskedArea,
+    is_hs,
+    total_of,
+)
 from tradestat_tools.sources.comtrade.tools.lists import Entry, stored_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
 
@@ -28,12 +36,7 @@ NO_REPORTERS = frozenset({"nes", "special"})
 def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], clCode: str, today: date) -> Why | None:
     """Why a reporter has no figures of a period, where UN Comtrade's stored list of its datasets shows it.
 
-    Args:
-        reporter: its code.
-        period: a year or month.
-        held: the periods that are listed by reporter, of those whose list is known.
-        clCode: the classification of that list.
-        today: by the services' clock.
+    `held` has the periods that are listed in `clCode` by reporter, of those whose list is known.
     """
     listed = held.get(reporter)
     if listed is None or wire_period(period) in listed:
@@ -49,7 +52,7 @@ def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], 
     return Why(Reason.NOT_REPORTED, f"{text}; it has {first} to {last}.", sure=True)
 
 
-async def not_covered(context: Context, reporters: Sequence[Asked], span: Sequence[Period]) -> dict[str, Why]:
+async def not_covered(context: Context, reporters: Sequence[AskedArea], span: Sequence[Period]) -> dict[str, Why]:
     """Those reporters, by code, of whom the service has nothing in any of the periods, with what shows it.
 
     Nothing is sent. Without a stored list of reporters only former areas and those that stand for no country are known.
@@ -63,7 +66,7 @@ async def not_covered(context: Context, reporters: Sequence[Asked], span: Sequen
     return found
 
 
-def _by_table(asked: Asked, span: Sequence[Period]) -> str | None:
+def _by_table(asked: AskedArea, span: Sequence[Period]) -> str | None:
     area, name = asked.area, area_text(asked.code)
     if area.kind in NO_REPORTERS:
         return f"{name} is a partner only: nobody reports for it."
@@ -73,7 +76,7 @@ def _by_table(asked: Asked, span: Sequence[Period]) -> str | None:
     return None
 
 
-def _by_list(asked: Asked, entry: Entry | None, span: Sequence[Period]) -> str | None:
+def _by_list(asked: AskedArea, entry: Entry | None, span: Sequence[Period]) -> str | None:
     name = area_text(asked.code)
     if entry is None:
         return f"{name} is not in UN Comtrade's list of reporters: it is a partner only."
@@ -87,9 +90,6 @@ def _by_list(asked: Asked, entry: Entry | None, span: Sequence[Period]) -> str |
 
 HIDDEN = ("99", "9999", "999999")
 """Commodities not specified according to kind: where reporters put what they keep confidential."""
-
-FIRST_YEARS = {"H0": 1988, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
-"""The years in which the editions of the Harmonized System began to apply."""
 
 AS_REPORTED = ("HS", "EB10")
 """Classifications that hold what was reported in them. To others the service converts some reports and not all."""
@@ -114,22 +114,21 @@ class Cell(NamedTuple):
 class Answered:
     """A question and all the rows that the service has for it; not for one whose rows may have been cut off."""
 
-    wanted: Wanted
+    wanted: DataCall
     rows: Sequence[Row]
 
     @staticmethod
-    def of(wanted: Wanted, page: Page) -> "Answered | None":
+    def of(wanted: DataCall, page: Page) -> "Answered | None":
         """Nothing where rows may be missing."""
         return None if is_cut(page, wanted.maxRecords) else Answered(wanted, page.rows)
 
 
-def neighbours(wanted: Wanted) -> list[Wanted]:
-    """Questions whose stored answers would say why one has no rows: its totals, all its partners, what is kept back."""
-    plain = replace(wanted, second_partners=("0",), customs=("C00",), modes=("0",))
-    return list(dict.fromkeys(islice(_neighbours(plain), MOST_LOOKUPS)))
+def neighbours(wanted: DataCall) -> list[DataCall]:
+    """Calls whose stored answers would say why one has no rows: its totals, all its partners, what is kept back."""
+    return list(dict.fromkeys(islice(_neighbours(wanted.of_totals), MOST_LOOKUPS)))
 
 
-def _neighbours(wanted: Wanted) -> Iterator[Wanted]:
+def _neighbours(wanted: DataCall) -> Iterator[DataCall]:
     total = TOTALS[wanted.typeCode]
     products = [(total,), wanted.commodities, *((code,) for code in (HIDDEN if wanted.typeCode == "C" else ()))]
     partners = [(WORLD,), wanted.partners, ()]
@@ -150,7 +149,7 @@ class Evidence:
         answers: questions with all their rows.
         rows: further rows, of answers that may be cut off.
         clCode: the classification asked in.
-        today: by the services' clock.
+        today: by the clock of the calls.
         not_covered: reporters known to have nothing in the periods asked for.
         held: the periods of which datasets are listed, by reporter, as far as they are known.
     """
@@ -258,7 +257,7 @@ class Evidence:
 
     def _nothing_hidden(self, cell: Cell) -> bool:
         """Whether it is known that the partner has no goods that are not specified by kind, or no trade at all."""
-        total = TOTALS["S" if is_services(self._clCode) else "C"]
+        total = total_of(self._clCode)
         if cell.cmdCode == total or self._has_none(cell, (total,)):
             return True
         return is_hs(self._clCode) and self._has_none(cell, HIDDEN)
@@ -296,37 +295,30 @@ class Evidence:
 
     def _unreported(self, cell: Cell) -> tuple[Why, ...]:
         """What is left: no trade, or no report; and which of them the rest of the reporter's rows speaks for."""
-        who, when = area_text(cell.reporterCode or ""), f"{_flow(cell)} for {cell.period}"
-        if cell.reporterCode is None or cell.flowCode is None:
+        reporter = cell.reporterCode
+        if reporter is None or cell.flowCode is None:
             return self._open(cell)
+        who, when = area_text(reporter), f"{_flow(cell)} for {cell.period}"
         if self._place(cell):
-            return (
-                Why(Reason.ZERO, f"{who} did report {when}, so there may have been none of this."),
-                Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
-            )
-        unlisted = not_held(cell.reporterCode, cell.period, self._held, self._clCode, self._today)
+            return (Why(Reason.ZERO, f"{who} did report {when}, so there may have been none of this."), _MAY_BE_HIDDEN)
+        unlisted = not_held(reporter, cell.period, self._held, self._clCode, self._today)
         if unlisted is not None:
             return (unlisted,)
-        if (cell.reporterCode, wire_period(cell.period), cell.flowCode) not in self._totals:
-            return self._listed(cell) if cell.reporterCode in self._held else self._open(cell)
-        text = f"UN Comtrade has no total of {who}, {when}, in clCode={self._clCode}."
-        if is_recent(cell.period, self._today) and cell.reporterCode not in self._held:
-            return (Why(Reason.NOT_YET_PUBLISHED, f"{text} It is recent, and may still come."),)
-        if self._clCode not in AS_REPORTED:
-            return (Why(Reason.NOT_REPORTED, text),)
-        return (Why(Reason.NOT_REPORTED, f"{text} Older years may be in an older classification.", sure=True),)
+        if (reporter, wire_period(cell.period), cell.flowCode) in self._totals:
+            return (self._without_total(cell, f"UN Comtrade has no total of {who}, {when}, in clCode={self._clCode}."),)
+        if reporter not in self._held:
+            return self._open(cell)
+        listed = f"UN Comtrade lists a dataset of {who} for {cell.period}: there may have been none of this."
+        without = Why(Reason.NOT_REPORTED, f"The dataset may be without {_flow(cell)}.")
+        return (Why(Reason.ZERO, listed), _MAY_BE_HIDDEN, without)
 
-    def _listed(self, cell: Cell) -> tuple[Why, ...]:
-        """What is left where the reporter's dataset is there."""
-        who = area_text(cell.reporterCode or "")
-        return (
-            Why(
-                Reason.ZERO,
-                f"UN Comtrade lists a dataset of {who} for {cell.period}: there may have been none of this.",
-            ),
-            Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area."),
-            Why(Reason.NOT_REPORTED, f"The dataset may be without {_flow(cell)}."),
-        )
+    def _without_total(self, cell: Cell, text: str) -> Why:
+        """Why a reporter has not even a total of a flow."""
+        if is_recent(cell.period, self._today) and cell.reporterCode not in self._held:
+            return Why(Reason.NOT_YET_PUBLISHED, f"{text} It is recent, and may still come.")
+        if self._clCode not in AS_REPORTED:
+            return Why(Reason.NOT_REPORTED, text)
+        return Why(Reason.NOT_REPORTED, f"{text} Older years may be in an older classification.", sure=True)
 
     def _open(self, cell: Cell) -> tuple[Why, ...]:
         late = Why(Reason.NOT_YET_PUBLISHED, f"{cell.period} is recent: many reporters have not published it yet.")
@@ -337,14 +329,17 @@ class Evidence:
         )
 
 
-def _totals_asked(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
+_MAY_BE_HIDDEN = Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area.")
+
+
+def _totals_asked(wanted: DataCall) -> Iterator[tuple[str, str, str]]:
     """(reporter, period, flow) of which a question asks for the total with World."""
     whole = TOTALS[wanted.typeCode] in wanted.commodities and (not wanted.partners or WORLD in wanted.partners)
     if whole and wanted.totals_only:
         yield from product(wanted.reporters, map(wire_period, wanted.periods), wanted.flows)
 
 
-def _asks_for(wanted: Wanted, cell: Cell, code: str) -> bool:
+def _asks_for(wanted: DataCall, cell: Cell, code: str) -> bool:
     """Whether a question takes in one code at a cell's place."""
     return (
         wanted.totals_only

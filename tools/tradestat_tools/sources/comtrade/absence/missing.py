@@ -1,4 +1,4 @@
-"""Which figures that were asked for did not come, and how a reader is told of them."""
+"""Which figures that were asked for did not come, and how a reader learns of them."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,13 @@ from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Cell, Evidence
 from tradestat_tools.sources.comtrade.answers import area_text
-from tradestat_tools.sources.comtrade.arguments import Question
+from tradestat_tools.sources.comtrade.arguments import TradeQuery
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.notes import SHOWN, listed
 from tradestat_tools.sources.comtrade.wire.envelope import Row
 
 MOST_CELLS = 20_000
-"""Cells looked at one by one; of a larger question only what has no row at all is told."""
+"""Cells looked at one by one; of a larger question only what has no row at all is named."""
 
 MEMBERS_SHOWN = 30
 """Members of a group that a note names: the largest of the usual groups has fewer than forty."""
@@ -39,21 +39,21 @@ WORDS = {
 }
 
 
-def asked_cells(question: Question) -> list[Cell]:
+def asked_cells(query: TradeQuery) -> list[Cell]:
     """The figures that were asked for by name. A member's trade with itself is not meant by a group."""
-    dimensions = _dimensions(question)
-    if prod(map(len, dimensions)) * len(question.span) > MOST_CELLS:
-        return list(_edges(dimensions, question.span))
-    own = {one.code for one in question.partners.asked if one.group}
-    cells = (_cell(codes, period) for period in question.span for codes in product(*dimensions))
+    dimensions = _dimensions(query)
+    if prod(map(len, dimensions)) * len(query.span) > MOST_CELLS:
+        return list(_edges(dimensions, query.span))
+    own = {one.code for one in query.partners.asked if one.group}
+    cells = (Cell(*codes, period) for period in query.span for codes in product(*dimensions))
     return [cell for cell in cells if cell.partnerCode not in own or cell.partnerCode != cell.reporterCode]
 
 
-def missing_cells(question: Question, rows: Sequence[Row]) -> list[Cell]:
+def missing_cells(query: TradeQuery, rows: Sequence[Row]) -> list[Cell]:
     """Those of the figures asked for that have no row."""
     seen: dict[tuple[bool, ...], set[tuple[str, ...]]] = {}
     missing: list[Cell] = []
-    for cell in asked_cells(question):
+    for cell in asked_cells(query):
         named = tuple(code is not None for code in cell[:4])
         if named not in seen:
             seen[named] = {_projected(row, named) for row in rows}
@@ -62,20 +62,20 @@ def missing_cells(question: Question, rows: Sequence[Row]) -> list[Cell]:
     return missing
 
 
-def _dimensions(question: Question) -> tuple[list[str | None], ...]:
-    codes: list[str | None] = [code for code in question.commodities if not code.startswith("AG")]
-    if len(codes) < len(question.commodities):
+def _dimensions(query: TradeQuery) -> tuple[list[str | None], ...]:
+    codes: list[str | None] = [code for code in query.commodities if not code.startswith("AG")]
+    if len(codes) < len(query.commodities):
         codes.append(None)
     return (
-        list(question.reporters.codes) or [None],
-        list(question.partners.codes) or [None],
-        list(question.arguments.flowCode),
+        list(query.reporters.codes) or [None],
+        list(query.partners.codes) or [None],
+        list(query.arguments.flowCode),
         codes,
     )
 
 
 def _edges(dimensions: Sequence[Sequence[str | None]], span: Sequence[Period]) -> Iterator[Cell]:
-    """Of a large question, each period and each code by itself."""
+    """Of a large query, each period and each code by itself."""
     for period in span:
         yield Cell(None, None, None, None, period)
         for at, values in enumerate(dimensions):
@@ -83,12 +83,7 @@ def _edges(dimensions: Sequence[Sequence[str | None]], span: Sequence[Period]) -
                 codes: list[str | None] = [None, None, None, None]
                 codes[at] = value
                 if value is not None:
-                    yield _cell(codes, period)
-
-
-def _cell(codes: Sequence[str | None], period: Period) -> Cell:
-    reporter, partner, flow, commodity = codes
-    return Cell(reporter, partner, flow, commodity, period)
+                    yield Cell(*codes, period)
 
 
 def _projected(row: Row, named: tuple[bool, ...]) -> tuple[str, ...]:
@@ -96,28 +91,28 @@ def _projected(row: Row, named: tuple[bool, ...]) -> tuple[str, ...]:
     return (*(code for code, is_named in zip(codes, named, strict=True) if is_named), row.period)
 
 
-def absent_notes(question: Question, missing: Sequence[Cell], evidence: Evidence) -> list[Note]:
+def absent_notes(query: TradeQuery, missing: Sequence[Cell], evidence: Evidence) -> list[Note]:
     """Notes on missing figures, those of one reason together."""
     kinds: dict[tuple[tuple[Reason, bool], ...], list[tuple[Cell, tuple[Why, ...]]]] = {}
     for cell in missing:
         whys = evidence.whys(cell)
         kinds.setdefault(tuple((why.reason, why.sure) for why in whys), []).append((cell, whys))
     ordered = sorted(kinds.values(), key=len, reverse=True)
-    left = asked_cells(question)
+    left = asked_cells(query)
     notes: list[Note] = []
     for kind in ordered[:MOST_KINDS]:
         cells = [cell for cell, _ in kind]
-        notes.append(_note(question, described(left, cells, question), [whys for _, whys in kind], cells))
-        told = set(cells)
-        left = [cell for cell in left if cell not in told]
+        notes.append(_note(query, described(left, cells, query), [whys for _, whys in kind], cells))
+        named = set(cells)
+        left = [cell for cell in left if cell not in named]
     if rest := sum(map(len, ordered[MOST_KINDS:])):
         notes.append(Note(code=NoteCode.ABSENT, text=f"{rest} more figures are missing for other reasons."))
     return notes
 
 
-def _note(question: Question, items: Sequence[str], whys: Sequence[tuple[Why, ...]], cells: Sequence[Cell]) -> Note:
+def _note(query: TradeQuery, items: Sequence[str], whys: Sequence[tuple[Why, ...]], cells: Sequence[Cell]) -> Note:
     first = whys[0]
-    grouped = any(one.group for one in (*question.reporters.asked, *question.partners.asked))
+    grouped = any(one.group for one in (*query.reporters.asked, *query.partners.asked))
     names = listed(items, MEMBERS_SHOWN if grouped else SHOWN)
     texts = {cell.cmdCode: one.text for cell, (one, *_) in zip(cells, whys, strict=True)}
     evidence = " ".join(list(dict.fromkeys(texts.values()))[: MOST_TEXTS if first[0].sure else 1])
@@ -136,17 +131,17 @@ def _note(question: Question, items: Sequence[str], whys: Sequence[tuple[Why, ..
     )
 
 
-def described(among: Sequence[Cell], cells: Sequence[Cell], question: Question) -> list[str]:
+def described(among: Sequence[Cell], cells: Sequence[Cell], query: TradeQuery) -> list[str]:
     """Cells in words: a whole period, reporter, partner, code or flow where all of it is missing; else the rest.
 
     Args:
-        among: what was asked for and has not been told of yet, these cells with it.
+        among: what was asked for and is not described yet, these cells with it.
         cells: the cells.
-        question: what was asked; its areas and codes are named where there are several.
+        query: what was asked; its areas and codes are named where there are several.
     """
     asked: list[Cell] = list(among)
     left: list[Cell] = list(cells)
-    several = [len(values) > 1 for values in (*_dimensions(question), question.span)]
+    several = [len(values) > 1 for values in (*_dimensions(query), query.span)]
     varying = [at for at in _ORDER if several[at]]
     items: list[str] = []
     for at in sorted(varying, key=lambda one: one != _PERIOD):
@@ -184,7 +179,7 @@ def _values(at: int, values: _Values, shown: int) -> str:
 _HEADS = ("reporter", "partner", "flowCode", "cmdCode", "")
 _PERIOD = 4
 _ORDER = (0, 1, 3, 2, _PERIOD)
-"""In which order it is told what is missing."""
+"""In which order a note names what is missing."""
 
 
 def _named(at: int, value: str | Period | None, *, again: bool = False) -> str:

@@ -9,94 +9,67 @@ from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
-from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.arguments import ArgumentError
+from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
+    AnySpans,
     Classification,
-    Codes,
     Dated,
     GoodsOrServices,
+    Reporters,
     YearsOrMonths,
-    check_reporters,
-    code_errors,
+    usual,
 )
-from tradestat_tools.sources.comtrade.calendar import newest_ended, periods_of, wire_period
-from tradestat_tools.sources.comtrade.codes import (
-    ALL,
-    DEFAULT_CLASSIFICATION,
-    ClCode,
-    FreqCode,
-    TypeCode,
-    asks_for_all,
-    is_services,
-    read_places,
-)
-from tradestat_tools.sources.comtrade.notes import listed, spelling_note
-from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
+from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode
+from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
-from tradestat_tools.sources.comtrade.wire.tables import (
-    AVAILABILITY,
-    Dataset,
-    Listed,
-    fetch_table,
-    reader,
-    table_request,
-)
-from tradestat_tools.upstream import Fetched, Request
+from tradestat_tools.sources.comtrade.wire.tables import AVAILABILITY, Dataset
+from tradestat_tools.upstream import Request
 
-MOST_REPORTERS = 24
-"""Reporters asked for one by one, a call each: at about one a second, half a minute."""
 MOST_ROWS = 60
 """Datasets of one reporter that are shown one by one; of more only from when to when."""
 MOST_STORED = 40
-"""Reporters whose stored list is looked up on the side of another question."""
+"""Reporters whose stored list is looked up beside another question."""
 
 
-class AvailabilityArguments(Dated, Arguments):
+class AvailabilityArguments(Dated):
     """What `comtrade_availability` can be asked."""
 
     typeCode: GoodsOrServices = "C"
     freqCode: YearsOrMonths = "A"
-    clCode: Classification = Field(
-        default="HS",
-        description="Classification as in comtrade_data: HS (as reported; default), H0 to H6, S1 to S4, B4, B5; EB10, "
-        "EB02, EB for services.",
+    clCode: Annotated[
+        Classification,
+        Field(
+            description="Classification as in comtrade_data: HS (as reported; default), H0 to H6, S1 to S4, B4, B5; "
+            "EB10, EB02, EB for services."
+        ),
+    ]
+    reporterCode: Reporters = Field(
+        default=usual(ALL), description=f"Who reports: codes or names, or all (default). {LISTS}"
     )
-    reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
-        default=[ALL], description=f"Who reports: codes or names, or all (default). {LISTS}"
-    )
-    period: Annotated[Codes, Meaning.PERIOD] = Field(
-        default=[],
+    period: AnySpans = Field(
+        default=usual(),
         description="Years, or months with freqCode=M; ranges; latest. Left out: all of them (months of all reporters "
         f"need a period). {LISTS}",
     )
     tariffline: bool = Field(default=False, description="true for tariff lines instead of standard data.")
 
-    @property
-    def classification(self) -> ClCode:
-        """`clCode`, or the usual one for goods or services where it was left out."""
-        return self.clCode if "clCode" in self.model_fields_set else DEFAULT_CLASSIFICATION[self.typeCode]
-
     @model_validator(mode="after")
-    def _fit_together(self) -> "AvailabilityArguments":
-        if is_services(self.classification) != (self.typeCode == "S"):
-            raise ArgumentError(
-                f"clCode={self.classification} does not go with typeCode={self.typeCode}.",
-                argument="clCode",
-                allowed="EB10, EB02, EB with typeCode=S; the others with typeCode=C",
-                nearest=(DEFAULT_CLASSIFICATION[self.typeCode],),
-            )
-        if self.freqCode == "M" and not self.period and asks_for_all(self.reporterCode):
+    def _months_of_all_are_too_many(self) -> "AvailabilityArguments":
+        if self.freqCode == "M" and not self.period and not self.reporterCode:
             raise ArgumentError(
                 "The months of all reporters are tens of thousands of datasets.",
                 argument="period",
                 allowed="one or more months, or named reporters",
                 nearest=("latest", "last 12 months"),
             )
-        self.check_periods()
         return self
 
 
@@ -178,22 +151,15 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
         NoData: the service lists none.
         TradestatError: what the service answers.
     """
-    places = read_places(arguments.reporterCode, "reporter")
-    if len(places.codes) > MOST_REPORTERS:
-        raise TooLarge(
-            f"{len(places.codes)} reporters would take a call each; at most {MOST_REPORTERS} are made.",
-            remedy="Ask for fewer, or for all with reporterCode=all, which is one call.",
-            source=SOURCE_ID,
-        )
-    wanted = _periods(context, arguments)
+    places = Places.of(arguments.reporterCode)
+    check_reporters(places, "Ask for fewer, or for all with reporterCode=all, which is one call.")
+    newest = newest_ended(arguments.frequency, context.today)
+    wanted = frozenset(map(wire_period, arguments.periods(newest))) if arguments.period else None
     # One call brings all periods of a reporter, so the periods asked for are taken out of it here.
     asked = [(code, None) for code in places.codes] or [(None, wanted if arguments.freqCode == "M" else None)]
     table = f"{AVAILABILITY}{'Tariffline' if arguments.tariffline else ''}"
-    path = f"{table}/{arguments.typeCode}/{arguments.freqCode}/{arguments.classification}"
-    fetched: list[Fetched[Listed[Dataset]]] = []
-    for code, periods in asked:
-        request = _request(context, path, code, periods)
-        fetched.append(await fetch_table(context, request, Dataset))
+    path = f"{table}/{arguments.typeCode}/{arguments.freqCode}/{arguments.clCode}"
+    fetched = [await fetch_table(context, _request(context, path, code, periods), Dataset) for code, periods in asked]
     found = [one for answer in fetched for one in answer.value.data if wanted is None or one.period in wanted]
     if not found:
         raise _nothing(arguments, places.codes, wanted, any(answer.value.data for answer in fetched))
@@ -201,7 +167,7 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
     data = AvailabilityData(
         typeCode=arguments.typeCode,
         freqCode=arguments.freqCode,
-        clCode=arguments.classification,
+        clCode=arguments.clCode,
         count=len(found),
         records=records,
     )
@@ -209,15 +175,12 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
         what=_what(arguments, data),
         data=data,
         source=provenance(SERVICE, "comtrade_availability", fetched),
-        notes=_notes(places.codes, records, fetched, spelling_note(places.asked)),
+        notes=[
+            *reading_notes(places.asked),
+            *withheld_notes(fetched, "datasets"),
+            *_notes(places.codes, records),
+        ],
     )
-
-
-def _periods(context: Context, arguments: AvailabilityArguments) -> frozenset[str] | None:
-    if not arguments.period:
-        return None
-    newest = newest_ended(arguments.frequency, context.today)
-    return frozenset(map(wire_period, periods_of(arguments.spans, arguments.frequency, newest)))
 
 
 def _request(context: Context, path: str, reporter: str | None, periods: Iterable[str] | None = None) -> Request:
@@ -260,12 +223,8 @@ def _what(arguments: AvailabilityArguments, data: AvailabilityData) -> str:
     return f"Held by {SERVICE}, {data.clCode}{lines}, {often}: {who}; {data.count} datasets"
 
 
-def _notes(
-    asked: Sequence[str], records: Sequence[Held], fetched: Sequence[Fetched[Listed[Dataset]]], spelled: Note | None
-) -> list[Note]:
-    notes = [spelled] if spelled else []
-    if withheld := sum(one.value.withheld for one in fetched):
-        notes.append(Note(code=NoteCode.SUBSET, text=f"{SERVICE} counts {withheld} datasets more than it sent."))
+def _notes(asked: Sequence[str], records: Sequence[Held]) -> list[Note]:
+    notes: list[Note] = []
     missing = [code for code in asked if code not in {one.reporterCode for one in records}]
     if missing:
         text = f"No dataset of {listed(map(area_text, missing))} is listed for this."
@@ -282,7 +241,7 @@ def _nothing(
     who = listed(map(area_text, codes)) or "any reporter"
     when = f" in {listed(sorted(wanted))}" if wanted else ""
     lines = " of tariff lines" if arguments.tariffline else ""
-    text = f"{SERVICE} lists no dataset{lines} of {who} in clCode={arguments.classification}{when}"
+    text = f"{SERVICE} lists no dataset{lines} of {who} in clCode={arguments.clCode}{when}"
     text += " (months)." if arguments.freqCode == "M" else "."
     remedy = "Leave out period to see all that are held." if others else "Try clCode=HS (goods) or EB10 (services)."
     return NoData(
@@ -298,29 +257,20 @@ async def stored_periods(
 ) -> Mapping[str, frozenset[str]]:
     """The periods that UN Comtrade lists by reporter, of those reporters whose list is stored; nothing is sent.
 
-    Args:
-        context: what the tools work with.
-        typeCode: C or S.
-        freqCode: A or M.
-        clCode: the classification.
-        reporters: codes; of more than MOST_STORED none is looked up.
+    Of more reporters than MOST_STORED none is looked up.
     """
     if not 0 < len(reporters) <= MOST_STORED:
         return {}
     path = f"{AVAILABILITY}/{typeCode}/{freqCode}/{clCode}"
     found: dict[str, frozenset[str]] = {}
     for code in reporters:
-        request = _request(context, path, code)
-        kept = await context.upstream.stored(request, POLICY, reader(request, Dataset))
-        if kept is not None and not kept.value.withheld:
-            found[code] = frozenset(one.period for one in kept.value.data)
+        datasets = await stored_table(context, _request(context, path, code), Dataset)
+        if datasets is not None:
+            found[code] = frozenset(one.period for one in datasets)
     if len(found) < len(reporters) and freqCode == "A":
-        request = _request(context, path, None)
-        kept = await context.upstream.stored(request, POLICY, reader(request, Dataset))
-        if kept is not None and not kept.value.withheld:
-            for code in reporters:
-                periods = frozenset(one.period for one in kept.value.data if one.reporterCode == code)
-                found.setdefault(code, periods)
+        datasets = await stored_table(context, _request(context, path, None), Dataset)
+        for code in () if datasets is None else reporters:
+            found.setdefault(code, frozenset(one.period for one in datasets or () if one.reporterCode == code))
     return found
 
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from math import ceil
 
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Context, provenance
+from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.reasons import Why
 from tradestat_tools.sources.comtrade.absence.empty import asked_periods, dated, earlier_notes, no_rows, uncovered
 from tradestat_tools.sources.comtrade.absence.evidence import (
     Answered,
@@ -24,32 +23,23 @@ from tradestat_tools.sources.comtrade.absence.evidence import (
 )
 from tradestat_tools.sources.comtrade.absence.missing import absent_notes, missing_cells
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series
-from tradestat_tools.sources.comtrade.api import (
-    Wanted,
-    chunks,
-    fetch,
-    is_cut,
-    periods_a_call,
-    stored,
-)
-from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Question, TradeArguments, resolved
-from tradestat_tools.sources.comtrade.calendar import due, has_ended, periods_of, tries, wire_period
-from tradestat_tools.sources.comtrade.codes import asks_for_all, is_services
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, is_cut, periods_a_call, stored
+from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments, TradeQuery
+from tradestat_tools.sources.comtrade.calendar import has_ended, tries, wire_period
+from tradestat_tools.sources.comtrade.codes import is_services
 from tradestat_tools.sources.comtrade.flows import observe
 from tradestat_tools.sources.comtrade.notes import (
-    check_calls,
-    check_rows,
-    cut_note,
-    group_note,
+    cut_notes,
+    group_notes,
+    later_notes,
     listed,
-    more,
+    reading_notes,
     row_notes,
-    spelling_note,
     valuation,
-    what,
 )
-from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE, SOURCE_ID, ComtradeSettings
+from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.availability import stored_periods
+from tradestat_tools.sources.comtrade.tools.shared import calls_for, check_rows, trade_answer
 from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
 from tradestat_tools.upstream import Fetched
 from tradestat_tools.upstream.runtime import in_thread
@@ -73,51 +63,50 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
     """
     _check_breadth(context, arguments)
     span, later = asked_periods(context, arguments)
-    question = resolved(context, arguments, span, later)
-    out_of_cover = await not_covered(context, question.reporters.asked, span)
-    if out_of_cover and len(out_of_cover) == len(question.reporters.codes):
-        raise uncovered(question, out_of_cover)
+    query = TradeQuery.of(context, arguments, span, later)
+    out_of_cover = await not_covered(context, query.reporters.asked, span)
+    if out_of_cover and len(out_of_cover) == len(query.reporters.codes):
+        raise uncovered(query, out_of_cover)
     held = await stored_periods(
-        context, arguments.typeCode, arguments.freqCode, arguments.classification, question.reporters.codes
+        context, arguments.typeCode, arguments.freqCode, arguments.clCode, query.reporters.codes
     )
-    if not any(one.leans_on_newest for one in arguments.spans):
-        unlisted = _unlisted(question, held, context.today)
-        if unlisted and len(unlisted) == len(question.reporters.codes):
-            raise uncovered(question, unlisted)
-    question, calls = await _ask(context, question, held)
-    shown = {wire_period(period) for period in question.span}
+    if not arguments.leans_on_newest:
+        unlisted = _unlisted(query, held, context.today)
+        if unlisted and len(unlisted) == len(query.reporters.codes):
+            raise uncovered(query, unlisted)
+    query, calls = await _ask(context, query, held)
+    shown = {wire_period(period) for period in query.span}
     rows = [row for _, one in calls for row in one.value.rows if row.period in shown]
-    answers = [answer for wanted, one in calls if (answer := Answered.of(wanted, one.value)) is not None]
+    answers = [answer for call, one in calls if (answer := Answered.of(call, one.value)) is not None]
     # What did not come of an answer that was cut may have been cut off: nothing of it is said to be missing.
     whole = len(answers) == len(calls)
-    missing = await in_thread(partial(missing_cells, question, rows)) if whole else []
+    missing = await in_thread(partial(missing_cells, query, rows)) if whole else []
     if missing:
-        looked_at = [wanted for wanted, _ in calls if wanted.periods][-MOST_LOOKED_AT:]
-        beside = await stored(context, [near for wanted in looked_at for near in neighbours(wanted)])
-        answers += [answer for wanted, page in beside if (answer := Answered.of(wanted, page)) is not None]
+        looked_at = [call for call, _ in calls if call.periods][-MOST_LOOKED_AT:]
+        beside = await stored(context, [near for call in looked_at for near in neighbours(call)])
+        answers += [answer for call, page in beside if (answer := Answered.of(call, page)) is not None]
     evidence = Evidence(
-        answers, rows=rows, clCode=arguments.classification, today=context.today, not_covered=out_of_cover, held=held
+        answers, rows=rows, clCode=arguments.clCode, today=context.today, not_covered=out_of_cover, held=held
     )
     if not rows:
-        empty = await in_thread(partial(no_rows, question, evidence, context.today))
-        raise await dated(context, empty, question.commodities)
-    join = partial(_answer, context, _Found(question, calls, rows, missing, evidence))
+        empty = await in_thread(partial(no_rows, query, evidence, context.today))
+        raise await dated(context, empty, query.commodities)
+    join = partial(_answer, context, _Found(query, calls, rows, missing, evidence))
     return await in_thread(join) if len(rows) + len(missing) > MANY_ROWS else join()
 
 
-def _unlisted(question: Question, held: Mapping[str, frozenset[str]], today: date) -> dict[str, Why]:
+def _unlisted(query: TradeQuery, held: Mapping[str, frozenset[str]], today: date) -> dict[str, Why]:
     """Those reporters of which no dataset is listed for any period asked for, with what shows it for the last."""
     found: dict[str, Why] = {}
-    for code in question.reporters.codes:
-        whys = [not_held(code, one, held, question.arguments.classification, today) for one in question.span]
+    for code in query.reporters.codes:
+        whys = [not_held(code, one, held, query.arguments.clCode, today) for one in query.span]
         if whys[-1] is not None and all(why is not None for why in whys):
             found[code] = whys[-1]
     return found
 
 
 def _check_breadth(context: Context, arguments: TradeArguments) -> None:
-    keyed = context.settings.of(ComtradeSettings).comtrade_api_key is not None
-    if not keyed and asks_for_all(arguments.reporterCode) and asks_for_all(arguments.partnerCode):
+    if not has_key(context) and not arguments.reporterCode and not arguments.partnerCode:
         raise InvalidQuery(
             f"All reporters with all partners is far more than the {PREVIEW_ROWS} rows that come without a key.",
             argument="partnerCode",
@@ -127,79 +116,75 @@ def _check_breadth(context: Context, arguments: TradeArguments) -> None:
         )
 
 
-Calls = list[tuple[Wanted, Fetched[Page]]]
+Calls = list[tuple[DataCall, Fetched[Page]]]
 
 
-async def _ask(context: Context, question: Question, held: Mapping[str, frozenset[str]]) -> tuple[Question, Calls]:
+async def _ask(context: Context, query: TradeQuery, held: Mapping[str, frozenset[str]]) -> tuple[TradeQuery, Calls]:
     """Every call of the question. Where it leans on the newest period, that is first looked for.
 
     Raises:
         TooLarge: it would take more than MAX_CALLS calls, or more rows than the caller allows.
         NoData: the newest period with rows lies before the first one asked for.
     """
-    arguments, size = question.arguments, periods_a_call(context)
-    if not any(one.leans_on_newest for one in arguments.spans):
-        runs = chunks(question.span, size)
-        check_calls(context, len(question.span), len(runs), arguments.freqCode)
-        await check_rows(context, question, runs[-1])
-        return question, [await _call(context, question, run) for run in runs]
-    check_calls(context, len(question.span), ceil(len(question.span) / size), arguments.freqCode)
-    candidates = _candidates(context, question, held)
-    back = min(size, len(question.span) + len(candidates) - 1)
+    arguments, size = query.arguments, periods_a_call(context)
+    runs = calls_for(context, query.span, arguments.freqCode)
+    if not arguments.leans_on_newest:
+        await check_rows(context, query, runs[-1])
+        return query, [await _call(context, query, run) for run in runs]
+    candidates = _candidates(context, query, held)
+    back = min(size, len(query.span) + len(candidates) - 1)
     together = tuple(candidates[0].shifted(-steps) for steps in reversed(range(back)))
     calls: Calls = []
     newest: Period | None = None
     for run in [*([together] if size > 1 else []), *((one,) for one in candidates)]:
-        calls.append(await _call(context, question, run))
+        calls.append(await _call(context, query, run))
         page = calls[-1][1].value
-        if len(run) > 1 and is_cut(page, question.limit):
+        if len(run) > 1 and is_cut(page, query.limit):
             # The newest may be among the rows that were cut off: one by one, then. The call counts and says nothing.
-            wanted, fetched = calls.pop()
-            calls.append((replace(wanted, periods=()), replace(fetched, value=Page([]))))
+            call, fetched = calls.pop()
+            calls.append((replace(call, periods=()), replace(fetched, value=Page([]))))
             continue
         seen = {row.period for row in page.rows}
         newest = max((one for one in run if one in candidates and wire_period(one) in seen), default=None)
         if newest is not None or len(run) > 1:
             break
     if newest is None:
-        return question.over(tuple(sorted(candidates))), calls
-    return await _up_to(context, question, newest, calls)
+        return query.over(tuple(sorted(candidates))), calls
+    return await _up_to(context, query, newest, calls)
 
 
-def _candidates(context: Context, question: Question, held: Mapping[str, frozenset[str]]) -> list[Period]:
+def _candidates(context: Context, query: TradeQuery, held: Mapping[str, frozenset[str]]) -> list[Period]:
     """The periods that may be the newest with rows, the newest first: those listed, where the list is known."""
-    frequency = question.arguments.frequency
-    usual = tries(frequency, context.today)
-    codes = question.reporters.codes
+    usual = tries(query.arguments.frequency, context.today)
+    codes = query.reporters.codes
     if not codes or any(code not in held for code in codes):
         return usual
     ended = {one for code in codes for text in held[code] if has_ended(one := period(text), context.today)}
     return sorted(ended, reverse=True)[: len(usual)] or usual
 
 
-async def _up_to(context: Context, question: Question, newest: Period, calls: Calls) -> tuple[Question, Calls]:
+async def _up_to(context: Context, query: TradeQuery, newest: Period, calls: Calls) -> tuple[TradeQuery, Calls]:
     """The rest of a question whose newest period is known."""
-    arguments = question.arguments
     try:
-        span = periods_of(arguments.spans, arguments.frequency, newest)
+        span = query.arguments.periods(newest)
     except CodeError:  # "since 2025", and the newest is 2024
-        return question, calls
-    question = question.over(tuple(one for one in span if has_ended(one, context.today)))
-    asked = {one for wanted, _ in calls for one in wanted.periods}
-    rest = [one for one in question.span if one not in asked]
-    return question, [*calls, *[await _call(context, question, run) for run in chunks(rest, periods_a_call(context))]]
+        return query, calls
+    query = query.over(tuple(one for one in span if has_ended(one, context.today)))
+    asked = {one for call, _ in calls for one in call.periods}
+    rest = [one for one in query.span if one not in asked]
+    return query, [*calls, *[await _call(context, query, run) for run in chunks(rest, periods_a_call(context))]]
 
 
-async def _call(context: Context, question: Question, run: tuple[Period, ...]) -> tuple[Wanted, Fetched[Page]]:
-    wanted = question.wanted(run)
-    return wanted, await fetch(context, wanted)
+async def _call(context: Context, query: TradeQuery, run: tuple[Period, ...]) -> tuple[DataCall, Fetched[Page]]:
+    call = query.call(run)
+    return call, await fetch(context, call)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What came of a question: the calls, the rows of its periods, figures without a row, what is known of those."""
 
-    question: Question
+    query: TradeQuery
     calls: Calls
     rows: list[Row]
     missing: list[Cell]
@@ -207,64 +192,45 @@ class _Found:
 
 
 def _answer(context: Context, found: _Found) -> Answer[TradeData]:
-    question, rows = found.question, found.rows
-    arguments, limit, fetched = question.arguments, question.limit, [one for _, one in found.calls]
-    classification = arguments.classification
+    query, rows, fetched = found.query, found.rows, [one for _, one in found.calls]
+    arguments = query.arguments
+    cut = cut_notes(fetched, query.limit)
     data = as_series(
-        rows,
-        periods=[wire_period(period) for period in question.span],
-        typeCode=arguments.typeCode,
-        freqCode=arguments.freqCode,
-        clCode=classification,
+        rows, query.span, typeCode=arguments.typeCode, freqCode=arguments.freqCode, clCode=arguments.clCode
     )
-    cut = [one for one in fetched if is_cut(one.value, limit)]
-    notes = row_notes(rows, classification, question.commodities, question.span)
-    if cut:
-        notes.insert(0, cut_note(cut, fetched, limit))
-    else:
-        notes += absent_notes(question, found.missing, found.evidence)
-    notes += _reading_notes(question, found.calls)
-    return Answer[TradeData](
-        what=what(data),
-        data=data,
-        source=provenance(
-            SERVICE,
-            "comtrade_data",
-            fetched,
-            unit="US dollars",
-            currency="USD",
-            valuation=None if is_services(classification) else valuation(rows),
-        ),
-        notes=notes,
-        more=more(context, limit, full=any(len(one.value.rows) >= limit for one in cut)) if cut else None,
+    return trade_answer(
+        context,
+        "comtrade_data",
+        data,
+        fetched,
+        limit=query.limit,
+        notes=[
+            *cut,
+            *row_notes(rows, arguments.clCode, query.commodities, query.span),
+            *([] if cut else absent_notes(query, found.missing, found.evidence)),
+            *reading_notes([*query.places, *query.second_partners.asked]),
+            *group_notes(query.reporters, "reporterCode"),
+            *group_notes(query.partners, "partnerCode", query.reporters.codes),
+            *group_notes(query.second_partners, "partner2Code", query.reporters.codes),
+            *earlier_notes(query.places, query.span),
+            *later_notes(query.open),
+            *_newest_notes(query, found.calls),
+        ],
+        valuation=None if is_services(arguments.clCode) else valuation(rows),
     )
 
 
-def _reading_notes(question: Question, calls: Calls) -> list[Note]:
-    """What areas, groups and periods were read as, and what of the periods is not out."""
-    notes = [
-        spelling_note([*question.reporters.asked, *question.partners.asked, *question.second_partners.asked]),
-        group_note(question.reporters, "reporterCode", ()),
-        group_note(question.partners, "partnerCode", question.reporters.codes),
-        group_note(question.second_partners, "partner2Code", question.reporters.codes),
-        *earlier_notes([*question.reporters.asked, *question.partners.asked], question.span),
-    ]
-    if question.open:
-        text = f"{listed(map(str, question.open))} left out: {due(question.open[0])}"
-        notes.append(Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED))
-    words = [
-        text
-        for text, one in zip(question.arguments.period, question.arguments.spans, strict=True)
-        if one.leans_on_newest
-    ]
-    if words:
-        newest = question.span[-1]
-        empty = sorted({one for wanted, _ in calls for one in wanted.periods if one > newest})
-        first = "" if len(question.span) == 1 else f"{question.span[0]} to "
-        text = f"Read {listed(words)} as {first}{newest}, the newest period with rows for this question"
-        text += f"; there are none for {listed(map(str, empty))}." if empty else "."
-        notes.append(Note(code=NoteCode.RESOLVED_CODE, text=text))
-    return [note for note in notes if note is not None]
+def _newest_notes(query: TradeQuery, calls: Calls) -> list[Note]:
+    """As which periods words such as "latest" were read."""
+    words = [one.typed for one in query.arguments.period if one.leans_on_newest]
+    if not words:
+        return []
+    newest = query.span[-1]
+    empty = sorted({one for call, _ in calls for one in call.periods if one > newest})
+    first = "" if len(query.span) == 1 else f"{query.span[0]} to "
+    text = f"Read {listed(words)} as {first}{newest}, the newest period with rows for this question"
+    text += f"; there are none for {listed(map(str, empty))}." if empty else "."
+    return [Note(code=NoteCode.RESOLVED_CODE, text=text)]
 
 
 COMTRADE_DATA = Tool(

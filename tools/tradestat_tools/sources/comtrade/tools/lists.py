@@ -14,10 +14,10 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID, ComtradeSettings
+from tradestat_tools.sources.comtrade.api import list_request
+from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.wire.envelope import changed, read_list
-from tradestat_tools.upstream import Request, Response
-from tradestat_tools.upstream.request import REFERENCE
+from tradestat_tools.upstream import Response
 
 Category = Literal[
     "reporters",
@@ -231,7 +231,7 @@ async def comtrade_reference(context: Context, arguments: ReferenceArguments) ->
         TradestatError: what the service answers.
     """
     fetched = await context.upstream.fetch(
-        _request(context, arguments.category),
+        list_request(context, FILES.get(arguments.category, arguments.category)),
         POLICY,
         partial(_select, arguments),
         within=context.settings.timeout,
@@ -252,16 +252,6 @@ async def comtrade_reference(context: Context, arguments: ReferenceArguments) ->
     )
 
 
-def _request(context: Context, category: Category) -> Request:
-    file = FILES.get(category, category)
-    return Request(
-        source=SOURCE_ID,
-        endpoint=f"reference/{file}",
-        url=f"{context.settings.of(ComtradeSettings).comtrade_url.rstrip('/')}/files/v1/app/reference/{file}.json",
-        freshness=REFERENCE,
-    )
-
-
 async def stored_reporters(context: Context) -> dict[str, Entry] | None:
     """The service's list of reporters by code, if it is stored; nothing is sent."""
     entries = await stored_list(context, "reporters")
@@ -270,7 +260,7 @@ async def stored_reporters(context: Context) -> dict[str, Entry] | None:
 
 async def stored_list(context: Context, category: Category) -> list[Entry] | None:
     """One of the service's lists, if it is stored; nothing is sent."""
-    kept = await context.upstream.stored(_request(context, category), POLICY, _entries)
+    kept = await context.upstream.stored(list_request(context, FILES.get(category, category)), POLICY, _entries)
     return None if kept is None else kept.value
 
 

@@ -3,73 +3,51 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field
 
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
-from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.arguments import Arguments
+from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
-    Codes,
+    AnySpans,
     Dated,
     GoodsOrServices,
+    Reporters,
     YearsOrMonths,
-    check_reporters,
-    code_errors,
+    named_reporters,
+    usual,
 )
-from tradestat_tools.sources.comtrade.calendar import newest_ended, periods_of, wire_period
-from tradestat_tools.sources.comtrade.codes import (
-    ALL,
-    DEFAULT_CLASSIFICATION,
-    asks_for_all,
-    read_places,
-)
-from tradestat_tools.sources.comtrade.notes import listed, spelling_note
+from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
+from tradestat_tools.sources.comtrade.codes import ALL, DEFAULT_CLASSIFICATION, Named, Places
+from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
-from tradestat_tools.sources.comtrade.tools.availability import MOST_REPORTERS
-from tradestat_tools.sources.comtrade.wire.tables import (
-    LIVE_UPDATE,
-    METADATA,
-    Described,
-    Listed,
-    Publication,
-    Release,
-    fetch_table,
-    table_request,
-)
-from tradestat_tools.upstream import Fetched
+from tradestat_tools.sources.comtrade.tools.shared import check_reporters
+from tradestat_tools.sources.comtrade.wire.tables import LIVE_UPDATE, METADATA, Described, Publication, Release
 from tradestat_tools.upstream.request import HOUR, Freshness
 
 MOST_SHOWN = 100
 """Publications in an answer; the newest periods come first."""
 
 
-class MetadataArguments(Dated, Arguments):
+class MetadataArguments(Dated):
     """What `comtrade_metadata` can be asked."""
 
     typeCode: GoodsOrServices = "C"
     freqCode: YearsOrMonths = "A"
-    reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
+    reporterCode: Annotated[tuple[Named, ...], named_reporters("Notes are asked for reporter by reporter.")] = Field(
         description=f"Who reports: codes or names. {LISTS}"
     )
-    period: Annotated[Codes, Meaning.PERIOD] = Field(
-        default=[],
+    period: AnySpans = Field(
+        default=usual(),
         description="Years, or months with freqCode=M; ranges. Left out: the newest one of each reporter. " + LISTS,
     )
     showHistory: bool = Field(default=False, description="true for every publication of a dataset, not only the last.")
-
-    @model_validator(mode="after")
-    def _fit_together(self) -> "MetadataArguments":
-        if asks_for_all(self.reporterCode):
-            raise ArgumentError(
-                "Notes are asked for reporter by reporter.", argument="reporterCode", allowed="named reporters"
-            )
-        self.check_periods()
-        return self
 
 
 class MetadataData(Data):
@@ -106,30 +84,22 @@ async def comtrade_metadata(context: Context, arguments: MetadataArguments) -> A
         NoData: there are none.
         TradestatError: what the service answers.
     """
-    places = read_places(arguments.reporterCode, "reporter")
-    if len(places.codes) > MOST_REPORTERS:
-        raise TooLarge(
-            f"{len(places.codes)} reporters would take a call each; at most {MOST_REPORTERS} are made.",
-            remedy="Ask for fewer reporters at once.",
-            source=SOURCE_ID,
-        )
-    newest = newest_ended(arguments.frequency, context.today)
-    wanted = frozenset(map(wire_period, periods_of(arguments.spans, arguments.frequency, newest)))
+    places = Places.of(arguments.reporterCode)
+    check_reporters(places, "Ask for fewer reporters at once.")
+    wanted = frozenset(map(wire_period, arguments.periods(newest_ended(arguments.frequency, context.today))))
     path = f"{METADATA}/{arguments.typeCode}/{arguments.freqCode}/{DEFAULT_CLASSIFICATION[arguments.typeCode]}"
-    fetched: list[Fetched[Listed[Described]]] = []
-    for code in places.codes:
-        # Without a period, so that one call answers for all periods of a reporter.
-        fetched.append(await fetch_table(context, table_request(context, path, {"reporterCode": code}), Described))
+    # Without a period, so that one call answers for all periods of a reporter.
+    requests = [table_request(context, path, {"reporterCode": code}) for code in places.codes]
+    fetched = [await fetch_table(context, request, Described) for request in requests]
     found = [note for answer in fetched for note in _of_reporter(answer.value.data, wanted, arguments.showHistory)]
     if not found:
         raise _nothing(places.codes, any(answer.value.data for answer in fetched))
     first = found[:MOST_SHOWN]
-    spelled = spelling_note(places.asked)
     return Answer[MetadataData](
         what=f"Publication notes of {listed(_names(found), 3)}: {listed(sorted({one.period for one in found}))}",
         data=MetadataData(typeCode=arguments.typeCode, freqCode=arguments.freqCode, count=len(found), records=first),
         source=provenance(SERVICE, "comtrade_metadata", fetched),
-        notes=[*([spelled] if spelled else []), *_absent(places.codes, found)],
+        notes=[*reading_notes(places.asked), *_absent(places.codes, found)],
         more=f"{len(found) - MOST_SHOWN} more: ask for fewer periods at once." if len(found) > MOST_SHOWN else None,
     )
 
@@ -188,8 +158,10 @@ LIVE = Freshness(fresh=HOUR, usable=0.0)
 class LiveUpdateArguments(Arguments):
     """What `comtrade_live_update` can be asked."""
 
-    reporterCode: Annotated[Codes, code_errors(check_reporters)] = Field(
-        default=[ALL], description=f"Whose datasets: codes or names, or all (default). {LISTS}"
+    model_config = ConfigDict(validate_default=True)
+
+    reporterCode: Reporters = Field(
+        default=usual(ALL), description=f"Whose datasets: codes or names, or all (default). {LISTS}"
     )
     limit: int = Field(default=50, ge=1, le=500, description="Datasets in the answer, the newest first.")
 
@@ -225,7 +197,7 @@ async def comtrade_live_update(context: Context, arguments: LiveUpdateArguments)
         NoData: nothing of the reporters asked for.
         TradestatError: what the service answers.
     """
-    codes = read_places(arguments.reporterCode, "reporter").codes
+    codes = Places.of(arguments.reporterCode).codes
     fetched = await fetch_table(context, table_request(context, LIVE_UPDATE, freshness=LIVE), Release)
     listed_ones = sorted(fetched.value.data, key=lambda one: one.lastUpdated or "", reverse=True)
     found = [one for one in listed_ones if not codes or one.reporterCode in codes]
@@ -237,16 +209,12 @@ async def comtrade_live_update(context: Context, arguments: LiveUpdateArguments)
             why=[Why(Reason.FILTERED_OUT, text, sure=True)] if codes and listed_ones else (),
             source=SOURCE_ID,
         )
-    notes: list[Note] = []
-    if fetched.value.withheld:
-        text = f"{SERVICE} counts {fetched.value.withheld} datasets more than it sent."
-        notes.append(Note(code=NoteCode.SUBSET, text=text))
     rest = len(found) - arguments.limit
     return Answer[LiveUpdateData](
         what=f"Loaded lately into {SERVICE}: {len(found)} datasets",
         data=LiveUpdateData(count=len(found), records=found[: arguments.limit]),
         source=provenance(SERVICE, "comtrade_live_update", [fetched]),
-        notes=notes,
+        notes=withheld_notes([fetched], "datasets"),
         more=f"{rest} more: raise limit, or name reporters." if rest > 0 else None,
     )
 

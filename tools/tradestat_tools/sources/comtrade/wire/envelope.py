@@ -1,9 +1,10 @@
 """What UN Comtrade sends: errors by status and text, the envelope, its rows."""
 
 import json
-import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
@@ -12,31 +13,60 @@ from tradestat_tools.model.errors import (
     QuotaExhausted,
     RateLimited,
     TradestatError,
-    Unauthorized,
     UpstreamChanged,
     UpstreamDown,
     UpstreamRefused,
 )
 from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE, SERVICE, SOURCE_ID
 from tradestat_tools.upstream import Response
+from tradestat_tools.upstream.failures import Failures, Words, kind_of, not_asked_for, retry_after
+from tradestat_tools.upstream.reading import number, one_line, sentence
 
 Amount = int | float
+
+QUOTED = 200
+"""Characters of the service's words that an error repeats."""
+
+FAILURES = Failures(
+    SOURCE_ID,
+    {
+        QuotaExhausted: Words(
+            f"{SERVICE}: the calls of the day are used up.{{said}}",
+            f"Wait until the quota is replenished, or unset {KEY_VARIABLE} to use the preview.",
+        ),
+        RateLimited: Words(
+            f"{SERVICE}: too many calls in a short time (it takes about one a second).",
+            "Wait, then send the same question again.",
+        ),
+        UpstreamDown: Words(
+            f"{SERVICE} failed on its side (HTTP {{status}}).{{said}}",
+            "Try again in a few minutes; asking for less may help.",
+        ),
+        UpstreamRefused: Words(
+            f"{SERVICE} rejected the question:{{said}}",
+            "Check the codes with comtrade_reference, or ask for fewer of them.",
+        ),
+        UpstreamChanged: Words(
+            f"{SERVICE} answered in another form: expected an answer at this address; it answered HTTP {{status}}.",
+            "Try again; if it stays so, the service has changed and this server must be updated.",
+        ),
+    },
+    {
+        401: Words(
+            f"{SERVICE} does not accept the key in {KEY_VARIABLE}.{{said}}",
+            f"Check {KEY_VARIABLE}, or unset it to use the preview. {GET_A_KEY}",
+        ),
+        403: Words(
+            f"{SERVICE} denies access with the key in {KEY_VARIABLE}.{{said}}",
+            f"The key's subscription may not cover this. {GET_A_KEY}",
+        ),
+    },
+)
 
 _SECONDS = re.compile(r"try again in (\d+) seconds?", re.IGNORECASE)
 """`Rate limit is exceeded. Try again in 4 seconds.` (documented, autumn 2026)."""
 _CLOCK = re.compile(r"(?:(\d+)\.)?(\d{1,3}):(\d{2}):(\d{2})")
 """`Out of call volume quota. Quota will be replenished in 05:12:33.` (documented, autumn 2026)."""
-
-
-def said(text: object) -> str:
-    """What the service said, fit for an error: one printable line of at most 200 characters."""
-    line = "".join(char if char.isprintable() else " " for char in str(text)[:1000])
-    return " ".join(line.split())[:200]
-
-
-def _sentence(text: str) -> str:
-    """The service's words with one full stop at their end, however many they came with."""
-    return text.rstrip(". ") + "."
 
 
 def read_json(response: Response) -> object:
@@ -51,17 +81,14 @@ def read_json(response: Response) -> object:
         b"\xef\xbb\xbf \t\r\n"
     )  # reference lists often start with a BOM (documented, autumn 2026)
     if not text:
-        raise UpstreamDown(
-            f"{SERVICE} sent an empty body where JSON was expected.",
-            remedy="Try again in a minute.",
-            source=SOURCE_ID,
-            transient=True,
-        )
+        said = f"{SERVICE} sent an empty body where JSON was expected."
+        raise FAILURES.error(UpstreamDown, said, remedy="Try again in a minute.")
     if text.startswith(b"<"):
-        raise UpstreamDown(
+        raise FAILURES.error(
+            UpstreamDown,
             f"{SERVICE} sent a web page where JSON was expected: it is under maintenance, or a proxy answered.",
             remedy="Try again later; open https://comtradeapi.un.org in a browser to see what answers.",
-            source=SOURCE_ID,
+            transient=False,
         )
     try:
         body: object = json.loads(text.decode("utf-8"))
@@ -73,66 +100,27 @@ def read_json(response: Response) -> object:
     return cast("object", body)
 
 
-def changed(expected: str, seen: str) -> UpstreamChanged:
+def changed(expected: str, seen: str) -> TradestatError:
     """The failure for an answer whose form is not the known one."""
-    return UpstreamChanged(
-        f"{SERVICE} answered in another form: expected {expected}; {_sentence(seen)}",
-        remedy="Try again; if it stays so, the service has changed and this server must be updated.",
-        source=SOURCE_ID,
-    )
+    text = f"{SERVICE} answered in another form: expected {expected}; {sentence(seen)}"
+    return FAILURES.error(UpstreamChanged, text)
 
 
 def _failure(response: Response) -> TradestatError:
-    message = _message(response)
-    it_says = f" It says: {_sentence(message)}" if message else ""
-    status = response.status
-    if status == 401:
-        return Unauthorized(
-            f"{SERVICE} does not accept the key in {KEY_VARIABLE}.{it_says}",
-            remedy=f"Check {KEY_VARIABLE}, or unset it to use the preview. {GET_A_KEY}",
-            source=SOURCE_ID,
-        )
-    if "quota" in message.lower() and status in {403, 429}:
-        return QuotaExhausted(
-            f"{SERVICE}: the calls of the day are used up.{it_says}",
-            remedy=f"Wait until the quota is replenished, or unset {KEY_VARIABLE} to use the preview.",
-            source=SOURCE_ID,
-            retry_after=_clock_seconds(message),
-        )
-    if status == 429:
-        return RateLimited(
-            f"{SERVICE}: too many calls in a short time (it takes about one a second).",
-            remedy="Wait, then send the same question again.",
-            source=SOURCE_ID,
-            retry_after=_retry_after(response, message),
-            transient=True,
-        )
-    if status == 403:
-        return Unauthorized(
-            f"{SERVICE} denies access with the key in {KEY_VARIABLE}.{it_says}",
-            remedy=f"The key's subscription may not cover this. {GET_A_KEY}",
-            source=SOURCE_ID,
-        )
-    if status == 404 or 300 <= status < 400:
-        return changed("an answer at this address", f"it answered HTTP {status}")
-    if status == 408 or status >= 500:
-        return UpstreamDown(
-            f"{SERVICE} failed on its side (HTTP {status}).{it_says}",
-            remedy="Try again in a few minutes; asking for less may help.",
-            source=SOURCE_ID,
-            retry_after=_retry_after(response, ""),
-            transient=True,
-        )
-    return refused(message or f"HTTP {status}")
+    """The error of an answer that is none, by its status; by its words where those tell a used up quota."""
+    message, status = _message(response), response.status
+    said = f"It says: {sentence(message)}" if message else ""
+    if "quota" in message.lower() and status in (403, 429):
+        return FAILURES.of(402, said, wait=_clock_seconds(message))
+    if kind_of(status) is UpstreamRefused:
+        return _refused(message or f"HTTP {status}")
+    found = _SECONDS.search(message) if status == 429 else None
+    wait = float(found[1]) if found else retry_after(response.headers, datetime.now(UTC))
+    return FAILURES.of(status, said, wait=wait)
 
 
-def refused(message: str) -> UpstreamRefused:
-    """The failure for a question that the service turns down."""
-    return UpstreamRefused(
-        f"{SERVICE} rejected the question: {_sentence(message)}",
-        remedy="Check the codes with comtrade_reference, or ask for fewer of them.",
-        source=SOURCE_ID,
-    )
+def _refused(message: str) -> TradestatError:
+    return FAILURES.of(400, sentence(message))
 
 
 def _message(response: Response) -> str:
@@ -141,13 +129,13 @@ def _message(response: Response) -> str:
         body: Any = json.loads(response.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         text = response.body[:2000].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
-        return "" if text.startswith("<") else said(text)
+        return "" if text.startswith("<") else one_line(text, QUOTED)
     if not isinstance(body, dict):
         return ""
     members = cast("dict[str, Any]", body)
     for name in ("message", "error", "title", "errorMessage"):
         if isinstance(value := members.get(name), str) and value.strip():
-            return said(value)
+            return one_line(value, QUOTED)
     return ""
 
 
@@ -157,27 +145,6 @@ def _clock_seconds(text: str) -> float | None:
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
-
-
-def _retry_after(response: Response, message: str) -> float | None:
-    if found := _SECONDS.search(message):
-        return float(found[1])
-    header = response.headers.get("retry-after", "").strip()
-    return float(header) if header.isascii() and header.isdigit() else None
-
-
-def _amount(value: object) -> object:
-    """A number, also as text with thousands commas; None for null, blank or N/A. Whole numbers stay whole."""
-    if isinstance(value, str):
-        text = value.replace(",", "").strip()
-        if text.upper() in {"", "N/A", "NULL", "NONE"}:
-            return None
-        value = float(text)
-    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError("not a number")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    return value
 
 
 def _flag(value: object) -> object:
@@ -207,7 +174,7 @@ UNITS = {"2": "m²", "4": "m", "5": "u", "8": "kg", "12": "m³", "34": "kg 90% s
 
 Text = Annotated[str, BeforeValidator(_text)]
 OptionalText = Annotated[str | None, BeforeValidator(_text)]
-OptionalAmount = Annotated[Amount | None, BeforeValidator(_amount)]
+OptionalAmount = Annotated[Amount | None, BeforeValidator(number)]
 OptionalFlag = Annotated[bool | None, BeforeValidator(_flag)]
 OptionalUnit = Annotated[str | None, BeforeValidator(_unit)]
 
@@ -272,7 +239,7 @@ class Row(BaseModel):
         return row | named
 
     def known(self, name: str) -> Amount | None:
-        """A quantity, weight or side value as far as it is known.
+        """A quantity, weight, CIF or FOB value as far as it is known.
 
         The service writes 0.0 as well as null where it knows nothing: all goods weigh 0 kg, an import's FOB value is 0
         (seen in rows of 2018 to 2022). Zero is a figure only beside a value that is zero itself, not
@@ -347,7 +314,7 @@ def read_rows(response: Response, envelope: type[E], expected: str) -> E:
     """
     body = read_json(response)
     if isinstance(body, dict) and (error := cast("dict[str, object]", body).get("error")):
-        raise refused(said(error))
+        raise _refused(one_line(error, QUOTED))
     return _read(envelope, cast("object", body), expected)
 
 
@@ -369,4 +336,83 @@ def _read(model: type[M], body: object, expected: str) -> M:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in fault["loc"]) or "the body"
-        raise changed(expected, f"`{where}`: {said(fault['msg']).removeprefix('Value error, ')}") from None
+        raise changed(expected, f"`{where}`: {one_line(fault['msg'], QUOTED).removeprefix('Value error, ')}") from None
+
+
+COMPARED = (
+    "typeCode",
+    "freqCode",
+    "reporterCode",
+    "period",
+    "partnerCode",
+    "cmdCode",
+    "flowCode",
+    "partner2Code",
+    "customsCode",
+    "motCode",
+    "clCode",
+)
+"""Parameters that a row repeats, nearly all under the same name."""
+
+_LEVEL = re.compile(r"AG([1-6])")
+_NUMBER = re.compile(r"0*(\d+)")
+_SHOWN = 3
+
+
+def check_answered(
+    rows: Sequence[BaseModel], asked: Mapping[str, str], names: Sequence[str] = COMPARED, *, begins: bool = False
+) -> None:
+    """Refuse an answer of which a row was not asked for.
+
+    Args:
+        rows: the rows. One that leaves a field out is not held against it.
+        asked: codes by parameter as they were sent, comma separated, and those of the path under `typeCode`,
+            `freqCode` and `clCode`. A parameter that is left out was left open.
+        names: the parameters to compare.
+        begins: whether a product code stands for all national codes that begin with it, as with tariff lines.
+
+    Raises:
+        UpstreamChanged: naming the parameters that seem to be ignored.
+    """
+    strangers = [
+        (name, _shown(asked[name]), one_line(stranger, 20))
+        for name in names
+        if asked.get(name) and (stranger := _stranger(rows, name, asked[name].split(","), begins=begins)) is not None
+    ]
+    if strangers:
+        raise not_asked_for(SERVICE, SOURCE_ID, strangers)
+
+
+def _shown(codes: str) -> str:
+    first = codes.split(",")
+    return ",".join(first[:_SHOWN]) + (",..." if len(first) > _SHOWN else "")
+
+
+def _stranger(rows: Sequence[BaseModel], name: str, codes: Sequence[str], *, begins: bool) -> str | None:
+    """The first value of a field that was not asked for."""
+    if name == "clCode":
+        # The edition is not compared: clCode=HS brings each row in the one it was reported in.
+        values = (getattr(row, "classificationCode", None) for row in rows)
+        return next((value for value in values if value and value[0] != codes[0][0]), None)
+    if name == "cmdCode":
+        return _strange_product(rows, codes, begins=begins)
+    wanted = {_bare(code) for code in codes}
+    values = (getattr(row, name, None) for row in rows)
+    return next((value for value in values if value is not None and _bare(value) not in wanted), None)
+
+
+def _bare(code: str) -> str:
+    """A code without the zeros before a number: area 32 is also written 032."""
+    found = _NUMBER.fullmatch(code)
+    return found[1] if found else code.upper()
+
+
+def _strange_product(rows: Sequence[Any], codes: Sequence[str], *, begins: bool) -> str | None:
+    """AG2, AG4 and so on stand for every code of a level: of so many digits in HS and SITC, by `aggrLevel` in BEC."""
+    wanted = tuple(code.upper() for code in codes)
+    levels = {int(found[1]) for code in wanted if (found := _LEVEL.fullmatch(code))}
+    for row in rows:
+        code: str = row.cmdCode.upper()
+        if code not in wanted and not levels & {len(code), row.aggrLevel} and not (begins and code.startswith(wanted)):
+            return row.cmdCode
+    return None

@@ -6,33 +6,20 @@ those that need no key, and the others where one is set.
 """
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import MissingKey
-from tradestat_tools.sources.comtrade.service import (
-    GET_A_KEY,
-    KEY_HEADER,
-    KEY_VARIABLE,
-    POLICY,
-    SERVICE,
-    SOURCE_ID,
-    ComtradeSettings,
-)
 from tradestat_tools.sources.comtrade.wire.envelope import (
     OptionalAmount,
     OptionalFlag,
     OptionalText,
     Row,
     Text,
-    changed,
+    check_answered,
     read_rows,
 )
-from tradestat_tools.upstream import Fetched, Request, Response
-from tradestat_tools.upstream.request import RECENT, Freshness
+from tradestat_tools.upstream import Response
 
 AVAILABILITY = "getDA"
 """With a key under data/v1, without one under public/v1; reporterCode and period may be left out, several periods are
@@ -158,71 +145,16 @@ class Listed(BaseModel, Generic[R]):
         return max(0, (self.count or 0) - len(self.data))
 
 
-def table_request(
-    context: Context, endpoint: str, params: Mapping[str, str] | None = None, *, freshness: Freshness = RECENT
-) -> Request:
-    """The call to one of these endpoints.
+COMPARED = ("reporterCode", "period", "partnerCode", "flowCode")
 
-    Args:
-        context: what the tools work with.
-        endpoint: where, below the service's address. One that begins with `get` is under data/v1 or public/v1,
-            depending on whether a key is set.
-        params: the question.
-        freshness: for how long the answer is as good as new, and usable after that.
+
+def read_table(row: type[R], asked: Mapping[str, str], response: Response) -> Listed[R]:
+    """The rows of one answer.
 
     Raises:
-        MissingKey: the endpoint takes a key and none is set.
+        TradestatError: what the service answers; UpstreamChanged for rows in another form or of another question.
     """
-    key = context.settings.of(ComtradeSettings).comtrade_api_key
-    if not endpoint.startswith("get"):
-        if key is None:
-            raise MissingKey(
-                f"{SERVICE} answers this only with a key, and {KEY_VARIABLE} is not set.",
-                remedy=f"{GET_A_KEY} Without one use comtrade_data, comtrade_tariffline, comtrade_availability and "
-                "comtrade_metadata.",
-                source=SOURCE_ID,
-            )
-        path, named = endpoint, endpoint.partition("/v1/")[2]
-    else:
-        path, named = f"{'data' if key else 'public'}/v1/{endpoint}", endpoint
-    return Request(
-        source=SOURCE_ID,
-        endpoint=named,
-        url=f"{context.settings.of(ComtradeSettings).comtrade_url.rstrip('/')}/{path}",
-        params={name: value for name, value in (params or {}).items() if value},
-        secret_headers={KEY_HEADER: key} if key else {},
-        freshness=freshness,
-    )
-
-
-async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetched[Listed[R]]:
-    """The rows of one call.
-
-    Raises:
-        TradestatError: what the service answers; UpstreamChanged for rows in another form or of another reporter.
-    """
-    return await context.upstream.fetch(request, POLICY, reader(request, row), within=context.settings.timeout)
-
-
-def reader(request: Request, row: type[R]) -> "partial[Listed[R]]":
-    """What reads the answer to a call."""
-    return partial(_read, row, dict(request.params))
-
-
-def _read(row: type[R], asked: Mapping[str, str], response: Response) -> Listed[R]:
     required = [name for name, field in row.model_fields.items() if field.is_required()]
     found = read_rows(response, Listed[row], f"rows with {', '.join(required)}")
-    for name in ("reporterCode", "period", "partnerCode", "flowCode"):
-        codes = {code.lstrip("0") for code in asked[name].split(",")} if asked.get(name) else None
-        strange = next((value for one in found.data if _differs(value := _value(one, name), codes)), None)
-        if strange is not None:
-            raise changed(f"rows with the {name} that was asked for", f"one has {name} {strange}")
+    check_answered(found.data, asked, COMPARED)
     return found
-
-
-def _value(row: BaseModel, name: str) -> Any:
-    return getattr(row, name, None)
-
-
-def _differs(value: Any, codes: set[str] | None) -> bool:
-    return codes is not None and value is not None and str(value).lstrip("0") not in codes

@@ -3,34 +3,35 @@
 Which field is in which unit is documented and stands here once; everything leaves this module in RMB yuan.
 """
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, TypeVar, cast
 
 from tradestat_tools.codes.units import YuanUnit
-from tradestat_tools.sources.doumaotong.answers import (
+from tradestat_tools.sources.doumaotong.answers.parts import MonthlySeries
+from tradestat_tools.sources.doumaotong.answers.rankings import (
     Chapter,
     ChapterData,
-    DashboardData,
     FastestGrowing,
     GrowingMarket,
     GrowthData,
     Heading,
     Market,
     MarketsData,
-    MonthlySeries,
     PriceBand,
     PricebandData,
     PricedMarket,
     PriceTrend,
     Product,
+)
+from tradestat_tools.sources.doumaotong.answers.totals import (
+    DashboardData,
     RegionBreakdown,
     Slice,
     TradeBlocBreakdown,
     TrendData,
 )
-from tradestat_tools.sources.doumaotong.calendar import by_month
-from tradestat_tools.sources.doumaotong.codes import place, stem_of
-from tradestat_tools.sources.doumaotong.wire.envelope import Fields, changed, fields, last_month
+from tradestat_tools.sources.doumaotong.codes import named, stem_of
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, by_month, fields, last_month
 
 YI: YuanUnit = "yi_yuan"
 """metrics.amtYi, blocs[].total, chapterTotal, chapter.list[].total, products[].amt (documented 2026)."""
@@ -48,29 +49,40 @@ PRODUCTS_GIVEN = 50
 WHOLE = 101
 """Percent; shares that are rounded one by one may pass 100 by a little."""
 
+B = TypeVar("B", RegionBreakdown, TradeBlocBreakdown)
+
 _NAME = ("name", "bloc", "region", "continent", "label")
 _PERCENT = ("percent", "share", "value", "v")
 """What the members of `region` and `blocs` may be called; `percent` and `total` are documented, the rest is assumed."""
+
+
+class _Head(TypedDict):
+    """What every answer begins with."""
+
+    hsCode: str
+    productName: str | None
+
+
+def _head(body: Fields, asked: str) -> _Head:
+    return {"hsCode": body.text("hsCode") or asked, "productName": body.text("productName")}
 
 
 def dashboard(body: Fields, asked: str) -> DashboardData:
     """`metrics`, `region`, `blocs`."""
     metrics = body.sub("metrics") or Fields({}, "dashboard.metrics")
     covered = _range(metrics)
-    month = last_month(covered) if covered else None
     region, blocs = _slices(body, "region"), _slices(body, "blocs")
     return DashboardData(
-        hsCode=body.text("hsCode") or asked,
-        productName=body.text("productName"),
-        currentMonth=int(month) if month else None,
+        **_head(body, asked),
+        currentMonth=last_month(covered) if covered else None,
         recent12mGlobalTotal=metrics.yuan("amtYi", YI),
         yoyGrowthRate=metrics.percent("yoy"),
         momGrowthRate=metrics.percent("mom"),
         activeCountriesCount=metrics.whole("cty"),
         monthlyActivityCount=metrics.whole("activeMonths"),
         top3ConcentrationPercent=metrics.percent("top3"),
-        regionBreakdown=_region_breakdown(region),
-        tradeBlocBreakdown=_bloc_breakdown(blocs),
+        regionBreakdown=_breakdown(RegionBreakdown, _alike(region or ())),
+        tradeBlocBreakdown=_breakdown(TradeBlocBreakdown, blocs or ()),
         peakMonths=metrics.months("peakMonths"),
         range=covered,
         region=region,
@@ -89,72 +101,57 @@ def _range(metrics: Fields) -> str | None:
 
 
 def _slices(body: Fields, name: str) -> list[Slice] | None:
+    """The parts of a list, or of an object that has each part's share or figures under its name."""
     found = body.value(name)
+    if not isinstance(found, Mapping):
+        return body.each(name, lambda row: _slice(row, row.text(*_NAME)))
+    parts: dict[str, object] = {
+        key: part if isinstance(part, Mapping) else {"percent": part}
+        for key, part in cast("Mapping[str, object]", found).items()
+    }
     where = f"{body.where}.{name}"
-    if found is None:
-        return None
-    if isinstance(found, Mapping):
-        named = cast("Mapping[str, object]", found)
-        return [_slice(_as_row(part, f"{where}.{key}"), key.removesuffix("Percent")) for key, part in named.items()]
-    return [_slice(row, row.text(*_NAME)) for row in body.rows(name) or ()]
-
-
-def _as_row(part: object, where: str) -> Fields:
-    return fields(cast("object", part) if isinstance(part, Mapping) else {"percent": part}, where)
+    return [_slice(fields(part, f"{where}.{key}"), key.removesuffix("Percent")) for key, part in parts.items()]
 
 
 def _slice(row: Fields, name: str | None) -> Slice:
     return Slice(name=name, total=row.yuan("total", YI), percent=row.percent(*_PERCENT))
 
 
-def _by_stem(slices: list[Slice] | None) -> dict[str, Slice]:
-    named = {stem_of(part.name): part for part in slices or ()}
-    return {stem: part for stem, part in named.items() if stem is not None}
-
-
-def _region_breakdown(region: list[Slice] | None) -> RegionBreakdown | None:
-    """The shares under their older names, where they mean the same.
-
-    The older form counts the Middle East in Asia. Where it stands beside Asia and all shares together make no more
-    than the whole, Asia is without it: that share stays in `region` only.
-    """
-    found = _by_stem(region)
-    together = sum(part.percent or 0 for part in region or ())
-    if "middleEast" in found and together <= WHOLE:
-        found.pop("asia", None)
+def _breakdown(model: type[B], slices: Sequence[Slice]) -> B | None:
+    """The parts under their older names, where they mean the same."""
+    found = {stem_of(part.name): part for part in slices}
     given = {f"{stem}Percent": part.percent for stem, part in found.items()}
-    known = {name: share for name, share in given.items() if name in RegionBreakdown.model_fields}
-    return RegionBreakdown.model_validate(known) if known else None
+    given |= {f"{stem}Total": part.total for stem, part in found.items()}
+    known = {name: value for name, value in given.items() if name in model.model_fields}
+    return model.model_validate(known) if known else None
 
 
-def _bloc_breakdown(blocs: list[Slice] | None) -> TradeBlocBreakdown | None:
-    found = _by_stem(blocs)
-    given = {f"{stem}Total": part.total for stem, part in found.items()}
-    given |= {f"{stem}Percent": part.percent for stem, part in found.items()}
-    known = {name: value for name, value in given.items() if name in TradeBlocBreakdown.model_fields}
-    return TradeBlocBreakdown.model_validate(known) if known else None
+def _alike(region: Sequence[Slice]) -> Sequence[Slice]:
+    """The continents that mean what they do in the older form, which counts the Middle East in Asia.
+
+    Where that stands beside Asia and all shares together make no more than the whole, Asia is without it: its share
+    stays in `region` only.
+    """
+    together = sum(part.percent or 0 for part in region)
+    if together > WHOLE or "middleEast" not in {stem_of(part.name) for part in region}:
+        return region
+    return [part for part in region if stem_of(part.name) != "asia"]
 
 
 def markets(body: Fields, asked: str) -> MarketsData:
     """`countryTable`; the lighter `top10` only where that is not there."""
-    table = body.rows("countryTable")
-    amount = "amt"
-    if table is None:
-        table, amount = body.rows("top10") or [], "v"
-    return MarketsData(
-        hsCode=body.text("hsCode") or asked,
-        productName=body.text("productName"),
-        markets=[_market(row, amount) for row in table],
-    )
+    found = body.each("countryTable", lambda row: _market(row, "amt"))
+    if found is None:
+        found = body.each("top10", lambda row: _market(row, "v")) or []
+    return MarketsData(**_head(body, asked), markets=found)
 
 
 def _market(row: Fields, amount: str) -> Market:
-    name, code, country = _named(row)
-    total = row.yuan(amount, MILLION)
+    place, total = _place(row), row.yuan(amount, MILLION)
     return Market(
-        countryName=name,
-        countryCode=code,
-        country=country,
+        countryName=place["name"],
+        countryCode=place["countryCode"],
+        country=place["country"],
         recent12mTotal=total,
         monthlyAvg=None if total is None else round(total / 12, 2),  # the documented definition
         share=row.percent("share"),
@@ -162,22 +159,24 @@ def _market(row: Fields, amount: str) -> Market:
     )
 
 
-def _named(row: Fields) -> tuple[str, str | None, str | None]:
+class _Place(TypedDict):
     """A destination's name as given, its China Customs code and English name where known."""
-    name = row.text("name")
-    if name is None:
-        raise changed(f"{row.where}.name", "a destination's name", None)
-    return (name, *place(name))
+
+    name: str
+    countryCode: str | None
+    country: str | None
+
+
+def _place(row: Fields) -> _Place:
+    name = row.required("name", "a destination's name")
+    found = named(name)
+    code, english = (found.china_customs or None, found.name_en) if found else (None, None)
+    return {"name": name, "countryCode": code, "country": english}
 
 
 def trend(body: Fields, asked: str) -> TrendData:
     """`monthly`: all destinations together."""
-    return TrendData(
-        hsCode=body.text("hsCode") or asked,
-        productName=body.text("productName"),
-        allDestinationsMonthly=_monthly(body),
-        peakMonths=body.months("peakMonths"),
-    )
+    return TrendData(**_head(body, asked), allDestinationsMonthly=_monthly(body), peakMonths=body.months("peakMonths"))
 
 
 def _monthly(body: Fields) -> MonthlySeries | None:
@@ -188,21 +187,14 @@ def _monthly(body: Fields) -> MonthlySeries | None:
     return MonthlySeries(periods=list(months), values=list(months.values()))
 
 
-def products(rows: list[Fields]) -> list[Product]:
-    """Rows of `products`, in the service's order."""
-    return [_product(row, rank) for rank, row in enumerate(rows, start=1)]
-
-
-def _product(row: Fields, rank: int) -> Product:
-    code = row.text("hs")
-    if code is None:
-        raise changed(f"{row.where}.hs", "an HS code", None)
+def product(row: Fields, rank: int) -> Product:
+    """A row of `products`, in the service's order."""
     nested = row.value("growth")
     fastest = fields(cast("object", nested), f"{row.where}.growth") if isinstance(nested, Mapping) else None
     name = fastest.text("name") if fastest else None
     return Product(
         rank=rank,
-        hsCode=code,
+        hsCode=row.required("hs", "an HS code"),
         productName=row.text("name"),
         recent12mGlobalTotal=row.yuan("amt", YI),
         yoyGrowthRate=row.percent("yoy"),
@@ -215,58 +207,36 @@ def _product(row: Fields, rank: int) -> Product:
 
 def growth(body: Fields, asked: str) -> GrowthData:
     """`growth`: destinations by year-on-year growth."""
-    if not body.has("growth"):
-        raise changed("growth", "`growth`", sorted(body.raw))
-    rows = body.rows("growth")
-    return GrowthData(
-        hsCode=body.text("hsCode") or asked,
-        productName=body.text("productName"),
-        growth=None if rows is None else [_growing(row) for row in rows],
-    )
+    body.need("growth")
+    return GrowthData(**_head(body, asked), growth=body.each("growth", _growing))
 
 
 def _growing(row: Fields) -> GrowingMarket:
-    name, code, country = _named(row)
-    return GrowingMarket(
-        name=name, countryCode=code, country=country, yoy=row.percent("yoy"), amt=row.yuan("amt", MILLION)
-    )
+    return GrowingMarket(**_place(row), yoy=row.percent("yoy"), amt=row.yuan("amt", MILLION))
 
 
 def priceband(body: Fields, asked: str) -> PricebandData:
     """`priceBand`, `priceTrend1`, `priceTrend2`; null for any means that there is no unit price."""
-    if not body.has("priceBand", "priceTrend1", "priceTrend2"):
-        raise changed("priceband", "`priceBand`, `priceTrend1` or `priceTrend2`", sorted(body.raw))
+    body.need("priceBand", "priceTrend1", "priceTrend2")
     return PricebandData(
-        hsCode=body.text("hsCode") or asked,
-        productName=body.text("productName"),
-        priceBand=_price_band(body.sub("priceBand")),
-        priceTrend1=_price_trend(body.sub("priceTrend1")),
-        priceTrend2=_price_trend(body.sub("priceTrend2")),
+        **_head(body, asked),
+        priceBand=body.one("priceBand", _price_band),
+        priceTrend1=body.one("priceTrend1", _price_trend),
+        priceTrend2=body.one("priceTrend2", _price_trend),
     )
 
 
-def _price_band(band: Fields | None) -> PriceBand | None:
-    if band is None:
-        return None
-    rows = band.rows("list") or []
-    return PriceBand(unit=band.text("unit"), median=band.number("median"), markets=[_priced(row) for row in rows])
+def _price_band(band: Fields) -> PriceBand:
+    return PriceBand(unit=band.text("unit"), median=band.number("median"), markets=band.each("list", _priced) or [])
 
 
 def _priced(row: Fields) -> PricedMarket:
-    name, code, country = _named(row)
-    return PricedMarket(
-        name=name,
-        countryCode=code,
-        country=country,
-        price=row.number("price"),
-        amt=row.yuan("amt", MILLION),
-        band=row.text("band"),
-    )
+    return PricedMarket(**_place(row), price=row.number("price"), amt=row.yuan("amt", MILLION), band=row.text("band"))
 
 
-def _price_trend(trend: Fields | None) -> PriceTrend | None:
-    rows = trend.rows("data") if trend else None
-    if trend is None or rows is None:
+def _price_trend(trend: Fields) -> PriceTrend | None:
+    rows = trend.rows("data")
+    if rows is None:
         return None
     months = by_month(rows, "ym", lambda row: row.number("v"))
     return PriceTrend(unit=trend.text("unit"), periods=list(months), values=list(months.values()))
@@ -274,14 +244,8 @@ def _price_trend(trend: Fields | None) -> PriceTrend | None:
 
 def chapter(body: Fields, asked: str) -> ChapterData:
     """`chapter`: the largest headings of the product's chapter."""
-    if not body.has("chapter"):
-        raise changed("chapter", "`chapter`", sorted(body.raw))
-    found = body.sub("chapter")
-    return ChapterData(
-        hsCode=body.text("hsCode") or asked,
-        productName=body.text("productName"),
-        chapter=_chapter(found, asked) if found else None,
-    )
+    body.need("chapter")
+    return ChapterData(**_head(body, asked), chapter=body.one("chapter", lambda found: _chapter(found, asked)))
 
 
 def _chapter(found: Fields, asked: str) -> Chapter:
@@ -291,16 +255,13 @@ def _chapter(found: Fields, asked: str) -> Chapter:
         selfRank=found.whole("selfRank"),
         headings=found.whole("headings"),
         chapterTotal=found.yuan("chapterTotal", YI),
-        largest=[_heading(row) for row in found.rows("list") or ()],
+        largest=found.each("list", _heading) or [],
     )
 
 
 def _heading(row: Fields) -> Heading:
-    code = row.text("h4")
-    if code is None:
-        raise changed(f"{row.where}.h4", "a heading", None)
     return Heading(
-        h4=code,
+        h4=row.required("h4", "a heading"),
         name=row.text("name"),
         total=row.yuan("total", YI),
         share=row.percent("share"),

@@ -3,23 +3,20 @@
 from typing import TypeVar
 
 from tradestat_tools.codes.units import YuanUnit
-from tradestat_tools.sources.doumaotong.answers import (
-    BestRegion,
+from tradestat_tools.sources.doumaotong.answers.rankings import BestRegion, Market, MarketsData, Product
+from tradestat_tools.sources.doumaotong.answers.totals import (
     DashboardData,
     HistoryData,
-    Market,
-    MarketsData,
     MonthAmount,
-    Product,
     RegionBreakdown,
     SummaryStats,
     TradeBlocBreakdown,
     TrendData,
     YearAmount,
 )
-from tradestat_tools.sources.doumaotong.calendar import by_month
 from tradestat_tools.sources.doumaotong.codes import english
-from tradestat_tools.sources.doumaotong.wire.envelope import Fields, Num, changed
+from tradestat_tools.sources.doumaotong.wire.envelope import changed
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, Num, by_month
 
 YUAN: YuanUnit = "yuan"
 
@@ -35,7 +32,7 @@ def dashboard(body: Fields, asked: str) -> DashboardData:
     return DashboardData(
         hsCode=body.text("hsCode") or asked,
         productName=body.text("productName"),
-        currentMonth=_month_number(body),
+        currentMonth=body.month("currentMonth"),
         recent12mGlobalTotal=body.yuan("recent12mGlobalTotal", YUAN),
         prev12mGlobalTotal=body.yuan("prev12mGlobalTotal", YUAN),
         yoyGrowthRate=body.percent("yoyGrowthRate"),
@@ -48,8 +45,8 @@ def dashboard(body: Fields, asked: str) -> DashboardData:
         firstQuantity=_quantity(body, "first"),
         secondUnit=body.text("secondUnit"),
         secondQuantity=_quantity(body, "second"),
-        regionBreakdown=_breakdown(RegionBreakdown, body.sub("regionBreakdown")),
-        tradeBlocBreakdown=_breakdown(TradeBlocBreakdown, body.sub("tradeBlocBreakdown")),
+        regionBreakdown=body.one("regionBreakdown", lambda part: _breakdown(RegionBreakdown, part)),
+        tradeBlocBreakdown=body.one("tradeBlocBreakdown", lambda part: _breakdown(TradeBlocBreakdown, part)),
     )
 
 
@@ -59,19 +56,12 @@ def _quantity(body: Fields, which: str) -> Num | None:
     return None if found == 0 and body.text(f"{which}Unit") is None else found
 
 
-def _month_number(body: Fields) -> int | None:
-    month = body.month("currentMonth")
-    return None if month is None else int(month)
-
-
 B = TypeVar("B", RegionBreakdown, TradeBlocBreakdown)
 
 
-def _breakdown(model: type[B], found: Fields | None) -> B | None:
-    if found is None:
-        return None
+def _breakdown(model: type[B], part: Fields) -> B:
     return model.model_validate(
-        {name: found.yuan(name, YUAN) if name.endswith("Total") else found.percent(name) for name in model.model_fields}
+        {name: part.yuan(name, YUAN) if name.endswith("Total") else part.percent(name) for name in model.model_fields}
     )
 
 
@@ -81,14 +71,11 @@ def markets(rows: list[Fields], asked: str) -> MarketsData:
 
 
 def _market(row: Fields) -> Market:
-    name = row.text("countryName")
-    if name is None:
-        raise changed(f"{row.where}.countryName", "a destination's name", None)
     code = _customs_code(row)
     return Market(
-        countryName=name,
+        countryName=row.required("countryName", "a destination's name"),
         countryCode=code,
-        country=english(code) if code else None,
+        country=english(code),
         continent=row.text("continent"),
         tradeTags=row.texts("tradeTags"),
         recent12mTotal=row.yuan("recent12mTotal", YUAN),
@@ -104,47 +91,42 @@ def _customs_code(row: Fields) -> str | None:
 
 
 def trend(body: Fields, asked: str) -> TrendData:
-    """12 months to one country."""
-    rows = body.rows("monthlyData")
-    unit = body.text("currencyUnit")
+    """12 months to one country, oldest first."""
+    unit, code = body.text("currencyUnit"), _customs_code(body)
     if unit not in (None, CURRENCY_UNIT):
         raise changed("trend.currencyUnit", CURRENCY_UNIT, unit)
-    code = _customs_code(body)
-    months = None if rows is None else _months(rows)
     return TrendData(
         hsCode=body.text("hsCode") or asked,
         productName=body.text("productName"),
         countryCode=code,
         countryName=body.text("countryName"),
-        country=english(code) if code else None,
+        country=english(code),
         currencyUnit=unit,
-        monthlyData=months,
+        monthlyData=_months(body.rows("monthlyData")),
     )
 
 
-def _months(rows: list[Fields]) -> list[MonthAmount]:
-    """Oldest first."""
+def _months(rows: list[Fields] | None) -> list[MonthAmount] | None:
+    if rows is None:
+        return None
     months = by_month(rows, "month", lambda row: row.yuan("amount", YUAN))
     return [MonthAmount(month=month, amount=amount) for month, amount in months.items()]
 
 
 def history(body: Fields, asked: str, country: str) -> HistoryData:
     """24 months to one country, newest first, and two whole years. `country` is the code asked for."""
-    detail, years = body.rows("monthlyDetail"), body.rows("yearlySummary")
-    if not body.has("monthlyDetail"):
-        raise changed("history", "`monthlyDetail`", sorted(body.raw))
-    if not body.has("countryCode"):
-        raise changed("history", "`countryCode`", sorted(body.raw))
-    code = _customs_code(body) or country
+    body.need("monthlyDetail")
+    body.need("countryCode")
+    code, months = _customs_code(body) or country, _months(body.rows("monthlyDetail"))
     return HistoryData(
         hsCode=body.text("hsCode") or asked,
         countryCode=code,
         countryName=body.text("countryName"),
         country=english(code),
         currentDataMonth=body.month("currentDataMonth"),
-        yearlySummary=None if years is None else [_year(row) for row in years],
-        monthlyDetail=None if detail is None else _months(detail)[::-1],
-        summaryStats=_summary(body.sub("summaryStats")),
+        yearlySummary=body.each("yearlySummary", _year),
+        monthlyDetail=None if months is None else months[::-1],
+        summaryStats=body.one("summaryStats", _summary),
     )
 
 
@@ -155,41 +137,35 @@ def _year(row: Fields) -> YearAmount:
     return YearAmount(year=year, totalAmount=row.yuan("totalAmount", YUAN))
 
 
-def _summary(found: Fields | None) -> SummaryStats | None:
-    if found is None:
-        return None
+def _summary(found: Fields) -> SummaryStats:
     return SummaryStats(
         total24MonthAmount=found.yuan("total24MonthAmount", YUAN),
         monthlyAvg=found.yuan("monthlyAvg", YUAN),
-        maxMonth=_one_month(found.sub("maxMonth")),
-        minMonth=_one_month(found.sub("minMonth")),
+        maxMonth=found.one("maxMonth", _one_month),
+        minMonth=found.one("minMonth", _one_month),
         activeMonthsCount=found.whole("activeMonthsCount"),
     )
 
 
-def _one_month(found: Fields | None) -> MonthAmount | None:
-    month = found.month("month") if found else None
-    return MonthAmount(month=month, amount=found.yuan("amount", YUAN)) if found and month else None
+def _one_month(found: Fields) -> MonthAmount | None:
+    month = found.month("month")
+    return MonthAmount(month=month, amount=found.yuan("amount", YUAN)) if month else None
 
 
-def products(rows: list[Fields]) -> list[Product]:
-    """Rows of a ranking."""
-    return [_product(row, rank) for rank, row in enumerate(rows, start=1)]
-
-
-def _product(row: Fields, position: int) -> Product:
-    code = row.text("hsCode")
-    if code is None:
-        raise changed(f"{row.where}.hsCode", "an HS code", None)
-    best = row.sub("bestRegion")
+def product(row: Fields, position: int) -> Product:
+    """A row of a ranking."""
     return Product(
         rank=row.whole("rank") or position,
-        hsCode=code,
+        hsCode=row.required("hsCode", "an HS code"),
         productName=row.text("productName"),
         recent12mGlobalTotal=row.yuan("recent12mGlobalTotal", YUAN),
         yoyGrowthRate=row.percent("yoyGrowthRate"),
         activeCountriesCount=row.whole("activeCountriesCount"),
         top3ConcentrationPercent=row.percent("top3ConcentrationPercent"),
-        bestRegion=BestRegion(regionName=best.text("regionName"), percent=best.percent("percent")) if best else None,
+        bestRegion=row.one("bestRegion", _best_region),
         momentumScore=row.number("momentumScore"),
     )
+
+
+def _best_region(found: Fields) -> BestRegion:
+    return BestRegion(regionName=found.text("regionName"), percent=found.percent("percent"))

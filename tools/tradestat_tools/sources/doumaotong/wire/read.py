@@ -1,37 +1,29 @@
 """From a response to typed data: which of the two documented forms it is in is seen in the answer itself."""
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
 
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.sources.doumaotong.answers import (
-    ChapterData,
-    DashboardData,
-    GrowthData,
-    HistoryData,
-    MarketsData,
-    PricebandData,
-    Product,
-    TrendData,
-)
+from tradestat_tools.sources.doumaotong.answers.rankings import MarketsData, Product
+from tradestat_tools.sources.doumaotong.answers.totals import DashboardData, HistoryData, TrendData
 from tradestat_tools.sources.doumaotong.wire import current, older
 from tradestat_tools.sources.doumaotong.wire.envelope import (
     BadQuestion,
-    Fields,
     NoExports,
     NotOffered,
     Shaped,
     changed,
-    fields,
     payload,
-    rows,
 )
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, fields, rows
 from tradestat_tools.upstream import Response
+
+T = TypeVar("T")
 
 
 def dashboard(response: Response, *, asked: str) -> Shaped[DashboardData]:
     """The dashboard of one product, in either form."""
-    body = fields(payload(response, "/skill/dashboard"), "dashboard")
+    body = _object(response, "dashboard")
     metrics = body.sub("metrics")
     if body.has("metrics") and (metrics is None or metrics.has("amtYi")):
         return Shaped(current.dashboard(body, asked), "current")
@@ -43,17 +35,16 @@ def dashboard(response: Response, *, asked: str) -> Shaped[DashboardData]:
 def markets(response: Response, *, asked: str) -> Shaped[MarketsData]:
     """The destinations of one product, in either form."""
     body = payload(response, "/skill/markets")
-    found = _object(body, "markets")
-    if found is not None and found.has("countryTable", "top10"):
-        return Shaped(current.markets(found, asked), "current")
-    resolved = found.text("hsCode") if found else None
-    return Shaped(older.markets(_rows(body, "markets"), resolved or asked), "older")
+    holder = fields(cast("object", body), "markets") if isinstance(body, Mapping) else Fields({}, "markets")
+    if holder.has("countryTable", "top10"):
+        return Shaped(current.markets(holder, asked), "current")
+    return Shaped(older.markets(_rows(cast("object", body), "markets"), holder.text("hsCode") or asked), "older")
 
 
 def trend(response: Response, *, asked: str, country: str) -> Shaped[TrendData] | None:
     """The monthly series, in either form; None where only the older form's need of a country stands in the way."""
     try:
-        body = fields(payload(response, "/skill/trend"), "trend")
+        body = _object(response, "trend")
     except BadQuestion:
         if country:
             raise
@@ -62,9 +53,8 @@ def trend(response: Response, *, asked: str, country: str) -> Shaped[TrendData] 
         found = older.trend(body, asked)
         _check_country(country, found.countryCode, "/skill/trend")
         return Shaped(found, "older")
-    if body.has("monthly"):
-        return Shaped(current.trend(body, asked), "current")
-    raise changed("/skill/trend", "`monthly` or `monthlyData`", sorted(body.raw))
+    body.need("monthly", "monthlyData")
+    return Shaped(current.trend(body, asked), "current")
 
 
 def history(response: Response, *, asked: str, country: str) -> HistoryData | None:
@@ -74,7 +64,7 @@ def history(response: Response, *, asked: str, country: str) -> HistoryData | No
     that the endpoint is gone (assumed).
     """
     try:
-        body = fields(payload(response, "/skill/history"), "history")
+        body = _object(response, "history")
     except NoExports:
         raise
     except (NotOffered, NoData):
@@ -92,47 +82,30 @@ def top_products(response: Response) -> Shaped[list[Product]] | BadQuestion:
         return refused
     found = _rows(body, "topProducts")
     if found and found[0].has("hsCode"):
-        return Shaped(older.products(found), "older")
-    return Shaped(current.products(found), "current")
+        return Shaped([older.product(row, rank) for rank, row in enumerate(found, start=1)], "older")
+    return Shaped([current.product(row, rank) for rank, row in enumerate(found, start=1)], "current")
 
 
-def growth(response: Response, *, asked: str) -> GrowthData | None:
-    """The fastest-growing destinations; None where the service does not offer this (yet)."""
-    body = _newer(response, "growth")
-    return current.growth(body, asked) if body else None
-
-
-def priceband(response: Response, *, asked: str) -> PricebandData | None:
-    """Unit prices; None where the service does not offer this (yet)."""
-    body = _newer(response, "priceband")
-    return current.priceband(body, asked) if body else None
-
-
-def chapter(response: Response, *, asked: str) -> ChapterData | None:
-    """The chapter's headings; None where the service does not offer this (yet)."""
-    body = _newer(response, "chapter")
-    return current.chapter(body, asked) if body else None
-
-
-def _newer(response: Response, name: str) -> Fields | None:
+def newer(response: Response, *, name: str, asked: str, read: Callable[[Fields, str], T]) -> T | None:
+    """What only the current form has (growth, priceband, chapter); None where the service does not offer it (yet)."""
     try:
-        return fields(payload(response, f"/skill/{name}"), name)
+        body = _object(response, name)
     except NotOffered:
         return None
+    return read(body, asked)
+
+
+def _object(response: Response, name: str) -> Fields:
+    return fields(payload(response, f"/skill/{name}"), name)
 
 
 def _rows(body: object, where: str) -> list[Fields]:
     """A list of rows, standing alone or in a member."""
-    holder = _object(body, where)
-    if holder is None:
-        return rows(body, where)
-    if not holder.has(*older.LISTS):
-        raise changed(f"/skill/{where}", "a list of rows", sorted(holder.raw))
+    if isinstance(body, list):
+        return rows(cast("object", body), where)
+    holder = fields(body, where)
+    holder.need(*older.LISTS)
     return holder.rows(*older.LISTS) or []
-
-
-def _object(body: object, where: str) -> Fields | None:
-    return Fields(cast("Mapping[str, object]", body), where) if isinstance(body, Mapping) else None
 
 
 def _check_country(asked: str, answered: str | None, path: str) -> None:

@@ -61,7 +61,8 @@ async def ask_table(context: Context, query: TableQuery, max_calls: int | None =
     if len(fetched) == 1:
         return Table(first.fetched.value, fetched, first.wire)
     page, notes = join_pages(fetched)
-    return Table(page, fetched, first.wire, [_cost(fetched, first.wire.price), *notes])
+    cost = f"{len(fetched)} pages joined into one table: {took(fetched, first.wire.price)}."
+    return Table(page, fetched, first.wire, [Note(code=NoteCode.COST, text=cost), *notes])
 
 
 Row = tuple[str, str, str]
@@ -109,15 +110,11 @@ def join_pages(fetched: Sequence[Fetched[Page]]) -> tuple[Page, list[Note]]:
     return page, notes
 
 
-def _cost(fetched: Sequence[Fetched[Page]], price: float) -> Note:
-    """What all pages took. A service that does not say what it charged is taken at its price."""
+def took(fetched: Sequence[Fetched[Page]], price: float) -> str:
+    """What answers took, for a note. A service that does not say what it charged is taken at its price."""
     calls = sum(one.calls for one in fetched)
-    charged = sum(
-        one.calls * price if one.credits_charged is None else one.credits_charged for one in fetched if one.calls
-    )
-    stored = sum(1 for one in fetched if not one.calls)
-    took = f"{calls} calls, {charged:g} credits" if calls else "no call"
-    return Note(
-        code=NoteCode.COST,
-        text=f"{len(fetched)} pages joined into one table: {took}{f'; stored: {stored}' if stored else ''}.",
-    )
+    asked = [one for one in fetched if one.calls]
+    charged = sum(one.calls * price if one.credits_charged is None else one.credits_charged for one in asked)
+    stored = len(fetched) - len(asked)
+    cost = f"{calls} calls, {charged:g} credits" if calls else "no call"
+    return f"{cost}; stored: {stored}" if stored else cost

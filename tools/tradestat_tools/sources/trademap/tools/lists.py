@@ -32,7 +32,7 @@ from tradestat_tools.sources.trademap.arguments import integer
 from tradestat_tools.sources.trademap.codes import area_label, area_of
 from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.wire import payloads
-from tradestat_tools.sources.trademap.wire.payloads import Country, Group, Latest, Product, Service
+from tradestat_tools.sources.trademap.wire.payloads import Country, Group, Item, Latest
 from tradestat_tools.upstream.request import REFERENCE, Fetched, Freshness
 
 A = TypeVar("A", bound=Arguments)
@@ -233,13 +233,13 @@ def _level(asked: GetProductsHsArguments) -> int:
     return asked.hs_level or (0 if asked.search or asked.prefix else 2)
 
 
-def _product_matches(asked: GetProductsHsArguments, product: Product) -> bool:
+def _product_matches(asked: GetProductsHsArguments, product: Item) -> bool:
     code, level = product.productCd, _level(asked)
     begins = code.startswith(asked.prefix.replace(".", ""))
     return begins and level in (0, len(code)) and _has_words(asked.search, code, product.label)
 
 
-def _service_matches(asked: GetServicesEbopsArguments, service: Service) -> bool:
+def _service_matches(asked: GetServicesEbopsArguments, service: Item) -> bool:
     codes, prefix = (service.productCd, service.displayCd or ""), asked.prefix.upper()
     return any(code.startswith(prefix) for code in codes) and _has_words(asked.search, *codes, service.label)
 
@@ -299,7 +299,7 @@ GET_COUNTRY_GROUPS = Tool(
     cost=COST,
 )
 
-_PRODUCTS_HS: Listing[GetProductsHsArguments, Product, ProductsData] = Listing(
+_PRODUCTS_HS: Listing[GetProductsHsArguments, Item, ProductsData] = Listing(
     tool="get_products_hs",
     parse=payloads.parse_products,
     what=lambda asked: f"HS codes{f' of {_level(asked)} digits' if _level(asked) else ''} in Trade Map",
@@ -324,7 +324,7 @@ GET_PRODUCTS_HS = Tool(
     cost=COST,
 )
 
-_SERVICES_EBOPS: Listing[GetServicesEbopsArguments, Service, ServicesData] = Listing(
+_SERVICES_EBOPS: Listing[GetServicesEbopsArguments, Item, ServicesData] = Listing(
     tool="get_services_ebops",
     parse=payloads.parse_services,
     what=lambda _: "EBOPS items in Trade Map",

@@ -1,4 +1,4 @@
-"""A group of countries as the reporter or the partner: its members' rows, and their sum where that can be told.
+"""A group of countries as the reporter or the partner: its members' rows, and their sum where that is known.
 
 Members are asked one by one, never the service's own groups: whether a table takes a group's id as a country is not
 documented, and its lists of members differ from the official ones (its EU 27 has 28). A group of partners needs no more
@@ -17,6 +17,7 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.trademap.absence import blames, reasons, refused, retired, uncovered
 from tradestat_tools.sources.trademap.answers.data import GroupOfRows, Number
 from tradestat_tools.sources.trademap.answers.rows import has_figures, main_total, require_echo, within_years
+from tradestat_tools.sources.trademap.answers.tables import took
 from tradestat_tools.sources.trademap.api import ask_page, to_pay
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS, TableQuery
 from tradestat_tools.sources.trademap.calendar import Known
@@ -165,10 +166,7 @@ async def ask_members(
         who = area_name(one.country)
         current_report().stage = f"{who}, {number} of {len(queries)}"
         try:
-            answer = (await ask_page(context, one)).fetched
-            page, other_years = within_years(answer.value, one)
-            if has_figures(page.everything):
-                require_echo(page, one)
+            answer, total, other_years = await _ask_member(context, one)
         except TradestatError as error:
             if not is_stale(error):
                 raise _resumable(error, who, members) from error
@@ -180,8 +178,7 @@ async def ask_members(
             continue
         fetched.append(answer)
         notes += [other_years] if other_years is not None and other_years not in notes else []
-        total = main_total(page, one)
-        if total is not None and has_figures([total]):
+        if total is not None:
             records.append(total)
         else:
             without(who, "no figure", reasons(one, reaches[one.country], this_year))
@@ -189,8 +186,23 @@ async def ask_members(
         raise _all_refused(refusals, members)
     sources = tuple(dict.fromkeys(source for one in fetched for source in one.value.sources))
     table = Page(len(records), 1, None, 1, None, tuple(records), (), sources)
-    cost = [_cost(fetched, credits, len(refusals))] if fetched else []
-    return Reported(table, fetched, missing, whys, [*cost, *notes])
+    if fetched:
+        text = f"{len(fetched)} tables, one a member: {took(fetched, credits / calls if calls else 0.0)}."
+        if refusals:
+            more = "1 more call" if len(refusals) == 1 else f"{len(refusals)} more calls"
+            text += f" Refused: {more}, which may be charged too."
+        notes.insert(0, Note(code=NoteCode.COST, text=text))
+    return Reported(table, fetched, missing, whys, notes)
+
+
+async def _ask_member(context: Context, query: TableQuery) -> tuple[Fetched[Page], Record | None, Note | None]:
+    """The answer, its total where that has a figure, and a note on years that were not asked for."""
+    answer = (await ask_page(context, query)).fetched
+    page, other_years = within_years(answer.value, query)
+    if has_figures(page.everything):
+        require_echo(page, query)
+    total = main_total(page, query)
+    return answer, total if total is not None and has_figures([total]) else None, other_years
 
 
 def sorted_by_newest(page: Page, sort_dir: str) -> Page:
@@ -238,7 +250,7 @@ def late_note(page: Page, periods: Sequence[str], query: TableQuery, listed: Kno
         return []
     lasts = {one.reporterCd: listed.reach(one.reporterCd, query.coverage).last for one in page.records}
     late = [f"{area_name(code)} has come to {last}" for code, last in lasts.items() if last and str(last) < periods[-1]]
-    text = f"{some(late)}, by Trade Map's list of {listed.retrieved_at.date()}: later years are missing, not zero."
+    text = f"{some(late)}, by Trade Map's list of {listed.listed}: later years are missing, not zero."
     return [Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED)] if late else []
 
 
@@ -284,17 +296,6 @@ def _is_about_all(query: TableQuery, error: TradestatError) -> bool:
         return False
     shared = (query.product, query.partner if query.partner != WORLD else "")
     return retired(query) is not None or any(blames(error, code) for code in shared)
-
-
-def _cost(fetched: Sequence[Fetched[Page]], credits: float, refusals: int) -> Note:
-    made = sum(one.calls for one in fetched)
-    charged = [one.credits_charged for one in fetched if one.credits_charged is not None]
-    stored = sum(1 for one in fetched if not one.calls)
-    took = f"{made} calls, {sum(charged) if charged else credits:g} credits" if made else "no call"
-    text = f"{len(fetched)} tables, one a member: {took}{f'; stored: {stored}' if stored else ''}."
-    if refusals:
-        text += f" Refused: {refusals} more {'call' if refusals == 1 else 'calls'}, which may be charged too."
-    return Note(code=NoteCode.COST, text=text)
 
 
 def _value(record: Record, period: str) -> Number | None:

@@ -1,4 +1,4 @@
-"""How the service spells things: one table of our names and its names, corrected from its public catalogue entry.
+"""What the service calls its parameters: our names and its names, corrected from its public catalogue entry.
 
 The service documents only some of its parameters. The others are assumptions (`ASSUMED`), checked against the entry in
 parse.bot's marketplace, which needs no key and costs nothing.
@@ -71,7 +71,7 @@ ALTERNATIVES: Mapping[str, frozenset[str]] = {
     "data_type": frozenset({"type", "tradetype"}),
     "load_members": frozenset({"includemembers", "withmembers", "members"}),
 }
-"""Other spellings that can mean only this, without case and separators. `service` may be called product, because the
+"""Other names that can mean only this, without case and separators. `service` may be called product, because the
 answers carry service codes in `productCd`; the endpoint for services has no product of its own."""
 
 MAX_DEPTH = 6

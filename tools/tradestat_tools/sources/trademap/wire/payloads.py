@@ -57,20 +57,12 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
-    """An HS code; `revisions` is an opaque marker of availability."""
+class Item:
+    """An HS code, with an opaque marker of availability; or an EBOPS item, with its number there and deepest level."""
 
     productCd: str
     label: str
     revisions: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """An EBOPS item; `productCd` is what questions take, `displayCd` the number in EBOPS."""
-
-    productCd: str
-    label: str
     displayCd: str | None
     maxLevel: str | None
 
@@ -160,7 +152,7 @@ def _span(value: Any, frequency: Frequency) -> Span | None:
 
 
 def read_period(value: Any, frequency: str) -> str | None:
-    """A period in one spelling: 2025, 202602 as `2026Q2` or `2026-02` by frequency; None for 0 or nothing.
+    """A period in one form: 2025, 202602 as `2026Q2` or `2026-02` by frequency; None for 0 or nothing.
 
     Quarters and months look alike on the wire (YYYYQQ and YYYYMM, seen September 2026), so the frequency decides.
     """
@@ -198,22 +190,19 @@ def _member(value: Any) -> tuple[str, str]:
     return _code(member.get("countryCd")), _text(member.get("label")) or ""
 
 
-def parse_products(content: Any) -> tuple[Product, ...]:
+def parse_products(content: Any) -> tuple[Item, ...]:
     """`get_products_hs`: entries `{productCd, label, revisions}`, with `ALL` for all goods."""
-    return tuple(
-        Product(_text(e["productCd"]) or "", _text(e["label"]) or "", _text(e.get("revisions")))
-        for e in _reference(content, "products", need=("productCd", "label"))
-    )
+    return tuple(_item(entry) for entry in _reference(content, "products", need=("productCd", "label")))
 
 
-def parse_services(content: Any) -> tuple[Service, ...]:
+def parse_services(content: Any) -> tuple[Item, ...]:
     """`get_services_ebops`: entries `{productCd, label, displayCd, maxLevel}`, with `S00` for all services."""
-    return tuple(
-        Service(
-            _text(e["productCd"]) or "", _text(e["label"]) or "", _text(e.get("displayCd")), _text(e.get("maxLevel"))
-        )
-        for e in _reference(content, "services", need=("productCd", "label"))
-    )
+    return tuple(_item(entry) for entry in _reference(content, "services", need=("productCd", "label")))
+
+
+def _item(entry: Mapping[str, Any]) -> Item:
+    more = (_text(entry.get(name)) for name in ("revisions", "displayCd", "maxLevel"))
+    return Item(_text(entry["productCd"]) or "", _text(entry["label"]) or "", *more)
 
 
 def parse_coverage(content: Any) -> tuple[Latest, ...]:
@@ -244,7 +233,7 @@ CellName = Callable[[Any], str | None]
 
 
 def _year(value: Any) -> str | None:
-    """The series are yearly (documented); six digits would be a quarter or a month, and which cannot be told."""
+    """The series are yearly (documented); six digits would be a quarter or a month, and which is not known."""
     text = read_period(value, "Y")
     if text is not None and len(text) != len("2025"):
         raise changed(f"period {excerpt(value)} of a series is not a year")

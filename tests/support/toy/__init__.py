@@ -1,0 +1,37 @@
+"""A source in small, as an example of adding one: the customs of Norway, which one service answers for by the month.
+
+It has the rooms that every source has, those of them that it needs; `tests/server/test_add_a_source.py` adds it to the
+catalogue in one line. The service is invented, and so are its figures.
+"""
+
+from toy.flows import FLOWS
+from toy.service import KEY, POLICY, ToySettings
+from toy.tools import NORWAY_MONTHS, checks
+from tradestat_tools.contract.source import Question, Source, Terms
+from tradestat_tools.upstream.plan import Plan, Window
+
+SOURCE = Source(
+    id="norway",
+    name="Norwegian Customs (invented)",
+    key=KEY,
+    terms=Terms(
+        author="Norwegian Customs (Tolletaten)",
+        publisher="Norwegian Customs, by a service invented for a test",
+        homepage="https://customs.example",
+        coverage="Norway's exports and imports of goods by month, since 2020",
+        lag="a month",
+        units="US dollars",
+        valuation="exports FOB, imports CIF",
+        licence="None: the figures are invented.",
+        privacy="Questions go nowhere.",
+        disclaimer="Invented figures.",
+    ),
+    policy=POLICY,
+    settings=ToySettings,
+    plan=lambda _: Plan((Window(10, 1.0),)),
+    instructions="- Norway's own trade by month: norway_months (Norwegian Customs; USD; free with a key).",
+    example=Question("What does Norway sell to China?", "norway_months", NORWAY_MONTHS.example),
+    tools=(NORWAY_MONTHS,),
+    checks=checks,
+    flows=FLOWS,
+)
