@@ -6,14 +6,17 @@ called to its answer, in every thread.
 
 - A file is entered when a function that stands in it is called.
 - A move is a pair of consecutive events, call or return, of one thread in two different files. So a call into another
-  file is a move and its return is another. A coroutine that has to wait is left and entered anew, with all that wait
-  for it. Which of two threads is first is not settled, so the figure may differ by a few from run to run.
+  file is a move and its return is another. That a coroutine is left while it waits, and entered again, is none: how
+  often that comes about is the event loop's affair. Which of two threads is first is not settled, so the figure may
+  differ by a few from run to run.
 - The product's files count: neither libraries nor the stand-in services, nor what is called while these answer.
 - A reading is the call of a function that makes an area, or a period, from what was written; what such a function
   calls of its own kind belongs to the same reading.
 """
 
+import dis
 import importlib
+import inspect
 import sys
 import threading
 from collections import Counter
@@ -24,6 +27,9 @@ from types import CodeType, FrameType
 from typing import Any
 
 import anyio
+
+COROUTINE = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+YIELD = dis.opmap["YIELD_VALUE"]
 
 QUESTIONS = ("getNitemtradeList", "comtrade_data", "compare_mirror")
 
@@ -77,12 +83,13 @@ class Recorder:
     files: Counter[str] = field(default_factory=Counter[str])
     moves: int = 0
     readings: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    _entered: set[int] = field(default_factory=set[int])
     _last: threading.local = field(default_factory=threading.local)
     _places: dict[CodeType, tuple[str, bool]] = field(default_factory=dict[CodeType, tuple[str, bool]])
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
         """One event; those inside C functions are none of ours."""
-        if event not in ("call", "return"):
+        if event not in ("call", "return") or self._only_waits(frame, event):
             return
         name, is_stand_in = self._place(frame.f_code)
         if not name or is_stand_in or self._is_for_stand_in(frame):
@@ -93,6 +100,19 @@ class Recorder:
         if event == "call":
             self.files[name] += 1
             self._count_reading(frame, name)
+
+    def _only_waits(self, frame: FrameType, event: str) -> bool:
+        """Whether a coroutine is left to wait, or entered again after it."""
+        if not frame.f_code.co_flags & COROUTINE:
+            return False
+        if event == "call":
+            entered_again = id(frame) in self._entered
+            self._entered.add(id(frame))
+            return entered_again
+        waits = frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == YIELD
+        if not waits:
+            self._entered.discard(id(frame))
+        return waits
 
     def _place(self, code: CodeType) -> tuple[str, bool]:
         """The file, if it is the product's, and whether it is a stand-in's."""

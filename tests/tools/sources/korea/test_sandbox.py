@@ -78,19 +78,6 @@ async def test_a_span_of_years_is_the_sum_of_its_years(sandbox: Sandbox) -> None
     ]
 
 
-async def test_items_countries_and_totals_agree(sandbox: Sandbox) -> None:
-    span = {"strtYymm": "202401", "endYymm": "202403"}
-    whole = await ask(sandbox, "getNewtradeList", **span)
-    by_country = await ask(sandbox, "getNationtradeList", **span)
-    assert by_country.data.months.expDlr == whole.data.rows.expDlr
-    assert by_country.data.months.impDlr == whole.data.rows.impDlr
-    with_china = await ask(sandbox, "getNitemtradeList", **span, hsSgn="8507", cntyCd="CN")
-    with_all = await ask(sandbox, "getNitemtradeList", **span, hsSgn="8507")
-    by_item = await ask(sandbox, "getItemtradeList", **span, hsSgn="8507")
-    assert by_item.data.months.expDlr == with_all.data.months.expDlr
-    assert with_china.data.months.impDlr[0] < with_all.data.months.impDlr[0]
-
-
 async def test_no_trade_is_certain_once_all_countries_were_asked(sandbox: Sandbox) -> None:
     months = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760"}
     async with opened(sandbox) as context:
