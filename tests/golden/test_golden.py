@@ -13,7 +13,9 @@ import pytest
 from golden_answers.play import ANSWERS, Scene, play
 from golden_answers.scenes import SCENES
 from golden_answers.steps import ANY_HANDLE, Ask, Complete, Prompt, Read
+from jsonschema import Draft202012Validator
 
+from tradestat_server.mcp.schemas import output_schema
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.errors import ERRORS, InvalidQuery
 from tradestat_tools.model.reasons import Reason
@@ -79,6 +81,22 @@ def test_every_tool_answers_its_example(asked: list[Asked]) -> None:
 
     known = catalogue().tools
     assert {one.tool for one in asked if one.tool in known and one.outcome == "answered" and alike(one)} == set(known)
+
+
+def test_every_answer_that_is_written_down_whole_fits_the_schema_of_its_tool(everything: str) -> None:
+    schemas: dict[str, Any] = {}
+    fitting = 0
+    for page in re.split("^## ", everything, flags=re.MULTILINE):
+        tool, _, rest = page.partition(" | ")
+        if not rest.startswith("answered | ") or "characters in all, sha256" in page:
+            continue
+        if tool not in schemas:
+            schemas[tool] = Draft202012Validator(output_schema(catalogue().tools[tool].data))
+        text = page.partition("-- structured\n")[2].replace('"<bytes>"', "1")
+        answer, _ = json.JSONDecoder().raw_decode(text)
+        assert [fault.message for fault in schemas[tool].iter_errors(answer)] == [], f"{tool}: {answer['what']}"
+        fitting += 1
+    assert fitting > FEWEST_CALLS / 2
 
 
 def test_every_argument_of_every_tool_is_used_in_a_call_that_is_answered(asked: list[Asked]) -> None:

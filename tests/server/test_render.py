@@ -82,19 +82,6 @@ def test_an_answer_reads_header_table_notes_and_how_to_get_more() -> None:
     ]
 
 
-def test_sandbox_data_says_so_before_anything_else() -> None:
-    first = render_answer(answer(BEEF, state="sandbox")).split("\n")[0]
-    assert first.startswith(f"{SANDBOX_LABEL} · Imports of HS 020230")
-    assert SANDBOX_LABEL not in render_answer(answer(BEEF, state="cached"))
-
-
-def test_an_empty_cell_leaves_its_column_one_of_figures() -> None:
-    months = Table(("year", "jan", "feb"), [("2025", 1000, 2), ("2026", 20, "")])
-    lines = render_answer(answer(months)).splitlines()
-    assert "2025  1,000    2" in lines
-    assert "2026     20" in lines, "right under the thousands"
-
-
 def test_zero_and_missing_are_different() -> None:
     assert cell_text(0) == "0"
     assert cell_text(0.0) == "0"
@@ -186,10 +173,6 @@ def test_tables_after_a_large_one_are_still_named_and_counted() -> None:
 HANDLE = "rk3v7q2m5xa"
 
 
-def test_an_answer_that_is_kept_ends_its_first_line_with_its_handle() -> None:
-    assert render_answer(answer(BEEF, result=HANDLE)).split("\n")[0].endswith(f" · fresh · result {HANDLE}")
-
-
 def test_a_long_description_takes_neither_the_unit_nor_the_handle_from_the_first_line() -> None:
     first = render_answer(answer(BEEF, what="x " * 400, state="sandbox", result=HANDLE)).split("\n")[0]
     assert first.startswith(SANDBOX_LABEL)
@@ -235,11 +218,6 @@ def test_all_tables_of_an_answer_are_shown_in_the_same_power() -> None:
     text = render_answer(answer(total, LARGE, result=HANDLE))
     assert text.count("in million USD") == 2
     assert "World    9,000,000,000" in text
-
-
-def test_a_figure_that_is_no_measure_keeps_its_digits_beside_those_that_are() -> None:
-    table = Table(("code", "rank", "2024"), [("01", 1_234_567, 1_234_567)], measures=frozenset({"2024"}))
-    assert "01    1,234,567  1,235" in render_answer(answer(table, result=HANDLE))
 
 
 def test_what_all_rows_share_is_said_once_above_the_table() -> None:
@@ -378,17 +356,6 @@ def test_clean_text_is_one_printable_line(text: str) -> None:
     once = clean(text)
     assert once.isprintable()
     assert clean(once) == once
-
-
-def test_an_error_says_what_was_wrong_what_is_allowed_and_what_to_do() -> None:
-    error = InvalidQuery(
-        "`flow` can not be 'exprot'.", argument="flow", allowed="one of import, export", nearest=["export"]
-    )
-    assert render_error(error).split("\n") == [
-        "InvalidQuery: `flow` can not be 'exprot'.",
-        "Allowed: one of import, export",
-        "Do: Try export.",
-    ]
 
 
 def test_the_nearest_values_are_given_once() -> None:

@@ -221,16 +221,6 @@ async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(memb
     )
 
 
-async def test_a_member_may_be_refused_after_others_have_answered(members: Members):
-    members.gives("124", {2023: 10, 2024: 20})
-    refuse(members, "product '020230' has no data")
-    members.gives("842", {2023: 100, 2024: 200})
-    answer = await members.answer()
-
-    assert members.asked() == ["124", "484", "842"]
-    assert list(answer.data.group.missing) == ["Mexico (484)"]
-
-
 async def test_only_where_every_member_is_refused_the_group_is(members: Members):
     for code in ("124", "484", "842"):
         refuse(members, f"country '{code}' is not a reporter")
@@ -350,17 +340,3 @@ async def test_partners_on_more_pages_than_allowed_are_counted_and_not_paid_for(
             await members.ask(context, country="784", partner="USMCA")
 
     assert len(members.parsebot.sent) == 1
-
-
-async def test_indicators_of_a_group_of_partners_have_rows_and_no_sum(members: Members):
-    cells = [{"indicatorCd": "VAL", "value": 5}, {"indicatorCd": "GV5", "value": 3}]
-    rows = [members.payloads.record("784", code, "020230", {}) | {"data": cells} for code in ("842", "076")]
-    members.parsebot.gives(members.payloads.table(rows, [], refYear=2024, per_page=500))
-    async with members.parsebot.context() as context:
-        answer = await context.call(
-            "goods_trade_indicators",
-            {"country": "784", "partner": "USMCA", "product": "020230", "indicators": ["VAL", "GV5"]},
-        )
-
-    assert [row.partnerCd for row in answer.data.records] == ["842"]
-    assert answer.data.group.sum is None

@@ -26,20 +26,6 @@ async def ask(parsebot: Any, **more: Any) -> Any:
     )
 
 
-async def test_each_indicator_keeps_its_own_unit(parsebot: Any, payloads: Any):
-    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
-
-    answer = await ask(parsebot)
-
-    units = {i.indicatorCd: i.unit for i in answer.data.indicators}
-    assert units == {"VAL": "thousand USD", "BAL": "thousand USD", "GV5": "%", "GV2": "%"}
-    assert answer.source.unit == "thousand USD (VAL, BAL), % (growth)"
-    total, rows = answer.data.tables()
-    assert total.columns[-4:] == ("VAL", "BAL", "GV5 %", "GV2 %")
-    assert total.rows[0][-4:] == (713_748, -700_000, 9, 1)
-    assert rows.rows[0] == ("076", "Brazil", 463_753, -463_000, 12, -3.5)
-
-
 async def test_the_reference_year_is_the_services_own_and_is_said(parsebot: Any, payloads: Any):
     parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
     parsebot.gives(payloads.table(ROWS, [TOTAL]))
@@ -58,16 +44,6 @@ async def test_a_missing_indicator_is_absent_and_not_zero(parsebot: Any, payload
     assert "no GV5W: missing, not zero" in note(answer, "absent")
     india = next(row for row in answer.data.records if row.partnerCd == "699")
     assert india.values == [161_224, None, None, 0]
-
-
-async def test_the_indicators_are_asked_for_as_one_list(parsebot: Any, payloads: Any):
-    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
-
-    await ask(parsebot)
-    await ask(parsebot, indicators="val, GV2,val")
-
-    assert [sent.params["indicators"] for sent in parsebot.sent] == ["VAL,BAL,GV5,GV2,GV5W", "VAL,GV2"]
-    assert all("period_from" not in sent.params for sent in parsebot.sent)
 
 
 async def test_an_undocumented_indicator_is_passed_on_without_a_unit(parsebot: Any, payloads: Any):

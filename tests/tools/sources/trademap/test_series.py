@@ -22,24 +22,6 @@ async def test_the_total_is_the_aggregate_and_not_the_sum_of_the_partners(parseb
     assert note(answer, "total_mismatch") == ""
 
 
-async def test_a_page_says_what_is_left_out_and_how_to_get_it(parsebot: Any, payloads: Any, note: Any):
-    partners = payloads.beef_partners()
-    parsebot.gives(payloads.table(partners[:25], [payloads.beef_total()], total=27, pages=2))
-    parsebot.gives(payloads.table(partners[25:], [payloads.beef_total()], total=27, pages=2, page=2))
-
-    first = await parsebot.beef(page_size=25)
-    second = await parsebot.beef(page_size=25, page=2)
-
-    assert "25 of 27 rows" in note(first, "subset")
-    assert first.more is not None
-    assert first.more.startswith("page=2")
-    assert "page_size=27" in first.more
-    assert [sent.params["page"] for sent in parsebot.sent] == ["1", "2"]
-    assert second.more is None
-    assert [row.values for row in second.data.aggregateRecords] == [[713_748]]
-    assert note(second, "rounding") == "", "the rows of one page are not compared with the total of all"
-
-
 async def test_rows_that_miss_the_total_by_more_than_rounding_are_called_a_mismatch(
     parsebot: Any, payloads: Any, note: Any
 ):
@@ -71,18 +53,6 @@ async def test_the_question_is_sent_in_the_services_names_and_the_key_only_in_th
     assert parsebot.key not in answer.source.address
     assert parsebot.key not in answer.model_dump_json()
     assert all("x-api-key" not in asked.headers for asked in parsebot.catalogue_sent), "the catalogue needs no key"
-
-
-async def test_thousand_dollars_stay_thousand_dollars_and_say_so(parsebot: Any, payloads: Any):
-    parsebot.gives(payloads.table(payloads.beef_partners(), [payloads.beef_total()]))
-
-    answer = await parsebot.beef()
-
-    assert answer.data.unit == "thousand USD"
-    assert answer.source.unit == "thousand USD"
-    assert answer.source.currency == "USD"
-    assert answer.source.valuation is not None
-    assert "CIF" in answer.source.valuation
 
 
 async def test_the_usual_wording_of_the_unit_is_the_same_unit(parsebot: Any, payloads: Any, note: Any):
@@ -357,14 +327,6 @@ async def test_what_is_remembered_of_one_service_does_not_reach_another(parsebot
     assert answer.data.aggregateRecords[0].values == [713_748]
 
 
-async def test_a_code_of_an_older_edition_is_asked_for_and_noted(parsebot: Any, payloads: Any, note: Any):
-    parsebot.gives(payloads.table([], [payloads.record("784", "000", "851712", {2024: 3})]))
-
-    answer = await parsebot.beef(product="851712")
-
-    assert "851712 ended with HS 2022" in note(answer, "edition_break")
-
-
 async def test_a_call_without_an_answer_says_that_it_may_be_charged(parsebot: Any):
     parsebot.hangs = True
     parsebot.timeout = 0.02
@@ -407,14 +369,3 @@ async def test_an_aggregate_of_another_partner_is_not_titled_total(parsebot: Any
     assert other.title.startswith("Aggregates, not of 020230 with 076: ")
     assert list(other.rows) == [("000", "World", 713_748)]
     assert (answer.data.product, answer.data.partner) == ("020230", "076")
-
-
-async def test_all_goods_and_all_services_are_the_total_in_any_spelling(parsebot: Any, payloads: Any):
-    parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2024: 90})]))
-    parsebot.gives(payloads.table([], [payloads.record("784", "000", "S00", {2024: 9})]))
-
-    goods = await parsebot.beef(product="ALL")
-    services = await parsebot.call("services_time_series", country="784")
-
-    assert [table.title for table in goods.data.tables()] == ["Total (aggregateRecords): All goods (TOTAL)"]
-    assert [table.title for table in services.data.tables()] == ["Total (aggregateRecords): All services (S00)"]

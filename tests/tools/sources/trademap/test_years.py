@@ -109,18 +109,6 @@ async def test_latest_is_the_reporters_own_newest_year_where_its_list_is_stored(
 
 
 @pytest.mark.anyio
-async def test_latest_is_the_last_year_that_is_over_where_no_list_is_stored(parsebot: Any, payloads: Any, note: Any):
-    parsebot.gives(payloads.table([], [payloads.record("784", "000", "TOTAL", {2023: 1, 2024: 2, 2025: 3})]))
-
-    answer = await parsebot.call("goods_time_series", country="784", period_from="last 3 years")
-
-    sent = parsebot.sent[0].params
-    assert (sent["period_from"], sent["period_to"]) == ("2023", "2025")
-    assert "read as 2023 to 2025. 2025 is the last year that is over" in note(answer, "resolved_code")
-    assert [one.endpoint for one in parsebot.sent] == ["goods_time_series"], "no credit is spent to learn it"
-
-
-@pytest.mark.anyio
 @pytest.mark.parametrize("said", [{"period_from": 2026}, {"period_from": "since 2026"}, {"period_from": "2026-2028"}])
 async def test_a_year_that_is_not_over_is_not_asked_for(parsebot: Any, said: dict[str, Any]):
     with pytest.raises(NoData) as refused:
