@@ -25,6 +25,37 @@ MOST_BYTES = 3_000_000
 HEAD = re.compile(r"^## (\w+) \| ([\w ]+) \| .*\n(\{.*\})$", re.MULTILINE)
 
 
+NEAR_MISS = "a near miss of "
+FREE = {
+    ("comtrade_trade_matrix", "cmdCode"),  # SITC, whose codes are in no list here
+    ("trade_series", "base"),  # a period
+    ("trade_indicators", "base"),  # a period
+    ("trade_indicators", "source"),  # whatever the answers name
+}
+"""Arguments that take codes elsewhere under the same name."""
+
+NOT_CODES = {
+    *("fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
+    *("files", "file", "filename"),
+    *(
+        "search",
+        "query",
+        "filter",
+        "limit",
+        "offset",
+        "page",
+        "page_size",
+        "all_pages",
+        "max_calls",
+        "members",
+        "level",
+    ),
+    *("hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc", "parent", "prefix", "result", "table"),
+    *("columns", "sort", "sort_by", "indicators", "customsCode", "motCode"),  # not in any list here, or of free form
+    *("currentMonth", "period", "period_from", "period_to", "strtYymm", "endYymm"),  # periods
+}
+
+
 class Asked(NamedTuple):
     """A call as the files have it."""
 
@@ -108,6 +139,20 @@ def test_every_argument_of_every_tool_is_used_in_a_call_that_is_answered(asked: 
         if (tool.name, name) not in used
     ]
     assert not missing
+
+
+def test_a_near_miss_in_every_coded_argument_of_every_tool_names_the_nearest_and_sends_nothing(everything: str) -> None:
+    missed: set[tuple[str, str]] = set()
+    for page in re.split("^## ", everything, flags=re.MULTILINE):
+        tool, _, rest = page.partition(" | InvalidQuery | " + NEAR_MISS)
+        if rest:
+            argument = rest.partition("\n")[0]
+            error, _ = json.JSONDecoder().raw_decode(page.partition("-- error\n")[2])
+            assert (error["argument"], "\nsent " in page) == (argument, False), page
+            assert error["nearest"], page
+            missed.add((tool, argument))
+    coded = {(tool.name, name) for tool in catalogue().tools.values() for name in tool.arguments.model_fields}
+    assert {one for one in coded if one[1] not in NOT_CODES} == missed | FREE
 
 
 def test_every_tool_with_arguments_also_refuses_or_finds_nothing(asked: list[Asked]) -> None:

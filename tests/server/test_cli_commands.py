@@ -241,28 +241,22 @@ def test_listening_beyond_this_machine_needs_names() -> None:
     assert "--allowed-host" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
+def test_a_wrong_option_is_answered_with_what_is_allowed() -> None:
+    for words, complaint in [
         (["serve", "--port", "70000"], "0<=x<=65535"),
         (["serve", "--transport", "carrier-pigeon"], "'stdio', 'streamable-http', 'sse'"),
         (["serve", "--port", "8000"], "--port needs --transport streamable-http or sse"),
         (["serve", "--allowed-host", "stats.example.org"], "--allowed-host needs --transport"),
-        (["sandbox"], "Missing option '--port'"),
-        (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
-        (["call"], "Missing argument 'TOOL'"),
-        (["call", "dashboard", "--sandbox", "--offline"], "Choose one."),
+        (["sandbox"], "Missing option '--port'"), (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
+        (["call"], "Missing argument 'TOOL'"), (["call", "dashboard", "--sandbox", "--offline"], "Choose one."),
         (["cache", "clear", "--source", "trademob"], "trademap, doumaotong, korea, comtrade"),
-        (["cache", "import", "no-such-file"], "does not exist"),
-        (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
+        (["cache", "import", "no-such-file"], "does not exist"), (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
         (["serv"], "serve"),
-    ],
-)
-def test_a_wrong_option_is_answered_with_what_is_allowed(words: list[str], complaint: str) -> None:
-    result = run(*words)
-    assert result.exit_code == click.UsageError.exit_code
-    assert complaint in result.stderr
-    assert result.stdout == ""
+    ]:  # fmt: skip
+        result = run(*words)
+        assert result.exit_code == click.UsageError.exit_code
+        assert complaint in result.stderr
+        assert result.stdout == ""
 
 
 WRONG_SETTINGS = {

@@ -28,9 +28,7 @@ def countries(payloads: Any) -> dict[str, Any]:
 
 async def test_no_coverage_is_null_and_not_year_zero(parsebot: Any, countries: dict[str, Any]):
     parsebot.gives(countries)
-
     data = (await parsebot.call("get_countries")).data
-
     assert data.total == 3
     assert data.countryCd == ["000", "792", "492"]
     assert data.monthly == [None, ("2002-01", "2026-07"), None]
@@ -43,7 +41,6 @@ async def test_a_country_is_found_by_any_of_its_names_or_a_group(
     parsebot: Any, payloads: Any, countries: dict[str, Any], note: Any
 ):
     parsebot.gives(countries)
-
     for search in ("TUR", "turkey", "792", "土耳其"):
         assert (await parsebot.call("get_countries", search=search)).data.countryCd == ["792"]
     parsebot.gives({"countries": [payloads.country(code, "x") for code in ("699", "124", "484", "842")]})
@@ -55,7 +52,6 @@ async def test_a_country_is_found_by_any_of_its_names_or_a_group(
 
 async def test_a_period_that_does_not_exist_is_a_changed_service(parsebot: Any, payloads: Any):
     parsebot.gives({"countries": [payloads.country("792", "Türkiye", quarterly=(200201, 202607))]})
-
     with pytest.raises(UpstreamChanged, match="202607"):
         await parsebot.call("get_countries")
 
@@ -73,10 +69,8 @@ async def test_group_ids_stay_as_they_are_and_members_come_on_request(
     parsebot: Any, groups: list[dict[str, Any]], note: Any
 ):
     parsebot.gives(groups)
-
     plain = await parsebot.call("get_country_groups")
     asked = await parsebot.call("get_country_groups", search="eu 27", members=True)
-
     assert [(g.id, g.memberCount, g.members) for g in plain.data.groups] == [("42", 2, None), ("7", None, None)]
     assert asked.data.groups[0].members == {"040": "Austria", "492": "European Union Nes"}
     assert "not elsewhere specified" in note(asked, "not_specified_areas")
@@ -87,9 +81,7 @@ async def test_members_that_were_not_sent_are_absent_and_not_none(
     parsebot: Any, groups: list[dict[str, Any]], note: Any
 ):
     parsebot.gives({"groups": groups})
-
     answer = await parsebot.call("get_country_groups", search="Africa", members=True)
-
     assert answer.data.groups[0].members is None
     assert "no members" in note(answer, "absent")
 
@@ -97,9 +89,7 @@ async def test_members_that_were_not_sent_are_absent_and_not_none(
 async def test_more_codes_than_one_answer_holds_are_to_be_narrowed(parsebot: Any, note: Any):
     codes = [{"productCd": f"{n:06d}", "label": "Goods", "revisions": "1"} for n in range(10_000, 11_500)]
     parsebot.gives({"products": codes})
-
     answer = await parsebot.call("get_products_hs", search="goods", limit=1000)
-
     assert len(answer.data.productCd) == 1000
     assert "1000 of 1500" in note(answer, "subset")
     assert answer.more == "Narrow the filters."
@@ -109,7 +99,6 @@ async def test_a_list_among_other_members_is_not_guessed_between_two(parsebot: A
     entry = {"dataType": "Y", "nbCountries": 1, "latestPeriod": 2025}
     parsebot.gives({"latest": [entry], "title": "x"})
     assert (await parsebot.call("get_coverage")).data.coverage[0].latestPeriod == "2025"
-
     parsebot.gives({"a": [entry], "b": [entry]})
     with pytest.raises(UpstreamChanged, match="no list of coverage"):
         await parsebot.call("get_coverage")
