@@ -23,8 +23,6 @@ from tradestat_tools.model.reasons import Reason
 FEWEST_CALLS = 550
 MOST_BYTES = 3_000_000
 HEAD = re.compile(r"^## (\w+) \| ([\w ]+) \| .*\n(\{.*\})$", re.MULTILINE)
-
-
 NEAR_MISS = "a near miss of "
 FREE = {
     ("comtrade_trade_matrix", "cmdCode"),  # SITC, whose codes are in no list here
@@ -36,21 +34,9 @@ FREE = {
 
 NOT_CODES = {
     *("fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
-    *("files", "file", "filename"),
-    *(
-        "search",
-        "query",
-        "filter",
-        "limit",
-        "offset",
-        "page",
-        "page_size",
-        "all_pages",
-        "max_calls",
-        "members",
-        "level",
-    ),
-    *("hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc", "parent", "prefix", "result", "table"),
+    *("files", "file", "filename", "search", "query", "filter", "limit", "offset", "page", "page_size", "all_pages"),
+    *("max_calls", "members", "level", "hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc"),
+    *("parent", "prefix", "result", "table"),
     *("columns", "sort", "sort_by", "indicators", "customsCode", "motCode"),  # not in any list here, or of free form
     *("currentMonth", "period", "period_from", "period_to", "strtYymm", "endYymm"),  # periods
 }

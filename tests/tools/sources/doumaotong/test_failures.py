@@ -102,7 +102,8 @@ def test_an_answer_that_is_none_is_a_change_and_never_an_empty_success() -> None
         b'{"code": 0, "msg": "ok", "data": {}}', b'{"code": 0, "msg": "ok", "data": {"unknown": [1, 2]}}',
         b'{"code": 0, "msg": "ok", "data": ["a", "b"]}', b'{"code": 7, "msg": "?", "data": {}}',
         b'{"code": true, "msg": "?", "data": null}', b"\xff\xfe\x00\x01",
-        '{"code": 0, "msg": "手机"}'.encode("gb18030"), b"[" * 100_000, b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>',
+        '{"code": 0, "msg": "手机"}'.encode("gb18030"), b"[" * 100_000,
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>',
     ]:  # fmt: skip
         for tool in READERS:
             error = refusal(tool, body)
