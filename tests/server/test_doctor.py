@@ -12,11 +12,6 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import KeyForm, KeyInfo
 from tradestat_tools.model.settings import Settings
 
-UNREACHABLE = {
-    f"TRADESTAT_{name}_URL": "http://127.0.0.1:9" for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")
-}
-"""The discard port, on which nothing listens."""
-
 KEY = KeyInfo(
     "COMTRADE_API_KEY",
     "Ask for one.",
@@ -82,7 +77,7 @@ def test_all_is_well_in_the_sandbox_and_colour_is_left_out_where_no_color_is_set
 
 
 def test_the_exit_status_is_1_when_services_are_out_of_reach() -> None:
-    result = run("doctor", "--json", **UNREACHABLE)
+    result = run("doctor", "--json", TRADESTAT_OFFLINE="true")
     assert result.exit_code == 1
     lines = json.loads(result.stdout)
     assert all(line.keys() == {"source", "check", "ok", "detail"} for line in lines)

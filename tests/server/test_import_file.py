@@ -1,14 +1,13 @@
 """The tool `import_file` through the protocol: a file becomes an answer, and a side of a flow."""
 
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp import Client
-from mcp_types import CallToolResult, TextContent
 
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
@@ -54,42 +53,10 @@ async def context(tmp_path: Path) -> AsyncGenerator[Context]:
         yield context
 
 
-def text_of(result: CallToolResult) -> str:
-    block = result.content[0]
-    assert isinstance(block, TextContent)
-    return block.text
-
-
 async def called(client: Any, tool: str, **asked: Any) -> dict[str, Any]:
     result = await client.call_tool(tool, asked)
     assert not result.is_error, result.content
     return result.structured_content
-
-
-async def test_a_file_becomes_an_answer_with_its_provenance_and_no_path(
-    context: Context, tmp_path: Path, mode: str, schema_faults: Callable[[dict[str, Any], Any], list[str]]
-) -> None:
-    async with Client(create_server(context), mode=mode) as client:
-        (tool,) = [one for one in (await client.list_tools()).tools if one.name == "import_file"]
-        result = await client.call_tool("import_file", {"file": "exports-2024.csv", "flow": "exports"})
-        answer = result.structured_content
-        assert not schema_faults(tool.output_schema or {}, answer)
-        source, data = answer["source"], answer["data"]
-        assert source["service"] == "China Customs (file exported from stats.customs.gov.cn)"
-        assert (source["address"], source["state"], source["calls"]) == ("file:exports-2024.csv", "fresh", 0)
-        assert source["retrieved_at"] == "2026-03-04T05:06:00Z"
-        assert (source["unit"], source["currency"], source["valuation"]) == ("US dollars", "USD", "FOB")
-        assert data["common"]["贸易伙伴名称"] == "韩国"
-        assert data["columns"] == ["数据年月", "贸易方式编码", "贸易方式名称", "第一数量", "第二数量", "美元"]
-        assert data["rows"][0] == ["202401", "10", "一般贸易", 1000, 2500, 400_000_000]
-        assert len(data["rows"]) == 24
-        assert "saved here, 2026-03-04" in text_of(result)
-        assert str(tmp_path) not in str(answer) + text_of(result)
-        rows = await called(client, "rows", result=answer["result"], sort="-美元", limit=1)
-        assert rows["data"]["rows"][0][-1] == 400_000_000
-        cited = await called(client, "cite", result=answer["result"])
-        assert "China Customs (file exported from stats.customs.gov.cn)" in cited["data"]["text"]
-        assert "Retrieved 2026-03-04. file:exports-2024.csv" in cited["data"]["text"]
 
 
 async def test_an_imported_file_is_a_source_of_a_series_and_a_side_of_a_comparison(context: Context) -> None:

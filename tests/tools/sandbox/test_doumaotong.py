@@ -53,14 +53,6 @@ async def test_a_chapter_in_yi_agrees_with_the_countries_in_million(http: httpx.
     assert chapter["headings"] == len(rows)
 
 
-async def test_a_chapter_lists_its_ten_largest_headings_and_counts_all(http: httpx.AsyncClient) -> None:
-    chapter = (await data(http, "chapter", hsCode="850760"))["chapter"]
-    totals = [row["total"] for row in chapter["list"]]
-    assert totals == sorted(totals, reverse=True)
-    assert chapter["headings"] > len(totals) == 10
-    assert sum(totals) < chapter["chapterTotal"]
-
-
 async def test_unit_prices_times_weight_are_the_amount(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     code = (await data(http, "priceband", hsCode="851713"))["hsCode"]
     band = (await data(http, "priceband", hsCode=code))["priceBand"]
@@ -121,29 +113,6 @@ async def test_the_older_shape_honours_limit_sort_and_threshold(http: httpx.Asyn
     assert amounts == sorted(amounts)
     assert len(amounts) == 5
     assert amounts[0] >= 100_000_000
-
-
-async def test_the_current_shape_gives_ranked_subsets(http: httpx.AsyncClient) -> None:
-    markets = await data(http, "markets", hsCode="850760", limit=50)
-    assert len(markets["countryTable"]) == 15
-    assert len(markets["top10"]) == 10
-    growth = (await data(http, "growth", hsCode="850760"))["growth"]
-    assert len(growth) == 10
-    assert [row["yoy"] for row in growth] == sorted((row["yoy"] for row in growth), reverse=True)
-    products = (await data(http, "topProducts", sortBy="scale", limit=5))["products"]
-    assert [row["amt"] for row in products] == sorted((row["amt"] for row in products), reverse=True)
-    biggest = await data(http, "dashboard", hsCode=products[0]["hs"])
-    assert biggest["metrics"]["amtYi"] == products[0]["amt"]
-    fastest = (await data(http, "growth", hsCode=products[0]["hs"]))["growth"][0]
-    assert products[0]["growth"] == {"name": fastest["name"], "yoy": fastest["yoy"]}
-
-
-@pytest.mark.parametrize(("shape", "count"), [("current", 12), ("older", 30)])
-async def test_a_ranking_has_its_shapes_usual_length(
-    http: httpx.AsyncClient, sandbox: Sandbox, shape: Any, count: int
-) -> None:
-    sandbox.settings.doumaotong_shape = shape
-    assert len((await data(http, "topProducts"))["products"]) == count
 
 
 async def test_a_heading_is_resolved_to_its_best_selling_code(http: httpx.AsyncClient) -> None:

@@ -93,15 +93,6 @@ async def test_the_trade_balance_is_exports_less_imports(http: httpx.AsyncClient
     assert values(aggregate)[2024] == pytest.approx(balance / 1000, abs=0.51)
 
 
-async def test_reexports_are_part_of_an_entrepots_exports(http: httpx.AsyncClient) -> None:
-    query = {"country": "344", "partner": "842", "product": "61", "by": "byCountry"}
-    found = [
-        values((await data(http, "goods_time_series", **query, trade_flow=flow))["aggregateRecords"][0])[2024] or 0
-        for flow in ("RE", "E")
-    ]
-    assert 0 < found[0] <= found[1]
-
-
 async def test_the_newest_year_of_a_late_reporter_is_empty_and_not_zero(http: httpx.AsyncClient) -> None:
     answer = await data(http, "goods_time_series", **GOODS | {"country": "004", "product": "ALL", "trade_flow": "E"})
     found = values(answer["aggregateRecords"][0])
@@ -133,25 +124,6 @@ async def test_services_sum_from_main_items_to_all_services(http: httpx.AsyncCli
     whole = values(answer["aggregateRecords"][0])[2022] or 0
     assert whole == nearest(sandbox.world.truth("US", "DE", "S00", "2022").exporter_reported)
     assert sum(values(record)[2022] or 0 for record in answer["records"]) == pytest.approx(whole, abs=12)
-
-
-async def test_lists_have_the_shapes_of_the_service(http: httpx.AsyncClient) -> None:
-    countries = await data(http, "get_countries")
-    assert countries["total"] == len(countries["countries"]) == 254
-    by_code = {entry["countryCd"]: entry for entry in countries["countries"]}
-    assert by_code["000"]["label"] == "World"
-    assert by_code["490"]["nes"]
-    assert by_code["410"]["quarterly"] == {"firstPeriod": 201801, "lastPeriod": 202602, "level": 6}
-    assert by_code["660"]["monthly"] == {"firstPeriod": 0, "lastPeriod": 0}
-    groups = {group["id"]: group for group in (await data(http, "get_country_groups"))["groups"]}
-    assert len(groups[42]["members"]) == 28
-    products = (await data(http, "get_products_hs"))["products"]
-    assert products[0]["productCd"] == "ALL"
-    services = (await data(http, "get_services_ebops"))["services"]
-    sea = {"productCd": "S03001001", "label": "Passenger transport, Sea", "displayCd": "3.1.1", "maxLevel": "4"}
-    assert sea in services
-    coverage = (await data(http, "get_coverage", data_type="goods"))["coverage"]
-    assert [row["dataType"] for row in coverage] == ["Y", "Q", "M"]
 
 
 RECORDED = Path(__file__).parents[1] / "sources/trademap/recorded"

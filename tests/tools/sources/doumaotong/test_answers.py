@@ -17,8 +17,6 @@ pytestmark = pytest.mark.anyio
 
 Notes = Callable[[Answer[Any], NoteCode], str]
 
-TOOLS = ["dashboard", "markets", "trend", "topProducts", "history", "growth", "priceband", "chapter"]
-
 
 def check_tables(tables: list[Table]) -> None:
     for table in tables:
