@@ -360,3 +360,18 @@ def test_a_ledger_that_another_process_holds_grants_nothing_and_goes_on_later(tm
     other.close()
     assert isinstance(reserve(ledger, plan=plan), Denial), "what was spent before still counts"
     ledger.close()
+
+
+def test_a_ledger_that_turns_out_to_be_damaged_grants_nothing_and_is_not_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    first = SqliteLedger(path)
+    reserve(first)
+    first.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    ledger = SqliteLedger(path)
+    for use in (lambda: reserve(ledger), lambda: ledger.used("a", PLAN, NOON)):
+        with pytest.raises(StoreUnavailable):
+            use()
+    ledger.close()
+    assert [found.name for found in tmp_path.glob("*.aside-*")] == []

@@ -196,6 +196,7 @@ def test_where_the_asking_process_is_killed_another_asks_in_its_place(place: str
         assert askers.spent() == 2
 
 
+@pytest.mark.slow
 def test_different_questions_do_not_wait_for_one_another(place: str, service: Service) -> None:
     with asking(place, service, processes=2, calls=1) as askers:
         askers.ask("/held", 0)
