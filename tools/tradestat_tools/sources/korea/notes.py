@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tradestat_tools.codes.breaks import breaks_text
+from tradestat_tools.codes.editions import breaks_text
 from tradestat_tools.codes.hs import LEVEL_NAMES, hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import format_number
