@@ -1,20 +1,15 @@
 """A series that crosses an edition of the Harmonized System carries the note, whichever source it comes from."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from sandboxed import opened
 
 from tradestat_sandbox import Sandbox
-from tradestat_server.mcp.context import sandbox_settings
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.open import in_memory
-from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
@@ -32,18 +27,6 @@ def built() -> Sandbox:
 def sandbox(built: Sandbox) -> Sandbox:
     built.reset()
     return built
-
-
-@asynccontextmanager
-async def opened(sandbox: Sandbox) -> AsyncGenerator[Context]:
-    today = sandbox.today
-    now = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    http = Http(app=sandbox.app)
-    try:
-        async with in_memory(http, sandbox_settings(catalogue().settings()), lambda: now, most_attempts=1) as context:
-            yield context
-    finally:
-        await http.aclose()
 
 
 async def breaks(sandbox: Sandbox, tool: str, **arguments: Any) -> str:

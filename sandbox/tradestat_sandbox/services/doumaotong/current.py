@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from tradestat_sandbox.economies import ASEAN, BELT_ROAD, CONTINENT_ZH, EU, MIDDLE_EAST, USMCA
+from tradestat_sandbox.economies import CONTINENT_ZH
 from tradestat_sandbox.observers import Month
 from tradestat_sandbox.products import BY_CODE, CODES4, all_national_codes, name_zh
 from tradestat_sandbox.services.doumaotong.data import Exports, economy, growth, percent
 from tradestat_sandbox.services.doumaotong.figures import (
+    BLOCS,
     Data,
     Query,
     choice_of,
@@ -15,6 +16,7 @@ from tradestat_sandbox.services.doumaotong.figures import (
     month_on_month,
     number_of,
     ranking,
+    regions,
     top3,
     two_years,
     yyyymm,
@@ -23,7 +25,7 @@ from tradestat_sandbox.services.doumaotong.figures import (
 YI = 100_000_000  # 亿元
 MILLION = 1_000_000  # 百万元
 
-_BLOCS = {"中东": MIDDLE_EAST, "一带一路": BELT_ROAD, "东盟": ASEAN, "欧盟": EU, "美墨加": USMCA}
+_BLOCS_ZH = {"middleEast": "中东", "beltRoad": "一带一路", "asean": "东盟", "eu": "欧盟", "usmca": "美墨加"}
 _FIRST_TREND = (2021, 1)
 
 
@@ -59,10 +61,6 @@ def dashboard(exports: Exports, query: Query) -> Data:
     by_country = exports.by_country(code, now)
     whole = sum(by_country.values())
     monthly = exports.by_month(code, now)
-    regions = {
-        label: sum(yuan for partner, yuan in by_country.items() if economy(partner).continent == continent)
-        for continent, label in CONTINENT_ZH.items()
-    }
     return head | {
         "metrics": {
             "amtYi": _yi(whole),
@@ -74,10 +72,13 @@ def dashboard(exports: Exports, query: Query) -> Data:
             "peakMonths": _peaks(monthly),
             "range": f"{yyyymm(now[0])}-{yyyymm(now[-1])}",
         },
-        "region": [{"name": label, "percent": percent(yuan, whole)} for label, yuan in regions.items()],
+        "region": [
+            {"name": label, "percent": percent(yuan, whole)}
+            for label, yuan in zip(CONTINENT_ZH.values(), regions(by_country).values(), strict=True)
+        ],
         "blocs": [
             {"name": label, "total": _yi(part), "percent": percent(part, whole)}
-            for label, part in ((label, members(by_country, bloc)) for label, bloc in _BLOCS.items())
+            for label, part in ((_BLOCS_ZH[name], members(by_country, bloc)) for name, bloc in BLOCS.items())
         ],
     }
 

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from tradestat_sandbox.economies import ASEAN, BELT_ROAD, CONTINENT_ZH, EU, MIDDLE_EAST, USMCA
 from tradestat_sandbox.observers import Month
 from tradestat_sandbox.products import PRODUCTS, all_national_codes
 from tradestat_sandbox.services.doumaotong.data import BadParameter, Exports, economy, growth, percent
 
 Data = dict[str, Any]
 Query = dict[str, str]
+
+BLOCS = {"middleEast": MIDDLE_EAST, "beltRoad": BELT_ROAD, "asean": ASEAN, "eu": EU, "usmca": USMCA}
+"""The trade blocs that both shapes add up; they overlap."""
 
 
 def yyyymm(month: Month) -> str:
@@ -46,6 +50,14 @@ def choice_of(query: Query, name: str, *choices: str) -> str:
 def top3(by_country: dict[int, int]) -> float | None:
     """The share of the three largest destinations in percent."""
     return percent(sum(list(by_country.values())[:3]), sum(by_country.values()))
+
+
+def regions(by_country: dict[int, int]) -> dict[str, int]:
+    """Yuan to each continent, in the order of `CONTINENT_ZH`."""
+    return {
+        continent: sum(yuan for partner, yuan in by_country.items() if economy(partner).continent == continent)
+        for continent in CONTINENT_ZH
+    }
 
 
 def members(by_country: dict[int, int], bloc: frozenset[str]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tradestat_sandbox.economies import ASEAN, BELT_ROAD, CONTINENT_ZH, ECONOMIES, EU, MIDDLE_EAST, USMCA
+from tradestat_sandbox.economies import CONTINENT_ZH
 from tradestat_sandbox.observers import Month
 from tradestat_sandbox.products import BY_CODE, name_zh
 from tradestat_sandbox.services.doumaotong.data import (
@@ -15,6 +15,7 @@ from tradestat_sandbox.services.doumaotong.data import (
     percent,
 )
 from tradestat_sandbox.services.doumaotong.figures import (
+    BLOCS,
     Data,
     Query,
     choice_of,
@@ -22,19 +23,11 @@ from tradestat_sandbox.services.doumaotong.figures import (
     month_on_month,
     number_of,
     ranking,
+    regions,
     top3,
     two_years,
     yyyymm,
 )
-
-_BLOCS = {"middleEast": MIDDLE_EAST, "beltRoad": BELT_ROAD, "asean": ASEAN, "eu": EU, "usmca": USMCA}
-
-
-def _regions(by_country: dict[int, int]) -> dict[str, int]:
-    return {
-        continent: sum(yuan for partner, yuan in by_country.items() if economy(partner).continent == continent)
-        for continent in CONTINENT_ZH
-    }
 
 
 def _with_percent(parts: dict[str, int], whole: int) -> Data:
@@ -57,7 +50,7 @@ def older_dashboard(exports: Exports, query: Query) -> Data:
     kg = exports.kilograms(code, now)
     goods = BY_CODE.get(code[:6])
     pieces = round(kg / goods.unit_kg) if goods and goods.unit_kg else None
-    blocs = {name: members(by_country, bloc) for name, bloc in _BLOCS.items()}
+    blocs = {name: members(by_country, bloc) for name, bloc in BLOCS.items()}
     return {
         "hsCode": code,
         "productName": name_zh(code),
@@ -74,7 +67,7 @@ def older_dashboard(exports: Exports, query: Query) -> Data:
         "firstQuantity": kg if pieces is None else pieces,
         "secondUnit": "-" if pieces is None else "千克",
         "secondQuantity": 0 if pieces is None else kg,
-        "regionBreakdown": _with_percent(_regions(by_country), whole),
+        "regionBreakdown": _with_percent(regions(by_country), whole),
         "tradeBlocBreakdown": _with_percent(blocs, whole),
     }
 
@@ -138,8 +131,7 @@ def older_trend(exports: Exports, query: Query) -> Data:
 def older_top_products(exports: Exports, query: Query) -> Data:
     """Ranked products in yuan."""
     order = choice_of(query, "sortBy", "growth", "amount", "marketBreadth")
-    regions = ("", *CONTINENT_ZH, "middleEast", "beltRoad", "asean", "eu")
-    region = choice_of(query, "regionFilter", *regions)
+    region = choice_of(query, "regionFilter", "", *CONTINENT_ZH, "middleEast", "beltRoad", "asean", "eu")
     least = number_of(query, "minAmount", 10_000_000, 0, None)
     concentration = number_of(query, "maxConcentration", 100, 0, None)
     limit, offset = number_of(query, "limit", 30, 1, 100), number_of(query, "offset", 0, 0, None)
@@ -164,14 +156,12 @@ def older_top_products(exports: Exports, query: Query) -> Data:
 
 
 def _in_region(by_country: dict[int, int], region: str) -> int:
-    if region in _BLOCS:
-        return members(by_country, _BLOCS[region])
-    return sum(yuan for partner, yuan in by_country.items() if ECONOMIES[partner].continent == region)
+    return members(by_country, BLOCS[region]) if region in BLOCS else regions(by_country)[region]
 
 
 def _older_product(rank: int, row: Data) -> Data:
-    regions = _regions(row["by_country"])
-    best = max(regions, key=lambda name: (regions[name], name))
+    sold = regions(row["by_country"])
+    best = max(sold, key=lambda name: (sold[name], name))
     return {
         "rank": rank,
         "hsCode": row["code"],
@@ -180,7 +170,7 @@ def _older_product(rank: int, row: Data) -> Data:
         "yoyGrowthRate": row["yoy"],
         "activeCountriesCount": len(row["by_country"]),
         "top3ConcentrationPercent": top3(row["by_country"]),
-        "bestRegion": {"regionName": best, "percent": percent(regions[best], row["total"])},
+        "bestRegion": {"regionName": best, "percent": percent(sold[best], row["total"])},
         "momentumScore": round((row["yoy"] or 0) + (row["mom"] or 0) / 10, 2),
     }
 

@@ -31,7 +31,7 @@ class InvalidInput(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Query:
     reporter: Economy
     partner: str  # as asked, the aggregate's code
     partners: tuple[int, ...]
@@ -43,7 +43,7 @@ class _Question:
     services: bool
 
 
-def _question(world: World, arguments: dict[str, str], *, services: bool) -> _Question:
+def _query(world: World, arguments: dict[str, str], *, services: bool) -> _Query:
     country = arguments.get("country", "")
     if country not in BY_CODE:
         raise InvalidInput(f"country {country!r} is not a reporter")
@@ -71,7 +71,7 @@ def _question(world: World, arguments: dict[str, str], *, services: bool) -> _Qu
         raise InvalidInput("period_from is after period_to")
     years = tuple(range(max(first, FIRST_YEAR), min(last, newest) + 1))
     code = {"ALL": ebops.ALL if services else TOTAL}.get(product, product)
-    return _Question(BY_CODE[country], partner, partners, code, by, listed, flow, years, services)
+    return _Query(BY_CODE[country], partner, partners, code, by, listed, flow, years, services)
 
 
 def _year(arguments: dict[str, str], name: str, default: int) -> int:
@@ -109,21 +109,21 @@ def _services_listed(service: str) -> tuple[str, ...]:
     return tuple(item.code for item in below if item.code != service)
 
 
-def _reported(world: World, question: _Question, year: int) -> bool:
-    last = (world.services_last if question.services else world.annual_last)(question.reporter)
+def _reported(world: World, query: _Query, year: int) -> bool:
+    last = (world.services_last if query.services else world.annual_last)(query.reporter)
     return last is not None and year <= last
 
 
-def _collect(world: World, question: _Question, flow: Flow, sign: int, values: Values) -> None:
+def _collect(world: World, query: _Query, flow: Flow, sign: int, values: Values) -> None:
     """Adds the reporter's USD of a flow to every key of `values`; partner codes of groups mean their members."""
-    reporter = question.reporter.index
-    by_key = {key: (_members(key[0], question), _parts(question, key[1])) for key in values}
+    reporter = query.reporter.index
+    by_key = {key: (_members(key[0], query), _parts(query, key[1])) for key in values}
     partners = sorted({partner for members, _ in by_key.values() for partner in members})
     parts = sorted({part for _, found in by_key.values() for part in found})
-    for year in question.years:
-        if not _reported(world, question, year):
+    for year in query.years:
+        if not _reported(world, query, year):
             continue
-        if question.services:
+        if query.services:
             cells = [
                 (partner, part, world.services.reported(reporter, flow, partner, part, year))
                 for partner in partners
@@ -139,27 +139,27 @@ def _collect(world: World, question: _Question, flow: Flow, sign: int, values: V
             values[key][year] = values[key].get(year, 0) + sign * whole
 
 
-def _members(code: str, question: _Question) -> tuple[int, ...]:
-    return (BY_CODE[code].index,) if code in BY_CODE else question.partners
+def _members(code: str, query: _Query) -> tuple[int, ...]:
+    return (BY_CODE[code].index,) if code in BY_CODE else query.partners
 
 
-def _parts(question: _Question, code: str) -> tuple[int, ...]:
-    if question.services:
+def _parts(query: _Query, code: str) -> tuple[int, ...]:
+    if query.services:
         return tuple(leaf.index for leaf in ebops.leaves_under(code))
     return indexes_under(code)
 
 
-def _values(world: World, question: _Question, flow: str) -> tuple[list[Key], Values]:
+def _values(world: World, query: _Query, flow: str) -> tuple[list[Key], Values]:
     """The keys of the records, and USD by year for them and for the aggregate."""
-    if question.by == "byCountry":
+    if query.by == "byCountry":
         economies = {economy.index: economy.code for economy in BY_CODE.values()}
-        keys = [(economies[index], question.product) for index in question.partners]
+        keys = [(economies[index], query.product) for index in query.partners]
     else:
-        keys = [(question.partner, code) for code in question.listed]
-    aggregate = (question.partner, question.product)
+        keys = [(query.partner, code) for code in query.listed]
+    aggregate = (query.partner, query.product)
     values: Values = {key: {} for key in [*keys, aggregate]}
     for sign, one in _FLOWS[flow]:
-        _collect(world, question, one, sign, values)
+        _collect(world, query, one, sign, values)
     return keys, values
 
 
@@ -168,9 +168,9 @@ def _thousands(usd: int) -> int:
     return (abs(usd) + 500) // 1000 * (1 if usd >= 0 else -1)
 
 
-def _record(question: _Question, key: Key, data: list[dict[str, Any]]) -> dict[str, Any]:
+def _record(query: _Query, key: Key, data: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "reporterCd": question.reporter.code,
+        "reporterCd": query.reporter.code,
         "partnerCd": key[0],
         "productCd": key[1],
         "reporterLabel": None,
@@ -182,8 +182,8 @@ def _record(question: _Question, key: Key, data: list[dict[str, Any]]) -> dict[s
     }
 
 
-def _sources(question: _Question) -> list[dict[str, Any]]:
-    return [{"reporterCd": question.reporter.code, "source": "Sandbox synthetic world", "periods": question.years}]
+def _sources(query: _Query) -> list[dict[str, Any]]:
+    return [{"reporterCd": query.reporter.code, "source": "Sandbox synthetic world", "periods": query.years}]
 
 
 def series(
@@ -194,23 +194,23 @@ def series(
     Raises:
         InvalidInput: an argument the service refuses.
     """
-    question = _question(world, arguments, services=services)
-    keys, values = _values(world, question, question.flow)
+    query = _query(world, arguments, services=services)
+    keys, values = _values(world, query, query.flow)
 
     def record(key: Key) -> dict[str, Any]:
         data: list[dict[str, Any]] = []
-        for year in question.years:
+        for year in query.years:
             usd = values[key].get(year)
             value = None if usd is None else _thousands(usd)
             data.append({"period": year, "value": value, "unit": UNIT, "flag": None})
-        return _record(question, key, data)
+        return _record(query, key, data)
 
     def newest(key: Key) -> int:
-        return next((values[key][year] for year in reversed(question.years) if year in values[key]), 0)
+        return next((values[key][year] for year in reversed(query.years) if year in values[key]), 0)
 
     shown = [key for key in keys if any(values[key].values())]
     shown.sort(key=newest, reverse=arguments.get("sort_dir", "desc") != "asc")
-    return [record(key) for key in shown], [record((question.partner, question.product))], _sources(question)
+    return [record(key) for key in shown], [record((query.partner, query.product))], _sources(query)
 
 
 def indicators(
@@ -228,11 +228,11 @@ def indicators(
     last = int(arguments["period_to"]) if arguments.get("period_to", "").isdecimal() else None
     own = world.annual_last(BY_CODE[arguments["country"]]) if arguments.get("country") in BY_CODE else None
     year = last or own or world.today.year - 1
-    question = _question(world, arguments | {"period_from": str(year), "period_to": str(year)}, services=False)
+    query = _query(world, arguments | {"period_from": str(year), "period_to": str(year)}, services=False)
     needed = tuple(when for when in (year - 4, year - 1, year) if when >= FIRST_YEAR)
-    keys, values = _values(world, replace(question, years=needed), question.flow)
-    _, exports = _values(world, question, "E")
-    _, imports = _values(world, question, "I")
+    keys, values = _values(world, replace(query, years=needed), query.flow)
+    _, exports = _values(world, query, "E")
+    _, imports = _values(world, query, "I")
 
     def record(key: Key) -> dict[str, Any]:
         mine = values[key]
@@ -246,17 +246,17 @@ def indicators(
             "GV2": _growth(mine.get(year - 1), mine.get(year), 1),
         }
         if "GV5W" in codes:
-            then, now = (_world_value(world, question, key, when) for when in (year - 4, year))
+            then, now = (_world_value(world, query, key, when) for when in (year - 4, year))
             found["GV5W"] = _growth(then, now, 4)
-        return _record(question, key, [{"indicatorCd": code, "value": found[code], "flag": None} for code in codes])
+        return _record(query, key, [{"indicatorCd": code, "value": found[code], "flag": None} for code in codes])
 
     shown = [key for key in keys if any(values[key].values())]
     shown.sort(key=lambda key: values[key].get(year, 0), reverse=arguments.get("sort_dir", "desc") != "asc")
     return (
         year,
         [record(key) for key in shown],
-        [record((question.partner, question.product))],
-        _sources(question),
+        [record((query.partner, query.product))],
+        _sources(query),
     )
 
 
@@ -266,12 +266,12 @@ def _growth(then: int | None, now: int | None, steps: int) -> int | None:
     return round(((now / then) ** (1 / steps) - 1) * 100)
 
 
-def _world_value(world: World, question: _Question, key: Key, year: int) -> int:
+def _world_value(world: World, query: _Query, key: Key, year: int) -> int:
     """True trade of the product and partner with the largest economies, which stand in for the world."""
     if year < FIRST_YEAR:
         return 0
     partner = (BY_CODE[key[0]].index,) if key[0] in BY_CODE else _LARGEST
-    ends = (partner, _LARGEST) if question.flow == "I" else (_LARGEST, partner)
+    ends = (partner, _LARGEST) if query.flow == "I" else (_LARGEST, partner)
     flows = (
         world.flows.year(exporter, importer, product, year)
         for product in indexes_under(key[1])

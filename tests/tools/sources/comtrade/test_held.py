@@ -1,24 +1,22 @@
 """Every classification and frequency, and every further endpoint, against the stand-in and its world."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import Any, get_args
 
 import pytest
+from sandboxed import opened
 
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.economies import ECONOMIES
-from tradestat_server.mcp.context import sandbox_settings
-from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.context import Context
+from tradestat_tools.codes.countries import area
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.contract.view import View
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.flow import FlowQuestion, read_product
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.sources.comtrade.codes import ClCode, is_services
-from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
@@ -29,27 +27,18 @@ HELD = {*((code, often) for code in ("HS", "H4", "H5", "H6") for often in "AM"),
 
 
 @pytest.fixture(scope="module")
-def built() -> Sandbox:
+def ever() -> Sandbox:
     return Sandbox()
 
 
-@asynccontextmanager
-async def opened(sandbox: Sandbox, *, keyed: bool = True) -> AsyncGenerator[Context]:
-    sandbox.reset()
-    now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
-    http = Http(app=sandbox.app)
-    chosen = sandbox_settings(catalogue().settings())
-    if not keyed:
-        chosen = chosen.model_copy(update={"comtrade_api_key": None})
-    try:
-        async with in_memory(http, chosen, lambda: now, most_attempts=1) as context:
-            yield context
-    finally:
-        await http.aclose()
+@pytest.fixture
+def built(ever: Sandbox) -> Sandbox:
+    ever.reset()
+    return ever
 
 
 async def ask(sandbox: Sandbox, tool: str, *, keyed: bool = True, **arguments: Any) -> Answer[Any]:
-    async with opened(sandbox, keyed=keyed) as context:
+    async with opened(sandbox, **({} if keyed else {"comtrade_api_key": None})) as context:
         return await context.call(TOOLS[tool], arguments)
 
 
@@ -69,7 +58,7 @@ async def _answered_or_not_held(built: Sandbox, classification: str, frequency: 
         "flowCode": "X",
         "period": "202206" if frequency == "M" else "2022",
     }
-    async with opened(built, keyed=keyed) as context:
+    async with opened(built, **({} if keyed else {"comtrade_api_key": None})) as context:
         if (classification, frequency) in HELD:
             listed = await context.call(TOOLS["comtrade_availability"], kind | {"reporterCode": "US"})
             answer = await context.call(TOOLS["comtrade_data"], question)
@@ -114,7 +103,7 @@ async def test_what_is_listed_is_what_is_there_for_early_late_and_silent_reporte
 
 @pytest.mark.parametrize("iso", ["AF", "KH", "IQ"])
 async def test_a_late_reporters_year_is_certainly_not_out_or_not_covered(built: Sandbox, iso: str) -> None:
-    async with opened(built, keyed=False) as context:
+    async with opened(built, comtrade_api_key=None) as context:
         economy = next(one for one in ECONOMIES if one.iso2 == iso)
         last = built.world.annual_last(economy)
         if last is None:
@@ -134,7 +123,7 @@ async def test_a_late_reporters_year_is_certainly_not_out_or_not_covered(built: 
 @pytest.mark.parametrize(("iso", "digits"), [("CN", 8), ("KR", 10), ("US", 6)])
 async def test_tariff_lines_add_up_to_the_subheading(built: Sandbox, iso: str, digits: int, keyed: bool) -> None:
     question = {"reporterCode": iso, "partnerCode": "DE", "cmdCode": "850760", "flowCode": "X", "period": "2024"}
-    async with opened(built, keyed=keyed) as context:
+    async with opened(built, **({} if keyed else {"comtrade_api_key": None})) as context:
         lines = await context.call(TOOLS["comtrade_tariffline"], question)
         whole = await context.call(TOOLS["comtrade_data"], question)
         listed = await context.call(TOOLS["comtrade_availability"], {"reporterCode": iso, "tariffline": True})
@@ -195,6 +184,7 @@ async def test_what_was_loaded_lately_is_the_newest_month_of_those_that_report_m
     assert answer.data.records[0].period == f"{year}{month:02d}"
 
 
+@pytest.mark.slow
 async def test_a_count_is_the_number_of_rows_that_would_come(built: Sandbox) -> None:
     question: dict[str, Any] = {
         "reporterCode": "VN",
@@ -210,3 +200,25 @@ async def test_a_count_is_the_number_of_rows_that_would_come(built: Sandbox) -> 
         counted = int(caught.value.remedy.split("maxRecords=")[1].split(",")[0])
         answer = await context.call(TOOLS["comtrade_data"], question | {"maxRecords": counted + 1})
     assert sum(value is not None for record in answer.data.records for value in record.primaryValue) == counted
+
+
+async def test_a_flow_that_was_asked_for_costs_nothing_again(built: Sandbox) -> None:
+    flows = SOURCE.flows
+    assert flows is not None
+    months, years = (Period(2023, "month", 1), Period(2023, "month", 3)), (Period(2022), Period(2023))
+    for product, (first, last) in (
+        (read_product("850760"), years),
+        (read_product("TOTAL"), months),
+        (read_product("S", "services"), years),
+        (read_product("3.1", "services"), years),
+    ):
+        question = FlowQuestion(area("US"), area("DE"), product, first, last)
+        asking = flows.view(question, "exporter")
+        assert asking is not None
+        view = View("comtrade:exporter", "comtrade", asking.tool, asking.arguments, "exporter", "", question)
+        async with opened(built, comtrade_api_key=None) as context:
+            assert (await flows.cost(view, context)).calls == len(question.periods)
+            for arguments in asking.arguments:
+                with suppress(NoData):
+                    await context.call(asking.tool, arguments)
+            assert (await flows.cost(view, context)).calls == 0

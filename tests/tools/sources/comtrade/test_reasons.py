@@ -2,23 +2,21 @@
 
 import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from mcp import Client
+from sandboxed import opened
 
 from tradestat_sandbox import Sandbox
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.context import open_context, sandbox_settings
+from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.upstream.http import Http
 
@@ -34,10 +32,10 @@ TOOLS = {endpoint.name: endpoint for endpoint in SOURCE.tools}
 class World:
     """The tools over the stand-in service, which remember what they were answered."""
 
-    services: Context
+    context: Context
 
     async def ask(self, tool: str = "comtrade_data", **arguments: Any) -> Answer[Any]:
-        return await self.services.call(TOOLS[tool], arguments)
+        return await self.context.call(TOOLS[tool], arguments)
 
     async def empty(self, tool: str = "comtrade_data", **arguments: Any) -> NoData:
         with pytest.raises(NoData) as caught:
@@ -51,32 +49,21 @@ def built() -> Sandbox:
     return Sandbox()
 
 
-@pytest.fixture(params=["key", "preview"])
+WITHOUT_KEY: dict[str, dict[str, None]] = {"key": {}, "preview": {"comtrade_api_key": None}}
+
+
+@pytest.fixture(params=WITHOUT_KEY)
 async def world(built: Sandbox, request: pytest.FixtureRequest) -> AsyncGenerator[World]:
     built.reset()
-    async with _opened(built, keyed=request.param == "key") as context:
+    async with opened(built, **WITHOUT_KEY[request.param]) as context:
         yield World(context)
-
-
-@asynccontextmanager
-async def _opened(sandbox: Sandbox, *, keyed: bool = True) -> AsyncGenerator[Context]:
-    now = datetime(sandbox.today.year, sandbox.today.month, sandbox.today.day, tzinfo=UTC)
-    chosen = sandbox_settings(catalogue().settings())
-    if not keyed:
-        chosen = chosen.model_copy(update={"comtrade_api_key": None})
-    http = Http(app=sandbox.app)
-    try:
-        async with in_memory(http, chosen, lambda: now, most_attempts=1) as context:
-            yield context
-    finally:
-        await http.aclose()
 
 
 def kinds(whys: Sequence[Why]) -> list[tuple[Reason, bool]]:
     return [(why.reason, why.sure) for why in whys]
 
 
-def told(answer: Answer[Any], reason: Reason) -> Note:
+def note_of(answer: Answer[Any], reason: Reason) -> Note:
     (note,) = [note for note in answer.notes if note.reason is reason]
     return note
 
@@ -110,7 +97,7 @@ async def test_a_partner_beside_world_and_all_other_partners_is_zero_in_the_note
     answer = await world.ask(**SOLD, partnerCode="all")
     partners = [code for code in answer.data.partners if code != "0"]
     answer = await world.ask(**SOLD, partnerCode=["0", *partners, "AQ"])
-    note = told(answer, Reason.ZERO)
+    note = note_of(answer, Reason.ZERO)
     assert note.code is NoteCode.ZERO
     assert note.text.startswith("No rows for partner Antarctica (10): no trade.")
 
@@ -141,14 +128,14 @@ async def test_goods_not_specified_with_the_same_partner_speak_for_a_figure_kept
 
 async def test_goods_not_specified_in_the_same_answer_speak_for_it_in_the_notes(world: World) -> None:
     answer = await world.ask(**{**SHOES, "cmdCode": "220300,999999"})
-    note = told(answer, Reason.SUPPRESSED)
+    note = note_of(answer, Reason.SUPPRESSED)
     assert note.text.startswith("No rows for cmdCode 220300: kept confidential, or no trade;")
 
 
 async def test_areas_not_specified_speak_for_a_partner_kept_back(comtrade: "Comtrade") -> None:
     comtrade.gives(comtrade.row(partnerCode=899, partnerDesc="Areas, nes"), comtrade.row(partnerCode=0))
     answer = await comtrade.ask(partnerCode="0,899,392")
-    assert "areas not specified" in told(answer, Reason.SUPPRESSED).text
+    assert "areas not specified" in note_of(answer, Reason.SUPPRESSED).text
 
 
 # Not reported
@@ -199,7 +186,7 @@ async def test_a_period_that_is_not_over_is_not_asked_for(
 async def test_the_part_that_is_over_is_answered_and_the_rest_is_said_to_come(world: World) -> None:
     answer = await world.ask(**{**SOLD, "period": "2023-2027"})
     assert answer.data.periods == ["2023", "2024", "2025"]
-    note = told(answer, Reason.NOT_YET_PUBLISHED)
+    note = note_of(answer, Reason.NOT_YET_PUBLISHED)
     assert note.code is NoteCode.LAG
     assert note.text.startswith("2026, 2027 left out: 2026 ends on 2026-12-31;")
 
@@ -303,7 +290,7 @@ async def test_a_code_before_its_edition_is_explained_likewise(world: World) -> 
 
 async def test_the_empty_years_of_a_series_over_an_edition_have_their_reason(world: World) -> None:
     answer = await world.ask(**{**TELEPHONES, "cmdCode": "851712,851713", "period": "2020-2023"})
-    text = told(answer, Reason.CODE_RETIRED).text
+    text = note_of(answer, Reason.CODE_RETIRED).text
     assert "cmdCode 851712 in 2022, 2023" in text
     assert "cmdCode 851713 in 2020, 2021" in text
 
@@ -323,7 +310,7 @@ async def test_a_breakdown_that_is_not_there_beside_a_total_that_is_was_filtered
 
 async def test_a_cut_answer_was_filtered_by_its_own_bound(comtrade: "Comtrade") -> None:
     comtrade.gives(*(comtrade.row(partnerCode=code) for code in range(1, 501)))
-    assert told(await comtrade.ask(partnerCode="all"), Reason.FILTERED_OUT).code is NoteCode.SUBSET
+    assert note_of(await comtrade.ask(partnerCode="all"), Reason.FILTERED_OUT).code is NoteCode.SUBSET
 
 
 @pytest.mark.parametrize("asked", [{"search": "unicorn"}, {"parent": "9988"}, {"offset": 9999}], ids=str)
@@ -360,7 +347,7 @@ async def test_a_cut_answer_is_no_evidence_of_absence(comtrade: "Comtrade") -> N
 
 async def test_a_client_is_shown_reason_and_next_call(built: Sandbox) -> None:
     built.reset()
-    async with _opened(built) as context, Client(create_server(context)) as client:
+    async with opened(built) as context, Client(create_server(context)) as client:
         await client.call_tool("comtrade_data", {**TELEPHONES, "cmdCode": "TOTAL"})
         result = await client.call_tool("comtrade_data", TELEPHONES)
     assert result.is_error

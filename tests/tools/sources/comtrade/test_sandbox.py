@@ -1,18 +1,13 @@
 """The tools against the stand-in service, whose world knows what each flow was recorded as."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sandboxed import opened
 
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.economies import ECONOMIES
-from tradestat_server.mcp.context import sandbox_settings
-from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import (
     MissingKey,
@@ -25,9 +20,7 @@ from tradestat_tools.model.errors import (
     UpstreamChanged,
     UpstreamDown,
 )
-from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade import SOURCE
-from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
@@ -44,19 +37,6 @@ def built() -> Sandbox:
 def sandbox(built: Sandbox) -> Sandbox:
     built.reset()
     return built
-
-
-@asynccontextmanager
-async def opened(sandbox: Sandbox, **settings: Any) -> AsyncGenerator[Context]:
-    today = sandbox.today
-    now = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    http = Http(app=sandbox.app)
-    try:
-        chosen = sandbox_settings(catalogue().settings()).model_copy(update=settings)
-        async with in_memory(http, chosen, lambda: now, most_attempts=1) as context:
-            yield context
-    finally:
-        await http.aclose()
 
 
 async def ask(sandbox: Sandbox, tool: str = "comtrade_data", *, keyed: bool = True, **arguments: Any) -> Answer[Any]:

@@ -102,12 +102,9 @@ async def test_a_month_that_was_not_answered_is_set_apart(
     assert answer.data.tables()[0].title == "Not to the month asked for, but to 202509"
 
 
-@pytest.mark.parametrize("month", ["202509", "2025-9", "Sep 2025", "2025年9月"])
-async def test_the_newest_month_asked_for_by_name_is_answered(
-    service: "FakeService", current: dict[str, Any], month: str
-) -> None:
+async def test_the_newest_month_asked_for_by_name_is_answered(service: "FakeService", current: dict[str, Any]) -> None:
     service.says("dashboard", current["dashboard"])
-    answer = await service.ask("dashboard", hsCode="85076000", currentMonth=month)
+    answer = await service.ask("dashboard", hsCode="85076000", currentMonth="Sep 2025")
     assert answer.data.recent12mGlobalTotal == 47_126_000_000
     assert answer.data.newestInstead is None
     assert service.sent == [("/skill/dashboard", {"hsCode": "85076000", "currentMonth": "202509"})]

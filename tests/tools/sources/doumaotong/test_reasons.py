@@ -97,16 +97,6 @@ async def test_a_product_without_growing_destinations_is_below_the_ranking(servi
     assert 'markets(hsCode="850760")' in error.remedy
 
 
-@pytest.mark.parametrize("tool", ["markets", "growth", "priceband", "chapter", "topProducts"])
-async def test_what_a_ranking_does_not_list_is_below_it_and_not_zero(
-    service: "FakeService", current: dict[str, Any], tool: str
-) -> None:
-    service.says(tool, current[tool])
-    answer = await service.ask(tool, **({} if tool == "topProducts" else {"hsCode": "85076000"}))
-    assert "below_ranking" in noted(answer, "subset")
-    assert any("below the ranking, not zero" in note.text for note in answer.notes)
-
-
 async def test_rows_left_out_as_asked_are_filtered_out(service: "FakeService", older: dict[str, Any]) -> None:
     service.says("markets", older["markets"])
     answer = await service.ask("markets", hsCode="85171200", minAmount=1000, limit=1)
@@ -168,10 +158,6 @@ async def test_a_zero_is_not_a_gap(service: "FakeService", older: dict[str, Any]
     [
         ("older", ("trend", {"hsCode": "850760", "countryCode": "Vatican"}), ("zero", False)),
         ("older", ("history", {"hsCode": "850760", "countryCode": "Vatican"}), ("suppressed", False)),
-        ("current", ("dashboard", {"hsCode": "85171299"}), ("code_retired", True)),
-        ("current", ("dashboard", {"hsCode": "8507", "currentMonth": "2035-01"}), ("not_yet_published", True)),
-        ("current", ("dashboard", {"hsCode": "8507", "currentMonth": "2019-12"}), ("not_covered", True)),
-        ("current", ("markets", {"hsCode": "8507", "minAmount": 1e15}), ("filtered_out", True)),
     ],
 )
 async def test_each_reason_is_reached_in_the_stand_in(

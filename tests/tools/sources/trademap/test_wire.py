@@ -20,6 +20,7 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
+from tradestat_tools.sources.trademap.absence import blames
 from tradestat_tools.sources.trademap.service import credits_charged
 from tradestat_tools.sources.trademap.wire.envelope import read_envelope
 from tradestat_tools.sources.trademap.wire.payloads import (
@@ -114,6 +115,12 @@ def test_a_bad_gateway_is_never_worth_repeating_because_it_costs_a_credit():
     assert not error.transient
     assert "The site answered '504'" in error.message
     assert "charged" in error.remedy
+
+
+def test_a_code_is_sought_in_the_services_words_and_not_in_the_sites_status():
+    error = error_of(failure(422, "stale_input", upstream_status_code=422, message="country '410' is gone"), 422)
+
+    assert [blames(error, code) for code in ("410", "422")] == [True, False], "422 is Lebanon too"
 
 
 def test_a_block_is_worth_repeating_only_after_the_time_it_names():

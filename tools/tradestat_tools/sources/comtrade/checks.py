@@ -42,7 +42,7 @@ _UNKEYED = (
     ("metadata: the notes of one dataset", "comtrade_metadata", _YEAR),
     ("tariff lines: one subheading", "comtrade_tariffline", _LINES),
 )
-_KEYED = (
+_KEYED: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("trade matrix: one cell a flow", "comtrade_trade_matrix", _PARTNER),
     ("trade balance: one row", "comtrade_trade_balance", _PARTNER),
     ("bilateral: both reports of a flow", "comtrade_bilateral", _PARTNER),

@@ -56,7 +56,8 @@ def observe(data: TradeData, _: Provenance) -> list[Observation]:
     A second partner, a customs procedure or a mode of transport is a part of the row without it, so that taking both
     would count twice.
     """
-    return [one for record in data.records if _is_whole(data, record) for one in _of_record(data, record)]
+    periods = [period(text) for text in data.periods]
+    return [one for record in data.records if _is_whole(data, record) for one in _of_record(data, record, periods)]
 
 
 def _is_whole(data: TradeData, record: Series) -> bool:
@@ -67,9 +68,9 @@ def _is_whole(data: TradeData, record: Series) -> bool:
     )
 
 
-def _of_record(data: TradeData, record: Series) -> Iterator[Observation]:
+def _of_record(data: TradeData, record: Series, periods: Sequence[Period]) -> Iterator[Observation]:
     services = is_services(data.clCode)
-    for at, text in enumerate(data.periods):
+    for at, when in enumerate(periods):
         value, cif, fob = record.primaryValue[at], _at(record.cifvalue, at), _at(record.fobvalue, at)
         edition = _varying(record.classificationCode, data.common.classificationCode, at)
         unit = _varying(record.qtyUnitAbbr, data.common.qtyUnitAbbr, at)
@@ -81,7 +82,7 @@ def _of_record(data: TradeData, record: Series) -> Iterator[Observation]:
             product="S" if services and record.cmdCode in _SERVICES_TOTAL else record.cmdCode,
             classification=family(data.clCode),
             edition=EDITION_NAMES.get(edition or "", edition),
-            period=period(text),
+            period=when,
             value=value,
             currency="USD",
             valuation=None if services or value is None else valuation_of(record.flowCode, value, cif, fob),
@@ -222,13 +223,13 @@ async def ask(context: Context, wanted: Breadth) -> Broad:
 
 def _second_partners(data: TradeData) -> dict[tuple[str, Period], float]:
     found: dict[tuple[str, Period], float] = {}
+    periods = [period(text) for text in data.periods]
     for record in data.records:
         second = record.partner2Code or data.common.partner2Code
         if second in (None, "0", record.partnerCode):
             continue
-        for text, value in zip(data.periods, record.primaryValue, strict=True):
+        for when, value in zip(periods, record.primaryValue, strict=True):
             if value:
-                when = period(text)
                 found[second, when] = found.get((second, when), 0.0) + value
     return found
 

@@ -12,6 +12,11 @@ EIGHT = 8
 KOREA = "133"
 
 
+def no_data(message: str, remedy: str, *why: Why) -> NoData:
+    """The failure of a question to which this source has nothing."""
+    return NoData(message, remedy=remedy, why=why, source=POLICY.source)
+
+
 def explained(error: NoData, params: Mapping[str, str]) -> NoData:
     """What the service says it has not, with the reasons that may apply and the next call.
 
@@ -22,14 +27,13 @@ def explained(error: NoData, params: Mapping[str, str]) -> NoData:
     code, country = params.get("hsCode", ""), params.get("countryCode", "")
     if not code:
         return error
-    why = reasons(code, no_record=isinstance(error, NoExports))
-    return NoData(error.message, remedy=next_call(code, country), why=why, source=POLICY.source)
+    return no_data(error.message, next_call(code, country), *reasons(code, no_record=isinstance(error, NoExports)))
 
 
 def empty(message: str, code: str, country: str = "") -> NoData:
     """The failure of an answer that came without any figure."""
     nulls = Why(Reason.NOT_REPORTED, "The service knows the code and gives no figure, which is neither zero nor one.")
-    return NoData(message, remedy=next_call(code, country), why=[nulls, *reasons(code)], source=POLICY.source)
+    return no_data(message, next_call(code, country), nulls, *reasons(code))
 
 
 def reasons(code: str, *, no_record: bool = False) -> list[Why]:

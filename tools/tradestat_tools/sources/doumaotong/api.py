@@ -51,7 +51,7 @@ def answered(
     more: str,
     coverage: str | None = None,
 ) -> Answer[D]:
-    """An answer with where it comes from, and with what is to be known of all that this source says."""
+    """An answer with its source, and the note that all answers of this source carry."""
     source = provenance(
         "doumaotong.com (from China Customs statistics)",
         tool,

@@ -5,10 +5,8 @@ import datetime
 from tradestat_tools.codes.periods import Period, month_of, months_between
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.model.arguments import ArgumentError
-from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.doumaotong.absence import comtrade
-from tradestat_tools.sources.doumaotong.service import POLICY
+from tradestat_tools.sources.doumaotong.absence import comtrade, no_data
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8), "CST")
 
@@ -78,16 +76,14 @@ def check_month(wanted: Period, code: str, now: datetime.datetime) -> None:
             f"{when_out(wanted)} The newest month that China Customs has published is about {newest_published(now)}; "
             "the service is 1 to 2 months behind."
         )
-        raise NoData(
+        raise no_data(
             f"{wanted} is not over yet; nothing was sent.",
-            remedy="Leave currentMonth out for the newest twelve months.",
-            why=[Why(Reason.NOT_YET_PUBLISHED, text, sure=True)],
-            source=POLICY.source,
+            "Leave currentMonth out for the newest twelve months.",
+            Why(Reason.NOT_YET_PUBLISHED, text, sure=True),
         )
     if wanted < FIRST:
-        raise NoData(
+        raise no_data(
             f"The service's figures begin with {FIRST}; nothing was sent.",
-            remedy=f"Earlier years: {comtrade(code, period=str(wanted.year))}.",
-            why=[Why(Reason.NOT_COVERED, f"{wanted} lies before {FIRST}, the service's first month.", sure=True)],
-            source=POLICY.source,
+            f"Earlier years: {comtrade(code, period=str(wanted.year))}.",
+            Why(Reason.NOT_COVERED, f"{wanted} lies before {FIRST}, the service's first month.", sure=True),
         )

@@ -45,7 +45,7 @@ def asked_cells(query: TradeQuery) -> list[Cell]:
     if prod(map(len, dimensions)) * len(query.span) > MOST_CELLS:
         return list(_edges(dimensions, query.span))
     own = {one.code for one in query.partners.asked if one.group}
-    cells = (Cell(*codes, period) for period in query.span for codes in product(*dimensions))
+    cells = (_cell(codes, period) for period in query.span for codes in product(*dimensions))
     return [cell for cell in cells if cell.partnerCode not in own or cell.partnerCode != cell.reporterCode]
 
 
@@ -83,7 +83,12 @@ def _edges(dimensions: Sequence[Sequence[str | None]], span: Sequence[Period]) -
                 codes: list[str | None] = [None, None, None, None]
                 codes[at] = value
                 if value is not None:
-                    yield Cell(*codes, period)
+                    yield _cell(codes, period)
+
+
+def _cell(codes: Sequence[str | None], period: Period) -> Cell:
+    reporter, partner, flow, commodity = codes
+    return Cell(reporter, partner, flow, commodity, period)
 
 
 def _projected(row: Row, named: tuple[bool, ...]) -> tuple[str, ...]:

@@ -63,12 +63,17 @@ class MarketsData(ProductData):
         return [lean_table(columns, rows)]
 
 
-class GrowingMarket(Part):
-    """A destination by its growth over the previous twelve months."""
+class Place(Part):
+    """A destination."""
 
     name: ChineseName
     countryCode: CustomsCode = None
     country: str | None = None
+
+
+class GrowingMarket(Place):
+    """A destination by its growth over the previous twelve months."""
+
     yoy: Percent = None
     amt: Yuan = None
 
@@ -85,12 +90,9 @@ class GrowthData(ProductData):
         return [lean_table(("Destination", "Code", "YoY %", TWELVE_MONTHS), rows)]
 
 
-class PricedMarket(Part):
+class PricedMarket(Place):
     """A destination with the average price of what it bought."""
 
-    name: ChineseName
-    countryCode: CustomsCode = None
-    country: str | None = None
     price: Annotated[Num | None, Field(description="RMB yuan per unit")] = None
     amt: Yuan = None
     band: Annotated[str | None, Field(description="as labelled: 高端 premium, 中端 mid, 性价比 value")] = None

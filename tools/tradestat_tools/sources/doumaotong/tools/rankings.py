@@ -10,7 +10,7 @@ from tradestat_tools.model.answers import Answer, Note
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.doumaotong import notes
-from tradestat_tools.sources.doumaotong.absence import empty, reasons
+from tradestat_tools.sources.doumaotong.absence import empty, no_data, reasons
 from tradestat_tools.sources.doumaotong.answers.rankings import (
     ChapterData,
     GrowthData,
@@ -20,7 +20,6 @@ from tradestat_tools.sources.doumaotong.answers.rankings import (
 )
 from tradestat_tools.sources.doumaotong.api import answered, ask
 from tradestat_tools.sources.doumaotong.arguments import Goods, MarketsArguments, ProductArguments
-from tradestat_tools.sources.doumaotong.service import POLICY
 from tradestat_tools.sources.doumaotong.wire import current, read
 from tradestat_tools.sources.doumaotong.wire.fields import Fields
 
@@ -91,24 +90,22 @@ def _older_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
 
 
 def _no_destinations(args: MarketsArguments, given: int) -> NoData:
-    code = args.hsCode.code
+    code, least = args.hsCode.code, f"{args.minAmount:,.0f} yuan"
     again = f'markets(hsCode="{code}")'
     if given:
-        text = f"{given} destinations came, all below minAmount={args.minAmount:,.0f} yuan or without an amount."
-        return NoData(
-            f"None of the {given} destinations given reaches minAmount={args.minAmount:,.0f} yuan.",
-            remedy=f"Lower minAmount, or leave it out: {again}.",
-            why=[Why(Reason.FILTERED_OUT, text, sure=True)],
-            source=POLICY.source,
+        text = f"{given} destinations came, all below minAmount={least} or without an amount."
+        return no_data(
+            f"None of the {given} destinations given reaches minAmount={least}.",
+            f"Lower minAmount, or leave it out: {again}.",
+            Why(Reason.FILTERED_OUT, text, sure=True),
         )
     if not args.minAmount:
         return empty(f"The service lists no destination for {code}.", code)
-    least = f"of at least {args.minAmount:,.0f} yuan"
-    return NoData(
-        f"The service lists no destination {least} for {code}.",
-        remedy=f"See those below minAmount: {again}.",
-        why=[Why(Reason.FILTERED_OUT, f"Only destinations {least} were asked for."), *reasons(code)],
-        source=POLICY.source,
+    return no_data(
+        f"The service lists no destination of at least {least} for {code}.",
+        f"See those below minAmount: {again}.",
+        Why(Reason.FILTERED_OUT, f"Only destinations of at least {least} were asked for."),
+        *reasons(code),
     )
 
 
@@ -160,11 +157,10 @@ def _newer(
 
 def _of_growth(data: GrowthData, asked: Goods) -> list[Note]:
     if not data.growth:
-        raise NoData(
+        raise no_data(
             f"The service lists no growing destination for {data.hsCode}: none has a base large enough to compare.",
-            remedy=f'See the established destinations: markets(hsCode="{asked.code}").',
-            why=[Why(Reason.BELOW_RANKING, "It ranks only destinations whose earlier twelve months pass its minimum.")],
-            source=POLICY.source,
+            f'See the established destinations: markets(hsCode="{asked.code}").',
+            Why(Reason.BELOW_RANKING, "It ranks only destinations whose earlier twelve months pass its minimum."),
         )
     text = (
         f"A ranking of {len(data.growth)} destinations (documented: at most {current.GROWTH_GIVEN}), not of all. "

@@ -6,6 +6,7 @@ from tradestat_tools.model.answers import Answer, Note
 from tradestat_tools.model.errors import NoData, UpstreamDown
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.doumaotong import notes
+from tradestat_tools.sources.doumaotong.absence import no_data
 from tradestat_tools.sources.doumaotong.answers.rankings import Product, TopProductsData
 from tradestat_tools.sources.doumaotong.api import answered, ask
 from tradestat_tools.sources.doumaotong.arguments import SORT_NAMES, TopProductsArguments
@@ -127,16 +128,14 @@ def _nothing(args: TopProductsArguments, given: int, form: Shape) -> NoData:
     if args.regionFilter:
         filters += f", regionFilter={args.regionFilter}"
     if form == "current" and given:
-        why = Why(
-            Reason.FILTERED_OUT, f"{given} products came, and none is left after the filters and offset.", sure=True
-        )
+        text = f"{given} products came, and none is left after the filters and offset."
+        why = Why(Reason.FILTERED_OUT, text, sure=True)
     else:
         why = Why(Reason.FILTERED_OUT, "Without the filters and offset there may be products.")
-    return NoData(
+    return no_data(
         f"{subject} {filters} after the first {args.offset} rows.",
-        remedy=f'Ask without the filters: topProducts(sortBy="{args.sortBy}", minAmount=0).',
-        why=[why],
-        source=POLICY.source,
+        f'Ask without the filters: topProducts(sortBy="{args.sortBy}", minAmount=0).',
+        why,
     )
 
 

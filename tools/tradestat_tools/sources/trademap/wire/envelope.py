@@ -165,25 +165,24 @@ def _failure(response: Response, now: datetime) -> TradestatError:
     if not isinstance(error, dict):
         error = {"message": error or body.get("message") or body.get("detail")}
     detail = cast("dict[str, Any]", error)
-    state, said = str(detail.get("status") or ""), ""
+    state, theirs = str(detail.get("status") or ""), detail.get("upstream_status_code")
+    said = [] if theirs is None else [f"The site answered {excerpt(theirs)}."]
     if words := [part for part in (state, str(detail.get("message") or "")) if part]:
-        said = f"{SAYS}{excerpt(': '.join(words))}."
-    if (theirs := detail.get("upstream_status_code")) is not None:
-        said = f"{said} The site answered {excerpt(theirs)}.".lstrip()
+        said.append(f"{SAYS}{excerpt(': '.join(words))}.")  # last: codes are sought in what follows
     wait = number_or_none(detail.get("retry_after"))
     wait = retry_after(response.headers, now) if wait is None else wait
     status, repeated = response.status, body.get("status_code")
     if status == 200 and isinstance(repeated, int) and repeated >= 400:
         status = repeated
     by_status = dict(BY_STATUS)
-    if state == "stale_input":
+    if state == "stale_input" and status not in (401, 403):
         by_status.setdefault(status, STALE)
     if status == 429:
-        long = (wait is not None and wait >= LONG_WAIT) or QUOTA_WORDS.search(said)
+        long = (wait is not None and wait >= LONG_WAIT) or QUOTA_WORDS.search(str(detail.get("message") or ""))
         by_status[429] = LONG_LIMIT if long else SHORT_LIMIT if wait is None else _after_the_wait(SHORT_LIMIT)
     if status == 503:
         by_status[503] = BLOCKED if wait is None else _after_the_wait(BLOCKED)
-    return Failures(SOURCE_ID, BY_KIND, by_status).of(status, said, wait=wait)
+    return Failures(SOURCE_ID, BY_KIND, by_status).of(status, " ".join(said), wait=wait)
 
 
 def _after_the_wait(words: Words) -> Words:

@@ -241,7 +241,9 @@ def _year(value: Any) -> str | None:
 
 
 def _page(content: Any, cell_key: str, cell_name: CellName) -> Page:
-    table = _object(content)
+    if not isinstance(content, dict):
+        raise changed(f"the content is {kind_of(content)}, not an object")
+    table = cast("dict[str, Any]", content)
     for name in ("records", "nbPages"):
         if name not in table:
             raise changed(f"a table has no `{name}`")
@@ -336,12 +338,6 @@ def _list(value: Any, name: str) -> list[Any]:
     if not isinstance(value, list):
         raise changed(f"`{name}` is {kind_of(value)}, not a list")
     return cast("list[Any]", value)
-
-
-def _object(content: Any) -> Mapping[str, Any]:
-    if not isinstance(content, dict):
-        raise changed(f"the content is {kind_of(content)}, not an object")
-    return cast("dict[str, Any]", content)
 
 
 def _text(value: Any) -> str | None:
