@@ -12,6 +12,7 @@ from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.korea.answers import (
+    Column,
     CountedMonths,
     ItemtradeData,
     NationtradeData,
