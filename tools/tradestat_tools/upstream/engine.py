@@ -110,8 +110,9 @@ class Upstream:
             TradestatError: what the reader raises; MissingKey where a key is needed and not set; UpstreamDown and
                 TooLarge from the wire; RateLimited and QuotaExhausted where the plan allows no call now.
         """
+        asked = AskedCall.of(request)
         report = current_report()
-        with report.asking(AskedCall.of(request)):
+        with report.asking(asked):
             return await self._fetch(request, policy, read, within, report)
 
     async def _fetch(
