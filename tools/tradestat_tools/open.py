@@ -44,7 +44,7 @@ async def open_context(
     engine = Upstream(http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews)
     with closing(cache), closing(ledger), closing(open_results(settings)) as results:
         async with aclosing(http), engine as upstream:
-            yield context_on(settings, upstream, results=Results(results, now=upstream.time), offered=offered)
+            yield context_on(settings, upstream, results=Results(results), offered=offered)
 
 
 @asynccontextmanager
@@ -59,11 +59,12 @@ async def in_memory(
 ) -> AsyncGenerator[Context]:
     """What tools work with, remembering only until it is closed and bound by no plan: for stand-ins and for tests."""
     offered = offered or catalogue()
+    clock = clock or Clock()
     plans = dict.fromkeys(offered.sources, UNLIMITED)
     with closing(SqliteCache(None)) as cache, closing(SqliteLedger(None)) as ledger, closing(SqliteCache(None)) as kept:
         engine = Upstream(http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=most_attempts)
         async with engine as upstream:
-            results = Results(kept, now=upstream.time)
+            results = Results(kept, now=clock.time)
             yield context_on(settings, upstream, now, results=results, offered=offered)
 
 

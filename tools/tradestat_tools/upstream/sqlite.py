@@ -302,7 +302,8 @@ class SqliteCache:
         if size > self._bound:
             return
         about = (key, entry.source, entry.endpoint, entry.address, entry.response.status, headers, packed)
-        self._file.write(partial(self._insert, row=(*about, *entry.times, entry.stored_at, size)))
+        times = (entry.stored_at, entry.fresh_until, entry.renew_until, entry.usable_until)
+        self._file.write(partial(self._insert, row=(*about, *times, entry.stored_at, size)))
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         for (key,) in self._file.rows("SELECT key FROM answers ORDER BY stored_at"):

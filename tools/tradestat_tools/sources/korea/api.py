@@ -67,11 +67,10 @@ def select(context: Context, operation: Operation, asked: TradeArguments) -> Sel
             nearest=nearest_hs(hs[:6]),
             source=POLICY.source,
         )
-    last = min(months.end, newest)
+    first, last, is_out = min(months.start, newest), min(months.end, newest), months.start <= newest
     partner = asked.partner.in_years(months.start.year, last.year)
-    first = min(months.start, newest)
     selection = Selection(operation, first, last, hs, partner, wanted=months.end, months_note=months.note)
-    if months.start > newest:
+    if not is_out:
         raise not_out(months.start, selection, now)
     return selection
 
