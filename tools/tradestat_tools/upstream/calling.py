@@ -283,7 +283,11 @@ class Caller:
 
     async def _store(self, request: Request, response: Response, freshness: Freshness) -> None:
         """Store an answer if possible; it is in the caller's hands in any case."""
-        entry = Entry.of(request, response, freshness, self._clock.time())
+        now = self._clock.time()
+        fresh_until = now + freshness.fresh
+        renew_until = fresh_until + freshness.renew
+        times = (now, fresh_until, renew_until, renew_until + freshness.usable)
+        entry = Entry(request.source, request.endpoint, request.address, response, *times)
         with suppress(StoreUnavailable):
             await in_thread(partial(self._cache.put, request.key, entry))
 

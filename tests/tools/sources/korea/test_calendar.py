@@ -13,8 +13,8 @@ from tradestat_tools.sources.korea.calendar import (
     SEOUL,
     due,
     last_published,
-    months_in,
     months_asked,
+    months_in,
     until_midnight,
     written,
 )
