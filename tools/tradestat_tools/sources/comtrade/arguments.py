@@ -213,7 +213,7 @@ class Dated(Arguments):
     @property
     def leans_on_newest(self) -> bool:
         """Whether its periods depend on the newest published period."""
-        return any(one.leans_on_newest for one in self.period)
+        return any(one.span.leans_on_newest for one in self.period)
 
     def periods(self, newest: Period) -> list[Period]:
         """The years or months asked for, in order, where `newest` is the newest published one.

@@ -5,9 +5,10 @@ with their last month.
 """
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from tradestat_tools.codes import periods
 from tradestat_tools.codes.periods import Frequency, Period, format_yyyymm, month_of, months_between
@@ -21,14 +22,16 @@ SOONEST = 1
 """Months after the end of a period until the first reporters' figures are there."""
 
 
+@cache  # asked for with every figure
 def wire_period(period: Period) -> str:
     """A period as the service writes it: 2023, 202301."""
     return str(period.year) if period.frequency == "year" else format_yyyymm(period)
 
 
-def has_ended(period: Period, today: date) -> bool:
-    """Whether the period is over, so that somebody can have reported it."""
-    return period.last_month < month_of(today)
+def ended(periods: Iterable[Period], today: date) -> tuple[Period, ...]:
+    """Those of the periods that are over, so that somebody can have reported them."""
+    now = (today.year, today.month)
+    return tuple(one for one in periods if (one.year, one.number if one.frequency == "month" else 12) < now)
 
 
 def newest_ended(frequency: Frequency, today: date) -> Period:
@@ -82,11 +85,6 @@ class AskedSpan:
 
     typed: str
     span: Span
-
-    @property
-    def leans_on_newest(self) -> bool:
-        """Whether its periods depend on the newest published period."""
-        return self.span.leans_on_newest
 
 
 def read_span(text: str, frequency: Frequency) -> AskedSpan:

@@ -138,9 +138,8 @@ def read_flow_code(text: str) -> str:
     return flows.flow_code(text, "comtrade")
 
 
-def is_import(flow: str) -> bool:
-    """Whether a flow comes into the reporter's country."""
-    return flow in FLOWS and FLOWS[flow].side == "M"
+IMPORTS = frozenset(code for code, known in FLOWS.items() if known.side == "M")
+"""Those that come into the reporter's country; the others are exports."""
 
 
 def valuation_of(flow: str, value: float, cif: float | None, fob: float | None) -> Valuation:

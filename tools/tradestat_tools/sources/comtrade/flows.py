@@ -26,9 +26,9 @@ from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role, flow_of
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.comtrade.answers import Series, TradeData
-from tradestat_tools.sources.comtrade.api import DataCall, chunks, data_request, has_key, periods_a_call
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, data_requests, has_key, periods_a_call
 from tradestat_tools.sources.comtrade.arguments import row_limit
-from tradestat_tools.sources.comtrade.calendar import has_ended, newest_due
+from tradestat_tools.sources.comtrade.calendar import ended, newest_due
 from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
     DEFAULT_CLASSIFICATION,
@@ -174,7 +174,7 @@ async def cost(view: View, context: Context) -> Cost:
     total = TOTALS[kind.type]
     calls: list[DataCall] = []
     for first, last in runs(kind.first, kind.last, PERIODS_A_QUESTION):
-        out = [one for one in periods_between(first, last) if has_ended(one, context.today)]
+        out = ended(periods_between(first, last), context.today)
         calls += [
             DataCall(
                 typeCode=kind.type,
@@ -189,8 +189,8 @@ async def cost(view: View, context: Context) -> Cost:
             )
             for run in chunks(out, periods_a_call(context))
         ]
-    requests = [data_request(context, call) for call in calls]
-    return Cost(len(await in_thread(partial(context.upstream.to_send, requests))))
+    sent = partial(context.upstream.to_send, data_requests(context, calls))
+    return Cost(len(await in_thread(sent)))
 
 
 def newest(now: datetime) -> Period:

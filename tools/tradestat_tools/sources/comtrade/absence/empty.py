@@ -17,15 +17,15 @@ from tradestat_tools.sources.comtrade.absence.evidence import Evidence
 from tradestat_tools.sources.comtrade.absence.missing import missing_cells
 from tradestat_tools.sources.comtrade.answers import area_text
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Dated, TradeQuery
-from tradestat_tools.sources.comtrade.calendar import due, has_ended, is_recent, newest_due, wire_period
+from tradestat_tools.sources.comtrade.calendar import due, ended, is_recent, newest_due, wire_period
 from tradestat_tools.sources.comtrade.codes import (
     DEFAULT_CLASSIFICATION,
     EDITION_NAMES,
     FLOWS,
+    IMPORTS,
     WORLD,
     AskedArea,
     Places,
-    is_import,
     is_services,
 )
 from tradestat_tools.sources.comtrade.notes import listed
@@ -87,14 +87,15 @@ def asked_periods(context: Context, arguments: Dated) -> tuple[tuple[Period, ...
     Raises:
         NoData: none of them is over.
     """
-    newest = newest_due(arguments.frequency, context.today)
-    begun = [one.span.first for one in arguments.period if one.leans_on_newest and one.span.first is not None]
+    today = context.today
+    newest = newest_due(arguments.frequency, today)
+    begun = [one.span.first for one in arguments.period if one.span.leans_on_newest and one.span.first is not None]
     ahead = sorted(first for first in begun if first.first_month > newest.last_month)
     if ahead:
         raise not_out(arguments, ahead, newest)
     found = arguments.periods(newest)
-    out = tuple(period for period in found if has_ended(period, context.today))
-    later = tuple(period for period in found if not has_ended(period, context.today))
+    out = ended(found, today)
+    later = tuple(found[len(out) :])
     if not out:
         raise not_out(arguments, later, newest)
     return out, later
@@ -238,7 +239,7 @@ def _codes_instead(query: TradeQuery) -> list[str]:
 def _mirror(query: TradeQuery) -> list[str]:
     """The call for the partner's report, where one reporter, one partner and one direction were asked for."""
     reporters, partners = query.reporters.asked, query.partners.asked
-    directions = set(map(is_import, query.arguments.flowCode))
+    directions = {flow in IMPORTS for flow in query.arguments.flowCode}
     if len(reporters) != 1 or len(partners) != 1 or partners[0].code == WORLD or len(directions) != 1:
         return []
     flow = "X" if directions.pop() else "M"

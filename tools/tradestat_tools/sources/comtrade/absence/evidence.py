@@ -14,7 +14,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
-from tradestat_tools.sources.comtrade.api import DataCall, chunks, is_cut
+from tradestat_tools.sources.comtrade.api import DataCall, chunks
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import (
     EDITION_NAMES,
@@ -120,7 +120,7 @@ class Answered:
     @staticmethod
     def of(wanted: DataCall, page: Page) -> "Answered | None":
         """Nothing where rows may be missing."""
-        return None if is_cut(page, wanted.maxRecords) else Answered(wanted, page.rows)
+        return None if page.is_cut(wanted.maxRecords) else Answered(wanted, page.rows)
 
 
 def neighbours(wanted: DataCall) -> list[DataCall]:

@@ -208,7 +208,7 @@ def _mirror_row(row: Mirrored) -> MirrorRow:
         cmdCode=row.cmdCode,
         primaryValue=row.primaryValue,
         mirrorPrimaryValue=mirror,
-        netWgt=row.known("netWgt"),
+        netWgt=row.netWgt,
         mirrorNetWgt=row.mirrorNetWgt or None,
     )
 

@@ -23,9 +23,9 @@ from tradestat_tools.sources.comtrade.absence.evidence import (
 )
 from tradestat_tools.sources.comtrade.absence.missing import absent_notes, missing_cells
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series
-from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, is_cut, periods_a_call, stored
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, periods_a_call, stored
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments, TradeQuery
-from tradestat_tools.sources.comtrade.calendar import has_ended, tries, wire_period
+from tradestat_tools.sources.comtrade.calendar import ended, tries, wire_period
 from tradestat_tools.sources.comtrade.codes import is_services
 from tradestat_tools.sources.comtrade.flows import observe
 from tradestat_tools.sources.comtrade.notes import (
@@ -139,7 +139,7 @@ async def _ask(context: Context, query: TradeQuery, held: Mapping[str, frozenset
     for run in [*([together] if size > 1 else []), *((one,) for one in candidates)]:
         calls.append(await _call(context, query, run))
         page = calls[-1][1].value
-        if len(run) > 1 and is_cut(page, query.limit):
+        if len(run) > 1 and page.is_cut(query.limit):
             # The newest may be among the rows that were cut off: one by one, then. The call counts and says nothing.
             call, fetched = calls.pop()
             calls.append((replace(call, periods=()), replace(fetched, value=Page([]))))
@@ -159,8 +159,8 @@ def _candidates(context: Context, query: TradeQuery, held: Mapping[str, frozense
     codes = query.reporters.codes
     if not codes or any(code not in held for code in codes):
         return usual
-    ended = {one for code in codes for text in held[code] if has_ended(one := period(text), context.today)}
-    return sorted(ended, reverse=True)[: len(usual)] or usual
+    listed_periods = {period(text) for code in codes for text in held[code]}
+    return sorted(ended(listed_periods, context.today), reverse=True)[: len(usual)] or usual
 
 
 async def _up_to(context: Context, query: TradeQuery, newest: Period, calls: Calls) -> tuple[TradeQuery, Calls]:
@@ -169,7 +169,7 @@ async def _up_to(context: Context, query: TradeQuery, newest: Period, calls: Cal
         span = query.arguments.periods(newest)
     except CodeError:  # "since 2025", and the newest is 2024
         return query, calls
-    query = query.over(tuple(one for one in span if has_ended(one, context.today)))
+    query = query.over(ended(span, context.today))
     asked = {one for call, _ in calls for one in call.periods}
     rest = [one for one in query.span if one not in asked]
     return query, [*calls, *[await _call(context, query, run) for run in chunks(rest, periods_a_call(context))]]
@@ -222,7 +222,7 @@ def _answer(context: Context, found: _Found) -> Answer[TradeData]:
 
 def _newest_notes(query: TradeQuery, calls: Calls) -> list[Note]:
     """As which periods words such as "latest" were read."""
-    words = [one.typed for one in query.arguments.period if one.leans_on_newest]
+    words = [one.typed for one in query.arguments.period if one.span.leans_on_newest]
     if not words:
         return []
     newest = query.span[-1]
