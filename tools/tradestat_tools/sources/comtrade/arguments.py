@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
@@ -210,7 +211,7 @@ class Dated(Arguments):
         """Of the periods asked for."""
         return _frequency(self.freqCode)
 
-    @property
+    @cached_property
     def leans_on_newest(self) -> bool:
         """Whether its periods depend on the newest published period."""
         return any(one.span.leans_on_newest for one in self.period)
@@ -336,11 +337,6 @@ class TradeQuery:
             open=later,
             limit=row_limit(context, arguments.maxRecords),
         )
-
-    @property
-    def commodities(self) -> tuple[str, ...]:
-        """Product codes as the service writes them, each once."""
-        return self.arguments.cmdCode
 
     @property
     def total(self) -> str:

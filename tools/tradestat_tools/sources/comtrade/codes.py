@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from tradestat_tools.codes import flows
@@ -15,7 +16,6 @@ from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.model.arguments import ArgumentError
-from tradestat_tools.model.observation import Valuation
 
 TypeCode = Literal["C", "S"]
 FreqCode = Literal["A", "M"]
@@ -142,13 +142,6 @@ IMPORTS = frozenset(code for code, known in FLOWS.items() if known.side == "M")
 """Those that come into the reporter's country; the others are exports."""
 
 
-def valuation_of(flow: str, value: float, cif: float | None, fob: float | None) -> Valuation:
-    """As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither."""
-    if flow in ("M", "RM"):
-        return "FOB" if not cif and fob == value else "CIF"
-    return "CIF" if not fob and cif == value else "FOB"
-
-
 def overlapping_flows(codes: Collection[str]) -> list[str]:
     """Sentences for flows of which one contains the other."""
     found = [(FLOWS[code], FLOWS[FLOWS[code].whole]) for code in codes if code in FLOWS and FLOWS[code].whole in codes]
@@ -224,11 +217,6 @@ class AskedArea:
     note: str | None = None
     group: str | None = None
 
-    @property
-    def typed_as_code(self) -> bool:
-        """Whether the caller typed the code itself."""
-        return self.typed.lstrip("0") == self.code.lstrip("0")
-
 
 @dataclass(frozen=True, slots=True)
 class AskedMembers:
@@ -242,7 +230,7 @@ Named = AskedArea | AskedMembers
 """What one text of an argument names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """What one argument stands for: areas, each once, and the groups that were taken apart for them; empty for all."""
 
@@ -275,7 +263,7 @@ class Places:
                     without[area.name_en] = None
         return Places(tuple(found.values()), tuple(groups), tuple(without))
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """Their codes in UN Comtrade, in the order in which they were asked for."""
         return tuple(one.code for one in self.asked)

@@ -1,7 +1,6 @@
 """CSV files of UN Comtrade: those of comtradeplus.un.org and its API, and the older ones of comtrade.un.org."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import get_args
 
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.words import fold, shown
@@ -19,16 +18,14 @@ from tradestat_tools.model.file_layout import (
     number,
     read_period,
 )
-from tradestat_tools.model.observation import FlowCode, Observation, Status
+from tradestat_tools.model.observation import Observation
 from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
-    EDITION_NAMES,
     FLOWS,
     family,
     is_hs,
-    is_services,
-    valuation_of,
 )
+from tradestat_tools.sources.comtrade.flows import OBSERVED, figure
 
 _CURRENT = (
     *("typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode", "reporterISO"),
@@ -90,7 +87,6 @@ _HEADS = {_folded(name): Column(name) for name in _CURRENT} | {
 }
 
 _OLDER_FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
-_OBSERVED: tuple[str, ...] = get_args(FlowCode)
 _NO_UNIT = frozenset({"", "-1", "1", "N/A", "No Quantity"})
 _GIVEN_BY = {"reporterCode": "reporterISO", "partnerCode": "partnerISO"}
 
@@ -200,33 +196,27 @@ class Comtrade(Layout):
         """Every record but breakdowns, which are parts of others, and flows that no other source tells apart."""
         for record in records:
             code = _flow(str(record["flowCode"]))
-            if _is_part(record) or code not in _OBSERVED:
+            if _is_part(record) or code not in OBSERVED:
                 continue
             classification = str(record["classificationCode"])
-            services = is_services(classification)
-            value, cif, fob = (_figure(record, name) for name in ("primaryValue", "cifvalue", "fobvalue"))
-            product = str(record["cmdCode"])
             unit = str(record.get("qtyUnitAbbr") or record.get("qtyUnitCode") or "")
-            quantity = _figure(record, "qty") if unit not in _NO_UNIT else None
-            yield Observation(
-                flow=code,  # pyright: ignore[reportArgumentType] - one of FlowCode, see above
+            summed, reported = (_is_yes(record.get(name)) for name in ("isAggregate", "isReported"))
+            yield figure(
+                flow=code,
                 reporter=_area(record, "reporterCode"),
                 partner=_area(record, "partnerCode"),
-                product="S" if services and product == "200" else product,
-                classification=family(classification),
-                edition=EDITION_NAMES.get(classification, classification),
+                code=str(record["cmdCode"]),
+                system=family(classification),
+                edition=classification,
                 period=read_period(str(record["period"])),
-                value=value,
-                currency="USD",
-                valuation=None if services or value is None else valuation_of(code, value, cif, fob),
-                status=_status(record, value),
-                source=self.source,
-                tool=TOOL,
-                quantity=quantity,
-                quantity_unit=unit if quantity is not None else None,
+                value=_figure(record, "primaryValue"),
+                cif=_figure(record, "cifvalue"),
+                fob=_figure(record, "fobvalue"),
+                quantity=_figure(record, "qty") if unit not in _NO_UNIT else None,
+                unit=unit,
                 net_kg=_figure(record, "netWgt") or None,  # 0 is what the service writes for none
-                fob=fob if code in ("M", "RM") and fob and fob != value else None,
-                basis=None if services else "origin" if code in ("M", "RM") else "destination",
+                is_summed=summed and not reported,
+                tool=TOOL,
                 flag=str(flag) if (flag := record.get("legacyEstimationFlag")) not in (None, "0") else None,
             )
 
@@ -272,8 +262,5 @@ def _figure(record: Mapping[str, Cell], field: str) -> int | float | None:
     return value if isinstance(value, int | float) else None
 
 
-def _status(record: Record, value: float | None) -> Status:
-    if value is None:
-        return Status.MISSING
-    summed, reported = (str(record.get(name)).lower() in ("true", "1") for name in ("isAggregate", "isReported"))
-    return Status.SUMMED if summed and not reported else Status.REPORTED
+def _is_yes(flag: Cell) -> bool:
+    return str(flag).lower() in ("true", "1")

@@ -24,7 +24,7 @@ from tradestat_tools.contract.view import (
 )
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role, flow_of
-from tradestat_tools.model.observation import FlowCode, Observation, Status
+from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
 from tradestat_tools.sources.comtrade.answers import Series, TradeData
 from tradestat_tools.sources.comtrade.api import DataCall, chunks, data_requests, has_key, periods_a_call
 from tradestat_tools.sources.comtrade.arguments import row_limit
@@ -37,8 +37,6 @@ from tradestat_tools.sources.comtrade.codes import (
     FreqCode,
     TypeCode,
     family,
-    is_services,
-    valuation_of,
 )
 from tradestat_tools.sources.comtrade.service import SOURCE_ID
 from tradestat_tools.upstream.report import current_report
@@ -46,7 +44,67 @@ from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
-_FLOWS: tuple[str, ...] = get_args(FlowCode)
+OBSERVED: tuple[str, ...] = get_args(FlowCode)
+"""Flows that other sources tell apart, too; the rest are parts of these."""
+
+
+def figure(
+    *,
+    flow: str,
+    reporter: str,
+    partner: str,
+    code: str,
+    system: str,
+    edition: str | None,
+    period: Period,
+    value: float | None,
+    cif: float | None,
+    fob: float | None,
+    quantity: float | None,
+    unit: str | None,
+    net_kg: float | None,
+    is_summed: bool,
+    tool: str,
+    flag: str | None = None,
+) -> Observation:
+    """A row of the service, or of a file of it, as a common row.
+
+    Args:
+        flow: one of OBSERVED.
+        system: what the classification is an edition of.
+        unit: of `quantity`.
+        is_summed: whether the service added it up from more detailed rows, and nobody reported it.
+    """
+    services, inwards = system == "EBOPS", flow in ("M", "RM")
+    valuation: Valuation | None = None
+    if value is not None and not services:
+        # As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither.
+        usual, shown, other = ("CIF", cif, fob) if inwards else ("FOB", fob, cif)
+        valuation = usual if shown or other != value else "FOB" if inwards else "CIF"
+    status = Status.MISSING if value is None else Status.SUMMED if is_summed else Status.REPORTED
+    return Observation(
+        flow=flow,  # pyright: ignore[reportArgumentType] - one of FlowCode, see OBSERVED
+        reporter=reporter,
+        partner=partner,
+        product="S" if services and code in _SERVICES_TOTAL else code,
+        classification=system,
+        edition=EDITION_NAMES.get(edition or "", edition),
+        period=period,
+        value=value,
+        currency="USD",
+        valuation=valuation,
+        status=status,
+        source=SOURCE_ID,
+        tool=tool,
+        quantity=quantity,
+        quantity_unit=unit if quantity is not None else None,
+        net_kg=net_kg,
+        fob=fob if inwards and fob and fob != value else None,
+        basis=None if services else "origin" if inwards else "destination",
+        flag=flag,
+    )
+
+
 _SERVICES_TOTAL = {"200", "S"}
 
 
@@ -56,53 +114,43 @@ def observe(data: TradeData, _: Provenance) -> list[Observation]:
     A second partner, a customs procedure or a mode of transport is a part of the row without it, so that taking both
     would count twice.
     """
-    periods = [period(text) for text in data.periods]
-    return [one for record in data.records if _is_whole(data, record) for one in _of_record(data, record, periods)]
+    periods, system = [period(text) for text in data.periods], family(data.clCode)
+    whole = [record for record in data.records if _is_whole(data, record)]
+    return [one for record in whole for one in _of_record(data, record, periods, system)]
 
 
 def _is_whole(data: TradeData, record: Series) -> bool:
-    if record.flowCode not in _FLOWS:
+    if record.flowCode not in OBSERVED:
         return False
     return all(
         (getattr(record, name) or getattr(data.common, name)) in (None, whole) for name, whole in BREAKDOWNS.items()
     )
 
 
-def _of_record(data: TradeData, record: Series, periods: Sequence[Period]) -> Iterator[Observation]:
-    services = is_services(data.clCode)
+def _of_record(data: TradeData, record: Series, periods: Sequence[Period], system: str) -> Iterator[Observation]:
+    common = data.common
     for at, when in enumerate(periods):
-        value, cif, fob = record.primaryValue[at], _at(record.cifvalue, at), _at(record.fobvalue, at)
-        edition = _varying(record.classificationCode, data.common.classificationCode, at)
-        unit = _varying(record.qtyUnitAbbr, data.common.qtyUnitAbbr, at)
-        quantity = _at(record.qty, at)
-        yield Observation(
-            flow=record.flowCode,  # pyright: ignore[reportArgumentType] - one of FlowCode, see _is_whole
+        summed, reported = (
+            _varying(own, of_all, at)
+            for own, of_all in ((record.isAggregate, common.isAggregate), (record.isReported, common.isReported))
+        )
+        yield figure(
+            flow=record.flowCode,
             reporter=record.reporterCode,
             partner=record.partnerCode,
-            product="S" if services and record.cmdCode in _SERVICES_TOTAL else record.cmdCode,
-            classification=family(data.clCode),
-            edition=EDITION_NAMES.get(edition or "", edition),
+            code=record.cmdCode,
+            system=system,
+            edition=_varying(record.classificationCode, common.classificationCode, at),
             period=when,
-            value=value,
-            currency="USD",
-            valuation=None if services or value is None else valuation_of(record.flowCode, value, cif, fob),
-            status=_status(data, record, at, value),
-            source=SOURCE_ID,
-            tool="comtrade_data",
-            quantity=quantity,
-            quantity_unit=unit if quantity is not None else None,
+            value=record.primaryValue[at],
+            cif=_at(record.cifvalue, at),
+            fob=_at(record.fobvalue, at),
+            quantity=_at(record.qty, at),
+            unit=_varying(record.qtyUnitAbbr, common.qtyUnitAbbr, at),
             net_kg=_at(record.netWgt, at),
-            fob=fob if record.flowCode in ("M", "RM") and fob and fob != value else None,
-            basis=None if services else "origin" if record.flowCode in ("M", "RM") else "destination",
+            is_summed=bool(summed and not reported),
+            tool="comtrade_data",
         )
-
-
-def _status(data: TradeData, record: Series, at: int, value: float | None) -> Status:
-    if value is None:
-        return Status.MISSING
-    summed = _varying(record.isAggregate, data.common.isAggregate, at)
-    reported = _varying(record.isReported, data.common.isReported, at)
-    return Status.SUMMED if summed and not reported else Status.REPORTED
 
 
 def _at(values: Sequence[T | None] | None, at: int) -> T | None:

@@ -255,7 +255,8 @@ def reading_notes(asked: Sequence[AskedArea]) -> list[Note]:
 
 
 def _is_read_as_another(asked: AskedArea) -> bool:
-    return (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA) and not (asked.group or asked.typed_as_code)
+    is_code = asked.typed.lstrip("0") == asked.code.lstrip("0")
+    return not (asked.group or is_code) and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)
 
 
 def group_notes(places: Places, argument: str, reporters: Collection[str] = ()) -> list[Note]:

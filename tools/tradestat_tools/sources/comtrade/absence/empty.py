@@ -81,13 +81,12 @@ def not_out(arguments: Dated, later: Sequence[Period], newest: Period) -> NoData
     )
 
 
-def asked_periods(context: Context, arguments: Dated) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+def asked_periods(arguments: Dated, today: date) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
     """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
 
     Raises:
         NoData: none of them is over.
     """
-    today = context.today
     newest = newest_due(arguments.frequency, today)
     begun = [one.span.first for one in arguments.period if one.span.leans_on_newest and one.span.first is not None]
     ahead = sorted(first for first in begun if first.first_month > newest.last_month)
@@ -165,7 +164,7 @@ def asked(query: TradeQuery) -> str:
     flows = " and ".join(FLOWS[code].label for code in query.arguments.flowCode)
     return (
         f"{flows} of {_names(query.reporters)}, partner {_names(query.partners)}, "
-        f"{query.arguments.clCode} {listed(query.commodities)}, {when}"
+        f"{query.arguments.clCode} {listed(query.arguments.cmdCode)}, {when}"
     )
 
 
@@ -181,8 +180,8 @@ def _next_calls(query: TradeQuery, whys: Sequence[Why], today: date) -> list[str
     last, partners, reasons = query.span[-1], query.partners.codes, {why.reason for why in whys}
     retired = Reason.CODE_RETIRED in reasons
     others = " or ".join(code for code in ("EB10", "EB02", "EB") if code != classification)
-    of_all = query.commodities == (query.total,) and partners == (WORLD,)
-    large = len(query.commodities) * max(1, len(partners)) * len(query.reporters.codes) > PREVIEW_ROWS
+    of_all = query.arguments.cmdCode == (query.total,) and partners == (WORLD,)
+    large = len(query.arguments.cmdCode) * max(1, len(partners)) * len(query.reporters.codes) > PREVIEW_ROWS
     steps = (
         (Reason.FILTERED_OUT in reasons, "Leave out partner2Code, customsCode and motCode for the totals."),
         *((one.area.until is not None and last.year > one.area.until, one.note) for one in query.places),
@@ -228,7 +227,7 @@ def _areas_instead(query: TradeQuery) -> list[str]:
 def _codes_instead(query: TradeQuery) -> list[str]:
     """Codes that stand for the goods in other editions."""
     found: list[str] = []
-    for code in query.commodities:
+    for code in query.arguments.cmdCode:
         status = hs_status(code) if code.isdigit() else None
         others = (*status.successors, *status.predecessors) if status else ()
         if others:
@@ -254,7 +253,7 @@ def _call(query: TradeQuery, **changes: str) -> str:
     kind = {name: code for name in usual if (code := getattr(given, name)) != usual[name]}
     asked_for: dict[str, str] = {
         "reporterCode": ",".join(query.reporters.codes[:3]) or "all",
-        "cmdCode": ",".join(query.commodities[:3]),
+        "cmdCode": ",".join(query.arguments.cmdCode[:3]),
         "partnerCode": ",".join(query.partners.codes[:3]) or "all",
         "flowCode": ",".join(given.flowCode),
         "period": ",".join(dict.fromkeys(wire_period(one) for one in (query.span[0], query.span[-1]))),

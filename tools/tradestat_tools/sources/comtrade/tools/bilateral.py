@@ -217,7 +217,7 @@ async def _ask(
     context: Context, arguments: BalanceArguments, endpoint: str, row: type[R], flows: tuple[str, ...] = ()
 ) -> tuple[Places, Places, list[Fetched[Listed[R]]]]:
     """Every call of the question."""
-    span, _ = asked_periods(context, arguments)
+    span, _ = asked_periods(arguments, context.today)
     reporters, partners = Places.of(arguments.reporterCode, span), Places.of(arguments.partnerCode, span)
     fetched: list[Fetched[Listed[R]]] = []
     for run in calls_for(context, span, arguments.freqCode):

@@ -81,7 +81,7 @@ async def comtrade_trade_matrix(context: Context, arguments: MatrixArguments) ->
         NoData: there are no rows.
         TradestatError: what the service answers.
     """
-    span, later = asked_periods(context, arguments)
+    span, later = asked_periods(arguments, context.today)
     reporters, partners = Places.of(arguments.reporterCode, span), Places.of(arguments.partnerCode, span)
     fetched: list[Fetched[Page]] = []
     for run in calls_for(context, span, arguments.freqCode):

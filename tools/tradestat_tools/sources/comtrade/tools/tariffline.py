@@ -87,7 +87,7 @@ async def comtrade_tariffline(context: Context, arguments: TarifflineArguments) 
         NoData: there are no rows, or the period is not out.
         TradestatError: what the service answers.
     """
-    span, later = asked_periods(context, arguments)
+    span, later = asked_periods(arguments, context.today)
     reporters, partners = Places.of(arguments.reporterCode, span), Places.of(arguments.partnerCode, span)
     limit = row_limit(context, arguments.maxRecords)
     fetched = [

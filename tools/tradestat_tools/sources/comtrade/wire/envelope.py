@@ -261,8 +261,9 @@ class Row(BaseModel):
     @model_validator(mode="after")
     def _leave_out_unknown(self) -> Self:
         if self.primaryValue != 0:
-            held = self.__dict__  # a row is frozen for everybody else
-            held.update({name: None for name in _BESIDE_THE_VALUE if held[name] == 0})
+            for name in _BESIDE_THE_VALUE:
+                if getattr(self, name) == 0:
+                    object.__setattr__(self, name, None)  # a row is frozen once it is read
         return self
 
 
