@@ -13,6 +13,8 @@ import pytest
 from tradestat_sandbox import DEFAULT_TODAY
 from tradestat_sandbox.world import world_on
 
+pytestmark = pytest.mark.slow
+
 CELLS = 240
 
 

@@ -1,13 +1,12 @@
 """Answers of every source as common rows, held against what the sandbox's world recorded."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tradestat_sandbox import truth_report
-from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
@@ -21,17 +20,11 @@ TRUTH = truth_report("CHN", "KOR", "850760", "2023")
 EXPORTER, IMPORTER = TRUTH["exporter_reported"], TRUTH["importer_reported"]
 
 
-@pytest.fixture(scope="module")
-async def context() -> AsyncGenerator[Context]:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as opened:
-        yield opened
-
-
-async def observed(context: Context, tool: str, **arguments: Any) -> Sequence[Observation]:
-    endpoint = catalogue().tools[tool]
-    answer = await context.call(endpoint, arguments)
-    assert endpoint.observe is not None
-    return endpoint.observe(answer.data, answer.source)
+async def observed(context: Context, name: str, **arguments: Any) -> Sequence[Observation]:
+    tool = context.tools[name]
+    answer = await context.call(tool, arguments)
+    assert tool.observe is not None
+    return tool.observe(answer.data, answer.source)
 
 
 def picked(found: Sequence[Observation], **wanted: object) -> Observation:
@@ -144,7 +137,7 @@ async def test_chinas_months_are_yuan_to_all_destinations_in_the_current_form(co
 
 
 def test_every_tool_that_gives_flows_gives_common_rows() -> None:
-    with_rows = {name for name, endpoint in catalogue().tools.items() if endpoint.observe is not None}
+    with_rows = {name for name, tool in catalogue().tools.items() if tool.observe is not None}
     assert with_rows >= {
         *("comtrade_data", "goods_time_series", "services_time_series", "trend", "history"),
         *("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),

@@ -1,24 +1,24 @@
 """Who can see a flow, and what they say of it, through the stand-in services."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
 from tradestat_sandbox import Sandbox
-from tradestat_server.mcp.context import open_context, sandbox_settings
-from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Cost, View
-from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.flow import FlowQuestion, Kind, read_product
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.open import in_memory
 from tradestat_tools.research.views import Seen, ask, ask_all, cost, views_of
-from tradestat_tools.upstream.http import Http
+
+pytestmark = pytest.mark.anyio
+
+Served = Callable[..., AbstractAsyncContextManager[Context]]
 
 
 def flow(
@@ -28,18 +28,6 @@ def flow(
     return FlowQuestion(
         area(exporter), area(importer), read_product(product, kind), period(first), period(last or first)
     )
-
-
-@asynccontextmanager
-async def standing_in(sandbox: Sandbox) -> AsyncGenerator[Context]:
-    """Services on stand-ins that were set up otherwise than usual."""
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as usual:
-        http = Http(app=sandbox.app)
-        try:
-            async with in_memory(http, sandbox_settings(catalogue().settings()), usual.now) as context:
-                yield context
-        finally:
-            await http.aclose()
 
 
 def older() -> Sandbox:
@@ -57,10 +45,8 @@ def values(seen: Seen) -> dict[str, float | None]:
     return {str(one.period): one.value for one in seen.observations}
 
 
-@pytest.mark.anyio
-async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> None:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        views = by_id(await views_of(flow("China", "Korea", "850760", "2024"), context))
+async def test_every_source_that_can_see_a_flow_is_listed_with_its_role(context: Context) -> None:
+    views = by_id(await views_of(flow("China", "Korea", "850760", "2024"), context))
     assert list(views) == [
         "comtrade:exporter",
         "doumaotong:exporter",
@@ -72,7 +58,6 @@ async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> Non
     assert views["korea:importer"].what.startswith("South Korea's imports from China")
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("question", "view", "says"),
     [
@@ -86,21 +71,20 @@ async def test_every_source_that_can_see_a_flow_is_listed_with_its_role() -> Non
     ],
     ids=["world", "national code", "other nation's code", "services", "months of services", "quarters", "chapter"],
 )
-async def test_a_source_that_can_not_see_it_says_why(question: FlowQuestion, view: str, says: str) -> None:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        found = by_id(await views_of(question, context))[view]
-        assert found.why is not None
-        assert found.why.reason is Reason.NOT_COVERED
-        assert says in found.why.text
-        seen = await ask(found, context)
+async def test_a_source_that_can_not_see_it_says_why(
+    context: Context, question: FlowQuestion, view: str, says: str
+) -> None:
+    found = by_id(await views_of(question, context))[view]
+    assert found.why is not None
+    assert found.why.reason is Reason.NOT_COVERED
+    assert says in found.why.text
+    seen = await ask(found, context)
     assert (seen.observations, seen.why) == ((), (found.why,))
 
 
-@pytest.mark.anyio
-async def test_all_sources_agree_on_what_the_world_recorded() -> None:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        views = await views_of(flow("China", "Korea", "850760", "2023", "2024"), context)
-        seen = {one.view.id: one for one in await ask_all(views, context)}
+async def test_all_sources_agree_on_what_the_world_recorded(context: Context) -> None:
+    views = await views_of(flow("China", "Korea", "850760", "2023", "2024"), context)
+    seen = {one.view.id: one for one in await ask_all(views, context)}
     exported, imported = values(seen["comtrade:exporter"]), values(seen["comtrade:importer"])
     assert values(seen["trademap:exporter"]) == pytest.approx(exported, abs=500)
     assert values(seen["trademap:importer"]) == pytest.approx(imported, abs=500)
@@ -109,13 +93,11 @@ async def test_all_sources_agree_on_what_the_world_recorded() -> None:
     assert len(set(exported.values()) | set(imported.values())) == 4
 
 
-@pytest.mark.anyio
-async def test_the_present_form_of_doumaotong_sees_only_all_destinations() -> None:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        one, all_of_them = flow("China", "Korea", "850760", "2024"), flow("China", "World", "850760", "2024")
-        country, world = await ask_all(
-            [by_id(await views_of(q, context))["doumaotong:exporter"] for q in (one, all_of_them)], context
-        )
+async def test_the_present_form_of_doumaotong_sees_only_all_destinations(context: Context) -> None:
+    one, all_of_them = flow("China", "Korea", "850760", "2024"), flow("China", "World", "850760", "2024")
+    country, world = await ask_all(
+        [by_id(await views_of(q, context))["doumaotong:exporter"] for q in (one, all_of_them)], context
+    )
     assert country.observations == ()
     assert country.why[0].reason is Reason.NOT_COVERED
     assert "no months of South Korea" in country.why[0].text
@@ -124,41 +106,36 @@ async def test_the_present_form_of_doumaotong_sees_only_all_destinations() -> No
     assert world.observations[0].product == "85076000"
 
 
-@pytest.mark.anyio
-async def test_the_older_form_of_doumaotong_has_months_of_one_country() -> None:
-    async with standing_in(older()) as context:
+async def test_the_older_form_of_doumaotong_has_months_of_one_country(served: Served) -> None:
+    async with served(older()) as context:
         views = by_id(await views_of(flow("China", "Korea", "850760", "2026-05", "2026-07"), context))
         seen = await ask(views["doumaotong:exporter"], context)
     assert [str(one.period) for one in seen.observations] == ["2026-05", "2026-06", "2026-07"]
     assert all(one.value for one in seen.observations)
 
 
-@pytest.mark.anyio
-async def test_an_answer_for_a_part_of_the_code_is_not_taken_for_it() -> None:
-    async with standing_in(older()) as context:
+async def test_an_answer_for_a_part_of_the_code_is_not_taken_for_it(served: Served) -> None:
+    async with served(older()) as context:
         views = by_id(await views_of(flow("China", "Korea", "8507", "2026-05"), context))
         seen = await ask(views["doumaotong:exporter"], context)
     assert seen.observations == ()
     assert "a part of 8507" in seen.why[0].text
 
 
-@pytest.mark.anyio
-async def test_quarters_are_sums_of_months_and_a_year_that_is_not_over_has_no_sum() -> None:
+async def test_quarters_are_sums_of_months_and_a_year_that_is_not_over_has_no_sum(context: Context) -> None:
     spans: tuple[tuple[str, ...], ...] = (("2024-01", "2024-03"), ("2024Q1",), ("2026",))
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        korea = [
-            by_id(await views_of(flow("China", "Korea", "850760", *span), context))["korea:importer"] for span in spans
-        ]
-        months, quarter, year = await ask_all(korea, context)
+    korea = [
+        by_id(await views_of(flow("China", "Korea", "850760", *span), context))["korea:importer"] for span in spans
+    ]
+    months, quarter, year = await ask_all(korea, context)
     assert sum(value or 0 for value in values(months).values()) == values(quarter)["2024Q1"]
     assert [(one.value, one.status) for one in year.observations] == [(None, Status.MISSING)]
 
 
-@pytest.mark.anyio
-async def test_a_source_that_fails_does_not_fail_the_others() -> None:
+async def test_a_source_that_fails_does_not_fail_the_others(served: Served) -> None:
     sandbox = Sandbox()
     sandbox.fail(source="korea", times=100, status=500)
-    async with standing_in(sandbox) as context:
+    async with served(sandbox) as context:
         views = await views_of(flow("China", "Korea", "850760", "2024"), context, sources=["korea", "comtrade"])
         seen = {one.view.id: one for one in await ask_all(views, context)}
     failed = seen["korea:importer"]
@@ -168,18 +145,15 @@ async def test_a_source_that_fails_does_not_fail_the_others() -> None:
     assert values(seen["comtrade:importer"])["2024"]
 
 
-@pytest.mark.anyio
-async def test_what_is_not_out_is_missing_with_the_reason() -> None:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        views = await views_of(flow("China", "Korea", "850760", "2026"), context, sources=["comtrade"])
-        seen = await ask_all(views, context)
+async def test_what_is_not_out_is_missing_with_the_reason(context: Context) -> None:
+    views = await views_of(flow("China", "Korea", "850760", "2026"), context, sources=["comtrade"])
+    seen = await ask_all(views, context)
     assert [one.observations for one in seen] == [(), ()]
     assert {one.why[0].reason for one in seen} == {Reason.NOT_YET_PUBLISHED}
 
 
-@pytest.mark.anyio
-async def test_the_cost_is_what_is_not_stored_and_only_trade_map_takes_credits() -> None:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
+async def test_the_cost_is_what_is_not_stored_and_only_trade_map_takes_credits(served: Served) -> None:
+    async with served(Sandbox()) as context:
         views = await views_of(flow("China", "Korea", "850760", "2020", "2024"), context)
         paid = [view for view in views if view.source == "trademap"]
         before = await cost(views, context)
@@ -193,27 +167,23 @@ async def test_the_cost_is_what_is_not_stored_and_only_trade_map_takes_credits()
     assert (after.credits, before.calls - after.calls) == (0, 2)
 
 
-@pytest.mark.anyio
-async def test_services_are_seen_by_those_who_have_them() -> None:
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        views = await views_of(flow("China", "Korea", "3", "2023", kind="services"), context)
-        seen = {one.view.id: one for one in await ask_all(views, context)}
+async def test_services_are_seen_by_those_who_have_them(context: Context) -> None:
+    views = await views_of(flow("China", "Korea", "3", "2023", kind="services"), context)
+    seen = {one.view.id: one for one in await ask_all(views, context)}
     assert values(seen["trademap:exporter"]) == pytest.approx(values(seen["comtrade:exporter"]), abs=500)
     assert values(seen["comtrade:exporter"])["2023"]
 
 
-@pytest.mark.anyio
-async def test_a_stored_result_is_a_view_for_each_end_it_has_figures_of() -> None:
+async def test_a_stored_result_is_a_view_for_each_end_it_has_figures_of(context: Context) -> None:
     asked = {"reporterCode": ["China"], "partnerCode": ["Korea"], "cmdCode": ["850760"], "flowCode": ["M", "X"]}
-    async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
-        answer = await context.call(catalogue().tools["comtrade_data"], asked | {"period": ["2024"]})
-        assert answer.result
-        question, other = flow("China", "Korea", "850760", "2024"), flow("China", "Japan", "850760", "2024")
-        (view,) = await views_of(question, context, sources=[], files=[answer.result])
-        (nothing,) = await views_of(other, context, sources=[], files=[answer.result])
-        seen = await ask(view, context)
-        with pytest.raises(InvalidQuery, match="No answer is kept"):
-            await views_of(question, context, sources=[], files=["raaaaaaaaaa"])
+    answer = await context.call("comtrade_data", asked | {"period": ["2024"]})
+    assert answer.result
+    question, other = flow("China", "Korea", "850760", "2024"), flow("China", "Japan", "850760", "2024")
+    (view,) = await views_of(question, context, sources=[], files=[answer.result])
+    (nothing,) = await views_of(other, context, sources=[], files=[answer.result])
+    seen = await ask(view, context)
+    with pytest.raises(NoData, match="No answer is kept"):
+        await views_of(question, context, sources=[], files=["raaaaaaaaaa"])
     assert (view.id, view.role, seen.results) == (f"file:exporter:{answer.result}", "exporter", (answer.result,))
     assert len(values(seen)) == 1
     assert values(seen)["2024"]

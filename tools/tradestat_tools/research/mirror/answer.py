@@ -1,5 +1,7 @@
 """What `compare_mirror` gives back."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, Field
 
 from tradestat_tools.model.answers import Cell, Data, Table
@@ -95,19 +97,8 @@ class MirrorData(Data):
 
     def _of_gaps(self) -> Table:
         columns = ("period", "exporter", "importer", "gap", "gap %", "gap FOB %", "best FOB", "by")
-        rows: list[tuple[Cell, ...]] = [
-            (
-                one.period,
-                one.exporter,
-                one.importer,
-                one.gap,
-                one.gap_percent,
-                one.gap_fob_percent,
-                one.best_fob,
-                SHORT.get(one.best_rule, one.best_rule),
-            )
-            for one in self.gaps
-        ]
+        fields = ("period", "exporter", "importer", "gap", "gap_percent", "gap_fob_percent", "best_fob")
+        rows = [(*_cells(one, fields), SHORT.get(one.best_rule, one.best_rule)) for one in self.gaps]
         measures = frozenset({"exporter", "importer", "gap", "best FOB"})
         return Table(columns, rows, "Both ends: importer less exporter", measures)
 
@@ -137,23 +128,9 @@ class MirrorData(Data):
     def _of_figures(self) -> Table:
         columns = ("period", "side", "value", "valuation", "FOB", "FOB how", "native", "currency", "net weight, kg",
                    "quantity", "unit", "status")  # fmt: skip
-        rows: list[tuple[Cell, ...]] = [
-            (
-                one.period,
-                one.side,
-                one.value,
-                one.valuation,
-                one.fob,
-                one.fob_how,
-                one.native,
-                one.native_currency,
-                one.net_kg,
-                one.quantity,
-                one.quantity_unit,
-                one.status,
-            )
-            for one in self.figures
-        ]
+        fields = ("period", "side", "value", "valuation", "fob", "fob_how", "native", "native_currency", "net_kg",
+                  "quantity", "quantity_unit", "status")  # fmt: skip
+        rows = [_cells(one, fields) for one in self.figures]
         return Table(columns, rows, "Every side", frozenset({"value", "FOB"}), frozenset({"net weight, kg"}))
 
     def _of_missing(self) -> list[Table]:
@@ -164,6 +141,10 @@ class MirrorData(Data):
 
     def _of_preferences(self) -> Table:
         return Table(("prefer",), [(one,) for one in self.prefer], "Which source for what")
+
+
+def _cells(one: BaseModel, fields: Sequence[str]) -> tuple[Cell, ...]:
+    return tuple(getattr(one, name) for name in fields)
 
 
 def _said(value: float | str) -> str:

@@ -53,6 +53,8 @@ LOOKED_BACK: dict[Frequency, int] = {"year": 3, "quarter": 3, "month": 6}
 
 MOST_PERIODS = 60
 
+WITHOUT_RATE = "Compare in USD, or ask periods that have rates."
+
 SUBHEADING = 6
 """Digits of a code that all countries share; longer ones are a country's own."""
 
@@ -190,7 +192,14 @@ async def compare_mirror(context: Context, asked: MirrorArguments) -> Answer[Mir
     if asked.currency != DOLLAR:
         await check_currency(asked.currency, "currency")
     first, last = _span(asked, context)
-    first, last, lacking = await in_thread(partial(_with_rates, first, last, asked.currency))
+    rates, no_rate = await in_thread(partial(_rates, first, last, asked.currency))
+    lacking = None
+    if no_rate:
+        if not rates:
+            raise NoData(no_rate, remedy=WITHOUT_RATE)
+        covered = (min(rates), max(rates))
+        lacking = f"Only {covered[0]} to {covered[1]} of {first} to {last} have rates. {no_rate}"
+        first, last = covered
     question = FlowQuestion(asked.exporter.area, asked.importer.area, asked.traded, first, last)
     every = await views_of(question, context, sources=asked.sources or None, files=asked.files)
     views = [view for view in every if not is_paid(context, view.source) or asked.sources or asked.max_credits]
@@ -205,7 +214,9 @@ async def compare_mirror(context: Context, asked: MirrorArguments) -> Answer[Mir
     if not any(one.value is not None for each in seen for one in each.observations):
         raise _nothing(question, seen)
     compared = await compare(context, question, seen, margin=asked.cif_margin, newest_only=asked.newest_wanted)
-    factors = await in_thread(partial(_factors, compared.periods, asked.currency))
+    if rates and not rates.keys() >= set(compared.periods):  # a gap amid them: nothing is taken from another period
+        raise NoData(no_rate, remedy=WITHOUT_RATE)
+    factors = {period: rates[period] for period in compared.periods if rates}
     notes = notes_of(compared, seen, asked.cif_margin, (asked.exporter, asked.importer), list(factors.values()))
     data = data_of(compared, seen, asked.currency, asked.cif_margin, {at: rate.value for at, rate in factors.items()})
     return Answer(
@@ -231,28 +242,16 @@ def _span(asked: MirrorArguments, context: Context) -> tuple[Period, Period]:
     return (first, last) if count_between(first, last) <= MOST_PERIODS else (last.shifted(1 - MOST_PERIODS), last)
 
 
-def _with_rates(first: Period, last: Period, currency: str) -> tuple[Period, Period, str | None]:
-    """The span from its first period with a rate to its last, and what to say of those left out; blocks.
-
-    Raises:
-        NoData: there is no rate in the whole span.
-    """
-    if currency == DOLLAR:
-        return first, last, None
-    covered: list[Period] = []
+def _rates(first: Period, last: Period, currency: str) -> tuple[dict[Period, Rate], str]:
+    """What a dollar is worth in the currency, by period, and why the last of those without a rate has none; blocks."""
+    rates: dict[Period, Rate] = {}
     why = ""
-    for period in periods_between(first, last):
+    for period in periods_between(first, last) if currency != DOLLAR else ():
         try:
-            average_rate(DOLLAR, currency, period)
+            rates[period] = average_rate(DOLLAR, currency, period)
         except NoRate as error:
             why = str(error)
-        else:
-            covered.append(period)
-    if not covered:
-        raise NoData(why, remedy="Compare in USD, or ask periods that have rates.")
-    if (covered[0], covered[-1]) == (first, last):
-        return first, last, None
-    return covered[0], covered[-1], f"Only {covered[0]} to {covered[-1]} of {first} to {last} have rates. {why}"
+    return rates, why
 
 
 def _nothing(question: FlowQuestion, seen: Sequence[Seen]) -> TradestatError:
@@ -269,20 +268,6 @@ def _nothing(question: FlowQuestion, seen: Sequence[Seen]) -> TradestatError:
         else "Ask earlier periods or a wider code; comtrade_data tells what each end reports.",
         why=list(dict.fromkeys(why for one in seen for why in one.why)),
     )
-
-
-def _factors(periods: Sequence[Period], currency: str) -> dict[Period, Rate]:
-    """What a dollar is worth in the currency asked for, by period; reads rates, which blocks.
-
-    Raises:
-        NoData: there is no rate for a period; nothing is ever taken from another one.
-    """
-    if currency == DOLLAR:
-        return {}
-    try:
-        return {period: average_rate(DOLLAR, currency, period) for period in periods}
-    except NoRate as error:
-        raise NoData(str(error), remedy="Compare in USD, or ask periods that have rates.") from None
 
 
 def _more(
