@@ -206,7 +206,7 @@ class Dated(Arguments):
         freqCode: FreqCode
         period: tuple[AskedSpan, ...]
 
-    @property
+    @cached_property
     def frequency(self) -> Frequency:
         """Of the periods asked for."""
         return _frequency(self.freqCode)

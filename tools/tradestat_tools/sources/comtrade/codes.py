@@ -283,13 +283,23 @@ def read_areas(values: Sequence[str], role: Role) -> tuple[Named, ...]:
     Raises:
         CodeError: unknown, ambiguous, or without a code in UN Comtrade.
     """
+    read = [] if asks_for_all(values) else [(text, _attempt(text, role)) for text in values]
     found: list[Named] = []
-    rest = [] if asks_for_all(values) else list(values)
-    while rest:
-        joined = _joined(rest)
-        found.append(joined or _named(rest[0], role))
-        rest = rest[2 if joined else 1 :]
+    while read:
+        joined = _joined(read)
+        one = joined or read[0][1]
+        if isinstance(one, CodeError):
+            raise one
+        found.append(one)
+        read = read[2 if joined else 1 :]
     return tuple(found)
+
+
+def _attempt(text: str, role: Role) -> Named | CodeError:
+    try:
+        return _named(text, role)
+    except CodeError as error:
+        return error
 
 
 def _named(text: str, role: Role) -> Named:
@@ -317,22 +327,12 @@ def _named(text: str, role: Role) -> Named:
     return AskedArea(area.comtrade, text, area, note)
 
 
-def _joined(values: list[str]) -> AskedArea | None:
-    """The first two parts as one name, if the second is no area of its own ("Korea", "Rep. of")."""
-    if len(values) < 2 or values[1].strip().isdigit():
+def _joined(read: Sequence[tuple[str, Named | CodeError]]) -> AskedArea | None:
+    """The first two texts as one name, if the second is no area of its own ("Korea", "Rep. of")."""
+    if len(read) < 2 or read[1][0].strip().isdigit():
         return None
-    if fold(values[1]) not in REMAINDER and _is_known(values[1]):
+    (first, _), (second, alone) = read[:2]
+    if fold(second) not in REMAINDER and not isinstance(alone, CodeError):
         return None
-    try:
-        found = _named(f"{values[0]}, {values[1]}", "reporter")
-    except CodeError:
-        return None
+    found = _attempt(f"{first}, {second}", "reporter")
     return found if isinstance(found, AskedArea) else None
-
-
-def _is_known(text: str) -> bool:
-    try:
-        resolve_area(text, system="comtrade")
-    except CodeError:
-        return group_named(text) is not None
-    return True
