@@ -1,6 +1,6 @@
 """CSV files of UN Comtrade: those of comtradeplus.un.org and its API, and the older ones of comtrade.un.org."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.words import fold, shown
@@ -19,6 +19,7 @@ from tradestat_tools.model.file_layout import (
     read_period,
 )
 from tradestat_tools.model.observation import Observation
+from tradestat_tools.sources.comtrade.answers import DOLLARS, MEASURES
 from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
     FLOWS,
@@ -88,6 +89,7 @@ _HEADS = {_folded(name): Column(name) for name in _CURRENT} | {
 
 _OLDER_FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
 _NO_UNIT = frozenset({"", "-1", "1", "N/A", "No Quantity"})
+_REQUIRED = ("period", "reporterCode", "flowCode", "partnerCode", "classificationCode", "cmdCode", "primaryValue")
 _GIVEN_BY = {"reporterCode": "reporterISO", "partnerCode": "partnerISO"}
 
 
@@ -99,24 +101,10 @@ class Comtrade(Layout):
     source = "comtrade"
     encodings = ("utf-8", "cp1252")
     """The latter seen in 2025 (country names such as Türkiye)."""
-    expected = (
-        "the header of UN Comtrade's CSV, with period, reporterCode, flowCode, partnerCode, classificationCode, "
-        "cmdCode, primaryValue"
-    )
-    required = tuple(
-        frozenset({one})
-        for one in (
-            "period",
-            "reporterCode",
-            "flowCode",
-            "partnerCode",
-            "classificationCode",
-            "cmdCode",
-            "primaryValue",
-        )
-    )
-    measures = frozenset({"primaryValue", "cifvalue", "fobvalue", "qty", "altQty", "netWgt", "grossWgt"})
-    money = frozenset({"primaryValue", "cifvalue", "fobvalue"})
+    expected = f"the header of UN Comtrade's CSV, with {', '.join(_REQUIRED)}"
+    required = tuple(frozenset({one}) for one in _REQUIRED)
+    measures = frozenset(MEASURES)
+    money = DOLLARS
 
     def __init__(self, columns: Sequence[Column], said: Said) -> None:
         super().__init__(columns, said)
@@ -198,26 +186,23 @@ class Comtrade(Layout):
             code = _flow(str(record["flowCode"]))
             if _is_part(record) or code not in OBSERVED:
                 continue
-            classification = str(record["classificationCode"])
             unit = str(record.get("qtyUnitAbbr") or record.get("qtyUnitCode") or "")
-            summed, reported = (_is_yes(record.get(name)) for name in ("isAggregate", "isReported"))
+            row = {
+                **record,
+                "flowCode": code,
+                **{field: _area(record, field) for field in _GIVEN_BY},
+                "qty": record.get("qty") if unit not in _NO_UNIT else None,
+                "qtyUnitAbbr": unit,
+                "netWgt": record.get("netWgt") or None,  # 0 is what the service writes for none
+                **{name: str(record.get(name)).lower() in ("true", "1") for name in ("isAggregate", "isReported")},
+            }
+            flag = record.get("legacyEstimationFlag")
             yield figure(
-                flow=code,
-                reporter=_area(record, "reporterCode"),
-                partner=_area(record, "partnerCode"),
-                code=str(record["cmdCode"]),
-                system=family(classification),
-                edition=classification,
-                period=read_period(str(record["period"])),
-                value=_figure(record, "primaryValue"),
-                cif=_figure(record, "cifvalue"),
-                fob=_figure(record, "fobvalue"),
-                quantity=_figure(record, "qty") if unit not in _NO_UNIT else None,
-                unit=unit,
-                net_kg=_figure(record, "netWgt") or None,  # 0 is what the service writes for none
-                is_summed=summed and not reported,
+                row,
+                family(str(record["classificationCode"])),
+                read_period(str(record["period"])),
                 tool=TOOL,
-                flag=str(flag) if (flag := record.get("legacyEstimationFlag")) not in (None, "0") else None,
+                flag=str(flag) if flag not in (None, "0") else None,
             )
 
     def subject(self, records: Sequence[Record]) -> str:
@@ -255,12 +240,3 @@ def _area(record: Record, field: str) -> str:
 
 def _is_part(record: Record) -> bool:
     return any((record.get(field) or whole) != whole for field, whole in BREAKDOWNS.items())
-
-
-def _figure(record: Mapping[str, Cell], field: str) -> int | float | None:
-    value = record.get(field)
-    return value if isinstance(value, int | float) else None
-
-
-def _is_yes(flag: Cell) -> bool:
-    return str(flag).lower() in ("true", "1")

@@ -1,10 +1,10 @@
 """Figures of `comtrade_data` as common rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, get_args
+from typing import Any, cast, get_args
 
 from tradestat_tools.codes.periods import Period, period, periods_between
 from tradestat_tools.contract.context import Context
@@ -42,70 +42,55 @@ from tradestat_tools.sources.comtrade.service import SOURCE_ID
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.runtime import in_thread
 
-T = TypeVar("T")
-
 OBSERVED: tuple[str, ...] = get_args(FlowCode)
 """Flows that other sources tell apart, too; the rest are parts of these."""
 
+_SERVICES_TOTAL = {"200", "S"}
 
-def figure(
-    *,
-    flow: str,
-    reporter: str,
-    partner: str,
-    code: str,
-    system: str,
-    edition: str | None,
-    period: Period,
-    value: float | None,
-    cif: float | None,
-    fob: float | None,
-    quantity: float | None,
-    unit: str | None,
-    net_kg: float | None,
-    is_summed: bool,
-    tool: str,
-    flag: str | None = None,
-) -> Observation:
+
+def figure(row: Mapping[str, Any], system: str, period: Period, *, tool: str, flag: str | None = None) -> Observation:
     """A row of the service, or of a file of it, as a common row.
 
     Args:
-        flow: one of OBSERVED.
-        system: what the classification is an edition of.
-        unit: of `quantity`.
-        is_summed: whether the service added it up from more detailed rows, and nobody reported it.
+        row: codes, figures and flags under the service's names, as far as known; `flowCode` is one of OBSERVED.
+        system: what the row's classification is an edition of.
     """
+    code, flow, edition = row["cmdCode"], row["flowCode"], row["classificationCode"]
+    value, cif, fob, quantity = (row.get(name) for name in ("primaryValue", "cifvalue", "fobvalue", "qty"))
     services, inwards = system == "EBOPS", flow in ("M", "RM")
     valuation: Valuation | None = None
     if value is not None and not services:
         # As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither.
-        usual, shown, other = ("CIF", cif, fob) if inwards else ("FOB", fob, cif)
-        valuation = usual if shown or other != value else "FOB" if inwards else "CIF"
-    status = Status.MISSING if value is None else Status.SUMMED if is_summed else Status.REPORTED
+        by_rule, other = (cif, fob) if inwards else (fob, cif)
+        valuation = "CIF" if inwards is (bool(by_rule) or other != value) else "FOB"
+    is_summed = row.get("isAggregate") and not row.get("isReported")
     return Observation(
-        flow=flow,  # pyright: ignore[reportArgumentType] - one of FlowCode, see OBSERVED
-        reporter=reporter,
-        partner=partner,
+        flow=flow,
+        reporter=row["reporterCode"],
+        partner=row["partnerCode"],
         product="S" if services and code in _SERVICES_TOTAL else code,
         classification=system,
-        edition=EDITION_NAMES.get(edition or "", edition),
+        edition=EDITION_NAMES.get(edition, edition),
         period=period,
         value=value,
         currency="USD",
         valuation=valuation,
-        status=status,
+        status=Status.MISSING if value is None else Status.SUMMED if is_summed else Status.REPORTED,
         source=SOURCE_ID,
         tool=tool,
         quantity=quantity,
-        quantity_unit=unit if quantity is not None else None,
-        net_kg=net_kg,
+        quantity_unit=row.get("qtyUnitAbbr") if quantity is not None else None,
+        net_kg=row.get("netWgt"),
         fob=fob if inwards and fob and fob != value else None,
         basis=None if services else "origin" if inwards else "destination",
         flag=flag,
     )
 
 
-_SERVICES_TOTAL = {"200", "S"}
+_NAMES = (
+    *("reporterCode", "partnerCode", "flowCode", "cmdCode", "classificationCode", "primaryValue", "cifvalue"),
+    *("fobvalue", "netWgt", "qty", "qtyUnitAbbr", "isAggregate", "isReported"),
+)
 
 
 def observe(data: TradeData, _: Provenance) -> list[Observation]:
@@ -128,38 +113,11 @@ def _is_whole(data: TradeData, record: Series) -> bool:
 
 
 def _of_record(data: TradeData, record: Series, periods: Sequence[Period], system: str) -> Iterator[Observation]:
-    common = data.common
+    # What is the same for all rows of the answer is in `common`; the lists of the rest stand beside the periods.
+    found = {name: getattr(record, name) or getattr(data.common, name, None) for name in _NAMES}
     for at, when in enumerate(periods):
-        summed, reported = (
-            _varying(own, of_all, at)
-            for own, of_all in ((record.isAggregate, common.isAggregate), (record.isReported, common.isReported))
-        )
-        yield figure(
-            flow=record.flowCode,
-            reporter=record.reporterCode,
-            partner=record.partnerCode,
-            code=record.cmdCode,
-            system=system,
-            edition=_varying(record.classificationCode, common.classificationCode, at),
-            period=when,
-            value=record.primaryValue[at],
-            cif=_at(record.cifvalue, at),
-            fob=_at(record.fobvalue, at),
-            quantity=_at(record.qty, at),
-            unit=_varying(record.qtyUnitAbbr, common.qtyUnitAbbr, at),
-            net_kg=_at(record.netWgt, at),
-            is_summed=bool(summed and not reported),
-            tool="comtrade_data",
-        )
-
-
-def _at(values: Sequence[T | None] | None, at: int) -> T | None:
-    return values[at] if values else None
-
-
-def _varying(own: Sequence[T | None] | None, common: T | None, at: int) -> T | None:
-    """What the service says of a row: the row's own word, or that of all rows."""
-    return own[at] if own else common
+        row = {name: cast("list[Any]", one)[at] if isinstance(one, list) else one for name, one in found.items()}
+        yield figure(row, system, when, tool=TOOL)
 
 
 TOOL = "comtrade_data"
