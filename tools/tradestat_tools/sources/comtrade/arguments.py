@@ -293,10 +293,12 @@ class TradeArguments(Dated):
 
     @model_validator(mode="after")
     def _services_are_not_broken_down(self) -> "TradeArguments":
+        if self.typeCode == "C":
+            return self
         seconds = Places.of(self.partner2Code).codes
         asked = {"partner2Code": seconds, "customsCode": self.customsCode, "motCode": self.motCode}
         for name, codes in asked.items():
-            if self.typeCode == "S" and codes != (BREAKDOWNS[name],):
+            if codes != (BREAKDOWNS[name],):
                 raise ArgumentError(f"Services have no {name}.", argument=name, allowed="leave it out with typeCode=S")
         return self
 

@@ -16,8 +16,8 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Evidence
 from tradestat_tools.sources.comtrade.absence.missing import missing_cells
 from tradestat_tools.sources.comtrade.answers import area_text
-from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Dated, TradeQuery
-from tradestat_tools.sources.comtrade.calendar import due, ended, is_recent, newest_due, wire_period
+from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeQuery
+from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import (
     DEFAULT_CLASSIFICATION,
     EDITION_NAMES,
@@ -66,38 +66,6 @@ MOST_REASONS = 4
 
 MONTHLY_SINCE = 2010
 """First year of monthly data as the service's users cite it (autumn 2026); older months mostly do not exist."""
-
-
-def not_out(arguments: Dated, later: Sequence[Period], newest: Period) -> NoData:
-    """Nothing of what was asked for is out; nothing was sent."""
-    name = str(later[0]) if len(later) == 1 else f"{later[0]} to {later[-1]}"
-    text = due(later[0])
-    return NoData(
-        f"{SERVICE} can not have {name} yet, so it was not asked. {text}",
-        remedy=f"The newest that reporters can have published is {newest}: ask for period={wire_period(newest)}, or "
-        f"for period=latest, the newest that this reporter has published (freqCode={arguments.freqCode}).",
-        why=[Why(Reason.NOT_YET_PUBLISHED, text, sure=True)],
-        source=SOURCE_ID,
-    )
-
-
-def asked_periods(arguments: Dated, today: date) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
-    """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
-
-    Raises:
-        NoData: none of them is over.
-    """
-    newest = newest_due(arguments.frequency, today)
-    begun = [one.span.first for one in arguments.period if one.span.leans_on_newest and one.span.first is not None]
-    ahead = sorted(first for first in begun if first.first_month > newest.last_month)
-    if ahead:
-        raise not_out(arguments, ahead, newest)
-    found = arguments.periods(newest)
-    out = ended(found, today)
-    later = tuple(found[len(out) :])
-    if not out:
-        raise not_out(arguments, later, newest)
-    return out, later
 
 
 def uncovered(query: TradeQuery, found: Mapping[str, Why]) -> NoData:

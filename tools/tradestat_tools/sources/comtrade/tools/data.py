@@ -11,7 +11,7 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.sources.comtrade.absence.empty import asked_periods, dated, earlier_notes, no_rows, uncovered
+from tradestat_tools.sources.comtrade.absence.empty import dated, earlier_notes, no_rows, uncovered
 from tradestat_tools.sources.comtrade.absence.evidence import (
     Answered,
     Cell,
@@ -24,7 +24,7 @@ from tradestat_tools.sources.comtrade.absence.missing import absent_notes, missi
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series
 from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, periods_a_call, stored
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments, TradeQuery
-from tradestat_tools.sources.comtrade.calendar import ended, tries, wire_period
+from tradestat_tools.sources.comtrade.calendar import asked_periods, ended, tries, wire_period
 from tradestat_tools.sources.comtrade.codes import is_services
 from tradestat_tools.sources.comtrade.flows import observe
 from tradestat_tools.sources.comtrade.notes import (
@@ -62,7 +62,7 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
     """
     _check_breadth(context, arguments)
     today = context.today
-    span, later = asked_periods(arguments, today)
+    span, later = asked_periods(arguments.period, arguments.frequency, today)
     query = TradeQuery.of(context, arguments, span, later)
     out_of_cover = await not_covered(context, query.reporters.asked, span)
     if out_of_cover and len(out_of_cover) == len(query.reporters.codes):
