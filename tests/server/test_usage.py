@@ -25,8 +25,7 @@ from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.runtime import Clock
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Ledger
 from tradestat_tools.usage import USAGE, UsageData
 
