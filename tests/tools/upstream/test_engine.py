@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import anyio
@@ -482,6 +482,41 @@ async def test_a_wait_that_is_too_long_is_the_callers(rig: Rig) -> None:
 async def test_what_asking_again_can_not_mend_is_asked_once(rig: Rig, status: int, kind: type[TradestatError]) -> None:
     rig.will(status)
     await rig.failing(kind)
+    assert len(rig.asked) == 1
+
+
+PAID = Policy("shop", "The Shop", charged=charged, paid=True, retry=Retry(attempts=3, first=1.0))
+
+
+async def test_what_was_charged_or_may_have_been_is_never_sent_again(rig: Rig) -> None:
+    for headers in ({"x_credits_charged": "1"}, {}):
+        for status in (500, 503):
+            rig.asked.clear()
+            rig.script.clear()
+            rig.will(status, **headers, retry_after="2").will()
+            await rig.failing(UpstreamDown, f"/{status}/{len(headers)}", policy=PAID)
+            assert len(rig.asked) == 1, (status, headers)
+
+
+async def test_what_was_said_to_cost_nothing_is_sent_again(rig: Rig) -> None:
+    rig.will(503, x_credits_charged="0").will(429, retry_after="3").will(x_credits_charged="1")
+    fetched = await rig.fetch(policy=PAID)
+    assert (fetched.calls, fetched.credits_charged) == (3, 1.0)
+
+
+async def test_a_listed_price_of_nothing_does_not_switch_the_budget_off(rig: Rig) -> None:
+    policy = replace(PAID, plan=Plan(budget=Budget(3, "month")))
+    for i in range(3):
+        await rig.will().fetch(f"/{i}", policy=policy, credits=0.0)
+    await rig.failing(QuotaExhausted, "/3", policy=policy, credits=0.0)
+    assert len(rig.asked) == 3
+
+
+async def test_no_less_is_reserved_than_what_calls_there_were_seen_to_cost(rig: Rig) -> None:
+    policy = replace(PAID, plan=Plan(budget=Budget(5, "month")))
+    rig.will(x_credits_charged="3")
+    await rig.fetch("/0", policy=policy)
+    await rig.failing(QuotaExhausted, "/1", policy=policy)
     assert len(rig.asked) == 1
 
 

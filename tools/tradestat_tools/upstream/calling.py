@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
-from tradestat_tools.upstream.failures import NotReached, Unanswered
+from tradestat_tools.upstream.failures import NotReached
 from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
@@ -116,6 +116,7 @@ class Caller:
         self._chance = chance
         self._most_attempts = most_attempts
         self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._highest: dict[tuple[str, str], float] = {}
 
     def breakers(self, source: str) -> dict[str, str]:
         """The state of a source's breakers by host."""
@@ -140,6 +141,7 @@ class Caller:
                     raise failed from None  # no retry that the plan can not pay: the failure itself is the news
                 raise
             calls += 1
+            response: Response | None = None
             try:
                 response = await self._send(breaker, request, policy, grant, flight)
                 cost = policy.charged(response)
@@ -147,7 +149,7 @@ class Caller:
                 value = await self._classify(breaker, request, policy, read, response)
             except TradestatError as error:
                 failed = error
-                delay = self._delay(policy, error, calls)
+                delay = None if _may_have_cost(policy, response, error) else self._delay(policy, error, calls)
                 if delay is None or self._clock.time() + delay >= flight.deadline or flight.waiting == 0:
                     raise
             else:
@@ -182,7 +184,7 @@ class Caller:
         now = self._clock.time()
         # Half of the time may go on waiting; a call that is paid for must have the other half to be answered in.
         latest = now + (deadline - now) / 2
-        ask = partial(self._ledger.reserve, policy.source, policy.plan, request.credits, now=now)
+        ask = partial(self._ledger.reserve, policy.source, policy.plan, self._price(request, policy), now=now)
         granted = await self._in_ledger(policy, partial(ask, latest=latest, lease=LEASE))
         if isinstance(granted, Denial):
             raise self._refusal(policy, granted)
@@ -221,12 +223,12 @@ class Caller:
 
     async def _send(self, breaker: Breaker, request: Request, policy: Policy, grant: Grant, flight: Flight) -> Response:
         """Send one request, and settle what it cost whatever comes."""
-        cost: float | None = request.credits
+        cost: float | None = self._price(request, policy)
         flight.must_finish = policy.paid
         try:
             response = await self._http.send(request, policy, within=max(0.001, flight.deadline - self._clock.time()))
             said = policy.charged(response)
-            cost = request.credits if said is None else said
+            cost = cost if said is None else self._seen(request, said)
         except UpstreamDown as error:
             if isinstance(error, NotReached):
                 cost = None
@@ -238,6 +240,21 @@ class Caller:
         finally:
             await self._settle(grant, cost)
         return response
+
+    def _price(self, request: Request, policy: Policy) -> float:
+        """Credits to reserve: what the service asks, at least 1 where calls are paid for, and no less than seen there.
+
+        A price of 0 in a list of prices switched the budget off once (seen November 2026).
+        """
+        if not policy.paid:
+            return request.credits
+        return max(1.0, request.credits, self._highest.get((request.source, request.endpoint), 0.0))
+
+    def _seen(self, request: Request, charged: float) -> float:
+        """Remember the highest charge for an endpoint."""
+        at = (request.source, request.endpoint)
+        self._highest[at] = max(charged, self._highest.get(at, 0.0))
+        return charged
 
     async def _settle(self, grant: Grant, cost: float | None) -> None:
         """Say what a call cost, None where it was never sent.
@@ -283,10 +300,19 @@ class Caller:
         """Seconds until the next attempt; nothing where there is to be none."""
         if not error.transient or calls >= min(policy.retry.attempts, self._most_attempts or policy.retry.attempts):
             return None
-        if policy.paid and isinstance(error, Unanswered):
-            return None  # it may have been charged, and would be again
         if policy.paid and isinstance(error, RateLimited) and error.retry_after is None:
             return None  # when to come back is not said, and a guess may cost
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= policy.retry.longest else None
         return policy.retry.first * 2 ** (calls - 1) * (0.5 + self._chance() / 2)
+
+
+def _may_have_cost(policy: Policy, response: Response | None, error: TradestatError) -> bool:
+    """Whether an attempt that failed was charged, or may have been; sent again, it would cost again.
+
+    A refusal for too many calls that says nothing of a charge was not carried out.
+    """
+    if not policy.paid or isinstance(error, NotReached):
+        return False
+    cost = policy.charged(response) if response is not None else None
+    return not isinstance(error, RateLimited) if cost is None else cost > 0
