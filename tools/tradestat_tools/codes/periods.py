@@ -6,7 +6,6 @@ writes quarters as six digits too (`202502`, year and quarter); that form is rea
 
 import datetime
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import total_ordering
 from typing import Literal
@@ -202,8 +201,17 @@ def check_order(start: Period, end: Period) -> None:
         raise CodeError(f"The last period {end} lies before the first {start}.", allowed="an end not before the start")
 
 
-def periods_between(start: Period, end: Period) -> Iterator[Period]:
+def periods_between(start: Period, end: Period) -> list[Period]:
     """Every period from `start` to `end`, both included; both of one frequency.
+
+    Raises:
+        CodeError: the frequencies differ, or `end` lies before `start`.
+    """
+    return [start.shifted(steps) for steps in range(count_between(start, end))]
+
+
+def count_between(start: Period, end: Period) -> int:
+    """How many periods from `start` to `end`, both counted.
 
     Raises:
         CodeError: the frequencies differ, or `end` lies before `start`.
@@ -213,25 +221,7 @@ def periods_between(start: Period, end: Period) -> Iterator[Period]:
             f"{start} is a {start.frequency} and {end} a {end.frequency}.", allowed="two periods of one frequency"
         )
     check_order(start, end)
-    return _steps(start, end)
-
-
-def count_between(start: Period, end: Period) -> int:
-    """How many periods from `start` to `end`, both counted.
-
-    Raises:
-        CodeError: the frequencies differ, or `end` lies before `start`.
-    """
-    periods_between(start, end)
     return (end.year - start.year) * PER_YEAR[start.frequency] + end.number - start.number + 1
-
-
-def _steps(start: Period, end: Period) -> Iterator[Period]:
-    current = start
-    while current < end:
-        yield current
-        current = current.shifted(1)
-    yield end
 
 
 def months_between(start: Period, end: Period) -> int:

@@ -34,21 +34,16 @@ def as_utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """Run blocking work in a worker thread; it is brought to its end even if the caller is cancelled."""
-    return await anyio.to_thread.run_sync(work)
+in_thread = anyio.to_thread.run_sync
+"""Runs blocking work in a worker thread; it is brought to its end even if the caller is cancelled."""
 
 
 async def best_effort(work: Callable[[], T]) -> T | None:
     """Run a store's work in a worker thread; None where the store can not be reached, which is no failure here."""
-
-    def attempt() -> T | None:
-        try:
-            return work()
-        except StoreUnavailable:
-            return None
-
-    return await in_thread(attempt)
+    try:
+        return await in_thread(work)
+    except StoreUnavailable:
+        return None
 
 
 async def read_response(read: Reader[T], response: Response) -> T:

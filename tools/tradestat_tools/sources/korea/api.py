@@ -1,5 +1,6 @@
 """Asking the service: what a question selects, the calls it takes, and a check that each reply is to what was asked."""
 
+import datetime
 from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
@@ -28,7 +29,7 @@ from tradestat_tools.sources.korea.service import (
     KoreaSettings,
     Operation,
 )
-from tradestat_tools.sources.korea.wire import FAILURES, TOTAL, Page, read_page
+from tradestat_tools.sources.korea.wire import FAILURES, TOTAL, Page, Row, read_page
 from tradestat_tools.upstream import Policy, Reader, Request
 from tradestat_tools.upstream.failures import not_asked_for
 from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
@@ -55,42 +56,43 @@ def select(context: Context, operation: Operation, asked: TradeArguments) -> Sel
         InvalidQuery: the months do not go together, or the HS code was in no edition of their time.
         NoData: none of the months is out.
     """
-    newest = last_published(context.now(), operation.published_on)
+    now, hs = context.now(), asked.hs
+    newest = last_published(now, operation.published_on)
     months = months_asked(asked.strtYymm, asked.endYymm, newest)
-    if asked.hs and months.start.year >= KNOWN_EDITIONS_FROM and (status := hs_status(asked.hs)).kind == "unknown":
+    if hs and months.start.year >= KNOWN_EDITIONS_FROM and (status := hs_status(hs)).kind == "unknown":
         raise InvalidQuery(
             status.text,
             argument=HS,
             allowed="codes of the Harmonized System",
-            nearest=nearest_hs(asked.hs[:6]),
+            nearest=nearest_hs(hs[:6]),
             source=POLICY.source,
         )
     last = min(months.end, newest)
     partner = asked.partner.in_years(months.start.year, last.year)
     first = min(months.start, newest)
-    selection = Selection(operation, first, last, asked.hs, partner, wanted=months.end, months_note=months.note)
+    selection = Selection(operation, first, last, hs, partner, wanted=months.end, months_note=months.note)
     if months.start > newest:
-        raise not_out(months.start, selection, context.now())
+        raise not_out(months.start, selection, now)
     return selection
 
 
-async def ask(context: Context, selection: Selection) -> list[Reply]:
-    """Ask for every run of twelve months, one after the other, and give back the answers in order.
+async def ask(context: Context, selection: Selection) -> tuple[list[Reply], list[Row]]:
+    """Ask for every run of twelve months, one after the other: the answers in order, and the rows they make up.
 
     Raises:
         TradestatError: TooLarge and MissingKey before anything is sent; NoData if no month has a row.
     """
     replies = [await _ask_once(context, run) for run in _runs(selection)]
-    if not selection.rows(replies):
+    rows = selection.rows(replies)
+    if not rows:
         seen = {row.year for reply in replies for row in reply.page.rows}
         beside = seen == set(selection.months) and not any(mismatches(selection.operation, replies))
         others = beside or await _others_have_rows(context, selection)
         raise no_rows(selection, context.now(), others_have=others)
-    return replies
+    return replies, rows
 
 
-def _freshness(context: Context, selection: Selection) -> Freshness:
-    now = context.now()
+def _freshness(selection: Selection, now: datetime.datetime) -> Freshness:
     if selection.end < last_published(now).shifted(-CLOSED_AFTER):
         return CLOSED
     return until_published(now.astimezone(SEOUL), selection.operation.published_on)
@@ -116,7 +118,7 @@ def _runs(selection: Selection) -> list[Selection]:
         TooLarge: these are too many.
     """
     months = split_months(selection.start, selection.end, MONTHS_A_CALL)
-    runs = [replace(selection, start=first, end=last) for first, last in months]
+    runs = [replace(selection, start=first, end=last) for first, last in months] if len(months) > 1 else [selection]
     if selection.partner.group and selection.operation.by_item and not selection.hs:
         raise _too_many_members(selection, len(runs))
     bound = MAX_CALLS_WIDE if selection.wide else MAX_CALLS
@@ -161,7 +163,7 @@ async def _others_have_rows(context: Context, selection: Selection) -> bool:
 
 def _request(context: Context, selection: Selection) -> tuple[Request, Policy, Reader[Page]]:
     """What is sent, and how the answer is read."""
-    operation, settings = selection.operation, context.settings.of(KoreaSettings)
+    operation, settings, now = selection.operation, context.settings.of(KoreaSettings), context.now()
     pasted = settings.data_go_kr_service_key
     params = {START: format_yyyymm(selection.start), END: format_yyyymm(selection.end)}
     if selection.hs:
@@ -174,7 +176,7 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
         url=settings.korea_url.rstrip("/") + operation.path,
         params=params,
         secret_params={KEY: SecretStr(decoded_key(pasted.get_secret_value()))} if pasted else {},
-        freshness=_freshness(context, selection),
+        freshness=_freshness(selection, now),
         unless_stored=None
         if pasted
         else MissingKey(
@@ -183,7 +185,7 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
             source=POLICY.source,
         ),
     )
-    return request, POLICY, partial(read_page, operation=operation, now=context.now())
+    return request, POLICY, partial(read_page, operation=operation, now=now)
 
 
 async def _ask_once(context: Context, selection: Selection) -> Reply:
@@ -192,7 +194,7 @@ async def _ask_once(context: Context, selection: Selection) -> Reply:
     if fetched.calls and fetched.value.remaining is not None:  # a stored answer tells of another day
         fetched = replace(fetched, remaining_quota=float(fetched.value.remaining))
     _check_answered(fetched.value, selection)
-    return Reply(list(selection.months), fetched)
+    return Reply(list(selection.months), fetched.value, fetched)
 
 
 def _check_answered(page: Page, selection: Selection) -> None:

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from tradestat_tools.codes.periods import Period, format_yyyymm, month_of
+from tradestat_tools.codes.periods import Period, format_yyyymm, month_of, periods_between
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.errors import InvalidQuery
@@ -46,6 +46,11 @@ def until_midnight(now: datetime.datetime) -> float:
 def written(month: Period) -> str:
     """A month as the service's rows have it: 2016.01."""
     return f"{month.year:04d}.{month.number:02d}"
+
+
+def months_written(start: Period, end: Period) -> dict[str, Period]:
+    """The months from `start` to `end`, both included, by how the service writes each."""
+    return {written(month): month for month in periods_between(start, end)}
 
 
 def month_in(row: str) -> Period:

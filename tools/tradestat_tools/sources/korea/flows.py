@@ -63,11 +63,15 @@ def _observe(
 ) -> Iterator[Observation]:
     settled = last_published(source.retrieved_at).shifted(-REVISED_MONTHS)
     months = {text: month_in(text) for text in block.year}
+    weights = isinstance(block, WeighedMonths)
+    columns: list[tuple[FlowCode, Column, Column | None]] = [
+        (flow, block.column(money), block.column(weight) if weights else None) for flow, money, weight in _FLOWS
+    ]
     for at, (text, partner, product) in enumerate(zip(block.year, partners, products, strict=False)):
         if partner is None:
             continue  # a code of the service's own, such as Koreans abroad, which no other source has
-        for flow, money, weight in _FLOWS:
-            value = block.column(money)[at]
+        for flow, values, kilograms in columns:
+            value = values[at]
             yield Observation(
                 flow=flow,
                 reporter=KOREA,
@@ -81,7 +85,7 @@ def _observe(
                 status=_status(value, months[text], settled, summed=summed),
                 source=POLICY.source,
                 tool=source.endpoint,
-                net_kg=block.column(weight)[at] if isinstance(block, WeighedMonths) else None,
+                net_kg=kilograms[at] if kilograms else None,
                 basis="destination" if flow == "X" else "origin",
             )
 

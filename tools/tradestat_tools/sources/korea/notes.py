@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tradestat_tools.codes.breaks import breaks_text
+from tradestat_tools.codes.editions import breaks_text
 from tradestat_tools.codes.hs import LEVEL_NAMES, hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import format_number
@@ -24,7 +24,7 @@ def mismatches(operation: Operation, replies: Sequence[Reply]) -> Iterator[str]:
         for total in reply.page.totals:
             rows = [row for row in reply.page.rows if total.year in (TOTAL, row.year)]
             span = total.year if total.year != TOTAL else _span(reply.months)
-            sums = [added([row.figures[i] for row in rows]) for i in range(len(measures))]
+            sums = added([row.figures for row in rows], len(measures))
             wrong = [
                 f"{name}: the service's total {format_number(said)}, the rows {format_number(found)}"
                 for name, said, found in zip(measures, total.figures, sums, strict=True)

@@ -5,6 +5,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ CREATE INDEX answers_used ON answers (used_at, size)
 COLUMNS = (
     "source, endpoint, address, status, headers, body, stored_at, fresh_until, renew_until, spare_until, used_at, size"
 )
+FIND = f"SELECT {COLUMNS} FROM answers WHERE key = ?"  # noqa: S608 - a constant
 
 DEFAULT_BOUND = 500 * 1024 * 1024
 """Bytes of packed answers; a large answer of any of the services is some hundred kB packed."""
@@ -48,7 +50,7 @@ class SqliteCache:
         self._bound = bound
 
     def get(self, key: str, now: float) -> Entry | None:
-        row = self._file.read(lambda db: db.execute(f"SELECT {COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone())  # noqa: S608
+        row = self._file.row(FIND, (key,))
         if row is None:
             return None
         entry = _entry(row)
@@ -66,25 +68,22 @@ class SqliteCache:
         size = len(packed) + len(headers) + len(entry.address) + 200
         if size > self._bound:
             return
-        row = (key, entry.source, entry.endpoint, entry.address, entry.response.status, headers, packed)
-        self._file.write(lambda db: self._insert(db, (*row, *entry.times, entry.stored_at, size)))
+        about = (key, entry.source, entry.endpoint, entry.address, entry.response.status, headers, packed)
+        self._file.write(partial(self._insert, row=(*about, *entry.times, entry.stored_at, size)))
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
-        keys = self._file.read(lambda db: [key for (key,) in db.execute("SELECT key FROM answers ORDER BY stored_at")])
-        find = f"SELECT {COLUMNS} FROM answers WHERE key = ?"  # noqa: S608
-        for key in keys:
-            row = self._file.read(lambda db, key=key: db.execute(find, (key,)).fetchone())
+        for (key,) in self._file.rows("SELECT key FROM answers ORDER BY stored_at"):
+            row = self._file.row(FIND, (key,))
             entry = _entry(row) if row else None
             if entry is not None:
                 yield key, entry
 
     def clear(self, source: str | None = None) -> int:
         where, values = ("WHERE source = ?", (source,)) if source else ("", ())
-        return self._file.write(lambda db: db.execute(f"DELETE FROM answers {where}", values).rowcount)  # noqa: S608
+        return self._file.change(f"DELETE FROM answers {where}", values)  # noqa: S608
 
     def info(self) -> CacheInfo:
-        count = "SELECT count(*), coalesce(sum(size), 0) FROM answers"
-        entries, size = self._file.read(lambda db: db.execute(count).fetchone())
+        [(entries, size)] = self._file.rows("SELECT count(*), coalesce(sum(size), 0) FROM answers")
         place = str(self._file.path) if self._file.path else "memory"
         return CacheInfo("sqlite" if self._file.path else "memory", place, entries, size, self._file.warning)
 
@@ -109,7 +108,7 @@ class SqliteCache:
     def _note(self, statement: str, values: tuple[Any, ...]) -> None:
         """A write that may be lost: the read it goes with has its answer already."""
         with suppress(StoreUnavailable):
-            self._file.write(lambda db: db.execute(statement, values))
+            self._file.change(statement, values)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry | None:

@@ -4,10 +4,10 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tradestat_tools.upstream.store import StoreUnavailable
 
@@ -69,9 +69,17 @@ class SqliteFile:
         """
         return self._use(lambda connection: self._in_transaction(connection, work), mends=True)
 
-    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """The result of reads that see one state of the database; they wait for no writer. Raises as `write`."""
-        return self._use(work, mends=not self._exact)
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What one statement reads, without waiting for a writer. Raises as `write`."""
+        return self._use(lambda connection: connection.execute(statement, values).fetchall(), mends=not self._exact)
+
+    def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first of the rows that a statement reads, None where it reads none. Raises as `write`."""
+        return next(iter(self.rows(statement, values)), None)
+
+    def change(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """How many rows one statement changed, in a transaction of its own. Raises as `write`."""
+        return self.write(lambda connection: connection.execute(statement, values).rowcount)
 
     def close(self) -> None:
         """Close the connection."""

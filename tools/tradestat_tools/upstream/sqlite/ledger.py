@@ -78,23 +78,23 @@ class SqliteLedger:
         return self._file.write(work)
 
     def mark_sent(self, grant: Grant) -> None:
-        self._file.write(lambda db: db.execute("UPDATE calls SET sent = 1 WHERE id = ?", (grant.id,)))
+        self._file.change("UPDATE calls SET sent = 1 WHERE id = ?", (grant.id,))
 
     def settle(self, grant: Grant, credits: float) -> None:
-        change = "UPDATE calls SET sent = 1, credits = ? WHERE id = ?"
-        self._file.write(lambda db: db.execute(change, (milli(credits), grant.id)))
+        self._file.change("UPDATE calls SET sent = 1, credits = ? WHERE id = ?", (milli(credits), grant.id))
 
     def refund(self, grant: Grant) -> None:
-        self._file.write(lambda db: db.execute("DELETE FROM calls WHERE id = ?", (grant.id,)))
+        self._file.change("DELETE FROM calls WHERE id = ?", (grant.id,))
 
     def stay_away(self, account: str, until: float) -> None:
         change = "INSERT INTO told VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET until = max(until, excluded.until)"
-        self._file.write(lambda db: db.execute(change, (account, until)))
+        self._file.change(change, (account, until))
 
     def used(self, account: str, plan: Plan, now: float) -> float:
         opens = plan.counted_since(now)
         # No write: every stored answer asks for this.
-        return self._file.read(lambda db: db.execute(USED, (account, opens, now, account, opens)).fetchone()[0]) / MILLI
+        [(used,)] = self._file.rows(USED, (account, opens, now, account, opens))
+        return used / MILLI
 
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         def work(db: sqlite3.Connection) -> Claim:
@@ -109,7 +109,7 @@ class SqliteLedger:
 
     def renew(self, key: str, owner: str, *, now: float, lease: float) -> None:
         change = "UPDATE claims SET lapses = ? WHERE key = ? AND owner = ? AND failure IS NULL"
-        self._file.write(lambda db: db.execute(change, (now + lease, key, owner)))
+        self._file.change(change, (now + lease, key, owner))
 
     def look(self, key: str, now: float) -> Claim | None:
         find = "SELECT owner, failure FROM claims WHERE key = ? AND lapses > ?"
@@ -118,10 +118,10 @@ class SqliteLedger:
 
     def release(self, key: str, owner: str, *, now: float, failure: str | None = None) -> None:
         if failure is None:
-            self._file.write(lambda db: db.execute("DELETE FROM claims WHERE key = ? AND owner = ?", (key, owner)))
+            self._file.change("DELETE FROM claims WHERE key = ? AND owner = ?", (key, owner))
         else:
             change = "UPDATE claims SET failure = ?, lapses = ? WHERE key = ? AND owner = ?"
-            self._file.write(lambda db: db.execute(change, (failure, now + FAILURE_SHOWN, key, owner)))
+            self._file.change(change, (failure, now + FAILURE_SHOWN, key, owner))
 
     def close(self) -> None:
         self._file.close()
