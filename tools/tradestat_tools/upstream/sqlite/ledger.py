@@ -43,6 +43,8 @@ class SqliteLedger:
     def __init__(self, path: Path | None, *, patience: float = PATIENCE) -> None:
         self._file = SqliteFile(path, SCHEMA, VERSION, exact=True, patience=patience)
 
+    local = True
+
     @property
     def warning(self) -> str | None:
         return self._file.warning
