@@ -99,7 +99,6 @@ async def test_the_input_schema_is_flat(flows: Tool[Any, Any]) -> None:
             "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 10, "description": "Rows."},
         },
         "required": ["code"],
-        "additionalProperties": False,
     }
 
 
