@@ -25,7 +25,7 @@ def ledger_reset() -> None:
     While a ledger can not be read, nothing that costs credits is sent.
     """
     from tradestat_tools.open import LEDGER_FILE
-    from tradestat_tools.upstream.sqlite.file import set_aside
+    from tradestat_tools.upstream.sqlite import set_aside
 
     settings = read_settings()
     if settings.redis_url is not None:

@@ -27,6 +27,8 @@ _MONTH_NAMES = {form: number for number, name in enumerate(_MONTHS.split(), 1) f
     "sept": 9
 }
 
+PLAIN = re.compile(r"([0-9]{4})([0-9]{2})?")
+"""Years and months as services write them."""
 _YEAR = re.compile(r"(\d{4})\s*[年년]?")
 _MONTH = re.compile(r"(\d{4})(?:(\d{2})|\s*[-./年년M]\s*(\d{1,2})\s*[月월]?)", re.IGNORECASE)
 _QUARTER = re.compile(r"(\d{4})\s*[-./年년]?\s*Q\s*(\d)|Q\s*(\d)\s*[-./]?\s*(\d{4})", re.IGNORECASE)
@@ -111,6 +113,8 @@ def period(value: str | int) -> Period:
     """
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a period.", allowed=ALLOWED)
+    if isinstance(value, str) and (found := PLAIN.fullmatch(value)):
+        return Period(int(found[1]), "month", int(found[2])) if found[2] else Period(int(found[1]))
     text = bounded(str(value)).strip()
     if found := _YEAR.fullmatch(text):
         return Period(int(found[1]))

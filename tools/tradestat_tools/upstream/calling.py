@@ -1,6 +1,7 @@
 """Making one call: leave from breaker, plan and pace; sending; what it cost; what it means; and asking again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
@@ -13,8 +14,8 @@ from tradestat_tools.upstream.failures import NotReached
 from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
-from tradestat_tools.upstream.runtime import Clock, as_utc, best_effort, in_thread, read_response
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
+from tradestat_tools.upstream.sqlite import SqliteLedger
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ class Breaker:
         self._probing = False
 
 
+LARGE = 128 * 1024
+"""Bytes above which a body is read in a worker thread."""
+
 LONGEST_ABSENCE = 900.0
 """Seconds for which nobody asks after a service said to stay away: the user may raise the plan meanwhile."""
 
@@ -156,8 +160,7 @@ class Caller:
             calls += 1
             response: Response | None = None
             try:
-                response = await self._send(breaker, request, policy, leave, flight)
-                cost = policy.charged(response)
+                response, cost = await self._send(breaker, request, policy, leave, flight)
                 charged = charged if cost is None else (charged or 0.0) + cost
                 value = await self._classify(breaker, request, policy, read, response)
             except TradestatError as error:
@@ -242,13 +245,15 @@ class Caller:
             retry_after=wait,
         )
 
-    async def _send(self, breaker: Breaker, request: Request, policy: Policy, leave: Leave, flight: Flight) -> Response:
-        """Send one request, and settle what it cost whatever comes."""
+    async def _send(
+        self, breaker: Breaker, request: Request, policy: Policy, leave: Leave, flight: Flight
+    ) -> tuple[Response, float | None]:
+        """What one request brings, with what the service says it charged; what it cost is settled whatever comes."""
         cost: float | None = self._price(request, policy)
         flight.must_finish = policy.paid
         try:
             response = await self._http.send(request, policy, within=max(0.001, flight.deadline - self._clock.time()))
-            said = policy.charged(response)
+            said = policy.charged(response) if policy.charged else None
             cost = cost if said is None else self._seen(request, said)
         except UpstreamDown as error:
             if isinstance(error, NotReached):
@@ -260,7 +265,7 @@ class Caller:
             raise
         finally:
             await self._settle(leave, cost)
-        return response
+        return response, said
 
     def _price(self, request: Request, policy: Policy) -> float:
         """Credits to reserve: what the service asks, at least 1 where calls are paid for, and no less than seen there.
@@ -284,7 +289,8 @@ class Caller:
         """
         with anyio.CancelScope(shield=True):
             refund = partial(leave.ledger.refund, leave.grant)
-            await best_effort(refund if cost is None else partial(leave.ledger.settle, leave.grant, cost))
+            with suppress(StoreUnavailable):
+                await in_thread(refund if cost is None else partial(leave.ledger.settle, leave.grant, cost))
 
     async def _classify(
         self, breaker: Breaker, request: Request, policy: Policy, read: Reader[Any], response: Response
@@ -303,7 +309,8 @@ class Caller:
             breaker.succeeded()
             if error.retry_after:
                 until = self._clock.time() + min(error.retry_after, LONGEST_ABSENCE)
-                await best_effort(partial(self._ledger.stay_away, policy.source, until))
+                with suppress(StoreUnavailable):
+                    await in_thread(partial(self._ledger.stay_away, policy.source, until))
             raise
         except BaseException:
             breaker.succeeded()  # it answered, whatever it said
@@ -314,8 +321,13 @@ class Caller:
 
     async def _store(self, request: Request, response: Response, freshness: Freshness) -> None:
         """Store an answer if possible; it is in the caller's hands in any case."""
-        entry = Entry.of(request, response, freshness, self._clock.time())
-        await best_effort(partial(self._cache.put, request.key, entry))
+        now = self._clock.time()
+        fresh_until = now + freshness.fresh
+        renew_until = fresh_until + freshness.renew
+        times = (now, fresh_until, renew_until, renew_until + freshness.usable)
+        entry = Entry(request.source, request.endpoint, request.address, response, *times)
+        with suppress(StoreUnavailable):
+            await in_thread(partial(self._cache.put, request.key, entry))
 
     def _delay(self, policy: Policy, error: TradestatError, calls: int) -> float | None:
         """Seconds until the next attempt; nothing where there is to be none."""
@@ -328,6 +340,13 @@ class Caller:
         return policy.retry.first * 2 ** (calls - 1) * (0.5 + self._chance() / 2)
 
 
+async def read_response(read: Reader[T], response: Response) -> T:
+    """The source's reading of a response, in a thread where the body is large."""
+    if len(response.body) > LARGE:
+        return await in_thread(lambda: read(response))
+    return read(response)
+
+
 def _may_have_cost(policy: Policy, response: Response | None, error: TradestatError) -> bool:
     """Whether an attempt that failed was charged, or may have been; sent again, it would cost again.
 
@@ -335,7 +354,7 @@ def _may_have_cost(policy: Policy, response: Response | None, error: TradestatEr
     """
     if not policy.paid or isinstance(error, NotReached):
         return False
-    cost = policy.charged(response) if response is not None else None
+    cost = policy.charged(response) if response is not None and policy.charged else None
     return not isinstance(error, RateLimited) if cost is None else cost > 0
 
 

@@ -211,15 +211,6 @@ async def test_a_series_over_two_editions_says_where_it_breaks(comtrade: "Comtra
 
 
 @pytest.mark.anyio
-async def test_one_edition_is_said_once(comtrade: "Comtrade", notes_of: Notes) -> None:
-    comtrade.gives(comtrade.row())
-    answer = await comtrade.ask()
-    assert answer.data.common.classificationCode == "H6"
-    assert "classificationCode" not in answer.structured()["data"]["records"][0]
-    assert not notes_of(answer, NoteCode.EDITION_BREAK)
-
-
-@pytest.mark.anyio
 async def test_estimates_and_sums_made_by_the_service_are_said_and_kept(comtrade: "Comtrade", notes_of: Notes) -> None:
     comtrade.gives(
         comtrade.row(isNetWgtEstimated=True, legacyEstimationFlag=4, isReported=False, isAggregate=True),
@@ -260,12 +251,6 @@ async def test_fewer_rows_than_the_service_counts_are_a_part(comtrade: "Comtrade
     assert "the most that was allowed" not in notes_of(answer, NoteCode.SUBSET)
     assert not notes_of(answer, NoteCode.ABSENT)
     assert answer.more == "Ask for fewer reporters, partners, codes or periods at once."
-
-
-@pytest.mark.anyio
-async def test_a_limit_that_the_caller_set_is_to_be_raised(comtrade: "Comtrade") -> None:
-    comtrade.gives(comtrade.row(partnerCode=1), comtrade.row(partnerCode=2))
-    assert "maxRecords" in ((await comtrade.ask(partnerCode="all", maxRecords=2)).more or "")
 
 
 @pytest.mark.anyio

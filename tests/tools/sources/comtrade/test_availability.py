@@ -9,7 +9,7 @@ import pytest
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
-from tradestat_tools.model.errors import InvalidQuery, NoData, RateLimited, TooLarge, UpstreamChanged
+from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade import SOURCE
 from tradestat_tools.sources.comtrade.answers import area_label
@@ -142,13 +142,6 @@ async def test_an_answer_in_another_form_or_of_another_reporter_is_refused(
         await comtrade.call("comtrade_availability", reporterCode="CN")
 
 
-async def test_the_services_own_failures_are_told(comtrade: "Comtrade") -> None:
-    comtrade.says(json.dumps({"statusCode": 429, "message": "Rate limit is exceeded. Try again in 3 seconds."}), 429)
-    with pytest.raises(RateLimited) as caught:
-        await comtrade.call("comtrade_availability", reporterCode="CN")
-    assert caught.value.retry_after == 3
-
-
 @pytest.mark.parametrize(
     ("arguments", "argument"),
     [
@@ -165,12 +158,6 @@ async def test_what_cannot_be_asked_is_refused_by_name(
     with pytest.raises(InvalidQuery) as caught:
         await comtrade.call("comtrade_availability", **arguments)
     assert caught.value.argument == argument
-    assert comtrade.sent == []
-
-
-async def test_too_many_named_reporters_are_too_large_before_a_call(comtrade: "Comtrade") -> None:
-    with pytest.raises(TooLarge, match="27 reporters"):
-        await comtrade.call("comtrade_availability", reporterCode="EU members")
     assert comtrade.sent == []
 
 

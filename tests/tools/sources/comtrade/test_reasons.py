@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp import Client
 from sandboxed import opened
 
 from tradestat_sandbox import Sandbox
-from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
@@ -282,14 +280,12 @@ async def test_a_code_outside_of_the_edition_that_the_reporter_used_is_retired(w
     assert "cmdCode=851713,851714" in error.remedy
 
 
-async def test_a_code_before_its_edition_is_explained_likewise(world: World) -> None:
-    error = await world.empty(**{**TELEPHONES, "cmdCode": "851713", "period": "2019"})
-    assert kinds(error.why)[0] == (Reason.CODE_RETIRED, False)
-    assert "cmdCode=851712" in error.remedy
-
-
 async def test_the_empty_years_of_a_series_over_an_edition_have_their_reason(world: World) -> None:
     answer = await world.ask(**{**TELEPHONES, "cmdCode": "851712,851713", "period": "2020-2023"})
+    values = {record.cmdCode: record.primaryValue for record in answer.data.records}
+    assert [value is None for value in values["851712"]] == [False, False, True, True]
+    assert [value is None for value in values["851713"]] == [True, True, False, False]
+    assert NoteCode.EDITION_BREAK in {note.code for note in answer.notes}
     text = note_of(answer, Reason.CODE_RETIRED).text
     assert "cmdCode 851712 in 2022, 2023" in text
     assert "cmdCode 851713 in 2020, 2021" in text
@@ -311,12 +307,6 @@ async def test_a_breakdown_that_is_not_there_beside_a_total_that_is_was_filtered
 async def test_a_cut_answer_was_filtered_by_its_own_bound(comtrade: "Comtrade") -> None:
     comtrade.gives(*(comtrade.row(partnerCode=code) for code in range(1, 501)))
     assert note_of(await comtrade.ask(partnerCode="all"), Reason.FILTERED_OUT).code is NoteCode.SUBSET
-
-
-@pytest.mark.parametrize("asked", [{"search": "unicorn"}, {"parent": "9988"}, {"offset": 9999}], ids=str)
-async def test_a_list_without_a_fitting_entry_was_filtered(world: World, asked: dict[str, Any]) -> None:
-    error = await world.empty("comtrade_reference", category="H6", **asked)
-    assert kinds(error.why) == [(Reason.FILTERED_OUT, True)]
 
 
 # What is sent, and what a client sees
@@ -343,18 +333,6 @@ async def test_a_cut_answer_is_no_evidence_of_absence(comtrade: "Comtrade") -> N
             await context.call(data, {**asked, "partnerCode": "392"})
     await http.aclose()
     assert kinds(caught.value.why) == [(Reason.NOT_REPORTED, False), (Reason.ZERO, False)]
-
-
-async def test_a_client_is_shown_reason_and_next_call(built: Sandbox) -> None:
-    built.reset()
-    async with opened(built) as context, Client(create_server(context)) as client:
-        await client.call_tool("comtrade_data", {**TELEPHONES, "cmdCode": "TOTAL"})
-        result = await client.call_tool("comtrade_data", TELEPHONES)
-    assert result.is_error
-    (block,) = result.content
-    shown = block.model_dump()["text"]
-    assert "851712 is not in HS 2022" in shown
-    assert "cmdCode=851713,851714" in shown
 
 
 async def test_figures_of_an_area_before_it_was_one_are_under_the_earlier_code_and_the_call_is_given() -> None:

@@ -1,6 +1,6 @@
 """Rows of UN Comtrade as series: periods once, and for every flow between two partners its values in that order."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, cast
@@ -276,26 +276,18 @@ def _series(series: dict[int, Row], length: int, common: dict[str, Any]) -> Seri
         "partnerCode": row.partnerCode,
         "flowCode": row.flowCode,
         "cmdCode": row.cmdCode,
-        "primaryValue": _aligned(series, length, lambda r: r.primaryValue),
     }
     for name in BREAKDOWNS:
         if name not in common:
             known[name] = getattr(row, name)
-    for name in MEASURES[1:]:
-        known[name] = _aligned(series, length, lambda r, name=name: r.known(name))
-    for name in ATTRIBUTES:
-        if name not in common:
-            known[name] = _aligned(series, length, lambda r, name=name: getattr(r, name))
+    for name in (*MEASURES, *(name for name in ATTRIBUTES if name not in common)):
+        known[name] = [getattr(series[at], name) if at in series else None for at in range(length)]
     return Series.model_validate({name: value for name, value in known.items() if _says_something(name, value)})
 
 
 def _says_something(name: str, value: Any) -> bool:
     items = cast("list[object]", value) if isinstance(value, list) else []
     return name == "primaryValue" or not isinstance(value, list) or any(item is not None for item in items)
-
-
-def _aligned(series: dict[int, Row], length: int, read: Callable[[Row], Any]) -> list[Any]:
-    return [read(series[at]) if at in series else None for at in range(length)]
 
 
 @cache

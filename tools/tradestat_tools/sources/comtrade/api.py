@@ -1,6 +1,6 @@
 """What goes to the service for one call, and what is stored of earlier ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -87,14 +87,8 @@ def chunks(span: Sequence[Period], size: int) -> list[tuple[Period, ...]]:
     return [tuple(span[at : at + size]) for at in range(0, len(span), size)]
 
 
-def is_cut(page: Page, limit: int) -> bool:
-    """Whether rows may be missing from an answer, because as many came as were allowed or the service counts more."""
-    return len(page.rows) >= limit or page.withheld > 0
-
-
-def _request(context: Context, path: str, params: Mapping[str, str], freshness: Freshness) -> Request:
+def _request(settings: ComtradeSettings, path: str, params: Mapping[str, str], freshness: Freshness) -> Request:
     """A call to an address below the service's own, with the key where one is set; empty parameters are left out."""
-    settings = context.settings.of(ComtradeSettings)
     key = settings.comtrade_api_key
     return Request(
         source=SOURCE_ID,
@@ -106,9 +100,14 @@ def _request(context: Context, path: str, params: Mapping[str, str], freshness: 
     )
 
 
-def data_request(context: Context, call: DataCall) -> Request:
-    """The request for trade data."""
-    kind = (KEYED if has_key(context) else PREVIEW) + ("Tariffline" if call.tariff_line else "")
+def data_requests(context: Context, calls: Iterable[DataCall]) -> list[Request]:
+    """The requests for trade data."""
+    settings, closed = context.settings.of(ComtradeSettings), context.today.year - CLOSED_AFTER
+    return [_data_request(settings, call, CLOSED if call.periods[-1].year <= closed else OPEN) for call in calls]
+
+
+def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshness) -> Request:
+    kind = (PREVIEW if settings.comtrade_api_key is None else KEYED) + ("Tariffline" if call.tariff_line else "")
     params = {
         "reporterCode": call.reporters,
         "period": map(wire_period, call.periods),
@@ -120,11 +119,11 @@ def data_request(context: Context, call: DataCall) -> Request:
         # Left out, these three break every row down and sums double (documented, autumn 2026); services have none.
         params |= {"partner2Code": call.second_partners, "customsCode": call.customs, "motCode": call.modes}
     return _request(
-        context,
+        settings,
         f"{kind}/{call.typeCode}/{call.freqCode}/{call.clCode}",
         {name: ",".join(codes) for name, codes in params.items()}
         | {"maxRecords": str(call.maxRecords), "includeDesc": "true" if call.describe else "false"},
-        CLOSED if call.periods[-1].year <= context.today.year - CLOSED_AFTER else OPEN,
+        freshness,
     )
 
 
@@ -138,21 +137,23 @@ def table_request(
     Raises:
         MissingKey: the endpoint takes a key and none is set.
     """
+    settings = context.settings.of(ComtradeSettings)
+    keyed = settings.comtrade_api_key is not None
     if endpoint.startswith("get"):
-        return _request(context, f"{TABLES[has_key(context)]}/{endpoint}", params or {}, freshness)
-    if not has_key(context):
+        return _request(settings, f"{TABLES[keyed]}/{endpoint}", params or {}, freshness)
+    if not keyed:
         raise MissingKey(
             f"{SERVICE} answers this only with a key, and {KEY_VARIABLE} is not set.",
             remedy=f"{GET_A_KEY} Without one use comtrade_data, comtrade_tariffline, comtrade_availability and "
             "comtrade_metadata.",
             source=SOURCE_ID,
         )
-    return _request(context, endpoint, params or {}, freshness)
+    return _request(settings, endpoint, params or {}, freshness)
 
 
 def list_request(context: Context, file: str) -> Request:
     """The call for one of the lists of codes, which takes no key."""
-    request = _request(context, f"{LISTS}/{file}.json", {}, REFERENCE)
+    request = _request(context.settings.of(ComtradeSettings), f"{LISTS}/{file}.json", {}, REFERENCE)
     return replace(request, endpoint=f"reference/{file}", secret_headers={})
 
 
@@ -162,7 +163,7 @@ async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
     Raises:
         TradestatError: what the service answers; UpstreamChanged where it is an answer to another question.
     """
-    request = data_request(context, call)
+    (request,) = data_requests(context, [call])
     return await context.upstream.fetch(request, POLICY, _reader(request, call), within=context.settings.timeout)
 
 
@@ -184,18 +185,17 @@ async def count(context: Context, call: DataCall) -> Fetched[int]:
     Raises:
         TradestatError: what the service answers.
     """
-    asked = data_request(context, call)
+    (asked,) = data_requests(context, [call])
     request = replace(asked, params={**asked.params, "countOnly": "true"}, freshness=RECENT)
     return await context.upstream.fetch(request, POLICY, read_count, within=context.settings.timeout)
 
 
 async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[DataCall, Page]]:
     """Those of the calls that have a good stored answer, with it; nothing is sent."""
-    requests = [(data_request(context, call), call) for call in calls]
-    missing = await in_thread(partial(context.upstream.to_send, [request for request, _ in requests]))
-    missing_keys = {request.key for request in missing}
+    requests = data_requests(context, calls)
+    missing_keys = {request.key for request in await in_thread(partial(context.upstream.to_send, requests))}
     found: list[tuple[DataCall, Page]] = []
-    for request, call in requests:
+    for request, call in zip(requests, calls, strict=True):
         if request.key not in missing_keys:
             kept = await context.upstream.stored(request, POLICY, _reader(request, call))
             if kept is not None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
@@ -205,15 +206,15 @@ class Dated(Arguments):
         freqCode: FreqCode
         period: tuple[AskedSpan, ...]
 
-    @property
+    @cached_property
     def frequency(self) -> Frequency:
         """Of the periods asked for."""
         return _frequency(self.freqCode)
 
-    @property
+    @cached_property
     def leans_on_newest(self) -> bool:
         """Whether its periods depend on the newest published period."""
-        return any(one.leans_on_newest for one in self.period)
+        return any(one.span.leans_on_newest for one in self.period)
 
     def periods(self, newest: Period) -> list[Period]:
         """The years or months asked for, in order, where `newest` is the newest published one.
@@ -292,10 +293,12 @@ class TradeArguments(Dated):
 
     @model_validator(mode="after")
     def _services_are_not_broken_down(self) -> "TradeArguments":
+        if self.typeCode == "C":
+            return self
         seconds = Places.of(self.partner2Code).codes
         asked = {"partner2Code": seconds, "customsCode": self.customsCode, "motCode": self.motCode}
         for name, codes in asked.items():
-            if self.typeCode == "S" and codes != (BREAKDOWNS[name],):
+            if codes != (BREAKDOWNS[name],):
                 raise ArgumentError(f"Services have no {name}.", argument=name, allowed="leave it out with typeCode=S")
         return self
 
@@ -336,11 +339,6 @@ class TradeQuery:
             open=later,
             limit=row_limit(context, arguments.maxRecords),
         )
-
-    @property
-    def commodities(self) -> tuple[str, ...]:
-        """Product codes as the service writes them, each once."""
-        return self.arguments.cmdCode
 
     @property
     def total(self) -> str:

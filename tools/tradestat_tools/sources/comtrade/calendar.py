@@ -5,14 +5,20 @@ with their last month.
 """
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from tradestat_tools.codes import periods
 from tradestat_tools.codes.periods import Frequency, Period, format_yyyymm, month_of, months_between
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
+
+FREQ_CODES: dict[Frequency, str] = {"year": "A", "month": "M"}
 
 LATE_MONTHS: dict[Frequency, int] = {"year": 24, "month": 8}
 """Months after its end during which a missing period is more likely not out yet than never reported."""
@@ -21,14 +27,16 @@ SOONEST = 1
 """Months after the end of a period until the first reporters' figures are there."""
 
 
+@cache  # asked for with every figure
 def wire_period(period: Period) -> str:
     """A period as the service writes it: 2023, 202301."""
     return str(period.year) if period.frequency == "year" else format_yyyymm(period)
 
 
-def has_ended(period: Period, today: date) -> bool:
-    """Whether the period is over, so that somebody can have reported it."""
-    return period.last_month < month_of(today)
+def ended(periods: Iterable[Period], today: date) -> tuple[Period, ...]:
+    """Those of the periods that are over, so that somebody can have reported them."""
+    now = (today.year, today.month)
+    return tuple(one for one in periods if (one.year, one.number if one.frequency == "month" else 12) < now)
 
 
 def newest_ended(frequency: Frequency, today: date) -> Period:
@@ -83,11 +91,6 @@ class AskedSpan:
     typed: str
     span: Span
 
-    @property
-    def leans_on_newest(self) -> bool:
-        """Whether its periods depend on the newest published period."""
-        return self.span.leans_on_newest
-
 
 def read_span(text: str, frequency: Frequency) -> AskedSpan:
     """The periods meant by one text; where months are wanted, a year is its twelve and a quarter its three.
@@ -118,3 +121,35 @@ def periods_of(spans: Sequence[AskedSpan], frequency: Frequency, newest: Period)
         first, last = one.span.between(lambda _: newest, frequency=frequency)
         found.update(periods.periods_between(first, last))
     return sorted(found)
+
+
+def asked_periods(
+    spans: Sequence[AskedSpan], frequency: Frequency, today: date
+) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
+
+    Raises:
+        NoData: none of them is over; nothing was sent.
+    """
+    newest = newest_due(frequency, today)
+    begun = [one.span.first for one in spans if one.span.last is None and one.span.first is not None]
+    ahead = sorted(first for first in begun if first.first_month > newest.last_month)
+    if ahead:
+        raise _not_out(ahead, newest)
+    found = periods_of(spans, frequency, newest)
+    out = ended(found, today)
+    if not out:
+        raise _not_out(found, newest)
+    return out, tuple(found[len(out) :])
+
+
+def _not_out(later: Sequence[Period], newest: Period) -> NoData:
+    name = str(later[0]) if len(later) == 1 else f"{later[0]} to {later[-1]}"
+    text = due(later[0])
+    return NoData(
+        f"{SERVICE} can not have {name} yet, so it was not asked. {text}",
+        remedy=f"The newest that reporters can have published is {newest}: ask for period={wire_period(newest)}, or "
+        f"for period=latest, the newest that this reporter has published (freqCode={FREQ_CODES[newest.frequency]}).",
+        why=[Why(Reason.NOT_YET_PUBLISHED, text, sure=True)],
+        source=SOURCE_ID,
+    )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from tradestat_tools.codes import flows
@@ -15,7 +16,6 @@ from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.model.arguments import ArgumentError
-from tradestat_tools.model.observation import Valuation
 
 TypeCode = Literal["C", "S"]
 FreqCode = Literal["A", "M"]
@@ -138,16 +138,8 @@ def read_flow_code(text: str) -> str:
     return flows.flow_code(text, "comtrade")
 
 
-def is_import(flow: str) -> bool:
-    """Whether a flow comes into the reporter's country."""
-    return flow in FLOWS and FLOWS[flow].side == "M"
-
-
-def valuation_of(flow: str, value: float, cif: float | None, fob: float | None) -> Valuation:
-    """As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither."""
-    if flow in ("M", "RM"):
-        return "FOB" if not cif and fob == value else "CIF"
-    return "CIF" if not fob and cif == value else "FOB"
+IMPORTS = frozenset(code for code, known in FLOWS.items() if known.side == "M")
+"""Those that come into the reporter's country; the others are exports."""
 
 
 def overlapping_flows(codes: Collection[str]) -> list[str]:
@@ -225,11 +217,6 @@ class AskedArea:
     note: str | None = None
     group: str | None = None
 
-    @property
-    def typed_as_code(self) -> bool:
-        """Whether the caller typed the code itself."""
-        return self.typed.lstrip("0") == self.code.lstrip("0")
-
 
 @dataclass(frozen=True, slots=True)
 class AskedMembers:
@@ -243,7 +230,7 @@ Named = AskedArea | AskedMembers
 """What one text of an argument names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """What one argument stands for: areas, each once, and the groups that were taken apart for them; empty for all."""
 
@@ -276,7 +263,7 @@ class Places:
                     without[area.name_en] = None
         return Places(tuple(found.values()), tuple(groups), tuple(without))
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """Their codes in UN Comtrade, in the order in which they were asked for."""
         return tuple(one.code for one in self.asked)
@@ -296,13 +283,23 @@ def read_areas(values: Sequence[str], role: Role) -> tuple[Named, ...]:
     Raises:
         CodeError: unknown, ambiguous, or without a code in UN Comtrade.
     """
+    read = [] if asks_for_all(values) else [(text, _attempt(text, role)) for text in values]
     found: list[Named] = []
-    rest = [] if asks_for_all(values) else list(values)
-    while rest:
-        joined = _joined(rest)
-        found.append(joined or _named(rest[0], role))
-        rest = rest[2 if joined else 1 :]
+    while read:
+        joined = _joined(read)
+        one = joined or read[0][1]
+        if isinstance(one, CodeError):
+            raise one
+        found.append(one)
+        read = read[2 if joined else 1 :]
     return tuple(found)
+
+
+def _attempt(text: str, role: Role) -> Named | CodeError:
+    try:
+        return _named(text, role)
+    except CodeError as error:
+        return error
 
 
 def _named(text: str, role: Role) -> Named:
@@ -330,22 +327,12 @@ def _named(text: str, role: Role) -> Named:
     return AskedArea(area.comtrade, text, area, note)
 
 
-def _joined(values: list[str]) -> AskedArea | None:
-    """The first two parts as one name, if the second is no area of its own ("Korea", "Rep. of")."""
-    if len(values) < 2 or values[1].strip().isdigit():
+def _joined(read: Sequence[tuple[str, Named | CodeError]]) -> AskedArea | None:
+    """The first two texts as one name, if the second is no area of its own ("Korea", "Rep. of")."""
+    if len(read) < 2 or read[1][0].strip().isdigit():
         return None
-    if fold(values[1]) not in REMAINDER and _is_known(values[1]):
+    (first, _), (second, alone) = read[:2]
+    if fold(second) not in REMAINDER and not isinstance(alone, CodeError):
         return None
-    try:
-        found = _named(f"{values[0]}, {values[1]}", "reporter")
-    except CodeError:
-        return None
+    found = _attempt(f"{first}, {second}", "reporter")
     return found if isinstance(found, AskedArea) else None
-
-
-def _is_known(text: str) -> bool:
-    try:
-        resolve_area(text, system="comtrade")
-    except CodeError:
-        return group_named(text) is not None
-    return True

@@ -1,7 +1,6 @@
 """CSV files of UN Comtrade: those of comtradeplus.un.org and its API, and the older ones of comtrade.un.org."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import get_args
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.words import fold, shown
@@ -19,16 +18,15 @@ from tradestat_tools.model.file_layout import (
     number,
     read_period,
 )
-from tradestat_tools.model.observation import FlowCode, Observation, Status
+from tradestat_tools.model.observation import Observation
+from tradestat_tools.sources.comtrade.answers import DOLLARS, MEASURES
 from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
-    EDITION_NAMES,
     FLOWS,
     family,
     is_hs,
-    is_services,
-    valuation_of,
 )
+from tradestat_tools.sources.comtrade.flows import OBSERVED, figure
 
 _CURRENT = (
     *("typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode", "reporterISO"),
@@ -90,8 +88,8 @@ _HEADS = {_folded(name): Column(name) for name in _CURRENT} | {
 }
 
 _OLDER_FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
-_OBSERVED: tuple[str, ...] = get_args(FlowCode)
 _NO_UNIT = frozenset({"", "-1", "1", "N/A", "No Quantity"})
+_REQUIRED = ("period", "reporterCode", "flowCode", "partnerCode", "classificationCode", "cmdCode", "primaryValue")
 _GIVEN_BY = {"reporterCode": "reporterISO", "partnerCode": "partnerISO"}
 
 
@@ -103,24 +101,10 @@ class Comtrade(Layout):
     source = "comtrade"
     encodings = ("utf-8", "cp1252")
     """The latter seen in 2025 (country names such as Türkiye)."""
-    expected = (
-        "the header of UN Comtrade's CSV, with period, reporterCode, flowCode, partnerCode, classificationCode, "
-        "cmdCode, primaryValue"
-    )
-    required = tuple(
-        frozenset({one})
-        for one in (
-            "period",
-            "reporterCode",
-            "flowCode",
-            "partnerCode",
-            "classificationCode",
-            "cmdCode",
-            "primaryValue",
-        )
-    )
-    measures = frozenset({"primaryValue", "cifvalue", "fobvalue", "qty", "altQty", "netWgt", "grossWgt"})
-    money = frozenset({"primaryValue", "cifvalue", "fobvalue"})
+    expected = f"the header of UN Comtrade's CSV, with {', '.join(_REQUIRED)}"
+    required = tuple(frozenset({one}) for one in _REQUIRED)
+    measures = frozenset(MEASURES)
+    money = DOLLARS
 
     def __init__(self, columns: Sequence[Column], said: Said) -> None:
         super().__init__(columns, said)
@@ -200,34 +184,25 @@ class Comtrade(Layout):
         """Every record but breakdowns, which are parts of others, and flows that no other source tells apart."""
         for record in records:
             code = _flow(str(record["flowCode"]))
-            if _is_part(record) or code not in _OBSERVED:
+            if _is_part(record) or code not in OBSERVED:
                 continue
-            classification = str(record["classificationCode"])
-            services = is_services(classification)
-            value, cif, fob = (_figure(record, name) for name in ("primaryValue", "cifvalue", "fobvalue"))
-            product = str(record["cmdCode"])
             unit = str(record.get("qtyUnitAbbr") or record.get("qtyUnitCode") or "")
-            quantity = _figure(record, "qty") if unit not in _NO_UNIT else None
-            yield Observation(
-                flow=code,  # pyright: ignore[reportArgumentType] - one of FlowCode, see above
-                reporter=_area(record, "reporterCode"),
-                partner=_area(record, "partnerCode"),
-                product="S" if services and product == "200" else product,
-                classification=family(classification),
-                edition=EDITION_NAMES.get(classification, classification),
-                period=read_period(str(record["period"])),
-                value=value,
-                currency="USD",
-                valuation=None if services or value is None else valuation_of(code, value, cif, fob),
-                status=_status(record, value),
-                source=self.source,
+            row = {
+                **record,
+                "flowCode": code,
+                **{field: _area(record, field) for field in _GIVEN_BY},
+                "qty": record.get("qty") if unit not in _NO_UNIT else None,
+                "qtyUnitAbbr": unit,
+                "netWgt": record.get("netWgt") or None,  # 0 is what the service writes for none
+                **{name: str(record.get(name)).lower() in ("true", "1") for name in ("isAggregate", "isReported")},
+            }
+            flag = record.get("legacyEstimationFlag")
+            yield figure(
+                row,
+                family(str(record["classificationCode"])),
+                read_period(str(record["period"])),
                 tool=TOOL,
-                quantity=quantity,
-                quantity_unit=unit if quantity is not None else None,
-                net_kg=_figure(record, "netWgt") or None,  # 0 is what the service writes for none
-                fob=fob if code in ("M", "RM") and fob and fob != value else None,
-                basis=None if services else "origin" if code in ("M", "RM") else "destination",
-                flag=str(flag) if (flag := record.get("legacyEstimationFlag")) not in (None, "0") else None,
+                flag=str(flag) if flag not in (None, "0") else None,
             )
 
     def subject(self, records: Sequence[Record]) -> str:
@@ -265,15 +240,3 @@ def _area(record: Record, field: str) -> str:
 
 def _is_part(record: Record) -> bool:
     return any((record.get(field) or whole) != whole for field, whole in BREAKDOWNS.items())
-
-
-def _figure(record: Mapping[str, Cell], field: str) -> int | float | None:
-    value = record.get(field)
-    return value if isinstance(value, int | float) else None
-
-
-def _status(record: Record, value: float | None) -> Status:
-    if value is None:
-        return Status.MISSING
-    summed, reported = (str(record.get(name)).lower() in ("true", "1") for name in ("isAggregate", "isReported"))
-    return Status.SUMMED if summed and not reported else Status.REPORTED

@@ -1,10 +1,10 @@
 """Figures of `comtrade_data` as common rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, get_args
+from typing import Any, cast, get_args
 
 from tradestat_tools.codes.periods import Period, period, periods_between
 from tradestat_tools.contract.context import Context
@@ -24,11 +24,11 @@ from tradestat_tools.contract.view import (
 )
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role, flow_of
-from tradestat_tools.model.observation import FlowCode, Observation, Status
+from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
 from tradestat_tools.sources.comtrade.answers import Series, TradeData
-from tradestat_tools.sources.comtrade.api import DataCall, chunks, data_request, has_key, periods_a_call
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, data_requests, has_key, periods_a_call
 from tradestat_tools.sources.comtrade.arguments import row_limit
-from tradestat_tools.sources.comtrade.calendar import has_ended, newest_due
+from tradestat_tools.sources.comtrade.calendar import ended, newest_due
 from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
     DEFAULT_CLASSIFICATION,
@@ -37,17 +37,60 @@ from tradestat_tools.sources.comtrade.codes import (
     FreqCode,
     TypeCode,
     family,
-    is_services,
-    valuation_of,
 )
 from tradestat_tools.sources.comtrade.service import SOURCE_ID
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.runtime import in_thread
 
-T = TypeVar("T")
+OBSERVED: tuple[str, ...] = get_args(FlowCode)
+"""Flows that other sources tell apart, too; the rest are parts of these."""
 
-_FLOWS: tuple[str, ...] = get_args(FlowCode)
 _SERVICES_TOTAL = {"200", "S"}
+
+
+def figure(row: Mapping[str, Any], system: str, period: Period, *, tool: str, flag: str | None = None) -> Observation:
+    """A row of the service, or of a file of it, as a common row.
+
+    Args:
+        row: codes, figures and flags under the service's names, as far as known; `flowCode` is one of OBSERVED.
+        system: what the row's classification is an edition of.
+    """
+    code, flow, edition = row["cmdCode"], row["flowCode"], row["classificationCode"]
+    value, cif, fob, quantity = (row.get(name) for name in ("primaryValue", "cifvalue", "fobvalue", "qty"))
+    services, inwards = system == "EBOPS", flow in ("M", "RM")
+    valuation: Valuation | None = None
+    if value is not None and not services:
+        # As the row shows it; by the service's rule (imports CIF, exports FOB) where it shows neither.
+        by_rule, other = (cif, fob) if inwards else (fob, cif)
+        valuation = "CIF" if inwards is (bool(by_rule) or other != value) else "FOB"
+    is_summed = row.get("isAggregate") and not row.get("isReported")
+    return Observation(
+        flow=flow,
+        reporter=row["reporterCode"],
+        partner=row["partnerCode"],
+        product="S" if services and code in _SERVICES_TOTAL else code,
+        classification=system,
+        edition=EDITION_NAMES.get(edition, edition),
+        period=period,
+        value=value,
+        currency="USD",
+        valuation=valuation,
+        status=Status.MISSING if value is None else Status.SUMMED if is_summed else Status.REPORTED,
+        source=SOURCE_ID,
+        tool=tool,
+        quantity=quantity,
+        quantity_unit=row.get("qtyUnitAbbr") if quantity is not None else None,
+        net_kg=row.get("netWgt"),
+        fob=fob if inwards and fob and fob != value else None,
+        basis=None if services else "origin" if inwards else "destination",
+        flag=flag,
+    )
+
+
+_NAMES = (
+    *("reporterCode", "partnerCode", "flowCode", "cmdCode", "classificationCode", "primaryValue", "cifvalue"),
+    *("fobvalue", "netWgt", "qty", "qtyUnitAbbr", "isAggregate", "isReported"),
+)
 
 
 def observe(data: TradeData, _: Provenance) -> list[Observation]:
@@ -56,62 +99,25 @@ def observe(data: TradeData, _: Provenance) -> list[Observation]:
     A second partner, a customs procedure or a mode of transport is a part of the row without it, so that taking both
     would count twice.
     """
-    periods = [period(text) for text in data.periods]
-    return [one for record in data.records if _is_whole(data, record) for one in _of_record(data, record, periods)]
+    periods, system = [period(text) for text in data.periods], family(data.clCode)
+    whole = [record for record in data.records if _is_whole(data, record)]
+    return [one for record in whole for one in _of_record(data, record, periods, system)]
 
 
 def _is_whole(data: TradeData, record: Series) -> bool:
-    if record.flowCode not in _FLOWS:
+    if record.flowCode not in OBSERVED:
         return False
     return all(
         (getattr(record, name) or getattr(data.common, name)) in (None, whole) for name, whole in BREAKDOWNS.items()
     )
 
 
-def _of_record(data: TradeData, record: Series, periods: Sequence[Period]) -> Iterator[Observation]:
-    services = is_services(data.clCode)
+def _of_record(data: TradeData, record: Series, periods: Sequence[Period], system: str) -> Iterator[Observation]:
+    # What is the same for all rows of the answer is in `common`; the lists of the rest stand beside the periods.
+    found = {name: getattr(record, name) or getattr(data.common, name, None) for name in _NAMES}
     for at, when in enumerate(periods):
-        value, cif, fob = record.primaryValue[at], _at(record.cifvalue, at), _at(record.fobvalue, at)
-        edition = _varying(record.classificationCode, data.common.classificationCode, at)
-        unit = _varying(record.qtyUnitAbbr, data.common.qtyUnitAbbr, at)
-        quantity = _at(record.qty, at)
-        yield Observation(
-            flow=record.flowCode,  # pyright: ignore[reportArgumentType] - one of FlowCode, see _is_whole
-            reporter=record.reporterCode,
-            partner=record.partnerCode,
-            product="S" if services and record.cmdCode in _SERVICES_TOTAL else record.cmdCode,
-            classification=family(data.clCode),
-            edition=EDITION_NAMES.get(edition or "", edition),
-            period=when,
-            value=value,
-            currency="USD",
-            valuation=None if services or value is None else valuation_of(record.flowCode, value, cif, fob),
-            status=_status(data, record, at, value),
-            source=SOURCE_ID,
-            tool="comtrade_data",
-            quantity=quantity,
-            quantity_unit=unit if quantity is not None else None,
-            net_kg=_at(record.netWgt, at),
-            fob=fob if record.flowCode in ("M", "RM") and fob and fob != value else None,
-            basis=None if services else "origin" if record.flowCode in ("M", "RM") else "destination",
-        )
-
-
-def _status(data: TradeData, record: Series, at: int, value: float | None) -> Status:
-    if value is None:
-        return Status.MISSING
-    summed = _varying(record.isAggregate, data.common.isAggregate, at)
-    reported = _varying(record.isReported, data.common.isReported, at)
-    return Status.SUMMED if summed and not reported else Status.REPORTED
-
-
-def _at(values: Sequence[T | None] | None, at: int) -> T | None:
-    return values[at] if values else None
-
-
-def _varying(own: Sequence[T | None] | None, common: T | None, at: int) -> T | None:
-    """What the service says of a row: the row's own word, or that of all rows."""
-    return own[at] if own else common
+        row = {name: cast("list[Any]", one)[at] if isinstance(one, list) else one for name, one in found.items()}
+        yield figure(row, system, when, tool=TOOL)
 
 
 TOOL = "comtrade_data"
@@ -174,7 +180,7 @@ async def cost(view: View, context: Context) -> Cost:
     total = TOTALS[kind.type]
     calls: list[DataCall] = []
     for first, last in runs(kind.first, kind.last, PERIODS_A_QUESTION):
-        out = [one for one in periods_between(first, last) if has_ended(one, context.today)]
+        out = ended(periods_between(first, last), context.today)
         calls += [
             DataCall(
                 typeCode=kind.type,
@@ -189,8 +195,8 @@ async def cost(view: View, context: Context) -> Cost:
             )
             for run in chunks(out, periods_a_call(context))
         ]
-    requests = [data_request(context, call) for call in calls]
-    return Cost(len(await in_thread(partial(context.upstream.to_send, requests))))
+    sent = partial(context.upstream.to_send, data_requests(context, calls))
+    return Cost(len(await in_thread(sent)))
 
 
 def newest(now: datetime) -> Period:

@@ -9,17 +9,17 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, TradeData, area_label, area_text, shortened
-from tradestat_tools.sources.comtrade.api import has_key, is_cut
+from tradestat_tools.sources.comtrade.api import has_key
 from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS
 from tradestat_tools.sources.comtrade.calendar import due
 from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
     EDITION_NAMES,
     FLOWS,
+    IMPORTS,
     WORLD,
     AskedArea,
     Places,
-    is_import,
     is_services,
     overlapping_codes,
     overlapping_flows,
@@ -57,8 +57,7 @@ def row_notes(
     found = (
         _double_counting(rows, classification),
         _editions(rows, classification, commodities, periods),
-        _valuation(rows, classification),
-        _missing(rows, classification),
+        *([] if is_services(classification) else [_valuation(rows), _missing(rows)]),
         _estimated(rows),
         *(_counted(rows, *kind) for kind in _KINDS_OF_ROWS),
         _remainders(rows),
@@ -137,24 +136,22 @@ def _crossing(rows: Sequence[Row]) -> str | None:
 
 def valuation(rows: Sequence[Row]) -> str:
     """How the values of the rows' flows are valued: `imports CIF, exports FOB`."""
-    imports = {"FOB" if _has_fob_only(row) else "CIF" for row in rows if is_import(row.flowCode)}
+    imports = {"FOB" if _has_fob_only(row) else "CIF" for row in rows if row.flowCode in IMPORTS}
     parts = [f"imports {' or '.join(sorted(imports))}"] if imports else []
-    if any(_is_export(row) for row in rows):
+    if _has_exports(rows):
         parts.append("exports FOB")
     return ", ".join(parts)
 
 
-def _valuation(rows: Sequence[Row], classification: str) -> Note | None:
-    if is_services(classification):
-        return None
-    fob_imports = sorted({row.reporterCode for row in rows if is_import(row.flowCode) and _has_fob_only(row)})
+def _valuation(rows: Sequence[Row]) -> Note | None:
+    fob_imports = sorted({row.reporterCode for row in rows if row.flowCode in IMPORTS and _has_fob_only(row)})
     if fob_imports:
         who = listed(area_label(code) for code in fob_imports)
         return Note(
             code=NoteCode.VALUATION,
             text=f"Imports of {who} are here at their FOB value (no CIF value is given): not comparable with CIF.",
         )
-    if any(is_import(row.flowCode) for row in rows) and any(map(_is_export, rows)):
+    if any(row.flowCode in IMPORTS for row in rows) and _has_exports(rows):
         return Note(
             code=NoteCode.VALUATION,
             text="Imports are CIF, exports FOB: a balance of the two takes in freight and insurance.",
@@ -162,24 +159,24 @@ def _valuation(rows: Sequence[Row], classification: str) -> Note | None:
     return None
 
 
-def _is_export(row: Row) -> bool:
-    return row.flowCode in FLOWS and not is_import(row.flowCode)
+def _has_exports(rows: Sequence[Row]) -> bool:
+    return any(row.flowCode in FLOWS and row.flowCode not in IMPORTS for row in rows)
 
 
 def _has_fob_only(row: Row) -> bool:
-    return not row.known("cifvalue") and row.primaryValue is not None and row.known("fobvalue") == row.primaryValue
+    return not row.cifvalue and row.primaryValue is not None and row.fobvalue == row.primaryValue
 
 
 _QUANTITIES = (("net weight", "netWgt", "isNetWgtEstimated"), ("quantity", "qty", "isQtyEstimated"))
 
 
-def _missing(rows: Sequence[Row], classification: str) -> Note | None:
+def _missing(rows: Sequence[Row]) -> Note | None:
     parts = [
         f"no {name} for {share(number, len(rows))}"
         for name, field, _ in _QUANTITIES
-        if (number := sum(row.known(field) is None for row in rows))
+        if (number := sum(getattr(row, field) is None for row in rows))
     ]
-    if not parts or is_services(classification):
+    if not parts:
         return None
     said = ", ".join(parts)
     text = f"{said[0].upper()}{said[1:]}: left empty, not zero. The service writes 0 there or nothing."
@@ -190,7 +187,7 @@ def _estimated(rows: Sequence[Row]) -> Note | None:
     parts = [
         f"{name} of {share(number, len(rows))}"
         for name, field, flag in _QUANTITIES
-        if (number := sum(bool(getattr(row, flag)) and row.known(field) is not None for row in rows))
+        if (number := sum(bool(getattr(row, flag)) and getattr(row, field) is not None for row in rows))
     ]
     if not parts:
         return None
@@ -258,7 +255,8 @@ def reading_notes(asked: Sequence[AskedArea]) -> list[Note]:
 
 
 def _is_read_as_another(asked: AskedArea) -> bool:
-    return not asked.group and not asked.typed_as_code and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)
+    is_code = asked.typed.lstrip("0") == asked.code.lstrip("0")
+    return not (asked.group or is_code) and (asked.typed.strip().isdigit() or asked.code == OTHER_ASIA)
 
 
 def group_notes(places: Places, argument: str, reporters: Collection[str] = ()) -> list[Note]:
@@ -320,7 +318,7 @@ def cut_notes(fetched: Sequence[Fetched[Page]], limit: int) -> list[Note]:
 
 def more(context: Context, fetched: Sequence[Fetched[Page]], limit: int) -> str | None:
     """How to get rows that were cut off: more a call where the limit was reached, else narrower questions."""
-    if not any(is_cut(one.value, limit) for one in fetched):
+    if not any(one.value.is_cut(limit) for one in fetched):
         return None
     narrower = "ask for fewer reporters, partners, codes or periods at once"
     if any(len(one.value.rows) >= limit for one in fetched):

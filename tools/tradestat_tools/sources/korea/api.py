@@ -56,7 +56,7 @@ def select(context: Context, operation: Operation, asked: TradeArguments) -> Sel
         InvalidQuery: the months do not go together, or the HS code was in no edition of their time.
         NoData: none of the months is out.
     """
-    now, hs = context.now(), asked.hs
+    now, hs, partner = context.now(), asked.hs, asked.partner
     newest = last_published(now, operation.published_on)
     months = months_asked(asked.strtYymm, asked.endYymm, newest)
     if hs and months.start.year >= KNOWN_EDITIONS_FROM and (status := hs_status(hs)).kind == "unknown":
@@ -67,11 +67,10 @@ def select(context: Context, operation: Operation, asked: TradeArguments) -> Sel
             nearest=nearest_hs(hs[:6]),
             source=POLICY.source,
         )
-    last = min(months.end, newest)
-    partner = asked.partner.in_years(months.start.year, last.year)
-    first = min(months.start, newest)
+    first, last, is_out = min(months.start, newest), min(months.end, newest), months.start <= newest
+    partner = partner.in_years(months.start.year, last.year)
     selection = Selection(operation, first, last, hs, partner, wanted=months.end, months_note=months.note)
-    if months.start > newest:
+    if not is_out:
         raise not_out(months.start, selection, now)
     return selection
 
@@ -118,9 +117,11 @@ def _runs(selection: Selection) -> list[Selection]:
         TooLarge: these are too many.
     """
     months = split_months(selection.start, selection.end, MONTHS_A_CALL)
-    runs = [replace(selection, start=first, end=last) for first, last in months] if len(months) > 1 else [selection]
     if selection.partner.group and selection.operation.by_item and not selection.hs:
-        raise _too_many_members(selection, len(runs))
+        raise _too_many_members(selection, len(months))
+    if len(months) == 1:
+        return [selection]
+    runs = [replace(selection, start=first, end=last) for first, last in months]
     bound = MAX_CALLS_WIDE if selection.wide else MAX_CALLS
     if len(runs) > bound:
         narrower = ", or ask for a deeper hsSgn" if selection.wide else ""
@@ -207,17 +208,15 @@ def _check_answered(page: Page, selection: Selection) -> None:
     if not page.rows and any(any(total.figures) for total in page.totals):
         text = f"{name} gave a total without the rows that make it up."
         raise FAILURES.error(UpstreamChanged, text, remedy="Ask for fewer months or a longer hsSgn.")
-    strangers = (
-        (
-            f"{START} and {END}",
-            f"{selection.start} to {selection.end}",
-            [row.year for row in (*page.rows, *page.totals) if row.year not in months],
-        ),
-        (HS, selection.hs, [row.hsCd for row in page.rows if not row.hsCd.startswith(selection.hs)]),
-        (COUNTRY, partner, [row.statCd for row in page.rows if partner and row.statCd != partner]),
-    )
-    if found := [(parameter, asked, got[0]) for parameter, asked, got in strangers if got]:
-        raise not_asked_for(name, POLICY.source, found)
+    strangers: list[tuple[str, str, str]] = []
+    if others := [row.year for row in (*page.rows, *page.totals) if row.year not in months]:
+        strangers.append((f"{START} and {END}", f"{selection.start} to {selection.end}", others[0]))
+    if others := [row.hsCd for row in page.rows if not row.hsCd.startswith(selection.hs)]:
+        strangers.append((HS, selection.hs, others[0]))
+    if others := [row.statCd for row in page.rows if partner and row.statCd != partner]:
+        strangers.append((COUNTRY, partner, others[0]))
+    if strangers:
+        raise not_asked_for(name, POLICY.source, strangers)
     lengths = sorted({len(row.hsCd) for row in page.rows})
     if len(lengths) > 1:
         digits = " and ".join(map(str, lengths))

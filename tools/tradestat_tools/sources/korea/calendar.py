@@ -1,6 +1,7 @@
 """The service's clock: when a month's figures come out, and when the day's calls start anew. Both go by Seoul time."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tradestat_tools.codes.periods import Period, format_yyyymm, month_of, periods_between
@@ -53,9 +54,9 @@ def months_written(start: Period, end: Period) -> dict[str, Period]:
     return {written(month): month for month in periods_between(start, end)}
 
 
-def month_in(row: str) -> Period:
-    """The month that `written` wrote."""
-    return Period(int(row[:4]), "month", int(row[5:]))
+def months_in(rows: Iterable[str]) -> dict[str, Period]:
+    """The months that `written` wrote, by what it wrote."""
+    return {text: Period(int(text[:4]), "month", int(text[5:])) for text in set(rows)}
 
 
 @dataclass(frozen=True, slots=True)

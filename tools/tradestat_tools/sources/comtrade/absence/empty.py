@@ -16,16 +16,16 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Evidence
 from tradestat_tools.sources.comtrade.absence.missing import missing_cells
 from tradestat_tools.sources.comtrade.answers import area_text
-from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, Dated, TradeQuery
-from tradestat_tools.sources.comtrade.calendar import due, has_ended, is_recent, newest_due, wire_period
+from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeQuery
+from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import (
     DEFAULT_CLASSIFICATION,
     EDITION_NAMES,
     FLOWS,
+    IMPORTS,
     WORLD,
     AskedArea,
     Places,
-    is_import,
     is_services,
 )
 from tradestat_tools.sources.comtrade.notes import listed
@@ -66,38 +66,6 @@ MOST_REASONS = 4
 
 MONTHLY_SINCE = 2010
 """First year of monthly data as the service's users cite it (autumn 2026); older months mostly do not exist."""
-
-
-def not_out(arguments: Dated, later: Sequence[Period], newest: Period) -> NoData:
-    """Nothing of what was asked for is out; nothing was sent."""
-    name = str(later[0]) if len(later) == 1 else f"{later[0]} to {later[-1]}"
-    text = due(later[0])
-    return NoData(
-        f"{SERVICE} can not have {name} yet, so it was not asked. {text}",
-        remedy=f"The newest that reporters can have published is {newest}: ask for period={wire_period(newest)}, or "
-        f"for period=latest, the newest that this reporter has published (freqCode={arguments.freqCode}).",
-        why=[Why(Reason.NOT_YET_PUBLISHED, text, sure=True)],
-        source=SOURCE_ID,
-    )
-
-
-def asked_periods(context: Context, arguments: Dated) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
-    """The periods asked for that are over, and those that are not; "latest" is the newest that can be out.
-
-    Raises:
-        NoData: none of them is over.
-    """
-    newest = newest_due(arguments.frequency, context.today)
-    begun = [one.span.first for one in arguments.period if one.leans_on_newest and one.span.first is not None]
-    ahead = sorted(first for first in begun if first.first_month > newest.last_month)
-    if ahead:
-        raise not_out(arguments, ahead, newest)
-    found = arguments.periods(newest)
-    out = tuple(period for period in found if has_ended(period, context.today))
-    later = tuple(period for period in found if not has_ended(period, context.today))
-    if not out:
-        raise not_out(arguments, later, newest)
-    return out, later
 
 
 def uncovered(query: TradeQuery, found: Mapping[str, Why]) -> NoData:
@@ -164,7 +132,7 @@ def asked(query: TradeQuery) -> str:
     flows = " and ".join(FLOWS[code].label for code in query.arguments.flowCode)
     return (
         f"{flows} of {_names(query.reporters)}, partner {_names(query.partners)}, "
-        f"{query.arguments.clCode} {listed(query.commodities)}, {when}"
+        f"{query.arguments.clCode} {listed(query.arguments.cmdCode)}, {when}"
     )
 
 
@@ -180,8 +148,8 @@ def _next_calls(query: TradeQuery, whys: Sequence[Why], today: date) -> list[str
     last, partners, reasons = query.span[-1], query.partners.codes, {why.reason for why in whys}
     retired = Reason.CODE_RETIRED in reasons
     others = " or ".join(code for code in ("EB10", "EB02", "EB") if code != classification)
-    of_all = query.commodities == (query.total,) and partners == (WORLD,)
-    large = len(query.commodities) * max(1, len(partners)) * len(query.reporters.codes) > PREVIEW_ROWS
+    of_all = query.arguments.cmdCode == (query.total,) and partners == (WORLD,)
+    large = len(query.arguments.cmdCode) * max(1, len(partners)) * len(query.reporters.codes) > PREVIEW_ROWS
     steps = (
         (Reason.FILTERED_OUT in reasons, "Leave out partner2Code, customsCode and motCode for the totals."),
         *((one.area.until is not None and last.year > one.area.until, one.note) for one in query.places),
@@ -227,7 +195,7 @@ def _areas_instead(query: TradeQuery) -> list[str]:
 def _codes_instead(query: TradeQuery) -> list[str]:
     """Codes that stand for the goods in other editions."""
     found: list[str] = []
-    for code in query.commodities:
+    for code in query.arguments.cmdCode:
         status = hs_status(code) if code.isdigit() else None
         others = (*status.successors, *status.predecessors) if status else ()
         if others:
@@ -238,7 +206,7 @@ def _codes_instead(query: TradeQuery) -> list[str]:
 def _mirror(query: TradeQuery) -> list[str]:
     """The call for the partner's report, where one reporter, one partner and one direction were asked for."""
     reporters, partners = query.reporters.asked, query.partners.asked
-    directions = set(map(is_import, query.arguments.flowCode))
+    directions = {flow in IMPORTS for flow in query.arguments.flowCode}
     if len(reporters) != 1 or len(partners) != 1 or partners[0].code == WORLD or len(directions) != 1:
         return []
     flow = "X" if directions.pop() else "M"
@@ -253,7 +221,7 @@ def _call(query: TradeQuery, **changes: str) -> str:
     kind = {name: code for name in usual if (code := getattr(given, name)) != usual[name]}
     asked_for: dict[str, str] = {
         "reporterCode": ",".join(query.reporters.codes[:3]) or "all",
-        "cmdCode": ",".join(query.commodities[:3]),
+        "cmdCode": ",".join(query.arguments.cmdCode[:3]),
         "partnerCode": ",".join(query.partners.codes[:3]) or "all",
         "flowCode": ",".join(given.flowCode),
         "period": ",".join(dict.fromkeys(wire_period(one) for one in (query.span[0], query.span[-1]))),

@@ -14,7 +14,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
-from tradestat_tools.sources.comtrade.api import DataCall, chunks, is_cut
+from tradestat_tools.sources.comtrade.api import DataCall, chunks
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import (
     EDITION_NAMES,
@@ -52,6 +52,18 @@ def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], 
     return Why(Reason.NOT_REPORTED, f"{text}; it has {first} to {last}.", sure=True)
 
 
+def no_dataset(
+    reporters: Sequence[str], span: Sequence[Period], held: Mapping[str, frozenset[str]], clCode: str, today: date
+) -> dict[str, Why]:
+    """Those reporters of which no dataset is listed for any of the periods, with what shows it for the last."""
+    found: dict[str, Why] = {}
+    for code in reporters:
+        whys = [not_held(code, one, held, clCode, today) for one in span]
+        if whys[-1] is not None and all(why is not None for why in whys):
+            found[code] = whys[-1]
+    return found
+
+
 async def not_covered(context: Context, reporters: Sequence[AskedArea], span: Sequence[Period]) -> dict[str, Why]:
     """Those reporters, by code, of whom the service has nothing in any of the periods, with what shows it.
 
@@ -67,12 +79,12 @@ async def not_covered(context: Context, reporters: Sequence[AskedArea], span: Se
 
 
 def _by_table(asked: AskedArea, span: Sequence[Period]) -> str | None:
-    area, name = asked.area, area_text(asked.code)
+    area = asked.area
     if area.kind in NO_REPORTERS:
-        return f"{name} is a partner only: nobody reports for it."
+        return f"{area_text(asked.code)} is a partner only: nobody reports for it."
     # Some ended in the middle of the year after the one in their name (Serbia and Montenegro: 2005, May 2006).
     if area.until is not None and span[0].year > area.until + 1:
-        return f"{name} is a former area: its own reports end with {area.until}."
+        return f"{area_text(asked.code)} is a former area: its own reports end with {area.until}."
     return None
 
 
@@ -120,7 +132,7 @@ class Answered:
     @staticmethod
     def of(wanted: DataCall, page: Page) -> "Answered | None":
         """Nothing where rows may be missing."""
-        return None if is_cut(page, wanted.maxRecords) else Answered(wanted, page.rows)
+        return None if page.is_cut(wanted.maxRecords) else Answered(wanted, page.rows)
 
 
 def neighbours(wanted: DataCall) -> list[DataCall]:

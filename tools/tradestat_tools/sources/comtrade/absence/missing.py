@@ -63,8 +63,8 @@ def missing_cells(query: TradeQuery, rows: Sequence[Row]) -> list[Cell]:
 
 
 def _dimensions(query: TradeQuery) -> tuple[list[str | None], ...]:
-    codes: list[str | None] = [code for code in query.commodities if not code.startswith("AG")]
-    if len(codes) < len(query.commodities):
+    codes: list[str | None] = [code for code in query.arguments.cmdCode if not code.startswith("AG")]
+    if len(codes) < len(query.arguments.cmdCode):
         codes.append(None)
     return (
         list(query.reporters.codes) or [None],

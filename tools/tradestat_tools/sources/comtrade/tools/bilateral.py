@@ -10,7 +10,6 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.absence.empty import asked_periods
 from tradestat_tools.sources.comtrade.answers import area_label, area_text
 from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
@@ -24,7 +23,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     named_reporters,
     usual,
 )
-from tradestat_tools.sources.comtrade.calendar import wire_period
+from tradestat_tools.sources.comtrade.calendar import asked_periods, wire_period
 from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, WORLD, Named, Places
 from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
@@ -208,7 +207,7 @@ def _mirror_row(row: Mirrored) -> MirrorRow:
         cmdCode=row.cmdCode,
         primaryValue=row.primaryValue,
         mirrorPrimaryValue=mirror,
-        netWgt=row.known("netWgt"),
+        netWgt=row.netWgt,
         mirrorNetWgt=row.mirrorNetWgt or None,
     )
 
@@ -217,7 +216,7 @@ async def _ask(
     context: Context, arguments: BalanceArguments, endpoint: str, row: type[R], flows: tuple[str, ...] = ()
 ) -> tuple[Places, Places, list[Fetched[Listed[R]]]]:
     """Every call of the question."""
-    span, _ = asked_periods(context, arguments)
+    span, _ = asked_periods(arguments.period, arguments.frequency, context.today)
     reporters, partners = Places.of(arguments.reporterCode, span), Places.of(arguments.partnerCode, span)
     fetched: list[Fetched[Listed[R]]] = []
     for run in calls_for(context, span, arguments.freqCode):

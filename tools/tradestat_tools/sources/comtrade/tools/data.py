@@ -11,21 +11,20 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.model.reasons import Why
-from tradestat_tools.sources.comtrade.absence.empty import asked_periods, dated, earlier_notes, no_rows, uncovered
+from tradestat_tools.sources.comtrade.absence.empty import dated, earlier_notes, no_rows, uncovered
 from tradestat_tools.sources.comtrade.absence.evidence import (
     Answered,
     Cell,
     Evidence,
     neighbours,
+    no_dataset,
     not_covered,
-    not_held,
 )
 from tradestat_tools.sources.comtrade.absence.missing import absent_notes, missing_cells
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series
-from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, is_cut, periods_a_call, stored
+from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, periods_a_call, stored
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments, TradeQuery
-from tradestat_tools.sources.comtrade.calendar import has_ended, tries, wire_period
+from tradestat_tools.sources.comtrade.calendar import asked_periods, ended, tries, wire_period
 from tradestat_tools.sources.comtrade.codes import is_services
 from tradestat_tools.sources.comtrade.flows import observe
 from tradestat_tools.sources.comtrade.notes import (
@@ -62,7 +61,8 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
         TradestatError: what the service answers.
     """
     _check_breadth(context, arguments)
-    span, later = asked_periods(context, arguments)
+    today = context.today
+    span, later = asked_periods(arguments.period, arguments.frequency, today)
     query = TradeQuery.of(context, arguments, span, later)
     out_of_cover = await not_covered(context, query.reporters.asked, span)
     if out_of_cover and len(out_of_cover) == len(query.reporters.codes):
@@ -71,10 +71,10 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
         context, arguments.typeCode, arguments.freqCode, arguments.clCode, query.reporters.codes
     )
     if not arguments.leans_on_newest:
-        unlisted = _unlisted(query, held, context.today)
+        unlisted = no_dataset(query.reporters.codes, query.span, held, arguments.clCode, today)
         if unlisted and len(unlisted) == len(query.reporters.codes):
             raise uncovered(query, unlisted)
-    query, calls = await _ask(context, query, held)
+    query, calls = await _ask(context, query, held, today)
     shown = {wire_period(period) for period in query.span}
     rows = [row for _, one in calls for row in one.value.rows if row.period in shown]
     answers = [answer for call, one in calls if (answer := Answered.of(call, one.value)) is not None]
@@ -85,28 +85,16 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
         looked_at = [call for call, _ in calls if call.periods][-MOST_LOOKED_AT:]
         beside = await stored(context, [near for call in looked_at for near in neighbours(call)])
         answers += [answer for call, page in beside if (answer := Answered.of(call, page)) is not None]
-    evidence = Evidence(
-        answers, rows=rows, clCode=arguments.clCode, today=context.today, not_covered=out_of_cover, held=held
-    )
+    evidence = Evidence(answers, rows=rows, clCode=arguments.clCode, today=today, not_covered=out_of_cover, held=held)
     if not rows:
-        empty = await in_thread(partial(no_rows, query, evidence, context.today))
-        raise await dated(context, empty, query.commodities)
+        empty = await in_thread(partial(no_rows, query, evidence, today))
+        raise await dated(context, empty, query.arguments.cmdCode)
     join = partial(_answer, context, _Found(query, calls, rows, missing, evidence))
     return await in_thread(join) if len(rows) + len(missing) > MANY_ROWS else join()
 
 
-def _unlisted(query: TradeQuery, held: Mapping[str, frozenset[str]], today: date) -> dict[str, Why]:
-    """Those reporters of which no dataset is listed for any period asked for, with what shows it for the last."""
-    found: dict[str, Why] = {}
-    for code in query.reporters.codes:
-        whys = [not_held(code, one, held, query.arguments.clCode, today) for one in query.span]
-        if whys[-1] is not None and all(why is not None for why in whys):
-            found[code] = whys[-1]
-    return found
-
-
 def _check_breadth(context: Context, arguments: TradeArguments) -> None:
-    if not has_key(context) and not arguments.reporterCode and not arguments.partnerCode:
+    if not arguments.reporterCode and not arguments.partnerCode and not has_key(context):
         raise InvalidQuery(
             f"All reporters with all partners is far more than the {PREVIEW_ROWS} rows that come without a key.",
             argument="partnerCode",
@@ -119,19 +107,20 @@ def _check_breadth(context: Context, arguments: TradeArguments) -> None:
 Calls = list[tuple[DataCall, Fetched[Page]]]
 
 
-async def _ask(context: Context, query: TradeQuery, held: Mapping[str, frozenset[str]]) -> tuple[TradeQuery, Calls]:
+async def _ask(
+    context: Context, query: TradeQuery, held: Mapping[str, frozenset[str]], today: date
+) -> tuple[TradeQuery, Calls]:
     """Every call of the question. Where it leans on the newest period, that is first looked for.
 
     Raises:
         TooLarge: it would take more than MAX_CALLS calls, or more rows than the caller allows.
         NoData: the newest period with rows lies before the first one asked for.
     """
-    arguments, size = query.arguments, periods_a_call(context)
-    runs = calls_for(context, query.span, arguments.freqCode)
-    if not arguments.leans_on_newest:
+    runs = calls_for(context, query.span, query.arguments.freqCode)
+    if not query.arguments.leans_on_newest:
         await check_rows(context, query, runs[-1])
         return query, [await _call(context, query, run) for run in runs]
-    candidates = _candidates(context, query, held)
+    candidates, size = _candidates(query, held, today), periods_a_call(context)
     back = min(size, len(query.span) + len(candidates) - 1)
     together = tuple(candidates[0].shifted(-steps) for steps in reversed(range(back)))
     calls: Calls = []
@@ -139,7 +128,7 @@ async def _ask(context: Context, query: TradeQuery, held: Mapping[str, frozenset
     for run in [*([together] if size > 1 else []), *((one,) for one in candidates)]:
         calls.append(await _call(context, query, run))
         page = calls[-1][1].value
-        if len(run) > 1 and is_cut(page, query.limit):
+        if len(run) > 1 and page.is_cut(query.limit):
             # The newest may be among the rows that were cut off: one by one, then. The call counts and says nothing.
             call, fetched = calls.pop()
             calls.append((replace(call, periods=()), replace(fetched, value=Page([]))))
@@ -150,29 +139,24 @@ async def _ask(context: Context, query: TradeQuery, held: Mapping[str, frozenset
             break
     if newest is None:
         return query.over(tuple(sorted(candidates))), calls
-    return await _up_to(context, query, newest, calls)
-
-
-def _candidates(context: Context, query: TradeQuery, held: Mapping[str, frozenset[str]]) -> list[Period]:
-    """The periods that may be the newest with rows, the newest first: those listed, where the list is known."""
-    usual = tries(query.arguments.frequency, context.today)
-    codes = query.reporters.codes
-    if not codes or any(code not in held for code in codes):
-        return usual
-    ended = {one for code in codes for text in held[code] if has_ended(one := period(text), context.today)}
-    return sorted(ended, reverse=True)[: len(usual)] or usual
-
-
-async def _up_to(context: Context, query: TradeQuery, newest: Period, calls: Calls) -> tuple[TradeQuery, Calls]:
-    """The rest of a question whose newest period is known."""
     try:
         span = query.arguments.periods(newest)
     except CodeError:  # "since 2025", and the newest is 2024
         return query, calls
-    query = query.over(tuple(one for one in span if has_ended(one, context.today)))
-    asked = {one for call, _ in calls for one in call.periods}
-    rest = [one for one in query.span if one not in asked]
-    return query, [*calls, *[await _call(context, query, run) for run in chunks(rest, periods_a_call(context))]]
+    query = query.over(ended(span, today))
+    already = {one for call, _ in calls for one in call.periods}
+    rest = [one for one in query.span if one not in already]
+    return query, [*calls, *[await _call(context, query, run) for run in chunks(rest, size)]]
+
+
+def _candidates(query: TradeQuery, held: Mapping[str, frozenset[str]], today: date) -> list[Period]:
+    """The periods that may be the newest with rows, the newest first: those listed, where the list is known."""
+    usual = tries(query.arguments.frequency, today)
+    codes = query.reporters.codes
+    if not codes or any(code not in held for code in codes):
+        return usual
+    listed_periods = {period(text) for code in codes for text in held[code]}
+    return sorted(ended(listed_periods, today), reverse=True)[: len(usual)] or usual
 
 
 async def _call(context: Context, query: TradeQuery, run: tuple[Period, ...]) -> tuple[DataCall, Fetched[Page]]:
@@ -206,7 +190,7 @@ def _answer(context: Context, found: _Found) -> Answer[TradeData]:
         limit=query.limit,
         notes=[
             *cut,
-            *row_notes(rows, arguments.clCode, query.commodities, query.span),
+            *row_notes(rows, arguments.clCode, query.arguments.cmdCode, query.span),
             *([] if cut else absent_notes(query, found.missing, found.evidence)),
             *reading_notes([*query.places, *query.second_partners.asked]),
             *group_notes(query.reporters, "reporterCode"),
@@ -222,7 +206,7 @@ def _answer(context: Context, found: _Found) -> Answer[TradeData]:
 
 def _newest_notes(query: TradeQuery, calls: Calls) -> list[Note]:
     """As which periods words such as "latest" were read."""
-    words = [one.typed for one in query.arguments.period if one.leans_on_newest]
+    words = [one.typed for one in query.arguments.period if one.span.leans_on_newest]
     if not words:
         return []
     newest = query.span[-1]

@@ -12,7 +12,6 @@ from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import ArgumentError, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.absence.empty import asked_periods
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series
 from tradestat_tools.sources.comtrade.api import fetch_matrix, table_request
 from tradestat_tools.sources.comtrade.arguments import (
@@ -26,7 +25,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     Spans,
     usual,
 )
-from tradestat_tools.sources.comtrade.calendar import wire_period
+from tradestat_tools.sources.comtrade.calendar import asked_periods, wire_period
 from tradestat_tools.sources.comtrade.codes import WORLD, FreqCode, Places, read_cmd_code
 from tradestat_tools.sources.comtrade.notes import cut_notes, later_notes, reading_notes, row_notes
 from tradestat_tools.sources.comtrade.service import SOURCE_ID
@@ -81,7 +80,7 @@ async def comtrade_trade_matrix(context: Context, arguments: MatrixArguments) ->
         NoData: there are no rows.
         TradestatError: what the service answers.
     """
-    span, later = asked_periods(context, arguments)
+    span, later = asked_periods(arguments.period, arguments.frequency, context.today)
     reporters, partners = Places.of(arguments.reporterCode, span), Places.of(arguments.partnerCode, span)
     fetched: list[Fetched[Page]] = []
     for run in calls_for(context, span, arguments.freqCode):

@@ -57,7 +57,7 @@ _OF_LEVEL = {"AG1": 10, "AG2": 97, "AG3": 300, "AG4": 1_230, "AG5": 3_000, "AG6"
 def most_rows(query: TradeQuery, periods: int) -> int:
     """How many rows a call could bring by its codes alone; there are seldom so many."""
     breakdowns = 1 if query.call(query.span).totals_only else 10
-    codes = sum(_OF_LEVEL.get(code, 1) for code in query.commodities)
+    codes = sum(_OF_LEVEL.get(code, 1) for code in query.arguments.cmdCode)
     who = (len(query.reporters.codes) or REPORTERS) * (len(query.partners.codes) or PARTNERS)
     return who * codes * len(query.arguments.flowCode) * periods * breakdowns
 

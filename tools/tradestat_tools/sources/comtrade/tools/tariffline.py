@@ -12,7 +12,6 @@ from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import ArgumentError, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.absence.empty import asked_periods
 from tradestat_tools.sources.comtrade.answers import TradeData, area_text, as_series
 from tradestat_tools.sources.comtrade.api import DataCall, fetch
 from tradestat_tools.sources.comtrade.arguments import (
@@ -29,7 +28,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     row_limit,
     usual,
 )
-from tradestat_tools.sources.comtrade.calendar import due, is_recent, wire_period
+from tradestat_tools.sources.comtrade.calendar import asked_periods, due, is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, Named, Places
 from tradestat_tools.sources.comtrade.notes import (
     cut_notes,
@@ -87,7 +86,7 @@ async def comtrade_tariffline(context: Context, arguments: TarifflineArguments) 
         NoData: there are no rows, or the period is not out.
         TradestatError: what the service answers.
     """
-    span, later = asked_periods(context, arguments)
+    span, later = asked_periods(arguments.period, arguments.frequency, context.today)
     reporters, partners = Places.of(arguments.reporterCode, span), Places.of(arguments.partnerCode, span)
     limit = row_limit(context, arguments.maxRecords)
     fetched = [

@@ -1,11 +1,12 @@
 """What UN Comtrade sends: errors by status and text, the envelope, its rows."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
@@ -23,6 +24,9 @@ from tradestat_tools.upstream.failures import Failures, Words, kind_of, not_aske
 from tradestat_tools.upstream.reading import number, one_line, sentence
 
 Amount = int | float
+
+EXACT = 2**53
+"""Below this a floating point number says exactly which whole one is meant."""
 
 QUOTED = 200
 """Characters of the service's words that an error repeats."""
@@ -155,6 +159,14 @@ def _flag(value: object) -> object:
     return bool(value) if value in (0, 1) else value
 
 
+def _amount(value: object) -> object:
+    """A figure. Nearly all come as plain numbers, many whole ones with a point; the rest is read as text is."""
+    if type(value) is float and value.is_integer() and abs(value) < EXACT:
+        return int(value)
+    is_plain = value is None or type(value) is int or (type(value) is float and math.isfinite(value))
+    return value if is_plain else number(value)
+
+
 def _text(value: object) -> object:
     """Text without the blanks around it (`mosCode` comes as "0" and as "0 ", seen in rows of 2018 to 2022)."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -174,13 +186,21 @@ UNITS = {"2": "m²", "4": "m", "5": "u", "8": "kg", "12": "m³", "34": "kg 90% s
 
 Text = Annotated[str, BeforeValidator(_text)]
 OptionalText = Annotated[str | None, BeforeValidator(_text)]
-OptionalAmount = Annotated[Amount | None, BeforeValidator(number)]
+OptionalAmount = Annotated[Amount | None, BeforeValidator(_amount)]
 OptionalFlag = Annotated[bool | None, BeforeValidator(_flag)]
 OptionalUnit = Annotated[str | None, BeforeValidator(_unit)]
 
 
+_BESIDE_THE_VALUE = ("cifvalue", "fobvalue", "netWgt", "grossWgt", "qty", "altQty")
+
+
 class Row(BaseModel):
-    """One row of an answer: what one reporter says of one flow, partner, product and period. Values are US dollars."""
+    """One row of an answer: what one reporter says of one flow, partner, product and period. Values are US dollars.
+
+    The service writes 0.0 as well as null where it knows nothing: all goods weigh 0 kg, an import's FOB value is 0
+    (seen in rows of 2018 to 2022). So a quantity, weight, CIF or FOB value of zero is a figure only beside a value that
+    is zero itself, not beside one that is missing; else it is None here.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -238,15 +258,13 @@ class Row(BaseModel):
         }
         return row | named
 
-    def known(self, name: str) -> Amount | None:
-        """A quantity, weight, CIF or FOB value as far as it is known.
-
-        The service writes 0.0 as well as null where it knows nothing: all goods weigh 0 kg, an import's FOB value is 0
-        (seen in rows of 2018 to 2022). Zero is a figure only beside a value that is zero itself, not
-        beside one that is missing.
-        """
-        amount: Amount | None = getattr(self, name)
-        return None if amount == 0 and self.primaryValue != 0 else amount
+    @model_validator(mode="after")
+    def _leave_out_unknown(self) -> Self:
+        if self.primaryValue != 0:
+            for name in _BESIDE_THE_VALUE:
+                if getattr(self, name) == 0:
+                    object.__setattr__(self, name, None)  # a row is frozen once it is read
+        return self
 
 
 class _TradeEnvelope(BaseModel):
@@ -269,6 +287,10 @@ class Page:
 
     rows: list[Row]
     count: int | None = None
+
+    def is_cut(self, limit: int) -> bool:
+        """Whether rows may be missing, because as many came as were allowed or the service counts more."""
+        return len(self.rows) >= limit or self.withheld > 0
 
     @property
     def withheld(self) -> int:
