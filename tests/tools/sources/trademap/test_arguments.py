@@ -1,68 +1,15 @@
 """What is refused before a credit is spent, and how it is said."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments, ServicesTimeSeriesArguments
 from tradestat_tools.sources.trademap.codes import read_partner, read_product, read_reporter, read_service
 
-TOOLS = {tool.name: tool for tool in SOURCE.tools}
 GOODS, SERVICES, INDICATORS = "goods_time_series", "services_time_series", "goods_trade_indicators"
-
-
-LOOSE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "goods_time_series": (
-        {
-            "country": 410, "partner": "null", "product": 85, "by": "null", "hs_level": "null", "trade_flow": "import",
-            "period_from": "2023", "period_to": "2024", "page": "1", "page_size": "5", "all_pages": "false",
-            "max_calls": "3", "sort_by": "null", "sort_dir": "null",
-        },
-        {
-            "country": "410", "product": "85", "trade_flow": "I", "period_from": 2023, "period_to": 2024,
-            "page_size": 5, "max_calls": 3,
-        },
-    ),
-    "services_time_series": (
-        {
-            "country": "KR", "partner": "0", "service": "null", "by": "byService", "trade_flow": "exports",
-            "period_from": "2023", "period_to": "2023", "page": "1", "page_size": "10", "all_pages": "true",
-            "max_calls": "2", "sort_by": "", "sort_dir": None,
-        },
-        {
-            "country": "410", "by": "byService", "trade_flow": "E", "period_from": 2023, "period_to": 2023,
-            "page_size": 10, "all_pages": True, "max_calls": 2,
-        },
-    ),
-    "goods_trade_indicators": (
-        {
-            "country": "kor", "partner": "none", "product": "85", "by": "byProduct", "hs_level": "4",
-            "trade_flow": "E", "indicators": '["VAL", "gv5"]', "page": "1", "page_size": "3", "all_pages": "false",
-            "max_calls": "5", "sort_by": "null", "sort_dir": "desc",
-        },
-        {"country": "410", "product": "85", "by": "byProduct", "hs_level": 4, "page_size": 3}
-        | {"indicators": ["VAL", "GV5"]},
-    ),
-    "get_countries": ({"search": "null", "limit": "3"}, {"limit": 3}),
-    "get_country_groups": ({"search": "asean", "members": "true"}, {"search": "asean", "members": True}),
-    "get_products_hs": (
-        {"search": "null", "prefix": 8507, "hs_level": "6", "limit": "2"}, {"prefix": "8507", "hs_level": 6, "limit": 2}
-    ),
-    "get_services_ebops": ({"search": "null", "prefix": "S03", "limit": "4"}, {"prefix": "S03", "limit": 4}),
-    "get_coverage": ({"data_type": "null"}, {}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("tool", sorted(TOOLS))
-def test_arguments_as_models_write_them_ask_the_same(tool: str):
-    (loose, plain), model = LOOSE[tool], TOOLS[tool].arguments
-    assert set(loose) == set(model.model_fields), "every argument of the tool is tried"
-    assert parse_arguments(model, loose) == parse_arguments(model, plain)
 
 
 def test_a_mistyped_code_or_name_is_answered_with_the_nearest():
