@@ -275,6 +275,13 @@ def group_notes(places: Places, argument: str, reporters: Collection[str] = ()) 
     return [Note(code=NoteCode.RESOLVED_CODE, text=" ".join(texts))]
 
 
+def absent_note(codes: Iterable[str], found: Collection[str], text: str, reason: Reason | None = None) -> list[Note]:
+    """That there is nothing of some areas that were asked for; `text` has a place for their names."""
+    missing = [code for code in codes if code not in found]
+    said = text.format(listed(map(area_text, missing)))
+    return [Note(code=NoteCode.ABSENT, text=said, reason=reason)] if missing else []
+
+
 def later_notes(later: Sequence[Period]) -> list[Note]:
     """That periods were left out because they are not over."""
     if not later:

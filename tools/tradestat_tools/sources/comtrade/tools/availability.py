@@ -26,7 +26,7 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode
-from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.notes import absent_note, listed, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
@@ -224,11 +224,8 @@ def _what(arguments: AvailabilityArguments, data: AvailabilityData) -> str:
 
 
 def _notes(asked: Sequence[str], records: Sequence[Held]) -> list[Note]:
-    notes: list[Note] = []
-    missing = [code for code in asked if code not in {one.reporterCode for one in records}]
-    if missing:
-        text = f"No dataset of {listed(map(area_text, missing))} is listed for this."
-        notes.append(Note(code=NoteCode.ABSENT, text=text, reason=Reason.NOT_COVERED))
+    found = {one.reporterCode for one in records}
+    notes = absent_note(asked, found, "No dataset of {} is listed for this.", Reason.NOT_COVERED)
     if any(flag is False for one in records for flag in one.isOriginalClassification):
         text = "Datasets that are not original were converted by UN Comtrade from the edition that was reported."
         notes.append(Note(code=NoteCode.FLAG, text=text))
