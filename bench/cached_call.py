@@ -19,7 +19,7 @@ from tradestat_tools.contract.source import source_of
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.upstream.request import Request, Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite import SqliteCache
 from tradestat_tools.upstream.store import Cache
 
 

@@ -12,8 +12,7 @@ from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Request, Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 
 CALLERS = 64
 TAKES = 0.020

@@ -20,8 +20,7 @@ from tradestat_tools.open import context_on
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import AsgiApp, Http
 from tradestat_tools.upstream.plan import UNLIMITED, Plan
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Cache, CacheInfo, Entry
 
 

@@ -9,7 +9,7 @@ from bench.measure import table
 from bench.rig import NoCache, sandbox_services
 from tradestat_sandbox import SOURCES, Sandbox
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite import SqliteCache
 from tradestat_tools.upstream.store import Cache
 
 KOREAN_IMPORTS = {"by": "byCountry", "trade_flow": "I", "period_from": 2022, "period_to": 2024}

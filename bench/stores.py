@@ -12,8 +12,7 @@ from tradestat_tools.upstream.plan import UNLIMITED, Budget, Plan, Window
 from tradestat_tools.upstream.redis.cache import RedisCache
 from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
 
 FEW, MANY = 100, 10_000

@@ -13,7 +13,9 @@ import pytest
 from golden_answers.play import ANSWERS, Scene, play
 from golden_answers.scenes import SCENES
 from golden_answers.steps import ANY_HANDLE, Ask, Complete, Prompt, Read
+from jsonschema import Draft202012Validator
 
+from tradestat_server.mcp.schemas import output_schema
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.errors import ERRORS, InvalidQuery
 from tradestat_tools.model.reasons import Reason
@@ -21,6 +23,23 @@ from tradestat_tools.model.reasons import Reason
 FEWEST_CALLS = 550
 MOST_BYTES = 3_000_000
 HEAD = re.compile(r"^## (\w+) \| ([\w ]+) \| .*\n(\{.*\})$", re.MULTILINE)
+NEAR_MISS = "a near miss of "
+FREE = {
+    ("comtrade_trade_matrix", "cmdCode"),  # SITC, whose codes are in no list here
+    ("trade_series", "base"),  # a period
+    ("trade_indicators", "base"),  # a period
+    ("trade_indicators", "source"),  # whatever the answers name
+}
+"""Arguments that take codes elsewhere under the same name."""
+
+NOT_CODES = {
+    *("fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
+    *("files", "file", "filename", "search", "query", "filter", "limit", "offset", "page", "page_size", "all_pages"),
+    *("max_calls", "members", "level", "hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc"),
+    *("parent", "prefix", "result", "table"),
+    *("columns", "sort", "sort_by", "indicators", "customsCode", "motCode"),  # not in any list here, or of free form
+    *("currentMonth", "period", "period_from", "period_to", "strtYymm", "endYymm"),  # periods
+}
 
 
 class Asked(NamedTuple):
@@ -81,6 +100,22 @@ def test_every_tool_answers_its_example(asked: list[Asked]) -> None:
     assert {one.tool for one in asked if one.tool in known and one.outcome == "answered" and alike(one)} == set(known)
 
 
+def test_every_answer_that_is_written_down_whole_fits_the_schema_of_its_tool(everything: str) -> None:
+    schemas: dict[str, Any] = {}
+    fitting = 0
+    for page in re.split("^## ", everything, flags=re.MULTILINE):
+        tool, _, rest = page.partition(" | ")
+        if not rest.startswith("answered | ") or "characters in all, sha256" in page:
+            continue
+        if tool not in schemas:
+            schemas[tool] = Draft202012Validator(output_schema(catalogue().tools[tool].data))
+        text = page.partition("-- structured\n")[2].replace('"<bytes>"', "1")
+        answer, _ = json.JSONDecoder().raw_decode(text)
+        assert [fault.message for fault in schemas[tool].iter_errors(answer)] == [], f"{tool}: {answer['what']}"
+        fitting += 1
+    assert fitting > FEWEST_CALLS / 2
+
+
 def test_every_argument_of_every_tool_is_used_in_a_call_that_is_answered(asked: list[Asked]) -> None:
     used = {(one.tool, name) for one in asked if one.outcome == "answered" for name in one.arguments}
     missing = [
@@ -90,6 +125,20 @@ def test_every_argument_of_every_tool_is_used_in_a_call_that_is_answered(asked: 
         if (tool.name, name) not in used
     ]
     assert not missing
+
+
+def test_a_near_miss_in_every_coded_argument_of_every_tool_names_the_nearest_and_sends_nothing(everything: str) -> None:
+    missed: set[tuple[str, str]] = set()
+    for page in re.split("^## ", everything, flags=re.MULTILINE):
+        tool, _, rest = page.partition(" | InvalidQuery | " + NEAR_MISS)
+        if rest:
+            argument = rest.partition("\n")[0]
+            error, _ = json.JSONDecoder().raw_decode(page.partition("-- error\n")[2])
+            assert (error["argument"], "\nsent " in page) == (argument, False), page
+            assert error["nearest"], page
+            missed.add((tool, argument))
+    coded = {(tool.name, name) for tool in catalogue().tools.values() for name in tool.arguments.model_fields}
+    assert {one for one in coded if one[1] not in NOT_CODES} == missed | FREE
 
 
 def test_every_tool_with_arguments_also_refuses_or_finds_nothing(asked: list[Asked]) -> None:

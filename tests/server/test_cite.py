@@ -184,27 +184,6 @@ def sandbox_settings() -> Settings:
     return catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)
 
 
-async def test_a_citation_is_the_last_line_of_an_answer_and_whole_in_its_data(
-    sandbox_settings: Settings, mode: str
-) -> None:
-    async with open_context(sandbox_settings) as context, Client(create_server(context), mode=mode) as client:
-        result = await client.call_tool("trend", {"hsCode": "850760"})
-        (block,) = result.content
-        assert isinstance(block, TextContent)
-        last = block.text.splitlines()[-1]
-        assert last == (
-            "Cite: SANDBOX, synthetic: doumaotong.com (抖贸通), from China Customs statistics, trend, "
-            f"{result.structured_content['source']['retrieved_at'][:10]}, http://sandbox.invalid/skill/trend?…"
-        )
-        whole = result.structured_content["citation"]
-        assert whole.startswith("SANDBOX, synthetic figures, not statistics: doumaotong.com")
-        assert whole.endswith("/skill/trend?hsCode=850760")
-        rows = await client.call_tool("rows", {"result": result.structured_content["result"]})
-        assert rows.structured_content["citation"] == whole
-        usage = await client.call_tool("usage", {})
-        assert "citation" not in usage.structured_content
-
-
 class Script(Data):
     """A text of many lines."""
 

@@ -127,27 +127,6 @@ def test_a_call_is_answered_in_text_and_as_json(tool: Any) -> None:
     assert text.stderr == structured.stderr == ""
 
 
-def test_exchange_rates_are_official_in_the_sandbox_too_and_are_not_called_synthetic() -> None:
-    text = run("call", "exchange_rate", "base=CNY", "period=2024", "--sandbox")
-    assert text.exit_code == 0, text.output
-    assert "SANDBOX" not in text.stdout
-    assert "European Central Bank" in text.stdout
-
-
-def test_an_imported_file_is_shown_as_what_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    header = "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,第一数量,第一计量单位,第二数量,第二计量单位,美元"
-    row = '202401,85076000,锂离子蓄电池,133,韩国,"1,200",千克,10,个,"34,567"'
-    (tmp_path / "china.csv").write_text(f"{header}\n{row}\n", encoding="gb18030")
-    monkeypatch.setenv("TRADESTAT_IMPORT_DIR", str(tmp_path))
-    text = run("call", "import_file", "file=china.csv", "flow=exports")
-    assert text.exit_code == 0, text.output
-    assert "China Customs" in text.stdout
-    assert "34,567" in text.stdout
-    missing = run("call", "import_file", "file=chima.csv", "flow=exports")
-    assert missing.exit_code == 1
-    assert "china.csv" in missing.stderr
-
-
 def test_an_error_is_text_on_stderr_and_an_object_on_stdout() -> None:
     words = ["call", "getNitemtradeList", "--sandbox", "strtYymm=202503", "endYymm=202501", "hsSgn=850760"]
     text, structured = run(*words), run(*words, "--json")
@@ -262,28 +241,22 @@ def test_listening_beyond_this_machine_needs_names() -> None:
     assert "--allowed-host" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
+def test_a_wrong_option_is_answered_with_what_is_allowed() -> None:
+    for words, complaint in [
         (["serve", "--port", "70000"], "0<=x<=65535"),
         (["serve", "--transport", "carrier-pigeon"], "'stdio', 'streamable-http', 'sse'"),
         (["serve", "--port", "8000"], "--port needs --transport streamable-http or sse"),
         (["serve", "--allowed-host", "stats.example.org"], "--allowed-host needs --transport"),
-        (["sandbox"], "Missing option '--port'"),
-        (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
-        (["call"], "Missing argument 'TOOL'"),
-        (["call", "dashboard", "--sandbox", "--offline"], "Choose one."),
+        (["sandbox"], "Missing option '--port'"), (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
+        (["call"], "Missing argument 'TOOL'"), (["call", "dashboard", "--sandbox", "--offline"], "Choose one."),
         (["cache", "clear", "--source", "trademob"], "trademap, doumaotong, korea, comtrade"),
-        (["cache", "import", "no-such-file"], "does not exist"),
-        (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
+        (["cache", "import", "no-such-file"], "does not exist"), (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
         (["serv"], "serve"),
-    ],
-)
-def test_a_wrong_option_is_answered_with_what_is_allowed(words: list[str], complaint: str) -> None:
-    result = run(*words)
-    assert result.exit_code == click.UsageError.exit_code
-    assert complaint in result.stderr
-    assert result.stdout == ""
+    ]:  # fmt: skip
+        result = run(*words)
+        assert result.exit_code == click.UsageError.exit_code
+        assert complaint in result.stderr
+        assert result.stdout == ""
 
 
 WRONG_SETTINGS = {

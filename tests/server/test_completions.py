@@ -42,24 +42,12 @@ def test_every_argument_of_every_prompt_and_template_is_completed() -> None:
     assert {one.uri for one in LISTED if "{" in one.uri} == set(TEMPLATE_COMPLETERS)
 
 
-async def test_hs_codes_are_completed_by_their_digits(lists: Client) -> None:
-    found = await complete(lists, in_template("tradestat://hs/{code}"), "code", "85.17")
-    assert found.values[:3] == ["8517", "851711", "851713"]
-    assert (found.total, found.has_more) == (10, False)
-
-
 async def test_a_long_list_is_cut_at_what_the_protocol_allows_and_says_so(lists: Client) -> None:
     found = await complete(lists, in_template("tradestat://hs/{code}"), "code", "8")
     assert len(found.values) == MAX_VALUES
     assert found.has_more
     assert found.total is not None
     assert found.total > 1000
-
-
-async def test_hs_codes_are_completed_by_the_beginning_of_a_word(lists: Client) -> None:
-    found = await complete(lists, in_prompt("export_market_dashboard"), "product", "smartph")
-    assert found.values[:2] == ["851713", "8517"]
-    assert "851714" not in found.values[:3]  # telephones other than smartphones
 
 
 async def test_goods_are_completed_by_everyday_words_best_first_and_mistyped(lists: Client) -> None:
@@ -80,40 +68,6 @@ async def test_services_groups_countries_and_flows_are_completed_by_words_in_thr
         assert await first("tradestat://countries/{code}", typed) == code
     flow = await complete(lists, in_prompt("query_china_customs_by_hand"), "flow", "수출")
     assert flow.values == ["export"]
-
-
-async def test_countries_are_completed_as_names_for_people_and_as_codes_in_addresses(lists: Client) -> None:
-    names = await complete(lists, in_prompt("services_profile"), "country", "kor")
-    assert names.values == ["North Korea", "South Korea"]
-    chinese = await complete(lists, in_prompt("services_profile"), "country", "韩")
-    assert chinese.values == ["South Korea"]
-    codes = await complete(lists, in_template("tradestat://countries/{code}"), "code", "kor")
-    assert codes.values == ["PRK", "KOR"]
-
-
-async def test_services_items_are_completed_by_any_code_or_word(lists: Client) -> None:
-    ref = in_template("tradestat://ebops/{code}")
-    assert (await complete(lists, ref, "code", "SC1")).values[0] == "3.1"
-    assert (await complete(lists, ref, "code", "3.1.")).values[0] == "3.1.1"
-    assert "3.1" in (await complete(lists, ref, "code", "sea tran")).values
-
-
-async def test_years_are_those_that_have_ended_by_the_services_own_clock(lists: Client) -> None:
-    found = await complete(lists, in_prompt("services_profile"), "year", "")
-    assert found.values[:2] == ["2025", "2024"]
-    months = await complete(lists, in_prompt("query_china_customs_by_hand"), "period", "")
-    assert months.values[0] == "2026", "a month of the running year may be out"
-    assert (await complete(lists, in_prompt("services_profile"), "year", "199")).values[0] == "1999"
-
-
-async def test_groups_and_flows_are_completed(lists: Client) -> None:
-    assert "ASEAN" in (await complete(lists, in_template("tradestat://groups/{code}"), "code", "as")).values
-    assert (await complete(lists, in_prompt("query_china_customs_by_hand"), "flow", "i")).values == ["import"]
-
-
-async def test_what_has_no_codes_is_completed_with_nothing(lists: Client) -> None:
-    assert (await complete(lists, in_prompt("services_profile"), "nothing", "x")).values == []
-    assert (await complete(lists, in_template("tradestat://none/{code}"), "code", "x")).values == []
 
 
 def test_every_completed_country_is_read_back_as_itself() -> None:

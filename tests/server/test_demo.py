@@ -39,6 +39,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> str:
     return ran.stdout
 
 
+@pytest.mark.slow
 def test_every_answer_says_that_it_is_synthetic_and_has_a_table_with_figures(output: str) -> None:
     answers = output.split("Q: ")[1:]
     assert len(answers) == len(questions(catalogue()))
@@ -49,6 +50,7 @@ def test_every_answer_says_that_it_is_synthetic_and_has_a_table_with_figures(out
         assert re.search(r"\d{1,3}(,\d{3})+", "".join(table)), answer
 
 
+@pytest.mark.slow
 def test_it_says_what_to_set_for_live_figures(output: str) -> None:
     for source in catalogue().sources.values():
         assert source.name in output
@@ -56,6 +58,7 @@ def test_it_says_what_to_set_for_live_figures(output: str) -> None:
             assert source.key.variable in output
 
 
+@pytest.mark.slow
 def test_a_file_gets_no_terminal_codes_and_no_overlong_lines(output: str) -> None:
     assert "\x1b" not in output
     assert max(len(line) for line in output.splitlines()) <= 110

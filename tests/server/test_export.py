@@ -163,22 +163,6 @@ async def test_a_folder_that_can_not_be_made_is_an_error_that_names_the_setting(
     assert "TRADESTAT_EXPORT_DIR" in refused.value.remedy
 
 
-async def test_only_the_tool_that_writes_says_that_it_does(sandbox: Context) -> None:
-    async with Client(create_server(sandbox)) as client:
-        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    writing = tools["export_data"].annotations
-    assert writing is not None
-    assert writing.model_dump(exclude_none=True) == {
-        "read_only_hint": False,
-        "destructive_hint": False,
-        "idempotent_hint": False,
-        "open_world_hint": False,
-    }
-    assert [name for name, tool in tools.items() if tool.annotations and not tool.annotations.read_only_hint] == [
-        "export_data"
-    ]
-
-
 def test_without_pyarrow_the_error_says_how_to_install_it(tmp_path: Path) -> None:
     script = """
 import sys, io

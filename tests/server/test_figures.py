@@ -32,23 +32,13 @@ def test_a_figure_has_four_significant_digits_or_all_before_the_point(value: flo
     assert len(digits.replace(".", "")) <= max(5, len(before)), "five where rounding carried: 999.96 is 1,000.0"
 
 
-@pytest.mark.parametrize(
-    ("value", "power", "text"),
-    [
-        (70_626_601, 1, "70,627"),
-        (1_234_567, 2, "1.235"),
-        (123_460_000, 2, "123.5"),
-        (1_000_000, 2, "1.000"),
-        (999_960_000, 2, "1,000.0"),
-        (-45_600, 2, "-0.04560"),
-        (1, 3, "1e-9"),
-        (0, 3, "0"),
-        (0.0, 1, "0"),
+def test_figures_in_powers_of_a_thousand() -> None:
+    for value, power, text in [
+        (70_626_601, 1, "70,627"), (1_234_567, 2, "1.235"), (123_460_000, 2, "123.5"), (1_000_000, 2, "1.000"),
+        (999_960_000, 2, "1,000.0"), (-45_600, 2, "-0.04560"), (1, 3, "1e-9"), (0, 3, "0"), (0.0, 1, "0"),
         (float("nan"), 2, "nan"),
-    ],
-)
-def test_figures_in_powers_of_a_thousand(value: float, power: int, text: str) -> None:
-    assert in_powers(value, power) == text
+    ]:  # fmt: skip
+        assert in_powers(value, power) == text
 
 
 @given(st.lists(figures, max_size=30), st.sampled_from(["USD", "thousand USD", "RMB yuan"]))
@@ -61,19 +51,14 @@ def test_the_typical_figure_keeps_four_digits_before_the_point(values: list[floa
         assert statistics.median(there) < 1000**2 or not math.isfinite(statistics.median(there))
 
 
-@pytest.mark.parametrize(
-    ("unit", "power", "words"),
-    [
-        ("USD", 1, "thousand USD"),
-        ("thousand USD", 1, "million USD"),
+def test_units_are_composed_in_words() -> None:
+    for unit, power, words in [
+        ("USD", 1, "thousand USD"), ("thousand USD", 1, "million USD"),
         ("thousand USD (VAL, BAL), % (growth)", 2, "billion USD"),
-        ("US dollars; weight in kg net", 2, "million US dollars"),
-        ("RMB yuan", 3, "billion RMB yuan"),
+        ("US dollars; weight in kg net", 2, "million US dollars"), ("RMB yuan", 3, "billion RMB yuan"),
         ("million kg", 0, "million kg"),
-    ],
-)
-def test_units_are_composed_in_words(unit: str, power: int, words: str) -> None:
-    assert unit_in_powers(unit, power) == words
+    ]:  # fmt: skip
+        assert unit_in_powers(unit, power) == words
 
 
 @pytest.mark.parametrize("unit", ["%", "USD thousand", "Thousand USD", "USD 000", "万元"])

@@ -18,8 +18,7 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.open import context_on
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 
 pytestmark = pytest.mark.anyio
 

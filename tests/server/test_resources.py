@@ -39,14 +39,6 @@ async def test_every_resource_and_template_is_listed_with_a_title_and_a_descript
     assert all(entry.title and entry.description and entry.mime_type for entry in (*resources, *templates))
 
 
-async def test_every_listed_resource_can_be_read(lists: Client) -> None:
-    for one in LISTED:
-        if "{" not in one.uri:
-            content = await read(lists, one.uri)
-            assert content.mime_type == one.mime_type
-            assert len(content.text.splitlines()) > 10, one.uri
-
-
 async def test_the_hs_list_is_whole(lists: Client) -> None:
     lines = (await read(lists, "tradestat://hs/all")).text.splitlines()
     assert lines[0] == "code\tdescription"
@@ -61,29 +53,18 @@ async def test_a_code_is_read_however_it_is_written(lists: Client) -> None:
         assert "851713" in content.text
 
 
-@pytest.mark.parametrize(
-    ("uri", "said"),
-    [
-        ("tradestat://hs/851799", "Nearest:"),
-        ("tradestat://hs/bananas", "Allowed: HS codes"),
-        ("tradestat://ebops/99", "Allowed: an EBOPS 2010 item"),
-        ("tradestat://countries/Chinna", "Nearest: China (CN, 156)"),
-        ("tradestat://countries/Congo", "can mean several areas"),
-        ("tradestat://groups/ASEEN", "Nearest: ASEAN"),
-        ("tradestat://sources/trademob", "is not a source"),
-        ("tradestat://nothing", "Unknown resource"),
+async def test_what_is_hostile_is_refused(lists: Client) -> None:
+    for uri, said in [
         ("tradestat://hs/..%2F..%2Fetc%2Fpasswd", "Unknown resource"),
         (f"tradestat://hs/{'9' * 10_000}", "is not an HS code"),
         ("tradestat://countries/%00%1B%5B31m", "Unknown resource"),
         ("tradestat://countries/%27%3B%20DROP%20TABLE", "not a known country"),
-    ],
-)
-async def test_what_does_not_exist_is_refused_with_the_nearest(lists: Client, uri: str, said: str) -> None:
-    with pytest.raises(MCPError) as caught:
-        await lists.read_resource(uri)
-    assert caught.value.code == INVALID_PARAMS
-    assert said in caught.value.message
-    assert len(caught.value.message) < 11_000
+    ]:
+        with pytest.raises(MCPError) as caught:
+            await lists.read_resource(uri)
+        assert caught.value.code == INVALID_PARAMS
+        assert said in caught.value.message
+        assert len(caught.value.message) < 11_000
 
 
 async def test_every_services_item_can_be_read_by_each_of_its_codes(lists: Client) -> None:
@@ -101,30 +82,9 @@ async def test_the_country_list_has_every_area_and_its_codes(lists: Client) -> N
     assert (usa["m49"], usa["comtrade"], usa["trademap"], usa["china_customs"]) == ("840", "842", "842", "502")
 
 
-async def test_a_country_is_found_by_any_name_or_code(lists: Client) -> None:
-    for written in ("KR", "KOR", "410", "Korea, Rep.", "韩国", "한국"):
-        text = (await read(lists, f"tradestat://countries/{quote(written)}")).text
-        assert text.startswith("South Korea\n")
-        assert "China Customs: 133" in text
-        assert "OECD" in text
-
-
 async def test_a_group_is_shown_with_its_members_and_their_date(lists: Client) -> None:
     lines = (await read(lists, "tradestat://groups/EU")).text.splitlines()
     assert "27 members as of 2020-02-01" in lines[0]
     assert len(lines) == 2 + 27
     everything = (await read(lists, "tradestat://groups")).text.splitlines()
     assert len(everything) == len(groups()) + 1
-
-
-async def test_the_guide_tells_the_steps_and_what_the_exported_file_does_not_say(lists: Client) -> None:
-    text = (await read(lists, "tradestat://guide/china-customs")).text
-    for said in (
-        "stats.customs.gov.cn/indexEn",
-        "Query by HS Code",
-        "Query by Country/Region",
-        "Query by Customs Port",
-    ):
-        assert said in text
-    assert "the exported file does not say whether it holds exports or imports" in text
-    assert "GB18030" in text

@@ -14,7 +14,6 @@ from mcp_types import TextContent, TextResourceContents
 
 from tradestat_server.cli.main import cli
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
@@ -26,8 +25,7 @@ from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.runtime import Clock
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Ledger
 from tradestat_tools.usage import USAGE, UsageData
 
@@ -161,23 +159,6 @@ async def test_the_tool_the_resource_and_the_text_agree_and_nothing_is_sent(
     for key in ("key-one", "key-two", "key-three"):
         assert key not in result.model_dump_json()
     assert wire.sent == []
-
-
-async def test_a_server_in_the_sandbox_serves_the_resource_too() -> None:
-    async with open_context(settings(TRADESTAT_SANDBOX=True)) as context, Client(create_server(context)) as client:
-        (content,) = (await client.read_resource("tradestat://usage")).contents
-    assert isinstance(content, TextResourceContents)
-    assert content.text.startswith("SANDBOX DATA")
-
-
-async def test_the_sandbox_has_no_plan_and_says_what_it_is() -> None:
-    async with open_context(settings(TRADESTAT_SANDBOX=True)) as context:
-        answer = await context.call(USAGE, {})
-    assert answer.source.state == "sandbox"
-    assert {one.budget for one in answer.data.sources} == {None}
-    assert {one.key for one in answer.data.sources} == {"not needed"}
-    assert answer.data.cache is not None
-    assert answer.data.cache.kind == "memory"
 
 
 def test_the_command_prints_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from tradestat_tools.contract.tool import A, D, Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
-from tradestat_tools.results.citation import cited, one_line, references_of
+from tradestat_tools.results.citation import citation_of
 from tradestat_tools.upstream.report import Progress, reporting
 from tradestat_tools.upstream.request import NO_DATA
 
@@ -32,7 +32,7 @@ async def call(
                 await _doubt(context, report.fetched, error)
             raise
     answer.notes.extend(note for note in report.notes if note not in answer.notes)
-    answer.citation = answer.citation or await _citation(context, tool, answer)
+    answer.citation = answer.citation or await citation_of(context, tool.name, answer)
     if not tool.local if tool.kept is None else tool.kept:
         answer.result = await context.results.keep(tool.name, arguments, answer, report.asked)
     return answer
@@ -68,15 +68,6 @@ async def _parsed(tool: Tool[A, Any], arguments: Mapping[str, Any]) -> A:
         from tradestat_tools.search.did_you_mean import did_you_mean  # noqa: PLC0415 - indexes for those who need them
 
         raise await did_you_mean(tool.arguments, error, arguments) from None
-
-
-async def _citation(context: Context, tool: Tool[Any, D], answer: Answer[D]) -> str | None:
-    """How to cite the answer; of one made from others, how to cite each. What holds no statistics has none."""
-    if answer.source.results:
-        references, _, _ = await references_of(context, answer.source.results)
-    else:
-        references = [cited(context.sources.values(), tool.name, answer.what, answer.source)]
-    return "; ".join(one_line(one) for one in references if one) or None
 
 
 async def _doubt(context: Context, fetched: Sequence[str], error: UpstreamChanged | NoData) -> None:

@@ -13,8 +13,7 @@ from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.plan import UNLIMITED
 from tradestat_tools.upstream.runtime import Clock
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Cache, Ledger
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ async def open_context(
     engine = Upstream(http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews)
     with closing(cache), closing(ledger), closing(open_results(settings)) as results:
         async with aclosing(http), engine as upstream:
-            yield context_on(settings, upstream, results=Results(results, now=upstream.time), offered=offered)
+            yield context_on(settings, upstream, results=Results(results), offered=offered)
 
 
 @asynccontextmanager
@@ -60,11 +59,12 @@ async def in_memory(
 ) -> AsyncGenerator[Context]:
     """What tools work with, remembering only until it is closed and bound by no plan: for stand-ins and for tests."""
     offered = offered or catalogue()
+    clock = clock or Clock()
     plans = dict.fromkeys(offered.sources, UNLIMITED)
     with closing(SqliteCache(None)) as cache, closing(SqliteLedger(None)) as ledger, closing(SqliteCache(None)) as kept:
         engine = Upstream(http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=most_attempts)
         async with engine as upstream:
-            results = Results(kept, now=upstream.time)
+            results = Results(kept, now=clock.time)
             yield context_on(settings, upstream, now, results=results, offered=offered)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tradestat_tools import open as tools_open
 from tradestat_tools.catalogue import Catalogue
-from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.context import Context, standing_at
 from tradestat_tools.model.settings import SANDBOX_URL, Settings
 
 
@@ -23,10 +23,10 @@ async def open_context(
     from tradestat_tools.upstream.http import Http  # noqa: PLC0415
 
     today = settings.sandbox_today or DEFAULT_TODAY
-    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    noon = standing_at(datetime(today.year, today.month, today.day, 12, tzinfo=UTC))
     http = Http(app=Sandbox(today=today).app)
     try:
-        async with tools_open.in_memory(http, sandbox_settings(settings), lambda: noon, offered=offered) as context:
+        async with tools_open.in_memory(http, sandbox_settings(settings), noon, offered=offered) as context:
             yield context
     finally:
         await http.aclose()

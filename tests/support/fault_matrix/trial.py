@@ -21,8 +21,7 @@ from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.plan import Budget
 from tradestat_tools.upstream.runtime import Clock, as_utc
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Entry
 
 START = 1_792_497_600.0

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.codes.breaks import LATE, breaks_text, hs_break
-from tradestat_tools.codes.editions import EDITION_YEARS, links, partial_life
+from tradestat_tools.codes.editions import EDITION_YEARS, LATE, breaks_text, hs_break, links, partial_life
 from tradestat_tools.codes.hs import FIRST, explain_from_lists, hs_entries, hs_status
 
 ComtradeList = Callable[[str], list[dict[str, Any]]]

@@ -6,7 +6,6 @@ import pytest
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.research.currency import average_rate, covered_to
 
 pytestmark = pytest.mark.anyio
@@ -31,17 +30,3 @@ async def test_the_newest_twelve_months_are_those_that_are_covered_as_a_whole(co
     assert len(data["periods"]) == 12
     assert None not in data["rates"]
     assert data["periods"][-1] <= str(covered_to())[:7]
-
-
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        ({"base": "CNY", "period": "yesterday"}, "is not a period"),
-        ({"base": "CNY", "period": "1999-01..2024-12"}, "too many months"),
-        ({"base": "CNY", "period": "2024-03", "freq": "year"}, "is a month"),
-    ],
-    ids=["period", "months", "frequency"],
-)
-async def test_what_can_not_be_asked_is_refused(asked: dict[str, str], said: str, context: Context) -> None:
-    with pytest.raises(InvalidQuery, match=said):
-        await rates(context, **asked)

@@ -410,25 +410,3 @@ async def test_several_answers_are_put_together(context: Context) -> None:
     assert list(column(given["data"], "exports", "balance").values()) == [exports - imports]
     assert given["data"]["unit"] == "USD"
     assert any(note["code"] == "valuation" for note in given["notes"])
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("arguments", "what"),
-    [
-        ({"period": "last 5 years"}, "no newest period of their own"),
-        ({"base": "the beginning"}, "is not a period"),
-        ({"flow": "sideways"}, "is not a trade flow"),
-    ],
-    ids=["period", "base", "flow"],
-)
-async def test_what_can_not_be_worked_out_says_why(arguments: dict[str, Any], what: str, context: Context) -> None:
-    with pytest.raises(InvalidQuery, match=what):
-        await asked(context, "trade_indicators", **{"indicator": "share", "result": "raaaaaaaaaa"} | arguments)
-
-
-@pytest.mark.anyio
-async def test_an_answer_without_figures_of_flows_is_refused(context: Context) -> None:
-    listed = await asked(context, "get_country_groups")
-    with pytest.raises(InvalidQuery, match="no figures of flows"):
-        await asked(context, "trade_indicators", indicator="share", result=listed["result"])

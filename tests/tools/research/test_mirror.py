@@ -13,7 +13,7 @@ from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
-from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge, TradestatError
+from tradestat_tools.model.errors import TooLarge
 from tradestat_tools.research.currency import average_rate
 from tradestat_tools.research.mirror.answer import MirrorData
 
@@ -132,41 +132,6 @@ async def test_a_hub_that_the_importer_names_is_a_reason_and_one_it_does_not_nam
     assert "consignment" not in {one.kind for one in plain.data.causes}
 
 
-async def test_without_a_key_reasons_are_looked_for_in_one_period_and_the_answer_says_so(served: Served) -> None:
-    asked = {"exporter": "CN", "importer": "US", "product": "850760", "period": "2022-2024"}
-    async with served(Sandbox(), comtrade_api_key=None) as context:
-        answer = await mirror(context, **asked)
-    assert [gap.best_rule for gap in answer.data.gaps[:3]] == ["exporter", "exporter", "exporter_by_importers_weight"]
-    assert answer.data.gaps[3].period == "all"
-    assert answer.data.gaps[3].best_fob is None  # a sum in which transit is known of one period alone
-    (said,) = (note.text for note in answer.notes if "further free calls" in note.text)
-    assert said.startswith("4 further free calls")
-    assert "of 2024 alone" in said
-    assert "lag" not in {one.kind for one in answer.data.causes}
-
-
-async def test_a_source_without_its_key_is_a_missing_side_with_what_to_do(served: Served) -> None:
-    async with served(Sandbox(), data_go_kr_service_key=None) as context:
-        answer = await mirror(context, **LITHIUM, period="2024")
-    (missing,) = (one for one in answer.data.missing if one.side == "korea:importer")
-    assert missing.reason == "MissingKey"
-    assert "DATA_GO_KR_SERVICE_KEY" in missing.text
-    assert answer.data.importer_side == "comtrade:importer"
-
-
-async def test_figures_that_will_be_revised_are_said_to_and_blamed_for_nothing(context: Context) -> None:
-    answer = await mirror(context, **LITHIUM, period="2026-08")
-    (said,) = (note for note in answer.notes if note.code == "revised")
-    assert "South Korea's imports from China, Korea Customs Service 2026-08" in said.text
-    assert "revision" not in {one.kind for one in answer.data.causes}
-
-
-async def test_goods_that_only_pass_an_importer_are_said_to(context: Context) -> None:
-    answer = await mirror(context, exporter="CN", importer="HK", product="850760", period="2024")
-    assert any("a part only passes: the importer re-exports" in note.text for note in answer.notes)
-    assert [gap.best_rule for gap in answer.data.gaps] == ["exporter_with_goods_in_transit"]
-
-
 async def test_reasons_add_up_to_the_gap_with_what_is_unexplained(context: Context) -> None:
     for exporter, importer in (("CN", "US"), ("DE", "FR"), ("HK", "JP"), ("JP", "MX")):
         answer = await mirror(context, exporter=exporter, importer=importer, product="8517", period="2023")
@@ -174,65 +139,6 @@ async def test_reasons_add_up_to_the_gap_with_what_is_unexplained(context: Conte
         explained = sum(one.amount or 0 for one in answer.data.causes)
         assert gap.gap is not None
         assert explained == pytest.approx(gap.gap, abs=abs(gap.importer or 0) * 0.0011)
-
-
-@pytest.mark.parametrize(
-    ("asked", "argument", "says"),
-    [
-        ({"exporter": "China", "importer": "ASEAN"}, "importer", "group"),
-        ({"exporter": "Congo", "importer": "Korea"}, "exporter", "several"),
-        ({**LITHIUM, "product": "850799"}, "product", "850799"),
-        ({**LITHIUM, "period": "2019-20"}, "period", "slip"),
-        ({**LITHIUM, "period": "2024-03", "freq": "year"}, "period", "month"),
-        ({**LITHIUM, "period": "2015-01..2024-12"}, "period", "too many"),
-        ({**LITHIUM, "currency": "XXX"}, "currency", "no exchange rates"),
-    ],
-    ids=["group", "ambiguous", "product", "slip", "frequency", "long", "currency"],
-)
-async def test_a_question_that_has_no_two_ends_is_refused_with_what_to_do(
-    context: Context, asked: dict[str, Any], argument: str, says: str
-) -> None:
-    with pytest.raises(InvalidQuery, match=says) as refused:
-        await mirror(context, **asked)
-    assert refused.value.argument == argument
-    assert refused.value.allowed or refused.value.nearest
-
-
-async def test_a_code_of_one_country_is_answered_with_the_subheading_to_ask(context: Context) -> None:
-    with pytest.raises(NoData) as nothing:
-        await mirror(context, **{**LITHIUM, "product": "85076000"}, period="2024")
-    assert "product=850760" in nothing.value.remedy
-
-
-async def test_periods_that_are_not_out_do_not_take_the_verdict(context: Context) -> None:
-    answer = await mirror(context, **LITHIUM, period="2025-2027")
-    assert [gap.gap is None for gap in answer.data.gaps] == [False, True, True]
-    assert "850760, 2025, USD: China reports" in answer.what
-
-
-async def test_a_year_beyond_the_rates_is_not_converted_at_another_years(context: Context) -> None:
-    with pytest.raises(TradestatError, match="covered"):
-        await mirror(context, exporter="China", importer="Russia", product="850760", period="2023", currency="RUB")
-
-
-async def test_without_any_rate_nothing_is_sent(served: Served) -> None:
-    sandbox = Sandbox()
-    async with served(sandbox) as context:
-        with pytest.raises(NoData, match="covered"):
-            await mirror(context, **LITHIUM, period="2023", currency="RUB", max_credits=5)
-    assert sandbox.calls == []
-
-
-async def test_periods_without_a_rate_are_left_out_and_said_to_be(context: Context) -> None:
-    answer = await mirror(context, **LITHIUM, period="2020-2023", currency="RUB")
-    assert [gap.period for gap in answer.data.gaps] == ["2020", "2021", "all"]
-    assert any(note.text.startswith("Only 2020 to 2021 of 2020 to 2023 have rates.") for note in answer.notes)
-
-
-@pytest.mark.parametrize(("word", "periods"), [("M", 12), ("quarterly", 4)])
-async def test_the_frequency_is_read_as_trade_series_reads_it(context: Context, word: str, periods: int) -> None:
-    answer = await mirror(context, **LITHIUM, period="2024", freq=word)
-    assert len([gap for gap in answer.data.gaps if gap.period != "all"]) == periods
 
 
 async def test_what_the_reasons_rest_on_is_counted_and_cited_with_the_sides(served: Served) -> None:

@@ -1,25 +1,19 @@
 """`trade_series`: the stand-in services' figures against what their world recorded."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tradestat_sandbox import Sandbox
 from tradestat_sandbox.world import World
 from tradestat_tools.codes.periods import Period, periods_between
-from tradestat_tools.codes.periods import period as read
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import NoData, TradestatError
+from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.research.currency import average_rate
 
 pytestmark = pytest.mark.anyio
 
 BATTERIES = "850760"
-
-Served = Callable[..., AbstractAsyncContextManager[Context]]
 
 
 async def answer(of: Context, tool: str = "trade_series", **asked: Any) -> dict[str, Any]:
@@ -40,12 +34,6 @@ async def refused(of: Context, **asked: Any) -> TradestatError:
 
 def by_period(data: dict[str, Any], name: str = "values") -> dict[str, Any]:
     return dict(zip(data["periods"], data[name], strict=True))
-
-
-def reason_of(data: dict[str, Any], period: str) -> tuple[str | None, str]:
-    """Why a period has no figure."""
-    (one,) = (one for one in data.get("absent", ()) if period in one["periods"])
-    return one.get("reason"), one["text"]
 
 
 def years(first: int, last: int) -> list[str]:
@@ -87,28 +75,6 @@ async def test_where_no_national_source_is_connected_comtrade_answers(context: C
     }
 
 
-async def test_a_source_that_never_has_it_is_passed_over_and_named(context: Context, world: World) -> None:
-    data = await series(context, reporter="Korea", partner="China", product="3", kind="services", period="2023")
-    assert data["source"] == "comtrade"
-    assert data["values"] == [world.truth("KR", "CN", "3", "2023").exporter_reported]
-    assert data["classification"] == "EBOPS"
-    assert "valuation" not in data
-    assert data["passed_over"] == [{"source": "korea", "text": "Korea Customs has goods only."}]
-
-
-async def test_a_source_that_fails_is_passed_over_with_what_it_failed_with(served: Served) -> None:
-    sandbox = Sandbox()
-    sandbox.fail(source="korea", times=100, status=500)
-    async with served(sandbox) as other:
-        data = await series(other, reporter="Korea", product=BATTERIES, period="2023")
-        named = await refused(other, reporter="Korea", product=BATTERIES, period="2023", source="korea")
-    assert data["source"] == "comtrade"
-    (passed,) = data["passed_over"]
-    assert passed["source"] == "korea"
-    assert passed["text"]
-    assert named.kind == "UpstreamDown"
-
-
 async def test_trade_map_is_asked_only_if_its_credits_are_allowed_and_stored_figures_are_free(
     context: Context, world: World
 ) -> None:
@@ -123,46 +89,7 @@ async def test_trade_map_is_asked_only_if_its_credits_are_allowed_and_stored_fig
     assert again["data"] == given["data"]
 
 
-async def test_the_compilation_that_is_not_official_stands_in_only_where_nothing_else_has_the_month(
-    context: Context,
-) -> None:
-    newest = await series(context, reporter="China", product=BATTERIES, period="2026-09", currency="CNY")
-    assert newest["source"] == "doumaotong"
-    assert "no official source has these months; an independent compilation" in newest["choice"]
-    assert {one["source"] for one in newest["passed_over"]} == {"comtrade", "trademap"}
-    before = await series(context, reporter="China", product=BATTERIES, period="2026-08")
-    assert before["source"] == "comtrade"
-    years_only = await refused(context, reporter="China", product=BATTERIES, period="2026")
-    assert "doumaotong" not in str(years_only)
-
-
-async def test_the_answer_says_where_newer_months_of_china_may_be(context: Context) -> None:
-    given = await answer(context, reporter="China", product=BATTERIES, freq="M")
-    assert "may have months to 2026-09: source=doumaotong" in given["more"]
-
-
 # --- periods -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("asked", "first", "last"),
-    [
-        ({"reporter": "Korea", "freq": "monthly"}, "2025-10", "2026-09"),
-        ({"reporter": "China", "freq": "M"}, "2025-09", "2026-08"),
-        ({"reporter": "Germany"}, "2021", "2025"),
-        ({"reporter": "Korea", "freq": "Q", "period": "last 4 quarters"}, "2025Q4", "2026Q3"),
-        ({"reporter": "Korea", "period": "latest"}, "2025", "2025"),
-        ({"reporter": "Korea", "period": "since 2023"}, "2023", "2025"),
-    ],
-    ids=["Korea's months", "China's months", "years", "quarters", "latest", "since"],
-)
-async def test_the_newest_periods_end_with_the_newest_figure_of_the_source(
-    asked: dict[str, str], first: str, last: str, context: Context
-) -> None:
-    data = await series(context, product=BATTERIES, **asked)
-    assert (data["periods"][0], data["periods"][-1]) == (first, last)
-    assert data["periods"] == [str(one) for one in periods_between(read(first), read(last))]
-    assert None not in data["values"]
 
 
 async def test_quarters_and_years_are_the_sums_of_their_months(context: Context) -> None:
@@ -174,31 +101,6 @@ async def test_quarters_and_years_are_the_sums_of_their_months(context: Context)
     for at, value in enumerate(quarters.values()):
         assert value == sum(list(months.values())[3 * at : 3 * at + 3])
     assert year == sum(months.values())
-
-
-async def test_a_quarter_that_lacks_a_month_has_no_sum_and_names_it(context: Context) -> None:
-    data = await series(
-        context, reporter="China", product=BATTERIES, period="2026Q2-2026Q3", source="comtrade", partner="Korea"
-    )
-    assert data["values"][1] is None
-    assert data["status"] == ["summed", "missing"]
-    reason, text = reason_of(data, "2026Q3")
-    assert reason == "not_yet_published"
-    assert text.startswith("No sum, for want of 2026-09.")
-
-
-async def test_why_one_year_is_not_out_is_not_said_of_years_long_gone(context: Context) -> None:
-    data = await series(context, reporter="Korea", partner="USA", product="4", kind="services", period="2016-2025")
-    assert [data["values"][0], data["values"][-1]] == [None, None]
-    assert reason_of(data, "2025")[0] == "not_yet_published"
-    assert reason_of(data, "2016")[0] is None
-
-
-async def test_a_year_that_is_not_over_has_no_figure(context: Context) -> None:
-    data = await series(context, reporter="Korea", product=BATTERIES, period="2025-2026")
-    assert data["values"][0]
-    assert data["values"][1] is None
-    assert reason_of(data, "2026") == ("not_yet_published", "2026 is not over.")
 
 
 async def test_months_another_source_has_are_not_mixed_in_unless_asked(context: Context) -> None:
@@ -280,17 +182,6 @@ async def test_each_month_is_converted_at_its_own_average_before_it_is_summed(co
     assert data["rates"] == [pytest.approx(sum(converted) / dollars)]
 
 
-async def test_beyond_the_rates_there_is_no_figure_and_the_reason(context: Context) -> None:
-    given = await answer(context, reporter="Germany", product="8703", period="2021-2023", currency="RUB")
-    data = given["data"]
-    assert data["values"][0]
-    assert data["values"][1:] == [None, None]
-    reason, text = reason_of(data, "2023")
-    assert reason == "not_covered"
-    assert "RUB is covered from" in text or "USD against RUB is covered from" in text
-    assert any("European Central Bank" in note["text"] for note in given["notes"] if note["code"] == "unit")
-
-
 # --- stored answers ------------------------------------------------------------------------------------------------
 
 
@@ -338,67 +229,3 @@ async def test_its_common_rows_are_those_of_the_source_it_chose(context: Context
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        ({"reporter": "World"}, "The World reports nothing"),
-        ({"reporter": "BRICS"}, "is a group of countries"),
-        ({"reporter": "Congo"}, "several areas"),
-        ({"reporter": "Korea", "also": "share"}, "a share of nothing"),
-        ({"reporter": "China", "flow": "M", "source": "doumaotong", "product": "8517"}, "not China's imports"),
-        ({"reporter": "Korea", "flow": "RX"}, "X"),
-        ({"reporter": "Korea", "base": "2020-01", "also": "index"}, "these are years"),
-        ({"reporter": "Korea", "period": "1990-01..2024-12"}, "too many months"),
-        ({"reporter": "Korea", "period": "2024-03", "freq": "A"}, "is a month"),
-        ({"reporter": "Korea", "product": "3.1"}, "services"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-async def test_what_can_not_be_asked_is_refused_before_anything_is_sent(
-    asked: dict[str, Any], said: str, context: Context
-) -> None:
-    before = context.upstream.cache.info().entries
-    error = await refused(context, **asked)
-    assert error.kind == "InvalidQuery"
-    assert said in str(error)
-    assert context.upstream.cache.info().entries == before
-
-
-async def test_a_source_that_was_not_asked_is_no_reason_but_a_next_step(context: Context) -> None:
-    error = await refused(context, reporter="Kenya", product=BATTERIES, period="2020-2023")
-    assert isinstance(error, NoData)
-    assert error.why
-    assert not any("Trade Map" in why.text for why in error.why)
-    assert "max_credits=1" in error.remedy
-
-
-async def test_calls_for_months_that_are_not_out_yet_are_counted(served: Served) -> None:
-    sandbox = Sandbox()
-    async with served(sandbox, comtrade_api_key=None) as other:
-        given = await answer(other, reporter="Germany", product=BATTERIES, freq="M", period="last 3 months")
-    assert given["data"]["periods"][-1] == "2026-08"
-    assert given["source"]["calls"] == len([call for call in sandbox.calls if call.source == "comtrade"]) > 3
-
-
-async def test_many_free_calls_are_counted_before_any_is_made(served: Served) -> None:
-    async with served(Sandbox(), comtrade_api_key=None) as other:
-        error = await refused(other, reporter="Germany", product="8703", period="2018-01..2024-12")
-        fewer = await series(other, reporter="Germany", product="8703", period="2024-11..2024-12")
-    assert error.kind == "TooLarge"
-    assert "asked 84 times" in str(error)
-    assert None not in fewer["values"]
-
-
-async def test_without_a_key_the_next_source_answers_and_the_key_is_named(served: Served, world: World) -> None:
-    async with served(Sandbox(), data_go_kr_service_key=None) as other:
-        data = await series(other, reporter="Korea", product=BATTERIES, period="2023")
-        named = await refused(other, reporter="Korea", product=BATTERIES, period="2023", source="korea")
-    assert data["values"] == [world.truth("KR", "World", BATTERIES, "2023").exporter_reported]
-    assert (data["source"], data["choice"]) == (
-        "comtrade",
-        "UN Comtrade, since Korea Customs Service could not be asked",
-    )
-    assert data["passed_over"][0]["source"] == "korea"
-    assert "DATA_GO_KR_SERVICE_KEY" in f"{named} {named.remedy}"

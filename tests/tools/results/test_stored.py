@@ -16,7 +16,7 @@ from tradestat_tools.contract.results import KEPT_FOR, Results, read_handle
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite import SqliteCache
 from tradestat_tools.upstream.store import Cache, StoreUnavailable
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tradestat_tools.upstream.redis.cache import RedisCache
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite import SqliteCache
 from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
 
 NOON = 1_800_000_000.0
@@ -227,8 +227,7 @@ import random, resource, sys
 from pathlib import Path
 from tradestat_tools.upstream.plan import UNLIMITED
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Entry
 
 folder = Path(sys.argv[1])

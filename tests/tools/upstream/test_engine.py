@@ -34,8 +34,7 @@ from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.report import Report, reporting
 from tradestat_tools.upstream.request import Fetched, Freshness, Request, Response
 from tradestat_tools.upstream.runtime import Clock
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ import pytest
 from tradestat_tools.open import ANSWERS_FILE as ANSWERS
 from tradestat_tools.open import LEDGER_FILE as LEDGER
 from tradestat_tools.upstream.plan import UNLIMITED
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteLedger
 
 pytestmark = pytest.mark.slow
 WORKERS = str(Path(__file__).with_name("workers.py"))

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.redis.ledger import RedisLedger
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteLedger
 from tradestat_tools.upstream.store import Claim, Denial, Grant, Ledger, StoreUnavailable
 
 NOON = 1_800_000_000.0

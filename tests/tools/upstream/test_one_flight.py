@@ -24,8 +24,7 @@ from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.request import Request, Response
 from tradestat_tools.upstream.runtime import Clock
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Ledger
 
 WORKERS = str(Path(__file__).with_name("workers.py"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tradestat_tools.upstream.portable import FORMAT, Imported, NotPortable, export_answers, import_answers
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite import SqliteCache
 from tradestat_tools.upstream.store import Entry
 
 NOW = 1_800_000_000.0

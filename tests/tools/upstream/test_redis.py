@@ -16,7 +16,7 @@ from tradestat_tools.upstream.redis.cache import RedisCache, TieredCache
 from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.redis.server import RedisServer
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
+from tradestat_tools.upstream.sqlite import SqliteCache
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger, StoreUnavailable
 
 RunRedis = Callable[..., AbstractContextManager[str]]

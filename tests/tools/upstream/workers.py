@@ -27,8 +27,7 @@ from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.report import reporting
 from tradestat_tools.upstream.request import Request, Response
 from tradestat_tools.upstream.runtime import Clock
-from tradestat_tools.upstream.sqlite.cache import SqliteCache
-from tradestat_tools.upstream.sqlite.ledger import SqliteLedger
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
 
 NOON = 1_800_000_000.0

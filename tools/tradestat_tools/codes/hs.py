@@ -15,6 +15,7 @@ from tradestat_tools.codes.editions import (
     EDITION_YEARS,
     NEWEST,
     OLDEST,
+    UNKNOWN,
     followed,
     listed,
     moved_from,
@@ -27,8 +28,6 @@ LEVEL_NAMES = {2: "chapter", 4: "heading", 6: "subheading", 8: "national 8-digit
 
 FIRST = "HS 2012 or before"
 """The edition that brought a code which HS 2012 already has."""
-
-UNKNOWN = "not in our table"
 
 OLDER_EDITIONS = ("HS 1988/1992", "HS 1996", "HS 2002", "HS 2007")
 """The editions before those known here without a list. UN Comtrade keeps those of 1988 and 1992 as one."""

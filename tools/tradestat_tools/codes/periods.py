@@ -6,7 +6,6 @@ writes quarters as six digits too (`202502`, year and quarter); that form is rea
 
 import datetime
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import total_ordering
 from typing import Literal
@@ -28,6 +27,8 @@ _MONTH_NAMES = {form: number for number, name in enumerate(_MONTHS.split(), 1) f
     "sept": 9
 }
 
+PLAIN = re.compile(r"([0-9]{4})([0-9]{2})?")
+"""Years and months as services write them."""
 _YEAR = re.compile(r"(\d{4})\s*[年년]?")
 _MONTH = re.compile(r"(\d{4})(?:(\d{2})|\s*[-./年년M]\s*(\d{1,2})\s*[月월]?)", re.IGNORECASE)
 _QUARTER = re.compile(r"(\d{4})\s*[-./年년]?\s*Q\s*(\d)|Q\s*(\d)\s*[-./]?\s*(\d{4})", re.IGNORECASE)
@@ -112,6 +113,8 @@ def period(value: str | int) -> Period:
     """
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a period.", allowed=ALLOWED)
+    if isinstance(value, str) and (found := PLAIN.fullmatch(value)):
+        return Period(int(found[1]), "month", int(found[2])) if found[2] else Period(int(found[1]))
     text = bounded(str(value)).strip()
     if found := _YEAR.fullmatch(text):
         return Period(int(found[1]))
@@ -202,8 +205,17 @@ def check_order(start: Period, end: Period) -> None:
         raise CodeError(f"The last period {end} lies before the first {start}.", allowed="an end not before the start")
 
 
-def periods_between(start: Period, end: Period) -> Iterator[Period]:
+def periods_between(start: Period, end: Period) -> list[Period]:
     """Every period from `start` to `end`, both included; both of one frequency.
+
+    Raises:
+        CodeError: the frequencies differ, or `end` lies before `start`.
+    """
+    return [start.shifted(steps) for steps in range(count_between(start, end))]
+
+
+def count_between(start: Period, end: Period) -> int:
+    """How many periods from `start` to `end`, both counted.
 
     Raises:
         CodeError: the frequencies differ, or `end` lies before `start`.
@@ -213,25 +225,7 @@ def periods_between(start: Period, end: Period) -> Iterator[Period]:
             f"{start} is a {start.frequency} and {end} a {end.frequency}.", allowed="two periods of one frequency"
         )
     check_order(start, end)
-    return _steps(start, end)
-
-
-def count_between(start: Period, end: Period) -> int:
-    """How many periods from `start` to `end`, both counted.
-
-    Raises:
-        CodeError: the frequencies differ, or `end` lies before `start`.
-    """
-    periods_between(start, end)
     return (end.year - start.year) * PER_YEAR[start.frequency] + end.number - start.number + 1
-
-
-def _steps(start: Period, end: Period) -> Iterator[Period]:
-    current = start
-    while current < end:
-        yield current
-        current = current.shifted(1)
-    yield end
 
 
 def months_between(start: Period, end: Period) -> int:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, PER_YEAR, Frequency, Period, check_order, period
+from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, PER_YEAR, PLAIN, Frequency, Period, check_order, period
 from tradestat_tools.codes.words import CodeError, bounded, shown
 
 ALLOWED = (
@@ -126,6 +126,8 @@ def span(value: str | int) -> Span:
     """
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a period.", allowed=ALLOWED)
+    if isinstance(value, str) and PLAIN.fullmatch(value):
+        return _one(value)
     text = " ".join(bounded(str(value)).split())
     return _leaning(text) or _closed(text)
 
@@ -170,6 +172,11 @@ def _closed(text: str) -> Span:
         if _LAST.fullmatch(found[2]):
             return Span(period(found[1]), None)
         return _ordered(period(found[1]), period(found[2]))
+    return _one(text)
+
+
+def _one(text: str) -> Span:
+    """One period as a range."""
     try:
         only = period(text)
     except CodeError as error:

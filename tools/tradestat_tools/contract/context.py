@@ -24,6 +24,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def standing_at(moment: datetime) -> Callable[[], datetime]:
+    """A clock that stands still."""
+    return lambda: moment
+
+
 class Caller(Protocol):
     """How a tool is called; see `tradestat_tools.call`."""
 

@@ -82,7 +82,7 @@ class FlowQuestion:
     @property
     def periods(self) -> list[Period]:
         """Every period of the span, in order."""
-        return list(periods_between(self.first, self.last))
+        return periods_between(self.first, self.last)
 
     @property
     def months(self) -> tuple[Period, Period]:

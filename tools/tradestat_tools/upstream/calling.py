@@ -1,6 +1,7 @@
 """Making one call: leave from breaker, plan and pace; sending; what it cost; what it means; and asking again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -13,7 +14,7 @@ from tradestat_tools.upstream.failures import NotReached, Unanswered
 from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
-from tradestat_tools.upstream.runtime import Clock, as_utc, best_effort, in_thread, read_response
+from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -87,6 +88,9 @@ class Breaker:
         self._probing = False
 
 
+LARGE = 128 * 1024
+"""Bytes above which a body is read in a worker thread."""
+
 LONGEST_ABSENCE = 900.0
 """Seconds for which nobody asks after a service said to stay away: the user may raise the plan meanwhile."""
 
@@ -141,8 +145,7 @@ class Caller:
                 raise
             calls += 1
             try:
-                response = await self._send(breaker, request, policy, grant, flight)
-                cost = policy.charged(response)
+                response, cost = await self._send(breaker, request, policy, grant, flight)
                 charged = charged if cost is None else (charged or 0.0) + cost
                 value = await self._classify(breaker, request, policy, read, response)
             except TradestatError as error:
@@ -219,13 +222,15 @@ class Caller:
             retry_after=wait,
         )
 
-    async def _send(self, breaker: Breaker, request: Request, policy: Policy, grant: Grant, flight: Flight) -> Response:
-        """Send one request, and settle what it cost whatever comes."""
+    async def _send(
+        self, breaker: Breaker, request: Request, policy: Policy, grant: Grant, flight: Flight
+    ) -> tuple[Response, float | None]:
+        """What one request brings, with what the service says it charged; what it cost is settled whatever comes."""
         cost: float | None = request.credits
         flight.must_finish = policy.paid
         try:
             response = await self._http.send(request, policy, within=max(0.001, flight.deadline - self._clock.time()))
-            said = policy.charged(response)
+            said = policy.charged(response) if policy.charged else None
             cost = request.credits if said is None else said
         except UpstreamDown as error:
             if isinstance(error, NotReached):
@@ -237,7 +242,7 @@ class Caller:
             raise
         finally:
             await self._settle(grant, cost)
-        return response
+        return response, said
 
     async def _settle(self, grant: Grant, cost: float | None) -> None:
         """Say what a call cost, None where it was never sent.
@@ -246,7 +251,8 @@ class Caller:
         """
         with anyio.CancelScope(shield=True):
             refund = partial(self._ledger.refund, grant)
-            await best_effort(refund if cost is None else partial(self._ledger.settle, grant, cost))
+            with suppress(StoreUnavailable):
+                await in_thread(refund if cost is None else partial(self._ledger.settle, grant, cost))
 
     async def _classify(
         self, breaker: Breaker, request: Request, policy: Policy, read: Reader[Any], response: Response
@@ -265,7 +271,8 @@ class Caller:
             breaker.succeeded()
             if error.retry_after:
                 until = self._clock.time() + min(error.retry_after, LONGEST_ABSENCE)
-                await best_effort(partial(self._ledger.stay_away, policy.source, until))
+                with suppress(StoreUnavailable):
+                    await in_thread(partial(self._ledger.stay_away, policy.source, until))
             raise
         except BaseException:
             breaker.succeeded()  # it answered, whatever it said
@@ -276,8 +283,13 @@ class Caller:
 
     async def _store(self, request: Request, response: Response, freshness: Freshness) -> None:
         """Store an answer if possible; it is in the caller's hands in any case."""
-        entry = Entry.of(request, response, freshness, self._clock.time())
-        await best_effort(partial(self._cache.put, request.key, entry))
+        now = self._clock.time()
+        fresh_until = now + freshness.fresh
+        renew_until = fresh_until + freshness.renew
+        times = (now, fresh_until, renew_until, renew_until + freshness.usable)
+        entry = Entry(request.source, request.endpoint, request.address, response, *times)
+        with suppress(StoreUnavailable):
+            await in_thread(partial(self._cache.put, request.key, entry))
 
     def _delay(self, policy: Policy, error: TradestatError, calls: int) -> float | None:
         """Seconds until the next attempt; nothing where there is to be none."""
@@ -290,3 +302,10 @@ class Caller:
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= policy.retry.longest else None
         return policy.retry.first * 2 ** (calls - 1) * (0.5 + self._chance() / 2)
+
+
+async def read_response(read: Reader[T], response: Response) -> T:
+    """The source's reading of a response, in a thread where the body is large."""
+    if len(response.body) > LARGE:
+        return await in_thread(lambda: read(response))
+    return read(response)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -21,13 +22,13 @@ from tradestat_tools.model.errors import (
     UpstreamChanged,
     UpstreamDown,
 )
-from tradestat_tools.upstream.calling import Caller
-from tradestat_tools.upstream.flight import LEASE, Exchange, Flight, Flights
+from tradestat_tools.upstream.calling import Caller, read_response
+from tradestat_tools.upstream.flight import LEASE, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.report import current_report
+from tradestat_tools.upstream.report import Report, current_report
 from tradestat_tools.upstream.request import AskedCall, Fetched, Reader, Request
-from tradestat_tools.upstream.runtime import Clock, as_utc, best_effort, in_thread, read_response
+from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.store import Cache, Entry, Ledger, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -85,9 +86,8 @@ class Upstream:
         self._clock = clock or Clock()
         self._plans = plans or {}
         self._caller = Caller(http, cache, ledger, self._clock, chance=chance, most_attempts=most_attempts)
-        self._flights = Flights(cache, ledger, self._clock, lease)
+        self._flights = Flights(cache, ledger, self._clock, lease=lease, progress_every=progress_every)
         self._tasks: TaskGroup | None = None
-        self._progress_every = progress_every
         self._renews = renews
 
     async def __aenter__(self) -> Self:
@@ -110,10 +110,14 @@ class Upstream:
             TradestatError: what the reader raises; MissingKey where a key is needed and not set; UpstreamDown and
                 TooLarge from the wire; RateLimited and QuotaExhausted where the plan allows no call now.
         """
-        with current_report().asking(AskedCall.of(request)):
-            return await self._fetch(request, policy, read, within)
+        asked = AskedCall.of(request)
+        report = current_report()
+        with report.asking(asked):
+            return await self._fetch(request, policy, read, within, report)
 
-    async def _fetch(self, request: Request, policy: Policy, read: Reader[T], within: float) -> Fetched[T]:
+    async def _fetch(
+        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report
+    ) -> Fetched[T]:
         policy = replace(policy, plan=self.plan(policy))
         entry, left = await self._look_up(request, policy)
         now = self._clock.time()
@@ -121,9 +125,9 @@ class Upstream:
             state: StoredState = "offline" if self.offline else "cached" if now < entry.fresh_until else "stale"
             stored = await self._from_store(entry, read, state, left)
             if stored is not None:
-                self._note_budget(policy, left)
+                self._note_budget(report, policy, left)
                 if state == "stale":
-                    self._renew(request, policy, read, within)
+                    self._renew(request, policy, read, within, report)
                 return stored
         if self.offline:
             raise UpstreamDown(
@@ -134,18 +138,18 @@ class Upstream:
         try:
             if request.unless_stored is not None:
                 raise request.unless_stored
-            fetched = await self._fly(request, policy, read, within)
+            fetched = await self._fly(request, policy, read, within, report)
         except (MissingKey, NoData, UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
             stored = None
             if entry is not None and not isinstance(error, NoData):
                 left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
                 stored = await self._from_store(entry, read, "stale", left, why=error)
             if stored is None:
-                current_report().failure = error
+                report.failure = error
                 raise
-            self._note_budget(policy, left)
+            self._note_budget(report, policy, left)
             return stored
-        current_report().fetched.append(request.key)
+        report.fetched.append(request.key)
         return fetched
 
     async def stored(self, request: Request, policy: Policy, read: Reader[T]) -> Fetched[T] | None:
@@ -172,7 +176,8 @@ class Upstream:
                     until = min(now + seconds, entry.fresh_until)
                     self.cache.put(key, replace(entry, fresh_until=until, renew_until=until, usable_until=until))
 
-        await best_effort(shorten)
+        with suppress(StoreUnavailable):
+            await in_thread(shorten)
 
     def plan(self, policy: Policy) -> Plan:
         """The plan in force for a source."""
@@ -238,7 +243,7 @@ class Upstream:
         labelled = SANDBOX_HEADER in entry.response.headers
         return Fetched(value, entry.address, as_utc(entry.stored_at), state, labelled, 0, remaining_quota=left)
 
-    def _renew(self, request: Request, policy: Policy, read: Reader[Any], within: float) -> None:
+    def _renew(self, request: Request, policy: Policy, read: Reader[Any], within: float, report: Report) -> None:
         """Ask again in the background; what goes wrong there concerns nobody but the breaker."""
         if self._tasks is None or request.unless_stored is not None or request.key in self._flights:
             return
@@ -246,7 +251,7 @@ class Upstream:
         async def renew() -> None:
             try:
                 if self._tasks is not None:  # closed before it began
-                    await self._fly(request, policy, read, within)
+                    await self._fly(request, policy, read, within, report)
             except TradestatError:
                 return
 
@@ -254,45 +259,31 @@ class Upstream:
 
     # From the service
 
-    async def _fly(self, request: Request, policy: Policy, read: Reader[T], within: float) -> Fetched[T]:
+    async def _fly(
+        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report
+    ) -> Fetched[T]:
         """Join the call under way for this question, or begin it."""
         if self._tasks is None:
             raise RuntimeError("Upstream is used outside of its context")
-        began = self._clock.time()
-
-        async def wait(done: anyio.Event) -> None:
-            report = current_report()
-            while not done.is_set():
-                with anyio.move_on_after(self._progress_every):
-                    await done.wait()
-                if report.progress is not None and not done.is_set():
-                    what = ", ".join(filter(None, (report.stage, f"waiting for {policy.service}")))
-                    await report.progress(self._clock.time() - began, within, what)
-
-        ask = partial(self._ask, request, policy, read, self._tasks)
-        exchange = await self._flights.share(request.key, ask, wait, deadline=began + within, tasks=self._tasks)
+        call = partial(self._caller.call, request, policy, read)
+        left = partial(self.left, policy)
+        exchange = await self._flights.share(
+            request.key, policy, call, left, within=within, tasks=self._tasks, report=report
+        )
         # Equal requests may be read differently by different callers: each filters for itself.
         value = exchange.value if exchange.reader is read else await read_response(read, exchange.response)
-        self._note_budget(policy, exchange.left)
+        self._note_budget(report, policy, exchange.left)
         labelled, stored_at = SANDBOX_HEADER in exchange.response.headers, as_utc(exchange.stored_at)
         taken = (exchange.calls, exchange.charged, exchange.left)
         return Fetched(value, request.address, stored_at, "fresh", labelled, *taken)
 
-    async def _ask(
-        self, request: Request, policy: Policy, read: Reader[Any], tasks: TaskGroup, flight: Flight
-    ) -> Exchange:
-        """What one call brings, with what is left after it, so that not every caller who waits looks for himself."""
-        call = partial(self._caller.call, request, policy, read, flight)
-        exchange = await self._flights.among_processes(request.key, policy, call, deadline=flight.deadline, tasks=tasks)
-        return replace(exchange, left=await in_thread(partial(self.left, policy)))
-
     @staticmethod
-    def _note_budget(policy: Policy, left: float | None) -> None:
+    def _note_budget(report: Report, policy: Policy, left: float | None) -> None:
         budget = policy.plan.budget
         if budget is None or left is None or budget.credits - left < budget.credits * WARN_AT:
             return
         per = {"day": "day", "month": "month", "rolling": "30 days"}[budget.period]
-        current_report().note(
+        report.note(
             NoteCode.COST, f"{left:g} of {budget.credits:g} credits or calls a {per} are left for {policy.service}."
         )
 

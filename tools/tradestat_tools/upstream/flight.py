@@ -3,18 +3,21 @@
 import json
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import anyio.abc
 
 from tradestat_tools.model.errors import TradestatError, UpstreamDown, error_from_dict
 from tradestat_tools.upstream.policy import Policy
+from tradestat_tools.upstream.report import Report
 from tradestat_tools.upstream.request import Reader, Response
-from tradestat_tools.upstream.runtime import Clock, best_effort
-from tradestat_tools.upstream.store import Cache, Ledger
+from tradestat_tools.upstream.runtime import Clock, in_thread
+from tradestat_tools.upstream.store import Cache, Ledger, StoreUnavailable
+
+T = TypeVar("T")
 
 LEASE = 30.0
 """Seconds for which a reservation or claim outlives its time before it counts as left behind by a dead process."""
@@ -45,10 +48,14 @@ class Flight:
     """One call that one or more callers wait for.
 
     Args:
+        key: of the question.
+        policy: of its source.
         deadline: wall time by which it must have ended.
         must_finish: set by the call once it must end even if nobody waits any longer (money was spent on it).
     """
 
+    key: str
+    policy: Policy
     deadline: float
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
@@ -63,13 +70,15 @@ class Flights:
 
     Args:
         lease: seconds after which another process may ask what a process that died was asking.
+        progress_every: seconds between two reports of progress.
     """
 
-    def __init__(self, cache: Cache, ledger: Ledger, clock: Clock, lease: float) -> None:
+    def __init__(self, cache: Cache, ledger: Ledger, clock: Clock, *, lease: float, progress_every: float) -> None:
         self._cache = cache
         self._ledger = ledger
         self._clock = clock
         self._lease = lease
+        self._progress_every = progress_every
         self._flights: dict[str, Flight] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -78,31 +87,37 @@ class Flights:
     async def share(
         self,
         key: str,
+        policy: Policy,
         call: Callable[[Flight], Awaitable[Exchange]],
-        wait: Callable[[anyio.Event], Awaitable[None]],
+        left: Callable[[], float | None],
         *,
-        deadline: float,
+        within: float,
         tasks: anyio.abc.TaskGroup,
+        report: Report,
     ) -> Exchange:
-        """The result of this process's call for a question, which is begun unless it is under way.
+        """The result of the one call for a question, which is begun unless it is under way.
 
         Args:
-            wait: waits for its end, reporting progress.
-            deadline: wall time by which a call that is begun now must have ended.
+            left: what is left of the budget; asked once after the call, not by each who waits. Blocks.
+            within: seconds within which a call that is begun now must have ended.
             tasks: where the call runs, so that it does not end with this caller.
+            report: whom to tell of the progress.
+
+        Raises:
+            TradestatError: how the call failed, here or in another process; UpstreamDown where that takes too long.
         """
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = Flight(deadline)
-            tasks.start_soon(self._run, key, flight, call)
+            flight = self._flights[key] = Flight(key, policy, self._clock.time() + within)
+            tasks.start_soon(self._run, flight, call, left, tasks)
         flight.waiting += 1
         try:
-            await wait(flight.done)
+            await self._wait(flight, within, report)
         finally:
             flight.waiting -= 1
             if flight.waiting == 0 and not flight.done.is_set() and not flight.must_finish:
                 # Nobody is left to hear the answer, and nothing was paid for it. A new caller begins anew.
-                self._remove(key, flight)
+                self._remove(flight)
                 flight.scope.cancel()
         if flight.failure is not None:
             raise flight.failure
@@ -110,44 +125,51 @@ class Flights:
             raise RuntimeError("a call that somebody waited for was cancelled")
         return flight.exchange
 
-    async def _run(self, key: str, flight: Flight, call: Callable[[Flight], Awaitable[Exchange]]) -> None:
+    async def _wait(self, flight: Flight, within: float, report: Report) -> None:
+        """Wait for the end of a call, and say now and then for how long."""
+        began = self._clock.time()
+        while not flight.done.is_set():
+            with anyio.move_on_after(self._progress_every):
+                await flight.done.wait()
+            if report.progress is not None and not flight.done.is_set():
+                what = ", ".join(filter(None, (report.stage, f"waiting for {flight.policy.service}")))
+                await report.progress(self._clock.time() - began, within, what)
+
+    async def _run(
+        self,
+        flight: Flight,
+        call: Callable[[Flight], Awaitable[Exchange]],
+        left: Callable[[], float | None],
+        tasks: anyio.abc.TaskGroup,
+    ) -> None:
         try:
             with flight.scope:
-                flight.exchange = await call(flight)
+                exchange = await self._among_processes(flight, call, tasks)
+                flight.exchange = replace(exchange, left=await in_thread(left))
         except Exception as error:  # noqa: BLE001 - handed to every waiting caller as it is
             flight.failure = error
         finally:
-            self._remove(key, flight)
+            self._remove(flight)
             flight.done.set()
 
-    def _remove(self, key: str, flight: Flight) -> None:
-        if self._flights.get(key) is flight:
-            del self._flights[key]
+    def _remove(self, flight: Flight) -> None:
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
 
-    async def among_processes(
-        self,
-        key: str,
-        policy: Policy,
-        call: Callable[[], Awaitable[Exchange]],
-        *,
-        deadline: float,
-        tasks: anyio.abc.TaskGroup,
+    async def _among_processes(
+        self, flight: Flight, call: Callable[[Flight], Awaitable[Exchange]], tasks: anyio.abc.TaskGroup
     ) -> Exchange:
-        """The result of a call that only one of the processes makes, the one that claims the question.
-
-        Raises:
-            TradestatError: how the call failed, here or in the other process; UpstreamDown where that takes too long.
-        """
+        """The result of a call that only one of the processes makes, the one that claims the question."""
         owner = uuid.uuid4().hex
-        theirs = await self._claim_or_wait(key, policy, owner, deadline)
+        theirs = await self._claim_or_wait(flight, owner)
         if theirs is not None:
             return theirs
         failure: str | None = None
         holding = anyio.CancelScope()
-        tasks.start_soon(self._hold, key, owner, holding)
+        tasks.start_soon(self._hold, flight.key, owner, holding)
         try:
             # Somebody may have stored it between this caller's look into the cache and its claim.
-            return await self._just_stored(key) or await call()
+            return await self._just_stored(flight.key) or await call(flight)
         except TradestatError as error:
             failure = json.dumps(error.as_dict(), ensure_ascii=False)
             raise
@@ -155,7 +177,7 @@ class Flights:
             holding.cancel()
             with anyio.CancelScope(shield=True):  # where that fails, the claim lapses
                 now = self._clock.time()
-                await best_effort(partial(self._ledger.release, key, owner, now=now, failure=failure))
+                await _best_effort(partial(self._ledger.release, flight.key, owner, now=now, failure=failure))
 
     async def _hold(self, key: str, owner: str, scope: anyio.CancelScope) -> None:
         """Renew a claim while its call is under way, however long, so that it need not outlive its process by much."""
@@ -163,28 +185,28 @@ class Flights:
             while True:
                 await anyio.sleep(self._lease / 3)
                 now = self._clock.time()
-                await best_effort(partial(self._ledger.renew, key, owner, now=now, lease=self._lease))
+                await _best_effort(partial(self._ledger.renew, key, owner, now=now, lease=self._lease))
 
-    async def _claim_or_wait(self, key: str, policy: Policy, owner: str, deadline: float) -> Exchange | None:
+    async def _claim_or_wait(self, flight: Flight, owner: str) -> Exchange | None:
         """What another process gets; None where the question is this caller's to ask."""
         pause = 0.02
         while True:
             now = self._clock.time()
-            claim = await best_effort(partial(self._ledger.claim, key, owner, now=now, lease=self._lease))
+            claim = await _best_effort(partial(self._ledger.claim, flight.key, owner, now=now, lease=self._lease))
             if claim is None or claim.ours:  # without a ledger nothing is sent anyway, and the call says so
                 return None
             while claim is not None and claim.failure is None:
-                if self._clock.time() >= deadline:
+                if self._clock.time() >= flight.deadline:
                     raise UpstreamDown(
-                        f"{policy.service} has not yet answered another process that asks the same.",
+                        f"{flight.policy.service} has not yet answered another process that asks the same.",
                         remedy="Try again in a moment.",
-                        source=policy.source,
+                        source=flight.policy.source,
                         retry_after=self._lease,
                     )
                 await self._clock.sleep(pause)
                 pause = min(pause * 1.5, 0.25)
-                claim = await best_effort(partial(self._ledger.look, key, self._clock.time()))
-            stored = await self._just_stored(key)
+                claim = await _best_effort(partial(self._ledger.look, flight.key, self._clock.time()))
+            stored = await self._just_stored(flight.key)
             if stored is not None:
                 return stored
             if claim is not None and claim.failure is not None:
@@ -192,5 +214,13 @@ class Flights:
 
     async def _just_stored(self, key: str) -> Exchange | None:
         now = self._clock.time()
-        entry = await best_effort(partial(self._cache.get, key, now))
+        entry = await _best_effort(partial(self._cache.get, key, now))
         return Exchange(entry.response, entry.stored_at) if entry and now < entry.fresh_until else None
+
+
+async def _best_effort(work: Callable[[], T]) -> T | None:
+    """A store's work in a worker thread; None where the store can not be reached, which is no failure here."""
+    try:
+        return await in_thread(work)
+    except StoreUnavailable:
+        return None

@@ -10,10 +10,6 @@ MAX_BODY = 64 * 1024 * 1024
 """Decoded bytes. The largest real answer seen is several MB (Korea, a chapter by month); a 50 MB body still fits."""
 
 
-def _says_nothing(_: Response) -> float | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Retry:
     """When to ask again by oneself. Only failures that the reader or the wire calls transient are asked again.
@@ -40,7 +36,7 @@ class Policy:
         max_body: bytes, after decompression, beyond which an answer is cut off as too large.
         plan: pace and budget.
         retry: when to ask again.
-        charged: reads off an answer what the service charged for it; None where it does not say.
+        charged: reads off an answer what the service charged for it, where services say it; None where one does not.
         paid: a call on the wire costs money, so it is brought to its end and stored even if its caller left.
     """
 
@@ -49,5 +45,5 @@ class Policy:
     max_body: int = MAX_BODY
     plan: Plan = UNLIMITED
     retry: Retry = Retry()
-    charged: Callable[[Response], float | None] = _says_nothing
+    charged: Callable[[Response], float | None] | None = None
     paid: bool = False

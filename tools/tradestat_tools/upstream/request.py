@@ -75,6 +75,8 @@ class Request:
         credits: what the call is expected to cost.
         freshness: for how long the answer is as good as new, and usable after that.
         unless_stored: raised instead of sending; a stored answer is given all the same (a missing key).
+        key: equal questions have equal keys; secrets have no part in it.
+        address: as it may be shown and stored, complete but for the secrets.
     """
 
     source: str
@@ -89,18 +91,16 @@ class Request:
     credits: float = 1.0
     freshness: Freshness = RECENT
     unless_stored: TradestatError | None = field(default=None, repr=False)
+    key: str = field(init=False, repr=False, compare=False)
+    address: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> str:
-        """Equal questions have equal keys; secrets have no part in it."""
+    def __post_init__(self) -> None:
         parts = [self.method, self.url, sorted(self.params.items()), self.body]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-    @property
-    def address(self) -> str:
-        """The address as it may be shown and stored: complete but for the secrets."""
+        key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
         query = self.params or {str(k): str(v) for k, v in (self.body or {}).items()}
-        return f"{self.url}?{urlencode(query)}" if query else self.url
+        # The class is frozen; both are asked for several times on the way of a request, so they are made once.
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "address", f"{self.url}?{urlencode(query)}" if query else self.url)
 
 
 @dataclass(frozen=True, slots=True)

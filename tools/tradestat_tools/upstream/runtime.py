@@ -4,18 +4,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import anyio
 import anyio.to_thread
-
-from tradestat_tools.upstream.request import Reader, Response
-from tradestat_tools.upstream.store import StoreUnavailable
-
-T = TypeVar("T")
-
-LARGE = 128 * 1024
-"""Bytes above which a body is read in a worker thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +25,5 @@ def as_utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """Run blocking work in a worker thread; it is brought to its end even if the caller is cancelled."""
-    return await anyio.to_thread.run_sync(work)
-
-
-async def best_effort(work: Callable[[], T]) -> T | None:
-    """Run a store's work in a worker thread; None where the store can not be reached, which is no failure here."""
-
-    def attempt() -> T | None:
-        try:
-            return work()
-        except StoreUnavailable:
-            return None
-
-    return await in_thread(attempt)
-
-
-async def read_response(read: Reader[T], response: Response) -> T:
-    """The source's reading of a response, in a thread where the body is large."""
-    if len(response.body) > LARGE:
-        return await in_thread(lambda: read(response))
-    return read(response)
+in_thread = anyio.to_thread.run_sync
+"""Runs blocking work in a worker thread; it is brought to its end even if the caller is cancelled."""

@@ -6,10 +6,10 @@ Redis on every event loop. Every method is atomic across threads and processes a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol
 
 from tradestat_tools.upstream.plan import Plan
-from tradestat_tools.upstream.request import Freshness, Request, Response
+from tradestat_tools.upstream.request import Response
 
 FAILURE_SHOWN = 5.0
 """Seconds for which the failure of a call is left for those who waited for it."""
@@ -45,14 +45,6 @@ class Entry:
     def times(self) -> tuple[float, float, float, float]:
         """When it was stored, and until when it is fresh, renewed and usable."""
         return self.stored_at, self.fresh_until, self.renew_until, self.usable_until
-
-    @classmethod
-    def of(cls, request: Request, response: Response, freshness: Freshness, now: float) -> Self:
-        """The answer to a request that arrived now."""
-        fresh_until = now + freshness.fresh
-        renew_until = fresh_until + freshness.renew
-        times = (now, fresh_until, renew_until, renew_until + freshness.usable)
-        return cls(request.source, request.endpoint, request.address, response, *times)
 
 
 @dataclass(frozen=True, slots=True)

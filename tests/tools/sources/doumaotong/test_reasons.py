@@ -5,19 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tradestat_sandbox import Sandbox
-from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.doumaotong import SOURCE
 
 if TYPE_CHECKING:
     from conftest import FakeService
 
 pytestmark = pytest.mark.anyio
 
-TOOLS = {tool.name: tool for tool in SOURCE.tools}
 NO_RECORD = "该商品对此国家暂无出口记录"
 
 
@@ -148,23 +144,3 @@ async def test_a_zero_is_not_a_gap(service: "FakeService", older: dict[str, Any]
     answer = await service.ask("trend", hsCode="85171200", countryCode=older["trend"]["countryCode"])
     assert noted(answer, "zero") == ["zero"]
     assert noted(answer, "absent") == ["not_reported"]
-
-
-# --- against the stand-in service
-
-
-@pytest.mark.parametrize(
-    ("form", "call", "reason"),
-    [
-        ("older", ("trend", {"hsCode": "850760", "countryCode": "Vatican"}), ("zero", False)),
-        ("older", ("history", {"hsCode": "850760", "countryCode": "Vatican"}), ("suppressed", False)),
-    ],
-)
-async def test_each_reason_is_reached_in_the_stand_in(
-    sandbox: Sandbox, context: Context, form: Any, call: tuple[str, dict[str, Any]], reason: tuple[str, bool]
-) -> None:
-    sandbox.settings.doumaotong_shape = form
-    tool, asked = call
-    with pytest.raises(NoData) as caught:
-        await context.call(TOOLS[tool], asked)
-    assert reason in found(caught.value.why)

@@ -13,8 +13,8 @@ from tradestat_tools.sources.korea.calendar import (
     SEOUL,
     due,
     last_published,
-    month_in,
     months_asked,
+    months_in,
     until_midnight,
     written,
 )
@@ -60,7 +60,7 @@ def test_a_december_is_due_in_the_next_year_and_the_last_known_month_has_a_day_t
 
 def test_a_month_is_read_as_it_is_written() -> None:
     assert written(month("202601")) == "2026.01"
-    assert month_in("2026.01") == month("202601")
+    assert months_in(["2026.01"]) == {"2026.01": month("202601")}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What is refused before a credit is spent, and how it is said."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments, ServicesTimeSeriesArguments
-from tradestat_tools.sources.trademap.codes import Coded, read_partner, read_product, read_reporter, read_service
+from tradestat_tools.sources.trademap.codes import read_partner, read_product, read_reporter, read_service
 
 TOOLS = {tool.name: tool for tool in SOURCE.tools}
 GOODS, SERVICES, INDICATORS = "goods_time_series", "services_time_series", "goods_trade_indicators"
@@ -95,7 +94,6 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 def test_a_bad_question_is_refused_by_argument(tool: str, arguments: dict[str, Any], argument: str, said: str):
     with pytest.raises(InvalidQuery) as refused:
         parse_arguments(TOOLS[tool].arguments, arguments)
-
     assert refused.value.argument == argument
     assert said in f"{refused.value} {refused.value.allowed}"
     assert refused.value.allowed or refused.value.nearest or refused.value.remedy
@@ -147,7 +145,6 @@ LOOSE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("tool", sorted(TOOLS))
 def test_arguments_as_models_write_them_ask_the_same(tool: str):
     (loose, plain), model = LOOSE[tool], TOOLS[tool].arguments
-
     assert set(loose) == set(model.model_fields), "every argument of the tool is tried"
     assert parse_arguments(model, loose) == parse_arguments(model, plain)
 
@@ -159,45 +156,38 @@ def test_a_mistyped_code_or_name_is_answered_with_the_nearest():
         assert any(near in candidate for candidate in refused.value.nearest)
 
 
-@pytest.mark.parametrize(
-    ("spelled", "flow"),
-    [("import", "I"), ("Imports", "I"), ("M", "I"), ("EXPORT", "E"), ("x", "E"), ("re-exports", "RE"), ("TB", "TB")],
-)
-def test_flows_may_be_written_as_words(spelled: str, flow: str):
-    assert parse_arguments(GoodsTimeSeriesArguments, {"country": "156", "trade_flow": spelled}).trade_flow == flow
+def test_flows_may_be_written_as_words():
+    for spelled, flow in [
+        ("import", "I"), ("Imports", "I"), ("M", "I"), ("EXPORT", "E"), ("x", "E"), ("re-exports", "RE"), ("TB", "TB"),
+    ]:  # fmt: skip
+        assert parse_arguments(GoodsTimeSeriesArguments, {"country": "156", "trade_flow": spelled}).trade_flow == flow
 
 
 KOREA = ("KR", "kor", "410", "South Korea", "Korea, Rep. of", "韩国", "한국")
 
 
-@pytest.mark.parametrize(
-    ("read", "codes"),
-    [
+def test_codes_are_read_in_their_usual_spellings():
+    for read, codes in [
         (read_reporter, {"CN": "156", "chn": "156", "中国": "156", "4": "004", "356": "699", "757": "757"}),
         (read_reporter, dict.fromkeys((*KOREA, "Korea"), "410")),
         (read_partner, dict.fromkeys(("000", "0", "World", "all", "全球"), "000")),
         (read_product, {"all": "ALL", "Total": "ALL", "8517.12": "851712", "8507 60": "850760", "HS 85": "85"}),
         (read_product, {"01": "01", **dict.fromkeys(("0202300000", "0202.30.00", "０２０２３０００"), "020230")}),
         (read_service, {"ALL": "ALL", "S00": "ALL", "3": "S03", "3.1.1": "S03001001", "s03001": "S03001"}),
-    ],
-)
-def test_codes_are_read_in_their_usual_spellings(read: Callable[[str], Coded], codes: dict[str, str]):
-    assert {word: read(word).code for word in codes} == codes
+    ]:  # fmt: skip
+        assert {word: read(word).code for word in codes} == codes
 
 
-@pytest.mark.parametrize(
-    ("read", "word", "reading"),
-    [
+def test_what_the_caller_may_not_expect_is_said():
+    for read, word, reading in [
         (read_partner, "China", "'China' was read as China (156). China here is mainland China"),
         (read_partner, "356", "'356' was read as India (699). "),
         (read_partner, "Taiwan", "'Taiwan' was read as Other Asia, nes (used for Taiwan) (490)"),
         (read_reporter, "Korea", "'Korea' was read as South Korea (410). "),
         (read_service, "SC11", "'SC11' was read as Sea transport: passenger (S03001001)."),
         (read_product, "0202.30.00", "(020230). The digits after the sixth are a country's own"),
-    ],
-)
-def test_what_the_caller_may_not_expect_is_said(read: Callable[[str], Coded], word: str, reading: str):
-    assert reading in read(word).reading
+    ]:  # fmt: skip
+        assert reading in read(word).reading
 
 
 def test_what_means_one_thing_needs_no_word():

@@ -25,9 +25,7 @@ async def test_names_that_the_catalogue_spells_otherwise_are_sent_as_it_spells_t
     renamed = {name: {"type": "string", "description": ""} for name in ("flow", "start_year", "endYear")}
     parsebot.describes_endpoints(goods_time_series={"input_params": GOODS | renamed})
     parsebot.gives(payloads.table([], [payloads.beef_total()]))
-
     answer = await parsebot.beef()
-
     sent = parsebot.sent[0].params
     assert (sent["flow"], sent["start_year"], sent["endYear"]) == ("I", "2024", "2024")
     assert not {"trade_flow", "period_from", "period_to"} & set(sent)
@@ -39,9 +37,7 @@ async def test_a_name_that_could_be_either_of_two_is_not_guessed(parsebot: Any, 
     either = {name: {"type": "string"} for name in ("flow", "flow_code", "period_from", "period_to")}
     parsebot.describes_endpoints(goods_time_series={"input_params": GOODS | either})
     parsebot.gives(payloads.table([], [payloads.beef_total()]))
-
     answer = await parsebot.beef()
-
     assert parsebot.sent[0].params["trade_flow"] == "I"
     assert "no parameter for trade_flow" in note(answer, "shape")
 
@@ -57,7 +53,6 @@ async def test_without_the_catalogue_an_answer_says_which_names_are_assumed(pars
     cells = [{"indicatorCd": "VAL", "value": 713_748}]
     parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {}, data=cells)], refYear=2024))
     indicators = await parsebot.call("goods_trade_indicators", **asked)
-
     for answer in (series, left_out):
         assert "trade_flow, period_from, period_to went out under assumed names" in note(answer, "shape")
         assert "does not repeat the flow" in note(answer, "shape")
@@ -78,7 +73,6 @@ async def test_a_catalogue_that_was_read_before_stays_in_force_without_a_note(pa
             assert note(answer, "shape") == ""
             parsebot.describes("", 500)
             parsebot.now += timedelta(days=4)
-
     assert len(parsebot.catalogue_sent) == 2
 
 
@@ -89,9 +83,7 @@ async def test_a_catalogue_that_says_post_is_asked_with_a_json_body(parsebot: An
     more["trade_flow"] = {"type": "string"}
     parsebot.describes_endpoints(goods_time_series={"method": "post", "input_params": types | more})
     parsebot.gives(payloads.table([], [payloads.record("784", "036", "020230", {2024: 1})]))
-
     await parsebot.beef(partner="036")
-
     (sent,) = parsebot.sent
     assert (sent.method, sent.params) == ("POST", {})
     assert sent.body["partner"] == "036", "a code keeps its zeros"
@@ -116,9 +108,7 @@ async def test_a_catalogue_that_says_post_is_asked_with_a_json_body(parsebot: An
 async def test_a_catalogue_that_reads_oddly_changes_nothing_and_fails_no_call(parsebot: Any, payloads: Any, body: str):
     parsebot.describes(body)
     parsebot.gives(payloads.table([], [payloads.beef_total()]))
-
     answer = await parsebot.beef()
-
     assert parsebot.sent[0].params["trade_flow"] == "I"
     assert answer.data.aggregateRecords[0].values == [713_748]
 
@@ -130,9 +120,7 @@ async def test_an_entry_with_odd_parameters_lists_what_can_be_read(
 ):
     parsebot.describes_endpoints(goods_time_series={"input_params": params, "price": "free", "method": None})
     parsebot.gives(payloads.table([], [payloads.beef_total()]))
-
     answer = await parsebot.beef()
-
     assert parsebot.sent[0].params["country"] == "784"
     assert "trade_flow" in note(answer, "shape")
 
@@ -142,7 +130,6 @@ async def test_the_catalogue_is_asked_once_for_days_and_again_soon_after_a_failu
     parsebot.describes("", 500)
     parsebot.gives(payloads.table([], [payloads.beef_total()]))
     asked = {"country": "784", "product": "020230", "trade_flow": "I"}
-
     counts: list[int] = []
     async with parsebot.context() as context:
         for later in (0, 1, 60):  # minutes
@@ -154,7 +141,6 @@ async def test_the_catalogue_is_asked_once_for_days_and_again_soon_after_a_failu
             parsebot.now += timedelta(hours=hours)
             await context.call("goods_time_series", asked)
             counts.append(len(parsebot.catalogue_sent))
-
     assert counts == [1, 1, 2, 3, 3, 4]
 
 
@@ -164,7 +150,6 @@ async def test_members_are_asked_for_only_where_the_catalogue_lists_a_parameter_
     await parsebot.call("get_country_groups")
     parsebot.describes_endpoints(get_country_groups={"input_params": {"include_members": {"type": "boolean"}}})
     await parsebot.call("get_country_groups")
-
     assert [sent.params for sent in parsebot.sent] == [{}, {"include_members": "true"}]
 
 
@@ -178,7 +163,6 @@ def test_the_entry_is_read_wherever_it_keeps_its_endpoints():
 def test_what_the_catalogue_lists_and_nobody_sends_is_known():
     body = b'{"endpoint_name": "get_coverage", "input_params": {"kind": {}}}'
     wire = read_catalogue(Response(200, {}, body))["get_coverage"]
-
     assert (wire.unlisted, wire.unused) == (("data_type",), ("kind",))
     assert wire.names == {"data_type": "data_type"}
 

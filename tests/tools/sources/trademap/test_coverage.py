@@ -37,7 +37,6 @@ async def refused(parsebot: Any, countries: dict[str, Any], tool: str, **asked: 
 @pytest.mark.parametrize("tool", TOOLS)
 async def test_a_country_without_figures_costs_nothing(parsebot: Any, countries: dict[str, Any], tool: str):
     error = await refused(parsebot, countries, tool, country="AF", partner="784", trade_flow="E")
-
     (why,) = error.why
     assert (why.reason, why.sure) == (Reason.NOT_COVERED, True)
     assert "Afghanistan (004) has no yearly" in why.text
@@ -46,14 +45,12 @@ async def test_a_country_without_figures_costs_nothing(parsebot: Any, countries:
 
 async def test_a_country_that_is_not_in_the_list_costs_nothing(parsebot: Any, countries: dict[str, Any]):
     error = await refused(parsebot, countries, "goods_time_series", country="KR")
-
     assert error.why[0].reason is Reason.NOT_COVERED
     assert "Ask for a partner's report, one at a time" in error.remedy
 
 
 async def test_a_kind_of_trade_that_is_not_reported_costs_nothing(parsebot: Any, countries: dict[str, Any]):
     error = await refused(parsebot, countries, "goods_time_series", country="784", trade_flow="RE", period_from=2020)
-
     assert "no yearly re-exports" in error.why[0].text
     assert 'goods_time_series(country="784", trade_flow="E", period_from=2020)' in error.remedy
 
@@ -61,7 +58,6 @@ async def test_a_kind_of_trade_that_is_not_reported_costs_nothing(parsebot: Any,
 @pytest.mark.parametrize(("tool", "first"), [("goods_time_series", 2001), ("services_time_series", 2005)])
 async def test_years_before_the_first_cost_nothing(parsebot: Any, countries: dict[str, Any], tool: str, first: int):
     error = await refused(parsebot, countries, tool, country="784", period_from=1995, period_to=first - 1)
-
     assert (error.why[0].reason, error.why[0].sure) == (Reason.NOT_COVERED, True)
     assert f"from {first}" in error.why[0].text
     assert f"period_from={first}" in error.remedy
@@ -70,7 +66,6 @@ async def test_years_before_the_first_cost_nothing(parsebot: Any, countries: dic
 async def test_a_former_area_has_no_figures_after_its_end(parsebot: Any):
     with pytest.raises(NoData) as caught:
         await parsebot.call("goods_time_series", country="530", period_from=2015, period_to=2016)
-
     (why,) = caught.value.why
     assert (why.reason, why.sure) == (Reason.NOT_COVERED, True)
     assert "end with 2010" in why.text
@@ -88,7 +83,6 @@ async def test_the_stored_list_is_found_after_the_process_has_forgotten_it(
         found = await country_list(other)
         with pytest.raises(NoData, match="Nothing was sent"):
             await other.call("goods_time_series", {"country": "784", "period_to": 1999})
-
     assert found is not None
     assert {country.countryCd for country in found.value} == {"784", "004"}
     assert [sent.endpoint for sent in parsebot.sent] == ["get_countries"]
@@ -101,7 +95,6 @@ async def test_a_list_of_two_weeks_ago_decides_nothing(parsebot: Any, payloads: 
         parsebot.now += timedelta(days=14)
         parsebot.gives(payloads.table([], [payloads.record("004", "000", "TOTAL", {2024: 7})]))
         answer = await context.call("goods_time_series", {"country": "004"})
-
     assert answer.data.aggregateRecords[0].values == [7]
     assert answer.source.coverage is None
 
@@ -112,7 +105,6 @@ async def test_the_first_year_of_a_reporter_is_asked_for(parsebot: Any, payloads
     async with parsebot.context() as context:
         await context.call("get_countries", {})
         answer = await context.call("goods_time_series", {"country": "784", "period_to": 2001})
-
     assert answer.data.aggregateRecords[0].values == [7]
     assert answer.source.coverage == "United Arab Emirates reports 2001 to 2024"
 
@@ -130,7 +122,6 @@ async def test_an_empty_answer_is_explained_by_what_the_list_says(
         parsebot.now += timedelta(days=2)
         with pytest.raises(NoData) as later:
             await context.call("goods_time_series", asked | {"period_from": 2025})
-
     reasons = [why.reason for why in covered.value.why]
     assert reasons == [Reason.NOT_REPORTED, Reason.ZERO, Reason.SUPPRESSED]
     assert "has United Arab Emirates (784) from 2001 to 2024, and the table is empty" in covered.value.why[0].text
@@ -146,7 +137,6 @@ SERBIA: dict[str, Any] = {"country": "RS", "product": "020230", "period_from": 2
 async def test_years_of_an_earlier_area_are_asked_of_it(parsebot: Any, payloads: Any, countries: dict[str, Any]):
     countries["countries"].append(payloads.country("688", "Serbia", yearly246=(2006, 2024)))
     error = await refused(parsebot, countries, "goods_time_series", **SERBIA)
-
     (why,) = error.why
     assert (why.reason, why.sure) == (Reason.NOT_COVERED, True)
     assert "Until 2005 Serbia (688) was part of Serbia and Montenegro (until 2005) (891)" in why.text
@@ -155,12 +145,10 @@ async def test_years_of_an_earlier_area_are_asked_of_it(parsebot: Any, payloads:
 
 async def test_without_the_list_an_empty_answer_names_the_earlier_area(parsebot: Any, payloads: Any):
     parsebot.gives(payloads.table([], []))
-
     with pytest.raises(NoData) as reporter:
         await parsebot.call("goods_time_series", **SERBIA)
     with pytest.raises(NoData) as partner:
         await parsebot.call("goods_time_series", **(SERBIA | {"country": "DE", "partner": "RS", "period_to": 2010}))
-
     assert (reporter.value.why[0].reason, reporter.value.why[0].sure) == (Reason.NOT_COVERED, False)
     assert "figures of that time are under 891" in reporter.value.why[0].text
     assert "figures of that time are under 891" in partner.value.why[0].text
@@ -171,19 +159,15 @@ async def test_without_the_list_an_empty_answer_names_the_earlier_area(parsebot:
 async def test_an_answer_that_begins_before_its_area_says_where_the_rest_is(parsebot: Any, payloads: Any, note: Any):
     parsebot.gives(payloads.table([], [payloads.record("688", "000", "020230", {2005: None, 2006: 7})]))
     parsebot.gives(payloads.table([], [payloads.record("688", "000", "020230", {2006: 7})]))
-
     before = await parsebot.call("goods_time_series", **(SERBIA | {"period_from": 2005, "period_to": 2006}))
     after = await parsebot.call("goods_time_series", **(SERBIA | {"period_from": 2006, "period_to": 2006}))
-
     assert "Until 2005 Serbia (688) was part of" in note(before, "absent")
     assert "891" not in note(after, "absent")
 
 
 async def test_years_before_all_series_are_not_sought_under_an_earlier_area(parsebot: Any, payloads: Any):
     parsebot.gives(payloads.table([], []))
-
     with pytest.raises(NoData) as caught:
         await parsebot.call("goods_time_series", **(SERBIA | {"period_from": 1995, "period_to": 1996}))
-
     assert not any("891" in why.text for why in caught.value.why)
     assert "891" not in caught.value.remedy

@@ -57,7 +57,6 @@ def texts(answer: Answer[Any], code: NoteCode) -> str:
 async def test_every_member_has_its_own_total_as_a_row_and_the_sum_says_that_it_is_ours(members: Members):
     members.all_three()
     answer = await members.answer()
-
     assert members.asked() == ["124", "484", "842"]
     assert [(row.reporterCd, row.values) for row in answer.data.records] == [
         ("842", [100, 200]),
@@ -91,7 +90,6 @@ async def test_the_cost_is_said_before_anything_is_sent_and_what_is_stored_costs
         members.gives("124", {2023: 10, 2024: 20})
         members.gives("842", {2023: 100, 2024: 200})
         answer = await members.ask(context, max_calls=2)
-
     assert "3 of them are not stored and take a call each (3 credits), and max_calls allows 2" in first.value.message
     assert first.value.remedy.startswith("Set max_calls=3 to allow it, or ask for a smaller group")
     assert "124, 484, 842" in first.value.remedy
@@ -113,7 +111,6 @@ async def test_a_year_that_a_member_lacks_has_no_sum_and_the_member_is_named(mem
     members.gives("484", {2023: 1, 2024: 2})
     members.gives("842", {2023: 100, 2024: 200})
     answer = await members.answer()
-
     assert answer.data.group.sum == [111, None]
     assert answer.data.group.missing == {}
     assert "No sum for 2024 (Canada (124)): not every member has a figure." in texts(answer, NoteCode.ABSENT)
@@ -125,7 +122,6 @@ async def test_a_member_without_any_figure_leaves_rows_and_no_sum(members: Membe
     members.parsebot.says({"status": "success", "data": members.payloads.table([], [])}, **CREDIT)
     members.gives("842", {2023: 100, 2024: 200})
     answer = await members.answer()
-
     assert answer.data.group.sum is None
     assert list(answer.data.group.missing) == ["Mexico (484)"]
     assert "not_reported" in answer.data.group.missing["Mexico (484)"]
@@ -146,7 +142,6 @@ async def test_members_that_can_have_no_figure_are_not_paid_for(members: Members
         members.gives("124", {2023: 10, 2024: 20})
         members.gives("842", {2023: 100})
         answer = await members.ask(context, max_calls=2)
-
     assert members.asked() == ["124", "842"]
     assert answer.data.group.missing["Mexico (484)"].startswith("not_covered: Mexico (484) has no yearly goods")
     (late,) = (note for note in answer.notes if note.code is NoteCode.LAG)
@@ -157,7 +152,6 @@ async def test_members_that_can_have_no_figure_are_not_paid_for(members: Members
 async def test_balances_of_several_reporters_are_not_added_up(members: Members):
     members.all_three()
     answer = await members.answer(trade_flow="TB")
-
     assert answer.data.group.sum is None
     assert "not added up" in texts(answer, NoteCode.VALUATION)
     assert len(answer.data.records) == 3
@@ -169,7 +163,6 @@ async def test_figures_in_different_units_are_not_added_up(members: Members):
     members.gives("484", {2024: 2})
     members.gives("842", {2024: 200})
     answer = await members.answer()
-
     assert answer.data.group.sum is None
     assert "Tons" in texts(answer, NoteCode.UNIT)
 
@@ -183,7 +176,6 @@ async def test_after_a_failure_only_the_members_that_did_not_come_are_asked(memb
         members.gives("484", {2023: 1, 2024: 2})
         members.gives("842", {2023: 100, 2024: 200})
         answer = await members.ask(context, max_calls=2)
-
     assert "at Mexico (484): " in caught.value.message
     assert "asking again takes only the rest" in caught.value.remedy
     assert members.asked() == ["124", "484", "484", "842"]
@@ -195,7 +187,6 @@ async def test_a_code_that_the_service_refuses_is_paid_for_once_and_not_for_ever
     async with members.parsebot.context() as context:
         with pytest.raises(NoData) as caught:
             await members.ask(context, product="851712")
-
     assert members.asked() == ["124"]
     assert caught.value.why[0].reason is Reason.CODE_RETIRED
 
@@ -210,7 +201,6 @@ async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(memb
     members.gives("484", {2023: 1, 2024: 2})
     members.gives("842", {2023: 100, 2024: 200})
     answer = await members.answer(max_calls=3)
-
     assert members.asked() == ["124", "484", "842"], "each once, as counted"
     assert [row.reporterCd for row in answer.data.records] == ["842", "484"]
     assert answer.data.group.sum is None
@@ -221,23 +211,12 @@ async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(memb
     )
 
 
-async def test_a_member_may_be_refused_after_others_have_answered(members: Members):
-    members.gives("124", {2023: 10, 2024: 20})
-    refuse(members, "product '020230' has no data")
-    members.gives("842", {2023: 100, 2024: 200})
-    answer = await members.answer()
-
-    assert members.asked() == ["124", "484", "842"]
-    assert list(answer.data.group.missing) == ["Mexico (484)"]
-
-
 async def test_only_where_every_member_is_refused_the_group_is(members: Members):
     for code in ("124", "484", "842"):
         refuse(members, f"country '{code}' is not a reporter")
     async with members.parsebot.context() as context:
         with pytest.raises(NoData, match="each of the 3 members asked was refused") as caught:
             await members.ask(context)
-
     assert members.asked() == ["124", "484", "842"]
     assert [(why.reason, why.sure) for why in caught.value.why] == [(Reason.NOT_REPORTED, False)]
 
@@ -260,7 +239,6 @@ async def test_a_refusal_of_what_all_members_share_is_paid_for_once(
     async with members.parsebot.context() as context:
         with pytest.raises(NoData) as caught:
             await members.ask(context, **asked)
-
     assert len(members.asked()) == 1
     assert [(why.reason, why.sure) for why in caught.value.why] == [(Reason.NOT_COVERED, False)]
 
@@ -270,7 +248,6 @@ async def test_a_group_without_any_figure_is_no_data_with_reasons(members: Membe
     async with members.parsebot.context() as context:
         with pytest.raises(NoData) as caught:
             await members.ask(context, period_from=2015, period_to=2016)
-
     assert {why.reason for why in caught.value.why} >= {Reason.NOT_REPORTED, Reason.ZERO}
     assert not any(why.sure for why in caught.value.why)
 
@@ -281,7 +258,6 @@ async def test_members_are_those_of_the_years_asked_for(members: Members):
             await members.ask(context, country="EU", period_from=2018, period_to=2019, max_calls=1)
         with pytest.raises(TooLarge) as now:
             await members.ask(context, country="欧盟", period_from=2021, period_to=2022, max_calls=1)
-
     assert "28 members" in then.value.message, "the United Kingdom was one until 2020"
     assert "27 members" in now.value.message
 
@@ -300,7 +276,6 @@ async def test_a_group_of_partners_takes_one_table_and_leaves_the_other_partners
     }  # fmt: skip
     members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: 520}))
     answer = await members.answer(country="784", partner="USMCA")
-
     (sent,) = members.parsebot.sent
     assert (sent.params["partner"], sent.params["page_size"]) == ("000", "500")
     assert [row.partnerCd for row in answer.data.records] == ["842", "124"]
@@ -321,7 +296,6 @@ async def test_a_year_without_a_total_has_no_sum_over_partners(members: Members)
     rows: dict[str, dict[int, float | None]] = {"842": {2023: 40}}
     members.parsebot.gives(partners_table(members.payloads, rows, {2023: 450, 2024: None}))
     answer = await members.answer(country="784", partner="USMCA")
-
     assert answer.data.group.sum == [40, None]
 
 
@@ -329,7 +303,6 @@ async def test_a_table_of_partners_without_a_total_has_no_sum(members: Members):
     rows = [members.payloads.record("784", "842", "020230", {2024: 47})]
     members.parsebot.gives(members.payloads.table(rows, [], per_page=500))
     answer = await members.answer(country="784", partner="USMCA")
-
     assert answer.data.group.sum is None
 
 
@@ -337,7 +310,6 @@ async def test_a_table_of_partners_that_lacks_rows_has_no_sum(members: Members):
     page = partners_table(members.payloads, {"842": {2024: 47}}, {2024: 520}) | {"nbRecords": 40}
     members.parsebot.gives(page)
     answer = await members.answer(country="784", partner="USMCA")
-
     assert answer.data.group.sum is None
     assert "1 of 40 rows" in texts(answer, NoteCode.SUBSET)
 
@@ -348,19 +320,4 @@ async def test_partners_on_more_pages_than_allowed_are_counted_and_not_paid_for(
     async with members.parsebot.context() as context:
         with pytest.raises(TooLarge, match="8 more calls"):
             await members.ask(context, country="784", partner="USMCA")
-
     assert len(members.parsebot.sent) == 1
-
-
-async def test_indicators_of_a_group_of_partners_have_rows_and_no_sum(members: Members):
-    cells = [{"indicatorCd": "VAL", "value": 5}, {"indicatorCd": "GV5", "value": 3}]
-    rows = [members.payloads.record("784", code, "020230", {}) | {"data": cells} for code in ("842", "076")]
-    members.parsebot.gives(members.payloads.table(rows, [], refYear=2024, per_page=500))
-    async with members.parsebot.context() as context:
-        answer = await context.call(
-            "goods_trade_indicators",
-            {"country": "784", "partner": "USMCA", "product": "020230", "indicators": ["VAL", "GV5"]},
-        )
-
-    assert [row.partnerCd for row in answer.data.records] == ["842"]
-    assert answer.data.group.sum is None

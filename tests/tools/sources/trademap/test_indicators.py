@@ -26,24 +26,9 @@ async def ask(parsebot: Any, **more: Any) -> Any:
     )
 
 
-async def test_each_indicator_keeps_its_own_unit(parsebot: Any, payloads: Any):
-    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
-
-    answer = await ask(parsebot)
-
-    units = {i.indicatorCd: i.unit for i in answer.data.indicators}
-    assert units == {"VAL": "thousand USD", "BAL": "thousand USD", "GV5": "%", "GV2": "%"}
-    assert answer.source.unit == "thousand USD (VAL, BAL), % (growth)"
-    total, rows = answer.data.tables()
-    assert total.columns[-4:] == ("VAL", "BAL", "GV5 %", "GV2 %")
-    assert total.rows[0][-4:] == (713_748, -700_000, 9, 1)
-    assert rows.rows[0] == ("076", "Brazil", 463_753, -463_000, 12, -3.5)
-
-
 async def test_the_reference_year_is_the_services_own_and_is_said(parsebot: Any, payloads: Any):
     parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
     parsebot.gives(payloads.table(ROWS, [TOTAL]))
-
     assert (await ask(parsebot)).what.endswith("indicators of 2024")
     silent = await ask(parsebot)
     assert silent.data.refYear is None
@@ -52,29 +37,15 @@ async def test_the_reference_year_is_the_services_own_and_is_said(parsebot: Any,
 
 async def test_a_missing_indicator_is_absent_and_not_zero(parsebot: Any, payloads: Any, note: Any):
     parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
-
     answer = await ask(parsebot)
-
     assert "no GV5W: missing, not zero" in note(answer, "absent")
     india = next(row for row in answer.data.records if row.partnerCd == "699")
     assert india.values == [161_224, None, None, 0]
 
 
-async def test_the_indicators_are_asked_for_as_one_list(parsebot: Any, payloads: Any):
-    parsebot.gives(payloads.table(ROWS, [TOTAL], refYear=2024))
-
-    await ask(parsebot)
-    await ask(parsebot, indicators="val, GV2,val")
-
-    assert [sent.params["indicators"] for sent in parsebot.sent] == ["VAL,BAL,GV5,GV2,GV5W", "VAL,GV2"]
-    assert all("period_from" not in sent.params for sent in parsebot.sent)
-
-
 async def test_an_undocumented_indicator_is_passed_on_without_a_unit(parsebot: Any, payloads: Any):
     parsebot.gives(payloads.table([record("076", VAL=1, RKP=4)], [], refYear=2024))
-
     answer = await ask(parsebot, indicators=["VAL", "RKP"])
-
     assert [(i.indicatorCd, i.unit, i.meaning) for i in answer.data.indicators][1] == ("RKP", None, None)
     assert answer.data.tables()[0].columns[-1] == "RKP"
 
@@ -82,9 +53,7 @@ async def test_an_undocumented_indicator_is_passed_on_without_a_unit(parsebot: A
 async def test_values_are_compared_with_the_total_and_growth_is_not(parsebot: Any, payloads: Any, note: Any):
     rows = [record("076", VAL=400, GV5=50), record("699", VAL=313, GV5=60)]
     parsebot.gives(payloads.table(rows, [record("000", VAL=714, GV5=9)], refYear=2024))
-
     answer = await ask(parsebot, indicators=["VAL", "GV5"])
-
     assert "VAL: rows 713, total 714" in note(answer, "rounding")
     assert note(answer, "total_mismatch") == ""
 
@@ -93,7 +62,6 @@ async def test_values_are_compared_with_the_total_and_growth_is_not(parsebot: An
 def test_a_mistyped_indicator_is_answered_with_the_one_meant(written: str, near: str):
     with pytest.raises(InvalidQuery) as refused:
         parse_arguments(GoodsTradeIndicatorsArguments, {"country": "156", "indicators": [written]})
-
     assert refused.value.nearest == ((near,) if near else ())
 
 
@@ -105,11 +73,9 @@ def test_an_indicator_that_may_exist_is_not_taken_for_a_mistake(code: str):
 
 async def test_a_refusal_names_the_indicators_that_are_not_documented(parsebot: Any):
     parsebot.says({"error": {"status": "stale_input", "message": "indicators ['XX'] are not offered"}}, 422)
-
     with pytest.raises(UpstreamRefused) as unknown:
         await ask(parsebot, indicators=["VAL", "XX"])
     with pytest.raises(UpstreamRefused) as documented:
         await ask(parsebot, indicators=["VAL"])
-
     assert "XX is not among the documented indicators (VAL, BAL, GV5, GV2, GV5W)" in unknown.value.remedy
     assert "indicators" not in documented.value.remedy

@@ -30,7 +30,6 @@ def content(name: str) -> Any:
 
 def test_every_country_has_the_periods_that_it_reports():
     world, turkiye, union_nes = parse_countries(content("get_countries"))
-
     assert world.coverage == {"yearly246": ("2001", "2025"), "yearlyServices": ("2000", "2024")}
     assert (turkiye.countryCd, turkiye.label, turkiye.ti) == ("792", "Türkiye", True)
     assert turkiye.coverage["quarterly"] == ("2002Q1", "2026Q2"), "202602 is a quarter here"
@@ -44,7 +43,6 @@ def test_lists_of_codes_keep_zeros_and_opaque_numbers():
     (animals,) = parse_products(content("get_products_hs"))
     everything, sea = parse_services(content("get_services_ebops"))
     (yearly,) = parse_coverage(content("get_coverage"))
-
     assert (group.id, group.members) == ("42", (("040", "Austria"), ("056", "Belgium")))
     assert (animals.productCd, animals.revisions) == ("01", "111111")
     assert (everything.productCd, everything.maxLevel) == ("S00", None)
@@ -54,7 +52,6 @@ def test_lists_of_codes_keep_zeros_and_opaque_numbers():
 
 def test_the_total_stands_apart_from_the_rows():
     page = parse_series(content("goods_time_series_by_country"))
-
     (total,) = page.aggregateRecords
     assert (page.nbRecords, page.nbPages, len(page.records)) == (27, 2, 3)
     assert {record.partnerCd: record.cells["2024"].value for record in page.records} == {
@@ -67,11 +64,9 @@ def test_the_total_stands_apart_from_the_rows():
 @pytest.mark.anyio
 async def test_an_answer_gives_the_figures_in_thousand_dollars(parsebot: Any):
     parsebot.says(body("goods_time_series_by_product"))
-
     answer = await parsebot.call(
         "goods_time_series", country="TR", product="total", by="byProduct", period_from=2024, period_to=2025
     )
-
     assert (parsebot.sent[0].params["product"], parsebot.sent[0].params["hs_level"]) == ("ALL", "2")
     (total,) = answer.data.aggregateRecords
     assert (total.productCd, total.values) == ("TOTAL", [261_801_501, 273_254_542])

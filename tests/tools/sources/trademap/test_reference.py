@@ -28,9 +28,7 @@ def countries(payloads: Any) -> dict[str, Any]:
 
 async def test_no_coverage_is_null_and_not_year_zero(parsebot: Any, countries: dict[str, Any]):
     parsebot.gives(countries)
-
     data = (await parsebot.call("get_countries")).data
-
     assert data.total == 3
     assert data.countryCd == ["000", "792", "492"]
     assert data.monthly == [None, ("2002-01", "2026-07"), None]
@@ -43,7 +41,6 @@ async def test_a_country_is_found_by_any_of_its_names_or_a_group(
     parsebot: Any, payloads: Any, countries: dict[str, Any], note: Any
 ):
     parsebot.gives(countries)
-
     for search in ("TUR", "turkey", "792", "土耳其"):
         assert (await parsebot.call("get_countries", search=search)).data.countryCd == ["792"]
     parsebot.gives({"countries": [payloads.country(code, "x") for code in ("699", "124", "484", "842")]})
@@ -55,7 +52,6 @@ async def test_a_country_is_found_by_any_of_its_names_or_a_group(
 
 async def test_a_period_that_does_not_exist_is_a_changed_service(parsebot: Any, payloads: Any):
     parsebot.gives({"countries": [payloads.country("792", "Türkiye", quarterly=(200201, 202607))]})
-
     with pytest.raises(UpstreamChanged, match="202607"):
         await parsebot.call("get_countries")
 
@@ -73,10 +69,8 @@ async def test_group_ids_stay_as_they_are_and_members_come_on_request(
     parsebot: Any, groups: list[dict[str, Any]], note: Any
 ):
     parsebot.gives(groups)
-
     plain = await parsebot.call("get_country_groups")
     asked = await parsebot.call("get_country_groups", search="eu 27", members=True)
-
     assert [(g.id, g.memberCount, g.members) for g in plain.data.groups] == [("42", 2, None), ("7", None, None)]
     assert asked.data.groups[0].members == {"040": "Austria", "492": "European Union Nes"}
     assert "not elsewhere specified" in note(asked, "not_specified_areas")
@@ -87,91 +81,24 @@ async def test_members_that_were_not_sent_are_absent_and_not_none(
     parsebot: Any, groups: list[dict[str, Any]], note: Any
 ):
     parsebot.gives({"groups": groups})
-
     answer = await parsebot.call("get_country_groups", search="Africa", members=True)
-
     assert answer.data.groups[0].members is None
     assert "no members" in note(answer, "absent")
-
-
-@pytest.fixture
-def products() -> dict[str, Any]:
-    codes = {
-        "ALL": "All products", "01": "Live animals", "0101": "Live horses", "010121": "Pure-bred breeding horses",
-        "85": "Electrical machinery", "8507": "Electric accumulators", "850760": "Lithium-ion accumulators",
-    }  # fmt: skip
-    return {"products": [{"productCd": c, "label": text, "revisions": "111111"} for c, text in codes.items()]}
-
-
-async def test_products_show_chapters_first_and_deeper_codes_by_filter(parsebot: Any, products: dict[str, Any]):
-    parsebot.gives(products)
-
-    chapters = await parsebot.call("get_products_hs")
-    below = await parsebot.call("get_products_hs", prefix="85.07")
-    words = await parsebot.call("get_products_hs", search="horses live")
-    level = await parsebot.call("get_products_hs", search="accumulators", hs_level="6")
-
-    assert chapters.data.productCd == ["01", "85"]
-    assert chapters.data.total == 7
-    assert "prefix" in (chapters.more or "")
-    assert below.data.productCd == ["8507", "850760"]
-    assert words.data.productCd == ["0101"]
-    assert level.data.productCd == ["850760"]
-    assert level.data.revisions == ["111111"]
 
 
 async def test_more_codes_than_one_answer_holds_are_to_be_narrowed(parsebot: Any, note: Any):
     codes = [{"productCd": f"{n:06d}", "label": "Goods", "revisions": "1"} for n in range(10_000, 11_500)]
     parsebot.gives({"products": codes})
-
     answer = await parsebot.call("get_products_hs", search="goods", limit=1000)
-
     assert len(answer.data.productCd) == 1000
     assert "1000 of 1500" in note(answer, "subset")
     assert answer.more == "Narrow the filters."
-
-
-async def test_services_are_found_by_either_code(parsebot: Any, note: Any):
-    rows = [
-        {"productCd": "S00", "label": "All services", "displayCd": "S"},
-        {"productCd": "S03001001", "label": "Passenger transport, Sea", "displayCd": "3.1.1", "maxLevel": "4"},
-        {"productCd": "S04", "label": "Travel", "displayCd": "4", "maxLevel": 2},
-    ]
-    parsebot.gives(rows)
-
-    everything = await parsebot.call("get_services_ebops")
-    by_number = await parsebot.call("get_services_ebops", prefix="3.1")
-    by_code = await parsebot.call("get_services_ebops", prefix="s03")
-
-    assert everything.data.maxLevel == [None, "4", "2"]
-    assert by_number.data.productCd == by_code.data.productCd == ["S03001001"]
-    assert "siblings only" in note(everything, "double_counting")
-    assert everything.data.tables()[0].rows[1] == ("S03001001", "3.1.1", "Passenger transport, Sea")
-
-
-async def test_coverage_gives_the_newest_period_by_frequency(parsebot: Any):
-    parsebot.gives(
-        [
-            {"dataType": "Y", "nbCountries": 123, "latestPeriod": 2025},
-            {"dataType": "Q", "nbCountries": "61", "latestPeriod": 202602},
-            {"dataType": "M", "nbCountries": 60, "latestPeriod": 202607},
-        ]
-    )
-
-    answer = await parsebot.call("get_coverage", data_type="goods")
-
-    assert parsebot.sent[0].params == {"data_type": "goods"}
-    assert [(r.dataType, r.nbCountries, r.latestPeriod) for r in answer.data.coverage] == [
-        ("Y", 123, "2025"), ("Q", 61, "2026Q2"), ("M", 60, "2026-07"),
-    ]  # fmt: skip
-    assert answer.data.tables()[0].rows[1] == ("Q", 61, "2026Q2")
 
 
 async def test_a_list_among_other_members_is_not_guessed_between_two(parsebot: Any):
     entry = {"dataType": "Y", "nbCountries": 1, "latestPeriod": 2025}
     parsebot.gives({"latest": [entry], "title": "x"})
     assert (await parsebot.call("get_coverage")).data.coverage[0].latestPeriod == "2025"
-
     parsebot.gives({"a": [entry], "b": [entry]})
     with pytest.raises(UpstreamChanged, match="no list of coverage"):
         await parsebot.call("get_coverage")

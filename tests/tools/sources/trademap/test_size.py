@@ -17,9 +17,7 @@ async def test_structured_content_of_a_large_table_is_well_below_the_services_ow
     rows = [payloads.record("784", code, "020230", dict(years)) for code in codes]
     table = payloads.table(rows, [payloads.record("784", "000", "020230", dict(years))], per_page=500)
     parsebot.gives(table)
-
     answer = await parsebot.beef(page_size=500, period_from=2015)
-
     upstream = len(json.dumps(table, separators=(",", ":")))
     ours = len(json.dumps(answer.structured(), separators=(",", ":"), ensure_ascii=False))
     assert len(answer.data.records) == 500

@@ -52,7 +52,6 @@ async def test_the_envelope_may_be_wrapped_or_bare(parsebot: Any, payloads: Any)
     table = payloads.table([], [payloads.beef_total()])
     parsebot.gives(table)
     parsebot.says(table)
-
     assert (await parsebot.beef()).data == (await parsebot.beef()).data
 
 
@@ -85,19 +84,17 @@ def error_of(body: Any, status: int, **headers: str) -> TradestatError:
     return raised.value
 
 
-@pytest.mark.parametrize(("status", "state", "kind", "transient"), FAILURES)
-def test_each_status_becomes_its_error_with_or_without_the_documented_body(
-    status: int, state: str | None, kind: type[TradestatError], transient: bool
-):
-    documented = error_of(failure(status, state), status)
-    assert "it did not work" in documented.message
-    assert (documented.source, bool(documented.remedy)) == ("trademap", True)
-    html = "<html><body>Bad gateway</body></html>"
-    for error in (
-        documented,
-        *(error_of(body, status) for body in ("", html, "[1]", {"error": "nope"}, {"detail": 7})),
-    ):
-        assert (type(error), error.transient) == (kind, transient)
+def test_each_status_becomes_its_error_with_or_without_the_documented_body():
+    for status, state, kind, transient in FAILURES:
+        documented = error_of(failure(status, state), status)
+        assert "it did not work" in documented.message
+        assert (documented.source, bool(documented.remedy)) == ("trademap", True)
+        html = "<html><body>Bad gateway</body></html>"
+        for error in (
+            documented,
+            *(error_of(body, status) for body in ("", html, "[1]", {"error": "nope"}, {"detail": 7})),
+        ):
+            assert (type(error), error.transient) == (kind, transient)
 
 
 @pytest.mark.parametrize("status", [202, 302, 401, 418, 502])
@@ -111,7 +108,6 @@ def test_a_message_ends_in_one_full_stop(status: int):
 
 def test_a_bad_gateway_is_never_worth_repeating_because_it_costs_a_credit():
     error = error_of(failure(502, "upstream_error", upstream_status_code=504, retry_after=3), 502)
-
     assert not error.transient
     assert "The site answered '504'" in error.message
     assert "charged" in error.remedy
@@ -119,13 +115,11 @@ def test_a_bad_gateway_is_never_worth_repeating_because_it_costs_a_credit():
 
 def test_a_code_is_sought_in_the_services_words_and_not_in_the_sites_status():
     error = error_of(failure(422, "stale_input", upstream_status_code=422, message="country '410' is gone"), 422)
-
     assert [blames(error, code) for code in ("410", "422")] == [True, False], "422 is Lebanon too"
 
 
 def test_a_block_is_worth_repeating_only_after_the_time_it_names():
     error = error_of(failure(503, "blocked", retry_after=12), 503)
-
     assert (error.retry_after, error.transient) == (12, True)
 
 
@@ -139,7 +133,6 @@ def test_the_time_to_wait_is_read_from_the_body_or_the_header():
 @pytest.mark.parametrize("more", [{"retry_after": 40_000}, {"message": "Monthly credit limit reached"}])
 def test_a_long_limit_is_quota_and_not_pace(more: dict[str, Any]):
     error = error_of(failure(429, None, **more), 429)
-
     assert (type(error), error.transient) == (QuotaExhausted, False)
 
 
@@ -195,9 +188,7 @@ def test_a_figure_that_is_no_number_is_a_changed_service(payloads: Any, value: A
 async def test_figures_may_be_text_with_commas_and_blanks_are_missing(parsebot: Any, payloads: Any):
     cells = {2022: "713,748", 2023: " 12.5 ", 2024: " "}
     parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", cells)]))
-
     answer = await parsebot.beef(period_from=2022)
-
     assert answer.data.aggregateRecords[0].values == [713_748, 12.5, None]
 
 
@@ -205,14 +196,12 @@ async def test_figures_may_be_text_with_commas_and_blanks_are_missing(parsebot: 
 async def test_codes_sent_as_numbers_get_their_zeros_back(parsebot: Any, payloads: Any):
     rows = [payloads.record("784", "076", "020230", {2024: 5}, partnerCd=76, reporterCd=784)]
     parsebot.gives(payloads.table(rows, []))
-
     assert (await parsebot.beef()).data.records[0].partnerCd == "076"
 
 
 @pytest.mark.anyio
 async def test_without_a_key_nothing_is_sent(parsebot: Any):
     parsebot.key = None
-
     for tool in (
         "get_countries",
         "goods_time_series",
@@ -223,7 +212,6 @@ async def test_without_a_key_nothing_is_sent(parsebot: Any):
         with pytest.raises(MissingKey, match=r"needs a parse\.bot key") as raised:
             await parsebot.call(tool, **({"country": "784"} if "_t" in tool else {}))
         assert "PARSE_API_KEY" in raised.value.remedy
-
     assert parsebot.sent == []
     assert parsebot.catalogue_sent == []
 
@@ -232,7 +220,6 @@ async def test_without_a_key_nothing_is_sent(parsebot: Any):
 async def test_a_key_that_the_service_repeats_does_not_reach_the_caller(parsebot: Any):
     parsebot.says(failure(401, None, message=f"the key {parsebot.key} has expired"), 401)
     parsebot.says(f"<html>{parsebot.key}</html>")
-
     for _ in range(2):
         with pytest.raises(TradestatError) as raised:
             await parsebot.beef()

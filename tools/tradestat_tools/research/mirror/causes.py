@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import fsum
 
-from tradestat_tools.codes.breaks import hs_break
+from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.model.flow import Role
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason

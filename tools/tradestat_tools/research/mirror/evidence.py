@@ -6,8 +6,8 @@ from math import ceil
 from statistics import median
 from typing import TypeVar
 
-from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import area
+from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.periods import Period, count_between, periods_between
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Breadth, Evidence

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from tradestat_tools.codes.breaks import hs_break
+from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.periods import PER_YEAR, Frequency, Period
 from tradestat_tools.contract.context import Context, merged, remaining
 from tradestat_tools.contract.results import is_handle

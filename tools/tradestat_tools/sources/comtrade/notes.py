@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from tradestat_tools.codes.breaks import breaks_text
+from tradestat_tools.codes.editions import breaks_text
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode

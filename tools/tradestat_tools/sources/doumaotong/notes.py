@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from tradestat_tools.codes.breaks import hs_break
-from tradestat_tools.codes.editions import EDITION_YEARS, NEWEST
+from tradestat_tools.codes.editions import EDITION_YEARS, NEWEST, hs_break
 from tradestat_tools.codes.periods import Period, format_yyyymm, periods_between
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason

@@ -4,8 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tradestat_tools.codes.breaks import hs_break
-from tradestat_tools.codes.editions import EDITION_YEARS
+from tradestat_tools.codes.editions import EDITION_YEARS, hs_break
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period, format_yyyymm
 from tradestat_tools.contract.tool import call_text

@@ -4,13 +4,18 @@ All lists of one block have the same length; position i of each belongs together
 imports CIF), weight net kilograms, counts are customs declarations. None is "no figure given", never zero.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradestat_tools.codes.hs import describe
+from tradestat_tools.codes.periods import format_yyyymm
 from tradestat_tools.model.answers import Cell, Data, Table
+from tradestat_tools.sources.korea.arguments import Reply, Selection
 from tradestat_tools.sources.korea.codes import english_name
+from tradestat_tools.sources.korea.service import Operation
+from tradestat_tools.sources.korea.wire import TOTAL, Figures, Row
 
 Column = list[int | None]
 MONTHS = "Months, YYYY.MM."
@@ -153,6 +158,75 @@ class NewtradeData(Data):
 
 TradeData = NitemtradeData | ItemtradeData | NationtradeData | NewtradeData
 
+D = TypeVar("D", bound=TradeData)
+
+
+def laid_out(data: type[D], selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]) -> D:
+    """The rows in those fields that a tool's data have."""
+    operation = selection.operation
+    fields = {
+        "strtYymm": format_yyyymm(selection.start),
+        "endYymm": format_yyyymm(selection.end),
+        "hsSgn": selection.hs,
+        "cntyCd": selection.partner.id,
+        "months": _sums_by_month(selection, rows),
+        "grandTotal": _grand_total(selection, replies),
+        "statCdCntnKor1": _names((reply.page.statCdCntnKor1 for reply in replies), {row.statCd for row in rows}),
+        "statKor": _names((reply.page.statKor for reply in replies), {row.hsCd for row in rows}),
+        "rows": _columns(operation, rows),
+    }
+    return data.model_validate({name: value for name, value in fields.items() if name in data.model_fields})
+
+
+def _columns(operation: Operation, rows: Sequence[Row]) -> dict[str, Any]:
+    columns: dict[str, Any] = {"year": [row.year for row in rows]}
+    if operation.by_country:
+        columns["statCd"] = [row.statCd for row in rows]
+    if operation.by_item:
+        columns["hsCd"] = [row.hsCd for row in rows]
+    return columns | _by_name(operation, [row.figures for row in rows])
+
+
+def _sums_by_month(selection: Selection, rows: Sequence[Row]) -> dict[str, Any]:
+    """The sums of the rows, for every month asked for."""
+    by_month: dict[str, list[Row]] = {month: [] for month in selection.months}
+    for row in rows:
+        by_month[row.year].append(row)
+    width = len(selection.operation.measures)
+    sums = [added([row.figures for row in of_month], width) for of_month in by_month.values()]
+    return {"year": list(by_month), **_by_name(selection.operation, sums)}
+
+
+def _by_name(operation: Operation, figures: Sequence[Figures]) -> dict[str, Column]:
+    """The figures of rows as columns."""
+    return {name: [row[i] for row in figures] for i, name in enumerate(operation.measures)}
+
+
+def _grand_total(selection: Selection, replies: Sequence[Reply]) -> dict[str, int | None] | None:
+    """The service's total rows added up over the calls; nothing if a call with rows came without one.
+
+    Of a group nothing either: the service's total is that of all countries.
+    """
+    if selection.partner.group:
+        return None
+    found = [[t for t in reply.page.totals if t.year == TOTAL] for reply in replies if reply.page.rows]
+    if not all(found):
+        return None
+    measures = selection.operation.measures
+    return dict(zip(measures, added([totals[0].figures for totals in found], len(measures)), strict=True))
+
+
+def _names(replies: Iterable[Mapping[str, str]], used: set[str]) -> dict[str, str]:
+    """The newest name of each code that rows use."""
+    return {code: name for names in replies for code, name in names.items() if code in used}
+
+
+def added(rows: Sequence[Figures], width: int) -> Figures:
+    """The sums of the columns of rows, each of what is there; None where nothing is."""
+    columns = zip(*rows, strict=True) if rows else [()] * width
+    return tuple(sum(known) if (known := [x for x in column if x is not None]) else None for column in columns)
+
+
 _HEADS = {
     "expDlr": "expDlr",
     "impDlr": "impDlr",
@@ -193,10 +267,10 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
         codes.append("statCd")
         labels |= {code: _country(code, data.statCdCntnKor1) for code in set(data.rows.statCd)}
     groups: list[tuple[str, ...]] = list(zip(*(getattr(rows, name) for name in codes), strict=True))
-    sums: dict[tuple[str, ...], list[int | None]] = {}
+    by_group: dict[tuple[str, ...], list[Figures]] = {}
     for group, cells in zip(groups, figures, strict=True):
-        so_far = sums.setdefault(group, [None] * len(names))
-        sums[group] = [added(pair) for pair in zip(so_far, cells, strict=True)]
+        by_group.setdefault(group, []).append(cells)
+    sums = {group: added(cells, len(names)) for group, cells in by_group.items()}
     asked = {getattr(data, "hsSgn", ""), getattr(data, "cntyCd", "")}
     shared = _shared(list(sums), labels, asked)
     found = [_by_month(data.months, f"By month, the sum of the rows{shared}")]
@@ -238,12 +312,6 @@ def _table(heads: Sequence[str], names: Sequence[str], rows: Sequence[tuple[Cell
 
 
 _CODES = frozenset({*_LABELS, *_LABELS.values()})
-
-
-def added(values: Sequence[int | None]) -> int | None:
-    """The sum of what is there; None if nothing is."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
 
 
 def _item(code: str, names: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Asking the service: what a question selects, the calls it takes, and a check that each reply is to what was asked."""
 
+import datetime
 from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
@@ -28,7 +29,7 @@ from tradestat_tools.sources.korea.service import (
     KoreaSettings,
     Operation,
 )
-from tradestat_tools.sources.korea.wire import FAILURES, TOTAL, Page, read_page
+from tradestat_tools.sources.korea.wire import FAILURES, TOTAL, Page, Row, read_page
 from tradestat_tools.upstream import Policy, Reader, Request
 from tradestat_tools.upstream.failures import not_asked_for
 from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
@@ -55,42 +56,42 @@ def select(context: Context, operation: Operation, asked: TradeArguments) -> Sel
         InvalidQuery: the months do not go together, or the HS code was in no edition of their time.
         NoData: none of the months is out.
     """
-    newest = last_published(context.now(), operation.published_on)
+    now, hs, partner = context.now(), asked.hs, asked.partner
+    newest = last_published(now, operation.published_on)
     months = months_asked(asked.strtYymm, asked.endYymm, newest)
-    if asked.hs and months.start.year >= KNOWN_EDITIONS_FROM and (status := hs_status(asked.hs)).kind == "unknown":
+    if hs and months.start.year >= KNOWN_EDITIONS_FROM and (status := hs_status(hs)).kind == "unknown":
         raise InvalidQuery(
             status.text,
             argument=HS,
             allowed="codes of the Harmonized System",
-            nearest=nearest_hs(asked.hs[:6]),
+            nearest=nearest_hs(hs[:6]),
             source=POLICY.source,
         )
-    last = min(months.end, newest)
-    partner = asked.partner.in_years(months.start.year, last.year)
-    first = min(months.start, newest)
-    selection = Selection(operation, first, last, asked.hs, partner, wanted=months.end, months_note=months.note)
-    if months.start > newest:
-        raise not_out(months.start, selection, context.now())
+    first, last, is_out = min(months.start, newest), min(months.end, newest), months.start <= newest
+    partner = partner.in_years(months.start.year, last.year)
+    selection = Selection(operation, first, last, hs, partner, wanted=months.end, months_note=months.note)
+    if not is_out:
+        raise not_out(months.start, selection, now)
     return selection
 
 
-async def ask(context: Context, selection: Selection) -> list[Reply]:
-    """Ask for every run of twelve months, one after the other, and give back the answers in order.
+async def ask(context: Context, selection: Selection) -> tuple[list[Reply], list[Row]]:
+    """Ask for every run of twelve months, one after the other: the answers in order, and the rows they make up.
 
     Raises:
         TradestatError: TooLarge and MissingKey before anything is sent; NoData if no month has a row.
     """
     replies = [await _ask_once(context, run) for run in _runs(selection)]
-    if not selection.rows(replies):
+    rows = selection.rows(replies)
+    if not rows:
         seen = {row.year for reply in replies for row in reply.page.rows}
         beside = seen == set(selection.months) and not any(mismatches(selection.operation, replies))
         others = beside or await _others_have_rows(context, selection)
         raise no_rows(selection, context.now(), others_have=others)
-    return replies
+    return replies, rows
 
 
-def _freshness(context: Context, selection: Selection) -> Freshness:
-    now = context.now()
+def _freshness(selection: Selection, now: datetime.datetime) -> Freshness:
     if selection.end < last_published(now).shifted(-CLOSED_AFTER):
         return CLOSED
     return until_published(now.astimezone(SEOUL), selection.operation.published_on)
@@ -116,9 +117,11 @@ def _runs(selection: Selection) -> list[Selection]:
         TooLarge: these are too many.
     """
     months = split_months(selection.start, selection.end, MONTHS_A_CALL)
-    runs = [replace(selection, start=first, end=last) for first, last in months]
     if selection.partner.group and selection.operation.by_item and not selection.hs:
-        raise _too_many_members(selection, len(runs))
+        raise _too_many_members(selection, len(months))
+    if len(months) == 1:
+        return [selection]
+    runs = [replace(selection, start=first, end=last) for first, last in months]
     bound = MAX_CALLS_WIDE if selection.wide else MAX_CALLS
     if len(runs) > bound:
         narrower = ", or ask for a deeper hsSgn" if selection.wide else ""
@@ -161,7 +164,7 @@ async def _others_have_rows(context: Context, selection: Selection) -> bool:
 
 def _request(context: Context, selection: Selection) -> tuple[Request, Policy, Reader[Page]]:
     """What is sent, and how the answer is read."""
-    operation, settings = selection.operation, context.settings.of(KoreaSettings)
+    operation, settings, now = selection.operation, context.settings.of(KoreaSettings), context.now()
     pasted = settings.data_go_kr_service_key
     params = {START: format_yyyymm(selection.start), END: format_yyyymm(selection.end)}
     if selection.hs:
@@ -174,7 +177,7 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
         url=settings.korea_url.rstrip("/") + operation.path,
         params=params,
         secret_params={KEY: SecretStr(decoded_key(pasted.get_secret_value()))} if pasted else {},
-        freshness=_freshness(context, selection),
+        freshness=_freshness(selection, now),
         unless_stored=None
         if pasted
         else MissingKey(
@@ -183,7 +186,7 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
             source=POLICY.source,
         ),
     )
-    return request, POLICY, partial(read_page, operation=operation, now=context.now())
+    return request, POLICY, partial(read_page, operation=operation, now=now)
 
 
 async def _ask_once(context: Context, selection: Selection) -> Reply:
@@ -192,7 +195,7 @@ async def _ask_once(context: Context, selection: Selection) -> Reply:
     if fetched.calls and fetched.value.remaining is not None:  # a stored answer tells of another day
         fetched = replace(fetched, remaining_quota=float(fetched.value.remaining))
     _check_answered(fetched.value, selection)
-    return Reply(list(selection.months), fetched)
+    return Reply(list(selection.months), fetched.value, fetched)
 
 
 def _check_answered(page: Page, selection: Selection) -> None:
@@ -205,17 +208,15 @@ def _check_answered(page: Page, selection: Selection) -> None:
     if not page.rows and any(any(total.figures) for total in page.totals):
         text = f"{name} gave a total without the rows that make it up."
         raise FAILURES.error(UpstreamChanged, text, remedy="Ask for fewer months or a longer hsSgn.")
-    strangers = (
-        (
-            f"{START} and {END}",
-            f"{selection.start} to {selection.end}",
-            [row.year for row in (*page.rows, *page.totals) if row.year not in months],
-        ),
-        (HS, selection.hs, [row.hsCd for row in page.rows if not row.hsCd.startswith(selection.hs)]),
-        (COUNTRY, partner, [row.statCd for row in page.rows if partner and row.statCd != partner]),
-    )
-    if found := [(parameter, asked, got[0]) for parameter, asked, got in strangers if got]:
-        raise not_asked_for(name, POLICY.source, found)
+    strangers: list[tuple[str, str, str]] = []
+    if others := [row.year for row in (*page.rows, *page.totals) if row.year not in months]:
+        strangers.append((f"{START} and {END}", f"{selection.start} to {selection.end}", others[0]))
+    if others := [row.hsCd for row in page.rows if not row.hsCd.startswith(selection.hs)]:
+        strangers.append((HS, selection.hs, others[0]))
+    if others := [row.statCd for row in page.rows if partner and row.statCd != partner]:
+        strangers.append((COUNTRY, partner, others[0]))
+    if strangers:
+        raise not_asked_for(name, POLICY.source, strangers)
     lengths = sorted({len(row.hsCd) for row in page.rows})
     if len(lengths) > 1:
         digits = " and ".join(map(str, lengths))

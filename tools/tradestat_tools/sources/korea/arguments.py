@@ -1,17 +1,17 @@
 """The questions of the four tools, read once, and the rows they ask for. Arguments carry the service's own names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from tradestat_tools.codes.hs import normalise_hs
-from tradestat_tools.codes.periods import Period, periods_between
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
-from tradestat_tools.sources.korea.calendar import written
+from tradestat_tools.sources.korea.calendar import months_written
 from tradestat_tools.sources.korea.codes import EVERYONE, Partner, partner
 from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire import Page, Row
@@ -105,6 +105,7 @@ class Selection:
         partner: with its members in these years, where it is a group.
         wanted: the last month asked for, which may not be out; `end` is then the newest that is.
         months_note: what the words for the months were read as, if they were no months.
+        months: every month by how the service writes it.
     """
 
     operation: Operation
@@ -114,11 +115,10 @@ class Selection:
     partner: Partner
     wanted: Period
     months_note: str | None = None
+    months: dict[str, Period] = field(init=False, repr=False)
 
-    @property
-    def months(self) -> dict[str, Period]:
-        """Every month by how the service writes it."""
-        return {written(month): month for month in periods_between(self.start, self.end)}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "months", months_written(self.start, self.end))  # frozen, and asked for often
 
     @property
     def wide(self) -> bool:
@@ -142,12 +142,10 @@ class Reply:
 
     Args:
         months: those asked for, as the service writes them.
+        page: the rows.
+        fetched: the same, with how they were come by.
     """
 
     months: list[str]
+    page: Page
     fetched: Fetched[Page]
-
-    @property
-    def page(self) -> Page:
-        """The rows."""
-        return self.fetched.value

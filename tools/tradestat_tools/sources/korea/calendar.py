@@ -1,9 +1,10 @@
 """The service's clock: when a month's figures come out, and when the day's calls start anew. Both go by Seoul time."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tradestat_tools.codes.periods import Period, format_yyyymm, month_of
+from tradestat_tools.codes.periods import Period, format_yyyymm, month_of, periods_between
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.errors import InvalidQuery
@@ -48,9 +49,14 @@ def written(month: Period) -> str:
     return f"{month.year:04d}.{month.number:02d}"
 
 
-def month_in(row: str) -> Period:
-    """The month that `written` wrote."""
-    return Period(int(row[:4]), "month", int(row[5:]))
+def months_written(start: Period, end: Period) -> dict[str, Period]:
+    """The months from `start` to `end`, both included, by how the service writes each."""
+    return {written(month): month for month in periods_between(start, end)}
+
+
+def months_in(rows: Iterable[str]) -> dict[str, Period]:
+    """The months that `written` wrote, by what it wrote."""
+    return {text: Period(int(text[:4]), "month", int(text[5:])) for text in set(rows)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from itertools import repeat
 from math import ceil
 from typing import Any
 
-from tradestat_tools.codes.periods import Period, format_yyyymm, months_between, split_months
+from tradestat_tools.codes.periods import format_yyyymm, months_between, split_months
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Asking, Cost, Flows, Standing, View, never
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.korea.answers import (
+    Column,
     CountedMonths,
     ItemtradeData,
     NationtradeData,
@@ -20,7 +21,7 @@ from tradestat_tools.sources.korea.answers import (
     TradeData,
     WeighedMonths,
 )
-from tradestat_tools.sources.korea.calendar import REVISED_MONTHS, last_published, month_in
+from tradestat_tools.sources.korea.calendar import REVISED_MONTHS, last_published, months_in, written
 from tradestat_tools.sources.korea.codes import area_of
 from tradestat_tools.sources.korea.service import ITEMTRADE, MONTHS_A_CALL, NATIONTRADE, NEWTRADE, NITEMTRADE, POLICY
 
@@ -61,13 +62,17 @@ def _observe(
     *,
     summed: bool = False,
 ) -> Iterator[Observation]:
-    settled = last_published(source.retrieved_at).shifted(-REVISED_MONTHS)
-    months = {text: month_in(text) for text in block.year}
+    settled = written(last_published(source.retrieved_at).shifted(-REVISED_MONTHS))
+    months = months_in(block.year)
+    weights = isinstance(block, WeighedMonths)
+    columns: list[tuple[FlowCode, Column, Column | None]] = [
+        (flow, block.column(money), block.column(weight) if weights else None) for flow, money, weight in _FLOWS
+    ]
     for at, (text, partner, product) in enumerate(zip(block.year, partners, products, strict=False)):
         if partner is None:
             continue  # a code of the service's own, such as Koreans abroad, which no other source has
-        for flow, money, weight in _FLOWS:
-            value = block.column(money)[at]
+        for flow, values, kilograms in columns:
+            value = values[at]
             yield Observation(
                 flow=flow,
                 reporter=KOREA,
@@ -78,15 +83,16 @@ def _observe(
                 value=value,
                 currency="USD",
                 valuation="FOB" if flow == "X" else "CIF",
-                status=_status(value, months[text], settled, summed=summed),
+                status=_status(value, text, settled, summed=summed),
                 source=POLICY.source,
                 tool=source.endpoint,
-                net_kg=block.column(weight)[at] if isinstance(block, WeighedMonths) else None,
+                net_kg=kilograms[at] if kilograms else None,
                 basis="destination" if flow == "X" else "origin",
             )
 
 
-def _status(value: int | None, month: Period, settled: Period, *, summed: bool) -> Status:
+def _status(value: int | None, month: str, settled: str, *, summed: bool) -> Status:
+    """The status of a figure; months as the service writes them, which sort like months."""
     if value is None:
         return Status.MISSING
     if month > settled:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tradestat_tools.codes.breaks import breaks_text
+from tradestat_tools.codes.editions import breaks_text
 from tradestat_tools.codes.hs import LEVEL_NAMES, hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import format_number
@@ -24,7 +24,7 @@ def mismatches(operation: Operation, replies: Sequence[Reply]) -> Iterator[str]:
         for total in reply.page.totals:
             rows = [row for row in reply.page.rows if total.year in (TOTAL, row.year)]
             span = total.year if total.year != TOTAL else _span(reply.months)
-            sums = [added([row.figures[i] for row in rows]) for i in range(len(measures))]
+            sums = added([row.figures for row in rows], len(measures))
             wrong = [
                 f"{name}: the service's total {format_number(said)}, the rows {format_number(found)}"
                 for name, said, found in zip(measures, total.figures, sums, strict=True)
@@ -135,14 +135,16 @@ def _on_levels(selection: Selection, replies: Sequence[Reply], rows: Sequence[Ro
 
 def _on_months(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row], *, whole: bool) -> Iterator[Note]:
     now = max(reply.fetched.retrieved_at for reply in replies)
-    newest = last_published(now, selection.operation.published_on)
+    day = selection.operation.published_on
+    newest = last_published(now, day)
+    detailed = newest if day == DETAIL_DAY else last_published(now, DETAIL_DAY)
     if selection.wanted > selection.end:
         first = selection.end.shifted(1)
         out = f"{when_out(first, selection.operation)}; the newest month is {selection.end}."
         left_out = f"{first} to {selection.wanted} are" if first < selection.wanted else f"{first} is"
         yield _note(NoteCode.LAG, f"{left_out} not out yet and left out here. {out}", Reason.NOT_YET_PUBLISHED)
     yield from _on_empty(selection, rows, newest, whole=whole)
-    if selection.end > last_published(now, DETAIL_DAY):
+    if selection.end > detailed:
         yield _note(
             NoteCode.LAG, "The newest month is a first total, out before the statistics by product and country."
         )

@@ -1,11 +1,10 @@
 """The four tools: one way of asking, and what each of them is."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tradestat_tools.codes.hs import describe
-from tradestat_tools.codes.periods import format_yyyymm
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer
@@ -15,21 +14,19 @@ from tradestat_tools.sources.korea.answers import (
     NewtradeData,
     NitemtradeData,
     TradeData,
-    added,
+    laid_out,
 )
 from tradestat_tools.sources.korea.api import ask, select
 from tradestat_tools.sources.korea.arguments import (
     ItemtradeArguments,
     NationtradeArguments,
     NitemtradeArguments,
-    Reply,
     Selection,
     TradeArguments,
 )
 from tradestat_tools.sources.korea.flows import observe
 from tradestat_tools.sources.korea.notes import notes_on
 from tradestat_tools.sources.korea.service import ITEMTRADE, NATIONTRADE, NEWTRADE, NITEMTRADE, POLICY, Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Row
 
 A = TypeVar("A", bound=TradeArguments)
 D = TypeVar("D", bound=TradeData)
@@ -44,22 +41,10 @@ async def _run(
 ) -> Answer[D]:
     """Ask, and lay out the rows in those fields that this tool's data have."""
     selection = select(context, operation, asked)
-    replies = await ask(context, selection)
-    rows = selection.rows(replies)
-    fields = {
-        "strtYymm": format_yyyymm(selection.start),
-        "endYymm": format_yyyymm(selection.end),
-        "hsSgn": selection.hs,
-        "cntyCd": selection.partner.id,
-        "months": _by_month(selection, rows),
-        "grandTotal": _grand_total(selection, replies),
-        "statCdCntnKor1": _names((reply.page.statCdCntnKor1 for reply in replies), {row.statCd for row in rows}),
-        "statKor": _names((reply.page.statKor for reply in replies), {row.hsCd for row in rows}),
-        "rows": _columns(operation, rows),
-    }
+    replies, rows = await ask(context, selection)
     return Answer[D](
         what=_what(selection),
-        data=data.model_validate({name: value for name, value in fields.items() if name in data.model_fields}),
+        data=laid_out(data, selection, replies, rows),
         source=provenance(
             POLICY.service,
             operation.name,
@@ -85,47 +70,6 @@ def _what(selection: Selection) -> str:
     start, end = selection.start, selection.end
     span = str(start) if start == end else f"{start} to {end}"
     return f"Korea's {goods} {whom}, {span}, monthly: exports and imports"
-
-
-def _columns(operation: Operation, rows: Sequence[Row]) -> dict[str, Any]:
-    columns: dict[str, Any] = {"year": [row.year for row in rows]}
-    if operation.by_country:
-        columns["statCd"] = [row.statCd for row in rows]
-    if operation.by_item:
-        columns["hsCd"] = [row.hsCd for row in rows]
-    for i, name in enumerate(operation.measures):
-        columns[name] = [row.figures[i] for row in rows]
-    return columns
-
-
-def _by_month(selection: Selection, rows: Sequence[Row]) -> dict[str, Any]:
-    """The sums of the rows, for every month asked for."""
-    by_month: dict[str, list[Row]] = {month: [] for month in selection.months}
-    for row in rows:
-        by_month[row.year].append(row)
-    columns: dict[str, Any] = {"year": list(by_month)}
-    for i, name in enumerate(selection.operation.measures):
-        columns[name] = [added([row.figures[i] for row in of_month]) for of_month in by_month.values()]
-    return columns
-
-
-def _grand_total(selection: Selection, replies: Sequence[Reply]) -> dict[str, int | None] | None:
-    """The service's total rows added up over the calls; nothing if a call with rows came without one.
-
-    Of a group nothing either: the service's total is that of all countries.
-    """
-    if selection.partner.group:
-        return None
-    found = [[t for t in reply.page.totals if t.year == TOTAL] for reply in replies if reply.page.rows]
-    if not all(found):
-        return None
-    measures = enumerate(selection.operation.measures)
-    return {name: added([totals[0].figures[i] for totals in found]) for i, name in measures}
-
-
-def _names(replies: Iterable[Mapping[str, str]], used: set[str]) -> dict[str, str]:
-    """The newest name of each code that rows use."""
-    return {code: name for names in replies for code, name in names.items() if code in used}
 
 
 _DEEPER = {2: "A 4-digit hsSgn gives its subheadings.", 4: "A 6-digit hsSgn gives Korea's 10-digit codes."}

@@ -40,6 +40,9 @@ REMAINING = "x-ratelimit-remaining"
 HS_FIELDS = ("hsCd", "hsCode")
 """getNitemtradeList has the former, getItemtradeList the latter, for the same thing (seen October 2026)."""
 
+_PLAIN = re.compile(r"-?[0-9]{1,15}")
+"""How figures come but for commas; whatever else they are is for `number` to say."""
+
 _CUT_OFF = frozenset({"no element found", "unclosed token", "unclosed CDATA section", "partial character"})
 
 Figures = tuple[int | None, ...]
@@ -202,8 +205,11 @@ def _figure(fields: Mapping[str, Any], name: str) -> int | None:
     if name not in fields:
         raise _changed(f"a row without {name}")
     text = _text(fields[name])
+    plain = "".join(text.split()).replace(",", "")
+    if _PLAIN.fullmatch(plain):
+        return int(plain)
     try:
-        found = number("".join(text.split()))
+        found = number(plain)
     except ValueError:
         found = 0.5  # no whole number either
     if isinstance(found, float):

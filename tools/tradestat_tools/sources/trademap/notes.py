@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from tradestat_tools.codes.breaks import breaks_text
+from tradestat_tools.codes.editions import breaks_text
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.trademap.absence import CONFIDENTIAL

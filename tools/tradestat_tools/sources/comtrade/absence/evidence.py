@@ -7,8 +7,8 @@ from functools import cache
 from itertools import islice, product
 from typing import NamedTuple
 
-from tradestat_tools.codes.breaks import hs_break
 from tradestat_tools.codes.countries import areas
+from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context

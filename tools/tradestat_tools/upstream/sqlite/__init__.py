@@ -1,1 +1,0 @@
-"""Cache and ledger in SQLite files."""
