@@ -12,7 +12,7 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Ta
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
@@ -26,7 +26,7 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode
-from tradestat_tools.sources.comtrade.notes import absent_note, listed, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
@@ -261,11 +261,11 @@ async def stored_periods(
     path = f"{AVAILABILITY}/{typeCode}/{freqCode}/{clCode}"
     found: dict[str, frozenset[str]] = {}
     for code in reporters:
-        datasets = await stored_table(context, _request(context, path, code), Dataset)
+        datasets = await stored_table(context, path, {"reporterCode": code}, Dataset)
         if datasets is not None:
             found[code] = frozenset(one.period for one in datasets)
     if len(found) < len(reporters) and freqCode == "A":
-        datasets = await stored_table(context, _request(context, path, None), Dataset)
+        datasets = await stored_table(context, path, {}, Dataset)
         for code in () if datasets is None else reporters:
             found.setdefault(code, frozenset(one.period for one in datasets or () if one.reporterCode == code))
     return found

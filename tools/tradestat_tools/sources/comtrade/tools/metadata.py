@@ -11,7 +11,7 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
@@ -25,7 +25,7 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, DEFAULT_CLASSIFICATION, Named, Places
-from tradestat_tools.sources.comtrade.notes import absent_note, listed, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.tables import LIVE_UPDATE, METADATA, Described, Publication, Release
