@@ -31,7 +31,6 @@ from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
 from tradestat_tools.sources.comtrade.wire.tables import AVAILABILITY, Dataset
-from tradestat_tools.upstream import Request
 
 MOST_ROWS = 60
 """Datasets of one reporter that are shown one by one; of more only from when to when."""
@@ -159,7 +158,8 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
     asked = [(code, None) for code in places.codes] or [(None, wanted if arguments.freqCode == "M" else None)]
     table = f"{AVAILABILITY}{'Tariffline' if arguments.tariffline else ''}"
     path = f"{table}/{arguments.typeCode}/{arguments.freqCode}/{arguments.clCode}"
-    fetched = [await fetch_table(context, _request(context, path, code, periods), Dataset) for code, periods in asked]
+    params = [{"reporterCode": code or "", "period": ",".join(sorted(periods or ()))} for code, periods in asked]
+    fetched = [await fetch_table(context, table_request(context, path, one), Dataset) for one in params]
     found = [one for answer in fetched for one in answer.value.data if wanted is None or one.period in wanted]
     if not found:
         raise _nothing(arguments, places.codes, wanted, any(answer.value.data for answer in fetched))
@@ -181,10 +181,6 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
             *_notes(places.codes, records),
         ],
     )
-
-
-def _request(context: Context, path: str, reporter: str | None, periods: Iterable[str] | None = None) -> Request:
-    return table_request(context, path, {"reporterCode": reporter or "", "period": ",".join(sorted(periods or ()))})
 
 
 def _by_reporter(found: Iterable[Dataset]) -> list[Held]:
