@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, TooLarge
@@ -174,20 +173,13 @@ async def test_months_take_one_call_each_without_a_key_and_twelve_together_with_
     ("text", "frequency", "first", "last", "count"),
     [
         ("2018-2022", "year", "2018", "2022", 5),
-        ("2018..2022", "year", "2018", "2022", 5),
-        ("2018 to 2022", "year", "2018", "2022", 5),
-        ("2018:2022", "year", "2018", "2022", 5),
-        ("2018 – 2022", "year", "2018", "2022", 5),
         ("2022", "year", "2022", "2022", 1),
         ("202211-202302", "month", "2022-11", "2023-02", 4),
-        ("2022-11 to 2023-02", "month", "2022-11", "2023-02", 4),
         ("2022-12", "month", "2022-12", "2022-12", 1),
         ("2022", "month", "2022-01", "2022-12", 12),
         ("2022-2023", "month", "2022-01", "2023-12", 24),
         ("2023Q1", "month", "2023-01", "2023-03", 3),
         ("2023Q4-2024Q1", "month", "2023-10", "2024-03", 6),
-        ("Jan 2024 to Mar 2024", "month", "2024-01", "2024-03", 3),
-        ("2024年1月至6月", "month", "2024-01", "2024-06", 6),
         ("latest", "year", "2025", "2025", 1),
         ("latest", "month", "2026-08", "2026-08", 1),
         ("last 5 years", "year", "2021", "2025", 5),
@@ -206,14 +198,6 @@ def test_ranges_of_periods_are_read(text: str, frequency: Any, first: str, last:
 def test_any_range_of_years_has_every_year_once(first: int, more: int) -> None:
     span = read_span(f"{first}-{first + more}", "year")
     assert periods_of([span], "year", Period(1990)) == [Period(first + n) for n in range(more + 1)]
-
-
-@given(st.text(max_size=30))
-def test_any_other_text_is_a_period_or_a_clear_refusal(text: str) -> None:
-    try:
-        assert periods_of([read_span(text, "month")], "month", Period(2026, "month", 8))
-    except CodeError as error:
-        assert error.message
 
 
 @settings(deadline=None)  # the first example loads the code tables

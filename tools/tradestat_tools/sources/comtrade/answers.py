@@ -45,6 +45,9 @@ ATTRIBUTES = (
 
 LABEL_LENGTH = 60
 
+SHOWN = 6
+"""Names or codes that a note lists before it counts the rest."""
+
 OTHER_ASIA = "490"
 """The area that stands for Taiwan (documented, autumn 2026). The service calls it "Other Asia, nes", never Taiwan."""
 
@@ -222,6 +225,13 @@ class TradeData(Data):
         return tuple(varying), list(zip(*varying.values(), strict=True))
 
 
+def listed(items: Iterable[str], shown: int = SHOWN) -> str:
+    """`a, b, c and 4 more`."""
+    names = list(items)
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def shortened(text: str, limit: int = LABEL_LENGTH) -> str:
     """A label cut at a word."""
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
@@ -306,6 +316,17 @@ def area_text(code: str, desc: str | None = None) -> str:
     """An area by name and code: `Germany (276)`; `desc` is its name as the service gives it, this package's else."""
     used_for = "; used for Taiwan" if code == OTHER_ASIA else ""
     return f"{desc or area_label(code)} ({code}{used_for})"
+
+
+def what(data: TradeData) -> str:
+    """Who, whom, what and when, short enough that unit and source still fit on the line beside it."""
+    who = listed((area_text(code, label.desc) for code, label in data.reporters.items()), 3)
+    whom = listed((area_text(code, label.desc) for code, label in data.partners.items()), 3)
+    room = 60 if len(data.commodities) == 1 else 20
+    products = listed((f"{code} {shortened(item.cmdDesc, room)}" for code, item in data.commodities.items()), 3)
+    first, last = data.periods[0], data.periods[-1]
+    when = first if first == last else f"{first} to {last}"
+    return f"{who}: {' and '.join(data.flows.values())}, partner {whom}; {data.clCode} {products}; {when}"
 
 
 def _in_table(code: str, labels: dict[str, AreaLabel]) -> str:

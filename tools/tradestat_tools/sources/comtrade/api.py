@@ -203,8 +203,9 @@ async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[Data
     return found
 
 
-async def stored_table(context: Context, request: Request, row: type[R]) -> list[R] | None:
+async def stored_table(context: Context, endpoint: str, params: Mapping[str, str], row: type[R]) -> list[R] | None:
     """The rows of a call to an endpoint beside trade data, if all of them are stored; nothing is sent."""
+    request = table_request(context, endpoint, params)
     kept = await context.upstream.stored(request, POLICY, partial(read_table, row, request.params))
     return None if kept is None or kept.value.withheld else kept.value.data
 

@@ -145,12 +145,12 @@ def _codes_like(pattern: str, allowed: str) -> Read:
     """Codes of this form; none for all of them."""
 
     def read(values: list[str], _: Mapping[str, Any]) -> tuple[str, ...]:
+        wrong = [value for value in values if not re.fullmatch(pattern, value.upper())]
+        if not wrong:
+            return tuple(value.upper() for value in values)
         if asks_for_all(values):
             return ()
-        for value in values:
-            if not re.fullmatch(pattern, value.upper()):
-                raise ArgumentError(f"{value[:40]!r} is not a code of this list.", allowed=allowed)
-        return tuple(value.upper() for value in values)
+        raise ArgumentError(f"{wrong[0][:40]!r} is not a code of this list.", allowed=allowed)
 
     return Read(read)
 

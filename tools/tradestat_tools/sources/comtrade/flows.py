@@ -1,7 +1,7 @@
 """Figures of `comtrade_data` as common rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, cast, get_args
@@ -177,24 +177,20 @@ async def cost(view: View, context: Context) -> Cost:
     if view.why is not None:
         return Cost()
     question, kind = view.question, _kind(view.question)
-    total = TOTALS[kind.type]
-    calls: list[DataCall] = []
-    for first, last in runs(kind.first, kind.last, PERIODS_A_QUESTION):
-        out = ended(periods_between(first, last), context.today)
-        calls += [
-            DataCall(
-                typeCode=kind.type,
-                freqCode=kind.freq,
-                clCode=DEFAULT_CLASSIFICATION[kind.type],
-                reporters=(question.reporter(view.role).comtrade,),
-                partners=(question.partner(view.role).comtrade,),
-                commodities=(total if question.product.is_total else question.product.code,),
-                flows=(flow_of(view.role),),
-                periods=run,
-                maxRecords=row_limit(context),
-            )
-            for run in chunks(out, periods_a_call(context))
-        ]
+    out = ended(periods_between(kind.first, kind.last), context.today)
+    whole = DataCall(
+        typeCode=kind.type,
+        freqCode=kind.freq,
+        clCode=DEFAULT_CLASSIFICATION[kind.type],
+        reporters=(question.reporter(view.role).comtrade,),
+        partners=(question.partner(view.role).comtrade,),
+        commodities=(TOTALS[kind.type] if question.product.is_total else question.product.code,),
+        flows=(flow_of(view.role),),
+        periods=out,
+        maxRecords=row_limit(context),
+    )
+    size = periods_a_call(context)
+    calls = [replace(whole, periods=run) for part in chunks(out, PERIODS_A_QUESTION) for run in chunks(part, size)]
     sent = partial(context.upstream.to_send, data_requests(context, calls))
     return Cost(len(await in_thread(sent)))
 

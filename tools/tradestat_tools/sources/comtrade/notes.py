@@ -8,7 +8,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, TradeData, area_label, area_text, shortened
+from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import has_key
 from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS
 from tradestat_tools.sources.comtrade.calendar import due
@@ -29,18 +29,8 @@ from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
 from tradestat_tools.sources.comtrade.wire.tables import Listed
 from tradestat_tools.upstream import Fetched
 
-SHOWN = 6
-"""Names or codes that a note lists before it counts the rest."""
-
 CHINA = "156"
 """Named in most questions, and read as everybody reads it: no remark."""
-
-
-def listed(items: Iterable[str], shown: int = SHOWN) -> str:
-    """`a, b, c and 4 more`."""
-    names = list(items)
-    rest = len(names) - shown
-    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def share(part: int, whole: int, what: str = "row") -> str:
@@ -275,6 +265,13 @@ def group_notes(places: Places, argument: str, reporters: Collection[str] = ()) 
     return [Note(code=NoteCode.RESOLVED_CODE, text=" ".join(texts))]
 
 
+def absent_note(codes: Iterable[str], found: Collection[str], text: str, reason: Reason | None = None) -> list[Note]:
+    """That there is nothing of some areas that were asked for; `text` has a place for their names."""
+    missing = [code for code in codes if code not in found]
+    said = text.format(listed(map(area_text, missing)))
+    return [Note(code=NoteCode.ABSENT, text=said, reason=reason)] if missing else []
+
+
 def later_notes(later: Sequence[Period]) -> list[Note]:
     """That periods were left out because they are not over."""
     if not later:
@@ -288,17 +285,6 @@ def withheld_notes(fetched: Sequence[Fetched[Listed[Any]]], what: str) -> list[N
     withheld = sum(one.value.withheld for one in fetched)
     text = f"{SERVICE} counts {withheld} {what} more than it sent."
     return [Note(code=NoteCode.SUBSET, text=text)] if withheld else []
-
-
-def what(data: TradeData) -> str:
-    """Who, whom, what and when, short enough that unit and source still fit on the line beside it."""
-    who = listed((area_text(code, label.desc) for code, label in data.reporters.items()), 3)
-    whom = listed((area_text(code, label.desc) for code, label in data.partners.items()), 3)
-    room = 60 if len(data.commodities) == 1 else 20
-    products = listed((f"{code} {shortened(item.cmdDesc, room)}" for code, item in data.commodities.items()), 3)
-    first, last = data.periods[0], data.periods[-1]
-    when = first if first == last else f"{first} to {last}"
-    return f"{who}: {' and '.join(data.flows.values())}, partner {whom}; {data.clCode} {products}; {when}"
 
 
 def cut_notes(fetched: Sequence[Fetched[Page]], limit: int) -> list[Note]:

@@ -15,7 +15,7 @@ from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Evidence
 from tradestat_tools.sources.comtrade.absence.missing import missing_cells
-from tradestat_tools.sources.comtrade.answers import area_text
+from tradestat_tools.sources.comtrade.answers import area_text, listed
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeQuery
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import (
@@ -28,7 +28,6 @@ from tradestat_tools.sources.comtrade.codes import (
     Places,
     is_services,
 )
-from tradestat_tools.sources.comtrade.notes import listed
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.lists import Category, stored_list
 

@@ -9,10 +9,9 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Cell, Evidence
-from tradestat_tools.sources.comtrade.answers import area_text
+from tradestat_tools.sources.comtrade.answers import SHOWN, area_text, listed
 from tradestat_tools.sources.comtrade.arguments import TradeQuery
 from tradestat_tools.sources.comtrade.calendar import wire_period
-from tradestat_tools.sources.comtrade.notes import SHOWN, listed
 from tradestat_tools.sources.comtrade.wire.envelope import Row
 
 MOST_CELLS = 20_000

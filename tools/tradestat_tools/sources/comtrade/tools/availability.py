@@ -12,7 +12,7 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Ta
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
@@ -26,12 +26,11 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode
-from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
 from tradestat_tools.sources.comtrade.wire.tables import AVAILABILITY, Dataset
-from tradestat_tools.upstream import Request
 
 MOST_ROWS = 60
 """Datasets of one reporter that are shown one by one; of more only from when to when."""
@@ -159,7 +158,8 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
     asked = [(code, None) for code in places.codes] or [(None, wanted if arguments.freqCode == "M" else None)]
     table = f"{AVAILABILITY}{'Tariffline' if arguments.tariffline else ''}"
     path = f"{table}/{arguments.typeCode}/{arguments.freqCode}/{arguments.clCode}"
-    fetched = [await fetch_table(context, _request(context, path, code, periods), Dataset) for code, periods in asked]
+    params = [{"reporterCode": code or "", "period": ",".join(sorted(periods or ()))} for code, periods in asked]
+    fetched = [await fetch_table(context, table_request(context, path, one), Dataset) for one in params]
     found = [one for answer in fetched for one in answer.value.data if wanted is None or one.period in wanted]
     if not found:
         raise _nothing(arguments, places.codes, wanted, any(answer.value.data for answer in fetched))
@@ -181,10 +181,6 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
             *_notes(places.codes, records),
         ],
     )
-
-
-def _request(context: Context, path: str, reporter: str | None, periods: Iterable[str] | None = None) -> Request:
-    return table_request(context, path, {"reporterCode": reporter or "", "period": ",".join(sorted(periods or ()))})
 
 
 def _by_reporter(found: Iterable[Dataset]) -> list[Held]:
@@ -224,11 +220,8 @@ def _what(arguments: AvailabilityArguments, data: AvailabilityData) -> str:
 
 
 def _notes(asked: Sequence[str], records: Sequence[Held]) -> list[Note]:
-    notes: list[Note] = []
-    missing = [code for code in asked if code not in {one.reporterCode for one in records}]
-    if missing:
-        text = f"No dataset of {listed(map(area_text, missing))} is listed for this."
-        notes.append(Note(code=NoteCode.ABSENT, text=text, reason=Reason.NOT_COVERED))
+    found = {one.reporterCode for one in records}
+    notes = absent_note(asked, found, "No dataset of {} is listed for this.", Reason.NOT_COVERED)
     if any(flag is False for one in records for flag in one.isOriginalClassification):
         text = "Datasets that are not original were converted by UN Comtrade from the edition that was reported."
         notes.append(Note(code=NoteCode.FLAG, text=text))
@@ -264,11 +257,11 @@ async def stored_periods(
     path = f"{AVAILABILITY}/{typeCode}/{freqCode}/{clCode}"
     found: dict[str, frozenset[str]] = {}
     for code in reporters:
-        datasets = await stored_table(context, _request(context, path, code), Dataset)
+        datasets = await stored_table(context, path, {"reporterCode": code}, Dataset)
         if datasets is not None:
             found[code] = frozenset(one.period for one in datasets)
     if len(found) < len(reporters) and freqCode == "A":
-        datasets = await stored_table(context, _request(context, path, None), Dataset)
+        datasets = await stored_table(context, path, {}, Dataset)
         for code in () if datasets is None else reporters:
             found.setdefault(code, frozenset(one.period for one in datasets or () if one.reporterCode == code))
     return found

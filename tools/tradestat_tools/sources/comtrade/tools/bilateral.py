@@ -10,7 +10,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
@@ -25,7 +25,7 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import asked_periods, wire_period
 from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, WORLD, Named, Places
-from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.notes import reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import calls_for
 from tradestat_tools.sources.comtrade.wire.envelope import Amount

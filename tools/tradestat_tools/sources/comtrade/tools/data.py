@@ -21,7 +21,7 @@ from tradestat_tools.sources.comtrade.absence.evidence import (
     not_covered,
 )
 from tradestat_tools.sources.comtrade.absence.missing import absent_notes, missing_cells
-from tradestat_tools.sources.comtrade.answers import TradeData, as_series
+from tradestat_tools.sources.comtrade.answers import TradeData, as_series, listed
 from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, periods_a_call, stored
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments, TradeQuery
 from tradestat_tools.sources.comtrade.calendar import asked_periods, ended, tries, wire_period
@@ -31,7 +31,6 @@ from tradestat_tools.sources.comtrade.notes import (
     cut_notes,
     group_notes,
     later_notes,
-    listed,
     reading_notes,
     row_notes,
     valuation,

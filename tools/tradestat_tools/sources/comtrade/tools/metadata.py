@@ -7,11 +7,11 @@ from pydantic import ConfigDict, Field
 
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
+from tradestat_tools.model.answers import Answer, Cell, Data, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.answers import area_label, area_text
+from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
@@ -25,7 +25,7 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, DEFAULT_CLASSIFICATION, Named, Places
-from tradestat_tools.sources.comtrade.notes import listed, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.tables import LIVE_UPDATE, METADATA, Described, Publication, Release
@@ -99,7 +99,10 @@ async def comtrade_metadata(context: Context, arguments: MetadataArguments) -> A
         what=f"Publication notes of {listed(_names(found), 3)}: {listed(sorted({one.period for one in found}))}",
         data=MetadataData(typeCode=arguments.typeCode, freqCode=arguments.freqCode, count=len(found), records=first),
         source=provenance(SERVICE, "comtrade_metadata", fetched),
-        notes=[*reading_notes(places.asked), *_absent(places.codes, found)],
+        notes=[
+            *reading_notes(places.asked),
+            *absent_note(places.codes, {one.reporterCode for one in found}, "No notes of {} for this."),
+        ],
         more=f"{len(found) - MOST_SHOWN} more: ask for fewer periods at once." if len(found) > MOST_SHOWN else None,
     )
 
@@ -118,12 +121,6 @@ def _of_reporter(datasets: Sequence[Described], wanted: frozenset[str], history:
 
 def _names(found: Sequence[Publication]) -> list[str]:
     return list(dict.fromkeys(area_text(one.reporterCode) for one in found))
-
-
-def _absent(codes: Sequence[str], found: Sequence[Publication]) -> list[Note]:
-    missing = [code for code in codes if code not in {one.reporterCode for one in found}]
-    text = f"No notes of {listed(map(area_text, missing))} for this."
-    return [Note(code=NoteCode.ABSENT, text=text)] if missing else []
 
 
 def _nothing(codes: Sequence[str], others: bool) -> NoData:

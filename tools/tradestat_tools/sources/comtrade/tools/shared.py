@@ -7,11 +7,11 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.model.answers import Answer, Note
 from tradestat_tools.model.errors import TooLarge
-from tradestat_tools.sources.comtrade.answers import TradeData
+from tradestat_tools.sources.comtrade.answers import TradeData, what
 from tradestat_tools.sources.comtrade.api import PERIODS_A_CALL, chunks, count, has_key, periods_a_call
 from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, TradeQuery
 from tradestat_tools.sources.comtrade.codes import FreqCode, Places
-from tradestat_tools.sources.comtrade.notes import more, what
+from tradestat_tools.sources.comtrade.notes import more
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.wire.envelope import Page
 from tradestat_tools.upstream import Fetched

@@ -12,7 +12,7 @@ from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import ArgumentError, Meaning
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.answers import TradeData, area_text, as_series
+from tradestat_tools.sources.comtrade.answers import TradeData, area_text, as_series, listed
 from tradestat_tools.sources.comtrade.api import DataCall, fetch
 from tradestat_tools.sources.comtrade.arguments import (
     KEYED_ROWS,
@@ -30,14 +30,7 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import asked_periods, due, is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, Named, Places
-from tradestat_tools.sources.comtrade.notes import (
-    cut_notes,
-    later_notes,
-    listed,
-    reading_notes,
-    row_notes,
-    valuation,
-)
+from tradestat_tools.sources.comtrade.notes import cut_notes, later_notes, reading_notes, row_notes, valuation
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, trade_answer
 
