@@ -4,12 +4,16 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
 
 if TYPE_CHECKING:
     from mcp import Client
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")  # how long an example takes is the machine's affair
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -78,7 +78,7 @@ def test_a_call_does_not_import_mcp_and_its_answer_is_readable_whatever_the_loca
 
 def test_every_command_has_help() -> None:
     assert sorted(cli.commands) == [
-        *("cache", "call", "demo", "doctor", "export", "sandbox", "serve", "tools", "truth", "usage")
+        *("cache", "call", "demo", "doctor", "export", "ledger", "sandbox", "serve", "tools", "truth", "usage")
     ]
     for name, command in cli.commands.items():
         result = run(name, "--help")
@@ -289,3 +289,20 @@ def test_a_source_that_is_added_to_the_catalogue_is_known_to_every_command() -> 
     assert run("cache", "clear", "--source", "norway", offered=offered).exit_code == 0
     assert "comtrade, norway" in run("cache", "clear", "--source", "norge", offered=offered).stderr
     assert run("call", "norway_months", "product=030214", offered=offered).stderr.startswith("MissingKey: ")
+
+
+def test_a_ledger_that_can_not_be_read_is_kept_under_another_name_and_a_new_one_said_to_assume_nothing_spent(
+    tmp_path: Path,
+) -> None:
+    folder = str(tmp_path)
+    assert "There is no" in run("ledger", "reset", "--yes", TRADESTAT_CACHE_DIR=folder).stdout
+    (tmp_path / "ledger.sqlite3").write_bytes(b"no database" * 100)
+    refused = run("ledger", "reset", TRADESTAT_CACHE_DIR=folder)
+    assert refused.exit_code == 1, "without --yes, and nobody to ask"
+    said = run("ledger", "reset", "--yes", TRADESTAT_CACHE_DIR=folder).stdout
+    assert "assumes that nothing was spent" in said
+    assert not (tmp_path / "ledger.sqlite3").exists()
+    kept = [path.read_bytes() for path in tmp_path.iterdir() if ".aside-" in path.name]
+    assert kept == [b"no database" * 100]
+    usage = run("usage", TRADESTAT_CACHE_DIR=folder)
+    assert "can not be used" not in usage.stdout

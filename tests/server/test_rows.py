@@ -170,7 +170,8 @@ async def test_what_is_not_there_is_refused_with_what_is(watched: Context, handl
         ({"filter": ["partnr=China"]}, "filter", ("partner",)), ({"filter": ["China"]}, "filter", ()),
         ({"filter": ["2024>many"]}, "filter", ()), ({"filter": ["2024>"]}, "filter", ()),
         ({"filter": "partner=Korea, Republic of"}, "filter", ()), ({"table": "Totl"}, "table", ("Total",)),
-        ({"table": "3"}, "table", ()), ({"table": "t"}, "table", ("1", "2")), ({"limit": 1001}, "limit", ("1000",)),
+        ({"table": "3"}, "table", ()), ({"table": "[[[]]]"}, "table", ()),
+        ({"table": "t"}, "table", ("1", "2")), ({"limit": 1001}, "limit", ("1000",)),
     ]:  # fmt: skip
         with pytest.raises(InvalidQuery) as refused:
             await ask(watched, handle, **asked)

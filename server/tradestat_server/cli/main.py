@@ -24,6 +24,7 @@ from tradestat_server.cli.common import (
     sandbox_option,
     settings_named,
 )
+from tradestat_server.cli.ledger import ledger
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.context import Context
@@ -171,6 +172,7 @@ def usage(*, as_json: bool) -> None:
 
 
 cli.add_command(cache)
+cli.add_command(ledger)
 
 
 @cli.command()

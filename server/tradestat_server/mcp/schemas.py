@@ -14,14 +14,35 @@ CONSTRAINTS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt":
 
 @cache
 def input_schema(model: type[Arguments]) -> Schema:
-    """The schema of a tool's arguments: no references, no titles, no `null` where leaving out says the same."""
+    """The schema of a tool's arguments, within what every host takes.
+
+    No references, no titles, no `null` where leaving out says the same. Unknown names are not forbidden here, since
+    google-genai raises on `additionalProperties`; the server refuses them itself, with the nearest valid one.
+    """
     schema = model.model_json_schema(by_alias=True)
     definitions = schema.pop("$defs", {})
     schema.pop("description", None)  # the tool has its own
     schema = _tidy(schema, definitions)
-    schema.setdefault("properties", {})
-    schema["additionalProperties"] = False
+    schema.pop("additionalProperties", None)
+    schema["properties"] = {name: _for_hosts(child) for name, child in schema.get("properties", {}).items()}
     return schema
+
+
+def _for_hosts(argument: Schema) -> Schema:
+    """Choices as texts that are not empty: Gemini refuses a whole list of tools for any other (seen November 2026).
+
+    An empty one stood for leaving the argument out; numbers become a range, with the choices in words.
+    """
+    choices: list[Any] = argument.get("enum", [])
+    if all(isinstance(choice, str) and choice for choice in choices):
+        return argument
+    kept = {key: value for key, value in argument.items() if key != "enum"}
+    if argument["type"] == "integer":
+        said = f"{argument.get('description', '')} One of {', '.join(map(str, choices))}.".strip()
+        return {**kept, "minimum": min(choices), "maximum": max(choices), "description": said}
+    if kept.get("default") == "":
+        del kept["default"]
+    return {**kept, "enum": [choice for choice in choices if choice]}
 
 
 @cache

@@ -19,10 +19,10 @@ body dribbles           Down > stale 1/1     Down > stale 1/1     Down > stale 1
 429, wait 7 s           Limited > stale 2/0  Limited > stale 3/3  Limited > stale 3/3  Limited > stale 3/3
 429, wait 50 min        Limited > stale 1/0  Limited > stale 1/1  Limited > stale 1/1  Limited > stale 1/1
 quota used up           Quota > stale 1/0    -                    Quota > stale 1/1    Quota > stale 1/1
-500                     Down > stale 2/2     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
+500                     Down > stale 1/1     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
 502                     Down > stale 1/1     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
 503                     Down > stale 1/1     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
-503, wait 7 s           Down > stale 2/2     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
+503, wait 7 s           Down > stale 1/1     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
 HTML                    Changed > stale 1/1  Changed > stale 1/1  Down > stale 3/3     Down > stale 1/1
 error envelope          Down > stale 1/1     Down > stale 3/3     Down > stale 3/3     Refused 1/1
 truncated               Changed > stale 1/1  Changed > stale 1/1  Down > stale 3/3     Changed > stale 1/1

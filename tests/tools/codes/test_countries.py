@@ -26,6 +26,14 @@ ComtradeList = Callable[[str], list[dict[str, Any]]]
 M49_NOT_COMTRADE = {"840": "842", "250": "251", "356": "699", "756": "757", "578": "579", "158": "490"}
 
 
+def test_a_number_with_more_than_brackets_or_quotes_around_it_is_no_code() -> None:
+    for text in ("(410)", "[410]", "'410'", " 410 ", "410."):
+        assert resolve_area(text).area.iso3 == "KOR"
+    for text in ("410/../..", "410/", "../410", "410..", "#410", "410%00"):
+        with pytest.raises(CodeError):
+            resolve_area(text)
+
+
 def test_an_area_is_found_by_any_of_its_codes_and_names() -> None:
     for text, iso3 in [
         ("KR", "KOR"), ("kor", "KOR"), ("410", "KOR"), (410, "KOR"), ("South Korea", "KOR"), ("Korea, Rep.", "KOR"),

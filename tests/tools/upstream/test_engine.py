@@ -1,9 +1,11 @@
 """The engine as sources use it: what is asked, what is stored, what is spent, and what a caller learns."""
 
 import json
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -130,7 +132,7 @@ class Rig:
 async def a_rig(**settings: Any) -> AsyncGenerator[Rig]:
     rig = Rig()
     http = Http(app=rig.app)
-    cache, ledger = SqliteCache(None), SqliteLedger(None)
+    cache, ledger = SqliteCache(None), settings.pop("ledger", None) or SqliteLedger(None)
     clock = Clock(lambda: rig.now, rig.sleep)
     settings = {"chance": lambda: 1.0, **settings}
     async with Upstream(http, cache=cache, ledger=ledger, clock=clock, **settings) as rig.upstream:
@@ -481,6 +483,76 @@ async def test_a_wait_that_is_too_long_is_the_callers(rig: Rig) -> None:
 async def test_what_asking_again_can_not_mend_is_asked_once(rig: Rig, status: int, kind: type[TradestatError]) -> None:
     rig.will(status)
     await rig.failing(kind)
+    assert len(rig.asked) == 1
+
+
+PAID = Policy("shop", "The Shop", charged=charged, paid=True, retry=Retry(attempts=3, first=1.0))
+
+
+async def test_what_was_charged_or_may_have_been_is_never_sent_again(rig: Rig) -> None:
+    for headers in ({"x_credits_charged": "1"}, {}):
+        for status in (500, 503):
+            rig.asked.clear()
+            rig.script.clear()
+            rig.will(status, b"{}", **headers, retry_after="2").will()
+            await rig.failing(UpstreamDown, f"/{status}/{len(headers)}", policy=PAID)
+            assert len(rig.asked) == 1, (status, headers)
+
+
+async def test_what_was_said_to_cost_nothing_is_sent_again(rig: Rig) -> None:
+    rig.will(503, x_credits_charged="0").will(429, retry_after="3").will(x_credits_charged="1")
+    fetched = await rig.fetch(policy=PAID)
+    assert (fetched.calls, fetched.credits_charged) == (3, 1.0)
+
+
+def _foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (x)")
+
+
+def _of_another_version(path: Path) -> None:
+    SqliteLedger(path).close()
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("PRAGMA user_version = 99")
+
+
+UNUSABLE: dict[str, Callable[[Path], object]] = {
+    "a folder in its place": lambda path: path.mkdir(),
+    "bytes that are no database": lambda path: path.write_bytes(bytes(range(256)) * 64),
+    "another program's": _foreign,
+    "a newer version's": _of_another_version,
+}
+
+
+async def test_no_paid_call_goes_without_a_ledger_and_free_ones_go_on(tmp_path: Path) -> None:
+    for what, spoil in UNUSABLE.items():
+        folder = tmp_path / what
+        folder.mkdir()
+        spoil(folder / "ledger.sqlite3")
+        before = sorted(path.name for path in folder.iterdir() if path.suffix == ".sqlite3")
+        async with a_rig(ledger=SqliteLedger(folder / "ledger.sqlite3")) as rig:
+            rig.will()
+            error = await rig.failing(UpstreamDown, "/paid", policy=PAID)
+            assert rig.asked == [], what
+            assert "TRADESTAT_CACHE_DIR" in error.remedy
+            assert (await rig.fetch("/free")).value == {"v": 1}, what
+        kept = sorted(path.name for path in folder.iterdir() if path.suffix == ".sqlite3")
+        assert kept == before, f"{what}: nothing is set aside, for it says what was spent"
+
+
+async def test_a_listed_price_of_nothing_does_not_switch_the_budget_off(rig: Rig) -> None:
+    policy = replace(PAID, plan=Plan(budget=Budget(3, "month")))
+    for i in range(3):
+        await rig.will().fetch(f"/{i}", policy=policy, credits=0.0)
+    await rig.failing(QuotaExhausted, "/3", policy=policy, credits=0.0)
+    assert len(rig.asked) == 3
+
+
+async def test_no_less_is_reserved_than_what_calls_there_were_seen_to_cost(rig: Rig) -> None:
+    policy = replace(PAID, plan=Plan(budget=Budget(5, "month")))
+    rig.will(x_credits_charged="3")
+    await rig.fetch("/0", policy=policy)
+    await rig.failing(QuotaExhausted, "/1", policy=policy)
     assert len(rig.asked) == 1
 
 

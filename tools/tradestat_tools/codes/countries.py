@@ -213,7 +213,7 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         folded = fold(word)
     if re.fullmatch(r"_[A-Za-z]{2}", word):  # _CI is the Channel Islands in UN Comtrade's lists, CI is Côte d'Ivoire
         raise CodeError(f"{shown(word)} is a makeshift code of UN Comtrade's lists.", allowed=ALLOWED)
-    if re.fullmatch(r"[0-9]{1,3}", folded):
+    if re.fullmatch(r"[0-9]{1,3}", folded) and _NUMBER.fullmatch(word):
         return _by_number(int(folded), system)
     if re.fullmatch(r"[a-z]{2,3}", folded):
         code_system: CodeSystem = "iso2" if len(folded) == 2 else "iso3"
@@ -230,6 +230,9 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         return labelled
     raise CodeError(f"{shown(word)} is not a known country or area.", allowed=ALLOWED, nearest=_nearest_areas(word))
 
+
+_NUMBER = re.compile(r"""[(\["']?\s*\d{1,3}\s*[)\]"'.]?""")
+"""A number by itself, which may be bracketed or quoted: 410/../.. is none."""
 
 _LABELLED = re.compile(r"(.+)\(([^()]+)\)")
 

@@ -1,7 +1,8 @@
 """Units of value, converted exactly; units of quantity by code and name; numbers written for people."""
 
+import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import Literal
 
@@ -127,6 +128,26 @@ def _unit_key(text: str) -> str:
     return bounded(text).strip() if text.strip().startswith("-") else fold(text)
 
 
+_WRITTEN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+
+
+def written(text: str) -> str:
+    """A number as services write it, without its commas for thousands.
+
+    A comma parts thousands only where it stands as they do: 608499941,5 and 9012,34 are no numbers here, since whoever
+    wrote them may have meant a decimal point. Nor are 1_000 and digits of other scripts, which Python reads.
+
+    Raises:
+        CodeError: not a number, or longer than any figure of trade.
+    """
+    text = text.strip()
+    plain = text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+    if len(plain) > 3 * MAX_MAGNITUDE or not _WRITTEN.fullmatch(plain):
+        raise CodeError(f"{shown(text)} is not a number.", allowed=_NUMBER)
+    return plain
+
+
 def exact(value: Number) -> Decimal:
     """A finite number as a Decimal, as it is written: 12.3 is 12.3, not the binary fraction next to it.
 
@@ -138,12 +159,7 @@ def exact(value: Number) -> Decimal:
     if isinstance(value, bool):
         raise CodeError("A yes/no value is not a number.")
     text = bounded(str(value)).strip()
-    try:
-        number = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise CodeError(f"{shown(text)} is not a number.", allowed=_NUMBER) from None
-    if not number.is_finite():
-        raise CodeError(f"{shown(text)} is not a finite number.", allowed=_NUMBER)
+    number = Decimal(written(text))
     exponent = number.as_tuple().exponent
     if abs(number.adjusted()) > MAX_MAGNITUDE or not -MAX_MAGNITUDE <= int(exponent) <= MAX_MAGNITUDE:
         raise CodeError(f"{shown(text)} is too large or too finely divided for a trade figure.", allowed=_NUMBER)

@@ -45,6 +45,11 @@ def fold(text: str) -> str:
     return _SEPARATORS.sub(" ", unicodedata.normalize("NFC", plain)).strip()
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: `1 row`, `2,000 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def clean(text: str) -> str:
     """Foreign text on one line for people and models: no control, bidi or invisible characters, single blanks."""
     if text.isprintable():

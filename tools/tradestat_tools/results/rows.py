@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, PrivateAttr
 
-from tradestat_tools.codes.words import fold, nearest, shown
+from tradestat_tools.codes.words import counted, fold, nearest, shown
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import Handle, StoredResult, found_in
 from tradestat_tools.contract.tool import Tool, call_text
@@ -148,7 +148,7 @@ async def rows(context: Context, asked: RowsArguments) -> Answer[RowsData]:
 def _more(data: RowsData, selecting: Mapping[str, Any], limit: int) -> str | None:
     after = data.offset + len(data.rows)
     if not data.rows and data.total:
-        return f"There are {data.total:,} rows; ask with a smaller offset."
+        return f"There {'is' if data.total == 1 else 'are'} {counted(data.total, 'row')}; ask with a smaller offset."
     if after >= data.total:
         return None
     more = call_text("rows", **{"result": data.result, "offset": after, "limit": limit, **selecting})
@@ -173,8 +173,9 @@ def table_number(stored: StoredResult, wanted: str | None) -> int:
     if wanted.isdecimal() and 1 <= int(wanted) <= len(tables):
         return int(wanted) - 1
     titles = [table.title for table in tables]
-    meant = [at for at, title in enumerate(titles) if fold(title) == fold(wanted)]
-    meant = meant or [at for at, title in enumerate(titles) if fold(wanted) and fold(wanted) in fold(title)]
+    word = fold(wanted)
+    meant = [at for at, title in enumerate(titles) if word and word == fold(title)]
+    meant = meant or [at for at, title in enumerate(titles) if word and word in fold(title)]
     if len(meant) == 1:
         return meant[0]
     named = [f"{at + 1} {table.title or ', '.join(table.columns[:6])}" for at, table in enumerate(tables)]

@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
 
 from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
-from tradestat_tools.upstream.failures import NotReached, Unanswered
+from tradestat_tools.upstream.failures import NotReached
 from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
+from tradestat_tools.upstream.sqlite import SqliteLedger
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -95,6 +96,13 @@ LONGEST_ABSENCE = 900.0
 """Seconds for which nobody asks after a service said to stay away: the user may raise the plan meanwhile."""
 
 
+class Leave(NamedTuple):
+    """Leave to send one request, and the ledger that has it."""
+
+    ledger: Ledger
+    grant: Grant
+
+
 class Caller:
     """Sends requests by the rules of their source's policy.
 
@@ -120,6 +128,12 @@ class Caller:
         self._chance = chance
         self._most_attempts = most_attempts
         self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._highest: dict[tuple[str, str], float] = {}
+
+    @cached_property
+    def _in_memory(self) -> Ledger:
+        """What paces free calls while the ledger of this machine can not be used."""
+        return SqliteLedger(None)
 
     def breakers(self, source: str) -> dict[str, str]:
         """The state of a source's breakers by host."""
@@ -138,19 +152,20 @@ class Caller:
         failed: TradestatError | None = None
         while True:
             try:
-                grant = await self._leave(breaker, request, policy, flight.deadline)
+                leave = await self._leave(breaker, request, policy, flight.deadline)
             except TradestatError:
                 if failed is not None:
                     raise failed from None  # no retry that the plan can not pay: the failure itself is the news
                 raise
             calls += 1
+            response: Response | None = None
             try:
-                response, cost = await self._send(breaker, request, policy, grant, flight)
+                response, cost = await self._send(breaker, request, policy, leave, flight)
                 charged = charged if cost is None else (charged or 0.0) + cost
                 value = await self._classify(breaker, request, policy, read, response)
             except TradestatError as error:
                 failed = error
-                delay = self._delay(policy, error, calls)
+                delay = None if _may_have_cost(policy, response, error) else self._delay(policy, error, calls)
                 if delay is None or self._clock.time() + delay >= flight.deadline or flight.waiting == 0:
                     raise
             else:
@@ -158,7 +173,7 @@ class Caller:
             flight.must_finish = False
             await self._clock.sleep(delay)
 
-    async def _leave(self, breaker: Breaker, request: Request, policy: Policy, deadline: float) -> Grant:
+    async def _leave(self, breaker: Breaker, request: Request, policy: Policy, deadline: float) -> Leave:
         """Wait until breaker, plan and pace let the request go."""
         rest = breaker.wait()
         if rest > 0:
@@ -169,39 +184,47 @@ class Caller:
                 retry_after=rest,
             )
         try:
-            grant = await self._reserve(request, policy, deadline)
+            leave = await self._reserve(request, policy, deadline)
             try:
-                await self._clock.sleep(max(0.0, grant.at - self._clock.time()))
-                await self._in_ledger(policy, partial(self._ledger.mark_sent, grant))
+                await self._clock.sleep(max(0.0, leave.grant.at - self._clock.time()))
+                try:
+                    await in_thread(partial(leave.ledger.mark_sent, leave.grant))
+                except StoreUnavailable as error:
+                    if self._must_be_recorded(policy):
+                        raise _no_ledger(policy, error) from None
             except BaseException:
-                await self._settle(grant, None)
+                await self._settle(leave, None)
                 raise
         except BaseException:
             breaker.abandoned()
             raise
-        return grant
+        return leave
 
-    async def _reserve(self, request: Request, policy: Policy, deadline: float) -> Grant:
+    async def _reserve(self, request: Request, policy: Policy, deadline: float) -> Leave:
+        """A place in the ledger; of a free call in memory, while this machine's ledger can not be used."""
         now = self._clock.time()
         # Half of the time may go on waiting; a call that is paid for must have the other half to be answered in.
         latest = now + (deadline - now) / 2
-        ask = partial(self._ledger.reserve, policy.source, policy.plan, request.credits, now=now)
-        granted = await self._in_ledger(policy, partial(ask, latest=latest, lease=LEASE))
+
+        def ask(ledger: Ledger) -> Grant | Denial:
+            price = self._price(request, policy)
+            return ledger.reserve(policy.source, policy.plan, price, now=now, latest=latest, lease=LEASE)
+
+        ledger = self._ledger
+        try:
+            granted = await in_thread(partial(ask, ledger))
+        except StoreUnavailable as error:
+            if self._must_be_recorded(policy):
+                raise _no_ledger(policy, error) from None
+            ledger = self._in_memory
+            granted = await in_thread(partial(ask, ledger))
         if isinstance(granted, Denial):
             raise self._refusal(policy, granted)
-        return granted
+        return Leave(ledger, granted)
 
-    @staticmethod
-    async def _in_ledger(policy: Policy, work: Callable[[], T]) -> T:
-        try:
-            return await in_thread(work)
-        except StoreUnavailable:
-            raise UpstreamDown(
-                "The ledger of calls can not be reached, so nothing is sent: it could overspend the plan.",
-                remedy="Bring back Redis (or the disk of the cache folder); stored answers go on meanwhile.",
-                source=policy.source,
-                retry_after=LEASE,
-            ) from None
+    def _must_be_recorded(self, policy: Policy) -> bool:
+        """Whether a call may only go if the ledger has it: what is paid for, and what machines share the pace of."""
+        return policy.paid or not self._ledger.local
 
     def _refusal(self, policy: Policy, denial: Denial) -> TradestatError:
         wait = max(0.0, denial.until - self._clock.time())
@@ -223,15 +246,15 @@ class Caller:
         )
 
     async def _send(
-        self, breaker: Breaker, request: Request, policy: Policy, grant: Grant, flight: Flight
+        self, breaker: Breaker, request: Request, policy: Policy, leave: Leave, flight: Flight
     ) -> tuple[Response, float | None]:
         """What one request brings, with what the service says it charged; what it cost is settled whatever comes."""
-        cost: float | None = request.credits
+        cost: float | None = self._price(request, policy)
         flight.must_finish = policy.paid
         try:
             response = await self._http.send(request, policy, within=max(0.001, flight.deadline - self._clock.time()))
             said = policy.charged(response) if policy.charged else None
-            cost = request.credits if said is None else said
+            cost = cost if said is None else self._seen(request, said)
         except UpstreamDown as error:
             if isinstance(error, NotReached):
                 cost = None
@@ -241,18 +264,33 @@ class Caller:
             breaker.abandoned()
             raise
         finally:
-            await self._settle(grant, cost)
+            await self._settle(leave, cost)
         return response, said
 
-    async def _settle(self, grant: Grant, cost: float | None) -> None:
+    def _price(self, request: Request, policy: Policy) -> float:
+        """Credits to reserve: what the service asks, at least 1 where calls are paid for, and no less than seen there.
+
+        A price of 0 in a list of prices switched the budget off once (seen November 2026).
+        """
+        if not policy.paid:
+            return request.credits
+        return max(1.0, request.credits, self._highest.get((request.source, request.endpoint), 0.0))
+
+    def _seen(self, request: Request, charged: float) -> float:
+        """Remember the highest charge for an endpoint."""
+        at = (request.source, request.endpoint)
+        self._highest[at] = max(charged, self._highest.get(at, 0.0))
+        return charged
+
+    async def _settle(self, leave: Leave, cost: float | None) -> None:
         """Say what a call cost, None where it was never sent.
 
         Where the ledger can not be reached, it stays as last written: reserved lapses, sent counts as estimated.
         """
         with anyio.CancelScope(shield=True):
-            refund = partial(self._ledger.refund, grant)
+            refund = partial(leave.ledger.refund, leave.grant)
             with suppress(StoreUnavailable):
-                await in_thread(refund if cost is None else partial(self._ledger.settle, grant, cost))
+                await in_thread(refund if cost is None else partial(leave.ledger.settle, leave.grant, cost))
 
     async def _classify(
         self, breaker: Breaker, request: Request, policy: Policy, read: Reader[Any], response: Response
@@ -295,8 +333,6 @@ class Caller:
         """Seconds until the next attempt; nothing where there is to be none."""
         if not error.transient or calls >= min(policy.retry.attempts, self._most_attempts or policy.retry.attempts):
             return None
-        if policy.paid and isinstance(error, Unanswered):
-            return None  # it may have been charged, and would be again
         if policy.paid and isinstance(error, RateLimited) and error.retry_after is None:
             return None  # when to come back is not said, and a guess may cost
         if error.retry_after is not None:
@@ -309,3 +345,25 @@ async def read_response(read: Reader[T], response: Response) -> T:
     if len(response.body) > LARGE:
         return await in_thread(lambda: read(response))
     return read(response)
+
+
+def _may_have_cost(policy: Policy, response: Response | None, error: TradestatError) -> bool:
+    """Whether an attempt that failed was charged, or may have been; sent again, it would cost again.
+
+    A refusal for too many calls that says nothing of a charge was not carried out.
+    """
+    if not policy.paid or isinstance(error, NotReached):
+        return False
+    cost = policy.charged(response) if response is not None and policy.charged else None
+    return not isinstance(error, RateLimited) if cost is None else cost > 0
+
+
+def _no_ledger(policy: Policy, error: StoreUnavailable) -> UpstreamDown:
+    return UpstreamDown(
+        f"The ledger of calls can not be used ({error}), so nothing is sent: it could overspend the plan.",
+        remedy="Free space in the cache folder, make it writable, or set TRADESTAT_CACHE_DIR to one that is; where the "
+        "file can not be read, `tradestat-mcp ledger reset` begins a new one (with TRADESTAT_REDIS_URL: bring back "
+        "Redis). Stored answers and free sources of this machine go on meanwhile.",
+        source=policy.source,
+        retry_after=LEASE,
+    )

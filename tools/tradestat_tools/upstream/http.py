@@ -126,7 +126,7 @@ class Http:
                         return Response(answer.status_code, headers, without_secrets(body.finish(), request))
         except TimeoutError:
             raise Unanswered(
-                f"{policy.service} gave no complete answer within {within:g} s.",
+                f"{policy.service} gave no complete answer within {within:.3g} s.",
                 remedy="Ask for less (fewer periods, products or partners) or try again later.",
                 source=policy.source,
                 transient=True,

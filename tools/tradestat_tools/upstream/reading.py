@@ -2,10 +2,15 @@
 
 import math
 
+from tradestat_tools.codes.units import MAX_MAGNITUDE, written
 from tradestat_tools.codes.words import clean
 
 MISSING_WORDS = frozenset({"", "-", "--", "—", "–", "/", "null", "none", "n/a"})
 """Spellings of "no value" in one service or another."""
+
+
+LARGEST = 10**MAX_MAGNITUDE
+"""No figure of trade is as large; JSON sets no bound."""
 
 
 def one_line(value: object, limit: int) -> str:
@@ -25,19 +30,20 @@ def number(value: object) -> int | float | None:
     Whole numbers stay whole, also where they came with a point, as long as they are exact.
 
     Raises:
-        ValueError: no finite number.
+        ValueError: no finite number, or one that may mean another: a comma is never taken for a decimal point.
     """
     if isinstance(value, str):
-        text = value.replace(",", "").strip()
+        text = value.strip()
         if text.lower() in MISSING_WORDS:
             return None
-        value = int(text) if text.isdecimal() and text.isascii() else float(text)
+        plain = written(text)
+        value = int(plain) if plain.lstrip("+-").isdigit() else float(plain)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("not a number")  # noqa: TRY004 - readers catch one kind
-    if isinstance(value, int):  # of any length; JSON sets none
+    if not math.isfinite(value) if isinstance(value, float) else abs(value) >= LARGEST:
+        raise ValueError("not a figure of trade")
+    if isinstance(value, int):
         return value
-    if not math.isfinite(value):
-        raise ValueError("not a finite number")
     return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -51,9 +51,9 @@ class SqliteFile:
         path: the file, or None for a database in memory.
         schema: the statements that make it.
         version: raised whenever `schema` changes.
-        exact: nothing that was written may be forgotten. A file that other processes hold too long is not replaced by
-            memory, but tried again with the next use; one that the disk refuses to write is carried over to memory,
-            and one that turns out to be corrupt later is not begun anew.
+        exact: nothing that was written may be forgotten, nor anything be done that could not be written. A file that
+            can not be opened, read or written is never replaced, by memory or by a new one, but tried again with the
+            next use.
         patience: seconds to wait for another process.
     """
 
@@ -68,13 +68,19 @@ class SqliteFile:
         self._patience = patience
         self._lock = threading.Lock()
         self._opened: sqlite3.Connection | None = None
-        with self._lock, suppress(sqlite3.Error):  # now if possible, so that a warning shows early
+        self._identity: tuple[int, int] | None = None
+        with (
+            self._lock,
+            suppress(sqlite3.Error, OSError, ForeignFile),
+        ):  # now if possible, so that a warning shows early
             self._connection()
 
     @property
     def warning(self) -> str | None:
         """What went wrong when the file was opened or written, if anything."""
-        return self._warning if self._opened or self.path is None else f"other processes hold the {self.path.stem}"
+        if self._opened or self.path is None or self._warning:
+            return self._warning
+        return f"other processes hold the {self.path.stem}"
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of a transaction that is alone among all processes from its first statement on.
@@ -119,38 +125,40 @@ class SqliteFile:
             try:
                 connection = self._connection()
                 try:
-                    return use(connection)
+                    result = use(connection)
                 except sqlite3.Error as error:
                     # Where others hold the file, to go on in memory would be to forget or overspend what is shared.
-                    if not mends or is_busy(error):
+                    if self._exact or not mends or is_busy(error):
                         raise
-                    return use(self._mended(connection, error))
-            except sqlite3.Error as error:
+                    result = use(self._mended(connection, error))
+            except (sqlite3.Error, OSError, ForeignFile) as error:
+                if self._exact and self.path is not None and not is_busy(error):
+                    self._warn(f"{self.path} can not be used ({error}).")
                 raise StoreUnavailable(str(error)) from error
+            if self._exact:
+                self._warning = None
+            return result
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
             self._opened = self._open()
+            self._identity = _identity(self.path) if self.path else None
         return self._opened
 
     def _mended(self, connection: sqlite3.Connection, error: sqlite3.Error) -> sqlite3.Connection:
         """What to go on with after a failure: a new file for a corrupt one, memory where the disk refuses a write."""
         if self.path is None:
             raise error
-        if is_corrupt(error) and not self._exact:
+        if is_corrupt(error):
             connection.close()
             with _alone(self.path, self._patience):
-                self._set_aside(self.path, str(error))
-            self._opened = self._open()
-            return self._opened
+                # Another process that met the same damage may have begun a new file here, with paid answers in it.
+                if _identity(self.path) == self._identity:
+                    self._set_aside(self.path, str(error))
+            self._opened = None
+            return self._connection()
         self._warn(f"{self.path.name} can not be written ({error}); kept in memory until the program ends.")
         memory = self._connect(None)
-        if self._exact:
-            try:
-                connection.backup(memory)
-            except BaseException:
-                memory.close()
-                raise
         connection.close()
         self._opened, self.path = memory, None
         return memory
@@ -164,12 +172,12 @@ class SqliteFile:
                 try:
                     return self._connect(self.path)
                 except (ForeignFile, sqlite3.DatabaseError) as error:
-                    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+                    if self._exact or (isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error)):
                         raise  # the disk or the folder, not the file's content
                     self._set_aside(self.path, str(error))
                     return self._connect(self.path)
         except (OSError, sqlite3.Error) as error:
-            if self._exact and is_busy(error):
+            if self._exact:
                 raise
             self._warn(f"{self.path.name} can not be used ({error}); kept in memory until the program ends.")
             self.path = None
@@ -207,16 +215,39 @@ class SqliteFile:
             connection.execute(f"PRAGMA user_version={self._version}")
 
     def _set_aside(self, path: Path, why: str) -> None:
-        aside = path.with_name(f"{path.name}.aside-{time.time_ns()}")
-        # The log first, which belongs to the file and must not be taken for the new one's.
-        for suffix in ("-wal", "-shm", ""):
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        aside = _renamed(path)
         self._warn(f"{path.name} was unusable ({why}) and is now {aside.name}; a new one is begun.")
 
     def _warn(self, text: str) -> None:
         self._warning = text
         log.warning(text)
+
+
+def set_aside(path: Path, *, patience: float = PATIENCE) -> Path | None:
+    """Give a file another name, so that a new one is begun with the next use; None where there is none.
+
+    Raises:
+        OSError, sqlite3.Error: the folder can not be written, or other processes are just opening the file.
+    """
+    with _alone(path, patience):
+        return _renamed(path) if path.exists() else None
+
+
+def _renamed(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.aside-{time.time_ns()}")
+    # The log first, which belongs to the file and must not be taken for the new one's.
+    for suffix in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of the same name."""
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def is_busy(error: BaseException) -> bool:
@@ -389,6 +420,8 @@ class SqliteLedger:
 
     def __init__(self, path: Path | None, *, patience: float = PATIENCE) -> None:
         self._file = SqliteFile(path, CALLS, CALLS_VERSION, exact=True, patience=patience)
+
+    local = True
 
     @property
     def warning(self) -> str | None:

@@ -127,6 +127,11 @@ class Ledger(Protocol):
     """Calls and credits by account, and claims by question."""
 
     @property
+    def local(self) -> bool:
+        """Whether it is this machine's alone. While it can not be used, free calls are paced in memory then."""
+        ...
+
+    @property
     def warning(self) -> str | None:
         """What is wrong with where it is kept, if anything."""
         ...

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from tradestat_tools.codes.words import counted
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.contract.source import Terms
 from tradestat_tools.model.answers import Cell, Table
@@ -69,7 +70,9 @@ class Report:
     def add_part(self, name: str, part: "Report") -> None:
         """Take down that one of its tables was written to a file of its own."""
         ((answer, number, table),) = part.sheets()
-        self.files.append(f"{name}: {heading(number, table)} of {answer.stored.handle}, {len(table.rows):,} rows")
+        self.files.append(
+            f"{name}: {heading(number, table)} of {answer.stored.handle}, {counted(len(table.rows), 'row')}"
+        )
         self.remarks.extend(remark for remark in part.remarks if remark not in self.remarks)
 
     def about(self) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from tradestat_tools.codes.words import counted
 from tradestat_tools.contract.context import Context, own_provenance
 from tradestat_tools.contract.results import Handle, StoredResult, found_in
 from tradestat_tools.contract.source import source_of
@@ -96,7 +97,7 @@ class ExportData(Data):
 
     def verbatim(self) -> str:
         return "\n".join(
-            f"{one.path} · {one.rows:,} rows · {one.bytes:,} bytes · sha256 {one.sha256}" for one in self.files
+            f"{one.path} · {counted(one.rows, 'row')} · {one.bytes:,} bytes · sha256 {one.sha256}" for one in self.files
         )
 
     def tables(self) -> list[Table]:

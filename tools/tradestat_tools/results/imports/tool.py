@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, create_model
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.periods import period
 from tradestat_tools.codes.units import unit
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import counted, fold
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
@@ -108,7 +108,7 @@ def _import(kind: type[FileData], folder: ImportFolder, asked: ImportArguments) 
     layout = imported.layout
     span = _span(imported)
     return Answer(
-        what=f"{layout.subject(records)}, {span}: {len(records):,} rows of the file {file.name}",
+        what=f"{layout.subject(records)}, {span}: {counted(len(records), 'row')} of the file {file.name}",
         data=data_of(kind, imported, file.name, file.bytes),
         source=Provenance(
             service=layout.name,
@@ -147,7 +147,12 @@ def _notes(imported: Imported, records: Records, file: OpenFile) -> Iterator[Not
         )
         yield Note(code=NoteCode.TOTAL_MISMATCH, text=text)
     elif imported.totals:
-        text = f"The file's {imported.totals} rows of totals are the sums of its rows, and are left out."
+        many = imported.totals > 1
+        text = (
+            f"The file's {imported.totals} rows of totals are the sums of its rows, and are left out."
+            if many
+            else "The file's row of totals is the sum of its rows, and is left out."
+        )
         yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
     text = (
         f"Retrieved stands for when the file was saved here, {file.saved_at:%Y-%m-%d}: the file does not say when it "

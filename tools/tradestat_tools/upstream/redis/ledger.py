@@ -172,6 +172,8 @@ class RedisLedger:
         self._renew = self._server.script(RENEW)
         self._release = self._server.script(RELEASE)
 
+    local = False
+
     @property
     def warning(self) -> str | None:
         """Why this server may lose the ledger, or can not be used, if so."""

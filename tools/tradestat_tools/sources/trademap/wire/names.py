@@ -158,7 +158,7 @@ def _corrected(endpoint: str, entry: Mapping[str, Any]) -> Wire:
         endpoint,
         names,
         method="POST" if str(entry.get("method", "")).strip().upper() == "POST" else "GET",
-        price=1.0 if price is None else price,
+        price=max(1.0, price or 0.0),  # no call was ever seen to cost less; 0 in the list would switch the budget off
         types=types,
         published=True,
         unlisted=tuple(name for name in ASSUMED[endpoint] if name not in matches),
