@@ -188,6 +188,10 @@ def label(area: Area) -> str:
     return f"{area.name_en} ({codes})" if codes else area.name_en
 
 
+_PLAIN = re.compile(r"[0-9]{1,3}|[A-Za-z]{2,3}")
+"""Codes as services write them, which need no folding."""
+
+
 def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
     """The area meant by a code or a name in English, Chinese or Korean, and how it was found.
 
@@ -201,8 +205,12 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
     Raises:
         CodeError: unknown (with the nearest names), or ambiguous (with the choices).
     """
-    word = bounded("" if isinstance(text, bool) else str(text)).strip()
-    folded = fold(word)
+    word = "" if isinstance(text, bool) else str(text)
+    if _PLAIN.fullmatch(word):
+        folded = word.lower()
+    else:
+        word = bounded(word).strip()
+        folded = fold(word)
     if re.fullmatch(r"_[A-Za-z]{2}", word):  # _CI is the Channel Islands in UN Comtrade's lists, CI is Côte d'Ivoire
         raise CodeError(f"{shown(word)} is a makeshift code of UN Comtrade's lists.", allowed=ALLOWED)
     if re.fullmatch(r"[0-9]{1,3}", folded) and _NUMBER.fullmatch(word):

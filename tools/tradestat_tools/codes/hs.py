@@ -92,6 +92,8 @@ def normalise_hs(value: str | int, *, levels: tuple[int, ...] = (2, 4, 6)) -> st
     Raises:
         CodeError: not digits, or of a length that is not among `levels`.
     """
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) in levels:
+        return value
     allowed = _allowed(levels)
     text = unicodedata.normalize("NFKC", bounded(str(value))).strip()
     found = None if isinstance(value, bool) else _FORM.fullmatch(text)

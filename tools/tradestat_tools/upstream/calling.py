@@ -206,18 +206,20 @@ class Caller:
         # Half of the time may go on waiting; a call that is paid for must have the other half to be answered in.
         latest = now + (deadline - now) / 2
 
-        def ask(ledger: Ledger) -> Grant | Denial:
-            price = self._price(request, policy)
-            return ledger.reserve(policy.source, policy.plan, price, now=now, latest=latest, lease=LEASE)
+        price = self._price(request, policy)
+
+        def place_in(ledger: Ledger) -> Callable[[], Grant | Denial]:
+            ask = partial(ledger.reserve, policy.source, policy.plan, price)
+            return partial(ask, now=now, latest=latest, lease=LEASE)
 
         ledger = self._ledger
         try:
-            granted = await in_thread(partial(ask, ledger))
+            granted = await in_thread(place_in(ledger))
         except StoreUnavailable as error:
             if self._must_be_recorded(policy):
                 raise _no_ledger(policy, error) from None
             ledger = self._in_memory
-            granted = await in_thread(partial(ask, ledger))
+            granted = await in_thread(place_in(ledger))
         if isinstance(granted, Denial):
             raise self._refusal(policy, granted)
         return Leave(ledger, granted)
