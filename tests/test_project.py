@@ -4,6 +4,8 @@ import json
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -168,3 +170,11 @@ def test_the_manifest_fits_in_the_strict_reading_of_its_lists() -> None:
     assert all(prompt.keys() == {"name", "description", "arguments", "text"} for prompt in whole["prompts"])
     for prompt in whole["prompts"]:
         assert set(re.findall(r"\$\{arguments\.(\w+)\}", prompt["text"])) == set(prompt["arguments"])
+
+
+def test_the_entry_point_starts_by_its_path_though_the_server_has_a_folder_of_the_sdks_name() -> None:
+    file = ROOT / manifest()["server"]["entry_point"]
+    ran = subprocess.run(
+        [sys.executable, str(file), "serve", "--sandbox"], input="", capture_output=True, encoding="utf-8", check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
