@@ -121,7 +121,7 @@ async def test_goods_not_specified_with_the_same_partner_speak_for_a_figure_kept
     assert kinds(error.why)[0] == (Reason.SUPPRESSED, False)
     assert "under 999999" in error.why[0].text
     assert "no proof" in error.why[0].text
-    assert "cmdCode=999999" in error.remedy
+    assert 'cmdCode="999999"' in error.remedy
 
 
 async def test_goods_not_specified_in_the_same_answer_speak_for_it_in_the_notes(world: World) -> None:
@@ -144,7 +144,7 @@ async def test_a_reporter_without_any_total_has_not_reported(world: World) -> No
     assert kinds(error.why) == [(Reason.NOT_REPORTED, True)]
     error = await world.empty(reporterCode="Iraq", partnerCode="CN", cmdCode="85", flowCode="M", period="2020")
     assert kinds(error.why) == [(Reason.NOT_REPORTED, True)]
-    mirror = "comtrade_data(reporterCode=156, cmdCode=85, partnerCode=368, flowCode=X, period=2020)"
+    mirror = 'comtrade_data(reporterCode="156", cmdCode="85", partnerCode="368", flowCode="X", period="2020")'
     assert mirror in error.remedy
     assert (await world.ask(reporterCode="156", cmdCode="85", partnerCode="368", flowCode="X", period="2020")).data
 
@@ -344,4 +344,4 @@ async def test_figures_of_an_area_before_it_was_one_are_under_the_earlier_code_a
     assert (first.reason, first.sure) == (Reason.NOT_COVERED, True)
     assert "891" in first.text
     assert not any(why.sure for why in others)
-    assert caught.value.remedy.startswith("Ask for the area of that time: comtrade_data(reporterCode=891,")
+    assert caught.value.remedy.startswith('Ask for the area of that time: comtrade_data(reporterCode="891",')

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from tradestat_tools.codes.periods import PER_YEAR
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.flow import TOTAL_GOODS, WORLD
 from tradestat_tools.model.observation import Observation
@@ -235,7 +236,7 @@ def two_flows(rows: Sequence[Observation], measure: Callable[[Figure, Figure], I
         raise InvalidQuery(
             "It needs exports and imports of the same reporter; the rows hold one of them.",
             argument="result",
-            allowed="an answer with both, such as comtrade_data(flowCode=X,M), or the handles of two answers",
+            allowed='an answer with both, such as comtrade_data(flowCode="X,M"), or the handles of two answers',
         )
     out = Outcome()
     for exports, imports, one in _pairs(rows):
@@ -315,14 +316,12 @@ def _add_advantage(
 def _lacking(exports: Sequence[Observation], products: Sequence[str]) -> InvalidQuery:
     codes = [*(products or ["850760"]), TOTAL_GOODS]
     years = ",".join(sorted({str(one.period) for one in exports})) or "2023"
+    what = {"cmdCode": ",".join(codes), "flowCode": "X", "period": years}
     return InvalidQuery(
         "It needs exports to the World of the product and of TOTAL, by the reporter and by all others.",
         argument="result",
         allowed="an answer that holds them all",
-        nearest=(
-            f'comtrade_data(reporterCode="all", partnerCode="0", cmdCode="{",".join(codes)}", flowCode="X", '
-            f'period="{years}")',
-        ),
+        nearest=(call_text("comtrade_data", reporterCode="all", partnerCode="0", **what),),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tradestat_tools.codes.hs import hs_status
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.doumaotong.service import POLICY
@@ -61,20 +62,25 @@ def next_call(code: str, country: str = "") -> str:
     status = hs_status(code[:6])
     if status.kind == "older_edition" and status.successors:
         others = ", ".join(status.successors)
-        return f'Ask the codes of today for its goods ({others}): dashboard(hsCode="{status.successors[0]}").'
+        return (
+            f"Ask the codes of today for its goods ({others}): {call_text('dashboard', hsCode=status.successors[0])}."
+        )
     if country:
         mirror = f"; as Korea reports it: {korea(code)}" if country == KOREA else ""
-        return f'See the largest destinations: markets(hsCode="{code}"); smaller ones: {comtrade(code, "all")}{mirror}.'
-    shorter = f'Ask with fewer digits: dashboard(hsCode="{code[:6]}"), or ' if len(code) == EIGHT else "Ask "
+        largest = call_text("markets", hsCode=code)
+        return f"See the largest destinations: {largest}; smaller ones: {comtrade(code, 'all')}{mirror}."
+    fewer = call_text("dashboard", hsCode=code[:6])
+    shorter = f"Ask with fewer digits: {fewer}, or " if len(code) == EIGHT else "Ask "
     return f"{shorter}{comtrade(code)}."
 
 
 def comtrade(code: str, partner: str = "", period: str = "latest") -> str:
     """The call of UN Comtrade for China's exports of a code, with what it can not know left open."""
-    to = f', partnerCode="{partner}"' if partner else ""
-    return f'comtrade_data(reporterCode="CN", flowCode="X", cmdCode="{code[:6]}"{to}, period="{period}")'
+    what = {"flowCode": "X", "cmdCode": code[:6], "partnerCode": partner or None, "period": period}
+    return call_text("comtrade_data", reporterCode="CN", **what)
 
 
 def korea(code: str) -> str:
     """The call of Korea Customs for Korea's imports of a code from China."""
-    return f'getNitemtradeList(strtYymm="last 12 months", endYymm="latest", hsSgn="{code[:6]}", cntyCd="CN")'
+    months = {"strtYymm": "last 12 months", "endYymm": "latest"}
+    return call_text("getNitemtradeList", **months, hsSgn=code[:6], cntyCd="CN")

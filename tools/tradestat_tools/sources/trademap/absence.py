@@ -7,6 +7,7 @@ from typing import Any
 
 from tradestat_tools.codes.countries import earlier_areas
 from tradestat_tools.codes.hs import HsStatus, hs_status
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TradestatError, UpstreamRefused
 from tradestat_tools.model.reasons import Reason, Why
@@ -67,7 +68,7 @@ def _ask_mirror(query: TableQuery) -> str:
 
 
 def _ask_countries(query: TableQuery) -> str:
-    return f'get_countries(search="{query.country}")'
+    return call_text("get_countries", search=str(query.country))
 
 
 # Areas that were part of another one

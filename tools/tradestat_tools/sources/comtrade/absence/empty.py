@@ -10,6 +10,7 @@ from tradestat_tools.codes.editions import EARLIER
 from tradestat_tools.codes.hs import OLDER_EDITIONS, HsStatus, explain_from_lists, hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
@@ -72,7 +73,7 @@ def uncovered(query: TradeQuery, found: Mapping[str, Why]) -> NoData:
     calls = [*_areas_instead(query), *_mirror(query), "Who reports, and since when:"]
     return NoData(
         f"{SERVICE} has nothing for {asked(query)}, so it was not asked.",
-        remedy=" ".join([*calls, "comtrade_reference(category=reporters)."]),
+        remedy=" ".join([*calls, f"{call_text('comtrade_reference', category='reporters')}."]),
         why=list(found.values())[:MOST_REASONS],
         source=SOURCE_ID,
     )
@@ -177,7 +178,7 @@ def _next_calls(query: TradeQuery, whys: Sequence[Why], today: date) -> list[str
         *(_codes_instead(query) if retired else []),
         *(text for holds, text in steps if holds and text),
         *([] if retired else _mirror(query)),
-        f"Check codes with comtrade_reference(category={classification}).",
+        f"Check codes with {call_text('comtrade_reference', category=classification)}.",
     ]
 
 
@@ -226,7 +227,7 @@ def _call(query: TradeQuery, **changes: str) -> str:
         "period": ",".join(dict.fromkeys(wire_period(one) for one in (query.span[0], query.span[-1]))),
         **changes,
     }
-    return f"comtrade_data({', '.join(f'{name}={code}' for name, code in (kind | asked_for).items())})"
+    return call_text("comtrade_data", **kind, **asked_for)
 
 
 async def stored_status(context: Context, code: str) -> HsStatus:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from tradestat_tools.codes.words import fold
 from tradestat_tools.contract.context import Context, provenance
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Cell, Data, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
@@ -307,7 +307,7 @@ def _nothing(arguments: ReferenceArguments, fitting: int, total: int) -> NoData:
     return NoData(
         text,
         remedy="Use fewer or shorter words, or browse: parent=TOTAL (HS), level=1 (EBOPS), or no filter: "
-        f"comtrade_reference(category={category}).",
+        f"{call_text('comtrade_reference', category=category)}.",
         why=[Why(Reason.FILTERED_OUT, text, sure=True)] if total else (),
         source=SOURCE_ID,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import ArgumentError, Meaning
 from tradestat_tools.model.errors import NoData
@@ -104,11 +104,12 @@ async def comtrade_tariffline(context: Context, arguments: TarifflineArguments) 
     if not rows:
         who = listed(area_text(one.code) for one in reporters.asked)
         text = f"{SERVICE} has no tariff lines of {who} that begin with {listed(arguments.cmdCode)}"
+        whose = {"reporterCode": ",".join(reporters.codes), "freqCode": arguments.freqCode}
+        held = call_text("comtrade_availability", tariffline=True, **whose)
         late = [Why(Reason.NOT_YET_PUBLISHED, due(span[-1]))] if is_recent(span[-1], context.today) else []
         raise NoData(
             f"{text}, {span[0]} to {span[-1]}. No rows is not zero trade.",
-            remedy=f"Few reporters are held in tariff lines: comtrade_availability(tariffline=true, reporterCode="
-            f"{','.join(reporters.codes)}, freqCode={arguments.freqCode}). The six-digit figures: comtrade_data.",
+            remedy=f"Few reporters are held in tariff lines: {held}. The six-digit figures: comtrade_data.",
             why=[Why(Reason.NOT_REPORTED, f"{text}; it may hold none of this reporter."), *late],
             source=SOURCE_ID,
         )

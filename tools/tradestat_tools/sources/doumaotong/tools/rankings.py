@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Note
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
@@ -91,7 +91,7 @@ def _older_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
 
 def _no_destinations(args: MarketsArguments, given: int) -> NoData:
     code, least = args.hsCode.code, f"{args.minAmount:,.0f} yuan"
-    again = f'markets(hsCode="{code}")'
+    again = call_text("markets", hsCode=code)
     if given:
         text = f"{given} destinations came, all below minAmount={least} or without an amount."
         return no_data(
@@ -159,7 +159,7 @@ def _of_growth(data: GrowthData, asked: Goods) -> list[Note]:
     if not data.growth:
         raise no_data(
             f"The service lists no growing destination for {data.hsCode}: none has a base large enough to compare.",
-            f'See the established destinations: markets(hsCode="{asked.code}").',
+            f"See the established destinations: {call_text('markets', hsCode=asked.code)}.",
             Why(Reason.BELOW_RANKING, "It ranks only destinations whose earlier twelve months pass its minimum."),
         )
     text = (

@@ -1,7 +1,7 @@
 """The ranking of products: topProducts. The two forms call their rankings otherwise."""
 
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Note
 from tradestat_tools.model.errors import NoData, UpstreamDown
 from tradestat_tools.model.reasons import Reason, Why
@@ -134,7 +134,7 @@ def _nothing(args: TopProductsArguments, given: int, form: Shape) -> NoData:
         why = Why(Reason.FILTERED_OUT, "Without the filters and offset there may be products.")
     return no_data(
         f"{subject} {filters} after the first {args.offset} rows.",
-        f'Ask without the filters: topProducts(sortBy="{args.sortBy}", minAmount=0).',
+        f"Ask without the filters: {call_text('topProducts', sortBy=args.sortBy, minAmount=0)}.",
         why,
     )
 

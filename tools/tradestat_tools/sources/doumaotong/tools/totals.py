@@ -5,7 +5,7 @@ from functools import partial
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.periods import Period, format_yyyymm
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.doumaotong import notes
@@ -144,9 +144,10 @@ def _named(name: str | None, code: str | None) -> str:
 
 def _elsewhere(to: Area, code: str) -> str:
     """Where the months of one country can be had instead."""
-    asked = f'reporterCode="CN", partnerCode="{to.comtrade}", flowCode="X", freqCode="M", cmdCode="{code[:6]}"'
+    what = {"flowCode": "X", "freqCode": "M", "cmdCode": code[:6], "period": "last 12 months"}
+    alone = call_text("comtrade_data", reporterCode="CN", partnerCode=to.comtrade, **what)
     mirror = f" As Korea's imports (CIF, US dollars): {korea(code)}." if to.iso2 == "KR" else ""
-    return f'For {to.name_en} alone: comtrade_data({asked}, period="last 12 months").{mirror}'
+    return f"For {to.name_en} alone: {alone}.{mirror}"
 
 
 async def run_history(context: Context, args: HistoryArguments) -> Answer[HistoryData]:
