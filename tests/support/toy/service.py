@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tradestat_tools.contract.source import KeyInfo
-from tradestat_tools.model.settings import Key, Settings, default_if_unset
+from tradestat_tools.model.settings import Address, Key, Settings, default_if_unset
 from tradestat_tools.upstream import Policy
 
 POLICY = Policy(source="norway", service="Norwegian Customs (invented)")
@@ -19,4 +19,4 @@ class ToySettings(Settings):
     """Key and address."""
 
     norway_key: Key = Field(default=None, alias="NORWAY_KEY")
-    norway_url: Annotated[str, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_NORWAY_URL")
+    norway_url: Annotated[Address, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_NORWAY_URL")

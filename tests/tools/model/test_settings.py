@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.sources.comtrade.service import ComtradeSettings
@@ -69,3 +70,21 @@ def test_a_dotenv_file_is_read(tmp_path_factory: pytest.TempPathFactory, monkeyp
     key = read().of(ComtradeSettings).comtrade_api_key
     assert key is not None
     assert key.get_secret_value() == "from-file"
+
+
+def test_an_address_that_can_be_none_is_a_wrong_setting_that_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for address in (
+        "http://me:hunter2@127.0.0.1:99999",
+        "http://[::1",
+        "ftp://hunter2.invalid",
+        "hunter2",
+        "http://:80",
+    ):
+        monkeypatch.setenv("TRADESTAT_KOREA_URL", address)
+        with pytest.raises(ValidationError) as refused:
+            read()
+        (fault,) = refused.value.errors()
+        assert fault["loc"] == ("TRADESTAT_KOREA_URL",)
+        assert "hunter2" not in fault["msg"]
+    monkeypatch.setenv("TRADESTAT_KOREA_URL", "http://127.0.0.1:8080/base")
+    assert read().of(KoreaSettings).korea_url == "http://127.0.0.1:8080/base"

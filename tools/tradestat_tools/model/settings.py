@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_documents_path, user_downloads_path
@@ -32,6 +33,25 @@ def default_if_unset(default: Any) -> BeforeValidator:
         return default if cleaned is None else cleaned
 
     return BeforeValidator(choose)
+
+
+def web_address(text: str) -> str:
+    """The address of a service, checked; what is wrong is said without showing it, for it may hold a password.
+
+    Raises:
+        ValueError: it is none, or its port can not be one.
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError("no address that can be read; one such as https://example.org is meant") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise ValueError("no address of a web service; one such as https://example.org is meant")
+    return text
+
+
+Address = Annotated[str, AfterValidator(web_address)]
 
 
 def known_zone(name: str) -> str:

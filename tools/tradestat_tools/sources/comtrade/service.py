@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tradestat_tools.contract.source import KeyForm, KeyInfo
-from tradestat_tools.model.settings import Key, Settings, default_if_unset
+from tradestat_tools.model.settings import Address, Key, Settings, default_if_unset
 from tradestat_tools.upstream import Policy
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 
@@ -27,7 +27,7 @@ class ComtradeSettings(Settings):
     """Key, address and plan of the user's account at UN Comtrade."""
 
     comtrade_api_key: Key = Field(default=None, alias="COMTRADE_API_KEY")
-    comtrade_url: Annotated[str, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_COMTRADE_URL")
+    comtrade_url: Annotated[Address, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_COMTRADE_URL")
     comtrade_calls_per_day: float = Field(
         default=500, gt=0, allow_inf_nan=False, alias="TRADESTAT_COMTRADE_CALLS_PER_DAY"
     )

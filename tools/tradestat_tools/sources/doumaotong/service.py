@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tradestat_tools.model.settings import Settings, default_if_unset
+from tradestat_tools.model.settings import Address, Settings, default_if_unset
 from tradestat_tools.upstream import Policy
 from tradestat_tools.upstream.plan import Plan, Window
 
@@ -19,4 +19,6 @@ ADDRESS = "https://doumaotong.com"
 class DoumaotongSettings(Settings):
     """The service's address."""
 
-    doumaotong_url: Annotated[str, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_DOUMAOTONG_URL")
+    doumaotong_url: Annotated[Address, default_if_unset(ADDRESS)] = Field(
+        default=ADDRESS, alias="TRADESTAT_DOUMAOTONG_URL"
+    )

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pydantic import Field
 
 from tradestat_tools.contract.source import KeyForm, KeyInfo
-from tradestat_tools.model.settings import Key, Settings, default_if_unset
+from tradestat_tools.model.settings import Address, Key, Settings, default_if_unset
 from tradestat_tools.upstream import Policy
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 
@@ -29,7 +29,7 @@ class KoreaSettings(Settings):
     """Key, address and plan of the user's account at data.go.kr."""
 
     data_go_kr_service_key: Key = Field(default=None, alias="DATA_GO_KR_SERVICE_KEY")
-    korea_url: Annotated[str, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_KOREA_URL")
+    korea_url: Annotated[Address, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_KOREA_URL")
     korea_calls_per_day: float = Field(default=10_000, gt=0, allow_inf_nan=False, alias="TRADESTAT_KOREA_CALLS_PER_DAY")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from tradestat_tools.contract.source import KeyInfo
-from tradestat_tools.model.settings import Key, Settings, default_if_unset, known_zone
+from tradestat_tools.model.settings import Address, Key, Settings, default_if_unset, known_zone
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.reading import number
@@ -31,7 +31,7 @@ class TrademapSettings(Settings):
     """Key, addresses and plan of the user's account at parse.bot."""
 
     parse_api_key: Key = Field(default=None, alias="PARSE_API_KEY")
-    trademap_url: Annotated[str, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_TRADEMAP_URL")
+    trademap_url: Annotated[Address, default_if_unset(ADDRESS)] = Field(default=ADDRESS, alias="TRADESTAT_TRADEMAP_URL")
     trademap_scraper_id: Annotated[str, default_if_unset(SCRAPER_ID)] = Field(
         default=SCRAPER_ID, alias="TRADESTAT_TRADEMAP_SCRAPER_ID"
     )
