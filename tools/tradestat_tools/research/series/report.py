@@ -82,8 +82,7 @@ def answer_of(context: Context, wanted: Wanted, chosen: Chosen) -> Answer[Series
     main = chosen.main
     rows, by = _rows(chosen)
     used = [one for one in chosen.found if one in by.values() or one is main]
-    data = _data(wanted, chosen, rows, by)
-    data.choice = _choice(context, wanted, chosen)
+    data = _data(wanted, chosen, rows, by, choice=_choice(context, wanted, chosen))
     data.absent = _absent(context, main, rows) or None
     goods = data.product if data.product_name == data.product else f"{data.product_name} ({data.product})"
     when = data.periods[0] if len(data.periods) == 1 else f"{data.periods[0]} to {data.periods[-1]}"
@@ -109,7 +108,9 @@ def _rows(chosen: Chosen) -> tuple[dict[Period, Observation], dict[Period, Found
     return rows, by
 
 
-def _data(wanted: Wanted, chosen: Chosen, rows: dict[Period, Observation], by: dict[Period, Found]) -> SeriesData:
+def _data(
+    wanted: Wanted, chosen: Chosen, rows: dict[Period, Observation], by: dict[Period, Found], *, choice: str
+) -> SeriesData:
     main = chosen.main
     periods = main.periods
     shown = [rows.get(at) for at in periods]
@@ -137,7 +138,7 @@ def _data(wanted: Wanted, chosen: Chosen, rows: dict[Period, Observation], by: d
         valuation=any_one.valuation,
         basis=any_one.basis,
         source=main.source,
-        choice="",
+        choice=choice,
         resolution=max(one.resolution for one in figures),
         periods=[str(at) for at in periods],
         values=[one.value if one else None for one in shown],
