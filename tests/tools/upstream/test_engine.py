@@ -530,7 +530,9 @@ async def test_no_paid_call_goes_without_a_ledger_and_free_ones_go_on(tmp_path: 
         folder.mkdir()
         spoil(folder / "ledger.sqlite3")
         before = sorted(path.name for path in folder.iterdir() if path.suffix == ".sqlite3")
-        async with a_rig(ledger=SqliteLedger(folder / "ledger.sqlite3")) as rig:
+        ledger = SqliteLedger(folder / "ledger.sqlite3")
+        assert "can not be used" in (ledger.warning or ""), f"{what}: said before anything is asked"
+        async with a_rig(ledger=ledger) as rig:
             rig.will()
             error = await rig.failing(UpstreamDown, "/paid", policy=PAID)
             assert rig.asked == [], what

@@ -45,7 +45,8 @@ class SqliteFile:
     """One database file, one connection, every use under one lock and in one transaction.
 
     A file that is corrupt, foreign or of another version is set aside under another name; where the folder can not be
-    written, the database lives in memory. Either is said in `warning` and the log, neither is fatal.
+    written, the database lives in memory. Either is said in `warning` and the log, neither is fatal. A file of which
+    `exact` is asked is neither set aside nor replaced.
 
     Args:
         path: the file, or None for a database in memory.
@@ -69,11 +70,8 @@ class SqliteFile:
         self._lock = threading.Lock()
         self._opened: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
-        with (
-            self._lock,
-            suppress(sqlite3.Error, OSError, ForeignFile),
-        ):  # now if possible, so that a warning shows early
-            self._connection()
+        with suppress(StoreUnavailable):
+            self._use(lambda _: None)  # opened now if possible, so that a warning shows early
 
     @property
     def warning(self) -> str | None:
@@ -88,11 +86,11 @@ class SqliteFile:
         Raises:
             StoreUnavailable: other processes hold the file, or neither disk nor memory will do.
         """
-        return self._use(lambda connection: self._in_transaction(connection, work), mends=True)
+        return self._use(lambda connection: self._in_transaction(connection, work))
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What one statement reads, without waiting for a writer. Raises as `write`."""
-        return self._use(lambda connection: connection.execute(statement, values).fetchall(), mends=not self._exact)
+        return self._use(lambda connection: connection.execute(statement, values).fetchall())
 
     def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first of the rows that a statement reads, None where it reads none. Raises as `write`."""
@@ -119,7 +117,7 @@ class SqliteFile:
         connection.execute("COMMIT")
         return result
 
-    def _use(self, use: Callable[[sqlite3.Connection], T], *, mends: bool) -> T:
+    def _use(self, use: Callable[[sqlite3.Connection], T]) -> T:
         """The result of some work; once more on a new file or in memory where the file can not be used any more."""
         with self._lock:
             try:
@@ -128,7 +126,7 @@ class SqliteFile:
                     result = use(connection)
                 except sqlite3.Error as error:
                     # Where others hold the file, to go on in memory would be to forget or overspend what is shared.
-                    if self._exact or not mends or is_busy(error):
+                    if self._exact or is_busy(error):
                         raise
                     result = use(self._mended(connection, error))
             except (sqlite3.Error, OSError, ForeignFile) as error:
