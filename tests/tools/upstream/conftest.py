@@ -12,6 +12,7 @@ import anyio
 import anyio.abc
 import pytest
 import redis
+from scripted import Rig, a_rig
 
 Behaviour = Callable[[anyio.abc.SocketStream], Awaitable[None]]
 Serve = Callable[[Behaviour], AbstractAsyncContextManager[str]]
@@ -22,6 +23,13 @@ RunRedis = Callable[..., AbstractContextManager[str]]
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """The engine runs on both event loops."""
     return str(request.param)
+
+
+@pytest.fixture
+async def rig(anyio_backend: str) -> AsyncGenerator[Rig]:
+    """An engine over a service that has yet to be told its answers."""
+    async with a_rig() as made:
+        yield made
 
 
 async def _read_head(stream: anyio.abc.SocketStream) -> None:
