@@ -124,11 +124,7 @@ class Settings(BaseSettings):
 
     def pointed(self, variables: Mapping[str, str]) -> Self:
         """The same settings with some changed, by the names of their variables; those that are no setting are left."""
-        fields = {field.alias: (name, field) for name, field in type(self).model_fields.items()}
-        changed = {
-            name: SecretStr(value) if "Secret" in str(field.annotation) else value
-            for variable, value in variables.items()
-            for name, field in [fields.get(variable, (None, None))]
-            if name is not None and field is not None
-        }
-        return self.model_copy(update=changed)
+        fields = type(self).model_fields.items()
+        given: dict[str, Any] = {field.alias: getattr(self, name) for name, field in fields if field.alias}
+        given.update(variables)
+        return type(self)(**given)
