@@ -8,7 +8,7 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent, Tool
 
-from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.app import create_server, instructions
 from tradestat_server.mcp.context import open_context
 from tradestat_server.mcp.prompts import PROMPTS, write
 from tradestat_server.mcp.schemas import input_schema
@@ -90,8 +90,19 @@ async def test_the_server_says_who_it_is_and_how_to_choose(watched: Context, mod
         assert (client.server_info.name, client.server_info.version) == ("tradestat", version("tradestat-mcp"))
         assert client.instructions is not None
         assert "SANDBOX" not in client.instructions
-        for tool in re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+", client.instructions):
-            assert tool in catalogue().tools, tool
+        named = re.findall(r"\b\w+_\w+\b|\bget[A-Z]\w+", client.instructions)
+        assert set(named) <= {*catalogue().tools, *(prompt.name for prompt in (await client.list_prompts()).prompts)}
+
+
+async def test_the_instructions_name_every_tool_our_own_first_in_two_thousand_characters() -> None:
+    held = catalogue()
+    text = instructions(held.sources.values(), sandbox=True)
+    assert len(text) <= 2_000  # hosts cut what is longer
+    own, _, rest = text.partition("One service's own figures:")
+    assert [tool.name for tool in held.own if not re.search(rf"\b{tool.name}\b", own)] == []
+    for source in held.sources.values():
+        assert source.instructions in rest
+        assert [tool.name for tool in source.tools if not re.search(rf"\b{tool.name}\b", source.instructions)] == []
 
 
 async def test_every_upstream_endpoint_is_a_tool_and_so_are_our_own(watched: Context) -> None:

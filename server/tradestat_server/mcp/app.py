@@ -24,15 +24,17 @@ NAME = "tradestat"
 DISTRIBUTION = "tradestat-mcp"
 
 INSTRUCTIONS = """\
-Official trade statistics. Choose the tool by the question:
+Official trade statistics. Across sources:
+- trade_series: one flow over time, from the cheapest source that has it. compare_mirror: both sides' reports of it, and
+  why they differ. trade_indicators: growth, shares, ranks, concentration, balance. exchange_rate.
+- Free: search_codes finds HS, EBOPS, country codes by words. rows: any part of an earlier answer by its handle (r…).
+  usage: what is left of every plan. import_file: files that people export by hand (the prompt
+  query_china_customs_by_hand says how). export_data: files. cite: references, scripts that repeat the calls.
+One service's own figures:
 {sources}
-Countries and HS or EBOPS codes are read in any usual spelling. Where a code is not certain, search_codes finds it by
-words, free; the resources tradestat://hs/{code}, tradestat://ebops/{code} and tradestat://countries/{code} show one.
-usage says what is left of every plan, and costs nothing. rows gives any part of an earlier answer by its handle (result
-r…): what its text left out, sorted, filtered, exact. It costs nothing either. export_data writes answers to files; cite
-gives references in the usual styles, and scripts that repeat the calls.
-Units differ by source: the first line of every answer names them. Imports are mostly CIF and exports FOB, so the two
-sides of one flow differ. A dash is a missing figure, 0 a reported zero. Never add up rows that a note says overlap."""
+Countries and codes are read in any usual spelling. Units differ by source: the first line of an answer names them.
+Imports are mostly CIF, exports FOB, so the two sides of a flow differ. A dash is a missing figure, 0 a reported zero.
+Never add up rows that a note says overlap. Not here: firms, tariff rates, forecasts."""
 
 SANDBOX_INSTRUCTIONS = """
 This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pass one on."""

@@ -27,8 +27,8 @@ SOURCE = Source(
     settings=KoreaSettings,
     plan=plan,
     instructions="""\
-- Korea's trade by product and country, monthly: getNitemtradeList and its sisters
-  (Korea Customs; USD, exports FOB, imports CIF; free with a key).""",
+- Korea's trade by month: getNitemtradeList (product and country), getItemtradeList (product), getNationtradeList
+  (country), getNewtradeList (totals) (Korea Customs; USD; free with a key).""",
     example=Question(
         "What does Korea's customs see of them from China, month by month?",
         "getNitemtradeList",
