@@ -9,7 +9,8 @@ from typing import Any
 from bench.measure import say, table
 from bench.rig import NoCache, sandbox_services
 from tradestat_sandbox import Sandbox
-from tradestat_server.text.render import render_answer
+from tradestat_server.text.envelope import structured_content
+from tradestat_server.text.render import MAX_CHARS, render_answer
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 
@@ -135,5 +136,5 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
 async def _size(context: Context, counted: Counted, tool: str, arguments: Mapping[str, Any]) -> Size:
     counted.bytes = 0
     answer = await context.call(catalogue().tools[tool], arguments)
-    structured = json.dumps(answer.structured(), ensure_ascii=False, separators=(",", ":"))
+    structured = json.dumps(structured_content(answer, max_chars=MAX_CHARS), ensure_ascii=False, separators=(",", ":"))
     return Size(tool, counted.bytes, len(render_answer(answer).encode()), len(structured.encode()))

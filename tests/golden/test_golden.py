@@ -15,7 +15,7 @@ from golden_answers.scenes import SCENES
 from golden_answers.steps import ANY_HANDLE, Ask, Complete, Prompt, Read
 from jsonschema import Draft202012Validator
 
-from tradestat_server.mcp.schemas import output_schema
+from tradestat_server.text.envelope import ENVELOPE_SCHEMA
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.errors import ERRORS, InvalidQuery
 from tradestat_tools.model.reasons import Reason
@@ -100,18 +100,22 @@ def test_every_tool_answers_its_example(asked: list[Asked]) -> None:
     assert {one.tool for one in asked if one.tool in known and one.outcome == "answered" and alike(one)} == set(known)
 
 
-def test_every_answer_that_is_written_down_whole_fits_the_schema_of_its_tool(everything: str) -> None:
-    schemas: dict[str, Any] = {}
+def test_every_answer_that_is_written_down_whole_fits_the_schema_and_its_data_the_type_of_its_tool(
+    everything: str,
+) -> None:
+    envelope = Draft202012Validator(ENVELOPE_SCHEMA)
     fitting = 0
     for page in re.split("^## ", everything, flags=re.MULTILINE):
         tool, _, rest = page.partition(" | ")
         if not rest.startswith("answered | ") or "characters in all, sha256" in page:
             continue
-        if tool not in schemas:
-            schemas[tool] = Draft202012Validator(output_schema(catalogue().tools[tool].data))
-        text = page.partition("-- structured\n")[2].replace('"<bytes>"', "1")
-        answer, _ = json.JSONDecoder().raw_decode(text)
-        assert [fault.message for fault in schemas[tool].iter_errors(answer)] == [], f"{tool}: {answer['what']}"
+        text, _, rest = page.partition("-- structured\n")[2].replace('"<bytes>"', "1").partition("-- data\n")
+        answer, data = json.loads(text), json.JSONDecoder().raw_decode(rest)[0]
+        for table in answer["tables"]:
+            table["rows"] = [row for row in table["rows"] if isinstance(row, list)]
+        faults: list[Any] = list(envelope.iter_errors(answer))  # pyright: ignore
+        assert faults == [], f"{tool}: {answer['what']}"
+        catalogue().tools[tool].data.model_validate(data)
         fitting += 1
     assert fitting > FEWEST_CALLS / 2
 

@@ -34,7 +34,12 @@ SALMON = {"reporter": "Norway", "partner": "China", "product": "030214"}
 @pytest.fixture(scope="module")
 async def context() -> AsyncGenerator[Context]:
     http = Http(app=app)
-    settings = OFFERED.settings(_env_file=None, NORWAY_KEY=THE_KEY, TRADESTAT_NORWAY_URL="http://norway.invalid")
+    settings = OFFERED.settings(
+        _env_file=None,
+        NORWAY_KEY=THE_KEY,
+        TRADESTAT_NORWAY_URL="http://norway.invalid",
+        TRADESTAT_STRUCTURED="full",
+    )
     async with in_memory(http, settings, lambda: NOON, most_attempts=1, offered=OFFERED) as opened:
         yield opened
     await http.aclose()

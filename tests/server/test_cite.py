@@ -211,7 +211,7 @@ def test_a_script_too_long_for_the_text_is_cut_between_lines_and_that_is_said() 
         shown = text.splitlines()[1:-1]
         whole = answer.data.verbatim().splitlines()
         if shown != whole:
-            assert shown[-1] == "… cut here: the whole is in the structured content"
+            assert shown[-1] == "… cut here: ask for fewer answers at once"
             assert shown[:-1] == whole[: len(shown) - 1]
             assert len(text) > 3900
         assert (shown == whole) == (lines < 400)

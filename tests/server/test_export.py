@@ -34,7 +34,10 @@ KOREA = {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd":
 @pytest.fixture
 async def sandbox(tmp_path: Path) -> AsyncGenerator[Context]:
     settings = catalogue().settings(
-        _env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_EXPORT_DIR=str(tmp_path / "exports")
+        _env_file=None,
+        TRADESTAT_SANDBOX=True,
+        TRADESTAT_EXPORT_DIR=str(tmp_path / "exports"),
+        TRADESTAT_STRUCTURED="full",
     )  # pyright: ignore
     async with open_context(settings) as context:
         yield context
@@ -67,6 +70,7 @@ async def test_an_export_comes_back_as_text_data_and_a_resource_that_holds_the_f
         answer = (await client.call_tool("getNitemtradeList", KOREA)).structured_content
         result = await exported(client, result=answer["result"], filename="리튬 2024")
         (file,) = result.structured_content["data"]["files"]
+        assert file["path"] in result.structured_content["text"]
         assert file["name"] == "sandbox-리튬 2024.xlsx"
         assert file["path"] == str(tmp_path / "exports" / file["name"])
         body = content(file["path"])

@@ -47,7 +47,10 @@ def put(folder: Path, name: str, content: bytes) -> None:
 async def context(tmp_path: Path) -> AsyncGenerator[Context]:
     put(tmp_path / "imports", "exports-2024.csv", of_china())
     settings = catalogue().settings(
-        _env_file=None, TRADESTAT_SANDBOX=True, TRADESTAT_IMPORT_DIR=str(tmp_path / "imports")
+        _env_file=None,
+        TRADESTAT_SANDBOX=True,
+        TRADESTAT_IMPORT_DIR=str(tmp_path / "imports"),
+        TRADESTAT_STRUCTURED="full",
     )  # pyright: ignore
     async with open_context(settings) as context:
         yield context

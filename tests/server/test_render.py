@@ -1,5 +1,6 @@
 """Text blocks: what they say, and that nothing in a figure's surroundings can break them."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestat_server.text.cells import width
+from tradestat_server.text.envelope import structured_content
 from tradestat_server.text.render import MAX_CHARS, MIN_CHARS, SANDBOX_LABEL, render_answer, render_error
 from tradestat_server.text.tables import cell_text
 from tradestat_tools.codes.words import clean
@@ -142,7 +144,7 @@ def test_tables_after_a_large_one_are_still_named_and_counted() -> None:
     left = re.findall(r"… (?:[\w ]+: )?([\d,]+) (?:more )?rows not shown", "\n".join(lines))
     shown = sum(line.startswith("2024-01") for line in lines)
     assert sum(int(number.replace(",", "")) for number in left[1:]) + shown == 4030
-    assert "… By quarter: 30 rows not shown: all are in the structured content; ask for less to see them here." in lines
+    assert "… By quarter: 30 rows not shown: ask for less to see them." in lines
 
 
 HANDLE = "rk3v7q2m5xa"
@@ -312,9 +314,8 @@ def test_no_answer_passes_the_bound_or_loses_its_header_or_its_notes(
     result: str | None,
 ) -> None:
     state: State = "sandbox" if sandbox else "fresh"
-    text = render_answer(
-        answer(*sheets, what=what, notes=notes, more=more, state=state, result=result), max_chars=max_chars
-    )
+    given = answer(*sheets, what=what, notes=notes, more=more, state=state, result=result)
+    text = render_answer(given, max_chars=max_chars)
     lines = text.split("\n")
     assert len(text) <= max_chars
     assert lines[0].startswith(SANDBOX_LABEL) == sandbox
@@ -324,6 +325,14 @@ def test_no_answer_passes_the_bound_or_loses_its_header_or_its_notes(
         assert shown
         assert note.code.value.startswith(shown)
     assert (lines[-1].startswith("More:")) == bool(more)
+    structured = structured_content(given, max_chars=max_chars)
+    assert len(json.dumps(structured, ensure_ascii=False)) <= max_chars * 1.2  # blanks after commas
+    assert len(json.dumps(structured, ensure_ascii=False, separators=(",", ":"))) <= max_chars
+    assert structured["source"]["state"] == state
+    assert [note["code"] for note in structured["notes"]] == [note.code.value for note in notes[:24]] if notes else True
+    counted = [len(table["rows"]) + table.get("left_out", 0) for table in structured["tables"]]
+    assert counted == [len(sheet.rows) for sheet in sheets[: len(counted)]]
+    assert len(counted) + structured.get("tables_left_out", 0) == len(sheets)
 
 
 @given(st.text(max_size=500))

@@ -195,13 +195,15 @@ async def test_over_mcp_an_answer_carries_its_handle_in_text_and_data(watched: C
         assert f"result {handle}" in text_of(given).split("\n")[0]
         part = await client.call_tool("rows", {"result": handle, "filter": json.dumps(["2024>=1000000"])})
     assert part.structured_content is not None
-    assert part.structured_content["data"]["rows"] == [list(row) for row in TRADE[:2]]
+    assert part.structured_content["tables"][0]["rows"] == [list(row) for row in TRADE[:2]]
 
 
 async def test_what_a_text_leaves_out_is_had_by_following_it() -> None:
     """50 partners and all years, read page by page in texts of 4,000 characters: nothing is lost, nothing twice."""
     async with (
-        open_context(catalogue().settings(TRADESTAT_SANDBOX=True, TRADESTAT_MAX_CHARS=4_000)) as context,
+        open_context(
+            catalogue().settings(TRADESTAT_SANDBOX=True, TRADESTAT_MAX_CHARS=4_000, TRADESTAT_STRUCTURED="full")
+        ) as context,
         Client(create_server(context)) as client,
     ):
         question = {"country": "156", "product": "85", "trade_flow": "E", "page_size": 50}

@@ -10,8 +10,8 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.schemas import output_schema
 from tradestat_server.mcp.tooling import ERROR_META
+from tradestat_server.text.envelope import ENVELOPE_SCHEMA
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 
@@ -44,19 +44,31 @@ async def test_an_answer_is_text_for_models_and_data_for_code(
         "More: Ask for the next page.",
         "Cite: Test Service, flows, 2026-10-05, https://service.example/flows",
     ]
+    assert result.structured_content["tables"] == [
+        {"columns": ["partner", "value"], "rows": [["Japan", 1234567], ["中国", 0], ["Chad", None]]}
+    ]
+    assert result.structured_content["source"]["unit"] == "USD"
+    assert "data" not in result.structured_content
+
+
+async def test_a_program_that_asks_for_everything_gets_the_fields_of_the_service_too(
+    flows: Tool[Any, Any], watched: Context
+) -> None:
+    whole = replace(watched, settings=watched.settings.model_copy(update={"structured": "full"}))
+    async with Client(create_server(whole, offered=[flows])) as client:
+        result = await client.call_tool("flows", {"code": "8517"})
     assert result.structured_content["data"] == {
         "rows": [{"partner": "Japan", "value": 1234567}, {"partner": "中国", "value": 0}, {"partner": "Chad"}],
         "series": [1.5, None],
     }
-    assert result.structured_content["source"]["unit"] == "USD"
+    assert [table["rows"][0] for table in result.structured_content["tables"]] == [["Japan", 1234567]]
 
 
-async def test_the_schema_is_not_so_loose_that_anything_fits(flows: Tool[Any, Any], schema_faults: Faults) -> None:
-    answer = {"what": "x", "data": {"rows": [{"partner": 5}]}, "source": {}}
-    faults = schema_faults(output_schema(flows.data), answer)
-    assert "data/rows/0/partner: 5 is not of type 'string'" in faults
-    assert "source: 'service' is a required property" in faults
-    assert ": 'data' is a required property" in schema_faults(output_schema(flows.data), {"what": "x", "source": {}})
+async def test_the_schema_of_an_answer_is_not_so_loose_that_anything_fits(schema_faults: Faults) -> None:
+    answer = {"what": "x", "tables": [{"columns": ["a"], "rows": [{"a": 5}]}]}
+    faults = schema_faults(ENVELOPE_SCHEMA, answer)
+    assert "tables/0/rows/0: {'a': 5} is not of type 'array'" in faults
+    assert ": 'source' is a required property" in faults
 
 
 async def test_a_wrong_argument_is_explained_and_nothing_is_run(

@@ -27,7 +27,7 @@ from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Ledger
-from tradestat_tools.usage import USAGE, UsageData
+from tradestat_tools.usage import USAGE
 
 pytestmark = pytest.mark.anyio
 
@@ -153,7 +153,7 @@ async def test_the_tool_the_resource_and_the_text_agree_and_nothing_is_sent(
     assert tool.annotations is not None
     assert tool.annotations.open_world_hint is False
     assert schema_faults(tool.output_schema or {}, result.structured_content) == []
-    UsageData.model_validate(result.structured_content["data"])
+    assert [table["columns"][0] for table in result.structured_content["tables"]] == ["source", "kind"]
     assert result.structured_content["source"]["service"] == "Tradestat (this server)"
     assert result.structured_content["source"]["calls"] == 0
     for key in ("key-one", "key-two", "key-three"):

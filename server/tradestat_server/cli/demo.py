@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import anyio
 from mcp import Client, MCPError, StdioServerParameters
@@ -14,7 +15,7 @@ from tradestat_server.cli.terminal import Terminal, draw
 from tradestat_server.text.render import SANDBOX_LABEL
 from tradestat_tools.catalogue import Catalogue
 from tradestat_tools.contract.source import Question
-from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.answers import Table
 
 PATIENCE = 60.0
 """Seconds for the whole demo; it takes a few."""
@@ -74,12 +75,12 @@ async def _converse(terminal: Terminal, offered: Catalogue) -> bool:
     async with Client(sandbox_server()) as client:
         listed = (await client.list_tools()).tools
         terminal.print(f"Connected. {len(listed)} tools. Every figure below is {SANDBOX_LABEL}.")
-        answered = [await _ask(client, question, offered, terminal) for question in questions(offered)]
+        answered = [await _ask(client, question, terminal) for question in questions(offered)]
     _print_next_steps(terminal, offered)
     return all(answered)
 
 
-async def _ask(client: Client, question: Question, offered: Catalogue, terminal: Terminal) -> bool:
+async def _ask(client: Client, question: Question, terminal: Terminal) -> bool:
     terminal.rule(style="dim")
     terminal.print(f"Q: {question.text}", style="bold")
     arguments = " ".join(f"{name}={value}" for name, value in question.arguments.items())
@@ -89,15 +90,16 @@ async def _ask(client: Client, question: Question, offered: Catalogue, terminal:
         terminal.print(escape(_text(result)), style="red")
         return False
     # From the structured content, as a program would read it; what does not say that it is synthetic is refused.
-    answer = Answer[offered.tools[question.tool].data].model_validate(result.structured_content)
-    if answer.source.state != "sandbox":
+    answer: Mapping[str, Any] = result.structured_content
+    if answer["source"]["state"] != "sandbox":
         terminal.print("This answer is not labelled as sandbox data; not shown.", style="red")
         return False
     terminal.print(escape(_text(result).splitlines()[0]))
-    for table in answer.data.tables()[: question.tables]:
-        draw(terminal, table, most_rows=ROWS)
-    for note in answer.notes:
-        _print_indented(terminal, f"note ({note.code.value}): {note.text}", style="dim")
+    for table in answer["tables"][: question.tables]:
+        rows = [tuple(row) for row in table["rows"]]
+        draw(terminal, Table(tuple(table["columns"]), rows, table.get("title", "")), most_rows=ROWS)
+    for note in answer.get("notes", ()):
+        _print_indented(terminal, f"note ({note['code']}): {note['text']}", style="dim")
     return True
 
 

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any, cast
 
-from tradestat_tools.model.answers import Answer, Data
 from tradestat_tools.model.arguments import Arguments
 
 Schema = dict[str, Any]
@@ -45,24 +44,9 @@ def _for_hosts(argument: Schema) -> Schema:
     return {**kept, "enum": [choice for choice in choices if choice]}
 
 
-@cache
-def output_schema(data: type[Data]) -> Schema:
-    """The schema of an answer's structured content, which leaves out absent fields instead of sending `null`.
-
-    The descriptions of fields stay; those of whole models, which are for readers of the code, go.
-    """
-    schema = Answer[data].model_json_schema(by_alias=True, mode="serialization")
-    definitions: dict[str, Schema] = schema.pop("$defs")
-    tidied = _tidy(schema)
-    tidied["$defs"] = {name: _tidy(definition) for name, definition in definitions.items()}
-    for model in (tidied, *tidied["$defs"].values()):
-        model.pop("description", None)
-    return _without_closed_objects(tidied)
-
-
-def _tidy(schema: Schema, inline: dict[str, Schema] | None = None) -> Schema:
-    """Without titles and null defaults; nullable properties become optional ones; references replaced if `inline`."""
-    if inline is not None and "$ref" in schema:
+def _tidy(schema: Schema, inline: dict[str, Schema]) -> Schema:
+    """Without titles and null defaults; nullable properties become optional ones; references replaced."""
+    if "$ref" in schema:
         target = inline[str(schema["$ref"]).rpartition("/")[2]]
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
     tidied: Schema = {}
@@ -112,13 +96,3 @@ def _short_union(schema: Schema) -> Schema:
         types.remove("integer")
     rest = {key: value for key, value in schema.items() if key != "anyOf"}
     return {"type": types[0] if len(types) == 1 else types, **rest}
-
-
-def _without_closed_objects(schema: Any) -> Any:
-    """Results may gain fields; a client that kept an older schema should still take them."""
-    if isinstance(schema, dict):
-        members = cast("Schema", schema)
-        return {k: _without_closed_objects(v) for k, v in members.items() if (k, v) != ("additionalProperties", False)}
-    if isinstance(schema, list):
-        return [_without_closed_objects(member) for member in cast("list[Any]", schema)]
-    return schema

@@ -10,7 +10,8 @@ from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
 
-from tradestat_server.mcp.schemas import input_schema, output_schema
+from tradestat_server.mcp.schemas import input_schema
+from tradestat_server.text.envelope import ENVELOPE_SCHEMA, structured_content
 from tradestat_server.text.render import render_answer, render_error
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
@@ -62,7 +63,10 @@ class ServedTool(McpTool):
                 ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
                 for link in answer.data.links()
             ]
-            return CallToolResult(content=[TextContent(text=text), *links], structured_content=answer.structured())
+            structured = structured_content(
+                answer, max_chars=ours.settings.max_chars, full=ours.settings.structured == "full"
+            )
+            return CallToolResult(content=[TextContent(text=text), *links], structured_content=structured)
         except TradestatError as error:
             return failed(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
@@ -97,13 +101,14 @@ def served_tool(tool: Tool[Any, Any]) -> ServedTool:
         title=tool.title,
         description=tool.description,
         parameters=input_schema(tool.arguments),
-        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(tool.data)),
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=ENVELOPE_SCHEMA),
         is_async=True,
         context_kwarg=None,
         annotations=ToolAnnotations(
             read_only_hint=not tool.writes,
-            destructive_hint=False,
-            idempotent_hint=not tool.writes,
+            # Of a tool that only reads, the protocol asks neither.
+            destructive_hint=False if tool.writes else None,
+            idempotent_hint=False if tool.writes else None,
             open_world_hint=not tool.local,
         ),
     )

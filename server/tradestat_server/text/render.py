@@ -111,7 +111,7 @@ def _tail(answer: Answer[Any], sources: Collection[Source], *, room: int) -> str
 
 
 def _cite(answer: Answer[Any], sources: Collection[Source]) -> str:
-    """The last line; the whole citation is in the structured content."""
+    """The last line; `cite` gives the whole citation."""
     if not answer.citation or answer.data.verbatim():
         return ""
     parts = answer.source.results
@@ -124,7 +124,7 @@ def _cut_lines(text: str, room: int) -> str:
     """As many whole lines as there is room for."""
     if len(text) <= room:
         return text
-    end = "… cut here: the whole is in the structured content"
+    end = "… cut here: ask for fewer answers at once"
     kept = text[: room - len(end) - 1].rpartition("\n")[0]
     return f"{kept}\n{end}"
 
@@ -136,5 +136,5 @@ def _notes(notes: Sequence[Note], room: int) -> list[str]:
     share = min(NOTE_CHARS, (room - 80) // len(shown) - 4)
     lines = ["Notes:", *(f"- {cut_text(f'{note.code.value}: {note.text}', share)}" for note in shown)]
     if len(notes) > len(shown):
-        lines.append(f"- {len(notes) - len(shown)} more notes in the structured content")
+        lines.append(f"- {len(notes) - len(shown)} more notes")
     return lines

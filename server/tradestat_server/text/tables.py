@@ -30,7 +30,7 @@ LABEL_WIDTH = 48
 """Terminal columns of a text cell, beyond which it is cut; more in tables of two or three columns."""
 
 LABEL_IN_LONG = 40
-"""The same in long tables; the whole label is in the structured content and under the handle."""
+"""The same in long tables; the whole label is under the handle."""
 
 LABEL_IN_PART = 120
 """The same where rows are asked for as they are."""
@@ -110,7 +110,20 @@ def _more_tables(count: int, manner: Manner) -> list[str]:
     if not count:
         return []
     how = call_text("rows", result=manner.result, table=SHOWN_TABLES + 1) if manner.result else ""
-    return [f"… {count} more table{'s' * (count != 1)}: {how or 'in the structured content'}"]
+    return [f"… {count} more table{'s' * (count != 1)}: {how or 'ask for less to see them'}"]
+
+
+def rest_of(table: Table, place: int, of: int, result: str | None) -> Mapping[str, Any]:
+    """The arguments of `rows` that ask for a table's rows, but for the offset; none where there is no handle."""
+    if not result:
+        return {}
+    return table.part.asked if table.part else {"result": result, "table": place if of > 1 else None}
+
+
+def rows_call(asked: Mapping[str, Any], shown: int, table: Table) -> str:
+    """The call that gives the rows of a table after so many."""
+    before = table.part.first if table.part else 0
+    return call_text("rows", **{"result": None, "offset": before + shown, **asked})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +153,11 @@ class _Shown:
         scale = f"{', '.join(units)}, rounded" if units else ""
         parts = (cut_text(table.title, LABEL_WIDTH * 2), scale, shared)
         plain = exact if whole.part else number
-        asked = whole.part.asked if whole.part else {"result": manner.result, "table": place if of > 1 else None}
         return cls(
             replace(table, columns=tuple(_head(table, column, manner) for column in table.columns)),
             " · ".join(part for part in parts if part),
             [partial(in_powers, power=power) if power else plain for power in powers],
-            asked if manner.result else {},
+            rest_of(whole, place, of, manner.result),
         )
 
     def text(self, room: int) -> str:
@@ -185,10 +197,8 @@ class _Shown:
         rows = f"{left:,} {'more ' if shown else ''}row{'s' * (left != 1)}"
         where = "" if shown or not self.table.title else f"{cut_text(self.table.title, LABEL_WIDTH)}: "
         if not self.rest:
-            return f"… {where}{rows} not shown: all are in the structured content; ask for less to see them here."
-        before = self.table.part.first if self.table.part else 0
-        call = call_text("rows", **{"result": None, "offset": before + shown, **self.rest})
-        return f"… {where}{rows}: {cut_text(call, ASKED_CHARS)}"
+            return f"… {where}{rows} not shown: ask for less to see them."
+        return f"… {where}{rows}: {cut_text(rows_call(self.rest, shown, self.table), ASKED_CHARS)}"
 
 
 def _power(table: Table, column: str, manner: Manner) -> int:

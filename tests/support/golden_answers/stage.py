@@ -105,6 +105,7 @@ async def a_stage(folder: Path, tools: Collection[str] | None = None, **unlike: 
             TRADESTAT_CACHE_DIR=folder / "cache",
             TRADESTAT_EXPORT_DIR=exports,
             TRADESTAT_IMPORT_DIR=imports,
+            TRADESTAT_STRUCTURED="full",
         )
     settings = sandbox_settings(first).model_copy(update=unlike)
     offered = [tool for name, tool in catalogue().tools.items() if tools is None or name in tools]

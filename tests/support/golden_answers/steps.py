@@ -21,6 +21,9 @@ from golden_answers.writing import excerpt, pretty
 ERROR_META = "tradestat/error"
 OF_ONE_LIBRARY = (".xlsx", ".parquet")
 """Files whose bytes are those of a release of the library that writes them, or hold the hour of writing."""
+BEGUN = 2
+"""Rows of a table that are written down beside the data, to show how it is laid out."""
+
 ANY_HANDLE = "rk3v7q2m5xa"
 """What the examples of the tools have where a handle of an earlier answer is meant."""
 
@@ -71,8 +74,10 @@ class Ask:
             stage.handles[self.keeps] = structured["result"]
         error = (result.meta or {}).get(ERROR_META)
         outcome = "answered" if not result.is_error else error["kind"] if error else "internal error"
-        sections: dict[str, Any] = {"text": text, "structured": structured, "links": links, "error": error}
-        for known, said in [*_of_libraries(structured), *_of_rates(structured)]:
+        data = structured.pop("data", None) if structured else None
+        shown = {**structured, "tables": [_begun(table) for table in structured["tables"]]} if structured else None
+        sections: dict[str, Any] = {"text": text, "structured": shown, "data": data, "links": links, "error": error}
+        for known, said in [*_of_libraries(data), *_of_rates(structured)]:
             sections = _replaced(sections, known, said)
         return _page(stage, f"{self.tool} | {outcome} | {self.title}", arguments, sent, sections)
 
@@ -257,15 +262,21 @@ def _page(stage: Stage, head: str, arguments: object, sent: Sequence[str], secti
     return "\n".join(lines)
 
 
-def _of_libraries(structured: Mapping[str, Any] | None) -> list[tuple[Any, Any]]:
+def _begun(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with its first rows only: all of them are in the data."""
+    rows = table["rows"]
+    more = [f"<{len(rows) - BEGUN} more rows>"] if len(rows) > BEGUN else []
+    return {**table, "rows": [*rows[:BEGUN], *more]}
+
+
+def _of_libraries(data: Mapping[str, Any] | None) -> list[tuple[Any, Any]]:
     """What differs between releases of a library in the answer about a file, and what is written in its place."""
     found: list[tuple[Any, Any]] = []
-    data: Any = (structured or {}).get("data")
-    for file in cast("dict[str, Any]", data).get("files", ()) if isinstance(data, dict) else ():
+    for file in (data or {}).get("files", ()):
         if isinstance(file, dict) and str(cast("dict[str, Any]", file).get("name", "")).endswith(OF_ONE_LIBRARY):
             size, digest = cast("dict[str, Any]", file)["bytes"], cast("dict[str, Any]", file)["sha256"]
             found += [(size, "<bytes>"), (f"{size:,} bytes", "<bytes> bytes"), (digest, "<sha256>")]
-    kept: Any = cast("dict[str, Any]", data).get("cache") if isinstance(data, dict) else None
+    kept: Any = (data or {}).get("cache")
     if isinstance(kept, dict) and (size := cast("dict[str, Any]", kept).get("bytes")):
         found += [(size, "<bytes>"), (f"{size:,}", "<bytes>")]  # answers are kept compressed
     return found

@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")
 
     max_chars: int = Field(default=25_000, ge=4_000, alias="TRADESTAT_MAX_CHARS")
+    structured: Literal["bounded", "full"] = Field(default="bounded", alias="TRADESTAT_STRUCTURED")
 
     sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
     sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")
