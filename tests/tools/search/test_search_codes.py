@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 async def test_an_answer_is_small_and_repeats_no_names(client: "Client") -> None:
     answer = (await client.call_tool("search_codes", {"kind": "hs", "query": "batteries"})).structured_content
     assert answer is not None
-    assert len(answer["data"]["rows"]) == 10
+    assert len(answer["tables"][0]["rows"]) == 10
     assert len(json.dumps(answer, ensure_ascii=False)) < 3_500
     assert len(SEARCH_CODES.description) < 600
 

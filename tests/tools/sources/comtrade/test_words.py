@@ -274,4 +274,4 @@ async def test_arguments_of_lists_are_read_in_the_forms_that_models_send(comtrad
             result = await client.call_tool("comtrade_reference", {"category": "HS", argument: typed})
             assert not result.is_error, result.content
             assert result.structured_content is not None
-            assert len(result.structured_content["data"]["results"]) == entries, (argument, typed)
+            assert len(result.structured_content["tables"][0]["rows"]) == entries, (argument, typed)
