@@ -118,7 +118,7 @@ async def test_its_answers_are_kept_cited_repeated_and_exported(client: Client, 
     _, structured = await ask(client, "norway_months", **toy.SOURCE.example.arguments)
     assert structured["citation"].startswith("Norwegian Customs (Tolletaten)")
     result = structured["result"]
-    rows, _ = await ask(client, "rows", result=result, limit=1)
+    rows, _ = await ask(client, "query", result=result, limit=1)
     assert "202401" in rows
     cited, _ = await ask(client, "cite", result=result, replay="curl")
     assert "$NORWAY_KEY" in cited

@@ -37,7 +37,7 @@ OWN_TOOLS = {
     "search_codes",
     "compare_mirror",
     "usage",
-    "rows",
+    "query",
     "trade_series",
     "trade_indicators",
     "exchange_rate",

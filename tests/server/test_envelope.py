@@ -66,16 +66,16 @@ async def test_what_structured_content_leaves_out_is_had_by_the_call_it_names() 
         rows, asked, table = [], {}, structured["tables"][-1]
         while "rest" in table:
             rows += table["rows"]
-            call = re.fullmatch(r"rows\((.+)\)", table["rest"])
+            call = re.fullmatch(r"query\((.+)\)", table["rest"])
             assert call is not None
             asked = dict(re.findall(r'(\w+)=("[^"]*"|\d+)', call[1]))
-            page = await client.call_tool("rows", {name: json.loads(value) for name, value in asked.items()})
+            page = await client.call_tool("query", {name: json.loads(value) for name, value in asked.items()})
             assert length(page.structured_content) <= 4_000
             (table,) = page.structured_content["tables"]
         rows += table["rows"]
         while len(rows) < len(wanted.rows):  # `rows` itself gives a hundred at a time
             asked |= {"offset": str(len(rows))}
-            page = await client.call_tool("rows", {name: json.loads(value) for name, value in asked.items()})
+            page = await client.call_tool("query", {name: json.loads(value) for name, value in asked.items()})
             rows += page.structured_content["tables"][0]["rows"]
     assert rows == [list(row) for row in wanted.rows]
 

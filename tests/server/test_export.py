@@ -167,21 +167,6 @@ async def test_a_folder_that_can_not_be_made_is_an_error_that_names_the_setting(
     assert "TRADESTAT_EXPORT_DIR" in refused.value.remedy
 
 
-def test_without_pyarrow_the_error_says_how_to_install_it(tmp_path: Path) -> None:
-    script = """
-import sys, io
-sys.modules["pyarrow"] = None
-from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.results.export.parquet import write_parquet
-try:
-    write_parquet(None, io.BytesIO())
-except InvalidQuery as error:
-    print(error.remedy)
-"""
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
-    assert 'pip install "tradestat-mcp[parquet]"' in ran.stdout
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TRADESTAT_EXPORT_DIR", str(tmp_path / "exports"))
@@ -209,7 +194,7 @@ def test_the_command_export_takes_handles(home: Path) -> None:
 def test_a_server_starts_without_loading_what_only_exports_need() -> None:
     script = (
         "import sys; import tradestat_server.mcp.transports; import tradestat_tools.catalogue as c; c.catalogue(); "
-        "print(sorted({'xlsxwriter', 'pyarrow', 'openpyxl'} & set(sys.modules)))"
+        "print(sorted({'xlsxwriter', 'duckdb', 'openpyxl'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.strip() == "[]"

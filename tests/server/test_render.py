@@ -181,7 +181,9 @@ def test_large_figures_are_shown_in_a_power_of_a_thousand_that_is_said() -> None
         "Peru      1,500        -3         –",
         "Mali          0         0    0.9000",
     ]
-    assert render_answer(answer(LARGE, result=HANDLE)).split("\n")[0].endswith(f"result {HANDLE} (exact figures: rows)")
+    assert (
+        render_answer(answer(LARGE, result=HANDLE)).split("\n")[0].endswith(f"result {HANDLE} (exact figures: query)")
+    )
 
 
 def test_without_a_handle_figures_are_shown_as_they_are() -> None:
@@ -226,8 +228,8 @@ def test_rows_that_are_left_out_are_had_by_the_handle() -> None:
     second = Table(("month", "value"), [("2024-01", 1)] * 400, title="By month")
     lines = render_answer(answer(first, second, result=HANDLE), max_chars=MIN_CHARS).split("\n")
     shown = sum(line[:6].isdigit() for line in lines)
-    assert f'… {5000 - shown:,} more rows: rows(result="{HANDLE}", offset={shown}, table=1)' in lines
-    assert lines[-1] == f'… By month: 400 rows: rows(result="{HANDLE}", offset=0, table=2)'
+    assert f'… {5000 - shown:,} more rows: query(result="{HANDLE}", offset={shown}, table=1)' in lines
+    assert lines[-1] == f'… By month: 400 rows: query(result="{HANDLE}", offset=0, table=2)'
 
 
 def test_a_part_of_a_stored_table_is_exact_and_says_what_asks_for_the_rest() -> None:
@@ -236,7 +238,7 @@ def test_a_part_of_a_stored_table_is_exact_and_says_what_asks_for_the_rest() -> 
     lines = render_answer(answer(table, result=HANDLE), max_chars=MIN_CHARS).split("\n")
     assert lines[2] == "01    123456789.125"
     shown = sum(line.startswith("01") for line in lines)
-    assert lines[-1] == f'… {500 - shown} more rows: rows(result="{HANDLE}", offset={200 + shown}, sort="-value")'
+    assert lines[-1] == f'… {500 - shown} more rows: query(result="{HANDLE}", offset={200 + shown}, sort="-value")'
 
 
 def test_a_few_long_labels_in_a_long_table_do_not_widen_every_row() -> None:

@@ -198,7 +198,7 @@ def test_a_result_is_read_by_a_later_command_and_holds_no_key(tmp_path: Path) ->
     with parse_bot() as bot:
         ran = run(tmp_path, "call", *QUESTION, "--json", TRADESTAT_TRADEMAP_URL=bot.address, PARSE_API_KEY=KEY)
     handle = json.loads(ran.stdout)["result"]
-    rows = run(tmp_path, "call", "rows", f"result={handle}", "filter=2024>200000", "--json")
+    rows = run(tmp_path, "call", "query", f"result={handle}", "filter=2024>200000", "--json")
     assert [row[-1] for row in json.loads(rows.stdout)["data"]["rows"]] == [463_753]
     for file in (tmp_path / "cache").glob("results.sqlite3*"):
         assert KEY.encode() not in file.read_bytes()

@@ -23,7 +23,7 @@ def cache() -> None:
 def cache_info(*, as_json: bool) -> None:
     """How many answers are stored, where, and what is wrong with the store, if anything.
 
-    Apart from them: the results of tools, which the tool `rows` reads by their handles.
+    Apart from them: the results of tools, which the tool `query` reads by their handles.
     """
     with _opened() as stored:
         info = stored.info()

@@ -11,7 +11,7 @@ from typing import Any
 
 from tradestat_server.text.cells import cut_text
 from tradestat_server.text.render import HEADER_CHARS, MORE_CHARS, NOTE_CHARS, SHOWN_NOTES
-from tradestat_server.text.tables import ASKED_CHARS, SHOWN_TABLES, rest_of, rows_call
+from tradestat_server.text.tables import ASKED_CHARS, SHOWN_TABLES, query_call, rest_of
 from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Answer, Cell, Note, Provenance, Table
 
@@ -95,7 +95,7 @@ def _tables(answer: Answer[Any], room: int) -> dict[str, Any]:
         room -= _length(shown[-1]) + 1
     if len(shown) == len(tables):
         return {"tables": shown}
-    how = call_text("rows", result=answer.result, table=len(shown) + 1) if answer.result else "ask for less"
+    how = call_text("query", result=answer.result, table=len(shown) + 1) if answer.result else "ask for less"
     return {"tables": shown, "tables_left_out": len(tables) - len(shown), "tables_rest": how}
 
 
@@ -128,7 +128,7 @@ def _rows(table: Table) -> list[list[Cell]]:
 
 
 def _left_out(table: Table, asked: Mapping[str, Any], shown: int) -> dict[str, Any]:
-    how = cut_text(rows_call(asked, shown, table), ASKED_CHARS) if asked else "ask for less to see them"
+    how = cut_text(query_call(asked, shown, table), ASKED_CHARS) if asked else "ask for less to see them"
     return {"left_out": len(table.rows) - shown, "rest": how}
 
 

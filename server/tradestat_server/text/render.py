@@ -82,7 +82,7 @@ def _header(answer: Answer[Any], *, rounded: bool) -> str:
     """One line; where it is too long, what the figures are is cut, and then what is said about their source."""
     source = answer.source
     label = f"{SANDBOX_LABEL} · " if source.state == "sandbox" else ""
-    result = f" · result {answer.result}{' (exact figures: rows)' * rounded}" if answer.result else ""
+    result = f" · result {answer.result}{' (exact figures: query)' * rounded}" if answer.result else ""
     about = _said_of(source)
     room = HEADER_CHARS - len(label) - len(result)
     what = cut_text(answer.what, max(WHAT_CHARS, room - len(about)))

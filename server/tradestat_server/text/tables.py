@@ -109,21 +109,21 @@ def tables_text(tables: Sequence[Table], room: int, manner: Manner) -> str:
 def _more_tables(count: int, manner: Manner) -> list[str]:
     if not count:
         return []
-    how = call_text("rows", result=manner.result, table=SHOWN_TABLES + 1) if manner.result else ""
+    how = call_text("query", result=manner.result, table=SHOWN_TABLES + 1) if manner.result else ""
     return [f"… {count} more table{'s' * (count != 1)}: {how or 'ask for less to see them'}"]
 
 
 def rest_of(table: Table, place: int, of: int, result: str | None) -> Mapping[str, Any]:
-    """The arguments of `rows` that ask for a table's rows, but for the offset; none where there is no handle."""
+    """The arguments of `query` that ask for a table's rows, but for the offset; none where there is no handle."""
     if not result:
         return {}
     return table.part.asked if table.part else {"result": result, "table": place if of > 1 else None}
 
 
-def rows_call(asked: Mapping[str, Any], shown: int, table: Table) -> str:
+def query_call(asked: Mapping[str, Any], shown: int, table: Table) -> str:
     """The call that gives the rows of a table after so many."""
     before = table.part.first if table.part else 0
-    return call_text("rows", **{"result": None, "offset": before + shown, **asked})
+    return call_text("query", **{"result": None, "offset": before + shown, **asked})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class _Shown:
     Args:
         heading: the line above it.
         formats: how the figures of each column are written.
-        rest: the arguments of `rows` that ask for its rows, but for the offset; none where there is no handle.
+        rest: the arguments of `query` that ask for its rows, but for the offset; none where there is no handle.
     """
 
     table: Table
@@ -153,10 +153,11 @@ class _Shown:
         scale = f"{', '.join(units)}, rounded" if units else ""
         parts = (cut_text(table.title, LABEL_WIDTH * 2), scale, shared)
         plain = exact if whole.part else number
+        forms = [str if column.lower() == "year" else plain for column in table.columns]
         return cls(
             replace(table, columns=tuple(_head(table, column, manner) for column in table.columns)),
             " · ".join(part for part in parts if part),
-            [partial(in_powers, power=power) if power else plain for power in powers],
+            [partial(in_powers, power=power) if power else form for power, form in zip(powers, forms, strict=True)],
             rest_of(whole, place, of, manner.result),
         )
 
@@ -198,7 +199,7 @@ class _Shown:
         where = "" if shown or not self.table.title else f"{cut_text(self.table.title, LABEL_WIDTH)}: "
         if not self.rest:
             return f"… {where}{rows} not shown: ask for less to see them."
-        return f"… {where}{rows}: {cut_text(rows_call(self.rest, shown, self.table), ASKED_CHARS)}"
+        return f"… {where}{rows}: {cut_text(query_call(self.rest, shown, self.table), ASKED_CHARS)}"
 
 
 def _power(table: Table, column: str, manner: Manner) -> int:

@@ -13,9 +13,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from tradestat_tools.codes.words import shown
+from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, Provenance, Table
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.observation import Observation
 from tradestat_tools.upstream.request import DAY, AskedCall, Response
 from tradestat_tools.upstream.runtime import in_thread
 from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
@@ -155,6 +157,13 @@ async def found_in(results: Results, handle: str) -> StoredResult:
             "a stored answer costs nothing.",
         )
     return stored
+
+
+def figures_of(stored: StoredResult, tool: Tool[Any, Any]) -> Sequence[Observation]:
+    """The figures of a stored answer of a tool as common rows; none where it has none. Blocks long for a large file."""
+    if tool.observe is None:
+        return ()
+    return tool.observe(tool.data.model_validate(stored.structured["data"]), stored.source)
 
 
 async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:

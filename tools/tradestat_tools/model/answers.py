@@ -42,7 +42,7 @@ class Part:
     """Rows of a stored table, which are shown exactly.
 
     Args:
-        asked: the arguments of the tool `rows` that select and order them, but for the offset.
+        asked: the arguments of the tool `query` that select and order them, but for the offset.
         first: how many rows stand before them.
     """
 
@@ -162,7 +162,7 @@ class Answer(BaseModel, Generic[D]):
     source: Provenance
     notes: list[Note] = Field(default_factory=list[Note])
     more: str | None = Field(default=None, description="How to get what is left out.")
-    result: str | None = Field(default=None, description="Handle of this answer for the tool `rows`.")
+    result: str | None = Field(default=None, description="Handle of this answer for the tool `query`.")
     citation: str | None = Field(default=None, description="How to cite the figures, in one line.")
 
     def structured(self) -> dict[str, Any]:

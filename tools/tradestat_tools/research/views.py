@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import StoredResult, found_in
+from tradestat_tools.contract.results import StoredResult, figures_of, found_in
 from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.view import Cost, Flows, Standing, View
 from tradestat_tools.model.answers import Answer, Note, Provenance
@@ -20,9 +20,6 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.periods import summed_to
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.runtime import in_thread
-
-if TYPE_CHECKING:
-    from tradestat_tools.contract.tool import Tool
 
 _ORDER = tuple(Standing)
 
@@ -171,12 +168,7 @@ async def stored_figures(context: Context, handle: str, *, argument: str) -> tup
             argument=argument,
             allowed="answers of comtrade_data, trade_series, goods_time_series, import_file and the like",
         )
-    return stored, await in_thread(partial(_observed, stored, tool))
-
-
-def _observed(stored: StoredResult, tool: "Tool[Any, Any]") -> Sequence[Observation]:
-    data = tool.data.model_validate(stored.structured["data"])
-    return tool.observe(data, stored.source) if tool.observe else ()
+    return stored, await in_thread(partial(figures_of, stored, tool))
 
 
 async def ask_all(views: Sequence[View], context: Context) -> tuple[Seen, ...]:

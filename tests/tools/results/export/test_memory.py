@@ -12,11 +12,11 @@ from tradestat_tools.results.export.tool import FORMATS
 ROOT = Path(__file__).parents[4]
 MB = 1024 * 1024
 
-ROWS = dict.fromkeys(FORMATS, 100_000) | {"xlsx": 40_000}
+ROWS = dict.fromkeys(FORMATS, 100_000) | {"xlsx": 40_000, "parquet": 300_000}
 """Enough for the text of a whole file, 10 to 25 MB, to show; XLSX, which takes longest, unpacks to 8 MB."""
 
-BOUNDS = dict.fromkeys(FORMATS, 6) | {"parquet": 48}
-"""MB. pyarrow gathers whole columns of a group of rows, and compresses them."""
+BOUNDS = dict.fromkeys(FORMATS, 6) | {"parquet": 80}
+"""MB. DuckDB may hold 64 of them, and then writes to its folder."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the peak of a process's memory is told by POSIX systems only")

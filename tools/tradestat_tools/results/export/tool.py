@@ -23,7 +23,7 @@ from tradestat_tools.results.export.parquet import write_parquet
 from tradestat_tools.results.export.plain_text import write_about, write_csv, write_json, write_markdown
 from tradestat_tools.results.export.report import Exported, Report
 from tradestat_tools.results.export.xlsx import write_xlsx
-from tradestat_tools.results.rows import table_number
+from tradestat_tools.results.query.selection import table_number
 from tradestat_tools.upstream.runtime import in_thread
 
 ADDRESS = "tradestat://exports/"

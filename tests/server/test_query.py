@@ -1,4 +1,4 @@
-"""The tool `rows`: any part of an answer that was given before, exactly, without asking again."""
+"""The tool `query`: any part of an answer that was given before, exactly, without asking again."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.results.rows import ROWS, RowsData
+from tradestat_tools.results.query.tool import QUERY, QueryData
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -73,16 +73,16 @@ async def handle(watched: Context) -> str:
     return answer.result
 
 
-async def ask(context: Context, handle: str, **asked: Any) -> RowsData:
-    return (await context.call(ROWS, {"result": handle, **asked})).data
+async def ask(context: Context, handle: str, **asked: Any) -> QueryData:
+    return (await context.call(QUERY, {"result": handle, **asked})).data
 
 
-def partners(data: RowsData) -> list[Any]:
+def partners(data: QueryData) -> list[Any]:
     return [row[data.columns.index("partner")] for row in data.rows]
 
 
 async def test_the_longest_table_is_given_exactly(watched: Context, handle: str) -> None:
-    answer = await watched.call(ROWS, {"result": handle})
+    answer = await watched.call(QUERY, {"result": handle})
     assert answer.data.title == "Partners"
     assert answer.data.rows == [list(row) for row in TRADE]
     assert answer.data.tool == "trade"
@@ -93,7 +93,7 @@ async def test_the_longest_table_is_given_exactly(watched: Context, handle: str)
 
 
 async def test_where_it_comes_from_stays_said_and_nothing_is_counted_twice(watched: Context, handle: str) -> None:
-    answer = await watched.call(ROWS, {"result": handle})
+    answer = await watched.call(QUERY, {"result": handle})
     assert (answer.source.service, answer.source.unit, answer.source.retrieved_at) == ("Test Service", "USD", NOON)
     assert (answer.source.calls, answer.source.credits_charged, answer.source.remaining_quota) == (0, None, None)
     assert [note.text for note in answer.notes] == ["Mirror data."]
@@ -103,7 +103,7 @@ async def test_where_it_comes_from_stays_said_and_nothing_is_counted_twice(watch
 async def test_rows_of_a_sandbox_answer_are_labelled_too() -> None:
     async with open_context(catalogue().settings(TRADESTAT_SANDBOX=True)) as context:
         given = await context.call(TRADE_TOOL, {})
-        answer = await context.call(ROWS, {"result": given.result})
+        answer = await context.call(QUERY, {"result": given.result})
     assert render_answer(answer).startswith(SANDBOX_LABEL)
     assert answer.source.state == "sandbox"
 
@@ -117,13 +117,13 @@ async def test_pages_cover_every_row_once_and_each_names_the_next(watched: Conte
     seen: list[Any] = []
     offset = 0
     while True:
-        answer = await watched.call(ROWS, {"result": handle, "limit": 2, "offset": offset, "sort": "partner"})
+        answer = await watched.call(QUERY, {"result": handle, "limit": 2, "offset": offset, "sort": "partner"})
         seen += partners(answer.data)
         assert answer.data.total == 5
         if answer.more is None:
             break
         offset += 2
-        assert f'rows(result="{handle}", offset={offset}, limit=2, sort="partner", table=2)' in answer.more
+        assert f'query(result="{handle}", offset={offset}, limit=2, sort="partner", table=2)' in answer.more
     assert seen == sorted(row[1] for row in TRADE if isinstance(row[1], str))
 
 
@@ -188,12 +188,12 @@ async def test_no_service_is_asked_and_rows_of_rows_are_not_kept_again(watched: 
 
 
 async def test_over_mcp_an_answer_carries_its_handle_in_text_and_data(watched: Context) -> None:
-    async with Client(create_server(watched, offered=[TRADE_TOOL, ROWS])) as client:
+    async with Client(create_server(watched, offered=[TRADE_TOOL, QUERY])) as client:
         given = await client.call_tool("trade", {})
         assert given.structured_content is not None
         handle = given.structured_content["result"]
         assert f"result {handle}" in text_of(given).split("\n")[0]
-        part = await client.call_tool("rows", {"result": handle, "filter": json.dumps(["2024>=1000000"])})
+        part = await client.call_tool("query", {"result": handle, "filter": json.dumps(["2024>=1000000"])})
     assert part.structured_content is not None
     assert part.structured_content["tables"][0]["rows"] == [list(row) for row in TRADE[:2]]
 
@@ -212,13 +212,13 @@ async def test_what_a_text_leaves_out_is_had_by_following_it() -> None:
         records = given.structured_content["data"]["records"]
         seen, text = 0, text_of(given)
         while left := re.search(
-            r'… [\d,]+ (?:more )?rows?: rows\(result="(\w+)", offset=(\d+)(?:, table=(\d+))?\)', text
+            r'… [\d,]+ (?:more )?rows?: query\(result="(\w+)", offset=(\d+)(?:, table=(\d+))?\)', text
         ):
             result, offset, table = left.groups()
             assert int(offset) >= seen, "on and on"
             seen = int(offset)
             asked = {"result": result, "table": table, "offset": seen, "limit": 1000}
-            page = await client.call_tool("rows", asked)
+            page = await client.call_tool("query", asked)
             assert page.structured_content is not None
             text, rows = text_of(page), page.structured_content["data"]["rows"]
             assert [row[2:] for row in rows] == [record["values"] for record in records[seen:]]

@@ -1,0 +1,1 @@
+"""Rows of stored answers: selected, or computed by SQL."""
