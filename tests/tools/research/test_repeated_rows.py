@@ -1,4 +1,4 @@
-"""`trade_series` and `compare_mirror` over a UN Comtrade that states a cell more than once."""
+"""`trade_series`, `compare_mirror` and `trade_indicators` over a UN Comtrade that states a cell more than once."""
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -259,6 +259,51 @@ async def test_what_comes_twice_unchanged_makes_the_same_comparison(context: Con
     async with repeating(lambda _: [{}]) as again:
         twice = [await asked(again, "compare_mirror", **one) for one in (LITHIUM, flow)]
     assert [one["data"] for one in twice] == [one["data"] for one in plain]
+
+
+# --- indicators -----------------------------------------------------------------------------------------------------
+
+PARTNERS = {"reporterCode": "DEU", "partnerCode": "CHN,JPN,KOR", "cmdCode": "8703", "flowCode": "X", "period": "2023"}
+
+
+async def test_indicators_refuse_the_cell_that_one_answer_states_twice_and_say_so_of_that_answer() -> None:
+    def again(row: Row) -> Sequence[Row]:
+        return [valued(5)] if row["partnerCode"] == 410 else []
+
+    async with repeating(again) as context:
+        stored = await asked(context, "comtrade_data", **PARTNERS)
+        answer = await asked(context, "trade_indicators", indicator="share", result=stored["result"], by="partner")
+    columns, rows = answer["data"]["columns"], answer["data"]["rows"]
+    shares = {row[0]: row[columns.index("share")] for row in rows}
+    whys = {row[0]: row[columns.index("why")] for row in rows}
+    assert shares["South Korea"] is None
+    assert shares["China"] + shares["Japan"] == pytest.approx(1)
+    assert whys["South Korea"] == "its rows contradict each other"
+    said = notes(answer, "absent")
+    assert "5 USD (reported, FOB" in said or "5 USD (summed, FOB" in said
+    assert said.count(f"in {stored['result']}") == 2
+    assert "two times" not in json.dumps(answer)
+
+
+async def test_indicators_name_both_answers_where_two_of_them_contradict_each_other() -> None:
+    value = 100.0
+
+    def again(row: Row) -> Sequence[Row]:
+        row.update(valued(value))
+        return []
+
+    async with repeating(again) as context:
+        first = await asked(context, "comtrade_data", **PARTNERS)
+        value = 200.0
+        second = await asked(context, "comtrade_data", **(PARTNERS | {"partnerCode": "CHN"}))
+        handles = [first["result"], second["result"]]
+        answer = await asked(context, "trade_indicators", indicator="share", result=handles, by="partner")
+    said = notes(answer, "absent")
+    assert f"100 USD (summed, FOB, HS 2022) in {handles[0]}" in said
+    assert f"200 USD (summed, FOB, HS 2022) in {handles[1]}" in said
+    columns = answer["data"]["columns"]
+    shares = {row[0]: row[columns.index("share")] for row in answer["data"]["rows"]}
+    assert shares == {"China": None, "Japan": 0.5, "South Korea": 0.5}
 
 
 # --- what explains a difference ---------------------------------------------------------------------------------------
