@@ -30,6 +30,18 @@ COMTRADE = (
     b"C,A,2023,2023,410,KOR,X,156,CHN,0,H6,850760,C00,0,1200,45000.5\r\n"
     b"C,A,2023,2023,410,KOR,X,842,USA,0,H6,850760,C00,0,,98000\r\n"
 )
+COMTRADE_GAPS = (
+    b"typeCode,freqCode,refYear,period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,partner2Code,"
+    b"classificationCode,cmdCode,customsCode,motCode,netWgt,primaryValue,isReported,isAggregate\r\n"
+    b"C,A,2022,2022,410,KOR,X,156,CHN,0,H6,850760,C00,0,1100,40000,True,False\r\n"
+    b"C,A,2022,2022,410,KOR,X,392,JPN,0,H6,850760,C00,0,900,20000,True,False\r\n"
+    b"C,A,2023,2023,410,KOR,X,156,CHN,0,H6,850760,C00,0,1200,45000,True,False\r\n"
+    b"C,A,2023,2023,410,KOR,X,156,CHN,0,H5,850760,C00,0,1200,44000,False,True\r\n"
+    b"C,A,2023,2023,410,KOR,X,842,USA,0,H6,850760,C00,0,,15000,True,False\r\n"
+    b"C,A,2023,2023,410,KOR,X,392,JPN,0,H6,850760,C00,0,800,5,True,False\r\n"
+    b"C,A,2023,2023,410,KOR,X,392,JPN,0,H5,850760,C00,0,800,608499941,True,False\r\n"
+)
+"""Of 2022 there is no row of the USA; China's of 2023 is reported and summed, Japan's reported in two ways."""
 
 FILES = {
     "china-exports.csv": CHINA,
@@ -37,6 +49,7 @@ FILES = {
     "korea.csv": KOREA,
     "korea-unsaid.csv": KOREA_UNSAID,
     "comtrade.csv": COMTRADE,
+    "comtrade-gaps.csv": COMTRADE_GAPS,
     "notes.txt": b"nothing of use\n",
     "broken.csv": "数据年月,商品编码\r\n".encode("gb18030") + b"\xff\xfe\x00",
     "sandbox-china.csv": CHINA,

@@ -319,16 +319,23 @@ def test_units_cancel(a: int, b: int, c: int, d: int, unit: float) -> None:
 
 
 @given(some_or_none)
-def test_a_missing_member_leaves_the_whole_unknown(values: list[int | None]) -> None:
+def test_a_missing_member_is_undefined_itself_and_the_others_are_what_they_are_without_it(
+    values: list[int | None],
+) -> None:
     assume(None in values)
     gone = Indicator.undefined(MISSING)
-    assert shares(values) == [gone] * len(values)
+    known = [value for value in values if value is not None]
+    found = shares(values)
+    assert [one for one, value in zip(found, values, strict=True) if value is None] == [gone] * values.count(None)
+    assert [one for one, value in zip(found, values, strict=True) if value is not None] == shares(known)
     assert herfindahl_hirschman(values) == gone
     assert top_share(values, 1) == gone
     parts: dict[str, Figure] = {str(n): value for n, value in enumerate(values)}
+    there: dict[str, Figure] = {part: value for part, value in parts.items() if value is not None}
     full: dict[str, Figure] = dict.fromkeys(parts, 1)
-    assert set(contributions(parts, full).values()) == {gone}
-    assert set(contributions(full, parts).values()) == {gone}
+    missing = dict.fromkeys(parts.keys() - there.keys(), gone)
+    assert contributions(parts, full) == contributions(there, dict.fromkeys(there, 1)) | missing
+    assert contributions(full, parts) == contributions(dict.fromkeys(there, 1), there) | missing
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,13 @@
 """`trade_indicators`: which figures go into an indicator, and what keeps others out of it."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tradestat_sandbox.world import World
 from tradestat_tools.codes.periods import period
 from tradestat_tools.codes.spans import Span
-from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.observation import FlowCode, Observation, Status, Valuation
 from tradestat_tools.research.indicators.rows import ALL, Line, Options, selected
@@ -68,6 +66,11 @@ def only(name: Name, rows: Sequence[Observation], **options: Any) -> Line:
     return line
 
 
+def chosen(rows: Sequence[Observation], **options: Any) -> list[Observation]:
+    """The figures that indicators are worked out of."""
+    return selected(rows, **options)[0]
+
+
 def values(found: Sequence[Line], by: str) -> dict[str, float | None]:
     return {line.of[by]: line.found.value for line in found}
 
@@ -115,14 +118,66 @@ def test_members_over_the_reported_total_contain_each_other_whatever_is_asked() 
     assert "contain each other" in said("hhi", [*TO_THREE, row(80)])
 
 
-def test_a_member_without_a_figure_is_named_and_leaves_the_whole_undefined_unless_it_is_skipped() -> None:
+def test_a_member_without_a_figure_is_named_and_leaves_its_own_cell_undefined() -> None:
     rows = [row(60, partner=KOREA), row(40, partner=JAPAN), row(None, partner=GERMANY)]
-    assert only("hhi", rows).found.why == "a figure is missing"
-    assert "No figure: China's exports to Germany of 850760 in 2023" in said("hhi", rows)
-    assert only("hhi", rows, skip=True).found.value == pytest.approx(0.52)  # .36 + .16
-    assert "Left out." in said("hhi", rows, skip=True)
-    assert values(lines("share", rows), "partner") == {KOREA: None, JAPAN: None, GERMANY: None}
+    line = only("hhi", rows)
+    assert line.found.value == pytest.approx(0.52)  # .36 + .16
+    assert line.more == {"members": 2, "lacking": 1}
+    assert "concentration is among those that do. No figure in 2023: Germany (a figure is missing)." in said(
+        "hhi", rows
+    )
+    found = lines("share", rows)
+    assert values(found, "partner") == {KOREA: 0.6, JAPAN: 0.4, GERMANY: None}
+    assert {line.found.why for line in found} == {None, "a figure is missing"}
+    assert {line.more["lacking"] for line in found} == {1}
+    assert "at most what they are of all. No figure in 2023: Germany" in said("share", rows)
     assert values(lines("share", rows, skip=True), "partner") == {KOREA: 0.6, JAPAN: 0.4}
+    assert "No figure in 2023: Germany" in said("share", rows, skip=True)
+
+
+def test_a_member_without_a_figure_takes_nothing_from_shares_of_a_reported_total() -> None:
+    rows = [row(60, partner=KOREA), row(40, partner=JAPAN), row(None, partner=GERMANY), row(200)]
+    assert values(lines("share", rows), "partner") == {KOREA: 0.3, JAPAN: 0.2, GERMANY: None}
+    assert "at most" not in said("share", rows)
+    unknown = [*rows[:3], row(None)]
+    assert values(lines("share", unknown), "partner") == {KOREA: 0.6, JAPAN: 0.4, GERMANY: None}
+    assert "where the total has no figure: 2023 (a figure is missing)." in said("share", unknown)
+
+
+def test_members_that_some_periods_lack_leave_all_other_cells_defined_and_each_sum_says_what_it_lacks() -> None:
+    # ten partners over three years, each year without another of them, and 2023 without nine
+    partners = ["410", "392", "276", "251", "842", "826", "380", "724", "56", "528"]
+    rows = [
+        row(None if (at, year) in ((0, 2021), (1, 2022)) else 10.0, partner=partner, when=str(year))
+        for at, partner in enumerate(partners)
+        for year in (2021, 2022)
+    ]
+    rows += [row(5, partner=partners[0], when="2023")]  # of the others 2023 has no row at all
+    found = lines("share", rows, by="partner")
+    assert [line.found.value for line in found].count(None) == 1 + 1 + 9
+    assert {line.found.value for line in found if line.of["period"] == "2021"} == {None, 10 / 90}
+    text = said("share", rows, by="partner")
+    assert (
+        "No figure in 2021: South Korea (a figure is missing). No figure in 2022: Japan (a figure is missing)." in text
+    )
+    assert " and 1 more (a figure is missing)." in text.partition("No figure in 2023: ")[2]
+    years = [row(1, when="2021"), row(3, when="2022"), row(None, when="2023")]
+    assert values(lines("share", years, by="period"), "period") == {"2021": 0.25, "2022": 0.75, "2023": None}
+    assert "No figure: 2023 (a figure is missing)." in said("share", years, by="period")
+    assert [line.more.get("lacking") for line in lines("hhi", rows, by="partner")] == [1, 1, 9]
+
+
+def test_what_is_kept_back_or_known_not_to_be_zero_is_named_as_such() -> None:
+    kept = replace(row(None, partner=GERMANY), status=Status.SUPPRESSED)
+    weighed = row(None, partner="251", net_kg=5)
+    rows = [row(60, partner=KOREA), row(40, partner=JAPAN), kept, weighed, row(None, partner="842")]
+    text = said("share", rows)
+    assert "Germany (the reporter keeps it back)" in text
+    assert "France (a quantity is reported without a value, so it is not zero)" in text
+    assert "United States (a figure is missing)" in text
+    whys = {line.of["partner"]: line.found.why for line in lines("share", [*rows, row(200)])}
+    assert whys[GERMANY] == "the reporter keeps it back"
+    assert "Germany (the reporter keeps it back)" in said("hhi", rows)
 
 
 def test_products_of_several_levels_are_refused_with_the_choice() -> None:
@@ -130,7 +185,7 @@ def test_products_of_several_levels_are_refused_with_the_choice() -> None:
     with pytest.raises(InvalidQuery, match="levels 2, 4") as refused:
         lines("hhi", rows)
     assert (refused.value.argument, refused.value.nearest) == ("level", ("2", "4"))
-    chapters = selected(rows, level=2)
+    chapters = chosen(rows, level=2)
     assert only("hhi", chapters, by="product").found.value == pytest.approx(0.58)  # .49 + .09; TOTAL is no member
     assert values(lines("share", chapters), "product") == {"84": 0.3, "85": 0.7}
 
@@ -166,10 +221,10 @@ def test_contributions_add_up_to_the_growth_of_all() -> None:
     assert "V is the sum of the members" in said("contributions", rows, by="partner")
 
 
-def test_a_member_of_one_year_only_leaves_contributions_undefined_unless_it_is_skipped() -> None:
+def test_a_member_of_one_year_only_leaves_its_own_contribution_undefined_and_is_not_in_the_whole() -> None:
     rows = [row(60, partner=KOREA), row(90, partner=KOREA, when="2024"), row(5, partner=JAPAN, when="2024")]
-    assert set(values(lines("contributions", rows), "partner").values()) == {None}
-    assert "No figure in both 2023 and 2024: Japan." in said("contributions", rows)
+    assert values(lines("contributions", rows), "partner") == {KOREA: 0.5, JAPAN: None, ALL: 0.5}
+    assert "No figure in both 2023 and 2024, so not in V: Japan (a figure is missing)." in said("contributions", rows)
     assert values(lines("contributions", rows, skip=True), "partner") == {KOREA: 0.5, ALL: 0.5}
 
 
@@ -293,16 +348,25 @@ def test_a_reporter_without_the_product_counts_in_the_world_and_is_named() -> No
     assert "No row of 850760 in 2023, counted as no recorded exports: Japan." in said("rca", rows)
 
 
-def test_a_missing_figure_of_any_reporter_leaves_the_world_unknown_unless_it_is_skipped() -> None:
+def test_a_reporter_without_a_figure_is_no_part_of_the_world_with_neither_product_nor_total() -> None:
+    # the world is China and Japan: 25 of 500; China (20/100) / (25/500) = 4, Japan (5/400) / (25/500) = .25
     rows = [
         row(20),
         row(100, product="TOTAL"),
+        row(5, reporter=JAPAN),
+        row(400, product="TOTAL", reporter=JAPAN),
         row(None, reporter=KOREA),
         row(300, product="TOTAL", reporter=KOREA),
     ]
-    assert set(values(lines("rca", rows), "reporter").values()) == {None}
-    assert values(lines("rca", rows, skip=True), "reporter") == {CHINA: pytest.approx(4)}  # (20/100) / (20/400)
-    assert "South Korea's exports to World of 850760 in 2023" in said("rca", rows, skip=True)
+    found = pytest.approx({CHINA: 4, JAPAN: 0.25})
+    assert values(lines("rca", rows), "reporter") | {KOREA: 0} == pytest.approx({CHINA: 4, JAPAN: 0.25, KOREA: 0})
+    assert values(lines("rca", rows), "reporter")[KOREA] is None
+    assert values(lines("rca", rows, skip=True), "reporter") == found
+    assert "South Korea's exports to World of 850760 in 2023 (a figure is missing)" in said("rca", rows)
+    assert "The world is the 2 reporters" in said("rca", rows)
+    alone = [*rows[:2], *rows[4:]]
+    assert set(values(lines("rca", alone), "reporter").values()) == {None}
+    assert "fewer than two reporters have figures" in {line.found.why for line in lines("rca", alone)}
 
 
 def test_without_the_world_the_call_that_gets_it_is_named() -> None:
@@ -325,6 +389,9 @@ def test_intensity_sets_a_flow_against_the_partners_part_in_world_imports() -> N
     assert (line.of["partner"], line.found.value) == (KOREA, pytest.approx(3))
     with pytest.raises(InvalidQuery, match="imports from the World of every reporter"):
         lines("intensity", rows[:3])
+    silent = row(None, flow="M", reporter=GERMANY, valuation="CIF")
+    assert only("intensity", [*rows, silent]).found.value == pytest.approx(3)
+    assert "Germany's imports from World of 850760 in 2023 (a figure is missing)" in said("intensity", [*rows, silent])
 
 
 # --- one figure once -------------------------------------------------------------------------------------------------
@@ -335,14 +402,24 @@ def test_the_same_flow_of_two_sources_is_refused_with_the_choice() -> None:
     with pytest.raises(InvalidQuery, match="never added or mixed") as refused:
         selected(rows)
     assert (refused.value.argument, refused.value.nearest) == ("source", ("comtrade", "trademap"))
-    assert selected(rows, source="trademap") == [rows[1]]
+    assert chosen(rows, source="trademap") == [rows[1]]
 
 
-def test_the_same_figure_given_twice_is_one_and_two_vintages_of_it_are_refused() -> None:
-    assert selected([row(20), row(20), row(None)]) == [row(20)]
-    assert selected([row(None), row(20)]) == [row(20)]
-    with pytest.raises(InvalidQuery, match="retrieved at two times"):
-        selected([row(20), row(21)])
+def test_the_same_figure_given_twice_is_one_and_two_figures_of_one_cell_are_none() -> None:
+    assert chosen([row(20), row(20), row(None)]) == [row(20)]
+    assert chosen([row(None), row(20)]) == [row(20)]
+    (one,), (repeated,) = selected([row(20), row(21)])
+    assert (one.value, one.status) == (None, Status.CONFLICTING)
+    assert repeated.refused
+    assert "20 USD (reported, FOB) and 21 USD (reported, FOB)" in repeated.told()
+
+
+def test_a_cell_that_is_refused_leaves_the_others_defined() -> None:
+    rows = chosen([*TO_THREE, row(99, partner=GERMANY)])
+    found = lines("share", rows)
+    assert values(found, "partner") == {KOREA: 0.625, JAPAN: 0.375, GERMANY: None}
+    assert "Germany (its rows contradict each other)" in said("share", rows)
+    assert only("hhi", rows).more == {"members": 2, "lacking": 1}
 
 
 def test_currencies_are_never_mixed_and_nothing_left_is_no_data() -> None:
@@ -350,63 +427,4 @@ def test_currencies_are_never_mixed_and_nothing_left_is_no_data() -> None:
         selected([row(20), row(140, partner=KOREA, currency="CNY")])
     with pytest.raises(NoData):
         selected([row(20)], flow="M")
-    assert selected([row(20), row(30, when="2024")], span=Span(period("2024"), period("2025"))) == [
-        row(30, when="2024")
-    ]
-
-
-# --- of stored answers --------------------------------------------------------------------------------------------
-
-
-async def asked(context: Context, tool: str, **arguments: Any) -> dict[str, Any]:
-    return (await context.call(tool, arguments)).structured()
-
-
-async def measured(context: Context, question: dict[str, Any], **arguments: Any) -> dict[str, Any]:
-    """An indicator of an answer of comtrade_data."""
-    stored = await asked(context, "comtrade_data", **question)
-    return await asked(context, "trade_indicators", result=stored["result"], **arguments)
-
-
-def column(data: dict[str, Any], key: str, name: str) -> dict[str, float | None]:
-    at, value = data["columns"].index(key), data["columns"].index(name)
-    return {row[at]: row[value] for row in data["rows"]}
-
-
-@pytest.mark.anyio
-async def test_advantage_is_that_of_what_the_reporters_recorded(context: Context, world: World) -> None:
-    three = {"China": "CN", "Germany": "DE", "South Korea": "KR"}
-    question = {"reporterCode": "CHN,DEU,KOR", "partnerCode": "0", "cmdCode": "850760,TOTAL", "flowCode": "X"}
-    data = (await measured(context, question | {"period": "2023"}, indicator="rca"))["data"]
-    cells = {name: world.truth(code, "World", BATTERIES, "2023").exporter_reported or 0 for name, code in three.items()}
-    totals = {name: world.truth(code, "World", "TOTAL", "2023").exporter_reported or 0 for name, code in three.items()}
-    world_share = sum(cells.values()) / sum(totals.values())
-    expected = {name: cells[name] / totals[name] / world_share for name in three}
-    assert column(data, "reporter", "rca") == pytest.approx(expected)
-    assert data["reference"] == "Balassa (1965)"
-
-
-@pytest.mark.anyio
-async def test_concentration_over_all_partners_is_that_of_the_figures(context: Context) -> None:
-    question = {"reporterCode": "CHN", "partnerCode": "all", "cmdCode": BATTERIES, "flowCode": "X", "period": "2023"}
-    stored = await asked(context, "comtrade_data", **question)
-    figures = {one["partnerCode"]: one["primaryValue"][0] for one in stored["data"]["records"]}
-    total = figures.pop("0")
-    given = await asked(context, "trade_indicators", indicator="HHI", result=stored["result"])
-    (found,) = column(given["data"], "hhi", "hhi").values()
-    assert found == pytest.approx(math.fsum((value / total) ** 2 for value in figures.values()), rel=1e-6)
-    assert given["source"]["state"] == "sandbox"
-    assert given["source"]["calls"] == 0
-    assert given["source"]["results"] == [stored["result"]]
-    assert given["data"]["common"]["reporter"] == "China"
-
-
-@pytest.mark.anyio
-async def test_several_answers_are_put_together(context: Context) -> None:
-    flow = {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": BATTERIES, "period": "2023"}
-    out, back = [(await asked(context, "comtrade_data", flowCode=code, **flow)) for code in ("X", "M")]
-    given = await asked(context, "trade_indicators", indicator="balance", result=[out["result"], back["result"]])
-    exports, imports = (one["data"]["records"][0]["primaryValue"][0] for one in (out, back))
-    assert list(column(given["data"], "exports", "balance").values()) == [exports - imports]
-    assert given["data"]["unit"] == "USD"
-    assert any(note["code"] == "valuation" for note in given["notes"])
+    assert chosen([row(20), row(30, when="2024")], span=Span(period("2024"), period("2025"))) == [row(30, when="2024")]

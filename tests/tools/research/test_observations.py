@@ -12,6 +12,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.repeats import once
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +77,21 @@ async def test_trade_maps_thousands_become_dollars_that_say_how_coarse_they_are(
     one = picked(found, partner="156")
     assert (one.flow, one.reporter, one.valuation, one.resolution) == ("M", "410", "CIF", 1000)
     assert one.value == round(IMPORTER / 1000) * 1000
+
+
+async def test_a_row_of_trade_map_that_comes_again_is_kept_for_both_to_be_seen(context: Context) -> None:
+    tool = context.tools["goods_time_series"]
+    asked = {"country": "KOR", "product": "850760", "by": "byCountry", "trade_flow": "I"}
+    answer = await context.call(tool, asked | {"period_from": 2023, "period_to": 2023})
+    assert tool.observe
+    data = answer.data
+    other = data.records[0].model_copy(update={"values": [5]})
+    again = data.model_copy(update={"records": [*data.records, other], "aggregateRecords": data.aggregateRecords})
+    plain, more = (tool.observe(one, answer.source) for one in (data, again))
+    assert [one.value for one in more] == [*(one.value for one in plain), 5000]
+    assert [one.value for one in once(more)[0]].count(None) == 1
+    total = data.aggregateRecords[0].model_copy(update={"values": [7]})
+    assert tool.observe(data.model_copy(update={"records": [*data.records, total]}), answer.source) == plain
 
 
 async def test_a_trade_balance_is_no_flow(context: Context) -> None:

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import pytest
 
 from tradestat_sandbox import Sandbox
 from tradestat_tools.codes.countries import area
-from tradestat_tools.codes.periods import period
+from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Cost, View
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.flow import FlowQuestion, Kind, read_product
-from tradestat_tools.model.observation import Status
+from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.model.reasons import Reason
+from tradestat_tools.research.currency import average_rate
+from tradestat_tools.research.mirror.facts import in_one_unit
 from tradestat_tools.research.views import Seen, ask, ask_all, cost, views_of
 
 pytestmark = pytest.mark.anyio
@@ -150,6 +153,36 @@ async def test_what_is_not_out_is_missing_with_the_reason(context: Context) -> N
     seen = await ask_all(views, context)
     assert [one.observations for one in seen] == [(), ()]
     assert {one.why[0].reason for one in seen} == {Reason.NOT_YET_PUBLISHED}
+
+
+def test_a_converted_figure_is_that_of_the_code_itself_as_the_figure_before_it_is() -> None:
+    question = flow("China", "Korea", "850760", "2023")
+    view = View("file:exporter:r", "file", "import_file", (), "exporter", "a file", question)
+    whole = Observation(
+        flow="X",
+        reporter="156",
+        partner="410",
+        product="850760",
+        classification="HS",
+        period=period("2023"),
+        value=700.0,
+        currency="CNY",
+        valuation="FOB",
+        status=Status.REPORTED,
+        source="china_customs",
+        tool="import_file",
+    )
+    part = replace(whole, product="85076000", value=90.0)
+    for rows in ((whole, part), (part, whole)):
+        (cell,) = in_one_unit([Seen(view, (whole,), rows)], "USD", 6.0).cells[view.id].values()
+        assert cell.native == 700
+        assert cell.value == pytest.approx(700 * customs_rate())
+
+
+def customs_rate() -> float:
+    """What a yuan was worth in 2023, by the months before each."""
+    months = [Period(2023, "month", number).shifted(-1) for number in range(1, 13)]
+    return sum(average_rate("CNY", "USD", month).value for month in months) / 12
 
 
 async def test_the_cost_is_what_is_not_stored_and_only_trade_map_takes_credits(served: Served) -> None:

@@ -30,6 +30,8 @@ class Status(StrEnum):
     """The source has no figure; the value is None."""
     SUPPRESSED = "suppressed"
     """Kept back by the reporter; the value is None."""
+    CONFLICTING = "conflicting"
+    """The source states it more than once, differently, and nothing tells which is right; the value is None."""
 
 
 @dataclass(frozen=True, slots=True)

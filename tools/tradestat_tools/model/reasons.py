@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """There are rows, and the question's own filter or page leaves them out."""
     BELOW_RANKING = "below_ranking"
     """The service lists only the largest, and this is not among them."""
+    CONFLICTING = "conflicting_rows"
+    """The source states the figure more than once, differently; the text names what it states."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.periods import PER_YEAR
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import StoredResult, figures_of, found_in
 from tradestat_tools.contract.source import Source
@@ -17,7 +18,8 @@ from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Product, Role, flow_of
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.periods import by_period, summed_to
+from tradestat_tools.research.repeats import Repeated, once
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.runtime import in_thread
 
@@ -33,12 +35,13 @@ class Seen:
 
     Args:
         observations: of the flow asked and in its frequency, in the order of periods; also those without a value.
-        given: the same as the source gave them, before months were summed.
+        given: the same as the source gave them, before months were summed; each cell once.
         results: handles of the answers.
         sources: where they come from.
         notes: of the answers, each once.
         why: why there is nothing, or not all of it.
         error: what the source failed with, where that is not merely that it has nothing.
+        repeated: cells that the source states more than once, differently.
     """
 
     view: View
@@ -49,6 +52,7 @@ class Seen:
     notes: tuple[Note, ...] = ()
     why: tuple[Why, ...] = ()
     error: TradestatError | None = None
+    repeated: tuple[Repeated, ...] = ()
 
 
 async def views_of(
@@ -190,9 +194,10 @@ async def ask(view: View, context: Context) -> Seen:
         return Seen(view, why=(view.why,), results=(view.handle,) if view.handle else ())
     if view.handle:
         stored, rows = await stored_figures(context, view.handle, argument="files")
-        given = await in_thread(partial(_given, rows, view))
+        given, repeated = await in_thread(partial(_given, rows, view))
         found = _filtered(given, view)
-        return Seen(view, found, given, (view.handle,), (stored.source,), stored.notes, _why_partial(view, found))
+        whys = (*_refused(repeated), *_why_partial(view, found))
+        return Seen(view, found, given, (view.handle,), (stored.source,), stored.notes, whys, repeated=tuple(repeated))
     return await _asked(view, context)
 
 
@@ -213,8 +218,9 @@ async def _asked(view: View, context: Context) -> Seen:
         else:
             answers.append(answer)
             rows += tool.observe(answer.data, answer.source) if tool.observe else ()
-    given = _given(rows, view)
+    given, repeated = _given(rows, view)
     found = _filtered(given, view)
+    whys += _refused(repeated)
     notes = {(note.code, note.text): note for answer in answers for note in answer.notes}
     if answers and not error:
         whys += _why_partial(view, found, rows, list(notes.values()), flows=context.sources[view.source].flows)
@@ -227,24 +233,31 @@ async def _asked(view: View, context: Context) -> Seen:
         tuple(notes.values()),
         tuple(dict.fromkeys(whys)),
         error,
+        tuple(repeated),
     )
 
 
 def _filtered(given: Iterable[Observation], view: View) -> tuple[Observation, ...]:
     """The figures of a flow in the frequency asked for, one a period."""
     question = view.question
-    found = {one.period: one for one in reversed(summed_to(given, question.frequency))}
+    found = by_period(summed_to(given, question.frequency))
     return tuple(found[period] for period in question.periods if period in found)
 
 
-def _given(rows: Iterable[Observation], view: View) -> tuple[Observation, ...]:
-    """The figures of the flow and span asked for, as the source gave them."""
+def _given(rows: Iterable[Observation], view: View) -> tuple[tuple[Observation, ...], list[Repeated]]:
+    """The figures of the flow and span asked for, as the source gave them, each cell once; and what it contradicts."""
     first, last = view.question.months
-    return tuple(
+    given, repeated = once(
         one
         for one in _of_flow(rows, view.question, view.role)
         if first <= one.period.first_month and one.period.last_month <= last
     )
+    parts = PER_YEAR[view.question.frequency]  # of longer periods nothing is taken
+    return tuple(given), [one for one in repeated if PER_YEAR[one.period.frequency] >= parts]
+
+
+def _refused(repeated: Iterable[Repeated]) -> list[Why]:
+    return [one.why for one in repeated if one.refused]
 
 
 def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) -> list[Observation]:

@@ -43,10 +43,8 @@ def share(part: Figure, total: Figure) -> Indicator:
 
 
 def shares(values: Sequence[Figure]) -> list[Indicator]:
-    """Each figure's part of the sum of all; all undefined where one is missing, since the sum is then unknown."""
-    total = sum_of(values)
-    if total is None:
-        return [Indicator.undefined(MISSING)] * len(values)
+    """Each figure's part of the sum of those that there are; undefined for one that is missing."""
+    total = math.fsum(value for value in values if value is not None)
     return [_ratio(value, total) for value in values]
 
 
@@ -187,13 +185,11 @@ def trade_intensity(flow: Figure, exports: Figure, partner_imports: Figure, worl
 def contributions(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> dict[str, Indicator]:
     """What each part adds to the growth of the whole: (v1 - v0) / V0. They add up to its growth.
 
-    All undefined where a part's figure is missing before or after, since a whole is then unknown.
+    The whole is the parts that have both figures; the others are undefined.
     """
-    parts = list(dict.fromkeys([*before, *after]))
-    start = sum_of(before.get(part) for part in parts)
-    if start is None or sum_of(after.get(part) for part in parts) is None:
-        return dict.fromkeys(parts, Indicator.undefined(MISSING))
-    return {part: _ratio(balance(after[part], before[part]).value, start) for part in parts}
+    changes = {part: balance(after.get(part), before.get(part)).value for part in [*before, *after]}
+    start = math.fsum(before[part] or 0.0 for part, change in changes.items() if change is not None)
+    return {part: _ratio(change, start) for part, change in changes.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.flow import TOTAL_GOODS, WORLD
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.indicators import formulas as pure
-from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator
+from tradestat_tools.research.indicators.formulas import Figure, Indicator
 from tradestat_tools.research.indicators.rows import (
     ALL,
+    Lacking,
     Line,
     Options,
     Outcome,
-    area_name,
+    completed,
     dimension,
+    first_of,
     grouped,
     is_member,
     is_total,
@@ -27,45 +29,65 @@ from tradestat_tools.research.indicators.rows import (
     parted,
     with_figures,
 )
+from tradestat_tools.research.repeats import area_name, lack
 
 COMPLETE = 0.005
 """By what part members may fall short of the reported total, or exceed it, before they are no longer all of it."""
 
 
 def shares(rows: Sequence[Observation], options: Options) -> Outcome:
-    """Each member's part of the reported total, or of the sum of all members where no total is among the rows."""
+    """Each member's part of the reported total, or of the sum of those that have a figure where no total is there."""
     out, by = Outcome(), dimension(rows, options.by)
-    for group in grouped(rows, [by]).values():
+    lacking = Lacking(by)
+    unknown: dict[str, None] = {}
+    for group in grouped(completed(rows, by), [by]).values():
         members, whole = parted(group, by)
         if not members:
             continue
-        why = mixed([*members, *([whole] if whole else [])])
-        if whole is not None:
+        more: dict[str, str | float | None] = {}
+        if whole is not None and whole.value is not None:
             out.say(f"Shares are of the reported total ({area_name(WORLD) if by == 'partner' else whole.product}).")
-            found = [pure.share(one.value, whole.value) for one in members]
+            total: Figure = whole.value
+            why = mixed([*members, whole])
         else:
-            out.say("Shares are of the sum of the members: no total is among the rows.")
-            members = with_figures(members, options, out)
-            found = pure.shares([one.value for one in members])
-        pairs = zip(members, found, strict=True)
-        out.lines += [Line(of_row(one), _unless(why, each), {"figure": one.value}) for one, each in pairs]
+            if whole is None:
+                out.say("Shares are of the sum of the members: no total is among the rows.")
+            else:
+                unknown[f"{whole.period} ({lack(whole)})"] = None
+            known = lacking.known(members)
+            total, why = pure.sum_of(one.value for one in known), mixed(known)
+            more = {"lacking": len(members) - len(known)} if len(known) < len(members) else {}
+        for one in members:
+            if one.value is None and options.skip:
+                continue
+            found = pure.share(one.value, total) if one.value is not None else Indicator.undefined(lack(one))
+            out.lines.append(Line(of_row(one), _unless(why, found), {"figure": one.value, **more}))
+    if unknown:
+        out.say(f"Of the sum of the members where the total has no figure: {first_of(list(unknown), ', ')}.")
+    lacking.say(
+        out, "The sum lacks members, so that shares are of those with a figure, and at most what they are of all."
+    )
     return out
 
 
 def concentration(
     rows: Sequence[Observation], options: Options, measure: Callable[[Sequence[Figure]], Indicator]
 ) -> Outcome:
-    """One figure over all members of each whole."""
+    """One figure over all members of each whole that have a figure."""
     out, by = Outcome(), dimension(rows, options.by)
-    for group in grouped(rows, [by]).values():
+    lacking = Lacking(by)
+    for group in grouped(completed(rows, by), [by]).values():
         members, whole = parted(group, by)
         if not members:
             continue
-        why = mixed(members) or _incomplete(members, whole, options, out)
-        members = with_figures(members, options, out)
-        found = _unless(why, measure([one.value for one in members]))
-        one = members[0] if members else group[0]
-        out.lines.append(Line(of_row(one, **{by: ALL}), found, {"members": len(members)}))
+        known = lacking.known(members)
+        why = mixed(known) or _incomplete(known, whole, options, out) or (None if known else "there are no figures")
+        more: dict[str, str | float | None] = {"members": len(known)}
+        if len(known) < len(members):
+            more["lacking"] = len(members) - len(known)
+        found = _unless(why, measure([one.value for one in known]))
+        out.lines.append(Line(of_row(members[0], **{by: ALL}), found, more))
+    lacking.say(out, "Not all members have a figure: concentration is among those that do.")
     return out
 
 
@@ -83,19 +105,25 @@ def contributions(rows: Sequence[Observation], options: Options) -> Outcome:
         before = {getattr(one, by): one.value for one in members if one.period == first}
         after = {getattr(one, by): one.value for one in members if one.period == last}
         lacking = sorted({one for one in {**before, **after} if before.get(one) is None or after.get(one) is None})
-        if lacking:
-            names = names_of(lacking, by)
-            out.say(f"No figure in both {first} and {last}: {names}." + " Left out of both." * options.skip)
-        if lacking and options.skip:
-            before = {one: value for one, value in before.items() if one not in lacking}
-            after = {one: value for one, value in after.items() if one not in lacking}
+        gone = dict.fromkeys(lacking, pure.MISSING)
+        gone |= {getattr(one, by): lack(one) for one in members if one.period in (first, last) and one.value is None}
+        if gone:
+            names = "; ".join(
+                f"{names_of([part for part in gone if gone[part] == reason], by)} ({reason})"
+                for reason in dict.fromkeys(gone.values())
+            )
+            out.say(f"No figure in both {first} and {last}, so not in V: {names}.")
         why = mixed(one for one in members if one.period in (first, last))
         at = {"period": f"{first} to {last}"}
         for part, points in pure.contributions(before, after).items():
+            if part in lacking and options.skip:
+                continue
             figures = {"before": before.get(part), "after": after.get(part)}
-            out.lines.append(Line(of_row(members[0], **{by: part}, **at), _unless(why, points), figures))
-        sums = [pure.sum_of(each.values()) for each in (before, after)]
-        whole = Indicator.undefined(MISSING) if lacking and not options.skip else pure.growth(*sums)
+            found = _unless(gone.get(part, why), points)
+            out.lines.append(Line(of_row(members[0], **{by: part}, **at), found, figures))
+        both = [part for part in before if part not in lacking]
+        sums = [pure.sum_of(each[part] for part in both) if both else None for each in (before, after)]
+        whole = pure.growth(*sums)
         out.lines.append(Line(of_row(members[0], **{by: ALL}, **at), _unless(why, whole)))
     return out
 
@@ -216,6 +244,8 @@ def _series(rows: Sequence[Observation]) -> list[list[Observation]]:
 def _two(first: Observation | None, second: Observation, ratio: Callable[[Figure, Figure], Indicator]) -> Indicator:
     if first is None:
         return Indicator.undefined("its base period is not among the rows")
+    if gone := next((one for one in (first, second) if one.value is None), None):
+        return Indicator.undefined(lack(gone))
     return _unless(mixed([first, second]), ratio(first.value, second.value))
 
 
@@ -253,8 +283,9 @@ def grubel_lloyd(rows: Sequence[Observation], options: Options) -> Outcome:
     for group in grouped(rows, ["flow", "product"]).values():
         members, _ = parted(group, "product")
         pairs = [(exports, imports) for exports, imports, _ in _pairs(members)]
-        if options.skip and any(None in pair for pair in pairs):
-            out.say("Products without one of the flows are left out of the figure over all.")
+        if lacking := [one.product for *pair, one in _pairs(members) if None in pair]:
+            names = names_of(lacking, "product")
+            out.say(f"Without one of the flows in {group[0].period}, so not in the figure over all: {names}.")
             pairs = [pair for pair in pairs if None not in pair]
         found = pure.grubel_lloyd_overall(pairs)
         if members:
@@ -272,7 +303,7 @@ def _pairs(rows: Sequence[Observation]) -> Iterator[tuple[Figure, Figure, Observ
 def advantage(rows: Sequence[Observation], options: Options, *, symmetric: bool) -> Outcome:
     """Balassa's index of every reporter and product; the world is all reporters among the rows."""
     out = Outcome()
-    exports = with_figures([one for one in rows if one.flow == "X" and is_member(one, "reporter")], options, out)
+    exports = [one for one in rows if one.flow == "X" and is_member(one, "reporter")]
     reporters = {one.reporter for one in exports if is_total(one)}
     products = list(dict.fromkeys(one.product for one in exports if not is_total(one)))
     if len(reporters) < 2 or not products:
@@ -281,7 +312,7 @@ def advantage(rows: Sequence[Observation], options: Options, *, symmetric: bool)
         totals = {one.reporter: one for one in group if is_total(one)}
         for product in products:
             cells = {one.reporter: one for one in group if one.product == product}
-            _add_advantage(out, product, cells, totals, symmetric=symmetric)
+            _add_advantage(out, product, cells, totals, options, symmetric=symmetric)
     return out
 
 
@@ -290,27 +321,36 @@ def _add_advantage(
     product: str,
     cells: Mapping[str, Observation],
     totals: Mapping[str, Observation],
+    options: Options,
     *,
     symmetric: bool,
 ) -> None:
     if not cells or not totals:
         return
-    known = {code: one for code, one in cells.items() if code in totals}
     period = next(iter(cells.values())).period
-    out.say(f"The world is the {len(totals)} reporters among the rows that have a total for {period}.")
-    if none := sorted(set(totals) - set(cells)):
-        out.say(f"No row of {product} in {period}, counted as no recorded exports: {names_of(none, 'reporter')}.")
     if rest := sorted(set(cells) - set(totals)):
         out.say(f"No total in {period}, so left out: {names_of(rest, 'reporter')}.")
-    why = mixed([*known.values(), *totals.values()])
-    world_product, world_all = (
-        pure.sum_of(one.value for one in known.values()),
-        pure.sum_of(one.value for one in totals.values()),
-    )
-    for code, one in known.items():
-        found = pure.revealed_comparative_advantage(one.value, totals[code].value, world_product, world_all)
+    both = {code: (one, totals[code]) for code, one in cells.items() if code in totals}
+    gone = {code: one for code, pair in both.items() for one in pair if one.value is None}
+    gone |= {code: one for code, one in totals.items() if one.value is None}
+    with_figures(list(gone.values()), out)
+    world = {code: one for code, one in totals.items() if code not in gone}
+    known = {code: one for code, (one, _) in both.items() if code in world}
+    out.say(f"The world is the {len(world)} reporters among the rows that have a total for {period}.")
+    if none := sorted(set(world) - set(cells)):
+        out.say(f"No row of {product} in {period}, counted as no recorded exports: {names_of(none, 'reporter')}.")
+    why = mixed([*known.values(), *world.values()])
+    if len(world) < 2:
+        why = "fewer than two reporters have figures"
+    world_product = pure.sum_of(one.value for one in known.values())
+    world_all = pure.sum_of(one.value for one in world.values())
+    for code, (one, total) in both.items():
+        if code in gone and options.skip:
+            continue
+        found = pure.revealed_comparative_advantage(one.value, total.value, world_product, world_all)
         found = pure.symmetric_advantage(found) if symmetric else found
-        out.lines.append(Line(of_row(one), _unless(why, found), {"figure": one.value}))
+        not_known = lack(gone[code]) if code in gone else why
+        out.lines.append(Line(of_row(one), _unless(not_known, found), {"figure": one.value}))
 
 
 def _lacking(exports: Sequence[Observation], products: Sequence[str]) -> InvalidQuery:
@@ -328,22 +368,22 @@ def _lacking(exports: Sequence[Observation], products: Sequence[str]) -> Invalid
 def intensity(rows: Sequence[Observation], options: Options) -> Outcome:
     """Trade intensity of every bilateral export; world imports are those of all reporters among the rows."""
     out = Outcome()
-    for group in grouped(with_figures(rows, options, out), ["flow", "reporter", "partner"]).values():
+    for group in grouped(rows, ["flow", "reporter", "partner"]).values():
         exported = {one.reporter: one for one in group if one.flow == "X" and one.partner == WORLD}
-        imported = {
-            one.reporter: one
-            for one in group
-            if one.flow == "M" and one.partner == WORLD and is_member(one, "reporter")
-        }
+        importers = [one for one in group if one.flow == "M" and one.partner == WORLD and is_member(one, "reporter")]
+        imported = {one.reporter: one for one in with_figures(importers, out)}
         flows = [one for one in group if one.flow == "X" and one.partner != WORLD and is_member(one, "partner")]
         if not flows or not exported or len(imported) < 2:
             continue
         out.say(f"World imports are those of {len(imported)} reporters among the rows in {group[0].period}.")
         world, why = pure.sum_of(one.value for one in imported.values()), mixed(imported.values())
         for one in flows:
+            if one.value is None and options.skip:
+                continue
             own, theirs = exported.get(one.reporter), imported.get(one.partner)
             found = pure.trade_intensity(one.value, own.value if own else None, theirs.value if theirs else None, world)
-            out.lines.append(Line(of_row(one), _unless(why, found), {"figure": one.value}))
+            not_known = lack(one) if one.value is None else why
+            out.lines.append(Line(of_row(one), _unless(not_known, found), {"figure": one.value}))
     if not out.lines:
         raise InvalidQuery(
             "It needs exports to the partner and to the World, and the imports from the World of every reporter.",

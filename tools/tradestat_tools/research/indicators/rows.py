@@ -1,11 +1,9 @@
 """The figures that an indicator is worked out from: of stored answers put together, each flow once."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from tradestat_tools.codes.countries import Area, areas
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Period
 from tradestat_tools.codes.spans import Span
@@ -14,8 +12,9 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, WORLD
-from tradestat_tools.model.observation import Observation
+from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.indicators.formulas import Indicator
+from tradestat_tools.research.repeats import NAMED, Place, Repeated, area_name, by_comtrade, lack, named, once
 from tradestat_tools.research.views import stored_figures
 
 Dimension = Literal["partner", "product", "reporter", "period"]
@@ -29,11 +28,25 @@ TOTALS = frozenset({TOTAL_GOODS, TOTAL_SERVICES})
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Figures of several answers, and where they come from."""
+    """Figures of several answers, and where they come from; the lists stand beside the handles."""
 
-    rows: tuple[Observation, ...]
+    figures: tuple[Sequence[Observation], ...]
     sources: tuple[Provenance, ...]
     handles: tuple[str, ...]
+
+    @property
+    def rows(self) -> Iterator[Observation]:
+        """The figures of all answers."""
+        return (one for rows in self.figures for one in rows)
+
+    def places(self) -> Place:
+        """Tells of a row in which answer it stands and, where there are several, when that was retrieved."""
+        told = [
+            f"{at} (retrieved {of.retrieved_at:%Y-%m-%d %H:%M})" if len(self.handles) > 1 else at
+            for at, of in zip(self.handles, self.sources, strict=True)
+        ]
+        where = {id(one): told[at] for at, rows in enumerate(self.figures) for one in rows}
+        return lambda one: where.get(id(one), "")
 
 
 async def gather(context: Context, handles: Sequence[str]) -> Gathered:
@@ -44,8 +57,7 @@ async def gather(context: Context, handles: Sequence[str]) -> Gathered:
         InvalidQuery: an answer has no figures of flows.
     """
     found = [await stored_figures(context, handle, argument="result") for handle in handles]
-    rows = tuple(row for _, rows in found for row in rows)
-    return Gathered(rows, tuple(stored.source for stored, _ in found), tuple(handles))
+    return Gathered(tuple(rows for _, rows in found), tuple(stored.source for stored, _ in found), tuple(handles))
 
 
 def selected(
@@ -55,12 +67,13 @@ def selected(
     source: str = "",
     level: int | None = None,
     span: Span | None = None,
-) -> list[Observation]:
-    """Rows of a flow, a source, a level of products (totals stay) and a span, each flow once.
+) -> tuple[list[Observation], list[Repeated]]:
+    """Rows of a flow, a source, a level of products (totals stay) and a span, each cell once; and the cells that are
+    stated more than once, differently.
 
     Raises:
         NoData: none is left.
-        InvalidQuery: two sources have the same flow, one source has it with two values, or currencies are mixed.
+        InvalidQuery: two sources have the same flow, or currencies are mixed.
     """
     first = span.first.first_month if span and span.first else Period(FIRST_YEAR, "month", 1)
     last = span.last.last_month if span and span.last else Period(LAST_YEAR, "month", 12)
@@ -80,18 +93,16 @@ def selected(
             argument="result",
             allowed="figures in one currency: choose a source, or convert with trade_series(currency=...)",
         )
-    return list(_once(kept).values())
+    found, repeated = once(kept)
+    _check_sources(found)
+    return found, repeated
 
 
-def _once(rows: Iterable[Observation]) -> dict[tuple[str, ...], Observation]:
-    """Each flow and period once; the same figure given twice is one figure."""
+def _check_sources(rows: Iterable[Observation]) -> None:
+    """Refuse one flow and period of two sources."""
     held: dict[tuple[str, ...], Observation] = {}
     for one in rows:
-        key = (one.classification, *values_of(one, DIMENSIONS))
-        other = held.get(key)
-        if other is None or (other.value is None and one.source == other.source):
-            held[key] = one
-            continue
+        other = held.setdefault((one.classification, *values_of(one, DIMENSIONS)), one)
         if one.source != other.source:
             raise InvalidQuery(
                 f"{named(one)} is there from {other.source} and from {one.source}; they are never added or mixed.",
@@ -99,19 +110,6 @@ def _once(rows: Iterable[Observation]) -> dict[tuple[str, ...], Observation]:
                 allowed="one source",
                 nearest=(other.source, one.source),
             )
-        if one.value not in (None, other.value):
-            raise InvalidQuery(
-                f"{named(one)} is there twice with different values, as it was retrieved at two times.",
-                argument="result",
-                allowed="only one of the answers that hold it",
-            )
-    return held
-
-
-def named(one: Observation) -> str:
-    """A figure for people."""
-    way = "exports to" if one.flow in ("X", "RX") else "imports from"
-    return f"{area_name(one.reporter)}'s {way} {area_name(one.partner)} of {one.product} in {one.period}"
 
 
 def values_of(one: Observation, dimensions: Iterable[str]) -> Key:
@@ -140,7 +138,7 @@ def is_member(one: Observation, by: Dimension) -> bool:
         return not is_total(one)
     if by == "period":
         return True
-    area = _areas().get(one.partner if by == "partner" else one.reporter)
+    area = by_comtrade().get(one.partner if by == "partner" else one.reporter)
     return area is None or area.kind not in ("world", "group")
 
 
@@ -204,22 +202,11 @@ def mixed(rows: Iterable[Observation]) -> str | None:
     return "FOB and CIF figures stand side by side" if len(valuations) > 1 else None
 
 
-def area_name(code: str) -> str:
-    """The name of an area by UN Comtrade's code."""
-    area = _areas().get(code)
-    return area.name_en if area else code
-
-
-@cache
-def _areas() -> Mapping[str, Area]:
-    return {area.comtrade: area for area in areas() if area.comtrade}
-
+MOST_WHOLES = 24
+"""Wholes of which a note says what they lack: as many years as most answers have."""
 
 ALL = "all"
 """What stands in the place of a member for all of them together."""
-
-NAMED = 8
-"""Members that a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,15 +257,79 @@ def parted(group: Sequence[Observation], by: Dimension) -> tuple[list[Observatio
 def names_of(codes: Sequence[str], by: Dimension) -> str:
     """Members for people, the first of them."""
     names = [area_name(code) if by in ("partner", "reporter") else code for code in codes]
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    return first_of(names, ", ")
 
 
-def with_figures(members: Sequence[Observation], options: Options, out: Outcome) -> list[Observation]:
-    """All members, or those with a figure where others are to be left out; the others are named either way."""
-    lacking = [one for one in members if one.value is None]
-    if not lacking:
-        return list(members)
-    names = "; ".join(named(one) for one in lacking[:NAMED])
-    more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
-    out.say(f"No figure: {names}{more}." + (" Left out." if options.skip else " missing=skip leaves them out."))
-    return [one for one in members if one.value is not None] if options.skip else list(members)
+def completed(rows: Sequence[Observation], by: Dimension) -> list[Observation]:
+    """The rows, and one without a figure for each member that has a row in another period and none in this one."""
+    found = list(rows)
+    for group in grouped(rows, [by, "period"]).values() if by != "period" else ():
+        members = [one for one in group if is_member(one, by)]
+        there = {(getattr(one, by), one.period) for one in members}
+        by_member = {getattr(one, by): one for one in members}
+        for period in sorted({one.period for one in group}):
+            found += [_none_of(one, period) for member, one in by_member.items() if (member, period) not in there]
+    return found
+
+
+def _none_of(one: Observation, period: Period) -> Observation:
+    none = dict.fromkeys(("value", "fob", "quantity", "quantity_unit", "net_kg", "valuation", "flag", "edition"))
+    return replace(one, period=period, status=Status.MISSING, **none)
+
+
+class Lacking:
+    """Members without a figure, by the whole whose sum they are not in."""
+
+    def __init__(self, by: Dimension) -> None:
+        self._by: Dimension = by
+        self._wholes: list[list[Observation]] = []
+
+    def known(self, members: Sequence[Observation]) -> list[Observation]:
+        """Those members of one whole that have a figure; the others are kept to be named."""
+        lacking = [one for one in members if one.value is None]
+        self._wholes += [lacking] if lacking else []
+        return [one for one in members if one.value is not None]
+
+    def say(self, out: Outcome, what: str) -> None:
+        """Say what follows, and which members each whole lacks and why; wholes that lack the same together."""
+        said: dict[str, list[str]] = {}
+        for whole in self._wholes:
+            said.setdefault(self._members(whole), []).append(self._label(whole[0]))
+        parts = [f"No figure{_of(labels)}: {members}" for members, labels in said.items()]
+        if parts:
+            out.say(f"{what} {first_of(parts, '. ', MOST_WHOLES)}.")
+
+    def _members(self, lacking: Sequence[Observation]) -> str:
+        """Who lacks a figure, and why it is not there."""
+        whys: dict[str, list[str]] = {}
+        for one in lacking:
+            whys.setdefault(lack(one), []).append(str(getattr(one, self._by)))
+        return "; ".join(f"{names_of(codes, self._by)} ({why})" for why, codes in whys.items())
+
+    def _label(self, one: Observation) -> str:
+        """Which whole it is: what the wholes differ in, and its period; "" where there is one, of all periods."""
+        names = [name for name in ("flow", "reporter", "partner", "product") if name != self._by]
+        differ = [name for name in names if len({getattr(whole[0], name) for whole in self._wholes}) > 1]
+        words = [str(getattr(one, name)) for name in differ]
+        words = [
+            area_name(word) if name in ("reporter", "partner") else word
+            for name, word in zip(differ, words, strict=True)
+        ]
+        return " ".join(words if self._by == "period" else [*words, str(one.period)])
+
+
+def _of(labels: Sequence[str]) -> str:
+    return f" in {first_of(labels, ', ', MOST_WHOLES)}" if any(labels) else ""
+
+
+def first_of(texts: Sequence[str], between: str, most: int = NAMED) -> str:
+    """The first of them, and how many more there are."""
+    return between.join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
+
+
+def with_figures(members: Sequence[Observation], out: Outcome) -> list[Observation]:
+    """Those with a figure; the others are named."""
+    lacking = [f"{named(one)} ({lack(one)})" for one in members if one.value is None]
+    if lacking:
+        out.say(f"No figure, so left out: {first_of(lacking, '; ')}.")
+    return [one for one in members if one.value is not None]

@@ -25,10 +25,10 @@ from tradestat_tools.research.indicators.rows import (
     Line,
     Options,
     Outcome,
-    area_name,
     gather,
     selected,
 )
+from tradestat_tools.research.repeats import Repeated, area_name, notes_on
 from tradestat_tools.upstream.runtime import in_thread
 
 Name = Literal[
@@ -178,11 +178,13 @@ class IndicatorArguments(Arguments):
         json_schema_extra=NOTHING_SAID,
     )
     missing: Annotated[Literal["refuse", "skip"], BeforeValidator(_word)] = Field(
-        default="refuse", description="skip leaves out members without a figure; else what needs them is undefined."
+        default="refuse",
+        description="skip leaves out members without a figure, and measures members alone that are not all of the "
+        "reported total; else both are undefined.",
     )
 
-    def rows_of(self, gathered: Gathered) -> list[Observation]:
-        """The figures that are meant, each flow once."""
+    def rows_of(self, gathered: Gathered) -> tuple[list[Observation], list[Repeated]]:
+        """The figures that are meant, each cell once; and the cells that are stated more than once, differently."""
         return selected(gathered.rows, flow=self.flow, source=self.source.lower(), level=self.level, span=self.period)
 
     @property
@@ -217,7 +219,7 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
         InvalidQuery: the figures can not be put together, or lack what the indicator needs; with the call that gets it.
     """
     gathered = await gather(context, asked.result)
-    rows = asked.rows_of(gathered)
+    rows, repeated = await in_thread(partial(asked.rows_of, gathered))
     known = INDICATORS[asked.indicator]
     outcome = await in_thread(partial(known.run, rows, asked.options))
     if not outcome.lines:
@@ -231,7 +233,7 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
         what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
         data=data,
         source=source.model_copy(update={"calls": 0, "credits_charged": None}),  # nothing was asked
-        notes=list(_notes(asked, rows, outcome)),
+        notes=[*notes_on(repeated, gathered.places() if repeated else None), *_notes(asked, rows, outcome)],
     )
 
 

@@ -205,7 +205,7 @@ def _ordered(found: Sequence[Cause]) -> list[Cause]:
 def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     """Why one end has no figure, as far as its own reports show."""
     hidden = facts.hidden.get(role)
-    if figure_of(facts, role) is not None or other is None:
+    if figure_of(facts, role) is not None or other is None or role in facts.refused:
         return []
     amount = other if role == "exporter" else -other
     retired = [why for why in facts.missing.get(role, ()) if why.reason is Reason.CODE_RETIRED]

@@ -8,6 +8,7 @@ from statistics import median
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Role
+from tradestat_tools.model.observation import Status
 from tradestat_tools.research.currency import DOLLAR
 from tradestat_tools.research.mirror.causes import Cause, Estimate, causes, estimate
 from tradestat_tools.research.mirror.evidence import Gathered, Needed, gather
@@ -73,7 +74,7 @@ async def compare(
     narrowed = replace(question, first=periods[0], last=periods[-1])
     missing: list[Role] = [role for role in ROLES if focus not in have[role]]
     seen_margins = _margins_within(unit, lead, both)
-    needed = Needed(focus, missing, margin_known=bool(seen_margins))
+    needed = Needed(focus, missing, margin_known=bool(seen_margins), refused=_refused(unit, missing, focus))
     evidence = await gather(context, narrowed, needed)
     freight = evidence.freight
     if seen_margins:
@@ -89,6 +90,13 @@ async def compare(
         causes=causes(known.of(focus, in_focus=True)),
         evidence=evidence,
     )
+
+
+def _refused(unit: InOneUnit, missing: Sequence[Role], period: Period) -> frozenset[Role]:
+    """Of the ends without a figure, those of which a source has rows that contradict each other."""
+    found = [cell for cells in unit.cells.values() if (cell := cells.get(period)) is not None]
+    stated = {cell.view.role for cell in found if cell.status is Status.CONFLICTING}
+    return frozenset(role for role in missing if role in stated)
 
 
 def _margins_within(unit: InOneUnit, lead: Mapping[Role, str], both: set[Period]) -> list[float]:
@@ -117,11 +125,13 @@ class _Known:
         evidence = self.evidence
         exported, imported = (evidence.exported, evidence.imported) if in_focus else ({}, {})
         values = {month: one.value for month, one in exported.items()}
+        ends = {role: self._cell(role, period) for role in ROLES}
+        refused = _refused(self.unit, [role for role in ROLES if ends[role] is None], period)
         return Facts(
             period=period,
             product=self.question.product.code,
-            exporter=self._cell("exporter", period),
-            importer=self._cell("importer", period),
+            exporter=ends["exporter"],
+            importer=ends["importer"],
             margin=self.margin,
             missing={role: [why for one in self.seen if one.view.role == role for why in one.why] for role in ROLES},
             passing=evidence.passing.get(period),
@@ -133,9 +143,10 @@ class _Known:
             freight=self.freight,
             hidden=evidence.hidden if in_focus else {},
             open=_open(exported, imported),
-            none=frozenset(role for role in ROLES if in_focus and evidence.none(role, period)),
+            none=frozenset(one for one in ROLES if in_focus and one not in refused and evidence.none(one, period)),
             others={role: self._others(role, period) for role in ROLES},
             goods=self.question.product.kind == "goods",
+            refused=refused,
         )
 
     def _others(self, role: Role, period: Period) -> list[Cell]:

@@ -14,9 +14,10 @@ from tradestat_tools.contract.view import Breadth, Evidence
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.model.flow import HS_DIGITS, TOTAL_GOODS, WORLD, FlowQuestion, Role, flow_of
-from tradestat_tools.model.observation import FlowCode, Observation
+from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.research.mirror.facts import MOST_FREIGHT, Freight, Hidden, Route, Weighed
 from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.repeats import Repeated, once
 
 HUBS = ("344", "702", "784", "528", "56")
 """Places through which much trade of others passes: Hong Kong, Singapore, the United Arab Emirates, the Netherlands,
@@ -47,6 +48,7 @@ class Gathered:
         calls: that the questions take, unless their answers are stored.
         focus_only: whether the other periods asked for were left out.
         sources: of the answers; `results` are their handles.
+        repeated: cells that are stated more than once, differently.
         exported: the exporter's months; 0 where it reports its trade with the importer and none of this product.
         imported: the same of the importer.
     """
@@ -64,6 +66,7 @@ class Gathered:
     failures: list[str] = field(default_factory=list[str])
     sources: list[Provenance] = field(default_factory=list[Provenance])
     results: list[str] = field(default_factory=list[str])
+    repeated: list[Repeated] = field(default_factory=list[Repeated])
 
     def none(self, role: Role, period: Period) -> bool:
         """Whether an end reports trade with the other one in every month of a period, and none of this product."""
@@ -80,11 +83,13 @@ class Needed:
         focus: the period that the reasons are looked for in.
         missing: ends without one.
         margin_known: whether other periods asked for show what freight and insurance are.
+        refused: of the missing ends those that have rows which contradict each other: they hide nothing.
     """
 
     focus: Period
     missing: Sequence[Role]
     margin_known: bool = False
+    refused: frozenset[Role] = frozenset()
 
     def has(self, role: Role) -> bool:
         """Whether an end has a figure."""
@@ -111,7 +116,7 @@ async def gather(context: Context, question: FlowQuestion, needed: Needed) -> Ga
     if source.has_key(context) and (not needed.missing or needed.focus.frequency != "year"):
         await asking.months(needed.focus)
     for role in needed.missing:
-        if not found.none(role, needed.focus):
+        if role not in needed.refused and not found.none(role, needed.focus):
             await asking.kept_back(role, needed.focus)
     if needed.has("importer") and not needed.has("exporter") and not needed.margin_known:
         await asking.margin(needed.focus)
@@ -182,7 +187,12 @@ class _Asking:
         products = list(dict.fromkeys([self._code, TOTAL_GOODS]))
         rows = (await self._ask(flow_of(role), [reporter], [partner], (first, last), products)).observed
         mine = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.product == self._code and one.value}
-        reported = {one.period: Weighed(0.0, 0.0) for one in rows if one.product == TOTAL_GOODS and one.value}
+        unknown = {one.period for one in rows if one.product == self._code and one.status is Status.CONFLICTING}
+        reported = {
+            one.period: Weighed(0.0, 0.0)
+            for one in rows
+            if one.product == TOTAL_GOODS and one.value and one.period not in unknown
+        }
         changed = hs_break(self._code, first.year, last.year) if self._code.isdigit() else None
         if not mine or (changed is not None and any(first.year <= year <= last.year for year in changed.years)):
             return mine  # a month before an edition that has the code is not a month without trade
@@ -202,7 +212,8 @@ class _Asking:
         if unspecified and role == "exporter" and focus.frequency != "year":
             earlier = focus.shifted(-1)
             before = _first_value(await self._ask("M", [partner], [reporter], (earlier, earlier)))
-        if not self._found.failures:
+        unknown = any(one.status is Status.CONFLICTING for one in rows)  # which is not that it reports none
+        if not (self._found.failures or unknown):
             self._found.hidden[role] = Hidden(unspecified, total, yearly, before)
 
     async def margin(self, focus: Period) -> None:
@@ -264,7 +275,9 @@ class _Asking:
         for (second, reported), value in came.by_second_partner.items():
             at = (second, reported.around(frequency))
             seconds[at] = seconds.get(at, 0.0) + value
-        return _Came(summed_to(came.observed, frequency), seconds)
+        rows, repeated = once(came.observed)
+        found.repeated += repeated
+        return _Came(summed_to(rows, frequency), seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tradestat_tools.model.flow import CHINA, ROLES, Role
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Why
 from tradestat_tools.research.currency import NoRate, Rate, average_rate
-from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.periods import by_period, summed_to
 from tradestat_tools.research.views import Seen
 
 YUAN = "CNY"
@@ -90,7 +90,7 @@ def _converted(
             continue
         times = {name: _times(getattr(one, name), factor) for name in ("value", "fob")}
         found.append(replace(one, currency=currency, resolution=one.resolution * factor, **times))
-    return {one.period: one for one in summed_to(found, seen.view.question.frequency) if one.value is not None}
+    return by_period(summed_to(found, seen.view.question.frequency))
 
 
 def _factor(one: Observation, currency: str, rates: dict[tuple[str, Period], Rate]) -> float:
@@ -302,6 +302,7 @@ class Facts:
         none: ends that report trade with the other one in this period, and none of the product.
         open: ends that report the product with the other one in months beside this period, so that they hide nothing.
         others: further figures for an end.
+        refused: ends whose rows contradict each other, so that they have a figure and it is not known which.
         goods: not services.
     """
 
@@ -323,6 +324,7 @@ class Facts:
     open: frozenset[Role] = frozenset()
     others: Mapping[Role, Sequence[Cell]] = field(default_factory=dict[Role, Sequence[Cell]])
     goods: bool = True
+    refused: frozenset[Role] = frozenset()
 
 
 def proven(facts: Facts) -> list[Route]:

@@ -14,6 +14,7 @@ from tradestat_tools.research.currency import Rate
 from tradestat_tools.research.mirror.answer import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
 from tradestat_tools.research.mirror.compare import Compared
 from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN
+from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.views import Seen
 
 NATIONAL = (None, Standing.NATIONAL, Standing.INDEPENDENT)
@@ -270,6 +271,9 @@ def notes_of(
     if young:
         text = f"Provisional, still to be revised: {', '.join(young[:3])}{' and more' if len(young) > 3 else ''}."
         notes.append(Note(code=NoteCode.REVISED, text=text))
+    sides = {id(row): one.view.id for one in seen for cell in one.repeated for row in cell.rows}
+    repeated = [*(cell for one in seen for cell in one.repeated), *compared.evidence.repeated]
+    notes += notes_on(repeated, lambda row: sides.get(id(row), "what was asked for the reasons"))
     best = compared.estimates[compared.focus]
     name = "Best FOB value" if compared.question.product.kind == "goods" else "Best value"
     notes.append(Note(code=NoteCode.FLAG, text=f"{name} of {compared.focus}: {best.text}."))

@@ -18,7 +18,7 @@ from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.arguments import check_length
 from tradestat_tools.research.currency import NoRate, Rate, average_rate
-from tradestat_tools.research.periods import summed_to
+from tradestat_tools.research.periods import by_period, summed_to
 from tradestat_tools.research.views import Seen, ask, cost, flows_of, is_paid, views_of
 from tradestat_tools.upstream.runtime import in_thread
 
@@ -187,7 +187,7 @@ def _gap(found: Found) -> int:
     """How many periods at the end have no figure."""
     for back, period in enumerate(reversed(found.periods)):
         one = found.native.get(period)
-        if one is not None and (one.value is not None or one.status is Status.SUPPRESSED):
+        if one is not None and (one.value is not None or one.status in (Status.SUPPRESSED, Status.CONFLICTING)):
             return back
     return len(found.periods)
 
@@ -267,7 +267,10 @@ async def _newest_of_file(context: Context, wanted: Wanted, handle: str) -> Peri
     every = replace(wanted, lead=0).question(Period(FIRST_YEAR, wanted.frequency), last)
     view = await _view(context, every, wanted.role, handle)
     seen = await ask(view, context) if view else None
-    return max((one.period for one in seen.observations if one.value is not None), default=last) if seen else last
+    stated = (
+        (one for one in seen.observations if one.value is not None or one.status is Status.CONFLICTING) if seen else ()
+    )
+    return max((one.period for one in stated), default=last)
 
 
 def _earlier(first: Period, steps: int) -> Period:
@@ -283,7 +286,7 @@ def _found(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Fou
     rates: dict[Period, Rate] = {}
     faults: dict[str, None] = {}
     converted = [_converted(one, wanted.currency, rates, faults) for one in seen.given]
-    summed = {one.period: one for one in summed_to(converted, wanted.frequency)}
+    summed = by_period(summed_to(converted, wanted.frequency))
     observations = {period: summed[period] for period in native if period in summed}
     return Found(
         seen,
@@ -320,6 +323,11 @@ def why_absent(found: Found, period: Period, today: date) -> tuple[Reason | None
     native, seen = found.native.get(period), found.seen
     if native is not None and native.value is not None:
         return Reason.NOT_COVERED, f"No rate: {found.without_rate}"
+    if native is not None and native.status is Status.CONFLICTING:
+        within = (
+            one.why.text for one in seen.repeated if one.refused and one.period.around(period.frequency) == period
+        )
+        return Reason.CONFLICTING, " ".join(within) or "The rows that it was taken from contradict each other."
     if native is not None and native.status is Status.SUPPRESSED:
         return Reason.SUPPRESSED, "The reporter keeps it back."
     if period.last_month >= month_of(today):

@@ -16,6 +16,7 @@ from tradestat_tools.model.flow import TOTAL_GOODS
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator, growth, index_on, share
+from tradestat_tools.research.repeats import lack, notes_on
 from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData, Undefined
 from tradestat_tools.research.series.ask import AUTO, Found, Wanted, why_absent
 from tradestat_tools.research.views import flows_of
@@ -202,8 +203,10 @@ def _measures(wanted: Wanted, main: Found, rows: dict[Period, Observation], base
 
 def _compared(first: Observation | None, second: Observation | None, ratio: Ratio) -> Indicator:
     """A ratio of two figures, if they are of one source and valuation."""
-    if first is None or second is None or first.value is None or second.value is None:
+    if first is None or second is None:
         return Indicator.undefined(MISSING)
+    if first.value is None or second.value is None:
+        return Indicator.undefined(lack(first if first.value is None else second))
     if first.source != second.source:
         return Indicator.undefined(OTHER_SOURCE)
     if first.valuation != second.valuation:
@@ -263,9 +266,13 @@ def _choice(context: Context, wanted: Wanted, chosen: Chosen) -> str:
 
 
 def _lacks(source: str, chosen: Chosen) -> str:
-    """Whether a source that was passed over has no figures, or could not be asked for them."""
-    failed = any(one.source == source and not isinstance(one.error, NoData) for one in chosen.passed)
-    return "could not be asked" if failed else "has nothing"
+    """Whether a source that was passed over has no figures, none that holds, or could not be asked for them."""
+    for error in (one.error for one in chosen.passed if one.source == source):
+        if not isinstance(error, NoData):
+            return "could not be asked"
+        if any(why.reason is Reason.CONFLICTING for why in error.why):
+            return "contradicts itself"
+    return "has nothing"
 
 
 def _provenance(data: SeriesData, used: Sequence[Found]) -> Provenance:
@@ -300,6 +307,7 @@ def _notes(context: Context, wanted: Wanted, chosen: Chosen, data: SeriesData, u
         yield Note(code=NoteCode.RESOLVED_CODE, text=text)
     for one in data.absent or ():
         yield Note(code=NoteCode.ABSENT, text=f"{spans(one.periods)}: {one.text}", reason=one.reason)
+    yield from _on_repeats(chosen.main, used)
     if data.undefined:
         parts = [f"{one.measure} {spans(one.periods)} ({one.text})" for one in data.undefined]
         yield Note(code=NoteCode.ABSENT, text=f"Not defined: {'; '.join(parts)}.")
@@ -333,6 +341,17 @@ def _notes(context: Context, wanted: Wanted, chosen: Chosen, data: SeriesData, u
     if data.classification == "HS" and not any(code is NoteCode.EDITION_BREAK for code, _ in notes):
         yield from _break(data, chosen.main.periods)
     yield from (Note(code=code, text=text) for code, text in notes if code in PASSED_ON)
+
+
+def _on_repeats(main: Found, used: Sequence[Found]) -> Iterator[Note]:
+    """What the sources state more than once, differently; what leaves a period of the series empty is said there."""
+    said = {one.why.text for one in main.seen.repeated if one.refused and _among(one.period, main.periods)}
+    every = {one.told(): one for found in used for seen in found.answered for one in seen.repeated}
+    yield from notes_on([one for one in every.values() if not (one.refused and one.why.text in said)])
+
+
+def _among(part: Period, periods: Sequence[Period]) -> bool:
+    return part.around(periods[0].frequency) in periods
 
 
 def _break(data: SeriesData, periods: Sequence[Period]) -> Iterator[Note]:

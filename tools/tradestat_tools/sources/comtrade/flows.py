@@ -224,16 +224,21 @@ async def ask(context: Context, wanted: Breadth) -> Broad:
 
 
 def _second_partners(data: TradeData) -> dict[tuple[str, Period], float]:
-    found: dict[tuple[str, Period], float] = {}
+    """Sums by second partner; a cell that came twice counts once, and none is known where it came with two values."""
+    stated: dict[tuple[str, Period], dict[tuple[str | None, ...], set[float]]] = {}
     periods = [period(text) for text in data.periods]
     for record in data.records:
         second = record.partner2Code or data.common.partner2Code
         if second in (None, "0", record.partnerCode):
             continue
+        names = ("reporterCode", "flowCode", "partnerCode", "cmdCode", *(set(BREAKDOWNS) - {"partner2Code"}))
+        cell = tuple(getattr(record, name) for name in names)
         for when, value in zip(periods, record.primaryValue, strict=True):
-            if value:
-                found[second, when] = found.get((second, when), 0.0) + value
-    return found
+            if value is not None:
+                stated.setdefault((second, when), {}).setdefault(cell, set()).add(value)
+    known = {at: cells.values() for at, cells in stated.items() if all(len(values) == 1 for values in cells.values())}
+    sums = {at: sum(sum(values) for values in cells) for at, cells in known.items()}
+    return {at: value for at, value in sums.items() if value}
 
 
 FLOWS = Flows(

@@ -28,11 +28,14 @@ def observe(data: SeriesData, source: Provenance) -> list[Observation]:
     flow = _FLOWS.get(data.trade_flow)
     if flow is None or data.unit != THOUSAND_USD:
         return []
-    found: dict[tuple[str, str, str, Period], Observation] = {}
-    for row in (*data.aggregateRecords, *data.records):
-        for one in _of_row(data, row, flow, source.endpoint):
-            found.setdefault((one.reporter, one.partner, one.product, one.period), one)
-    return list(found.values())
+    totals = [one for row in data.aggregateRecords for one in _of_row(data, row, flow, source.endpoint)]
+    known = {_cell(one) for one in totals}
+    rows = (one for row in data.records for one in _of_row(data, row, flow, source.endpoint))
+    return [*totals, *(one for one in rows if _cell(one) not in known)]
+
+
+def _cell(one: Observation) -> tuple[str, str, str, Period]:
+    return one.reporter, one.partner, one.product, one.period
 
 
 def _of_row(data: SeriesData, row: Row, flow: FlowCode, tool: str) -> Iterator[Observation]:
