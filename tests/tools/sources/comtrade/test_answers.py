@@ -13,7 +13,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.sources.comtrade.answers import as_series
-from tradestat_tools.sources.comtrade.wire.envelope import Row
+from tradestat_tools.sources.comtrade.wire.rows import Row
 
 if TYPE_CHECKING:
     from conftest import Comtrade

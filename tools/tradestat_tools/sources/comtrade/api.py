@@ -18,7 +18,8 @@ from tradestat_tools.sources.comtrade.service import (
     SOURCE_ID,
     ComtradeSettings,
 )
-from tradestat_tools.sources.comtrade.wire.envelope import Page, check_answered, read_count, read_trade
+from tradestat_tools.sources.comtrade.wire.envelope import check_answered, read_count
+from tradestat_tools.sources.comtrade.wire.rows import Condense, Page, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
 from tradestat_tools.upstream import Fetched, Request, Response
 from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness
@@ -33,6 +34,9 @@ service's own Python client and documentation, autumn 2026)."""
 
 TABLES = {True: "data/v1", False: "public/v1"}
 """Where what is held and its notes are asked for, with a key and without (the same documentation)."""
+
+ROWS = replace(POLICY, max_body=256 * 1024 * 1024, condense=Condense)
+"""For answers with trade rows. The largest, of 100,000 rows, was 89 MB (seen October 2026), and texts may be longer."""
 
 LISTS = "files/v1/app/reference"
 
@@ -164,7 +168,7 @@ async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
         TradestatError: what the service answers; UpstreamChanged where it is an answer to another question.
     """
     (request,) = data_requests(context, [call])
-    return await context.upstream.fetch(request, POLICY, _reader(request, call), within=context.settings.timeout)
+    return await context.upstream.fetch(request, ROWS, _reader(request, call), within=context.settings.timeout)
 
 
 async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetched[Listed[R]]:
@@ -176,7 +180,7 @@ async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetch
 async def fetch_matrix(context: Context, request: Request, asked: Mapping[str, str]) -> Fetched[Page]:
     """The rows of one call for the trade matrix; raises as `fetch`. `asked` is held against the rows."""
     read = partial(_read_answered, {**request.params, **asked})
-    return await context.upstream.fetch(request, POLICY, read, within=context.settings.timeout)
+    return await context.upstream.fetch(request, ROWS, read, within=context.settings.timeout)
 
 
 async def count(context: Context, call: DataCall) -> Fetched[int]:
@@ -197,7 +201,7 @@ async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[Data
     found: list[tuple[DataCall, Page]] = []
     for request, call in zip(requests, calls, strict=True):
         if request.key not in missing_keys:
-            kept = await context.upstream.stored(request, POLICY, _reader(request, call))
+            kept = await context.upstream.stored(request, ROWS, _reader(request, call))
             if kept is not None:
                 found.append((call, kept.value))
     return found

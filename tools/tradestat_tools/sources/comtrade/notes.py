@@ -25,7 +25,7 @@ from tradestat_tools.sources.comtrade.codes import (
     overlapping_flows,
 )
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE
-from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.sources.comtrade.wire.tables import Listed
 from tradestat_tools.upstream import Fetched
 

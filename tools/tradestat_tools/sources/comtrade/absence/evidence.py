@@ -27,7 +27,7 @@ from tradestat_tools.sources.comtrade.codes import (
     total_of,
 )
 from tradestat_tools.sources.comtrade.tools.lists import Entry, stored_reporters
-from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 
 NO_REPORTERS = frozenset({"nes", "special"})
 """Kinds of areas that stand for what cannot be named: partners only."""

@@ -12,7 +12,7 @@ from tradestat_tools.sources.comtrade.absence.evidence import Cell, Evidence
 from tradestat_tools.sources.comtrade.answers import SHOWN, area_text, listed
 from tradestat_tools.sources.comtrade.arguments import TradeQuery
 from tradestat_tools.sources.comtrade.calendar import wire_period
-from tradestat_tools.sources.comtrade.wire.envelope import Row
+from tradestat_tools.sources.comtrade.wire.rows import Row
 
 MOST_CELLS = 20_000
 """Cells looked at one by one; of a larger question only what has no row at all is named."""

@@ -207,7 +207,7 @@ def _mirror_row(row: Mirrored) -> MirrorRow:
         cmdCode=row.cmdCode,
         primaryValue=row.primaryValue,
         mirrorPrimaryValue=mirror,
-        netWgt=row.netWgt,
+        netWgt=None if row.netWgt == 0 and row.primaryValue != 0 else row.netWgt,
         mirrorNetWgt=row.mirrorNetWgt or None,
     )
 

@@ -38,7 +38,7 @@ from tradestat_tools.sources.comtrade.notes import (
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.availability import stored_periods
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, check_rows, trade_answer
-from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.upstream import Fetched
 from tradestat_tools.upstream.runtime import in_thread
 

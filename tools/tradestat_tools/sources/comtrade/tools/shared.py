@@ -13,7 +13,7 @@ from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, TradeQuery
 from tradestat_tools.sources.comtrade.codes import FreqCode, Places
 from tradestat_tools.sources.comtrade.notes import more
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE, SOURCE_ID
-from tradestat_tools.sources.comtrade.wire.envelope import Page
+from tradestat_tools.sources.comtrade.wire.rows import Page
 from tradestat_tools.upstream import Fetched
 
 MAX_CALLS = 24

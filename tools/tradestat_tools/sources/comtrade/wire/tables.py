@@ -14,7 +14,6 @@ from tradestat_tools.sources.comtrade.wire.envelope import (
     OptionalAmount,
     OptionalFlag,
     OptionalText,
-    Row,
     Text,
     check_answered,
     read_rows,
@@ -101,12 +100,24 @@ class Balance(BaseModel):
     primaryValueBal: OptionalAmount
 
 
-class Mirrored(Row):
-    """A row of trade data beside what the partner reports of it, in US dollars and kg.
+class Mirrored(BaseModel):
+    """What one reporter says of a flow beside what its partner reports of it, in US dollars and kg.
 
-    `primaryValueDisc` and `mirror2PrimaryValue` come too; what they are is said nowhere, so they are left out.
+    `primaryValueDisc` and `mirror2PrimaryValue` come too; what they are is said nowhere, so they are left out. A weight
+    of zero is a figure only beside a value of zero, as in trade data.
     """
 
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    period: Text
+    reporterCode: Text
+    reporterDesc: OptionalText = None
+    flowCode: Text
+    partnerCode: Text
+    partnerDesc: OptionalText = None
+    cmdCode: Text
+    primaryValue: OptionalAmount
+    netWgt: OptionalAmount = None
     mirrorPrimaryValue: OptionalAmount
     mirrorNetWgt: OptionalAmount = None
 
