@@ -162,13 +162,17 @@ def list_request(context: Context, file: str) -> Request:
 
 
 async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
-    """The rows of one call.
+    """The rows of one call, with how many there are if that was counted before.
 
     Raises:
         TradestatError: what the service answers; UpstreamChanged where it is an answer to another question.
     """
     (request,) = data_requests(context, [call])
-    return await context.upstream.fetch(request, ROWS, _reader(request, call), within=context.settings.timeout)
+    fetched = await context.upstream.fetch(request, ROWS, _reader(request, call), within=context.settings.timeout)
+    if not has_key(context) or call.tariff_line or len(fetched.value.rows) < call.maxRecords:
+        return fetched
+    counted = await context.upstream.stored(_count_request(context, call), POLICY, read_count)
+    return replace(fetched, value=replace(fetched.value, counted=counted.value)) if counted is not None else fetched
 
 
 async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetched[Listed[R]]:
@@ -189,9 +193,15 @@ async def count(context: Context, call: DataCall) -> Fetched[int]:
     Raises:
         TradestatError: what the service answers.
     """
-    (asked,) = data_requests(context, [call])
-    request = replace(asked, params={**asked.params, "countOnly": "true"}, freshness=RECENT)
+    request = _count_request(context, call)
     return await context.upstream.fetch(request, POLICY, read_count, within=context.settings.timeout)
+
+
+def _count_request(context: Context, call: DataCall) -> Request:
+    """The call that counts; the same however many rows may be brought, so that raising them counts nothing again."""
+    (asked,) = data_requests(context, [call])
+    params = {name: value for name, value in asked.params.items() if name != "maxRecords"}
+    return replace(asked, params={**params, "countOnly": "true"}, freshness=RECENT)
 
 
 async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[DataCall, Page]]:

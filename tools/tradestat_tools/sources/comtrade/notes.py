@@ -204,6 +204,12 @@ _KINDS_OF_ROWS: tuple[_Kind, ...] = (
         None,
     ),
     (
+        lambda row: row.primaryValue is None,
+        NoteCode.ABSENT,
+        "The value of {share} is missing: null as published, not zero.",
+        None,
+    ),
+    (
         lambda row: row.primaryValue == 0,
         NoteCode.ZERO,
         "The value of {share} is 0 as published, not missing.",
@@ -288,18 +294,23 @@ def withheld_notes(fetched: Sequence[Fetched[Listed[Any]]], what: str) -> list[N
 
 
 def cut_notes(fetched: Sequence[Fetched[Page]], limit: int) -> list[Note]:
-    """That rows may be missing from an answer, and why; nothing where none are."""
-    full = sum(len(one.value.rows) >= limit for one in fetched)
-    withheld = sum(one.value.withheld for one in fetched)
-    if not full and not withheld:
+    """That rows are missing from an answer, or may be; nothing where none are."""
+    cut = [one.value for one in fetched if one.value.is_cut(limit)]
+    if not cut:
         return []
-    calls = "The call" if len(fetched) == 1 else f"{full} of {len(fetched)} calls"
-    said = [f"{calls} brought {limit} rows, the most that was allowed: rows may be cut off."] if full else []
+    said: list[str] = []
+    if full := sum(not page.withheld for page in cut):
+        calls = "The call" if len(fetched) == 1 else f"{full} of {len(fetched)} calls"
+        said.append(
+            f"{calls} brought {limit} rows, the most that was allowed: there may be more, or just as many; the service "
+            "does not say."
+        )
+    withheld = sum(page.withheld for page in cut)
     if withheld:
         came = sum(len(one.value.rows) for one in fetched)
         said.append(f"{SERVICE} counts {came + withheld} rows and sent {came} of them.")
-    text = " ".join([*said, "Treat this as a part, not the whole."])
-    return [Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT if full else None)]
+    said.append("Treat this as a part, not the whole." if withheld else "Do not take this for the whole.")
+    return [Note(code=NoteCode.SUBSET, text=" ".join(said), reason=Reason.FILTERED_OUT if withheld else None)]
 
 
 def more(context: Context, fetched: Sequence[Fetched[Page]], limit: int) -> str | None:
@@ -307,7 +318,7 @@ def more(context: Context, fetched: Sequence[Fetched[Page]], limit: int) -> str 
     if not any(one.value.is_cut(limit) for one in fetched):
         return None
     narrower = "ask for fewer reporters, partners, codes or periods at once"
-    if any(len(one.value.rows) >= limit for one in fetched):
+    if any(len(one.value.rows) >= limit and one.value.is_cut(limit) for one in fetched):
         if limit < KEYED_ROWS and has_key(context):
             return f"Raise maxRecords (up to {KEYED_ROWS:,}), or {narrower}."
         if limit < PREVIEW_ROWS:

@@ -213,6 +213,7 @@ class _Answer:
         while True:
             if self._text[at:].strip(BLANKS):
                 raise ValueError("more after the end")
+            self._text, at = "", 0
             yield
 
     def _all_rows(self, at: int) -> _Step:

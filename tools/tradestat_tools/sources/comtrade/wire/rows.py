@@ -33,7 +33,8 @@ class Row(NamedTuple):
 
     The service writes 0.0 as well as null where it knows nothing: all goods weigh 0 kg, an import's FOB value is 0
     (seen in rows of 2018 to 2022). So a quantity, weight, CIF or FOB value of zero is a figure only beside a value that
-    is zero itself, not beside one that is missing; else it is None here.
+    is zero itself, not beside one that is missing; else it is None here. A quantity of zero in no unit (`N/A`, in rows
+    of all goods and of chapters) is none either.
     """
 
     period: Text
@@ -112,23 +113,33 @@ class _AsItCame(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of one call and how many rows the service says that there are."""
+    """The rows of one call and how many rows the service says that there are.
+
+    Args:
+        count: what stands beside the rows.
+        counted: what was counted by a call for that alone, where there was one.
+    """
 
     rows: list[Row]
     count: int | None = None
+    counted: int | None = None
 
     def is_cut(self, limit: int) -> bool:
-        """Whether rows may be missing, because as many came as were allowed or the service counts more."""
-        return len(self.rows) >= limit or self.withheld > 0
+        """Whether rows are missing or may be.
+
+        More than the limit is not refused: the first rows come, and `count` is their number (seen October 2026). So as
+        many as were allowed may be all there are or not; only where they were counted is it known.
+        """
+        return self.withheld > 0 or (len(self.rows) >= limit and self.counted is None)
 
     @property
     def withheld(self) -> int:
         """Rows that the service counts and did not send.
 
-        In every answer seen (rows of 2010 to 2022) `count` is the number of rows sent. Where it is more, the rows that
-        came are still right and only not all, so they are given as a part and not refused.
+        In every answer with rows that was seen `count` is the number of rows sent. Where it is more, the rows that came
+        are still right and only not all, so they are given as a part and not refused.
         """
-        return max(0, (self.count or 0) - len(self.rows))
+        return max(0, (self.count or 0) - len(self.rows), (self.counted or 0) - len(self.rows))
 
 
 EXPECTED = "rows of trade data (period, reporterCode, flowCode, ..., primaryValue)"
@@ -178,6 +189,10 @@ def _rows(columns: dict[str, _Column], count: int) -> list[Row]:
         for name in _BESIDE_THE_VALUE:
             beside = zip(read[name], values, strict=True)
             read[name] = [None if figure == 0 and value != 0 else figure for figure, value in beside]
+        for name, unit in (("qty", "qtyUnitAbbr"), ("altQty", "altQtyUnitAbbr")):
+            read[unit] = list(read[unit])
+            beside = zip(read[name], read[unit], strict=True)
+            read[name] = [None if figure == 0 and counted_in is None else figure for figure, counted_in in beside]
         return list(map(Row._make, zip(*(read[name] for name in Row._fields), strict=True)))
     except (KeyError, IndexError):
         raise changed(EXPECTED, "columns that do not fit together") from None
