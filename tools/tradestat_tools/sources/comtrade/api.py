@@ -104,6 +104,17 @@ def _request(settings: ComtradeSettings, path: str, params: Mapping[str, str], f
     )
 
 
+NEWEST_EDITION = "H6"
+
+
+def _sent_classification(call: DataCall, *, keyed: bool) -> ClCode:
+    """HS in place of H6, for which data/v1/get failed with HTTP 500 five times out of five (seen October 2026).
+
+    HS gives the same rows, each with its edition: nothing newer is there that could be converted to H6.
+    """
+    return "HS" if keyed and call.clCode == NEWEST_EDITION and not call.tariff_line else call.clCode
+
+
 def data_requests(context: Context, calls: Iterable[DataCall]) -> list[Request]:
     """The requests for trade data."""
     settings, closed = context.settings.of(ComtradeSettings), context.today.year - CLOSED_AFTER
@@ -111,7 +122,8 @@ def data_requests(context: Context, calls: Iterable[DataCall]) -> list[Request]:
 
 
 def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshness) -> Request:
-    kind = (PREVIEW if settings.comtrade_api_key is None else KEYED) + ("Tariffline" if call.tariff_line else "")
+    keyed = settings.comtrade_api_key is not None
+    kind = (KEYED if keyed else PREVIEW) + ("Tariffline" if call.tariff_line else "")
     params = {
         "reporterCode": call.reporters,
         "period": map(wire_period, call.periods),
@@ -124,7 +136,7 @@ def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshne
         params |= {"partner2Code": call.second_partners, "customsCode": call.customs, "motCode": call.modes}
     return _request(
         settings,
-        f"{kind}/{call.typeCode}/{call.freqCode}/{call.clCode}",
+        f"{kind}/{call.typeCode}/{call.freqCode}/{_sent_classification(call, keyed=keyed)}",
         {name: ",".join(codes) for name, codes in params.items()}
         | {"maxRecords": str(call.maxRecords), "includeDesc": "true" if call.describe else "false"},
         freshness,
@@ -169,7 +181,7 @@ async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
     """
     (request,) = data_requests(context, [call])
     fetched = await context.upstream.fetch(request, ROWS, _reader(request, call), within=context.settings.timeout)
-    if not has_key(context) or call.tariff_line or len(fetched.value.rows) < call.maxRecords:
+    if not has_key(context) or call.tariff_line or not fetched.value.is_full(call.maxRecords):
         return fetched
     counted = await context.upstream.stored(_count_request(context, call), POLICY, read_count)
     return replace(fetched, value=replace(fetched.value, counted=counted.value)) if counted is not None else fetched
@@ -226,10 +238,17 @@ async def stored_table(context: Context, endpoint: str, params: Mapping[str, str
 
 def _reader(request: Request, call: DataCall) -> "partial[Page]":
     path = {"typeCode": call.typeCode, "freqCode": call.freqCode, "clCode": call.clCode}
-    return partial(_read_answered, {**path, **request.params}, begins=call.tariff_line)
+    only = call.clCode if request.url.rpartition("/")[2] != call.clCode else None
+    return partial(_read_answered, {**path, **request.params}, begins=call.tariff_line, only=only)
 
 
-def _read_answered(asked: Mapping[str, str], response: Response, *, begins: bool = False) -> Page:
+def _read_answered(
+    asked: Mapping[str, str], response: Response, *, begins: bool = False, only: str | None = None
+) -> Page:
+    """The rows, if they are to what was asked; `only` those of one edition, where more were asked for than wanted."""
     page = read_trade(response)
     check_answered(page.rows, asked, begins=begins)
-    return page
+    if only is None:
+        return page
+    rows = [row for row in page.rows if row.classificationCode == only]
+    return replace(page, rows=rows, left_out=len(page.rows) - len(rows))

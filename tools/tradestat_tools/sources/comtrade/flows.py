@@ -104,11 +104,14 @@ def observe(data: TradeData, _: Provenance) -> list[Observation]:
     return [one for record in whole for one in _of_record(data, record, periods, system)]
 
 
-def _is_whole(data: TradeData, record: Series) -> bool:
+def _is_whole(data: TradeData, record: Series, *, but: str = "") -> bool:
+    """Whether a record is no part of another, but for one way of breaking it down."""
     if record.flowCode not in OBSERVED:
         return False
     return all(
-        (getattr(record, name) or getattr(data.common, name)) in (None, whole) for name, whole in BREAKDOWNS.items()
+        (getattr(record, name) or getattr(data.common, name)) in (None, whole)
+        for name, whole in BREAKDOWNS.items()
+        if name != but
     )
 
 
@@ -219,16 +222,17 @@ async def ask(context: Context, wanted: Breadth) -> Broad:
     if wanted.by_second_partner:
         asked["partner2Code"] = ["all"]
     answer = await context.call(TOOL, asked, progress=current_report().progress)
-    seconds = _second_partners(answer.data) if wanted.by_second_partner else {}
+    seconds = by_second_partner(answer.data) if wanted.by_second_partner else {}
     return Broad(answer, observe(answer.data, answer.source), seconds)
 
 
-def _second_partners(data: TradeData) -> dict[tuple[str, Period], float]:
+def by_second_partner(data: TradeData) -> dict[tuple[str, Period], float]:
+    """The values by second partner and period, of rows that are no further parts of one another."""
     found: dict[tuple[str, Period], float] = {}
     periods = [period(text) for text in data.periods]
     for record in data.records:
         second = record.partner2Code or data.common.partner2Code
-        if second in (None, "0", record.partnerCode):
+        if second in (None, "0", record.partnerCode) or not _is_whole(data, record, but="partner2Code"):
             continue
         for when, value in zip(periods, record.primaryValue, strict=True):
             if value:

@@ -38,7 +38,7 @@ FAILURES = Failures(
             f"Wait until the quota is replenished, or unset {KEY_VARIABLE} to use the preview.",
         ),
         RateLimited: Words(
-            f"{SERVICE}: too many calls in a short time (it takes about one a second).",
+            f"{SERVICE}: too many calls in a short time (it takes about one in two seconds).",
             "Wait, then send the same question again.",
         ),
         UpstreamDown: Words(
@@ -330,11 +330,16 @@ def _bare(code: str) -> str:
 
 
 def _strange_product(rows: Sequence[Any], codes: Sequence[str], *, begins: bool) -> str | None:
-    """AG2, AG4 and so on stand for every code of a level: of so many digits in HS and SITC, by `aggrLevel` in BEC."""
+    """AG2, AG4 and so on stand for every code of a level: of so many digits in HS and SITC, by `aggrLevel` in BEC.
+
+    A question mark stands for one digit.
+    """
     wanted = tuple(code.upper() for code in codes)
     levels = {int(found[1]) for code in wanted if (found := _LEVEL.fullmatch(code))}
+    wild = re.compile("|".join(code.replace("?", ".") for code in wanted if "?" in code) or "(?!)")
     for came, level in dict.fromkeys((row.cmdCode, row.aggrLevel) for row in rows):
         code: str = came.upper()
-        if code not in wanted and not levels & {len(code), level} and not (begins and code.startswith(wanted)):
+        known = code in wanted or levels & {len(code), level} or wild.fullmatch(code)
+        if not known and not (begins and code.startswith(wanted)):
             return came
     return None

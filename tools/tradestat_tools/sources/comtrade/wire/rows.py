@@ -118,11 +118,17 @@ class Page:
     Args:
         count: what stands beside the rows.
         counted: what was counted by a call for that alone, where there was one.
+        left_out: rows of other editions that came as well.
     """
 
     rows: list[Row]
     count: int | None = None
     counted: int | None = None
+    left_out: int = 0
+
+    def is_full(self, limit: int) -> bool:
+        """Whether as many rows came as were allowed."""
+        return len(self.rows) + self.left_out >= limit
 
     def is_cut(self, limit: int) -> bool:
         """Whether rows are missing or may be.
@@ -130,7 +136,7 @@ class Page:
         More than the limit is not refused: the first rows come, and `count` is their number (seen October 2026). So as
         many as were allowed may be all there are or not; only where they were counted is it known.
         """
-        return self.withheld > 0 or (len(self.rows) >= limit and self.counted is None)
+        return self.withheld > 0 or (self.is_full(limit) and self.counted is None)
 
     @property
     def withheld(self) -> int:
@@ -139,7 +145,7 @@ class Page:
         In every answer with rows that was seen `count` is the number of rows sent. Where it is more, the rows that came
         are still right and only not all, so they are given as a part and not refused.
         """
-        return max(0, (self.count or 0) - len(self.rows), (self.counted or 0) - len(self.rows))
+        return max(0, max(self.count or 0, self.counted or 0) - len(self.rows) - self.left_out)
 
 
 EXPECTED = "rows of trade data (period, reporterCode, flowCode, ..., primaryValue)"
