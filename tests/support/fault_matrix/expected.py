@@ -31,7 +31,7 @@ empty                   Changed > stale 1/1  Changed > stale 1/1  Down > stale 3
 broken gzip             Down > stale 1/1     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
 cut-off gzip            Down > stale 1/1     Down > stale 3/3     Down > stale 3/3     Down > stale 3/3
 50 MB                   answer 1/1           answer 1/1           answer 1/1           answer 1/1
-80 MB                   TooLarge > stale 1/1 TooLarge > stale 1/1 TooLarge > stale 1/1 TooLarge > stale 1/1
+80 MB                   TooLarge > stale 1/1 TooLarge > stale 1/1 TooLarge > stale 1/1 answer 1/1
 gzip bomb               TooLarge > stale 1/1 TooLarge > stale 1/1 TooLarge > stale 1/1 TooLarge > stale 1/1
 XML bomb                Changed > stale 1/1  Changed > stale 1/1  Changed > stale 1/1  Down > stale 1/1
 100,000 deep            Changed > stale 1/1  Changed > stale 1/1  Changed > stale 1/1  Changed > stale 1/1

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import replace
 
 import anyio
 import anyio.abc
@@ -109,6 +110,66 @@ async def test_an_oversized_body_is_not_read_to_its_end(serve: Serve) -> None:
         error = await failing(url, TooLarge)
     assert "1 MB" in error.message
     assert sent < 100
+
+
+class Counted:
+    """Keeps of a body how long it was, and what is kept as it came if it says so."""
+
+    def __init__(self) -> None:
+        self.length = self.held = 0
+
+    def feed(self, piece: bytes) -> None:
+        self.length += len(piece)
+        self.held += len(piece) if piece.startswith(b"k") else 0
+
+    def finish(self) -> bytes:
+        return b"%d" % self.length
+
+
+CONDENSED = replace(POLICY, condense=Counted, max_body=100_000_000)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_success_is_taken_apart_while_it_arrives_and_what_is_left_is_the_body(
+    serve: Serve, packed: bool
+) -> None:
+    whole = b"x" * 30_000_000
+    body = gzip.compress(whole) if packed else whole
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}" + ("\r\nContent-Encoding: gzip" if packed else "")
+    async with serve(answering(head, body)) as url, aclosing(Http()) as http:
+        answer = await http.send(a_request(url), CONDENSED, within=10)
+    assert answer.body == b"30000000"
+
+
+@pytest.mark.anyio
+async def test_a_failure_is_not_taken_apart(serve: Serve) -> None:
+    async with (
+        serve(answering("HTTP/1.1 500 Oh\r\nContent-Length: 4", b"gone")) as url,
+        aclosing(Http()) as http,
+    ):
+        answer = await http.send(a_request(url), CONDENSED, within=10)
+    assert answer.body == b"gone"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("piece", "bound"), [(b"k" * 1_000_000, 10**10), (b"x" * 1_000_000, 10**8)])
+async def test_what_is_taken_apart_is_bounded_in_what_is_kept_and_in_what_arrives(
+    serve: Serve, piece: bytes, bound: int
+) -> None:
+    sent = 0
+
+    async def flood(stream: anyio.abc.SocketStream) -> None:
+        nonlocal sent
+        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        for _ in range(1000):
+            await stream.send(piece)
+            sent += 1
+
+    async with serve(flood) as url, aclosing(Http()) as http:
+        with pytest.raises(TooLarge):
+            await http.send(a_request(url), replace(CONDENSED, max_body=bound), within=20)
+    assert sent < 250
 
 
 @pytest.mark.anyio

@@ -11,11 +11,14 @@ import httpx
 
 from tradestat_tools.model.errors import TooLarge
 from tradestat_tools.upstream.failures import NotReached, Unanswered
-from tradestat_tools.upstream.policy import Policy
+from tradestat_tools.upstream.policy import MAX_BODY, Condenser, Policy
 from tradestat_tools.upstream.request import Request, Response
 
 ENCODINGS = "gzip, deflate"
 """What may be asked for: the encodings unpacked here, in bounded steps."""
+
+STEP = 1024 * 1024
+"""Bytes that are unpacked at a time."""
 
 
 class UnreadableBody(ValueError):
@@ -28,12 +31,15 @@ class Body:
     Args:
         encoding: the answer's Content-Encoding.
         bound: bytes, unpacked, that the body may have.
+        condenser: what the body is given to instead of being kept.
     """
 
-    def __init__(self, encoding: str, bound: int) -> None:
+    def __init__(self, encoding: str, bound: int, condenser: Condenser | None = None) -> None:
         self.fault: Literal["too large", "unreadable", ""] = ""
         self._bound = bound
+        self._length = 0
         self._data = bytearray()
+        self._condenser = condenser
         encoding = encoding.strip().lower()
         # 32 more than the largest window: zlib tells gzip from deflate by itself.
         self._unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
@@ -45,13 +51,23 @@ class Body:
         if self.fault:
             return
         if self._unpack is None:
+            self._keep(piece)
+            return
+        try:
+            # In steps: a small piece may unpack to a thousand times its size.
+            while piece and not self.fault:
+                self._keep(self._unpack.decompress(piece, STEP))
+                piece = self._unpack.unconsumed_tail
+        except zlib.error:
+            self.fault = "unreadable"
+
+    def _keep(self, piece: bytes) -> None:
+        self._length += len(piece)
+        if self._condenser is None:
             self._data += piece
         else:
-            try:
-                self._data += self._unpack.decompress(piece, self._bound + 1 - len(self._data))
-            except zlib.error:
-                self.fault = "unreadable"
-        if len(self._data) > self._bound:
+            self._condenser.feed(piece)
+        if self._length > self._bound or (self._condenser is not None and self._condenser.held > MAX_BODY):
             self.fault = "too large"
 
     def finish(self) -> bytes:
@@ -60,9 +76,14 @@ class Body:
         Raises:
             UnreadableBody: a packed body ended before its end.
         """
-        if self._unpack is not None and self._data and not self._unpack.eof:
+        if self._unpack is not None and self._length and not self._unpack.eof:
             raise UnreadableBody
-        return bytes(self._data)
+        if self._condenser is None:
+            return bytes(self._data)
+        body = self._condenser.finish()
+        if len(body) > MAX_BODY:
+            self.fault = "too large"
+        return body
 
 
 USER_AGENT = "tradestat-mcp"
@@ -115,15 +136,17 @@ class Http:
                 async with self._client.stream(
                     request.method, request.url, params=params or None, json=request.body, headers=sent
                 ) as answer:
-                    body = Body(answer.headers.get("content-encoding", ""), policy.max_body)
+                    condenser = policy.condense() if policy.condense and answer.status_code == 200 else None
+                    body = Body(answer.headers.get("content-encoding", ""), policy.max_body, condenser)
                     async for chunk in answer.aiter_raw():
                         body.feed(chunk)
                         if body.fault:
                             # Not `break`: on trio that leaves the client's inner generators unfinished.
                             scope.cancel()
+                    whole = b"" if body.fault else body.finish()
                     if not body.fault:
                         headers = _without_keys(answer.headers, request)
-                        return Response(answer.status_code, headers, without_secrets(body.finish(), request))
+                        return Response(answer.status_code, headers, without_secrets(whole, request))
         except TimeoutError:
             raise Unanswered(
                 f"{policy.service} gave no complete answer within {within:.3g} s.",

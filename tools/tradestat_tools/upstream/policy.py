@@ -2,12 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tradestat_tools.upstream.plan import UNLIMITED, Plan
 from tradestat_tools.upstream.request import Response
 
 MAX_BODY = 64 * 1024 * 1024
 """Decoded bytes. The largest real answer seen is several MB (Korea, a chapter by month); a 50 MB body still fits."""
+
+
+class Condenser(Protocol):
+    """Takes the body of a success in pieces and keeps what a source needs of it, for its reader and the cache."""
+
+    @property
+    def held(self) -> int:
+        """Bytes that are kept as they came."""
+        ...
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece, unpacked."""
+        ...
+
+    def finish(self) -> bytes:
+        """The body as it is to be read and stored."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,8 @@ class Policy:
         source: the source's id, and the name of its account in the ledger.
         service: its name for people.
         max_body: bytes, after decompression, beyond which an answer is cut off as too large.
+        condense: makes what takes a success apart while it arrives. `max_body` then bounds what arrives, and `MAX_BODY`
+            what is kept.
         plan: pace and budget.
         retry: when to ask again.
         charged: reads off an answer what the service charged for it, where services say it; None where one does not.
@@ -43,6 +63,7 @@ class Policy:
     source: str
     service: str
     max_body: int = MAX_BODY
+    condense: Callable[[], Condenser] | None = None
     plan: Plan = UNLIMITED
     retry: Retry = Retry()
     charged: Callable[[Response], float | None] | None = None

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.observation import Status
 from tradestat_tools.sources.comtrade.answers import as_series
-from tradestat_tools.sources.comtrade.wire.envelope import Row
+from tradestat_tools.sources.comtrade.flows import observe
+from tradestat_tools.sources.comtrade.wire.rows import Row
 
 if TYPE_CHECKING:
     from conftest import Comtrade
 
 Notes = Callable[[Answer[Any], NoteCode], str]
+Fields = dict[str, Any]
 
 DOUBLE = NoteCode.DOUBLE_COUNTING
 
@@ -72,6 +75,30 @@ async def test_a_missing_value_is_not_a_zero(comtrade: "Comtrade", notes_of: Not
     answer = await comtrade.ask()
     assert answer.structured()["data"]["records"][0]["primaryValue"] == [None]
     assert not notes_of(answer, NoteCode.ZERO)
+    assert "The value of the only row is missing: null as published, not zero." in notes_of(answer, NoteCode.ABSENT)
+    (observed,) = observe(answer.data, answer.source)
+    assert (observed.value, observed.status) == (None, Status.MISSING)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("level", [{"cmdCode": "TOTAL", "aggrLevel": 0}, {"cmdCode": "85", "aggrLevel": 2}])
+@pytest.mark.parametrize(("value", "weight"), [(500.0, None), (500.0, 0.0), (0.0, None)])
+async def test_sums_of_the_statistics_division_give_no_quantity_and_not_zero(
+    comtrade: "Comtrade", level: Fields, value: float, weight: float | None
+) -> None:
+    unitless = {"qtyUnitCode": -1, "qtyUnitAbbr": "N/A", "qty": 0.0, "isAggregate": True, "isReported": False}
+    comtrade.gives(comtrade.row(**level, **unitless, primaryValue=value, netWgt=weight))
+    (record,) = (await comtrade.ask(cmdCode=level["cmdCode"])).data.records
+    assert record.primaryValue == [value]
+    assert (record.qty, record.altQty, record.netWgt) == (None, None, None)
+
+
+@pytest.mark.anyio
+async def test_no_content_is_an_empty_answer(comtrade: "Comtrade") -> None:
+    comtrade.says("", 204)
+    with pytest.raises(NoData) as caught:
+        await comtrade.ask()
+    assert "no rows for exports of China (156)" in caught.value.message
 
 
 @pytest.mark.anyio
@@ -115,7 +142,6 @@ async def test_imports_given_fob_only_are_not_called_cif(comtrade: "Comtrade", n
     assert answer.source.valuation == "imports FOB"
 
 
-Fields = dict[str, Any]
 OVERLAPS: list[tuple[tuple[Fields, Fields], Fields, str]] = [  # two rows, what was asked besides, why they overlap
     (({"partnerCode": 0, "partnerDesc": "World"}, {}), {"partnerCode": "0,410"}, "World contains every partner"),
     (({"cmdCode": "85"}, {}), {"cmdCode": "85,850760"}, "85 contains 850760"),

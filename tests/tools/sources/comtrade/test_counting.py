@@ -1,16 +1,22 @@
 """A large question is counted before it is asked, with one call."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.model.errors import TooLarge
+from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
+from tradestat_tools.upstream.http import Http
 
 if TYPE_CHECKING:
     from conftest import Comtrade
 
 pytestmark = pytest.mark.anyio
+
+Notes = Callable[[Answer[Any], NoteCode], str]
 
 LARGE = {"reporterCode": "156", "partnerCode": "all", "cmdCode": "AG6", "flowCode": "X", "period": "2023"}
 
@@ -54,3 +60,36 @@ async def test_a_small_question_is_not_counted_and_without_a_key_none_is(
     comtrade.gives(comtrade.row())
     await comtrade.ask(**LARGE)
     assert not any("countOnly" in sent.params for sent in (*keyed.sent, *comtrade.sent))
+
+
+async def test_as_many_rows_as_were_counted_are_the_whole_and_are_not_counted_again(
+    keyed: "Comtrade", notes_of: Notes
+) -> None:
+    rows = [keyed.row(partnerCode=one, cmdCode=f"{two:06}") for one in range(1, 64) for two in range(10100, 10200)]
+    assert len(rows) == 6300
+    counts(keyed, len(rows))
+    http = Http(app=keyed.app)
+    async with keyed.context(http) as context:
+        with pytest.raises(TooLarge) as caught:
+            await context.call(COMTRADE_DATA, LARGE)
+        assert "maxRecords=6300" in caught.value.remedy
+        keyed.replies.clear()
+        keyed.gives(*rows)
+        answer = await context.call(COMTRADE_DATA, {**LARGE, "maxRecords": 6300})
+    await http.aclose()
+    assert ["countOnly" in sent.params for sent in keyed.sent] == [True, False]
+    assert keyed.sent[1].params["maxRecords"] == "6300"
+    assert "maxRecords" not in keyed.sent[0].params
+    assert not notes_of(answer, NoteCode.SUBSET)
+    assert answer.more is None
+
+
+async def test_as_many_rows_as_allowed_may_be_all_and_are_called_neither_whole_nor_cut(
+    keyed: "Comtrade", notes_of: Notes
+) -> None:
+    keyed.gives(*(keyed.row(partnerCode=code) for code in range(1, 21)))
+    answer = await keyed.ask(partnerCode="all", maxRecords=20)
+    text = notes_of(answer, NoteCode.SUBSET)
+    assert "there may be more, or just as many" in text
+    assert "Do not take this for the whole" in text
+    assert len(keyed.sent) == 1

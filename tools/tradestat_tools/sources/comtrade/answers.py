@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -15,7 +16,8 @@ from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, FLOWS
-from tradestat_tools.sources.comtrade.wire.envelope import Amount, Row
+from tradestat_tools.sources.comtrade.wire.envelope import Amount
+from tradestat_tools.sources.comtrade.wire.rows import Row
 
 Amounts = list[Amount | None]
 
@@ -87,7 +89,8 @@ class Attributes(BaseModel):
     isAggregate: bool | None = None
 
 
-class Series(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class Series:
     """One reporter's flow with one partner in one product. Every list stands beside `periods`; null is no figure.
 
     `primaryValue` is CIF for imports and FOB for exports unless the notes say otherwise. Weights are kg.
@@ -246,15 +249,19 @@ def as_series(rows: Sequence[Row], span: Sequence[Period], *, typeCode: str, fre
         for name in (*BREAKDOWNS, *ATTRIBUTES)
         if rows and len({getattr(row, name) for row in rows}) == 1
     }
-    cells: dict[tuple[Any, ...], dict[int, Row]] = {}
+    differing = [name for name in BREAKDOWNS if name not in common]
+    cells: dict[tuple[Any, ...], list[Row | None]] = {}
     for row in rows:
-        breakdown = tuple(getattr(row, name) for name in BREAKDOWNS if name not in common)
+        key = (*_key(row), *(getattr(row, name) for name in differing))
         at = place[row.period]
         repeat = 0
-        while at in (series := cells.setdefault((_key(row), breakdown, repeat), {})):
+        while (series := cells.setdefault((*key, repeat), [None] * len(columns)))[at] is not None:
             repeat += 1
         series[at] = row
     ordered = sorted(cells.values(), key=_rank)
+    del cells  # its keys are as large as what they stand for
+    varying = [name for name in (*BREAKDOWNS, *ATTRIBUTES) if name not in common]
+    shared: dict[Any, list[Any]] = {}
     return TradeData(
         typeCode=typeCode,
         freqCode=freqCode,
@@ -265,39 +272,42 @@ def as_series(rows: Sequence[Row], span: Sequence[Period], *, typeCode: str, fre
         flows={code: FLOWS[code].label if code in FLOWS else code for code in dict.fromkeys(r.flowCode for r in rows)},
         commodities=_commodities(rows),
         common=Attributes.model_validate(common),
-        records=[_series(series, len(columns), common) for series in ordered],
+        records=[_series(series, varying, shared) for series in ordered],
     )
+
+
+_KEY = ("reporterCode", "flowCode", "partnerCode", "cmdCode")
 
 
 def _key(row: Row) -> tuple[str, ...]:
     return (row.reporterCode, row.flowCode, row.partnerCode, row.cmdCode)
 
 
-def _rank(series: dict[int, Row]) -> tuple[Any, ...]:
+def _rank(series: Sequence[Row | None]) -> tuple[Any, ...]:
     """By reporter and flow, then the largest newest value first."""
-    row = series[max(series)]
+    row = next(row for row in reversed(series) if row is not None)
     return (row.reporterCode.zfill(4), row.flowCode, -(row.primaryValue or 0), row.partnerCode.zfill(4), row.cmdCode)
 
 
-def _series(series: dict[int, Row], length: int, common: dict[str, Any]) -> Series:
-    row = next(iter(series.values()))
-    known: dict[str, Any] = {
-        "reporterCode": row.reporterCode,
-        "partnerCode": row.partnerCode,
-        "flowCode": row.flowCode,
-        "cmdCode": row.cmdCode,
-    }
-    for name in BREAKDOWNS:
-        if name not in common:
-            known[name] = getattr(row, name)
-    for name in (*MEASURES, *(name for name in ATTRIBUTES if name not in common)):
-        known[name] = [getattr(series[at], name) if at in series else None for at in range(length)]
-    return Series.model_validate({name: value for name, value in known.items() if _says_something(name, value)})
+def _series(series: Sequence[Row | None], varying: Sequence[str], shared: dict[Any, list[Any]]) -> Series:
+    """The figures of some rows, one a period or none.
 
-
-def _says_something(name: str, value: Any) -> bool:
-    items = cast("list[object]", value) if isinstance(value, list) else []
-    return name == "primaryValue" or not isinstance(value, list) or any(item is not None for item in items)
+    Args:
+        varying: the breakdowns and attributes that are not the same for all rows of the answer.
+        shared: lists of attributes that other series have too; there may be 100,000 series.
+    """
+    row = next(row for row in series if row is not None)
+    known: dict[str, Any] = {name: getattr(row, name) for name in (*_KEY, *(n for n in varying if n in BREAKDOWNS))}
+    for name in MEASURES:
+        figures = [None if row is None else getattr(row, name) for row in series]
+        if name == "primaryValue" or any(figure is not None for figure in figures):
+            known[name] = figures
+    for name in varying:
+        if name not in BREAKDOWNS:
+            said = tuple([None if row is None else getattr(row, name) for row in series])
+            if any(one is not None for one in said):
+                known[name] = shared.setdefault((name, said), list(said))
+    return Series(**known)
 
 
 @cache

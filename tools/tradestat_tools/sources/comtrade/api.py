@@ -18,7 +18,8 @@ from tradestat_tools.sources.comtrade.service import (
     SOURCE_ID,
     ComtradeSettings,
 )
-from tradestat_tools.sources.comtrade.wire.envelope import Page, check_answered, read_count, read_trade
+from tradestat_tools.sources.comtrade.wire.envelope import check_answered, read_count
+from tradestat_tools.sources.comtrade.wire.rows import Condense, Page, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
 from tradestat_tools.upstream import Fetched, Request, Response
 from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness
@@ -33,6 +34,9 @@ service's own Python client and documentation, autumn 2026)."""
 
 TABLES = {True: "data/v1", False: "public/v1"}
 """Where what is held and its notes are asked for, with a key and without (the same documentation)."""
+
+ROWS = replace(POLICY, max_body=256 * 1024 * 1024, condense=Condense)
+"""For answers with trade rows. The largest, of 100,000 rows, was 89 MB (seen October 2026), and texts may be longer."""
 
 LISTS = "files/v1/app/reference"
 
@@ -100,6 +104,17 @@ def _request(settings: ComtradeSettings, path: str, params: Mapping[str, str], f
     )
 
 
+NEWEST_EDITION = "H6"
+
+
+def _sent_classification(call: DataCall, *, keyed: bool) -> ClCode:
+    """HS in place of H6, for which data/v1/get failed with HTTP 500 five times out of five (seen October 2026).
+
+    HS gives the same rows, each with its edition: nothing newer is there that could be converted to H6.
+    """
+    return "HS" if keyed and call.clCode == NEWEST_EDITION and not call.tariff_line else call.clCode
+
+
 def data_requests(context: Context, calls: Iterable[DataCall]) -> list[Request]:
     """The requests for trade data."""
     settings, closed = context.settings.of(ComtradeSettings), context.today.year - CLOSED_AFTER
@@ -107,7 +122,8 @@ def data_requests(context: Context, calls: Iterable[DataCall]) -> list[Request]:
 
 
 def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshness) -> Request:
-    kind = (PREVIEW if settings.comtrade_api_key is None else KEYED) + ("Tariffline" if call.tariff_line else "")
+    keyed = settings.comtrade_api_key is not None
+    kind = (KEYED if keyed else PREVIEW) + ("Tariffline" if call.tariff_line else "")
     params = {
         "reporterCode": call.reporters,
         "period": map(wire_period, call.periods),
@@ -120,7 +136,7 @@ def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshne
         params |= {"partner2Code": call.second_partners, "customsCode": call.customs, "motCode": call.modes}
     return _request(
         settings,
-        f"{kind}/{call.typeCode}/{call.freqCode}/{call.clCode}",
+        f"{kind}/{call.typeCode}/{call.freqCode}/{_sent_classification(call, keyed=keyed)}",
         {name: ",".join(codes) for name, codes in params.items()}
         | {"maxRecords": str(call.maxRecords), "includeDesc": "true" if call.describe else "false"},
         freshness,
@@ -158,13 +174,17 @@ def list_request(context: Context, file: str) -> Request:
 
 
 async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
-    """The rows of one call.
+    """The rows of one call, with how many there are if that was counted before.
 
     Raises:
         TradestatError: what the service answers; UpstreamChanged where it is an answer to another question.
     """
     (request,) = data_requests(context, [call])
-    return await context.upstream.fetch(request, POLICY, _reader(request, call), within=context.settings.timeout)
+    fetched = await context.upstream.fetch(request, ROWS, _reader(request, call), within=context.settings.timeout)
+    if not has_key(context) or call.tariff_line or not fetched.value.is_full(call.maxRecords):
+        return fetched
+    counted = await context.upstream.stored(_count_request(context, call), POLICY, read_count)
+    return replace(fetched, value=replace(fetched.value, counted=counted.value)) if counted is not None else fetched
 
 
 async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetched[Listed[R]]:
@@ -176,7 +196,7 @@ async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetch
 async def fetch_matrix(context: Context, request: Request, asked: Mapping[str, str]) -> Fetched[Page]:
     """The rows of one call for the trade matrix; raises as `fetch`. `asked` is held against the rows."""
     read = partial(_read_answered, {**request.params, **asked})
-    return await context.upstream.fetch(request, POLICY, read, within=context.settings.timeout)
+    return await context.upstream.fetch(request, ROWS, read, within=context.settings.timeout)
 
 
 async def count(context: Context, call: DataCall) -> Fetched[int]:
@@ -185,9 +205,15 @@ async def count(context: Context, call: DataCall) -> Fetched[int]:
     Raises:
         TradestatError: what the service answers.
     """
-    (asked,) = data_requests(context, [call])
-    request = replace(asked, params={**asked.params, "countOnly": "true"}, freshness=RECENT)
+    request = _count_request(context, call)
     return await context.upstream.fetch(request, POLICY, read_count, within=context.settings.timeout)
+
+
+def _count_request(context: Context, call: DataCall) -> Request:
+    """The call that counts; the same however many rows may be brought, so that raising them counts nothing again."""
+    (asked,) = data_requests(context, [call])
+    params = {name: value for name, value in asked.params.items() if name != "maxRecords"}
+    return replace(asked, params={**params, "countOnly": "true"}, freshness=RECENT)
 
 
 async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[DataCall, Page]]:
@@ -197,7 +223,7 @@ async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[Data
     found: list[tuple[DataCall, Page]] = []
     for request, call in zip(requests, calls, strict=True):
         if request.key not in missing_keys:
-            kept = await context.upstream.stored(request, POLICY, _reader(request, call))
+            kept = await context.upstream.stored(request, ROWS, _reader(request, call))
             if kept is not None:
                 found.append((call, kept.value))
     return found
@@ -212,10 +238,17 @@ async def stored_table(context: Context, endpoint: str, params: Mapping[str, str
 
 def _reader(request: Request, call: DataCall) -> "partial[Page]":
     path = {"typeCode": call.typeCode, "freqCode": call.freqCode, "clCode": call.clCode}
-    return partial(_read_answered, {**path, **request.params}, begins=call.tariff_line)
+    only = call.clCode if request.url.rpartition("/")[2] != call.clCode else None
+    return partial(_read_answered, {**path, **request.params}, begins=call.tariff_line, only=only)
 
 
-def _read_answered(asked: Mapping[str, str], response: Response, *, begins: bool = False) -> Page:
+def _read_answered(
+    asked: Mapping[str, str], response: Response, *, begins: bool = False, only: str | None = None
+) -> Page:
+    """The rows, if they are to what was asked; `only` those of one edition, where more were asked for than wanted."""
     page = read_trade(response)
     check_answered(page.rows, asked, begins=begins)
-    return page
+    if only is None:
+        return page
+    rows = [row for row in page.rows if row.classificationCode == only]
+    return replace(page, rows=rows, left_out=len(page.rows) - len(rows))

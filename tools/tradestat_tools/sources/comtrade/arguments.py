@@ -28,7 +28,6 @@ from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
     DEFAULT_CLASSIFICATION,
     FREQ_WORDS,
-    TOTALS,
     TYPE_WORDS,
     WORLD,
     AskedArea,
@@ -42,6 +41,7 @@ from tradestat_tools.sources.comtrade.codes import (
     read_areas,
     read_cmd_code,
     read_flow_code,
+    total_of,
 )
 
 PREVIEW_ROWS = 500
@@ -179,7 +179,7 @@ def _check_classification(code: ClCode, info: ValidationInfo) -> ClCode:
         classified, other = ("services", "S") if is_services(code) else ("goods", "C")
         raise ArgumentError(
             f"clCode={code} classifies {classified}, typeCode={kind} asks for something else.",
-            allowed="EB10, EB02, EB with typeCode=S; HS, H0 to H6, S1 to S4, B4, B5 with typeCode=C",
+            allowed="EB10, EB10S, EB02, EB with typeCode=S; HS, H0 to H6, S1 to S4, B4, B5 with typeCode=C",
             nearest=(f"typeCode={other}", f"clCode={DEFAULT_CLASSIFICATION[kind]}"),
         )
     return code
@@ -234,7 +234,8 @@ class TradeArguments(Dated):
         Classification,
         Field(
             description="Classification. Goods: HS (each year as reported; default) or one edition H0 (1992) to H6 "
-            "(2022), SITC S1 to S4, BEC B4, B5. Services: EB10 (EBOPS 2010; default for S), EB02 (2002), EB.",
+            "(2022), SITC S1 to S4, BEC B4, B5. Services: EB10 (EBOPS 2010; default for S), EB10S (as in SDMX), EB02 "
+            "(2002), EB.",
         ),
     ]
     reporterCode: Reporters = Field(
@@ -253,7 +254,7 @@ class TradeArguments(Dated):
     cmdCode: Products = Field(
         default=usual("TOTAL"),
         description="Product codes of clCode: HS of 2, 4 or 6 digits (850760), EBOPS (3.1.1). TOTAL is everything "
-        "(default); AG2, AG4, AG6 are all chapters, headings, subheadings.",
+        "(default); AG2, AG4, AG6 are all chapters, headings, subheadings; 27?? every heading of chapter 27.",
     )
     flowCode: Flows = Field(
         default=usual("M", "X"),
@@ -343,7 +344,7 @@ class TradeQuery:
     @property
     def total(self) -> str:
         """The code of everything: goods or services."""
-        return TOTALS[self.arguments.typeCode]
+        return total_of(self.arguments.clCode)
 
     @property
     def places(self) -> tuple[AskedArea, ...]:

@@ -20,7 +20,7 @@ from tradestat_tools.model.arguments import ArgumentError
 TypeCode = Literal["C", "S"]
 FreqCode = Literal["A", "M"]
 ClCode = Literal[
-    "HS", "H0", "H1", "H2", "H3", "H4", "H5", "H6", "S1", "S2", "S3", "S4", "B4", "B5", "EB", "EB02", "EB10"
+    "HS", "H0", "H1", "H2", "H3", "H4", "H5", "H6", "S1", "S2", "S3", "S4", "B4", "B5", "EB", "EB02", "EB10", "EB10S"
 ]
 
 DEFAULT_CLASSIFICATION: dict[TypeCode, ClCode] = {"C": "HS", "S": "EB10"}
@@ -51,6 +51,9 @@ _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
     "B": (re.compile(r"\d{1,6}"), "TOTAL, AG1 to AG5, or BEC codes of digits"),
     "E": (re.compile(r"[0-9A-Z][0-9A-Za-z.]{0,11}"), "200 for all services, or EBOPS codes such as 205"),
 }
+_WILDCARDS = {"H": re.compile(r"(?=(..){1,3}$)\d+\?+"), "S": re.compile(r"(?=.{1,5}$)\d+\?+")}
+"""`27??` stands for every heading of chapter 27 (seen October 2026)."""
+
 HS_ALLOWED = "TOTAL, AG2, AG4 or AG6 for every chapter, heading or subheading, or HS codes of 2, 4 or 6 digits"
 
 
@@ -71,7 +74,8 @@ def family(classification: str) -> str:
 
 def total_of(classification: str) -> str:
     """The code of everything in a classification."""
-    return TOTALS["S" if is_services(classification) else "C"]
+    # EB10S has S, the others 200; where there TOTAL is asked for, 0 rows are counted (seen October 2026).
+    return "S" if classification == "EB10S" else TOTALS["S" if is_services(classification) else "C"]
 
 
 def read_cmd_code(text: str, classification: ClCode) -> str:
@@ -83,6 +87,8 @@ def read_cmd_code(text: str, classification: ClCode) -> str:
     word = text.strip().upper()
     if word in {"TOTAL", "ALL"}:
         return total_of(classification)
+    if (wild := _WILDCARDS.get(classification[0])) and wild.fullmatch(word):
+        return word
     if is_hs(classification):
         return word if word in {"AG2", "AG4", "AG6"} else _read_hs(text, classification)
     if classification == "EB10":
@@ -99,6 +105,11 @@ def read_cmd_code(text: str, classification: ClCode) -> str:
         if is_services(classification)
         else f"Look for a code with comtrade_reference(category={classification}, search=...).",
     )
+
+
+def stands_for_many(code: str) -> bool:
+    """Whether a code asked for is a whole level (`AG4`) or has wildcards (`27??`)."""
+    return code.startswith("AG") or "?" in code
 
 
 def _read_ebops(text: str) -> str:

@@ -104,11 +104,14 @@ def observe(data: TradeData, _: Provenance) -> list[Observation]:
     return [one for record in whole for one in _of_record(data, record, periods, system)]
 
 
-def _is_whole(data: TradeData, record: Series) -> bool:
+def _is_whole(data: TradeData, record: Series, *, but: str = "") -> bool:
+    """Whether a record is no part of another, but for one way of breaking it down."""
     if record.flowCode not in OBSERVED:
         return False
     return all(
-        (getattr(record, name) or getattr(data.common, name)) in (None, whole) for name, whole in BREAKDOWNS.items()
+        (getattr(record, name) or getattr(data.common, name)) in (None, whole)
+        for name, whole in BREAKDOWNS.items()
+        if name != but
     )
 
 
@@ -219,17 +222,17 @@ async def ask(context: Context, wanted: Breadth) -> Broad:
     if wanted.by_second_partner:
         asked["partner2Code"] = ["all"]
     answer = await context.call(TOOL, asked, progress=current_report().progress)
-    seconds = _second_partners(answer.data) if wanted.by_second_partner else {}
+    seconds = by_second_partner(answer.data) if wanted.by_second_partner else {}
     return Broad(answer, observe(answer.data, answer.source), seconds)
 
 
-def _second_partners(data: TradeData) -> dict[tuple[str, Period], float]:
+def by_second_partner(data: TradeData) -> dict[tuple[str, Period], float]:
     """Sums by second partner; a cell that came twice counts once, and none is known where it came with two values."""
     stated: dict[tuple[str, Period], dict[tuple[str | None, ...], set[float]]] = {}
     periods = [period(text) for text in data.periods]
     for record in data.records:
         second = record.partner2Code or data.common.partner2Code
-        if second in (None, "0", record.partnerCode):
+        if second in (None, "0", record.partnerCode) or not _is_whole(data, record, but="partner2Code"):
             continue
         names = ("reporterCode", "flowCode", "partnerCode", "cmdCode", *(set(BREAKDOWNS) - {"partner2Code"}))
         cell = tuple(getattr(record, name) for name in names)

@@ -9,7 +9,7 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_label, area_text, listed
-from tradestat_tools.sources.comtrade.api import has_key
+from tradestat_tools.sources.comtrade.api import NEWEST_EDITION, has_key
 from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS
 from tradestat_tools.sources.comtrade.calendar import due
 from tradestat_tools.sources.comtrade.codes import (
@@ -25,7 +25,7 @@ from tradestat_tools.sources.comtrade.codes import (
     overlapping_flows,
 )
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE
-from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.sources.comtrade.wire.tables import Listed
 from tradestat_tools.upstream import Fetched
 
@@ -204,6 +204,12 @@ _KINDS_OF_ROWS: tuple[_Kind, ...] = (
         None,
     ),
     (
+        lambda row: row.primaryValue is None,
+        NoteCode.ABSENT,
+        "The value of {share} is missing: null as published, not zero.",
+        None,
+    ),
+    (
         lambda row: row.primaryValue == 0,
         NoteCode.ZERO,
         "The value of {share} is 0 as published, not missing.",
@@ -287,19 +293,36 @@ def withheld_notes(fetched: Sequence[Fetched[Listed[Any]]], what: str) -> list[N
     return [Note(code=NoteCode.SUBSET, text=text)] if withheld else []
 
 
-def cut_notes(fetched: Sequence[Fetched[Page]], limit: int) -> list[Note]:
-    """That rows may be missing from an answer, and why; nothing where none are."""
-    full = sum(len(one.value.rows) >= limit for one in fetched)
-    withheld = sum(one.value.withheld for one in fetched)
-    if not full and not withheld:
+def newest_edition_notes(classification: str, fetched: Sequence[Fetched[Page]]) -> list[Note]:
+    """That the rows of the newest edition were taken out of those of all editions."""
+    if classification != NEWEST_EDITION or not any("/HS?" in one.address for one in fetched):
         return []
-    calls = "The call" if len(fetched) == 1 else f"{full} of {len(fetched)} calls"
-    said = [f"{calls} brought {limit} rows, the most that was allowed: rows may be cut off."] if full else []
+    left_out = sum(one.value.left_out for one in fetched)
+    text = (
+        f"Asked for as clCode=HS, because {SERVICE} fails for {NEWEST_EDITION} (HTTP 500, October 2026): the rows are "
+        "the same. " + (f"{left_out} in other editions are left out." if left_out else "None was in another edition.")
+    )
+    return [Note(code=NoteCode.RESOLVED_CODE, text=text)]
+
+
+def cut_notes(fetched: Sequence[Fetched[Page]], limit: int) -> list[Note]:
+    """That rows are missing from an answer, or may be; nothing where none are."""
+    cut = [one.value for one in fetched if one.value.is_cut(limit)]
+    if not cut:
+        return []
+    said: list[str] = []
+    if full := sum(not page.withheld for page in cut):
+        calls = "The call" if len(fetched) == 1 else f"{full} of {len(fetched)} calls"
+        said.append(
+            f"{calls} brought {limit} rows, the most that was allowed: there may be more, or just as many; the service "
+            "does not say."
+        )
+    withheld = sum(page.withheld for page in cut)
     if withheld:
-        came = sum(len(one.value.rows) for one in fetched)
+        came = sum(len(one.value.rows) + one.value.left_out for one in fetched)
         said.append(f"{SERVICE} counts {came + withheld} rows and sent {came} of them.")
-    text = " ".join([*said, "Treat this as a part, not the whole."])
-    return [Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT if full else None)]
+    said.append("Treat this as a part, not the whole." if withheld else "Do not take this for the whole.")
+    return [Note(code=NoteCode.SUBSET, text=" ".join(said), reason=Reason.FILTERED_OUT if withheld else None)]
 
 
 def more(context: Context, fetched: Sequence[Fetched[Page]], limit: int) -> str | None:
@@ -307,7 +330,7 @@ def more(context: Context, fetched: Sequence[Fetched[Page]], limit: int) -> str 
     if not any(one.value.is_cut(limit) for one in fetched):
         return None
     narrower = "ask for fewer reporters, partners, codes or periods at once"
-    if any(len(one.value.rows) >= limit for one in fetched):
+    if any(one.value.is_full(limit) and one.value.is_cut(limit) for one in fetched):
         if limit < KEYED_ROWS and has_key(context):
             return f"Raise maxRecords (up to {KEYED_ROWS:,}), or {narrower}."
         if limit < PREVIEW_ROWS:

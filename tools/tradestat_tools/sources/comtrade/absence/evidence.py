@@ -20,14 +20,13 @@ from tradestat_tools.sources.comtrade.codes import (
     EDITION_NAMES,
     FIRST_YEARS,
     FLOWS,
-    TOTALS,
     WORLD,
     AskedArea,
     is_hs,
     total_of,
 )
 from tradestat_tools.sources.comtrade.tools.lists import Entry, stored_reporters
-from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 
 NO_REPORTERS = frozenset({"nes", "special"})
 """Kinds of areas that stand for what cannot be named: partners only."""
@@ -141,7 +140,7 @@ def neighbours(wanted: DataCall) -> list[DataCall]:
 
 
 def _neighbours(wanted: DataCall) -> Iterator[DataCall]:
-    total = TOTALS[wanted.typeCode]
+    total = total_of(wanted.clCode)
     products = [(total,), wanted.commodities, *((code,) for code in (HIDDEN if wanted.typeCode == "C" else ()))]
     partners = [(WORLD,), wanted.partners, ()]
     who = [wanted.reporters, *((code,) for code in wanted.reporters[:3] if len(wanted.reporters) > 1)]
@@ -346,7 +345,7 @@ _MAY_BE_HIDDEN = Why(Reason.SUPPRESSED, "It may be kept back and be part of a wi
 
 def _totals_asked(wanted: DataCall) -> Iterator[tuple[str, str, str]]:
     """(reporter, period, flow) of which a question asks for the total with World."""
-    whole = TOTALS[wanted.typeCode] in wanted.commodities and (not wanted.partners or WORLD in wanted.partners)
+    whole = total_of(wanted.clCode) in wanted.commodities and (not wanted.partners or WORLD in wanted.partners)
     if whole and wanted.totals_only:
         yield from product(wanted.reporters, map(wire_period, wanted.periods), wanted.flows)
 

@@ -12,7 +12,8 @@ from tradestat_tools.sources.comtrade.absence.evidence import Cell, Evidence
 from tradestat_tools.sources.comtrade.answers import SHOWN, area_text, listed
 from tradestat_tools.sources.comtrade.arguments import TradeQuery
 from tradestat_tools.sources.comtrade.calendar import wire_period
-from tradestat_tools.sources.comtrade.wire.envelope import Row
+from tradestat_tools.sources.comtrade.codes import stands_for_many
+from tradestat_tools.sources.comtrade.wire.rows import Row
 
 MOST_CELLS = 20_000
 """Cells looked at one by one; of a larger question only what has no row at all is named."""
@@ -62,7 +63,7 @@ def missing_cells(query: TradeQuery, rows: Sequence[Row]) -> list[Cell]:
 
 
 def _dimensions(query: TradeQuery) -> tuple[list[str | None], ...]:
-    codes: list[str | None] = [code for code in query.arguments.cmdCode if not code.startswith("AG")]
+    codes: list[str | None] = [code for code in query.arguments.cmdCode if not stands_for_many(code)]
     if len(codes) < len(query.arguments.cmdCode):
         codes.append(None)
     return (

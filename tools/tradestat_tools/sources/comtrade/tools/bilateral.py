@@ -192,7 +192,14 @@ async def comtrade_bilateral(context: Context, arguments: BilateralArguments) ->
     return Answer[BilateralData](
         what=f"Both reports: {_who(reporters)}, partner {_who(partners)}; HS {listed(arguments.cmdCode)}",
         data=data,
-        source=provenance(SERVICE, "comtrade_bilateral", fetched, unit="US dollars", currency="USD"),
+        source=provenance(
+            SERVICE,
+            "comtrade_bilateral",
+            fetched,
+            unit="US dollars",
+            currency="USD",
+            valuation="imports CIF, exports FOB",
+        ),
         notes=[Note(code=NoteCode.VALUATION, text=text), *_common_notes(reporters, partners, fetched)],
     )
 
@@ -207,7 +214,7 @@ def _mirror_row(row: Mirrored) -> MirrorRow:
         cmdCode=row.cmdCode,
         primaryValue=row.primaryValue,
         mirrorPrimaryValue=mirror,
-        netWgt=row.netWgt,
+        netWgt=None if row.netWgt == 0 and row.primaryValue != 0 else row.netWgt,
         mirrorNetWgt=row.mirrorNetWgt or None,
     )
 

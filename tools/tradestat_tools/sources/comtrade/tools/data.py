@@ -31,6 +31,7 @@ from tradestat_tools.sources.comtrade.notes import (
     cut_notes,
     group_notes,
     later_notes,
+    newest_edition_notes,
     reading_notes,
     row_notes,
     valuation,
@@ -38,7 +39,7 @@ from tradestat_tools.sources.comtrade.notes import (
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.availability import stored_periods
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, check_rows, trade_answer
-from tradestat_tools.sources.comtrade.wire.envelope import Page, Row
+from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.upstream import Fetched
 from tradestat_tools.upstream.runtime import in_thread
 
@@ -198,6 +199,7 @@ def _answer(context: Context, found: _Found) -> Answer[TradeData]:
             *earlier_notes(query.places, query.span),
             *later_notes(query.open),
             *_newest_notes(query, found.calls),
+            *newest_edition_notes(arguments.clCode, fetched),
         ],
         valuation=None if is_services(arguments.clCode) else valuation(rows),
     )

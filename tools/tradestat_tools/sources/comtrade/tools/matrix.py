@@ -30,7 +30,7 @@ from tradestat_tools.sources.comtrade.codes import WORLD, FreqCode, Places, read
 from tradestat_tools.sources.comtrade.notes import cut_notes, later_notes, reading_notes, row_notes
 from tradestat_tools.sources.comtrade.service import SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, trade_answer
-from tradestat_tools.sources.comtrade.wire.envelope import Page
+from tradestat_tools.sources.comtrade.wire.rows import Page
 from tradestat_tools.sources.comtrade.wire.tables import TRADE_MATRIX
 from tradestat_tools.upstream import Fetched
 

@@ -25,7 +25,7 @@ from tradestat_tools.sources.comtrade.arguments import (
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, DEFAULT_CLASSIFICATION, Named, Places
-from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
+from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.tables import LIVE_UPDATE, METADATA, Described, Publication, Release
@@ -173,7 +173,7 @@ class LiveUpdateData(Data):
         """One row a dataset."""
         rows: list[tuple[Cell, ...]] = [
             (
-                one.lastUpdated,
+                one.newest or None,
                 area_label(one.reporterCode),
                 one.period,
                 one.typeCode,
@@ -196,7 +196,7 @@ async def comtrade_live_update(context: Context, arguments: LiveUpdateArguments)
     """
     codes = Places.of(arguments.reporterCode).codes
     fetched = await fetch_table(context, table_request(context, LIVE_UPDATE, freshness=LIVE), Release)
-    listed_ones = sorted(fetched.value.data, key=lambda one: one.lastUpdated or "", reverse=True)
+    listed_ones = sorted(fetched.value.data, key=lambda one: one.newest, reverse=True)
     found = [one for one in listed_ones if not codes or one.reporterCode in codes]
     if not found:
         text = f"None of the {len(listed_ones)} datasets that were loaded lately is of {listed(map(area_text, codes))}."
@@ -211,7 +211,6 @@ async def comtrade_live_update(context: Context, arguments: LiveUpdateArguments)
         what=f"Loaded lately into {SERVICE}: {len(found)} datasets",
         data=LiveUpdateData(count=len(found), records=found[: arguments.limit]),
         source=provenance(SERVICE, "comtrade_live_update", [fetched]),
-        notes=withheld_notes([fetched], "datasets"),
         more=f"{rest} more: raise limit, or name reporters." if rest > 0 else None,
     )
 

@@ -13,11 +13,11 @@ from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, TradeQuery
 from tradestat_tools.sources.comtrade.codes import FreqCode, Places
 from tradestat_tools.sources.comtrade.notes import more
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE, SOURCE_ID
-from tradestat_tools.sources.comtrade.wire.envelope import Page
+from tradestat_tools.sources.comtrade.wire.rows import Page
 from tradestat_tools.upstream import Fetched
 
 MAX_CALLS = 24
-"""Calls one question may take: at about one a second, half a minute."""
+"""Calls one question may take: within a minute at the service's pace."""
 
 
 def calls_for(context: Context, span: Sequence[Period], freqCode: FreqCode) -> list[tuple[Period, ...]]:
@@ -57,9 +57,17 @@ _OF_LEVEL = {"AG1": 10, "AG2": 97, "AG3": 300, "AG4": 1_230, "AG5": 3_000, "AG6"
 def most_rows(query: TradeQuery, periods: int) -> int:
     """How many rows a call could bring by its codes alone; there are seldom so many."""
     breakdowns = 1 if query.call(query.span).totals_only else 10
-    codes = sum(_OF_LEVEL.get(code, 1) for code in query.arguments.cmdCode)
+    codes = sum(map(_codes_of, query.arguments.cmdCode))
     who = (len(query.reporters.codes) or REPORTERS) * (len(query.partners.codes) or PARTNERS)
     return who * codes * len(query.arguments.flowCode) * periods * breakdowns
+
+
+def _codes_of(code: str) -> int:
+    """About how many codes one code of a question stands for."""
+    if "?" not in code:
+        return _OF_LEVEL.get(code, 1)
+    above = _OF_LEVEL.get(f"AG{code.index('?')}", 1)
+    return ceil(_OF_LEVEL[f"AG{len(code)}"] / above)
 
 
 async def check_rows(context: Context, query: TradeQuery, run: tuple[Period, ...]) -> None:
@@ -89,7 +97,7 @@ async def check_rows(context: Context, query: TradeQuery, run: tuple[Period, ...
 
 
 MOST_REPORTERS = 24
-"""Reporters asked for one by one, a call each: at about one a second, half a minute."""
+"""Reporters asked for one by one, a call each: within a minute at the service's pace."""
 
 
 def check_reporters(places: Places, remedy: str) -> None:

@@ -4,11 +4,10 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from tradestat_tools.model.errors import (
     QuotaExhausted,
@@ -39,7 +38,7 @@ FAILURES = Failures(
             f"Wait until the quota is replenished, or unset {KEY_VARIABLE} to use the preview.",
         ),
         RateLimited: Words(
-            f"{SERVICE}: too many calls in a short time (it takes about one a second).",
+            f"{SERVICE}: too many calls in a short time (it takes about one in two seconds).",
             "Wait, then send the same question again.",
         ),
         UpstreamDown: Words(
@@ -79,6 +78,8 @@ def read_json(response: Response) -> object:
     Raises:
         TradestatError: the status or the body says that this is no answer.
     """
+    if response.status == 204:  # no content: there is nothing
+        return {"count": 0, "data": []}
     if response.status != 200:
         raise _failure(response)
     text = response.body.lstrip(
@@ -180,97 +181,11 @@ def _unit(value: object) -> object:
     return None if cleaned in ("N/A", "n/a", "") else cleaned
 
 
-UNITS = {"2": "m²", "4": "m", "5": "u", "8": "kg", "12": "m³", "34": "kg 90% sdt"}
-"""Abbreviations by code, for rows without descriptions (seen in rows of 2018 to 2022)."""
-
-
 Text = Annotated[str, BeforeValidator(_text)]
 OptionalText = Annotated[str | None, BeforeValidator(_text)]
 OptionalAmount = Annotated[Amount | None, BeforeValidator(_amount)]
 OptionalFlag = Annotated[bool | None, BeforeValidator(_flag)]
 OptionalUnit = Annotated[str | None, BeforeValidator(_unit)]
-
-
-_BESIDE_THE_VALUE = ("cifvalue", "fobvalue", "netWgt", "grossWgt", "qty", "altQty")
-
-
-class Row(BaseModel):
-    """One row of an answer: what one reporter says of one flow, partner, product and period. Values are US dollars.
-
-    The service writes 0.0 as well as null where it knows nothing: all goods weigh 0 kg, an import's FOB value is 0
-    (seen in rows of 2018 to 2022). So a quantity, weight, CIF or FOB value of zero is a figure only beside a value that
-    is zero itself, not beside one that is missing; else it is None here.
-    """
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    typeCode: OptionalText = None
-    freqCode: OptionalText = None
-    period: Text
-    reporterCode: Text
-    reporterISO: OptionalText = None
-    reporterDesc: OptionalText = None
-    flowCode: Text
-    flowDesc: OptionalText = None
-    partnerCode: Text
-    partnerISO: OptionalText = None
-    partnerDesc: OptionalText = None
-    partner2Code: OptionalText = None
-    partner2Desc: OptionalText = None
-    classificationCode: OptionalText = None
-    isOriginalClassification: OptionalFlag = None
-    cmdCode: Text
-    cmdDesc: OptionalText = None
-    aggrLevel: OptionalAmount = None
-    isLeaf: OptionalFlag = None
-    customsCode: OptionalText = None
-    customsDesc: OptionalText = None
-    mosCode: OptionalText = None
-    motCode: OptionalText = None
-    motDesc: OptionalText = None
-    qtyUnitAbbr: OptionalUnit = None
-    qty: OptionalAmount = None
-    isQtyEstimated: OptionalFlag = None
-    altQtyUnitAbbr: OptionalUnit = None
-    altQty: OptionalAmount = None
-    isAltQtyEstimated: OptionalFlag = None
-    netWgt: OptionalAmount = None
-    isNetWgtEstimated: OptionalFlag = None
-    grossWgt: OptionalAmount = None
-    isGrossWgtEstimated: OptionalFlag = None
-    cifvalue: OptionalAmount = None
-    fobvalue: OptionalAmount = None
-    primaryValue: OptionalAmount
-    legacyEstimationFlag: OptionalAmount = None
-    isReported: OptionalFlag = None
-    isAggregate: OptionalFlag = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_units(cls, raw: object) -> object:
-        if not isinstance(raw, dict):
-            return raw
-        row = cast("dict[str, object]", raw)
-        named = {
-            f"{name}Abbr": UNITS.get(str(row.get(f"{name}Code")))
-            for name in ("qtyUnit", "altQtyUnit")
-            if row.get(f"{name}Abbr") is None
-        }
-        return row | named
-
-    @model_validator(mode="after")
-    def _leave_out_unknown(self) -> Self:
-        if self.primaryValue != 0:
-            for name in _BESIDE_THE_VALUE:
-                if getattr(self, name) == 0:
-                    object.__setattr__(self, name, None)  # a row is frozen once it is read
-        return self
-
-
-class _TradeEnvelope(BaseModel):
-    count: int | None = None
-    data: list[Row] | None
-    error: str | None = None
 
 
 class _CountEnvelope(BaseModel):
@@ -279,41 +194,6 @@ class _CountEnvelope(BaseModel):
 
 class _ListEnvelope(BaseModel):
     results: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The rows of one call and how many rows the service says that there are."""
-
-    rows: list[Row]
-    count: int | None = None
-
-    def is_cut(self, limit: int) -> bool:
-        """Whether rows may be missing, because as many came as were allowed or the service counts more."""
-        return len(self.rows) >= limit or self.withheld > 0
-
-    @property
-    def withheld(self) -> int:
-        """Rows that the service counts and did not send.
-
-        In every answer seen (rows of 2010 to 2022) `count` is the number of rows sent. Where it is more, the rows that
-        came are still right and only not all, so they are given as a part and not refused.
-        """
-        return max(0, (self.count or 0) - len(self.rows))
-
-
-def read_trade(response: Response) -> Page:
-    """The rows of a data answer; none where the service holds none.
-
-    Raises:
-        TradestatError: what the service's status, its `error` or an unknown form stand for.
-    """
-    envelope = read_rows(
-        response, _TradeEnvelope, "rows of trade data (period, reporterCode, flowCode, ..., primaryValue)"
-    )
-    if not envelope.data and envelope.count:
-        raise changed(f"{envelope.count} rows", f"`data` is {'null' if envelope.data is None else 'empty'}")
-    return Page(envelope.data or [], envelope.count)
 
 
 def read_count(response: Response) -> int:
@@ -334,10 +214,19 @@ def read_rows(response: Response, envelope: type[E], expected: str) -> E:
     Raises:
         TradestatError: what the service's status, its `error` or an unknown form stand for.
     """
+    return fit(envelope, read_body(response), expected)
+
+
+def read_body(response: Response) -> object:
+    """The body of such an answer, as JSON.
+
+    Raises:
+        TradestatError: what the service's status or its `error` stand for.
+    """
     body = read_json(response)
     if isinstance(body, dict) and (error := cast("dict[str, object]", body).get("error")):
         raise _refused(one_line(error, QUOTED))
-    return _read(envelope, cast("object", body), expected)
+    return cast("object", body)
 
 
 def read_list(response: Response) -> list[dict[str, Any]]:
@@ -346,19 +235,29 @@ def read_list(response: Response) -> list[dict[str, Any]]:
     Raises:
         TradestatError: what the service's status or an unknown form stand for.
     """
-    return _read(_ListEnvelope, read_json(response), "a reference list under `results`").results
+    return fit(_ListEnvelope, read_json(response), "a reference list under `results`").results
 
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def _read(model: type[M], body: object, expected: str) -> M:
+def fit(model: type[M], body: object, expected: str) -> M:
+    """A body in the form that is known.
+
+    Raises:
+        UpstreamChanged: it has another one.
+    """
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "the body"
-        raise changed(expected, f"`{where}`: {one_line(fault['msg'], QUOTED).removeprefix('Value error, ')}") from None
+        place, said = fault_of(error)
+        raise changed(expected, f"`{'.'.join(map(str, place)) or 'the body'}`: {said}") from None
+
+
+def fault_of(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
+    """Where the first fault is, and what it is."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return fault["loc"], one_line(fault["msg"], QUOTED).removeprefix("Value error, ")
 
 
 COMPARED = (
@@ -382,7 +281,7 @@ _SHOWN = 3
 
 
 def check_answered(
-    rows: Sequence[BaseModel], asked: Mapping[str, str], names: Sequence[str] = COMPARED, *, begins: bool = False
+    rows: Sequence[object], asked: Mapping[str, str], names: Sequence[str] = COMPARED, *, begins: bool = False
 ) -> None:
     """Refuse an answer of which a row was not asked for.
 
@@ -410,17 +309,18 @@ def _shown(codes: str) -> str:
     return ",".join(first[:_SHOWN]) + (",..." if len(first) > _SHOWN else "")
 
 
-def _stranger(rows: Sequence[BaseModel], name: str, codes: Sequence[str], *, begins: bool) -> str | None:
+def _stranger(rows: Sequence[object], name: str, codes: Sequence[str], *, begins: bool) -> str | None:
     """The first value of a field that was not asked for."""
-    if name == "clCode":
-        # The edition is not compared: clCode=HS brings each row in the one it was reported in.
-        values = (getattr(row, "classificationCode", None) for row in rows)
-        return next((value for value in values if value and value[0] != codes[0][0]), None)
     if name == "cmdCode":
         return _strange_product(rows, codes, begins=begins)
+    # Each value once, in the order of the rows: there may be 100,000 of them.
+    field = "classificationCode" if name == "clCode" else name
+    values = dict.fromkeys(value for row in rows if (value := getattr(row, field, None)) is not None)
+    if name == "clCode":
+        # The edition is not compared: clCode=HS brings each row in the one it was reported in.
+        return next((value for value in values if value and value[0] != codes[0][0]), None)
     wanted = {_bare(code) for code in codes}
-    values = (getattr(row, name, None) for row in rows)
-    return next((value for value in values if value is not None and _bare(value) not in wanted), None)
+    return next((value for value in values if _bare(value) not in wanted), None)
 
 
 def _bare(code: str) -> str:
@@ -430,11 +330,16 @@ def _bare(code: str) -> str:
 
 
 def _strange_product(rows: Sequence[Any], codes: Sequence[str], *, begins: bool) -> str | None:
-    """AG2, AG4 and so on stand for every code of a level: of so many digits in HS and SITC, by `aggrLevel` in BEC."""
+    """AG2, AG4 and so on stand for every code of a level: of so many digits in HS and SITC, by `aggrLevel` in BEC.
+
+    A question mark stands for one digit.
+    """
     wanted = tuple(code.upper() for code in codes)
     levels = {int(found[1]) for code in wanted if (found := _LEVEL.fullmatch(code))}
-    for row in rows:
-        code: str = row.cmdCode.upper()
-        if code not in wanted and not levels & {len(code), row.aggrLevel} and not (begins and code.startswith(wanted)):
-            return row.cmdCode
+    wild = re.compile("|".join(code.replace("?", ".") for code in wanted if "?" in code) or "(?!)")
+    for came, level in dict.fromkeys((row.cmdCode, row.aggrLevel) for row in rows):
+        code: str = came.upper()
+        known = code in wanted or levels & {len(code), level} or wild.fullmatch(code)
+        if not known and not (begins and code.startswith(wanted)):
+            return came
     return None

@@ -5,7 +5,10 @@ client and its developer portal; the fields of rows are those that working clien
 those that need no key, and the others where one is set.
 """
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -14,7 +17,6 @@ from tradestat_tools.sources.comtrade.wire.envelope import (
     OptionalAmount,
     OptionalFlag,
     OptionalText,
-    Row,
     Text,
     check_answered,
     read_rows,
@@ -32,7 +34,30 @@ TRADE_BALANCE = "tools/v1/getTradeBalance"
 BILATERAL = "tools/v1/getBilateralData"
 """Only with a key: without one both answer 401 (seen 2026)."""
 LIVE_UPDATE = "data/v1/getLiveUpdate"
-"""Only with a key; no parameters."""
+"""Only with a key; no parameters. `count` is not the number of rows: 174 stood beside 50 (seen October 2026)."""
+
+
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z?))?")
+_WRITTEN_OUT = {"%m/%d/%Y %I:%M:%S %p": "%Y-%m-%dT%H:%M:%S", "%A, %B %d, %Y": "%Y-%m-%d"}
+
+
+def _stamp(value: object) -> object:
+    """A day or time as `2026-10-22` or `2026-10-22T21:27:39`, with Z only where that was said; blank is none.
+
+    Seen in October 2026: `2026-10-22 21:27:39Z`, `10/22/2026 11:18:33 PM`, `Thursday, October 22, 2026`, and seven
+    digits of a second without a zone. What is written otherwise stays as it came.
+    """
+    if not isinstance(value, str) or not (text := value.strip()):
+        return value or None
+    if found := _ISO.fullmatch(text):
+        return found[1] + (f"T{found[2]}{found[3]}" if found[2] else "")
+    for form, written in _WRITTEN_OUT.items():
+        with suppress(ValueError):
+            return datetime.strptime(text, form).strftime(written)  # noqa: DTZ007 - no zone is said
+    return text
+
+
+OptionalStamp = Annotated[str | None, BeforeValidator(_stamp)]
 
 
 class Dataset(BaseModel):
@@ -71,7 +96,7 @@ class Publication(BaseModel):
     importPartner2Country: OptionalText = None
     exportPartner2Country: OptionalText = None
     publicationNote: OptionalText = None
-    publicationDate: OptionalText = None
+    publicationDate: OptionalStamp = None
 
 
 class Described(BaseModel):
@@ -101,19 +126,26 @@ class Balance(BaseModel):
     primaryValueBal: OptionalAmount
 
 
-class Mirrored(Row):
-    """A row of trade data beside what the partner reports of it, in US dollars and kg.
+class Mirrored(BaseModel):
+    """What one reporter says of a flow beside what its partner reports of it, in US dollars and kg.
 
-    `primaryValueDisc` and `mirror2PrimaryValue` come too; what they are is said nowhere, so they are left out.
+    `primaryValueDisc` and `mirror2PrimaryValue` come too; what they are is said nowhere, so they are left out. A weight
+    of zero is a figure only beside a value of zero, as in trade data.
     """
 
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    period: Text
+    reporterCode: Text
+    reporterDesc: OptionalText = None
+    flowCode: Text
+    partnerCode: Text
+    partnerDesc: OptionalText = None
+    cmdCode: Text
+    primaryValue: OptionalAmount
+    netWgt: OptionalAmount = None
     mirrorPrimaryValue: OptionalAmount
     mirrorNetWgt: OptionalAmount = None
-
-
-def _stamp(value: object) -> object:
-    """A time of day with what stands before it; blank is none."""
-    return (value.strip() or None) if isinstance(value, str) else value
 
 
 class Release(BaseModel):
@@ -127,7 +159,16 @@ class Release(BaseModel):
     reporterCode: Text
     classificationCode: OptionalText = None
     status: OptionalText = None
-    lastUpdated: Annotated[str | None, BeforeValidator(_stamp)] = None
+    lastUpdated: OptionalStamp = None
+    startedAt: OptionalStamp = None
+    queuedAt: OptionalStamp = None
+
+    @property
+    def newest(self) -> str:
+        """The last that is known of it, to put datasets in order."""
+        known = [stamp for stamp in (self.lastUpdated, self.startedAt, self.queuedAt) if stamp]
+        day = max((stamp[:10] for stamp in known), default="")
+        return max((stamp for stamp in known if stamp.startswith(day)), default="")
 
 
 R = TypeVar("R", bound=BaseModel)
