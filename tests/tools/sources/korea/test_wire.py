@@ -17,7 +17,7 @@ from tradestat_tools.model.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.sources.korea.service import ITEMTRADE, NATIONTRADE, NEWTRADE, NITEMTRADE, Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Page, Row, Total, read_page
+from tradestat_tools.sources.korea.wire.page import TOTAL, Page, Row, Total, read_page
 from tradestat_tools.upstream import Response
 
 if TYPE_CHECKING:

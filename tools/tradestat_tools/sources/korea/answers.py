@@ -15,7 +15,7 @@ from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.korea.arguments import Reply, Selection
 from tradestat_tools.sources.korea.codes import english_name
 from tradestat_tools.sources.korea.service import Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Figures, Row
+from tradestat_tools.sources.korea.wire.page import TOTAL, Figures, Row
 
 Column = list[int | None]
 MONTHS = "Months, YYYY.MM."

@@ -14,7 +14,7 @@ from tradestat_tools.sources.korea.answers import added
 from tradestat_tools.sources.korea.arguments import Reply, Selection
 from tradestat_tools.sources.korea.calendar import DETAIL_DAY, REVISED_MONTHS, last_published
 from tradestat_tools.sources.korea.service import Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Row
+from tradestat_tools.sources.korea.wire.page import TOTAL, Row
 
 
 def mismatches(operation: Operation, replies: Sequence[Reply]) -> Iterator[str]:
