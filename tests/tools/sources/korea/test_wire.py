@@ -283,7 +283,7 @@ OUTSIDE = (
         ("<response/>", UpstreamChanged, "root element"),
         ("<other><a>1</a></other>", UpstreamChanged, "other"),
         ("<a>" * 50_000 + "</a>" * 50_000, UpstreamChanged, "root element"),
-        ("<?xml version='1.0' encoding='EUC-KR'?><response/>", UpstreamChanged, "encoding"),
+        ("<?xml version='1.0' encoding='UTF-7'?><response/>", UpstreamChanged, "encoding"),
         ("<?xml version='1.0' encoding='nonsense'?><response/>", UpstreamChanged, "XML"),
         (b"\xff\xfe\x00\x01", UpstreamChanged, "not XML"),
         (b"\x89PNG\r\n\x1a\n", UpstreamChanged, "not XML"),
