@@ -154,8 +154,8 @@ def test_figures_may_have_commas_and_blanks_and_nothing_is_not_zero(customs: "Cu
 def test_a_row_that_can_not_be_read_is_refused_and_not_dropped(customs: "Customs") -> None:
     changes: list[tuple[dict[str, str], str]] = [
         ({"expDlr": "soon"}, "expDlr"),
-        ({"impWgt": "1.5"}, "impWgt"),
-        ({"expWgt": "9" * 5000}, "expWgt"),
+        ({"impDlr": "1.5"}, "impDlr"),
+        ({"impDlr": "9" * 5000}, "impDlr"),
         *(({"year": year}, "month") for year in ("2025", "2025.13", "")),
         ({"statCd": ""}, "statCd"),
         *(({"hsCd": code}, "HS code") for code in ("", "배터리")),

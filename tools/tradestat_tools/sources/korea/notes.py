@@ -10,10 +10,10 @@ from tradestat_tools.codes.units import format_number
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.korea.absence import in_force, when_out
-from tradestat_tools.sources.korea.answers import added
 from tradestat_tools.sources.korea.arguments import Reply, Selection
 from tradestat_tools.sources.korea.calendar import DETAIL_DAY, REVISED_MONTHS, last_published
 from tradestat_tools.sources.korea.service import Operation
+from tradestat_tools.sources.korea.wire.cells import Amount, present
 from tradestat_tools.sources.korea.wire.page import TOTAL, Row
 
 
@@ -24,9 +24,10 @@ def mismatches(operation: Operation, replies: Sequence[Reply]) -> Iterator[str]:
         for total in reply.page.totals:
             rows = [row for row in reply.page.rows if total.year in (TOTAL, row.year)]
             span = total.year if total.year != TOTAL else _span(reply.months)
-            sums = added([row.figures for row in rows], len(measures))
+            sums = present([row.figures for row in rows], len(measures))
             wrong = [
-                f"{name}: the service's total {format_number(said)}, the rows {format_number(found)}"
+                f"{name}: the service's total {format_number(said)}, the rows {format_number(found)}, "
+                f"{format_number(abs(said - found))} apart"
                 for name, said, found in zip(measures, total.figures, sums, strict=True)
                 if said is not None and said != found
             ]
@@ -48,7 +49,7 @@ def mismatches(operation: Operation, replies: Sequence[Reply]) -> Iterator[str]:
         )
 
 
-def _differs(exports: int | None, imports: int | None, balance: int | None) -> bool:
+def _differs(exports: Amount | None, imports: Amount | None, balance: Amount | None) -> bool:
     if exports is None or imports is None or balance is None:
         return False
     return balance != exports - imports
@@ -86,9 +87,39 @@ def notes_on(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]
     if any(figure == 0 for row in rows for figure in row.figures[:4]):
         text = "A 0 stands in a row whose other flow has trade: nothing was recorded for this one."
         yield _note(NoteCode.ZERO, text, Reason.ZERO)
-    if any(figure is None for row in rows for figure in row.figures):
-        text = "The service left some figures of its rows empty; sums are of those that are there."
+    yield from _on_cells(selection.operation, replies, rows)
+
+
+def _on_cells(operation: Operation, replies: Sequence[Reply], rows: Sequence[Row]) -> Iterator[Note]:
+    """Figures that rows do not have: those that came empty, and those that can not be read."""
+    unread = {at: text for reply in replies for at, text in reply.page.unread.items()}
+    keys = {row[:3] for row in rows}
+    named = [
+        f"{measure} {text!r} in {' '.join(part for part in (year, _of_row(country, code)) if part)}"
+        for (year, country, code, measure), text in unread.items()
+        if (year, country, code) in keys or TOTAL in (year, country, code)
+    ]
+    without = "the sums that they belong to are not given."
+    if named:
+        some = f"{'; '.join(named[:UNREAD_NAMED])}{' and more' if len(named) > UNREAD_NAMED else ''}"
+        count = "1 cell" if len(named) == 1 else f"{len(named)} cells"
+        text = f"{count} can not be read as a figure and stayed without one ({some}); {without}"
         yield _note(NoteCode.ABSENT, text, Reason.NOT_REPORTED)
+    if any(
+        figure is None and (*row[:3], name) not in unread
+        for row in rows
+        for name, figure in zip(operation.measures, row.figures, strict=True)
+    ):
+        text = f"The service left some figures of its rows empty; {without}"
+        yield _note(NoteCode.ABSENT, text, Reason.NOT_REPORTED)
+
+
+UNREAD_NAMED = 3
+
+
+def _of_row(country: str, code: str) -> str:
+    known = ", ".join(part for part in (country, code) if part)
+    return f"({known})" if known else ""
 
 
 def _on_group(selection: Selection, rows: Sequence[Row], *, whole: bool) -> Iterator[Note]:

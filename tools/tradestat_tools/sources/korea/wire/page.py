@@ -4,13 +4,14 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from tradestat_tools.sources.korea.service import Operation
+from tradestat_tools.sources.korea.wire.cells import Amount, Figures, figure
 from tradestat_tools.sources.korea.wire.failures import REMAINING, by_code, by_status, changed, shown
 from tradestat_tools.sources.korea.wire.text import document_of, mapping, text_of
 from tradestat_tools.upstream import Response
-from tradestat_tools.upstream.reading import number
 
 TOTAL = "총계"
 """What stands for the month in the row that adds up all others. It comes first or last, and with some operations not at
@@ -24,11 +25,11 @@ NO_DATA = "03"
 HS_FIELDS = ("hsCd", "hsCode")
 """getNitemtradeList has the former, getItemtradeList the latter, for the same thing (seen October 2026)."""
 
-_PLAIN = re.compile(r"-?[0-9]{1,15}")
-"""How figures come but for commas; whatever else they are is for `number` to say."""
+DOLLARS = frozenset({"expDlr", "impDlr"})
+"""Without these a row says nothing; a weight or a count that can not be read costs that cell alone."""
 
-Figures = tuple[int | None, ...]
-"""The figures of a row in the order of `Operation.measures`; None is "no figure given", which is not zero."""
+WEIGHTS = frozenset({"expWgt", "impWgt"})
+"""Whole kilograms in what was recorded; decimals are taken all the same. Money and counts have none."""
 
 
 class Row(NamedTuple):
@@ -47,6 +48,9 @@ class Total(NamedTuple):
     figures: Figures
 
 
+Unread = dict[tuple[str, str, str, str], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One answer of the service.
@@ -57,6 +61,7 @@ class Page:
         statCdCntnKor1: the service's name for each country code.
         statKor: the service's name for each HS code.
         remaining: calls left for the day, if the service said so.
+        unread: what stood in cells that can not be read, by month, country, HS code and measure.
     """
 
     rows: list[Row]
@@ -64,6 +69,7 @@ class Page:
     statCdCntnKor1: dict[str, str] = field(default_factory=dict[str, str])
     statKor: dict[str, str] = field(default_factory=dict[str, str])
     remaining: int | None = None
+    unread: Unread = field(default_factory=dict[tuple[str, str, str, str], str])
 
 
 def read_page(response: Response, operation: Operation, now: datetime.datetime) -> Page:
@@ -110,10 +116,10 @@ def _page(items: list[Any], operation: Operation, remaining: int | None) -> Page
     page = Page([], [], remaining=remaining)
     for item in items:
         fields = mapping(item)
-        figures = tuple(_figure(fields, name) for name in operation.measures)
         year = text_of(fields.get("year"))
         country = text_of(fields.get("statCd")) if operation.by_country else ""
         code = next((text_of(fields[name]) for name in HS_FIELDS if name in fields), "") if operation.by_item else ""
+        figures = _figures(fields, operation, (year, country, code), page.unread)
         if TOTAL in (year, country, code):
             page.totals.append(Total(TOTAL, figures))
         elif NO_CODE in (country, code):
@@ -139,21 +145,28 @@ def _month(text: str) -> str:
     return f"{found[1]}.{found[2]}"
 
 
-def _figure(fields: Mapping[str, Any], name: str) -> int | None:
-    """A figure: whole, perhaps with thousands commas and blanks; None where the element is empty or holds a dash."""
-    if name not in fields:
-        raise changed(f"a row without {name}")
-    text = text_of(fields[name])
-    plain = "".join(text.split()).replace(",", "")
-    if _PLAIN.fullmatch(plain):
-        return int(plain)
-    try:
-        found = number(plain)
-    except ValueError:
-        found = 0.5  # no whole number either
-    if isinstance(found, float):
-        raise changed(f"the {name} {shown(text, 30)!r}")
-    return found
+def _figures(fields: Mapping[str, Any], operation: Operation, at: tuple[str, str, str], unread: Unread) -> Figures:
+    """The figures of a row; those that can not be read go to `unread`.
+
+    Raises:
+        UpstreamChanged: one has no element, or an amount of dollars can not be read.
+    """
+    found: list[Amount | None] = []
+    for name in operation.measures:
+        if name not in fields:
+            raise changed(f"a row without {name}")
+        text = text_of(fields[name])
+        try:
+            value = figure(text)
+        except ValueError:
+            value = Decimal("NaN")
+        if isinstance(value, Decimal) and not (value.is_finite() and name in WEIGHTS):
+            if name in DOLLARS:
+                raise changed(f"the {name} {shown(text, 30)!r}")
+            unread[(*at, name)] = shown(text, 30)
+            value = None
+        found.append(value)
+    return tuple(found)
 
 
 def _code(value: Any) -> str:

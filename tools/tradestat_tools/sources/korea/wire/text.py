@@ -87,16 +87,20 @@ def _xml(body: bytes, encoding: str | None) -> Mapping[str, Any]:
 
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
-        return mapping(json.loads(body))
+        return mapping(json.loads(body, parse_float=str))
     except (ValueError, RecursionError):
         raise changed("broken JSON instead of XML") from None
 
 
 def text_of(value: Any) -> str:
-    """An element's text without the blanks around it; "" where it is empty."""
+    """An element's text without the blanks around it; "" where it is empty.
+
+    What is no text, such as an element that comes twice, is not taken for an empty one.
+    """
     if isinstance(value, Mapping):  # an element with attributes
-        value = cast("Mapping[str, Any]", value).get("#text")
-    return value.strip() if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+        inner = cast("Mapping[str, Any]", value)
+        value = inner.get("#text") if all(key.startswith(("@", "#")) for key in inner) else str(inner)
+    return value.strip() if isinstance(value, str) else "" if value is None else str(value)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
