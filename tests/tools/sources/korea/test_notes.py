@@ -83,7 +83,7 @@ async def test_rows_that_repeat_each_other_are_noted(customs: "Customs") -> None
     row = customs.traded("2024.01", "850760", "CN", 9, 4)
     customs.gives(row, row, customs.total(18, 8, expWgt=0, impWgt=0))
     answer = await customs.call("getNitemtradeList", **MONTH, hsSgn="8507")
-    assert any("1 rows repeat" in text for text in texts(answer, "double_counting"))
+    assert any("1 row repeats" in text for text in texts(answer, "double_counting"))
     assert texts(answer, "total_mismatch") == []
 
 

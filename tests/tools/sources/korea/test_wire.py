@@ -17,7 +17,8 @@ from tradestat_tools.model.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.sources.korea.service import ITEMTRADE, NATIONTRADE, NEWTRADE, NITEMTRADE, Operation
-from tradestat_tools.sources.korea.wire.page import TOTAL, Page, Row, Total, read_page
+from tradestat_tools.sources.korea.wire.page import Page, read_page
+from tradestat_tools.sources.korea.wire.rows import TOTAL, Row, Total
 from tradestat_tools.upstream import Response
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from tradestat_tools.sources.korea.arguments import Reply, Selection
 from tradestat_tools.sources.korea.codes import english_name
 from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire.cells import Figures, added, amount, plain
-from tradestat_tools.sources.korea.wire.page import TOTAL, Row
+from tradestat_tools.sources.korea.wire.rows import TOTAL, Row
 
 Column = list[int | None]
 Weights = list[int | float | None]
@@ -205,14 +205,14 @@ def _by_name(operation: Operation, figures: Sequence[Figures]) -> dict[str, Weig
 
 
 def _grand_total(selection: Selection, replies: Sequence[Reply]) -> dict[str, int | float | None] | None:
-    """The service's total rows added up over the calls; nothing if a call with rows came without one.
+    """The service's total rows added up over the calls; nothing if a call with rows came without one, or with two.
 
     Of a group nothing either: the service's total is that of all countries.
     """
     if selection.partner.group:
         return None
     found = [[t for t in reply.page.totals if t.year == TOTAL] for reply in replies if reply.page.rows]
-    if not all(found):
+    if any(len(totals) != 1 for totals in found):
         return None
     measures = selection.operation.measures
     sums = added([totals[0].figures for totals in found], len(measures))

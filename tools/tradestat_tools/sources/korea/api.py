@@ -30,7 +30,8 @@ from tradestat_tools.sources.korea.service import (
     Operation,
 )
 from tradestat_tools.sources.korea.wire.failures import FAILURES
-from tradestat_tools.sources.korea.wire.page import TOTAL, Page, Row, read_page
+from tradestat_tools.sources.korea.wire.page import Page, read_page
+from tradestat_tools.sources.korea.wire.rows import TOTAL, Row
 from tradestat_tools.upstream import Policy, Reader, Request
 from tradestat_tools.upstream.failures import not_asked_for
 from tradestat_tools.upstream.request import CLOSED, Freshness, until_published

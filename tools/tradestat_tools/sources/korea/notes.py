@@ -1,6 +1,5 @@
 """What a reader must know of an answer, and the checks of the service's own arithmetic behind it."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tradestat_tools.codes.editions import breaks_text
@@ -13,8 +12,9 @@ from tradestat_tools.sources.korea.absence import in_force, when_out
 from tradestat_tools.sources.korea.arguments import Reply, Selection
 from tradestat_tools.sources.korea.calendar import DETAIL_DAY, REVISED_MONTHS, last_published
 from tradestat_tools.sources.korea.service import Operation
-from tradestat_tools.sources.korea.wire.cells import Amount, present
-from tradestat_tools.sources.korea.wire.page import TOTAL, Row
+from tradestat_tools.sources.korea.wire.cells import Amount
+from tradestat_tools.sources.korea.wire.page import Page
+from tradestat_tools.sources.korea.wire.rows import TOTAL, Row, agree, differences
 
 
 def mismatches(operation: Operation, replies: Sequence[Reply]) -> Iterator[str]:
@@ -22,16 +22,13 @@ def mismatches(operation: Operation, replies: Sequence[Reply]) -> Iterator[str]:
     measures = operation.measures
     for reply in replies:
         for total in reply.page.totals:
-            rows = [row for row in reply.page.rows if total.year in (TOTAL, row.year)]
-            span = total.year if total.year != TOTAL else _span(reply.months)
-            sums = present([row.figures for row in rows], len(measures))
             wrong = [
                 f"{name}: the service's total {format_number(said)}, the rows {format_number(found)}, "
                 f"{format_number(abs(said - found))} apart"
-                for name, said, found in zip(measures, total.figures, sums, strict=True)
-                if said is not None and said != found
+                for name, said, found in differences(total, reply.page.rows, measures)
             ]
             if wrong:
+                span = total.year if total.year != TOTAL else _span(reply.months)
                 yield f"{span}: the service's total row is not the sum of its rows. {'; '.join(wrong)}."
     exports, imports, balance = (measures.index(name) for name in ("expDlr", "impDlr", "balPayments"))
     wrong_rows = [
@@ -79,6 +76,7 @@ def notes_on(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]
             yield _note(NoteCode.RESOLVED_CODE, text)
     yield from _on_group(selection, rows, whole=whole)
     yield from _on_levels(selection, replies, rows)
+    yield from _on_repeats(selection.operation, replies)
     yield from _on_months(selection, replies, rows, whole=whole)
     yield _note(
         NoteCode.VALUATION,
@@ -93,6 +91,7 @@ def notes_on(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]
 def _on_cells(operation: Operation, replies: Sequence[Reply], rows: Sequence[Row]) -> Iterator[Note]:
     """Figures that rows do not have: those that came empty, and those that can not be read."""
     unread = {at: text for reply in replies for at, text in reply.page.unread.items()}
+    unsettled = {at for reply in replies for at in reply.page.repeats.unsettled}
     keys = {row[:3] for row in rows}
     named = [
         f"{measure} {text!r} in {' '.join(part for part in (year, _of_row(country, code)) if part)}"
@@ -106,7 +105,7 @@ def _on_cells(operation: Operation, replies: Sequence[Reply], rows: Sequence[Row
         text = f"{count} can not be read as a figure and stayed without one ({some}); {without}"
         yield _note(NoteCode.ABSENT, text, Reason.NOT_REPORTED)
     if any(
-        figure is None and (*row[:3], name) not in unread
+        figure is None and (*row[:3], name) not in unread and (*row[:3], name) not in unsettled
         for row in rows
         for name, figure in zip(operation.measures, row.figures, strict=True)
     ):
@@ -155,13 +154,49 @@ def _on_levels(selection: Selection, replies: Sequence[Reply], rows: Sequence[Ro
         codes = sorted({code for code in (selection.hs, *(row.hsCd[:6] for row in rows)) if code})
         if text := breaks_text(codes, selection.start.year, selection.end.year):
             yield _note(NoteCode.EDITION_BREAK, text)
-    twice = sum(times - 1 for times in Counter(row[:3] for row in rows).values() if times > 1)
-    if twice:
-        yield _note(
-            NoteCode.DOUBLE_COUNTING,
-            f"{twice} rows repeat the month, country and code of another one. They were added up, as the service's "
-            "total does; look at `rows` before using them one by one.",
-        )
+
+
+def _on_repeats(operation: Operation, replies: Sequence[Reply]) -> Iterator[Note]:
+    for reply in replies:
+        found = reply.page.repeats
+        when = f"{_span(reply.months)}: " if len(replies) > 1 else ""
+        if found.dropped:
+            rows = "1 row repeats" if found.dropped == 1 else f"{found.dropped} rows repeat"
+            were = "was" if found.dropped == 1 else "were"
+            text = f"{when}{rows} another one in everything and {were} left out{_proof(operation, reply.page)}."
+            yield _note(NoteCode.DOUBLE_COUNTING, text)
+        if found.kept:
+            rows = "1 row repeats" if found.kept == 1 else f"{found.kept} rows repeat"
+            yield _note(
+                NoteCode.DOUBLE_COUNTING,
+                f"{when}{rows} the month, country and code of another one. They were added up, as the service's total "
+                "does; look at `rows` before using them one by one.",
+            )
+        if found.unsettled:
+            named = [
+                f"{year} {_of_row(country, code)} came with {measure} {text}".replace("  ", " ")
+                for (year, country, code, measure), text in found.unsettled.items()
+            ]
+            more = f"; and {len(named) - UNREAD_NAMED} more" if len(named) > UNREAD_NAMED else ""
+            yield _note(
+                NoteCode.DOUBLE_COUNTING,
+                f"{when}Rows repeat the month, country and code of another one with other figures, and no total says "
+                f"which count, so these are left out: {'; '.join(named[:UNREAD_NAMED])}{more}.",
+            )
+
+
+def _proof(operation: Operation, page: Page) -> str:
+    """What the totals say of rows that were left out."""
+    measures = operation.measures
+    agreed = agree(page.totals, page.rows, measures)
+    if agreed is None:
+        return "; there is no total to hold that against"
+    if agreed:
+        return ", as the service's total has it"
+    off = {one.measure for total in page.totals for one in differences(total, page.rows, measures)}
+    sums = zip(measures, page.repeats.with_them, strict=True)
+    with_them = ", ".join(f"{name} {format_number(found)} with them" for name, found in sums if name in off)
+    return f"; the service's total is not the sum, with them or without ({with_them})"
 
 
 def _on_months(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row], *, whole: bool) -> Iterator[Note]:

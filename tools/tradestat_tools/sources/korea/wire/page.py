@@ -3,19 +3,16 @@
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire.cells import Amount, Figures, figure
 from tradestat_tools.sources.korea.wire.failures import REMAINING, by_code, by_status, changed, shown
+from tradestat_tools.sources.korea.wire.rows import TOTAL, At, Repeats, Row, Total, settled
 from tradestat_tools.sources.korea.wire.text import document_of, mapping, text_of
 from tradestat_tools.upstream import Response
-
-TOTAL = "총계"
-"""What stands for the month in the row that adds up all others. It comes first or last, and with some operations not at
-all (getNationtradeList); its codes are "-" (seen October 2026)."""
 
 NO_CODE = "-"
 
@@ -32,25 +29,6 @@ WEIGHTS = frozenset({"expWgt", "impWgt"})
 """Whole kilograms in what was recorded; decimals are taken all the same. Money and counts have none."""
 
 
-class Row(NamedTuple):
-    """One month of one country and one HS code, as far as the operation knows them ("" where it does not)."""
-
-    year: str
-    statCd: str
-    hsCd: str
-    figures: Figures
-
-
-class Total(NamedTuple):
-    """A row that adds up others: all of them (`year` is TOTAL) or those of one month."""
-
-    year: str
-    figures: Figures
-
-
-Unread = dict[tuple[str, str, str, str], str]
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """One answer of the service.
@@ -61,7 +39,8 @@ class Page:
         statCdCntnKor1: the service's name for each country code.
         statKor: the service's name for each HS code.
         remaining: calls left for the day, if the service said so.
-        unread: what stood in cells that can not be read, by month, country, HS code and measure.
+        unread: what stood in cells that can not be read.
+        repeats: what became of rows that repeat each other.
     """
 
     rows: list[Row]
@@ -69,7 +48,8 @@ class Page:
     statCdCntnKor1: dict[str, str] = field(default_factory=dict[str, str])
     statKor: dict[str, str] = field(default_factory=dict[str, str])
     remaining: int | None = None
-    unread: Unread = field(default_factory=dict[tuple[str, str, str, str], str])
+    unread: dict[At, str] = field(default_factory=dict[At, str])
+    repeats: Repeats = field(default_factory=Repeats)
 
 
 def read_page(response: Response, operation: Operation, now: datetime.datetime) -> Page:
@@ -134,7 +114,9 @@ def _page(items: list[Any], operation: Operation, remaining: int | None) -> Page
                 page.statCdCntnKor1.setdefault(country, text_of(fields.get("statCdCntnKor1")))
             if code:
                 page.statKor.setdefault(code, text_of(fields.get("statKor")))
-    return page
+    totals = list(dict.fromkeys(page.totals))
+    rows, repeats = settled(page.rows, totals, operation.measures)
+    return replace(page, rows=rows, totals=totals, repeats=repeats)
 
 
 def _month(text: str) -> str:
@@ -145,7 +127,9 @@ def _month(text: str) -> str:
     return f"{found[1]}.{found[2]}"
 
 
-def _figures(fields: Mapping[str, Any], operation: Operation, at: tuple[str, str, str], unread: Unread) -> Figures:
+def _figures(
+    fields: Mapping[str, Any], operation: Operation, at: tuple[str, str, str], unread: dict[At, str]
+) -> Figures:
     """The figures of a row; those that can not be read go to `unread`.
 
     Raises:
