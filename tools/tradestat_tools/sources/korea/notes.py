@@ -62,22 +62,30 @@ NAMED = 12
 CUSTOMS_LEVEL_NAMES = {**LEVEL_NAMES, 10: "Korean 10-digit code"}
 
 
+def vouched(operation: Operation, replies: Sequence[Reply]) -> bool | None:
+    """Whether totals show that every row came; None where one of the answers has none that says so.
+
+    An empty answer has no total (seen October 2026), so that nothing tells it from one that lost its rows.
+    """
+    found = {agree(reply.page.totals, reply.page.rows, operation.measures) for reply in replies}
+    return False if False in found else None if None in found else True
+
+
 def _note(code: NoteCode, text: str, reason: Reason | None = None) -> Note:
     return Note(code=code, text=text, reason=reason)
 
 
 def notes_on(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]) -> Iterator[Note]:
     """The notes of an answer, what bears most on its figures first."""
-    off = [_note(NoteCode.TOTAL_MISMATCH, text) for text in mismatches(selection.operation, replies)]
-    whole = not off
-    yield from off
+    for text in mismatches(selection.operation, replies):
+        yield _note(NoteCode.TOTAL_MISMATCH, text)
     for text in (selection.months_note, selection.partner.note):
         if text:
             yield _note(NoteCode.RESOLVED_CODE, text)
-    yield from _on_group(selection, rows, whole=whole)
+    yield from _on_group(selection, replies, rows)
     yield from _on_levels(selection, replies, rows)
     yield from _on_repeats(selection.operation, replies)
-    yield from _on_months(selection, replies, rows, whole=whole)
+    yield from _on_months(selection, replies, rows)
     yield _note(
         NoteCode.VALUATION,
         "Exports are FOB and imports CIF, so imports and the balance contain freight and insurance on one side only.",
@@ -121,7 +129,7 @@ def _of_row(country: str, code: str) -> str:
     return f"({known})" if known else ""
 
 
-def _on_group(selection: Selection, rows: Sequence[Row], *, whole: bool) -> Iterator[Note]:
+def _on_group(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]) -> Iterator[Note]:
     if not selection.partner.group:
         return
     yield _note(
@@ -133,9 +141,10 @@ def _on_group(selection: Selection, rows: Sequence[Row], *, whole: bool) -> Iter
     members = selection.partner.members
     if codes := [code for code in members if code not in seen]:
         none = codes if len(codes) > NAMED else [members[code] for code in codes]
-        known = "nothing was recorded with them" if whole else "rows may be missing"
-        text = f"No row for {', '.join(none)}: {known}, and the sums are without them."
-        yield _note(NoteCode.ABSENT, text, Reason.ZERO if whole else None)
+        sure = vouched(selection.operation, replies)
+        known = {True: "nothing was recorded with them", None: f"nothing was recorded with them, or {LACKING}"}
+        text = f"No row for {', '.join(none)}: {known.get(sure, MAY_LACK)}, and the sums are without them."
+        yield _note(NoteCode.ABSENT, text, Reason.ZERO if sure else None)
 
 
 def _on_levels(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]) -> Iterator[Note]:
@@ -199,7 +208,7 @@ def _proof(operation: Operation, page: Page) -> str:
     return f"; the service's total is not the sum, with them or without ({with_them})"
 
 
-def _on_months(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row], *, whole: bool) -> Iterator[Note]:
+def _on_months(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]) -> Iterator[Note]:
     now = max(reply.fetched.retrieved_at for reply in replies)
     day = selection.operation.published_on
     newest = last_published(now, day)
@@ -209,7 +218,7 @@ def _on_months(selection: Selection, replies: Sequence[Reply], rows: Sequence[Ro
         out = f"{when_out(first, selection.operation)}; the newest month is {selection.end}."
         left_out = f"{first} to {selection.wanted} are" if first < selection.wanted else f"{first} is"
         yield _note(NoteCode.LAG, f"{left_out} not out yet and left out here. {out}", Reason.NOT_YET_PUBLISHED)
-    yield from _on_empty(selection, rows, newest, whole=whole)
+    yield from _on_empty(selection, replies, rows, newest)
     if selection.end > detailed:
         yield _note(
             NoteCode.LAG, "The newest month is a first total, out before the statistics by product and country."
@@ -221,12 +230,8 @@ def _on_months(selection: Selection, replies: Sequence[Reply], rows: Sequence[Ro
         )
 
 
-def _on_empty(selection: Selection, rows: Sequence[Row], newest: Period, *, whole: bool) -> Iterator[Note]:
-    """The months without a row, by what is known of them.
-
-    Args:
-        whole: the service's totals are the sums of its rows, so that none can be missing.
-    """
+def _on_empty(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row], newest: Period) -> Iterator[Note]:
+    """The months without a row, by what is known of them."""
     seen = {row.year for row in rows}
     months = selection.months
     empty = [month for month in months if month not in seen]
@@ -238,13 +243,36 @@ def _on_empty(selection: Selection, rows: Sequence[Row], newest: Period, *, whol
     if retired := [month for month in empty if hs and not in_force(hs, months[month].year)]:
         text = f"No row for {_named(retired)}: HS {hs[:6]} is not in the edition of that time."
         yield _note(NoteCode.ABSENT, text, Reason.CODE_RETIRED)
-    covered = [month for month in empty if _is_covered(selection, month, seen) and month not in retired]
-    if whole and covered:
-        yield _note(NoteCode.ABSENT, f"No row for {_named(covered)}: nothing was recorded then.", Reason.ZERO)
-    settled = {*retired, *(covered if whole else ())}
-    if unknown := [month for month in empty if month not in settled]:
-        reasons = "nothing was recorded, or the service does not have these months" if whole else "rows may be missing"
-        yield _note(NoteCode.ABSENT, f"No row for {_named(unknown)}: {reasons}.")
+    sure = {month: vouched(selection.operation, [reply]) for reply in replies for month in reply.months}
+    by_text: dict[str, list[str]] = {}
+    for month in empty:
+        if month not in retired:
+            covered = _is_covered(selection, month, seen)
+            by_text.setdefault(_why_empty(sure[month], covered=covered), []).append(month)
+    for text, which in sorted(by_text.items(), key=lambda one: one[0] != NOTHING):
+        reason = Reason.ZERO if text == NOTHING else None
+        yield _note(NoteCode.ABSENT, f"No row for {_named(which)}: {text}.", reason)
+
+
+LACKING = "rows are missing"
+MAY_LACK = "rows may be missing"
+NOTHING = "nothing was recorded then"
+
+
+def _why_empty(sure: bool | None, *, covered: bool) -> str:
+    """Why a month has no row.
+
+    Args:
+        sure: what the totals say of the rows beside it, as `vouched` has it.
+        covered: whether it was surely in the service's reach.
+    """
+    if sure:
+        return NOTHING if covered else "nothing was recorded, or the service does not have these months"
+    if sure is None:
+        return f"nothing was recorded, or {LACKING}" + (
+            "" if covered else ", or the service does not have these months"
+        )
+    return MAY_LACK
 
 
 def _is_covered(selection: Selection, month: str, seen: set[str]) -> bool:
