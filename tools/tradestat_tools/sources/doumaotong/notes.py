@@ -73,9 +73,7 @@ def resolved(asked: str, answered: str) -> str:
         return f"The service did not say which 8-digit code it took for {asked}; figures may be of one code below it."
     if len(asked) == 6 and answered == f"{asked}00":
         return f"{asked} was resolved to {answered}, all of it: China's tariff does not divide what ends in 00."
-    if answered.startswith(asked):
-        return f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
-    return f"The service answered for {answered}, which is not below the code asked for, {asked}."
+    return f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
 
 
 def zeros(figures: Mapping[Period, Num | None]) -> list[Note]:

@@ -3,7 +3,7 @@
 Which field is in which unit is documented and stands here once; everything leaves this module in RMB yuan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict, TypeVar, cast
 
 from tradestat_tools.codes.units import YuanUnit
@@ -32,6 +32,7 @@ from tradestat_tools.sources.doumaotong.answers.totals import (
 )
 from tradestat_tools.sources.doumaotong.codes import named, stem_of
 from tradestat_tools.sources.doumaotong.wire.fields import Fields, by_month, fields, last_month
+from tradestat_tools.sources.doumaotong.wire.product import hs_code, product_of, stranger
 
 YI: YuanUnit = "yi_yuan"
 """metrics.amtYi, blocs[].total, chapterTotal, chapter.list[].total, products[].amt (documented 2026)."""
@@ -45,6 +46,16 @@ PRICES_GIVEN = 15
 HEADINGS_GIVEN = 10
 PRODUCTS_GIVEN = 50
 """How many rows each ranking holds at most, as documented; the website shows more."""
+TOP = 10
+"""How many rows `top10` holds."""
+
+
+def at_most(given: int, documented: int) -> str:
+    """How many rows there may be: a part of a sentence that is true of those that came."""
+    if given <= documented:
+        return f"documented: at most {documented}"
+    return f"more than the {documented} that are documented"
+
 
 WHOLE = 101
 """Percent; shares that are rounded one by one may pass 100 by a little."""
@@ -63,8 +74,8 @@ class _Head(TypedDict):
     productName: str | None
 
 
-def _head(body: Fields, asked: str) -> _Head:
-    return {"hsCode": body.text("hsCode") or asked, "productName": body.text("productName")}
+def _head(body: Fields, asked: str, rows: Iterable[Fields] = ()) -> _Head:
+    return {"hsCode": product_of(body, asked, rows), "productName": body.text("productName")}
 
 
 def dashboard(body: Fields, asked: str) -> DashboardData:
@@ -139,11 +150,30 @@ def _alike(region: Sequence[Slice]) -> Sequence[Slice]:
 
 
 def markets(body: Fields, asked: str) -> MarketsData:
-    """`countryTable`; the lighter `top10` only where that is not there."""
-    found = body.each("countryTable", lambda row: _market(row, "amt"))
-    if found is None:
-        found = body.each("top10", lambda row: _market(row, "v")) or []
-    return MarketsData(**_head(body, asked), markets=found)
+    """`countryTable`; the lighter `top10` only where that has no row."""
+    member, rows = ranking_of(body)
+    amount = "amt" if member == TABLE else "v"
+    return MarketsData(**_head(body, asked, rows), markets=[_market(row, amount) for row in rows])
+
+
+TABLE, LIGHT = "countryTable", "top10"
+
+
+def ranking_of(body: Fields) -> tuple[str, list[Fields]]:
+    """The list of destinations that has rows, and its name."""
+    if rows := body.rows(TABLE):
+        return TABLE, rows
+    return LIGHT, body.rows(LIGHT) or []
+
+
+def lacking(body: Fields) -> str:
+    """What is not in `countryTable` although `top10` has it, as a sentence; nothing where all is well."""
+    table, light = body.rows(TABLE) or [], body.rows(LIGHT) or []
+    if light and not table:
+        return f"`{TABLE}`, with shares and growth, came without rows."
+    if len(light) > len(table):
+        return f"`{LIGHT}` has {len(light)} destinations and `{TABLE}` {len(table)}: rows are missing here."
+    return ""
 
 
 def _market(row: Fields, amount: str) -> Market:
@@ -194,7 +224,7 @@ def product(row: Fields, rank: int) -> Product:
     name = fastest.text("name") if fastest else None
     return Product(
         rank=rank,
-        hsCode=row.required("hs", "an HS code"),
+        hsCode=hs_code(row, "hs") or row.required("hs", "an HS code"),
         productName=row.text("name"),
         recent12mGlobalTotal=row.yuan("amt", YI),
         yoyGrowthRate=row.percent("yoy"),
@@ -208,7 +238,7 @@ def product(row: Fields, rank: int) -> Product:
 def growth(body: Fields, asked: str) -> GrowthData:
     """`growth`: destinations by year-on-year growth."""
     body.need("growth")
-    return GrowthData(**_head(body, asked), growth=body.each("growth", _growing))
+    return GrowthData(**_head(body, asked, body.rows("growth") or ()), growth=body.each("growth", _growing))
 
 
 def _growing(row: Fields) -> GrowingMarket:
@@ -218,8 +248,9 @@ def _growing(row: Fields) -> GrowingMarket:
 def priceband(body: Fields, asked: str) -> PricebandData:
     """`priceBand`, `priceTrend1`, `priceTrend2`; null for any means that there is no unit price."""
     body.need("priceBand", "priceTrend1", "priceTrend2")
+    band = body.sub("priceBand")
     return PricebandData(
-        **_head(body, asked),
+        **_head(body, asked, (band.rows("list") if band else None) or ()),
         priceBand=body.one("priceBand", _price_band),
         priceTrend1=body.one("priceTrend1", _price_trend),
         priceTrend2=body.one("priceTrend2", _price_trend),
@@ -249,9 +280,13 @@ def chapter(body: Fields, asked: str) -> ChapterData:
 
 
 def _chapter(found: Fields, asked: str) -> Chapter:
+    number, own = (found.text("chapter") or asked[:2]).zfill(2), hs_code(found, "selfH4")
+    for name, wanted, got in (("chapter", asked[:2], number), ("selfH4", asked[:4], own)):
+        if got not in (None, wanted):
+            raise stranger(found, name, wanted, got)
     return Chapter(
-        chapter=(found.text("chapter") or asked[:2]).zfill(2),
-        selfH4=found.text("selfH4"),
+        chapter=number,
+        selfH4=own,
         selfRank=found.whole("selfRank"),
         headings=found.whole("headings"),
         chapterTotal=found.yuan("chapterTotal", YI),
@@ -261,7 +296,7 @@ def _chapter(found: Fields, asked: str) -> Chapter:
 
 def _heading(row: Fields) -> Heading:
     return Heading(
-        h4=row.required("h4", "a heading"),
+        h4=hs_code(row, "h4") or row.required("h4", "a heading"),
         name=row.text("name"),
         total=row.yuan("total", YI),
         share=row.percent("share"),

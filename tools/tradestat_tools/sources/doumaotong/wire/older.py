@@ -17,6 +17,7 @@ from tradestat_tools.sources.doumaotong.answers.totals import (
 from tradestat_tools.sources.doumaotong.codes import english
 from tradestat_tools.sources.doumaotong.wire.envelope import changed
 from tradestat_tools.sources.doumaotong.wire.fields import Fields, Num, by_month
+from tradestat_tools.sources.doumaotong.wire.product import hs_code, product_of
 
 YUAN: YuanUnit = "yuan"
 
@@ -30,7 +31,7 @@ LISTS = ("markets", "products", "list", "records", "items")
 def dashboard(body: Fields, asked: str) -> DashboardData:
     """Flat fields with two breakdowns."""
     return DashboardData(
-        hsCode=body.text("hsCode") or asked,
+        hsCode=product_of(body, asked),
         productName=body.text("productName"),
         currentMonth=body.month("currentMonth"),
         recent12mGlobalTotal=body.yuan("recent12mGlobalTotal", YUAN),
@@ -65,9 +66,9 @@ def _breakdown(model: type[B], part: Fields) -> B:
     )
 
 
-def markets(rows: list[Fields], asked: str) -> MarketsData:
+def markets(holder: Fields, rows: list[Fields], asked: str) -> MarketsData:
     """One row a destination, all destinations or the `limit` first."""
-    return MarketsData(hsCode=asked, markets=[_market(row) for row in rows])
+    return MarketsData(hsCode=product_of(holder, asked, rows), markets=[_market(row) for row in rows])
 
 
 def _market(row: Fields) -> Market:
@@ -96,7 +97,7 @@ def trend(body: Fields, asked: str) -> TrendData:
     if unit not in (None, CURRENCY_UNIT):
         raise changed("trend.currencyUnit", CURRENCY_UNIT, unit)
     return TrendData(
-        hsCode=body.text("hsCode") or asked,
+        hsCode=product_of(body, asked),
         productName=body.text("productName"),
         countryCode=code,
         countryName=body.text("countryName"),
@@ -119,7 +120,7 @@ def history(body: Fields, asked: str, country: str) -> HistoryData:
     body.need("countryCode")
     code, months = _customs_code(body) or country, _months(body.rows("monthlyDetail"))
     return HistoryData(
-        hsCode=body.text("hsCode") or asked,
+        hsCode=product_of(body, asked),
         countryCode=code,
         countryName=body.text("countryName"),
         country=english(code),
@@ -156,7 +157,7 @@ def product(row: Fields, position: int) -> Product:
     """A row of a ranking."""
     return Product(
         rank=row.whole("rank") or position,
-        hsCode=row.required("hsCode", "an HS code"),
+        hsCode=hs_code(row, "hsCode") or row.required("hsCode", "an HS code"),
         productName=row.text("productName"),
         recent12mGlobalTotal=row.yuan("recent12mGlobalTotal", YUAN),
         yoyGrowthRate=row.percent("yoyGrowthRate"),

@@ -37,8 +37,9 @@ def markets(response: Response, *, asked: str) -> Shaped[MarketsData]:
     body = payload(response, "/skill/markets")
     holder = fields(cast("object", body), "markets") if isinstance(body, Mapping) else Fields({}, "markets")
     if holder.has("countryTable", "top10"):
-        return Shaped(current.markets(holder, asked), "current")
-    return Shaped(older.markets(_rows(cast("object", body), "markets"), holder.text("hsCode") or asked), "older")
+        light = current.ranking_of(holder)[0] == current.LIGHT
+        return Shaped(current.markets(holder, asked), "current", light, current.lacking(holder))
+    return Shaped(older.markets(holder, _rows(cast("object", body), "markets"), asked), "older")
 
 
 def trend(response: Response, *, asked: str, country: str) -> Shaped[TrendData] | None:
