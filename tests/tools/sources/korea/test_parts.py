@@ -131,3 +131,11 @@ async def test_a_series_calls_zero_the_months_of_which_it_is_known_and_no_others
     customs.gives(*a_year(customs, 2024, range(1, 12), total=False))
     absent = (await series(customs)).data.absent
     assert [(one.periods, one.reason) for one in absent] == [(["2023-12"], "zero"), (["2024-12"], None)]
+
+
+async def test_a_series_passes_on_that_the_services_total_is_not_the_sum_of_its_rows(customs: "Customs") -> None:
+    customs.gives(*a_year(customs, 2023, range(1, 13), total=False), customs.total(999, 0, expWgt=12))
+    customs.gives(*a_year(customs, 2024, range(1, 13)))
+    answer = await series(customs)
+    (text,) = [note.text for note in answer.notes if note.code == "total_mismatch"]
+    assert "expDlr: the service's total 999, the rows 120, 879 apart" in text

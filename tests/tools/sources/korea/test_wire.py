@@ -187,6 +187,11 @@ def test_every_code_has_its_error_in_each_form_and_whatever_the_status() -> None
     assert read(HEADER.format(code="03", message="NODATA_ERROR", body="")).rows == []
 
 
+def test_rows_under_the_code_for_no_data_are_not_called_nothing(customs: "Customs") -> None:
+    body = customs.xml(customs.traded("2025.01", "8507600000", "CN", 1, 2))
+    assert "03" in refused(UpstreamChanged, body.replace("<resultCode>00", "<resultCode>03")).message
+
+
 def test_each_refusal_of_the_key_says_what_to_do() -> None:
     for code, said, words in (
         ("20", "SERVICE_ACCESS_DENIED_ERROR", ["data.go.kr/data/15100475"]),

@@ -179,7 +179,7 @@ def _on_repeats(operation: Operation, replies: Sequence[Reply]) -> Iterator[Note
             yield _note(
                 NoteCode.DOUBLE_COUNTING,
                 f"{when}{rows} the month, country and code of another one. They were added up, as the service's total "
-                "does; look at `rows` before using them one by one.",
+                "does.",
             )
         if found.unsettled:
             named = [

@@ -74,7 +74,9 @@ def read_page(response: Response, operation: Operation, now: datetime.datetime) 
     if code not in (OK, NO_DATA):
         raise by_code(code, text_of(header.get("resultMsg")), operation, now)
     left = response.headers.get(REMAINING, "").strip()
-    items = [] if code == NO_DATA else _items(answer)
+    items = _items(answer) if code == OK or mapping(answer.get("body")).get("items") else []
+    if items and code == NO_DATA:
+        raise changed(f"rows and resultCode {NO_DATA}, which means none")
     return _page(items, operation, int(left) if re.fullmatch(r"[0-9]{1,9}", left) else None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tradestat_tools.codes.units import format_number
-from tradestat_tools.sources.korea.wire.cells import Amount, Figures, present
+from tradestat_tools.sources.korea.wire.cells import Amount, Figures, added, present
 
 TOTAL = "총계"
 """What stands for the month in the row that adds up all others. It comes first or last, and with some operations not at
@@ -65,7 +65,7 @@ class Repeats:
 
     Args:
         dropped: those that were the same in everything and were left out.
-        kept: those that count beside the other, since the total counts them.
+        kept: those that were added to the other, since the total counts both.
         unsettled: figures in which they differ and of which nothing says which counts, with what came; left out.
         with_them: the sums with those that were dropped.
     """
@@ -77,7 +77,7 @@ class Repeats:
 
 
 def settled(rows: list[Row], totals: Sequence[Total], measures: Sequence[str]) -> tuple[list[Row], Repeats]:
-    """The rows that count.
+    """The rows that count, each month, country and code once.
 
     A row is all of a month, country and code, so one that repeats another is the same once more, unless the total
     counts it. Rows that differ are added up only where the total does so.
@@ -89,10 +89,13 @@ def settled(rows: list[Row], totals: Sequence[Total], measures: Sequence[str]) -
         times[row[:3]].append(row)
     once = list(dict.fromkeys(rows))
     if not agree(totals, once, measures) and agree(totals, rows, measures):
-        return rows, Repeats(kept=len(rows) - len(times))
+        return _added_up(times, len(measures)), Repeats(kept=len(rows) - len(times))
     dropped, with_them = len(rows) - len(once), present([row.figures for row in rows], len(measures))
-    if len(once) == len(times) or agree(totals, once, measures):
-        return once, Repeats(dropped, len(once) - len(times), with_them=with_them)
+    if len(once) == len(times):
+        return once, Repeats(dropped, with_them=with_them)
+    if agree(totals, once, measures):
+        different = {key: list(dict.fromkeys(held)) for key, held in times.items()}
+        return _added_up(different, len(measures)), Repeats(dropped, len(once) - len(times), with_them=with_them)
     unsettled = dict(_unsettled(times, measures))
     merged = {
         key: Row(
@@ -101,6 +104,10 @@ def settled(rows: list[Row], totals: Sequence[Total], measures: Sequence[str]) -
         for key, held in times.items()
     }
     return list(merged.values()), Repeats(dropped, unsettled=unsettled, with_them=with_them)
+
+
+def _added_up(times: Mapping[tuple[str, str, str], list[Row]], width: int) -> list[Row]:
+    return [Row(*key, added([row.figures for row in held], width)) for key, held in times.items()]
 
 
 def _unsettled(times: Mapping[tuple[str, str, str], list[Row]], measures: Sequence[str]) -> Iterator[tuple[At, str]]:
