@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool, call_text
-from tradestat_tools.model.answers import Answer, Note
+from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.doumaotong import notes
@@ -66,7 +66,9 @@ def _sorted(markets: list[Market], args: MarketsArguments) -> list[Market]:
 
 def _current_markets(args: MarketsArguments, given: list[Market], found: Shaped[MarketsData]) -> list[Note]:
     shares = [m.share for m in given if m.share is not None]
-    together = f", together {round(sum(shares), 1):g} % of the total" if len(shares) == len(given) else ""
+    percent = f"{round(sum(shares), 1):g} %"
+    too_much = sum(shares) > current.WHOLE
+    together = f", together {percent} of the total" if len(shares) == len(given) and not too_much else ""
     count = len(given)
     if found.light:
         text = f"The {count} largest destinations: `{current.LIGHT}`, {current.at_most(count, current.TOP)}, not all."
@@ -77,7 +79,13 @@ def _current_markets(args: MarketsArguments, given: list[Market], found: Shaped[
         text = f"A ranking of {count} destinations ({documented}{together}); whether these are all is not said."
     if args.sortBy != "amount" or args.order != "desc":
         text += " The order was made among these: the smallest destinations are not here."
-    known = [notes.ranked(text)]
+    known = [
+        notes.ranked(text),
+        *notes.off_shares([(m.country or m.countryName, m.recent12mTotal, m.share) for m in given]),
+    ]
+    if too_much:
+        more_than_all = f"The shares add up to {percent}, more than the whole: do not rely on them."
+        known.append(Note(code=NoteCode.TOTAL_MISMATCH, text=more_than_all))
     if found.lacking:
         known.append(notes.absent(found.lacking, Reason.NOT_REPORTED))
     if args.minAmount or args.limit < len(given):
@@ -206,6 +214,7 @@ def _of_chapter(data: ChapterData, asked: Goods) -> list[Note]:
         of = "" if chapter.headings is None else f" of {chapter.headings}"
         most = f"({current.at_most(given, current.HEADINGS_GIVEN)})"
         found.append(notes.ranked(f"The {given} largest{of} headings {most}, not all."))
+    found += notes.off_shares([(h.h4, h.total, h.share) for h in chapter.largest], chapter.chapterTotal)
     return [*found, notes.CURRENT_UNITS]
 
 

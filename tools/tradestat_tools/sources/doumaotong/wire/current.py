@@ -31,8 +31,9 @@ from tradestat_tools.sources.doumaotong.answers.totals import (
     TrendData,
 )
 from tradestat_tools.sources.doumaotong.codes import named, stem_of
-from tradestat_tools.sources.doumaotong.wire.fields import Fields, by_month, fields, last_month
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, by_month, fields, last_month, once
 from tradestat_tools.sources.doumaotong.wire.product import hs_code, product_of, stranger
+from tradestat_tools.sources.doumaotong.wire.sound import by_share, in_one_unit
 
 YI: YuanUnit = "yi_yuan"
 """metrics.amtYi, blocs[].total, chapterTotal, chapter.list[].total, products[].amt (documented 2026)."""
@@ -83,10 +84,12 @@ def dashboard(body: Fields, asked: str) -> DashboardData:
     metrics = body.sub("metrics") or Fields({}, "dashboard.metrics")
     covered = _range(metrics)
     region, blocs = _slices(body, "region"), _slices(body, "blocs")
+    whole = metrics.yuan("amtYi", YI)
+    in_one_unit(body.where, by_share(((part.total, part.percent) for part in (*(region or ()), *(blocs or ()))), whole))
     return DashboardData(
         **_head(body, asked),
         currentMonth=last_month(covered) if covered else None,
-        recent12mGlobalTotal=metrics.yuan("amtYi", YI),
+        recent12mGlobalTotal=whole,
         yoyGrowthRate=metrics.percent("yoy"),
         momGrowthRate=metrics.percent("mom"),
         activeCountriesCount=metrics.whole("cty"),
@@ -115,7 +118,8 @@ def _slices(body: Fields, name: str) -> list[Slice] | None:
     """The parts of a list, or of an object that has each part's share or figures under its name."""
     found = body.value(name)
     if not isinstance(found, Mapping):
-        return body.each(name, lambda row: _slice(row, row.text(*_NAME)))
+        listed = body.rows(name)
+        return None if listed is None else [_slice(row, row.text(*_NAME)) for row in once(listed, *_NAME)]
     parts: dict[str, object] = {
         key: part if isinstance(part, Mapping) else {"percent": part}
         for key, part in cast("Mapping[str, object]", found).items()
@@ -161,9 +165,10 @@ TABLE, LIGHT = "countryTable", "top10"
 
 def ranking_of(body: Fields) -> tuple[str, list[Fields]]:
     """The list of destinations that has rows, and its name."""
-    if rows := body.rows(TABLE):
-        return TABLE, rows
-    return LIGHT, body.rows(LIGHT) or []
+    table, light = (once(body.rows(name) or [], "name") for name in (TABLE, LIGHT))
+    amounts = {row.text("name"): row.yuan("v", MILLION) for row in light}
+    in_one_unit(body.where, ((row.yuan("amt", MILLION), amounts.get(row.text("name"))) for row in table))
+    return (TABLE, table) if table else (LIGHT, light)
 
 
 def lacking(body: Fields) -> str:
@@ -238,7 +243,7 @@ def product(row: Fields, rank: int) -> Product:
 def growth(body: Fields, asked: str) -> GrowthData:
     """`growth`: destinations by year-on-year growth."""
     body.need("growth")
-    return GrowthData(**_head(body, asked, body.rows("growth") or ()), growth=body.each("growth", _growing))
+    return GrowthData(**_head(body, asked, body.rows("growth") or ()), growth=body.each("growth", _growing, "name"))
 
 
 def _growing(row: Fields) -> GrowingMarket:
@@ -258,7 +263,9 @@ def priceband(body: Fields, asked: str) -> PricebandData:
 
 
 def _price_band(band: Fields) -> PriceBand:
-    return PriceBand(unit=band.text("unit"), median=band.number("median"), markets=band.each("list", _priced) or [])
+    return PriceBand(
+        unit=band.text("unit"), median=band.number("median"), markets=band.each("list", _priced, "name") or []
+    )
 
 
 def _priced(row: Fields) -> PricedMarket:
@@ -284,13 +291,15 @@ def _chapter(found: Fields, asked: str) -> Chapter:
     for name, wanted, got in (("chapter", asked[:2], number), ("selfH4", asked[:4], own)):
         if got not in (None, wanted):
             raise stranger(found, name, wanted, got)
+    whole, largest = found.yuan("chapterTotal", YI), found.each("list", _heading, "h4") or []
+    in_one_unit(found.where, by_share(((one.total, one.share) for one in largest), whole))
     return Chapter(
         chapter=number,
         selfH4=own,
         selfRank=found.whole("selfRank"),
         headings=found.whole("headings"),
-        chapterTotal=found.yuan("chapterTotal", YI),
-        largest=found.each("list", _heading) or [],
+        chapterTotal=whole,
+        largest=largest,
     )
 
 

@@ -103,9 +103,9 @@ class Fields:
         """What an object inside holds."""
         return self._read((name,), lambda found, where: read(fields(found, where)))
 
-    def each(self, name: str, read: "Callable[[Fields], T]") -> list[T] | None:
-        """What the objects of a list inside hold."""
-        return self._read((name,), lambda found, where: [read(row) for row in rows(found, where)])
+    def each(self, name: str, read: "Callable[[Fields], T]", key: str) -> list[T] | None:
+        """What the objects of a list inside hold, each `key` once."""
+        return self._read((name,), lambda found, where: [read(row) for row in once(rows(found, where), key)])
 
     def sub(self, name: str) -> "Fields | None":
         """An object inside."""
@@ -153,6 +153,23 @@ def rows(found: object, where: str) -> list[Fields]:
     if not isinstance(found, list):
         raise changed(where, "a list", found)
     return [fields(item, f"{where}[{at}]") for at, item in enumerate(cast("list[object]", found))]
+
+
+def once(rows: Sequence[Fields], *keys: str) -> list[Fields]:
+    """The rows without those that only repeat another one.
+
+    Args:
+        keys: the members that say what a row is of.
+
+    Raises:
+        UpstreamChanged: two rows of the same differ, so that one would count beside the other.
+    """
+    found: dict[str, Fields] = {}
+    for row in rows:
+        name = row.text(*keys) or row.where
+        if found.setdefault(name, row).raw != row.raw:
+            raise changed(f"{row.where}.{keys[0]}", "each once", f"{name} with {found[name].raw} and with {row.raw}")
+    return list(found.values())
 
 
 def by_month(rows: Sequence[Fields], name: str, figure: Callable[[Fields], Num | None]) -> dict[Period, Num | None]:

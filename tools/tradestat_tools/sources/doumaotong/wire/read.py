@@ -15,7 +15,7 @@ from tradestat_tools.sources.doumaotong.wire.envelope import (
     changed,
     payload,
 )
-from tradestat_tools.sources.doumaotong.wire.fields import Fields, fields, rows
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, fields, once, rows
 from tradestat_tools.upstream import Response
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ def top_products(response: Response) -> Shaped[list[Product]] | BadQuestion:
         body = payload(response, "/skill/topProducts")
     except BadQuestion as refused:
         return refused
-    found = _rows(body, "topProducts")
+    found = once(_rows(body, "topProducts"), "hsCode", "hs")
     if found and found[0].has("hsCode"):
         return Shaped([older.product(row, rank) for rank, row in enumerate(found, start=1)], "older")
     return Shaped([current.product(row, rank) for rank, row in enumerate(found, start=1)], "current")
