@@ -53,8 +53,8 @@ def document_of(response: Response, operation: Operation, now: datetime.datetime
 def _in_utf8(body: bytes, response: Response) -> tuple[bytes, str | None]:
     """The body in UTF-8, whichever of the two it came in; None as its encoding where that is for the XML parser to say.
 
-    The service says UTF-8 and means it (seen October 2026); others of the portal's say EUC-KR. What is said may be
-    untrue: UTF-8 is known by its bytes, which are hardly ever so by chance, and then hold no Hangul.
+    The service says UTF-8 and means it (seen October 2026). EUC-KR is read all the same, said or not: UTF-8 is known
+    by its bytes, which are hardly ever so by chance, and then hold no Hangul.
     """
     said = [found[1].decode("latin-1") for found in (_DECLARED.match(body),) if found]
     said += _CHARSET.findall(response.headers.get("content-type", ""))
