@@ -139,6 +139,29 @@ async def test_the_older_form_is_held_against_its_own_parts_too(
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    "at",
+    [
+        ("current", "dashboard", ("metrics",), "amtYi"),
+        ("current", "trend", ("monthly", 3), "v"),
+        ("current", "growth", ("growth", 0), "amt"),
+        ("older", "trend", ("monthlyData", 0), "amount"),
+        ("older", "markets", (2,), "recent12mTotal"),
+    ],
+)
+async def test_exports_of_less_than_nothing_are_a_change(
+    service: "FakeService", forms: dict[str, dict[str, Any]], at: tuple[str, str, tuple[Any, ...], str]
+) -> None:
+    form, tool, path, name = at
+    place: Any = forms[form][tool]
+    for step in path:
+        place = place[step]
+    place[name] = -place[name]
+    with pytest.raises(UpstreamChanged, match="not below zero"):
+        await ask(service, form, tool, forms[form][tool])
+
+
+@pytest.mark.anyio
 async def test_a_part_that_does_not_fit_its_share_is_named(
     service: "FakeService", current: dict[str, Any], note: Notes
 ) -> None:

@@ -81,8 +81,8 @@ class Fields:
         return self._read(names, lambda found, where: _plain(_exact(found, where)))
 
     def yuan(self, name: str, unit: YuanUnit) -> Num | None:
-        """An amount, brought from `unit` to RMB yuan."""
-        return self._read((name,), lambda found, where: _plain(to_yuan(_exact(found, where), unit)))
+        """An amount of exports, brought from `unit` to RMB yuan."""
+        return self._read((name,), lambda found, where: _plain(to_yuan(_amount(found, where), unit)))
 
     def percent(self, *names: str) -> Num | None:
         """A percentage: 12.3 and "12.3%" and "+12.3%" are all 12.3.
@@ -213,6 +213,13 @@ def _exact(found: object, where: str) -> Decimal:
         return exact(found)
     except CodeError:
         raise changed(where, "a number", found) from None
+
+
+def _amount(found: object, where: str) -> Decimal:
+    amount = _exact(found, where)
+    if amount < 0:
+        raise changed(where, "an amount that is not below zero", found)
+    return amount
 
 
 def _percent(found: object, where: str) -> Num | None:
