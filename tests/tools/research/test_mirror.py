@@ -151,3 +151,23 @@ async def test_what_the_reasons_rest_on_is_counted_and_cited_with_the_sides(serv
     assert answer.source.calls == cited.data.calls == len(giving)
     assert "RX" in asked
     assert "flowCode=RX" in cited.data.text
+
+
+async def test_that_a_total_is_not_the_sum_of_its_rows_is_passed_on(served: Served) -> None:
+    figures = "<expDlr>10</expDlr><impDlr>{}</impDlr><expWgt>1</expWgt><impWgt>2</impWgt><balPayments>{}</balPayments>"
+    rows = (("2024.01", "CN", "8507600000", 700, -690), ("총계", "-", "-", 900, -890))
+    items = "".join(
+        f"<item><year>{year}</year><statCd>{country}</statCd><hsCd>{code}</hsCd>{figures.format(*money)}</item>"
+        for year, country, code, *money in rows
+    )
+    sandbox = Sandbox()
+    sandbox.fail(
+        source="korea",
+        times=-1,
+        body=f"<response><header><resultCode>00</resultCode></header><body><items>{items}</items></body></response>",
+    )
+    async with served(sandbox) as context:
+        answer = await mirror(context, **LITHIUM, period="2024-01")
+    assert [one.value for one in answer.data.figures if one.side == "korea:importer"] == [700]
+    (text,) = [note.text for note in answer.notes if note.code == "total_mismatch"]
+    assert "impDlr: the service's total 900, the rows 700, 200 apart" in text

@@ -13,7 +13,7 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import StoredResult, figures_of, found_in
 from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.view import Cost, Flows, Standing, View
-from tradestat_tools.model.answers import Answer, Note, Provenance
+from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Product, Role, flow_of
 from tradestat_tools.model.observation import Observation
@@ -298,7 +298,11 @@ def _why_partial(
         return ()
     if not found and (why := _why_nothing(view, rows, flows)) is not None:
         return (why,)
-    reasons = tuple(Why(note.reason, note.text, sure=True) for note in notes if note.reason is not None)
+    reasons = tuple(
+        Why(note.reason, note.text, sure=True)
+        for note in notes
+        if note.reason is not None and note.code is not NoteCode.ZERO  # which is of figures that are there
+    )
     if found or reasons:
         return reasons
     return (Why(Reason.FILTERED_OUT, f"The answer of {view.tool} holds no figure of this flow and span."),)

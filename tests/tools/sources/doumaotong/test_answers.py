@@ -116,10 +116,10 @@ async def test_a_null_figure_of_the_dashboard_keeps_its_line_and_is_named(
 ) -> None:
     current["dashboard"]["metrics"]["yoy"] = None
     older["dashboard"]["yoyGrowthRate"] = None
-    for form in (current, older):
+    for form in (current["dashboard"], older["dashboard"]):
         service.replies.clear()
-        service.says("dashboard", form["dashboard"])
-        answer = await service.ask("dashboard", hsCode="85171200")
+        service.says("dashboard", form)
+        answer = await service.ask("dashboard", hsCode=form["hsCode"])
         assert ("Year on year %", None) in answer.data.tables()[0].rows
         assert note(answer, NoteCode.ABSENT) == "Not given, which is not zero: yoyGrowthRate."
 

@@ -110,16 +110,6 @@ async def test_the_newest_month_asked_for_by_name_is_answered(service: "FakeServ
     assert service.sent == [("/skill/dashboard", {"hsCode": "85076000", "currentMonth": "202509"})]
 
 
-async def test_an_answer_for_another_product_is_said(
-    service: "FakeService", current: dict[str, Any], note: Notes
-) -> None:
-    service.says("dashboard", current["dashboard"])
-    answer = await service.ask("dashboard", hsCode="85171300")
-    assert "answered for 85076000, which is not below the code asked for, 85171300" in note(
-        answer, NoteCode.RESOLVED_CODE
-    )
-
-
 async def test_a_short_code_of_which_the_service_does_not_say_the_product_is_not_called_whole(
     service: "FakeService", older: dict[str, Any], note: Notes
 ) -> None:

@@ -198,10 +198,10 @@ async def test_a_dashboard_without_the_total_keeps_the_rest_and_says_what_is_abs
 ) -> None:
     current["dashboard"]["metrics"]["amtYi"] = None
     older["dashboard"]["recent12mGlobalTotal"] = None
-    for form, share in ((current, 39.29), (older, 44.12)):
+    for form, code, share in ((current, "85076000", 39.29), (older, "85171200", 44.12)):
         service.replies.clear()
         service.says("dashboard", form["dashboard"])
-        found = await service.ask("dashboard", hsCode="85076000")
+        found = await service.ask("dashboard", hsCode=code)
         assert found.data.recent12mGlobalTotal is None
         assert found.data.top3ConcentrationPercent == share
         assert len(found.data.tables()) == 3

@@ -135,7 +135,7 @@ async def test_a_newest_month_that_may_be_late_comes_first(customs: "Customs") -
 async def test_no_trade_is_certain_where_a_stored_answer_shows_the_code_with_other_countries(
     customs: "Customs", stored: Callable[..., Any]
 ) -> None:
-    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5))
+    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5), customs.total(10, 5))
     customs.gives()
     error = await stored({**MONTH, "hsSgn": "8507"}, {**MONTH, "hsSgn": "8507", "cntyCd": "AQ"})
     assert reasons(error) == [("zero", True)]
@@ -143,21 +143,21 @@ async def test_no_trade_is_certain_where_a_stored_answer_shows_the_code_with_oth
 
 
 async def test_a_stored_answer_for_other_months_proves_nothing(customs: "Customs", stored: Callable[..., Any]) -> None:
-    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5))
+    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5), customs.total(10, 5))
     customs.gives()
     later = {"strtYymm": "202402", "endYymm": "202402", "hsSgn": "8507", "cntyCd": "AQ"}
     assert reasons(await stored({**MONTH, "hsSgn": "8507"}, later)) == [("zero", False)]
 
 
 async def test_a_group_without_rows_beside_other_countries_has_no_trade_for_certain(customs: "Customs") -> None:
-    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5))
+    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5), customs.total(10, 5))
     error = await empty(customs, **MONTH, hsSgn="8507", cntyCd="ASEAN")
     assert reasons(error) == [("zero", True)]
     assert "(ASEAN)" in error.message
 
 
 async def test_a_group_without_rows_is_not_certain_where_no_country_has_any_in_some_months(customs: "Customs") -> None:
-    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5))
+    customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5), customs.total(10, 5))
     error = await empty(customs, strtYymm="202401", endYymm="202402", hsSgn="8507", cntyCd="ASEAN")
     assert reasons(error) == [("zero", False)]
 

@@ -17,7 +17,8 @@ from tradestat_tools.model.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.sources.korea.service import ITEMTRADE, NATIONTRADE, NEWTRADE, NITEMTRADE, Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Page, Row, Total, read_page
+from tradestat_tools.sources.korea.wire.page import Page, read_page
+from tradestat_tools.sources.korea.wire.rows import TOTAL, Row, Total
 from tradestat_tools.upstream import Response
 
 if TYPE_CHECKING:
@@ -154,8 +155,8 @@ def test_figures_may_have_commas_and_blanks_and_nothing_is_not_zero(customs: "Cu
 def test_a_row_that_can_not_be_read_is_refused_and_not_dropped(customs: "Customs") -> None:
     changes: list[tuple[dict[str, str], str]] = [
         ({"expDlr": "soon"}, "expDlr"),
-        ({"impWgt": "1.5"}, "impWgt"),
-        ({"expWgt": "9" * 5000}, "expWgt"),
+        ({"impDlr": "1.5"}, "impDlr"),
+        ({"impDlr": "9" * 5000}, "impDlr"),
         *(({"year": year}, "month") for year in ("2025", "2025.13", "")),
         ({"statCd": ""}, "statCd"),
         *(({"hsCd": code}, "HS code") for code in ("", "배터리")),
@@ -184,6 +185,11 @@ def test_every_code_has_its_error_in_each_form_and_whatever_the_status() -> None
         for status in (200, 401, 403, 500):
             refused(kind, GATEWAY.format(code=code, message="SERVICE ERROR", said="SOME_ERROR"), status=status)
     assert read(HEADER.format(code="03", message="NODATA_ERROR", body="")).rows == []
+
+
+def test_rows_under_the_code_for_no_data_are_not_called_nothing(customs: "Customs") -> None:
+    body = customs.xml(customs.traded("2025.01", "8507600000", "CN", 1, 2))
+    assert "03" in refused(UpstreamChanged, body.replace("<resultCode>00", "<resultCode>03")).message
 
 
 def test_each_refusal_of_the_key_says_what_to_do() -> None:
@@ -283,7 +289,7 @@ OUTSIDE = (
         ("<response/>", UpstreamChanged, "root element"),
         ("<other><a>1</a></other>", UpstreamChanged, "other"),
         ("<a>" * 50_000 + "</a>" * 50_000, UpstreamChanged, "root element"),
-        ("<?xml version='1.0' encoding='EUC-KR'?><response/>", UpstreamChanged, "encoding"),
+        ("<?xml version='1.0' encoding='UTF-7'?><response/>", UpstreamChanged, "encoding"),
         ("<?xml version='1.0' encoding='nonsense'?><response/>", UpstreamChanged, "XML"),
         (b"\xff\xfe\x00\x01", UpstreamChanged, "not XML"),
         (b"\x89PNG\r\n\x1a\n", UpstreamChanged, "not XML"),

@@ -1,5 +1,6 @@
 """Asking one source for a series: which periods it can have, what that costs, and the figures in one currency."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -336,12 +337,19 @@ def why_absent(found: Found, period: Period, today: date) -> tuple[Reason | None
         return None, f"It could not be asked for: {seen.error.message}"
     lacking = _months_lacking(found, period)
     months = f"No sum, for want of {', '.join(map(str, lacking))}." if lacking else ""
-    said = [why for why in seen.why if any(str(part) in why.text for part in (period, *lacking))] or [
-        why for why in seen.why if not any(str(other) in why.text for other in found.periods)
+    said = [why for why in seen.why if any(_names(why.text, part) for part in (period, *lacking))] or [
+        why for why in seen.why if not any(_names(why.text, other) for other in found.periods)
     ]
     if not said:
         return None, months or "The source has no row for it and does not say why: neither zero nor known."
     return said[0].reason, f"{months} {said[0].text}".strip()
+
+
+def _names(text: str, period: Period) -> bool:
+    """Whether a text names a period: a month as 2024-03, or as services write it, 2024.03 and 202403."""
+    if period.frequency != "month":
+        return str(period) in text
+    return re.search(rf"(?<![0-9]){period.year}[-.]?{period.number:02d}(?![0-9])", text) is not None
 
 
 def _months_lacking(found: Found, period: Period) -> list[Period]:

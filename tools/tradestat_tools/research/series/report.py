@@ -38,6 +38,7 @@ PASSED_ON = frozenset(
         NoteCode.EDITION_BREAK,
         NoteCode.FLAG,
         NoteCode.ZERO,
+        NoteCode.TOTAL_MISMATCH,
         NoteCode.STALE,
         NoteCode.DISCLAIMER,
     }

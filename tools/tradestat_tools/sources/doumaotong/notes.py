@@ -9,6 +9,7 @@ from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.doumaotong.arguments import Goods
 from tradestat_tools.sources.doumaotong.wire.envelope import Shape
 from tradestat_tools.sources.doumaotong.wire.fields import Num
+from tradestat_tools.sources.doumaotong.wire.sound import LEAST
 
 SOURCE_LINE = Note(
     code=NoteCode.DISCLAIMER,
@@ -73,9 +74,33 @@ def resolved(asked: str, answered: str) -> str:
         return f"The service did not say which 8-digit code it took for {asked}; figures may be of one code below it."
     if len(asked) == 6 and answered == f"{asked}00":
         return f"{asked} was resolved to {answered}, all of it: China's tariff does not divide what ends in 00."
-    if answered.startswith(asked):
-        return f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
-    return f"The service answered for {answered}, which is not below the code asked for, {asked}."
+    return f"{asked} was resolved to {answered}, the best-selling 8-digit code below it: not all of {asked}."
+
+
+APART = 0.25
+"""How far an amount may be from its share of the whole: the two may be of different days."""
+
+
+def off_shares(parts: Sequence[tuple[str, Num | None, Num | None]], whole: Num | None = None) -> list[Note]:
+    """Which amounts are not the shares given beside them, if any.
+
+    Args:
+        parts: name, amount and percentage.
+        whole: left out, what most of the parts make it.
+    """
+    known = [(name, amount, share) for name, amount, share in parts if amount and share and share >= LEAST]
+    if not whole:
+        wholes = sorted(amount * 100 / share for _, amount, share in known)
+        whole = wholes[len(wholes) // 2] if wholes else 0
+    found = [
+        f"{name} ({amount:,.0f} yuan, {share:g} %)"
+        for name, amount, share in known
+        if abs(amount - whole * share / 100) > APART * whole * share / 100
+    ]
+    if not found:
+        return []
+    text = f"Amount and share do not go together, with a whole of about {whole:,.0f} yuan: {', '.join(found)}."
+    return [Note(code=NoteCode.TOTAL_MISMATCH, text=text)]
 
 
 def zeros(figures: Mapping[Period, Num | None]) -> list[Note]:

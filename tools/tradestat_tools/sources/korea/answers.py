@@ -15,11 +15,13 @@ from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.korea.arguments import Reply, Selection
 from tradestat_tools.sources.korea.codes import english_name
 from tradestat_tools.sources.korea.service import Operation
-from tradestat_tools.sources.korea.wire import TOTAL, Figures, Row
+from tradestat_tools.sources.korea.wire.cells import Figures, added, amount, plain
+from tradestat_tools.sources.korea.wire.rows import TOTAL, Row
 
 Column = list[int | None]
+Weights = list[int | float | None]
 MONTHS = "Months, YYYY.MM."
-SUMS = "By month, the sum of `rows`; made here. None where a month has no row."
+SUMS = "By month, the sum of `rows`; made here. None where a month has no row, or one without the figure."
 GRAND = "The service's own total row (총계), which is not among `rows`; with several calls, their sum."
 
 LABEL = 44
@@ -29,7 +31,7 @@ LABEL = 44
 class _Block(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    def column(self, name: str) -> list[int | None]:
+    def column(self, name: str) -> Weights:
         """A column of figures by its name."""
         return getattr(self, name)
 
@@ -37,9 +39,9 @@ class _Block(BaseModel):
 class WeighedMonths(_Block):
     """Figures by month, of the statistics by item."""
 
-    expWgt: Column = Field(description="Export weight, kg net.")
+    expWgt: Weights = Field(description="Export weight, kg net.")
     expDlr: Column = Field(description="Export value, US dollars, FOB.")
-    impWgt: Column = Field(description="Import weight, kg net.")
+    impWgt: Weights = Field(description="Import weight, kg net.")
     impDlr: Column = Field(description="Import value, US dollars, CIF.")
     balPayments: Column = Field(description="Trade balance, expDlr - impDlr, US dollars.")
     year: list[str] = Field(description=MONTHS)
@@ -59,9 +61,9 @@ class CountedMonths(_Block):
 class WeighedTotal(BaseModel):
     """The service's total row of the statistics by item."""
 
-    expWgt: int | None = None
+    expWgt: int | float | None = None
     expDlr: int | None = None
-    impWgt: int | None = None
+    impWgt: int | float | None = None
     impDlr: int | None = None
     balPayments: int | None = None
 
@@ -197,34 +199,29 @@ def _sums_by_month(selection: Selection, rows: Sequence[Row]) -> dict[str, Any]:
     return {"year": list(by_month), **_by_name(selection.operation, sums)}
 
 
-def _by_name(operation: Operation, figures: Sequence[Figures]) -> dict[str, Column]:
+def _by_name(operation: Operation, figures: Sequence[Figures]) -> dict[str, Weights]:
     """The figures of rows as columns."""
-    return {name: [row[i] for row in figures] for i, name in enumerate(operation.measures)}
+    return {name: [plain(row[i]) for row in figures] for i, name in enumerate(operation.measures)}
 
 
-def _grand_total(selection: Selection, replies: Sequence[Reply]) -> dict[str, int | None] | None:
-    """The service's total rows added up over the calls; nothing if a call with rows came without one.
+def _grand_total(selection: Selection, replies: Sequence[Reply]) -> dict[str, int | float | None] | None:
+    """The service's total rows added up over the calls; nothing if a call with rows came without one, or with two.
 
     Of a group nothing either: the service's total is that of all countries.
     """
     if selection.partner.group:
         return None
     found = [[t for t in reply.page.totals if t.year == TOTAL] for reply in replies if reply.page.rows]
-    if not all(found):
+    if any(len(totals) != 1 for totals in found):
         return None
     measures = selection.operation.measures
-    return dict(zip(measures, added([totals[0].figures for totals in found], len(measures)), strict=True))
+    sums = added([totals[0].figures for totals in found], len(measures))
+    return dict(zip(measures, map(plain, sums), strict=True))
 
 
 def _names(replies: Iterable[Mapping[str, str]], used: set[str]) -> dict[str, str]:
     """The newest name of each code that rows use."""
     return {code: name for names in replies for code, name in names.items() if code in used}
-
-
-def added(rows: Sequence[Figures], width: int) -> Figures:
-    """The sums of the columns of rows, each of what is there; None where nothing is."""
-    columns = zip(*rows, strict=True) if rows else [()] * width
-    return tuple(sum(known) if (known := [x for x in column if x is not None]) else None for column in columns)
 
 
 _HEADS = {
@@ -269,8 +266,8 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
     groups: list[tuple[str, ...]] = list(zip(*(getattr(rows, name) for name in codes), strict=True))
     by_group: dict[tuple[str, ...], list[Figures]] = {}
     for group, cells in zip(groups, figures, strict=True):
-        by_group.setdefault(group, []).append(cells)
-    sums = {group: added(cells, len(names)) for group, cells in by_group.items()}
+        by_group.setdefault(group, []).append(tuple(map(amount, cells)))
+    sums = {group: tuple(map(plain, added(cells, len(names)))) for group, cells in by_group.items()}
     asked = {getattr(data, "hsSgn", ""), getattr(data, "cntyCd", "")}
     shared = _shared(list(sums), labels, asked)
     found = [_by_month(data.months, f"By month, the sum of the rows{shared}")]

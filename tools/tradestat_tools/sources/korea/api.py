@@ -15,7 +15,7 @@ from tradestat_tools.sources.korea.absence import call, no_rows, not_out
 from tradestat_tools.sources.korea.arguments import Reply, Selection, TradeArguments
 from tradestat_tools.sources.korea.calendar import SEOUL, last_published, months_asked
 from tradestat_tools.sources.korea.codes import EVERYONE
-from tradestat_tools.sources.korea.notes import mismatches
+from tradestat_tools.sources.korea.notes import vouched
 from tradestat_tools.sources.korea.service import (
     COUNTRY,
     END,
@@ -29,7 +29,9 @@ from tradestat_tools.sources.korea.service import (
     KoreaSettings,
     Operation,
 )
-from tradestat_tools.sources.korea.wire import FAILURES, TOTAL, Page, Row, read_page
+from tradestat_tools.sources.korea.wire.failures import FAILURES
+from tradestat_tools.sources.korea.wire.page import Page, read_page
+from tradestat_tools.sources.korea.wire.rows import TOTAL, Row
 from tradestat_tools.upstream import Policy, Reader, Request
 from tradestat_tools.upstream.failures import not_asked_for
 from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
@@ -85,7 +87,7 @@ async def ask(context: Context, selection: Selection) -> tuple[list[Reply], list
     rows = selection.rows(replies)
     if not rows:
         seen = {row.year for reply in replies for row in reply.page.rows}
-        beside = seen == set(selection.months) and not any(mismatches(selection.operation, replies))
+        beside = seen == set(selection.months) and vouched(selection.operation, replies) is True
         others = beside or await _others_have_rows(context, selection)
         raise no_rows(selection, context.now(), others_have=others)
     return replies, rows
@@ -158,6 +160,8 @@ async def _others_have_rows(context: Context, selection: Selection) -> bool:
         everyone = replace(run, partner=EVERYONE)
         kept = await context.upstream.stored(*_request(context, everyone))
         if kept is None or {row.year for row in kept.value.rows} != set(everyone.months):
+            return False
+        if not vouched(run.operation, [Reply(list(run.months), kept.value, kept)]):
             return False
     return True
 

@@ -14,7 +14,8 @@ from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, r
 from tradestat_tools.sources.korea.calendar import months_written
 from tradestat_tools.sources.korea.codes import EVERYONE, Partner, partner
 from tradestat_tools.sources.korea.service import Operation
-from tradestat_tools.sources.korea.wire import Page, Row
+from tradestat_tools.sources.korea.wire.page import Page
+from tradestat_tools.sources.korea.wire.rows import Row
 from tradestat_tools.upstream import Fetched
 
 HS_LEVELS = (2, 4, 6, 10)

@@ -12,7 +12,6 @@ from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.korea.answers import (
-    Column,
     CountedMonths,
     ItemtradeData,
     NationtradeData,
@@ -20,6 +19,7 @@ from tradestat_tools.sources.korea.answers import (
     NitemtradeData,
     TradeData,
     WeighedMonths,
+    Weights,
 )
 from tradestat_tools.sources.korea.calendar import REVISED_MONTHS, last_published, months_in, written
 from tradestat_tools.sources.korea.codes import area_of
@@ -65,7 +65,7 @@ def _observe(
     settled = written(last_published(source.retrieved_at).shifted(-REVISED_MONTHS))
     months = months_in(block.year)
     weights = isinstance(block, WeighedMonths)
-    columns: list[tuple[FlowCode, Column, Column | None]] = [
+    columns: list[tuple[FlowCode, Weights, Weights | None]] = [
         (flow, block.column(money), block.column(weight) if weights else None) for flow, money, weight in _FLOWS
     ]
     for at, (text, partner, product) in enumerate(zip(block.year, partners, products, strict=False)):
@@ -91,7 +91,7 @@ def _observe(
             )
 
 
-def _status(value: int | None, month: str, settled: str, *, summed: bool) -> Status:
+def _status(value: float | None, month: str, settled: str, *, summed: bool) -> Status:
     """The status of a figure; months as the service writes them, which sort like months."""
     if value is None:
         return Status.MISSING

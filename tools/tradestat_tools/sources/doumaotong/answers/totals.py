@@ -28,7 +28,18 @@ from tradestat_tools.sources.doumaotong.wire.fields import Num
 EXPORTS = frozenset({"Exports"})
 
 
-class RegionBreakdown(Part):
+class Breakdown(Part):
+    """Amounts `xTotal` and percentages `xPercent` of the parts of a whole."""
+
+    @property
+    def parts(self) -> dict[str, tuple[Num | None, Num | None]]:
+        """Amount and percentage of each part, by its name's stem."""
+        given = self.model_dump()
+        stems = dict.fromkeys(name.removesuffix("Total").removesuffix("Percent") for name in given)
+        return {stem: (given.get(f"{stem}Total"), given.get(f"{stem}Percent")) for stem in stems}
+
+
+class RegionBreakdown(Breakdown):
     """12-month exports by continent."""
 
     asiaTotal: Yuan = None
@@ -45,7 +56,7 @@ class RegionBreakdown(Part):
     oceaniaPercent: Percent = None
 
 
-class TradeBlocBreakdown(Part):
+class TradeBlocBreakdown(Breakdown):
     """12-month exports by trade bloc. Blocs overlap and do not add up."""
 
     middleEastTotal: Yuan = None
@@ -161,10 +172,7 @@ def _breakdown_rows(part: RegionBreakdown | TradeBlocBreakdown | None) -> list[t
     """A row for each `xTotal` and `xPercent` of which one is given."""
     if part is None:
         return []
-    given = part.model_dump()
-    stems = dict.fromkeys(name.removesuffix("Total").removesuffix("Percent") for name in given)
-    rows = [(LABELS[stem], given.get(f"{stem}Total"), given.get(f"{stem}Percent")) for stem in stems]
-    return [row for row in rows if row[1:] != (None, None)]
+    return [(LABELS[stem], *figures) for stem, figures in part.parts.items() if figures != (None, None)]
 
 
 class MonthAmount(Part):

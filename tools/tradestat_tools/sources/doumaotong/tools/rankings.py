@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool, call_text
-from tradestat_tools.model.answers import Answer, Note
+from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.doumaotong import notes
@@ -21,6 +21,7 @@ from tradestat_tools.sources.doumaotong.answers.rankings import (
 from tradestat_tools.sources.doumaotong.api import answered, ask
 from tradestat_tools.sources.doumaotong.arguments import Goods, MarketsArguments, ProductArguments
 from tradestat_tools.sources.doumaotong.wire import current, read
+from tradestat_tools.sources.doumaotong.wire.envelope import Shaped
 from tradestat_tools.sources.doumaotong.wire.fields import Fields
 
 P = TypeVar("P", GrowthData, PricebandData, ChapterData)
@@ -41,7 +42,7 @@ async def run_markets(context: Context, args: MarketsArguments) -> Answer[Market
     data.markets = passing[: args.limit]
     if not data.markets:
         raise _no_destinations(args, len(given))
-    form_notes = _current_markets(args, given) if form == "current" else _older_markets(args, given)
+    form_notes = _current_markets(args, given, fetched.value) if form == "current" else _older_markets(args, given)
     return answered(
         "markets",
         f"China's exports of {data.product} by destination, recent 12 months",
@@ -63,19 +64,35 @@ def _sorted(markets: list[Market], args: MarketsArguments) -> list[Market]:
     return [*sorted(given, key=lambda m: m.recent12mTotal or 0, reverse=down), *rest]
 
 
-def _current_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
+def _current_markets(args: MarketsArguments, given: list[Market], found: Shaped[MarketsData]) -> list[Note]:
     shares = [m.share for m in given if m.share is not None]
-    together = f", together {round(sum(shares), 1):g} % of the total" if len(shares) == len(given) else ""
-    text = (
-        f"A ranking of the {len(given)} largest destinations (at most {current.MARKETS_GIVEN}{together}), not of all."
-    )
+    percent = f"{round(sum(shares), 1):g} %"
+    too_much = sum(shares) > current.WHOLE
+    together = f", together {percent} of the total" if len(shares) == len(given) and not too_much else ""
+    count = len(given)
+    if found.light:
+        text = f"The {count} largest destinations: `{current.LIGHT}`, {current.at_most(count, current.TOP)}, not all."
+    elif count <= current.MARKETS_GIVEN:
+        text = f"A ranking of the {count} largest destinations (at most {current.MARKETS_GIVEN}{together}), not of all."
+    else:
+        documented = current.at_most(count, current.MARKETS_GIVEN)
+        text = f"A ranking of {count} destinations ({documented}{together}); whether these are all is not said."
     if args.sortBy != "amount" or args.order != "desc":
         text += " The order was made among these: the smallest destinations are not here."
-    found = [notes.ranked(text)]
+    known = [
+        notes.ranked(text),
+        *notes.off_shares([(m.country or m.countryName, m.recent12mTotal, m.share) for m in given]),
+    ]
+    if too_much:
+        more_than_all = f"The shares add up to {percent}, more than the whole: do not rely on them."
+        known.append(Note(code=NoteCode.TOTAL_MISMATCH, text=more_than_all))
+    if found.lacking:
+        known.append(notes.absent(found.lacking, Reason.NOT_REPORTED))
     if args.minAmount or args.limit < len(given):
-        found.append(notes.subset("minAmount and limit were applied to these.", Reason.FILTERED_OUT))
-    form = notes.shape("current", "no continents, trade tags or 3-year growth; `share` and `yoy` instead.")
-    return [*found, form, notes.CURRENT_UNITS]
+        known.append(notes.subset("minAmount and limit were applied to these.", Reason.FILTERED_OUT))
+    instead = "no shares and no growth either." if found.light else "`share` and `yoy` instead."
+    form = notes.shape("current", f"no continents, trade tags or 3-year growth; {instead}")
+    return [*known, form, notes.CURRENT_UNITS]
 
 
 def _older_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
@@ -162,8 +179,9 @@ def _of_growth(data: GrowthData, asked: Goods) -> list[Note]:
             f"See the established destinations: {call_text('markets', hsCode=asked.code)}.",
             Why(Reason.BELOW_RANKING, "It ranks only destinations whose earlier twelve months pass its minimum."),
         )
+    most = current.at_most(len(data.growth), current.GROWTH_GIVEN)
     text = (
-        f"A ranking of {len(data.growth)} destinations (documented: at most {current.GROWTH_GIVEN}), not of all. "
+        f"A ranking of {len(data.growth)} destinations ({most}), not of all. "
         "Growth on a small base is large easily: look at the amount."
     )
     return [*notes.of_product(asked, data.hsCode), notes.ranked(text), notes.CURRENT_UNITS]
@@ -176,9 +194,10 @@ def _of_prices(data: PricebandData, asked: Goods) -> list[Note]:
     if missing := [name for name, part in {"priceBand": data.priceBand, **trends}.items() if part is None]:
         found.append(notes.absent(f"{', '.join(missing)}: {NO_UNIT_PRICE}", Reason.NOT_COVERED))
     if data.priceBand is not None:
+        given = len(data.priceBand.markets)
         text = (
-            f"{len(data.priceBand.markets)} destinations (documented: at most {current.PRICES_GIVEN}, with usable "
-            "quantities), not all. Bands: premium is more than 20 % above the median, value more than 20 % below."
+            f"{given} destinations ({current.at_most(given, current.PRICES_GIVEN)}, with usable quantities), "
+            "not all. Bands: premium is more than 20 % above the median, value more than 20 % below."
         )
         found += [notes.ranked(text), notes.CURRENT_UNITS]
     return [*found, *(note for name, months in figures.items() for note in notes.gaps(months, name))]
@@ -193,8 +212,9 @@ def _of_chapter(data: ChapterData, asked: Goods) -> list[Note]:
         found.append(notes.absent("The list of headings was not given.", Reason.NOT_REPORTED))
     elif chapter.headings != given:
         of = "" if chapter.headings is None else f" of {chapter.headings}"
-        most = f"(documented: at most {current.HEADINGS_GIVEN})"
+        most = f"({current.at_most(given, current.HEADINGS_GIVEN)})"
         found.append(notes.ranked(f"The {given} largest{of} headings {most}, not all."))
+    found += notes.off_shares([(h.h4, h.total, h.share) for h in chapter.largest], chapter.chapterTotal)
     return [*found, notes.CURRENT_UNITS]
 
 

@@ -13,7 +13,7 @@ from tradestat_tools.sources.doumaotong.arguments import SORT_NAMES, TopProducts
 from tradestat_tools.sources.doumaotong.codes import LABELS
 from tradestat_tools.sources.doumaotong.service import POLICY
 from tradestat_tools.sources.doumaotong.wire import read
-from tradestat_tools.sources.doumaotong.wire.current import PRODUCTS_GIVEN
+from tradestat_tools.sources.doumaotong.wire.current import PRODUCTS_GIVEN, at_most
 from tradestat_tools.sources.doumaotong.wire.envelope import BadQuestion, Shape, Shaped
 from tradestat_tools.upstream import Fetched
 
@@ -109,7 +109,11 @@ def _notes(args: TopProductsArguments, found: Ranking, passing: int) -> list[Not
     if found.shape == "older":
         return [notes.ranked("A ranking, not a complete list; more rows by offset.")]
     text = f"A ranking of at most {PRODUCTS_GIVEN} of several thousand products, not a complete list."
-    if args.pages_on:
+    if len(found.data) > PRODUCTS_GIVEN:
+        text = (
+            f"A ranking of {len(found.data)} products ({at_most(len(found.data), PRODUCTS_GIVEN)}) of several thousand."
+        )
+    elif args.pages_on:
         text += f" Nothing beyond the first {PRODUCTS_GIVEN} is given."
     renamed = SORT_NAMES["current"][args.sortBy]
     named = f" Its name for {args.sortBy} is {renamed}." if renamed != args.sortBy else ""

@@ -25,6 +25,7 @@ from tradestat_tools.sources.doumaotong.codes import Destination
 from tradestat_tools.sources.doumaotong.flows import observe_history, observe_trend
 from tradestat_tools.sources.doumaotong.wire import read
 from tradestat_tools.sources.doumaotong.wire.envelope import Shape
+from tradestat_tools.sources.doumaotong.wire.fields import Num
 
 
 async def run_dashboard(context: Context, args: DashboardArguments) -> Answer[DashboardData]:
@@ -40,6 +41,7 @@ async def run_dashboard(context: Context, args: DashboardArguments) -> Answer[Da
         text = f"The service gave no figures for {data.hsCode}: all are null, which is not zero."
         raise empty(text, code)
     known = [*notes.of_product(args.hsCode, data.hsCode), *_nulls(data, form), *_form_of_dashboard(data, form)]
+    known += notes.off_shares(_parts(data), data.recent12mGlobalTotal)
     month = data.currentMonth
     given = f"12 months to {month}" if month else "the newest 12 months"
     what = f"China's exports of {data.product} to all destinations, {given}"
@@ -68,6 +70,15 @@ def _not_given(asked: Period, newest: Period | None, given: str) -> Note:
     if asked > newest:
         return notes.absent(f"{text} {when_out(asked)}", Reason.NOT_YET_PUBLISHED)
     return notes.absent(f"{text} It seems to give the newest only.", Reason.NOT_COVERED)
+
+
+def _parts(data: DashboardData) -> list[tuple[str, Num | None, Num | None]]:
+    """Every part of the total with its amount and share, under the name that the answer has for it."""
+    slices = [(part.name or "", part.total, part.percent) for part in (*(data.region or ()), *(data.blocs or ()))]
+    if slices:
+        return slices
+    breakdowns = [one for one in (data.regionBreakdown, data.tradeBlocBreakdown) if one]
+    return [(stem, *figures) for one in breakdowns for stem, figures in one.parts.items()]
 
 
 def _nulls(data: DashboardData, form: Shape) -> list[Note]:

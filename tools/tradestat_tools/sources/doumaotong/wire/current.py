@@ -3,7 +3,7 @@
 Which field is in which unit is documented and stands here once; everything leaves this module in RMB yuan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict, TypeVar, cast
 
 from tradestat_tools.codes.units import YuanUnit
@@ -31,7 +31,9 @@ from tradestat_tools.sources.doumaotong.answers.totals import (
     TrendData,
 )
 from tradestat_tools.sources.doumaotong.codes import named, stem_of
-from tradestat_tools.sources.doumaotong.wire.fields import Fields, by_month, fields, last_month
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, by_month, fields, last_month, once
+from tradestat_tools.sources.doumaotong.wire.product import hs_code, product_of, stranger
+from tradestat_tools.sources.doumaotong.wire.sound import by_share, in_one_unit
 
 YI: YuanUnit = "yi_yuan"
 """metrics.amtYi, blocs[].total, chapterTotal, chapter.list[].total, products[].amt (documented 2026)."""
@@ -45,6 +47,16 @@ PRICES_GIVEN = 15
 HEADINGS_GIVEN = 10
 PRODUCTS_GIVEN = 50
 """How many rows each ranking holds at most, as documented; the website shows more."""
+TOP = 10
+"""How many rows `top10` holds."""
+
+
+def at_most(given: int, documented: int) -> str:
+    """How many rows there may be: a part of a sentence that is true of those that came."""
+    if given <= documented:
+        return f"documented: at most {documented}"
+    return f"more than the {documented} that are documented"
+
 
 WHOLE = 101
 """Percent; shares that are rounded one by one may pass 100 by a little."""
@@ -63,8 +75,8 @@ class _Head(TypedDict):
     productName: str | None
 
 
-def _head(body: Fields, asked: str) -> _Head:
-    return {"hsCode": body.text("hsCode") or asked, "productName": body.text("productName")}
+def _head(body: Fields, asked: str, rows: Iterable[Fields] = ()) -> _Head:
+    return {"hsCode": product_of(body, asked, rows), "productName": body.text("productName")}
 
 
 def dashboard(body: Fields, asked: str) -> DashboardData:
@@ -72,10 +84,12 @@ def dashboard(body: Fields, asked: str) -> DashboardData:
     metrics = body.sub("metrics") or Fields({}, "dashboard.metrics")
     covered = _range(metrics)
     region, blocs = _slices(body, "region"), _slices(body, "blocs")
+    whole = metrics.yuan("amtYi", YI)
+    in_one_unit(body.where, by_share(((part.total, part.percent) for part in (*(region or ()), *(blocs or ()))), whole))
     return DashboardData(
         **_head(body, asked),
         currentMonth=last_month(covered) if covered else None,
-        recent12mGlobalTotal=metrics.yuan("amtYi", YI),
+        recent12mGlobalTotal=whole,
         yoyGrowthRate=metrics.percent("yoy"),
         momGrowthRate=metrics.percent("mom"),
         activeCountriesCount=metrics.whole("cty"),
@@ -104,7 +118,8 @@ def _slices(body: Fields, name: str) -> list[Slice] | None:
     """The parts of a list, or of an object that has each part's share or figures under its name."""
     found = body.value(name)
     if not isinstance(found, Mapping):
-        return body.each(name, lambda row: _slice(row, row.text(*_NAME)))
+        listed = body.rows(name)
+        return None if listed is None else [_slice(row, row.text(*_NAME)) for row in once(listed, *_NAME)]
     parts: dict[str, object] = {
         key: part if isinstance(part, Mapping) else {"percent": part}
         for key, part in cast("Mapping[str, object]", found).items()
@@ -139,11 +154,31 @@ def _alike(region: Sequence[Slice]) -> Sequence[Slice]:
 
 
 def markets(body: Fields, asked: str) -> MarketsData:
-    """`countryTable`; the lighter `top10` only where that is not there."""
-    found = body.each("countryTable", lambda row: _market(row, "amt"))
-    if found is None:
-        found = body.each("top10", lambda row: _market(row, "v")) or []
-    return MarketsData(**_head(body, asked), markets=found)
+    """`countryTable`; the lighter `top10` only where that has no row."""
+    member, rows = ranking_of(body)
+    amount = "amt" if member == TABLE else "v"
+    return MarketsData(**_head(body, asked, rows), markets=[_market(row, amount) for row in rows])
+
+
+TABLE, LIGHT = "countryTable", "top10"
+
+
+def ranking_of(body: Fields) -> tuple[str, list[Fields]]:
+    """The list of destinations that has rows, and its name."""
+    table, light = (once(body.rows(name) or [], "name") for name in (TABLE, LIGHT))
+    amounts = {row.text("name"): row.yuan("v", MILLION) for row in light}
+    in_one_unit(body.where, ((row.yuan("amt", MILLION), amounts.get(row.text("name"))) for row in table))
+    return (TABLE, table) if table else (LIGHT, light)
+
+
+def lacking(body: Fields) -> str:
+    """What is not in `countryTable` although `top10` has it, as a sentence; nothing where all is well."""
+    table, light = body.rows(TABLE) or [], body.rows(LIGHT) or []
+    if light and not table:
+        return f"`{TABLE}`, with shares and growth, came without rows."
+    if len(light) > len(table):
+        return f"`{LIGHT}` has {len(light)} destinations and `{TABLE}` {len(table)}: rows are missing here."
+    return ""
 
 
 def _market(row: Fields, amount: str) -> Market:
@@ -194,7 +229,7 @@ def product(row: Fields, rank: int) -> Product:
     name = fastest.text("name") if fastest else None
     return Product(
         rank=rank,
-        hsCode=row.required("hs", "an HS code"),
+        hsCode=hs_code(row, "hs") or row.required("hs", "an HS code"),
         productName=row.text("name"),
         recent12mGlobalTotal=row.yuan("amt", YI),
         yoyGrowthRate=row.percent("yoy"),
@@ -208,7 +243,7 @@ def product(row: Fields, rank: int) -> Product:
 def growth(body: Fields, asked: str) -> GrowthData:
     """`growth`: destinations by year-on-year growth."""
     body.need("growth")
-    return GrowthData(**_head(body, asked), growth=body.each("growth", _growing))
+    return GrowthData(**_head(body, asked, body.rows("growth") or ()), growth=body.each("growth", _growing, "name"))
 
 
 def _growing(row: Fields) -> GrowingMarket:
@@ -218,8 +253,9 @@ def _growing(row: Fields) -> GrowingMarket:
 def priceband(body: Fields, asked: str) -> PricebandData:
     """`priceBand`, `priceTrend1`, `priceTrend2`; null for any means that there is no unit price."""
     body.need("priceBand", "priceTrend1", "priceTrend2")
+    band = body.sub("priceBand")
     return PricebandData(
-        **_head(body, asked),
+        **_head(body, asked, (band.rows("list") if band else None) or ()),
         priceBand=body.one("priceBand", _price_band),
         priceTrend1=body.one("priceTrend1", _price_trend),
         priceTrend2=body.one("priceTrend2", _price_trend),
@@ -227,7 +263,9 @@ def priceband(body: Fields, asked: str) -> PricebandData:
 
 
 def _price_band(band: Fields) -> PriceBand:
-    return PriceBand(unit=band.text("unit"), median=band.number("median"), markets=band.each("list", _priced) or [])
+    return PriceBand(
+        unit=band.text("unit"), median=band.number("median"), markets=band.each("list", _priced, "name") or []
+    )
 
 
 def _priced(row: Fields) -> PricedMarket:
@@ -249,19 +287,25 @@ def chapter(body: Fields, asked: str) -> ChapterData:
 
 
 def _chapter(found: Fields, asked: str) -> Chapter:
+    number, own = (found.text("chapter") or asked[:2]).zfill(2), hs_code(found, "selfH4")
+    for name, wanted, got in (("chapter", asked[:2], number), ("selfH4", asked[:4], own)):
+        if got not in (None, wanted):
+            raise stranger(found, name, wanted, got)
+    whole, largest = found.yuan("chapterTotal", YI), found.each("list", _heading, "h4") or []
+    in_one_unit(found.where, by_share(((one.total, one.share) for one in largest), whole))
     return Chapter(
-        chapter=(found.text("chapter") or asked[:2]).zfill(2),
-        selfH4=found.text("selfH4"),
+        chapter=number,
+        selfH4=own,
         selfRank=found.whole("selfRank"),
         headings=found.whole("headings"),
-        chapterTotal=found.yuan("chapterTotal", YI),
-        largest=found.each("list", _heading) or [],
+        chapterTotal=whole,
+        largest=largest,
     )
 
 
 def _heading(row: Fields) -> Heading:
     return Heading(
-        h4=row.required("h4", "a heading"),
+        h4=hs_code(row, "h4") or row.required("h4", "a heading"),
         name=row.text("name"),
         total=row.yuan("total", YI),
         share=row.percent("share"),

@@ -51,10 +51,17 @@ class NoExports(NoData):
 
 @dataclass(frozen=True, slots=True)
 class Shaped(Generic[T]):
-    """What was read, and the form it came in."""
+    """What was read, and the form it came in.
+
+    Args:
+        light: whether a lighter list took the place of one that had no rows.
+        lacking: what should have come and did not, as a sentence; "" where all is well.
+    """
 
     data: T
     shape: Shape
+    light: bool = False
+    lacking: str = ""
 
 
 def payload(response: Response, path: str) -> object:

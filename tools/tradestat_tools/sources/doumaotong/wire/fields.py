@@ -81,8 +81,8 @@ class Fields:
         return self._read(names, lambda found, where: _plain(_exact(found, where)))
 
     def yuan(self, name: str, unit: YuanUnit) -> Num | None:
-        """An amount, brought from `unit` to RMB yuan."""
-        return self._read((name,), lambda found, where: _plain(to_yuan(_exact(found, where), unit)))
+        """An amount of exports, brought from `unit` to RMB yuan."""
+        return self._read((name,), lambda found, where: _plain(to_yuan(_amount(found, where), unit)))
 
     def percent(self, *names: str) -> Num | None:
         """A percentage: 12.3 and "12.3%" and "+12.3%" are all 12.3.
@@ -103,9 +103,9 @@ class Fields:
         """What an object inside holds."""
         return self._read((name,), lambda found, where: read(fields(found, where)))
 
-    def each(self, name: str, read: "Callable[[Fields], T]") -> list[T] | None:
-        """What the objects of a list inside hold."""
-        return self._read((name,), lambda found, where: [read(row) for row in rows(found, where)])
+    def each(self, name: str, read: "Callable[[Fields], T]", key: str) -> list[T] | None:
+        """What the objects of a list inside hold, each `key` once."""
+        return self._read((name,), lambda found, where: [read(row) for row in once(rows(found, where), key)])
 
     def sub(self, name: str) -> "Fields | None":
         """An object inside."""
@@ -155,6 +155,23 @@ def rows(found: object, where: str) -> list[Fields]:
     return [fields(item, f"{where}[{at}]") for at, item in enumerate(cast("list[object]", found))]
 
 
+def once(rows: Sequence[Fields], *keys: str) -> list[Fields]:
+    """The rows without those that only repeat another one.
+
+    Args:
+        keys: the members that say what a row is of.
+
+    Raises:
+        UpstreamChanged: two rows of the same differ, so that one would count beside the other.
+    """
+    found: dict[str, Fields] = {}
+    for row in rows:
+        name = row.text(*keys) or row.where
+        if found.setdefault(name, row).raw != row.raw:
+            raise changed(f"{row.where}.{keys[0]}", "each once", f"{name} with {found[name].raw} and with {row.raw}")
+    return list(found.values())
+
+
 def by_month(rows: Sequence[Fields], name: str, figure: Callable[[Fields], Num | None]) -> dict[Period, Num | None]:
     """The figure of each month, oldest first.
 
@@ -196,6 +213,13 @@ def _exact(found: object, where: str) -> Decimal:
         return exact(found)
     except CodeError:
         raise changed(where, "a number", found) from None
+
+
+def _amount(found: object, where: str) -> Decimal:
+    amount = _exact(found, where)
+    if amount < 0:
+        raise changed(where, "an amount that is not below zero", found)
+    return amount
 
 
 def _percent(found: object, where: str) -> Num | None:

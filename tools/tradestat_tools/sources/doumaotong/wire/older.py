@@ -16,7 +16,9 @@ from tradestat_tools.sources.doumaotong.answers.totals import (
 )
 from tradestat_tools.sources.doumaotong.codes import english
 from tradestat_tools.sources.doumaotong.wire.envelope import changed
-from tradestat_tools.sources.doumaotong.wire.fields import Fields, Num, by_month
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, Num, by_month, once
+from tradestat_tools.sources.doumaotong.wire.product import hs_code, product_of
+from tradestat_tools.sources.doumaotong.wire.sound import by_share, in_one_unit
 
 YUAN: YuanUnit = "yuan"
 
@@ -29,11 +31,15 @@ LISTS = ("markets", "products", "list", "records", "items")
 
 def dashboard(body: Fields, asked: str) -> DashboardData:
     """Flat fields with two breakdowns."""
+    region = body.one("regionBreakdown", lambda part: _breakdown(RegionBreakdown, part))
+    blocs = body.one("tradeBlocBreakdown", lambda part: _breakdown(TradeBlocBreakdown, part))
+    whole = body.yuan("recent12mGlobalTotal", YUAN)
+    in_one_unit(body.where, by_share([part for one in (region, blocs) if one for part in one.parts.values()], whole))
     return DashboardData(
-        hsCode=body.text("hsCode") or asked,
+        hsCode=product_of(body, asked),
         productName=body.text("productName"),
         currentMonth=body.month("currentMonth"),
-        recent12mGlobalTotal=body.yuan("recent12mGlobalTotal", YUAN),
+        recent12mGlobalTotal=whole,
         prev12mGlobalTotal=body.yuan("prev12mGlobalTotal", YUAN),
         yoyGrowthRate=body.percent("yoyGrowthRate"),
         momGrowthRate=body.percent("momGrowthRate"),
@@ -45,8 +51,8 @@ def dashboard(body: Fields, asked: str) -> DashboardData:
         firstQuantity=_quantity(body, "first"),
         secondUnit=body.text("secondUnit"),
         secondQuantity=_quantity(body, "second"),
-        regionBreakdown=body.one("regionBreakdown", lambda part: _breakdown(RegionBreakdown, part)),
-        tradeBlocBreakdown=body.one("tradeBlocBreakdown", lambda part: _breakdown(TradeBlocBreakdown, part)),
+        regionBreakdown=region,
+        tradeBlocBreakdown=blocs,
     )
 
 
@@ -65,9 +71,11 @@ def _breakdown(model: type[B], part: Fields) -> B:
     )
 
 
-def markets(rows: list[Fields], asked: str) -> MarketsData:
+def markets(holder: Fields, rows: list[Fields], asked: str) -> MarketsData:
     """One row a destination, all destinations or the `limit` first."""
-    return MarketsData(hsCode=asked, markets=[_market(row) for row in rows])
+    found = [_market(row) for row in once(rows, "countryCode", "countryName")]
+    in_one_unit(holder.where, ((one.recent12mTotal, (one.monthlyAvg or 0) * 12) for one in found))
+    return MarketsData(hsCode=product_of(holder, asked, rows), markets=found)
 
 
 def _market(row: Fields) -> Market:
@@ -96,7 +104,7 @@ def trend(body: Fields, asked: str) -> TrendData:
     if unit not in (None, CURRENCY_UNIT):
         raise changed("trend.currencyUnit", CURRENCY_UNIT, unit)
     return TrendData(
-        hsCode=body.text("hsCode") or asked,
+        hsCode=product_of(body, asked),
         productName=body.text("productName"),
         countryCode=code,
         countryName=body.text("countryName"),
@@ -119,12 +127,12 @@ def history(body: Fields, asked: str, country: str) -> HistoryData:
     body.need("countryCode")
     code, months = _customs_code(body) or country, _months(body.rows("monthlyDetail"))
     return HistoryData(
-        hsCode=body.text("hsCode") or asked,
+        hsCode=product_of(body, asked),
         countryCode=code,
         countryName=body.text("countryName"),
         country=english(code),
         currentDataMonth=body.month("currentDataMonth"),
-        yearlySummary=body.each("yearlySummary", _year),
+        yearlySummary=body.each("yearlySummary", _year, "year"),
         monthlyDetail=None if months is None else months[::-1],
         summaryStats=body.one("summaryStats", _summary),
     )
@@ -156,7 +164,7 @@ def product(row: Fields, position: int) -> Product:
     """A row of a ranking."""
     return Product(
         rank=row.whole("rank") or position,
-        hsCode=row.required("hsCode", "an HS code"),
+        hsCode=hs_code(row, "hsCode") or row.required("hsCode", "an HS code"),
         productName=row.text("productName"),
         recent12mGlobalTotal=row.yuan("recent12mGlobalTotal", YUAN),
         yoyGrowthRate=row.percent("yoyGrowthRate"),

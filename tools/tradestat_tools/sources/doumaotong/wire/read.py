@@ -15,7 +15,7 @@ from tradestat_tools.sources.doumaotong.wire.envelope import (
     changed,
     payload,
 )
-from tradestat_tools.sources.doumaotong.wire.fields import Fields, fields, rows
+from tradestat_tools.sources.doumaotong.wire.fields import Fields, fields, once, rows
 from tradestat_tools.upstream import Response
 
 T = TypeVar("T")
@@ -37,8 +37,9 @@ def markets(response: Response, *, asked: str) -> Shaped[MarketsData]:
     body = payload(response, "/skill/markets")
     holder = fields(cast("object", body), "markets") if isinstance(body, Mapping) else Fields({}, "markets")
     if holder.has("countryTable", "top10"):
-        return Shaped(current.markets(holder, asked), "current")
-    return Shaped(older.markets(_rows(cast("object", body), "markets"), holder.text("hsCode") or asked), "older")
+        light = current.ranking_of(holder)[0] == current.LIGHT
+        return Shaped(current.markets(holder, asked), "current", light, current.lacking(holder))
+    return Shaped(older.markets(holder, _rows(cast("object", body), "markets"), asked), "older")
 
 
 def trend(response: Response, *, asked: str, country: str) -> Shaped[TrendData] | None:
@@ -80,7 +81,7 @@ def top_products(response: Response) -> Shaped[list[Product]] | BadQuestion:
         body = payload(response, "/skill/topProducts")
     except BadQuestion as refused:
         return refused
-    found = _rows(body, "topProducts")
+    found = once(_rows(body, "topProducts"), "hsCode", "hs")
     if found and found[0].has("hsCode"):
         return Shaped([older.product(row, rank) for rank, row in enumerate(found, start=1)], "older")
     return Shaped([current.product(row, rank) for rank, row in enumerate(found, start=1)], "current")

@@ -1,0 +1,1 @@
+"""What arrives from Korea Customs: rows and totals, or what it says instead of them."""
