@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +108,17 @@ def test_a_client_that_closes_stdout_ends_it_though_stdin_stays_open(tmp_path: P
             assert process.stderr.read() == ""
 
 
-def test_where_nothing_tells_that_stdout_is_closed_the_next_answer_ends_it(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="closes descriptors in a POSIX shell")
+def test_without_stdin_or_stdout_there_is_nobody_to_serve(tmp_path: Path) -> None:
+    for closed in ("<&-", ">&-"):
+        for command in ("", "serve"):
+            shell = f'exec "{sys.executable}" -m tradestat_server {command} {closed}'
+            ended = subprocess.run(["sh", "-c", shell], stderr=subprocess.PIPE, cwd=tmp_path, timeout=60, check=False)
+            assert ended.returncode == 1
+            assert ended.stderr.decode() == "Error: There is nobody to serve over stdio: stdin or stdout is closed.\n"
+
+
+def test_a_client_that_closed_stdout_before_it_asked_ends_it(tmp_path: Path) -> None:
     with program(tmp_path, "serve", "--sandbox") as process:
         assert process.stdout is not None
         process.stdout.close()

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE = 30.0
+TOO_LONG = 240.0
+"""Seconds for which a process of a test may live."""
+
 COUNTRIES = json.dumps({"status": "success", "data": [{"countryCd": "784", "label": "United Arab Emirates"}]})
 PARAMS = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
 INITIALIZE = {
@@ -89,9 +92,12 @@ def program(folder: Path, *words: str, **env: str) -> Generator[subprocess.Popen
     command = [sys.executable, "-m", "tradestat_server", *words]
     own = {"TRADESTAT_CACHE_DIR": str(folder / "cache"), "TRADESTAT_EXPORT_DIR": str(folder / "exports"), **env}
     with subprocess.Popen(command, encoding="utf-8", cwd=folder, env={**clean, **own}, **pipes) as process:
+        watch = threading.Timer(TOO_LONG, process.kill)  # whoever waits to hear of it then hears that it ended
+        watch.start()
         try:
             yield process
         finally:
+            watch.cancel()
             if process.poll() is None:
                 process.kill()
 

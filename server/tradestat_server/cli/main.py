@@ -60,7 +60,7 @@ def cli(context: click.Context) -> None:
     Without a command: this help in a terminal, `serve` over stdio when a program starts it.
     """
     if context.invoked_subcommand is None:
-        if sys.stdin.isatty():
+        if sys.stdin is not None and sys.stdin.isatty():
             click.echo(context.get_help())
         else:
             context.invoke(serve)
@@ -89,6 +89,8 @@ def serve(
     """Run the MCP server."""
     if transport == "stdio":
         _refuse_listening_options(context)
+        if sys.stdin is None or sys.stdout is None:  # whatever is opened next would be taken for them
+            raise click.ClickException("There is nobody to serve over stdio: stdin or stdout is closed.")
         if sys.stdin.isatty():
             click.echo("Serving MCP over stdio: a client is to start this command. Ctrl-C stops it.", err=True)
     settings = read_settings(sandbox=sandbox, offline=offline)

@@ -75,7 +75,8 @@ def run(
         hosts, origins = let_in(host, allowed_hosts, allowed_origins)
         serve = partial(_serve_http, opened, transport, host=host, port=port, hosts=hosts, origins=origins)
     run_until_told(serve)
-    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if transport == "stdio" and any(not thread.daemon for thread in others):
         # One that waits for stdin or stdout can not be interrupted. All else is stored and closed by now.
         sys.stderr.flush()
         os._exit(0)

@@ -72,7 +72,8 @@ class Connection(H11Protocol):
         super().data_received(data)
         if self.transport.is_closing():
             return
-        if not (self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]):
+        state = self.conn.their_state
+        if not (state is h11.SEND_BODY or (state is h11.IDLE and self.conn.trailing_data[0])):
             self._came()
             return
         self._expect()
