@@ -1,6 +1,7 @@
 """The web server, with bounds on what clients may leave half done. Imports uvicorn, which stdio does not need."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -12,7 +13,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from tradestat_tools.model.settings import Settings
 
 SHUTDOWN_SECONDS = 3
-"""How long open streams may take to end when the server is stopped."""
+"""How long answers may take to be sent when the server is stopped."""
+LAST_WORDS = 1.0
+"""Seconds after which streams are closed that would stay open for ever."""
 
 
 class Server(uvicorn.Server):
@@ -22,6 +25,16 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None]:
         """Take none."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; streams that clients hold open are closed once what was still to be said there had its time."""
+        asyncio.get_running_loop().call_later(LAST_WORDS, self._close_streams)
+        await super().shutdown(sockets)
+
+    def _close_streams(self) -> None:
+        for connection in cast("set[Connection]", self.server_state.connections).copy():
+            if connection.streams:
+                connection.transport.close()
 
 
 class Config(uvicorn.Config):
@@ -42,7 +55,7 @@ class Config(uvicorn.Config):
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         self.settings = settings
-        self.half_sent: set[Connection] = set()
+        self.half_sent: dict[Connection, None] = {}
 
 
 class Connection(H11Protocol):
@@ -54,12 +67,18 @@ class Connection(H11Protocol):
     def _bounds(self) -> Config:
         return cast("Config", self.config)
 
+    @property
+    def streams(self) -> bool:
+        """Whether it is what a client listens at, and not the answer to a message."""
+        under_way: Any = self.cycle  # None before the first request, whatever the annotation says
+        return under_way is not None and bool(under_way.scope["method"] == "GET")
+
     def connection_made(self, transport: Any) -> None:
         """Take it, unless there are too many."""
         super().connection_made(transport)
         most = self._bounds.settings.http_connections
         if len(self.connections) > most:
-            self._refuse(
+            self.refuse(
                 503,
                 f"This server takes {most} connections at once. Close some or try later, or raise "
                 "TRADESTAT_HTTP_CONNECTIONS where it runs.",
@@ -78,12 +97,13 @@ class Connection(H11Protocol):
             return
         self._expect()
         waiting, most = self._bounds.half_sent, self._bounds.settings.http_half_sent
-        waiting.add(self)
+        waiting[self] = None
         if len(waiting) > most:
-            self._refuse(
+            # The oldest, not the newest: many clients send head and body apart, and theirs is whole in a moment.
+            next(iter(waiting)).refuse(
                 503,
-                f"This server waits for the rest of {most} requests at once. Send a request whole or try later, or "
-                "raise TRADESTAT_HTTP_HALF_SENT where it runs.",
+                f"This server waits for the rest of {most} requests at once, and this one waited longest. Send "
+                "yours whole or try later, or raise TRADESTAT_HTTP_HALF_SENT where it runs.",
             )
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -99,15 +119,15 @@ class Connection(H11Protocol):
                 f"The request did not arrive whole within {within:g} s. Send it faster, or raise "
                 "TRADESTAT_HTTP_REQUEST_TIMEOUT where the server runs."
             )
-            self._late = self.loop.call_later(within, self._refuse, 408, said)
+            self._late = self.loop.call_later(within, self.refuse, 408, said)
 
     def _came(self) -> None:
         if self._late is not None:
             self._late.cancel()
             self._late = None
-        self._bounds.half_sent.discard(self)
+        self._bounds.half_sent.pop(self, None)
 
-    def _refuse(self, status: int, said: str) -> None:
+    def refuse(self, status: int, said: str) -> None:
         """Say why, unless an answer has begun, and close."""
         self._came()
         under_way: Any = self.cycle  # None before the first request, whatever the annotation says
