@@ -159,6 +159,7 @@ def test_beyond_so_many_sse_sessions_one_more_is_refused(tmp_path: Path) -> None
         assert "TRADESTAT_HTTP_SESSIONS" in one_more.json()["error"]["message"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["streamable-http", "sse"])
 def test_a_server_with_open_streams_leaves_without_complaint(transport: str, tmp_path: Path) -> None:
     options = ("serve", "--sandbox", "--transport", transport, "--port", "0")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import anyio
+import anyio.from_thread
 import pytest
 from scripted import FRESHNESS, Rig, a_rig, read
 
@@ -11,7 +12,9 @@ from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.request import Request
+from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
+from tradestat_tools.upstream.store import Grant
 
 pytestmark = pytest.mark.anyio
 
@@ -124,3 +127,26 @@ async def test_it_waits_for_paid_calls_no_longer_than_it_may() -> None:
             await asked.heard.wait()
         assert asked.failure is not None
         assert rig.upstream.ledger.used("shop", PAID.plan, rig.now) == 1.0, "it may have been charged"
+
+
+class GivenUp(SqliteLedger):
+    """A ledger of whose callers one gives up while its call is being counted."""
+
+    scope: anyio.CancelScope
+
+    def mark_sent(self, grant: Grant) -> None:
+        super().mark_sent(grant)
+        anyio.from_thread.run_sync(self.scope.cancel)
+
+
+async def test_a_paid_call_that_is_given_up_before_it_is_sent_costs_nothing() -> None:
+    rig, cache, ledger = Rig().will(), SqliteCache(None), GivenUp(None)
+    http = Http(app=rig.app)
+    async with Upstream(http, cache=cache, ledger=ledger) as rig.upstream:
+        with anyio.CancelScope() as ledger.scope:
+            await rig.fetch("/paid", policy=PAID)
+    assert rig.asked == []
+    assert ledger.used("shop", PAID.plan, Clock().time()) == 0.0
+    await http.aclose()
+    cache.close()
+    ledger.close()
