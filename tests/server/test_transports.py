@@ -17,7 +17,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp_types import CallToolResult, TextContent
 
-from tradestat_server.mcp.transports import UnsafeBinding, is_loopback, run, transport_security
+from tradestat_server.mcp.transports import UnsafeBinding, is_loopback, let_in, run
 from tradestat_server.text.render import SANDBOX_LABEL
 from tradestat_tools.catalogue import catalogue
 
@@ -200,6 +200,21 @@ STATUS: list[tuple[dict[str, str], int]] = [
     ({"host": "stats.example.org"}, 200),
     ({"host": "stats.example.org:8443"}, 200),
     ({"origin": "https://app.example.org"}, 200),
+    ({"host": "LOCALHOST:8080"}, 200),
+    ({"host": "Stats.Example.ORG:8443"}, 200),
+    ({"origin": "HTTP://LocalHost:3000"}, 200),
+    ({"origin": "https://APP.example.org"}, 200),
+    ({"host": "localhost:"}, 421),
+    ({"host": "localhost:*"}, 421),
+    ({"host": "localhost:80801"}, 421),
+    ({"host": "localhost:8080x"}, 421),
+    ({"host": "localhost:8080.evil.example"}, 421),
+    ({"host": "localhost:evil.example"}, 421),
+    ({"host": "localhost:80@evil.example"}, 421),
+    ({"origin": "http://localhost:80801"}, 403),
+    ({"origin": "http://localhost:3000.evil.example"}, 403),
+    ({"origin": "http://localhost:80@evil.example"}, 403),
+    ({"origin": "https://app.example.org:8443"}, 403),
     ({"host": "evil.example"}, 421),
     ({"host": "evil.example:8000"}, 421),
     ({"host": "localhost.evil.example"}, 421),
@@ -228,16 +243,17 @@ def test_listening_beyond_this_machine_needs_named_hosts() -> None:
 def test_a_wildcard_is_not_a_host() -> None:
     for hosts in (["*"], ["*.example.org"], ["stats.example.org", "*:*"]):
         with pytest.raises(UnsafeBinding, match="wildcard"):
-            transport_security("127.0.0.1", hosts)
+            let_in("127.0.0.1", hosts)
 
 
 def test_a_named_host_with_a_port_is_taken_as_it_is() -> None:
-    security = transport_security("0.0.0.0", ["stats.example.org:8443"])
-    assert security.enable_dns_rebinding_protection
-    assert "stats.example.org:8443" in security.allowed_hosts
-    assert "stats.example.org" not in security.allowed_hosts
-    assert "stats.example.org:8443:*" not in security.allowed_hosts
-    assert "[::1]:*" in security.allowed_hosts
+    hosts, _ = let_in("0.0.0.0", ["stats.example.org:8443", "[2001:db8::1]:8080"])
+    assert "stats.example.org:8443" in hosts
+    assert "STATS.example.org:8443" in hosts
+    assert "[2001:DB8::1]:8080" in hosts
+    assert "[::1]:9" in hosts
+    for other in ("stats.example.org", "stats.example.org:84430", "stats.example.org:844", "[2001:db8::1]"):
+        assert other not in hosts
 
 
 def test_loopback_is_known() -> None:

@@ -41,7 +41,15 @@ async def open_context(
     http = Http(connect_timeout=settings.connect_timeout)
     plans = {source.id: source.plan(settings) for source in offered.sources.values()}
     cache, ledger = open_stores(settings)
-    engine = Upstream(http, cache=cache, ledger=ledger, plans=plans, offline=settings.offline, renews=renews)
+    engine = Upstream(
+        http,
+        cache=cache,
+        ledger=ledger,
+        plans=plans,
+        offline=settings.offline,
+        renews=renews,
+        finish_within=settings.exit_timeout,
+    )
     with closing(cache), closing(ledger), closing(open_results(settings)) as results:
         async with aclosing(http), engine as upstream:
             yield context_on(settings, upstream, results=Results(results), offered=offered)

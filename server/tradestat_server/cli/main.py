@@ -2,7 +2,6 @@
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
@@ -61,7 +60,7 @@ def cli(context: click.Context) -> None:
     Without a command: this help in a terminal, `serve` over stdio when a program starts it.
     """
     if context.invoked_subcommand is None:
-        if sys.stdin.isatty():
+        if sys.stdin is not None and sys.stdin.isatty():
             click.echo(context.get_help())
         else:
             context.invoke(serve)
@@ -90,8 +89,8 @@ def serve(
     """Run the MCP server."""
     if transport == "stdio":
         _refuse_listening_options(context)
-        # The thread that reads stdin can not be interrupted, so an orderly stop would wait for the next line.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if sys.stdin is None or sys.stdout is None:  # whatever is opened next would be taken for them
+            raise click.ClickException("There is nobody to serve over stdio: stdin or stdout is closed.")
         if sys.stdin.isatty():
             click.echo("Serving MCP over stdio: a client is to start this command. Ctrl-C stops it.", err=True)
     settings = read_settings(sandbox=sandbox, offline=offline)
@@ -274,9 +273,9 @@ async def _tools_as_listed(context: "Context") -> list[dict[str, Any]]:
 
 
 def _run(function: Callable[[], Any]) -> Any:
-    import anyio
+    from tradestat_server.leaving import run_until_told
 
-    return anyio.run(function)
+    return run_until_told(function)
 
 
 def _fail(error: "TradestatError", *, as_json: bool) -> NoReturn:

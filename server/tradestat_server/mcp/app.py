@@ -14,6 +14,7 @@ from tradestat_server.mcp.completions import add_completions
 from tradestat_server.mcp.prompts import add_prompts
 from tradestat_server.mcp.prompts import check as check_prompt
 from tradestat_server.mcp.resources import add_resources
+from tradestat_server.mcp.stdio import claimed
 from tradestat_server.mcp.tooling import failed, served_tool
 from tradestat_tools.call import no_such_tool
 from tradestat_tools.contract.context import Context
@@ -42,6 +43,11 @@ This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pa
 
 class TradestatServer(MCPServer[Context]):
     """Answers a wrong name of a prompt or tool with the nearest right one; the SDK would call it an internal error."""
+
+    async def run_stdio_async(self) -> None:
+        """Serve whoever started the process, over its pipes, until one of them is closed."""
+        async with claimed().messages() as (received, sending):
+            await self._lowlevel_server.run(received, sending, self._lowlevel_server.create_initialization_options())
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: CallContext[Context, Any] | None = None

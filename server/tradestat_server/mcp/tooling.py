@@ -26,6 +26,10 @@ ERROR_META = "tradestat/error"
 schema of the tool even when the call failed (seen in the TypeScript client, November 2026)."""
 
 
+LINKS_SINCE = "2025-06-18"
+"""The version of the protocol that brought links to resources; clients of older ones throw at them (November 2026)."""
+
+
 class ReportedProgress:
     """Passes progress on to the client, if it asked for it. It never falls back, as the protocol demands.
 
@@ -61,7 +65,7 @@ class ServedTool(McpTool):
             text = render_answer(answer, sources=ours.sources.values(), max_chars=ours.settings.max_chars)
             links = [
                 ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
-                for link in answer.data.links()
+                for link in (answer.data.links() if context.request_context.protocol_version >= LINKS_SINCE else ())
             ]
             structured = structured_content(
                 answer, max_chars=ours.settings.max_chars, full=ours.settings.structured == "full"

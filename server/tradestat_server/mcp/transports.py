@@ -5,18 +5,22 @@ With stdio, stdout belongs to the protocol. Whatever the transport, logs go to s
 
 import ipaddress
 import logging
+import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
+from tradestat_server.leaving import run_until_told
 from tradestat_server.listening import address, listen
+from tradestat_server.mcp.admission import Admission, Names, names
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import Catalogue
@@ -24,13 +28,13 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.http import silence_client_loggers
 
+if TYPE_CHECKING:
+    from tradestat_server.mcp.web import Server
+
 Transport = Literal["stdio", "streamable-http", "sse"]
 Opened = Callable[[], AbstractAsyncContextManager[Context]]
 
 PATHS: dict[Transport, str] = {"streamable-http": "/mcp", "sse": "/sse"}
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-SHUTDOWN_SECONDS = 3
-"""How long open streams may take to end when the server is stopped."""
 
 
 class UnsafeBinding(ValueError):
@@ -47,7 +51,7 @@ def run(
     allowed_hosts: Sequence[str] = (),
     allowed_origins: Sequence[str] = (),
 ) -> None:
-    """Serve until the client goes (stdio) or the process is stopped.
+    """Serve until the client goes (stdio) or the process is told to stop; what is paid for is finished first.
 
     Args:
         transport: stdio, streamable-http (at `/mcp`) or sse (at `/sse` and `/messages/`).
@@ -68,15 +72,17 @@ def run(
     if transport == "stdio":
         serve = partial(_serve_stdio, opened)
     else:
-        security = transport_security(host, allowed_hosts, allowed_origins)
-        serve = partial(_serve_http, opened, transport, host=host, port=port, security=security)
-    with suppress(KeyboardInterrupt):
-        anyio.run(serve)
+        hosts, origins = let_in(host, allowed_hosts, allowed_origins)
+        serve = partial(_serve_http, opened, transport, host=host, port=port, hosts=hosts, origins=origins)
+    run_until_told(serve)
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if transport == "stdio" and any(not thread.daemon for thread in others):
+        # One that waits for stdin or stdout can not be interrupted. All else is stored and closed by now.
+        sys.stderr.flush()
+        os._exit(0)
 
 
-def transport_security(
-    host: str, allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = ()
-) -> TransportSecuritySettings:
+def let_in(host: str, allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = ()) -> tuple[Names, Names]:
     """Which Host and Origin headers are accepted: those of this machine, and those given.
 
     Raises:
@@ -89,12 +95,7 @@ def transport_security(
         )
     if any("*" in allowed for allowed in allowed_hosts):
         raise UnsafeBinding("A wildcard would accept every Host header. Name the hosts.")
-    hosts = [*LOOPBACK, *allowed_hosts]
-    return TransportSecuritySettings(
-        enable_dns_rebinding_protection=True,
-        allowed_hosts=[*hosts, *(f"{name}:*" for name in hosts if not _has_port(name))],
-        allowed_origins=[*(f"http://{name}{port}" for name in LOOPBACK for port in ("", ":*")), *allowed_origins],
-    )
+    return names(allowed_hosts, allowed_origins)
 
 
 def is_loopback(host: str) -> bool:
@@ -108,12 +109,33 @@ def is_loopback(host: str) -> bool:
 
 
 def http_app(
-    server: MCPServer[Context], transport: Literal["streamable-http", "sse"], security: TransportSecuritySettings
-) -> Starlette:
+    server: MCPServer[Context],
+    transport: Literal["streamable-http", "sse"],
+    hosts: Names,
+    origins: Names,
+    settings: Settings,
+) -> ASGIApp:
     """The web application that serves `server`."""
+    path = PATHS[transport]
+    # Checked by ours already, which stands before it.
+    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    most_bytes = settings.http_body_mb * 1024 * 1024
     if transport == "sse":
-        return server.sse_app(sse_path=PATHS["sse"], message_path="/messages/", transport_security=security)
-    return server.streamable_http_app(streamable_http_path=PATHS["streamable-http"], transport_security=security)
+        app = server.sse_app(
+            sse_path=path,
+            message_path="/messages/",
+            max_request_body_size=most_bytes,
+            transport_security=unchecked,
+        )
+        return Admission(app, hosts, origins, settings, streams=path)
+    app = server.streamable_http_app(
+        streamable_http_path=path,
+        max_request_body_size=most_bytes,
+        session_idle_timeout=settings.http_session_idle,
+        max_sessions=settings.http_sessions,
+        transport_security=unchecked,
+    )
+    return Admission(app, hosts, origins, settings)
 
 
 async def _serve_stdio(opened: Opened) -> None:
@@ -127,19 +149,29 @@ async def _serve_http(
     *,
     host: str,
     port: int,
-    security: TransportSecuritySettings,
+    hosts: Names,
+    origins: Names,
 ) -> None:
-    import uvicorn  # noqa: PLC0415 - stdio, the default, does not need it
+    from tradestat_server.mcp.web import Config, Server  # noqa: PLC0415 - stdio, the default, needs no web server
 
     # Opened out here, once: the SDK runs a server's lifespan for every SSE connection.
     async with opened() as context:
-        app = http_app(create_server(context), transport, security)
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
+        app = http_app(create_server(context), transport, hosts, origins, context.settings)
+        server = Server(Config(app, context.settings))
         with listen(host, port) as listener:
             sys.stderr.write(f"Tradestat listens on {address(host, listener)}{PATHS[transport]}\n")
             sys.stderr.flush()
-            await uvicorn.Server(config).serve(sockets=[listener])
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_when_told, context, server)
+                with anyio.CancelScope(shield=True):  # answers go on being sent until what is paid for is finished
+                    await server.serve(sockets=[listener])
+                tasks.cancel_scope.cancel()
 
 
-def _has_port(name: str) -> bool:
-    return name.rpartition(":")[2].isdigit() and not name.endswith("]")
+async def _when_told(context: Context, server: "Server") -> None:
+    try:
+        await anyio.sleep_forever()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await context.upstream.finish()
+        server.should_exit = True

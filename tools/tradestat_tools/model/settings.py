@@ -91,6 +91,7 @@ class Settings(BaseSettings):
 
     connect_timeout: float = Field(default=10.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_CONNECT_TIMEOUT")
     timeout: float = Field(default=60.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_TIMEOUT")
+    exit_timeout: float = Field(default=30.0, ge=0, allow_inf_nan=False, alias="TRADESTAT_EXIT_TIMEOUT")
 
     offline: bool = Field(default=False, alias="TRADESTAT_OFFLINE")
     cache_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
@@ -109,6 +110,13 @@ class Settings(BaseSettings):
 
     max_chars: int = Field(default=25_000, ge=4_000, alias="TRADESTAT_MAX_CHARS")
     structured: Literal["bounded", "full"] = Field(default="bounded", alias="TRADESTAT_STRUCTURED")
+
+    http_connections: int = Field(default=512, gt=0, alias="TRADESTAT_HTTP_CONNECTIONS")
+    http_half_sent: int = Field(default=64, gt=0, alias="TRADESTAT_HTTP_HALF_SENT")
+    http_request_timeout: float = Field(default=30.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_HTTP_REQUEST_TIMEOUT")
+    http_body_mb: int = Field(default=4, gt=0, alias="TRADESTAT_HTTP_BODY_MB")
+    http_sessions: int = Field(default=256, gt=0, alias="TRADESTAT_HTTP_SESSIONS")
+    http_session_idle: float = Field(default=1800.0, gt=0, allow_inf_nan=False, alias="TRADESTAT_HTTP_SESSION_IDLE")
 
     sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
     sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")

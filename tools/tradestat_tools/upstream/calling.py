@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
+import anyio.lowlevel
 
 from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
 from tradestat_tools.upstream.failures import NotReached
@@ -166,7 +167,7 @@ class Caller:
             except TradestatError as error:
                 failed = error
                 delay = None if _may_have_cost(policy, response, error) else self._delay(policy, error, calls)
-                if delay is None or self._clock.time() + delay >= flight.deadline or flight.waiting == 0:
+                if delay is None or self._clock.time() + delay >= flight.deadline or not flight.waiting or flight.last:
                     raise
             else:
                 return Exchange(response, self._clock.time(), calls, charged, read, value)
@@ -192,6 +193,7 @@ class Caller:
                 except StoreUnavailable as error:
                     if self._must_be_recorded(policy):
                         raise _no_ledger(policy, error) from None
+                await anyio.lowlevel.checkpoint_if_cancelled()  # given up meanwhile: it is not sent, and costs nothing
             except BaseException:
                 await self._settle(leave, None)
                 raise

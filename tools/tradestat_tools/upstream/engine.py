@@ -45,6 +45,9 @@ WARN_AT = 0.8
 PROGRESS_EVERY = 5.0
 """Seconds between two reports of progress."""
 
+FINISH_WITHIN = 30.0
+"""Seconds for which an engine that is closed waits for the calls that are paid for."""
+
 StoredState = Literal["cached", "stale", "offline"]
 
 
@@ -63,6 +66,7 @@ class Upstream:
         renews: whether old answers are renewed in the background; a process that soon ends asks at once instead.
         progress_every: seconds between two reports of progress.
         lease: seconds after which another process may ask what a process that died was asking.
+        finish_within: seconds for which closing waits for calls that are paid for, so that their answers are stored.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class Upstream:
         renews: bool = True,
         progress_every: float = PROGRESS_EVERY,
         lease: float = LEASE,
+        finish_within: float = FINISH_WITHIN,
     ) -> None:
         self.cache = cache
         self.ledger = ledger
@@ -89,6 +94,7 @@ class Upstream:
         self._flights = Flights(cache, ledger, self._clock, lease=lease, progress_every=progress_every)
         self._tasks: TaskGroup | None = None
         self._renews = renews
+        self._finish_within = finish_within
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
@@ -97,11 +103,16 @@ class Upstream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.finish()
         tasks, self._tasks = self._tasks, None
         if tasks is not None:
             tasks.cancel_scope.cancel()
             # Without the error that ends the context, which would come out wrapped in a group.
             await tasks.__aexit__(None, None, None)
+
+    async def finish(self) -> None:
+        """Send nothing more: calls that cost nothing end now, those that are paid for are waited for, within bounds."""
+        await self._flights.finish(self._finish_within)
 
     async def fetch(self, request: Request, policy: Policy, read: Reader[T], *, within: float) -> Fetched[T]:
         """The answer to a request: from the cache where that is good enough, else from the service.

@@ -1,6 +1,7 @@
 """One call for equal questions: of all callers in this process, and of all processes that share the ledger."""
 
 import json
+import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ from tradestat_tools.upstream.runtime import Clock, in_thread
 from tradestat_tools.upstream.store import Cache, Ledger, StoreUnavailable
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 LEASE = 30.0
 """Seconds for which a reservation or claim outlives its time before it counts as left behind by a dead process."""
@@ -51,7 +54,8 @@ class Flight:
         key: of the question.
         policy: of its source.
         deadline: wall time by which it must have ended.
-        must_finish: set by the call once it must end even if nobody waits any longer (money was spent on it).
+        waiting: how many wait for it.
+        last: nothing more may be sent for it, as the process is to end.
     """
 
     key: str
@@ -60,9 +64,18 @@ class Flight:
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
     waiting: int = 0
-    must_finish: bool = False
+    last: bool = False
     exchange: Exchange | None = None
     failure: Exception | None = None
+
+    @property
+    def must_finish(self) -> bool:
+        """Set by the call once it must end even if nobody waits any longer: money was spent on it."""
+        return self.scope.shield
+
+    @must_finish.setter
+    def must_finish(self, must: bool) -> None:
+        self.scope.shield = must
 
 
 class Flights:
@@ -80,6 +93,7 @@ class Flights:
         self._lease = lease
         self._progress_every = progress_every
         self._flights: dict[str, Flight] = {}
+        self._closed = False
 
     def __contains__(self, key: str) -> bool:
         return key in self._flights
@@ -108,6 +122,8 @@ class Flights:
         """
         flight = self._flights.get(key)
         if flight is None:
+            if self._closed:
+                raise _stopping(policy)
             flight = self._flights[key] = Flight(key, policy, self._clock.time() + within)
             tasks.start_soon(self._run, flight, call, left, tasks)
         flight.waiting += 1
@@ -122,8 +138,29 @@ class Flights:
         if flight.failure is not None:
             raise flight.failure
         if flight.exchange is None:
-            raise RuntimeError("a call that somebody waited for was cancelled")
+            raise _stopping(policy)
         return flight.exchange
+
+    async def finish(self, within: float) -> None:
+        """Begin nothing more, end what costs nothing, and wait for what is paid for; so many seconds at most."""
+        self._closed = True
+        for flight in [*self._flights.values()]:
+            flight.last = True
+            if not flight.must_finish:
+                flight.scope.cancel()
+        paid = [flight for flight in self._flights.values() if flight.must_finish]
+        if not paid:
+            return
+        log.warning(
+            "Waiting %g s at most for %d call(s) that are paid for, to store the answers. A second signal ends it now.",
+            within,
+            len(paid),
+        )
+        with anyio.move_on_after(within, shield=True):
+            for flight in paid:
+                await flight.done.wait()
+        for flight in paid:
+            flight.scope.cancel()
 
     async def _wait(self, flight: Flight, within: float, report: Report) -> None:
         """Wait for the end of a call, and say now and then for how long."""
@@ -165,7 +202,7 @@ class Flights:
         if theirs is not None:
             return theirs
         failure: str | None = None
-        holding = anyio.CancelScope()
+        holding = anyio.CancelScope(shield=True)  # it lasts as long as the call, which may outlast the server
         tasks.start_soon(self._hold, flight.key, owner, holding)
         try:
             # Somebody may have stored it between this caller's look into the cache and its claim.
@@ -216,6 +253,14 @@ class Flights:
         now = self._clock.time()
         entry = await _best_effort(partial(self._cache.get, key, now))
         return Exchange(entry.response, entry.stored_at) if entry and now < entry.fresh_until else None
+
+
+def _stopping(policy: Policy) -> UpstreamDown:
+    return UpstreamDown(
+        f"Tradestat is being stopped: {policy.service} is not asked any more.",
+        remedy="Ask again once it has been started again.",
+        source=policy.source,
+    )
 
 
 async def _best_effort(work: Callable[[], T]) -> T | None:
