@@ -24,7 +24,7 @@ from tradestat_tools.model.errors import (
 from tradestat_tools.open import context_on
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import reporting
-from tradestat_tools.upstream.request import Freshness, Request
+from tradestat_tools.upstream.request import Freshness, Request, Response
 
 pytestmark = pytest.mark.anyio
 
@@ -78,6 +78,19 @@ async def test_an_error_is_never_stored_whatever_its_status(
     rig.will(status, body).will()
     await rig.failing(kind)
     assert (await rig.fetch()).value == {"v": 1}
+
+
+async def test_a_stored_answer_that_can_not_be_read_any_more_is_asked_for_again(rig: Rig) -> None:
+    def reads_no_longer(response: Response) -> str:
+        if b'"v": 1' in response.body:
+            raise UpstreamChanged("Of an older version.", remedy="-")
+        return response.body.decode()
+
+    rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
+    await rig.fetch()
+    request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
+    found = await rig.upstream.fetch(request, POLICY, reads_no_longer, within=60)
+    assert (found.value, found.state) == ('{"v": 2}', "fresh")
 
 
 async def test_no_data_is_remembered_for_a_while_only(rig: Rig) -> None:

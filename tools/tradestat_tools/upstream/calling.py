@@ -9,11 +9,18 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
+from tradestat_tools.model.errors import (
+    NoData,
+    QuotaExhausted,
+    RateLimited,
+    TradestatError,
+    UpstreamDown,
+    UpstreamRefused,
+)
 from tradestat_tools.upstream.failures import NotReached
 from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
+from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, Freshness, Reader, Request, Response
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.sqlite import SqliteLedger
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
@@ -303,9 +310,12 @@ class Caller:
         except UpstreamDown:
             breaker.failed()
             raise
-        except NoData:
+        except (NoData, UpstreamRefused) as error:
             breaker.succeeded()
-            await self._store(request, response, NO_DATA)
+            if policy.keeps(response, error):
+                await self._store(request, response, PAID_REFUSAL)
+            elif isinstance(error, NoData):
+                await self._store(request, response, NO_DATA)
             raise
         except (RateLimited, QuotaExhausted) as error:
             breaker.succeeded()

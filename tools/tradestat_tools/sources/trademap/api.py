@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
 from tradestat_tools.sources.trademap.arguments import TableQuery
-from tradestat_tools.sources.trademap.service import KEY, KEY_HEADER, POLICY, SERVICE, SOURCE_ID, TrademapSettings
-from tradestat_tools.sources.trademap.wire.envelope import read_envelope
+from tradestat_tools.sources.trademap.service import KEY, KEY_HEADER, SERVICE, SOURCE_ID, TrademapSettings, credits_charged
+from tradestat_tools.sources.trademap.wire.envelope import is_stale, read_envelope
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
 from tradestat_tools.sources.trademap.wire.payloads import (
     Country,
@@ -30,6 +30,15 @@ from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
+
+POLICY = Policy(
+    source=SOURCE_ID,
+    service=SERVICE,
+    retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
+    charged=credits_charged,
+    paid=True,
+    charges=is_stale,  # the target site was asked to learn it, and one call is one credit (stated)
+)
 
 DAY = 86_400.0
 SERIES = Freshness(fresh=7 * DAY)

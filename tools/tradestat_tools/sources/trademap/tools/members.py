@@ -189,10 +189,18 @@ async def ask_members(
     if fetched:
         text = f"{len(fetched)} tables, one a member: {took(fetched, credits / calls if calls else 0.0)}."
         if refusals:
-            more = "1 more call" if len(refusals) == 1 else f"{len(refusals)} more calls"
-            text += f" Refused: {more}, which may be charged too."
+            text += _refused_cost(len(refusals), max(0, calls - sum(one.calls > 0 for one in fetched)))
         notes.insert(0, Note(code=NoteCode.COST, text=text))
     return Reported(table, fetched, missing, whys, notes)
+
+
+def _refused_cost(refused: int, sent: int) -> str:
+    """What refusals took, of which so many were sent and the others stored."""
+    if not sent:
+        return f" Refused: {refused}, stored as well."
+    more = "1 more call" if sent == 1 else f"{sent} more calls"
+    stored = f"; stored: {refused - sent}" if refused > sent else ""
+    return f" Refused: {more}, which may be charged too{stored}."
 
 
 async def _ask_member(context: Context, query: TableQuery) -> tuple[Fetched[Page], Record | None, Note | None]:
