@@ -9,7 +9,7 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import A, D, Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.arguments import parse_arguments
-from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
+from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged, said_before
 from tradestat_tools.results.citation import citation_of
 from tradestat_tools.upstream.report import Progress, reporting
 
@@ -29,6 +29,8 @@ async def call(
         except (UpstreamChanged, NoData) as error:
             if error is not report.failure:
                 await _doubt(context, report.fetched, error)
+                if isinstance(error, NoData) and not report.fetched and report.stored is not None:
+                    raise said_before(error, report.stored) from None
             raise
     answer.notes.extend(note for note in report.notes if note not in answer.notes)
     answer.citation = answer.citation or await citation_of(context, tool.name, answer)

@@ -22,7 +22,7 @@ from tradestat_tools.model.errors import (
     UpstreamChanged,
     UpstreamDown,
     UpstreamRefused,
-    error_from_dict,
+    said_before,
 )
 from tradestat_tools.upstream.calling import Caller, read_response
 from tradestat_tools.upstream.flight import LEASE, Flights
@@ -128,6 +128,7 @@ class Upstream:
             stored = await self._from_store(entry, policy, read, state, left)
             if stored is not None:
                 self._note_budget(report, policy, left)
+                report.stored = _said_when(entry, now) if policy.paid and state == "cached" else None
                 if state == "stale":
                     self._renew(request, policy, read, within, report)
                 return stored
@@ -241,7 +242,7 @@ class Upstream:
             value = await read_response(read, entry.response)
         except TradestatError as error:
             if state != "stale" and policy.keeps(entry.response, error):
-                raise _said_before(error, entry, self._clock.time()) from None
+                raise said_before(error, _said_when(entry, self._clock.time())) from None
             if state != "stale" and isinstance(error, NoData):
                 raise
             return None
@@ -305,16 +306,10 @@ class Upstream:
         )
 
 
-def _said_before(error: TradestatError, entry: Entry, now: float) -> TradestatError:
-    """What a service said and charged for, said again for nothing."""
+def _said_when(entry: Entry, now: float) -> str:
     stored, until = (f"{as_utc(moment):%Y-%m-%d %H:%M} UTC" for moment in (entry.stored_at, entry.fresh_until))
-    known = error.as_dict()
-    # Before the service's own words, in which sources seek what is at fault.
-    known["message"] = (
-        f"By an answer stored {_age(now - entry.stored_at)} ago ({stored}) and kept until {until}, nothing was sent: "
-        f"{error.message}"
-    )
-    return error_from_dict(known)
+    age = _age(now - entry.stored_at)
+    return f"By an answer stored {age} ago ({stored}) and kept until {until}, nothing was sent"
 
 
 def _age(seconds: float) -> str:

@@ -63,9 +63,13 @@ async def test_an_empty_table_that_was_charged_is_not_paid_for_again_that_day(pa
         asked = {"country": "784", "product": "020230", **EMPTY}
         for hours, times in ((0, 1), (1, 1), (22, 1), (2, 2)):
             parsebot.now += timedelta(hours=hours)
-            with pytest.raises(NoData, match="Trade Map holds no figure"):
+            with pytest.raises(NoData, match="Trade Map holds no figure") as caught:
                 await context.call("goods_time_series", asked)
             assert len(parsebot.sent) == times
+            assert ("nothing was sent" in caught.value.message) == (hours in (1, 22))
+            if hours == 1:
+                assert "stored 60 minutes ago (2026-10-20 12:00 UTC) and kept until 2026-10-21" in caught.value.message
+                assert caught.value.why, "with its reasons"
 
 
 async def test_an_empty_table_that_cost_nothing_is_asked_for_again_soon(parsebot: Any, payloads: Any):
