@@ -29,7 +29,7 @@ async def call(
         except (UpstreamChanged, NoData) as error:
             if error is not report.failure:
                 await _doubt(context, report.fetched, error)
-                if isinstance(error, NoData) and not report.fetched and report.stored is not None:
+                if isinstance(error, NoData) and report.stored is not None and not any(why.sure for why in error.why):
                     raise said_before(error, report.stored) from None
             raise
     answer.notes.extend(note for note in report.notes if note not in answer.notes)

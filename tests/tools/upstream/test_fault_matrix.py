@@ -76,7 +76,7 @@ def check_secrets(trial: Trial, where: str) -> None:
 
 
 def check_store(trial: Trial, where: str) -> None:
-    """Only an answer is stored, and a refusal that was charged; after it, the next question goes to the service again."""
+    """Only an answer is stored, and a refusal that was charged; after it the service is asked again."""
     assert trial.after is not None
     if trial.outcome == "fresh":
         assert len(trial.stored) == 1, where

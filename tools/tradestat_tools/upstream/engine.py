@@ -125,10 +125,11 @@ class Upstream:
         now = self._clock.time()
         if entry is not None and (self.offline or now < (entry.renew_until if self._renews else entry.fresh_until)):
             state: StoredState = "offline" if self.offline else "cached" if now < entry.fresh_until else "stale"
-            stored = await self._from_store(entry, policy, read, state, left)
+            stored = await self._from_store(entry, policy, read, state, left=left)
             if stored is not None:
                 self._note_budget(report, policy, left)
-                report.stored = _said_when(entry, now) if policy.paid and state == "cached" else None
+                if policy.paid and state == "cached" and not report.sent:
+                    report.stored = _said_when(entry, now)
                 if state == "stale":
                     self._renew(request, policy, read, within, report)
                 return stored
@@ -147,7 +148,7 @@ class Upstream:
             stored = None
             if entry is not None and not isinstance(error, NoData):
                 left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
-                stored = await self._from_store(entry, policy, read, "stale", left, why=error)
+                stored = await self._from_store(entry, policy, read, "stale", left=left, why=error)
             if stored is None:
                 report.failure = error
                 raise
@@ -166,7 +167,7 @@ class Upstream:
         if entry is None or self._clock.time() >= entry.fresh_until:
             return None
         try:
-            return await self._from_store(entry, policy, read, "cached", left)
+            return await self._from_store(entry, policy, read, "cached", left=left)
         except (NoData, UpstreamRefused):
             return None
 
@@ -230,6 +231,7 @@ class Upstream:
         policy: Policy,
         read: Reader[T],
         state: StoredState,
+        *,
         left: float | None,
         why: TradestatError | None = None,
     ) -> Fetched[T] | None:
@@ -271,11 +273,19 @@ class Upstream:
     # From the service
 
     async def _fly(
-        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report, newer_than: float = 0.0
+        self,
+        request: Request,
+        policy: Policy,
+        read: Reader[T],
+        within: float,
+        report: Report,
+        *,
+        newer_than: float = 0.0,
     ) -> Fetched[T]:
         """Join the call under way for this question, or begin it."""
         if self._tasks is None:
             raise RuntimeError("Upstream is used outside of its context")
+        report.sent, report.stored = True, None
         call = partial(self._caller.call, request, policy, read)
         left = partial(self.left, policy)
         exchange = await self._flights.share(

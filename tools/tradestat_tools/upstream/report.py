@@ -20,7 +20,8 @@ class Report:
     Args:
         fetched: what the services just gave, in order: its key, and for how many seconds it is good if it turns out
             that there is nothing.
-        stored: of the last answer, where one that was paid for was stored: since when and until when.
+        sent: whether a service was asked, or is being asked.
+        stored: since when the last answer is stored, where it was paid for then and nothing was sent now.
         asked: what was asked of the services for the answer, stored answers included, in order and each once.
         failure: what a fetch ended with, to tell it from what a source made of an answer afterwards.
     """
@@ -29,6 +30,7 @@ class Report:
     stage: str = ""
     notes: list[Note] = field(default_factory=list[Note])
     fetched: dict[str, float] = field(default_factory=dict[str, float])
+    sent: bool = False
     stored: str | None = None
     asked: list[AskedCall] = field(default_factory=list[AskedCall])
     failure: BaseException | None = None

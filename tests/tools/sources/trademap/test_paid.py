@@ -1,4 +1,4 @@
-"""What was paid for at parse.bot is not paid for again: refusals and empty tables are kept, charged failures not repeated."""
+"""What was paid for at parse.bot is not paid for again: refusals, empty tables and failures that were charged."""
 
 import json
 from contextlib import suppress

@@ -11,16 +11,18 @@ from weakref import WeakKeyDictionary
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
 from tradestat_tools.sources.trademap.arguments import TableQuery
-from tradestat_tools.sources.trademap.service import KEY, KEY_HEADER, SERVICE, SOURCE_ID, TrademapSettings, credits_charged
-from tradestat_tools.sources.trademap.wire.envelope import is_stale, read_envelope
-from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
-from tradestat_tools.sources.trademap.wire.payloads import (
-    Country,
-    Page,
-    parse_countries,
-    parse_indicators,
-    parse_series,
+from tradestat_tools.sources.trademap.service import (
+    KEY,
+    KEY_HEADER,
+    SERVICE,
+    SOURCE_ID,
+    TrademapSettings,
+    credits_charged,
 )
+from tradestat_tools.sources.trademap.wire.envelope import is_stale, read_envelope
+from tradestat_tools.sources.trademap.wire.lists import Country, Listed, parse_countries
+from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
+from tradestat_tools.sources.trademap.wire.payloads import Page, parse_indicators, parse_series
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.failures import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
@@ -64,7 +66,7 @@ class _Remembered:
     catalogue: Catalogue = field(default_factory=assumed)
     catalogue_until: datetime | None = None
     catalogue_error: str | None = None
-    countries: Fetched[tuple[Country, ...]] | None = None
+    countries: Fetched[Listed[Country]] | None = None
 
 
 _REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
@@ -75,12 +77,12 @@ def _remembered(context: Context) -> _Remembered:
     return _REMEMBERED.setdefault(context.upstream, _Remembered())
 
 
-def remember_countries(context: Context, fetched: Fetched[tuple[Country, ...]]) -> None:
+def remember_countries(context: Context, fetched: Fetched[Listed[Country]]) -> None:
     """Keep the coverage of countries at hand, so that questions that can have no answer cost nothing."""
     _remembered(context).countries = fetched
 
 
-async def country_list(context: Context) -> Fetched[tuple[Country, ...]] | None:
+async def country_list(context: Context) -> Fetched[Listed[Country]] | None:
     """The list of countries, if it is remembered or stored and fresh; nothing is sent to learn it."""
     known = _remembered(context)
     held = known.countries

@@ -15,9 +15,9 @@ from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError, error_from_dict
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.trademap.absence import blames, reasons, refused, retired, uncovered
-from tradestat_tools.sources.trademap.answers.data import GroupOfRows, Number
+from tradestat_tools.sources.trademap.answers.data import GroupOfRows
 from tradestat_tools.sources.trademap.answers.rows import has_figures, main_total, require_echo, within_years
-from tradestat_tools.sources.trademap.answers.tables import took
+from tradestat_tools.sources.trademap.answers.tables import took, what_joins
 from tradestat_tools.sources.trademap.api import ask_page, to_pay
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS, TableQuery
 from tradestat_tools.sources.trademap.calendar import Known
@@ -26,6 +26,7 @@ from tradestat_tools.sources.trademap.notes import is_complete, some
 from tradestat_tools.sources.trademap.service import SOURCE_ID
 from tradestat_tools.sources.trademap.wire.envelope import is_stale
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
+from tradestat_tools.sources.trademap.wire.values import Number
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import Fetched
 
@@ -185,7 +186,8 @@ async def ask_members(
     if refusals and not fetched:
         raise _all_refused(refusals, members)
     sources = tuple(dict.fromkeys(source for one in fetched for source in one.value.sources))
-    table = Page(len(records), 1, None, 1, None, tuple(records), (), sources)
+    pages = [one.value for one in fetched]
+    table = Page(len(records), 1, None, 1, None, tuple(records), (), sources, **what_joins(pages))
     if fetched:
         text = f"{len(fetched)} tables, one a member: {took(fetched, credits / calls if calls else 0.0)}."
         if refusals:
@@ -256,7 +258,8 @@ def late_note(page: Page, periods: Sequence[str], query: TableQuery, listed: Kno
     """Members whose rows end before the others', with the year they have come to."""
     if listed is None:
         return []
-    lasts = {one.reporterCd: listed.reach(one.reporterCd, query.coverage).last for one in page.records}
+    reaches = {one.reporterCd: listed.reach(one.reporterCd, query.coverage) for one in page.records}
+    lasts = {code: reach.last for code, reach in reaches.items() if reach}
     late = [f"{area_name(code)} has come to {last}" for code, last in lasts.items() if last and str(last) < periods[-1]]
     text = f"{some(late)}, by Trade Map's list of {listed.listed}: later years are missing, not zero."
     return [Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED)] if late else []

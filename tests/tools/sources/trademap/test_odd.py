@@ -1,0 +1,281 @@
+"""Answers with something odd in them: what can be read is kept, what can not is said, and no figure comes of it."""
+
+from typing import Any
+
+import pytest
+
+from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import TradestatError, UpstreamChanged
+from tradestat_tools.sources.trademap.flows import observe
+
+pytestmark = pytest.mark.anyio
+
+
+def cell(period: int, value: Any, unit: str | None = None) -> dict[str, Any]:
+    return {"period": period, "value": value, "unit": unit, "flag": None}
+
+
+def rows(payloads: Any, figures: dict[str, Any], unit: str | None = None) -> list[dict[str, Any]]:
+    """Partners of the Emirates' imports of beef in 2024."""
+    return [
+        payloads.record("784", code, "020230", {}, data=[cell(2024, value, unit)]) for code, value in figures.items()
+    ]
+
+
+# Lists
+
+
+async def test_what_the_service_states_is_told_from_what_came(parsebot: Any, payloads: Any, note: Any):
+    countries = [payloads.country("784", "UAE", yearly246=(2001, 2025)), payloads.country("792", "Türkiye")]
+    parsebot.gives({"total": 254, "countries": countries})
+    answer = await parsebot.call("get_countries")
+    assert (answer.data.total, len(answer.data.countryCd)) == (254, 2)
+    assert note(answer, "subset") == (
+        "The service states 254 entries, and 2 came that can be read: others are missing here."
+    )
+    with pytest.raises(TradestatError) as caught:
+        await parsebot.call("get_countries", search="nowhere")
+    assert [(why.text, why.sure) for why in caught.value.why] == [  # pyright: ignore[reportAttributeAccessIssue]
+        ("2 of 254 entries came and can be read; the filter is applied here.", False)
+    ]
+
+
+async def test_a_country_that_a_cut_list_lacks_is_not_taken_for_one_without_figures(parsebot: Any, payloads: Any):
+    asked = {"country": "784", "product": "020230", "trade_flow": "I", "period_from": 2024, "period_to": 2024}
+    listed = [payloads.country("792", "Türkiye", yearly246=(2001, 2025))]
+    parsebot.gives({"total": 254, "countries": listed})
+    parsebot.gives(payloads.table([], [payloads.beef_total()]))
+    async with parsebot.context() as context:
+        await context.call("get_countries", {})
+        answer = await context.call("goods_time_series", asked)
+    assert answer.data.aggregateRecords[0].values == [713_748]
+
+
+async def test_a_reporter_whose_coverage_can_not_be_read_is_asked_all_the_same(parsebot: Any, payloads: Any):
+    asked = {"country": "784", "product": "020230", "trade_flow": "I", "period_from": 2024, "period_to": 2024}
+    odd = payloads.country("784", "UAE") | {"yearly246": {"firstPeriod": 2001, "lastPeriod": "2025-H1"}}
+    parsebot.gives({"total": 1, "countries": [odd]})
+    parsebot.gives(payloads.table([], [payloads.beef_total()]))
+    async with parsebot.context() as context:
+        await context.call("get_countries", {})
+        answer = await context.call("goods_time_series", asked)
+    assert answer.data.aggregateRecords[0].values == [713_748]
+
+
+async def test_an_unknown_frequency_costs_nothing_but_the_form_of_its_period(parsebot: Any, note: Any):
+    latest = [("Y", 2025), ("q", 202602), ("Monthly", 202607), ("H", "2026S1"), ("W", 202630)]
+    entries = [{"dataType": kind, "nbCountries": 5, "latestPeriod": newest} for kind, newest in latest]
+    parsebot.gives({"coverage": entries})
+    answer = await parsebot.call("get_coverage")
+    assert [(row.dataType, row.latestPeriod) for row in answer.data.coverage] == [
+        ("Y", "2025"), ("q", "2026Q2"), ("Monthly", "2026-07"), ("H", "2026S1"), ("W", "202630"),
+    ]  # fmt: skip
+    assert "`dataType` 'H', so that its period stands as it came" in note(answer, "shape")
+
+
+async def test_an_entry_without_its_code_is_left_out_of_a_list_and_said(parsebot: Any, note: Any):
+    parsebot.gives({"products": [{"productCd": "01", "label": "Live animals"}, {"label": "?"}, 7]})
+    answer = await parsebot.call("get_products_hs")
+    assert answer.data.productCd == ["01"]
+    assert "an entry of products without `productCd` (2 times)" in note(answer, "shape")
+
+
+# The envelope
+
+
+@pytest.mark.parametrize("status", ["SUCCESS", "Success", "ok", "completed", 200, True, None])
+async def test_another_spelling_of_success_does_not_lose_a_paid_answer(parsebot: Any, payloads: Any, status: Any):
+    parsebot.says({"status": status, "data": payloads.table([], [payloads.beef_total()])})
+    assert (await parsebot.beef()).data.aggregateRecords[0].values == [713_748]
+
+
+@pytest.mark.parametrize("http", [200, 400, 422, 500, 503])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "error", "message": "country 784 is asleep"},
+        {"status": "ERROR", "data": None, "message": "country 784 is asleep"},
+        {"status": "failed", "detail": "country 784 is asleep"},
+        {"status": 500, "message": "country 784 is asleep"},
+        {"error": "Failed", "message": "country 784 is asleep"},
+        {"error": True, "message": "country 784 is asleep"},
+    ],
+    ids=str,
+)
+async def test_what_a_failure_says_reaches_the_caller_whatever_its_form(parsebot: Any, http: int, body: Any):
+    parsebot.says(body, http)
+    with pytest.raises(TradestatError) as caught:
+        await parsebot.beef()
+    assert "country 784 is asleep" in caught.value.message
+
+
+# Figures
+
+
+@pytest.mark.parametrize("odd", ["..", "N/A", "n.a.", "c", "many", True, [1], {"v": 1}, "1,5", 1e300])
+async def test_a_cell_that_is_no_figure_costs_that_cell_and_no_sum_is_drawn_from_it(
+    parsebot: Any, payloads: Any, note: Any, odd: Any
+):
+    figures = {"076": 463_753, "699": odd}
+    parsebot.gives(payloads.table(rows(payloads, figures), [payloads.beef_total()]))
+    answer = await parsebot.beef()
+    assert [row.values for row in answer.data.records] == [[463_753], [None]]
+    assert answer.data.aggregateRecords[0].values == [713_748]
+    if odd == "N/A":
+        return  # a word for nothing
+    assert "as the figure of 784/699/020230, 2024" in note(answer, "shape")
+    assert note(answer, "total_mismatch") == "", "the rows are not compared with the total while one is not known"
+
+
+async def test_a_group_has_no_sum_where_a_members_figure_can_not_be_read(parsebot: Any, payloads: Any):
+    table = payloads.table(rows(payloads, {"842": 47, "124": "..", "484": 3}), [payloads.beef_total()], per_page=500)
+    parsebot.gives(table)
+    answer = await parsebot.beef(partner="USMCA")
+    assert [row.values for row in answer.data.records] == [[47], [None], [3]]
+    assert answer.data.group.sum is None
+
+
+async def test_a_total_that_can_not_be_read_is_not_called_late(parsebot: Any, payloads: Any, note: Any):
+    total = payloads.record("784", "000", "020230", {}, data=[cell(2024, "..")])
+    parsebot.gives(payloads.table(rows(payloads, {"076": 5}), [total]))
+    answer = await parsebot.beef()
+    assert answer.data.aggregateRecords[0].values == [None]
+    assert "'..' as the figure of 784/000/020230, 2024" in note(answer, "shape")
+    assert note(answer, "lag") == ""
+
+
+async def test_a_row_that_can_not_be_read_costs_that_row(parsebot: Any, payloads: Any, note: Any):
+    odd = [{"reporterCd": "784"}, None, *rows(payloads, {"699": 9})]
+    odd[2]["partnerCd"] = None
+    parsebot.gives(payloads.table([*rows(payloads, {"076": 5}), *odd], [payloads.beef_total()]))
+    answer = await parsebot.beef()
+    assert [row.partnerCd for row in answer.data.records] == ["076"]
+    assert "an entry of records without `reporterCd`" in note(answer, "shape")
+    assert "an entry of records with an area code that is null" in note(answer, "shape")
+    assert note(answer, "total_mismatch") == ""
+
+
+async def test_of_two_figures_for_a_year_neither_is_given(parsebot: Any, payloads: Any, note: Any):
+    twice = payloads.record("784", "076", "020230", {}, data=[cell(2024, 1), cell(2024, 2), cell(2023, 7)])
+    parsebot.gives(payloads.table([twice], []))
+    answer = await parsebot.beef(period_from=2023)
+    assert answer.data.records[0].values == [7, None]
+    assert "two figures of 784/076/020230 for '2024'" in note(answer, "shape")
+
+
+async def test_an_answer_of_which_nothing_can_be_read_is_a_changed_service(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table(rows(payloads, {"076": "..", "699": None}), []))
+    with pytest.raises(UpstreamChanged, match=r"nothing of it can be read: '\.\.' as the figure"):
+        await parsebot.beef()
+
+
+@pytest.mark.parametrize(
+    ("counts", "pages"),
+    [
+        ({"nbRecords": 27, "nbRecordPerPage": 10, "nbPages": None}, 3),
+        ({"nbRecords": 1, "nbPages": "?"}, 1),
+    ],
+)
+async def test_a_missing_number_of_pages_is_reckoned_from_the_other_counts(
+    parsebot: Any, payloads: Any, counts: dict[str, Any], pages: int
+):
+    parsebot.gives(payloads.table(rows(payloads, {"076": 5}), [payloads.beef_total()]) | counts)
+    assert (await parsebot.beef()).data.nbPages == pages
+
+
+async def test_where_no_count_tells_of_pages_the_table_is_not_taken_for_whole(parsebot: Any, payloads: Any, note: Any):
+    table = payloads.table(rows(payloads, {"842": 47}), [payloads.beef_total()], per_page=500)
+    for name in ("nbPages", "nbRecords", "nbRecordPerPage"):
+        del table[name]
+    parsebot.gives(table)
+    answer = await parsebot.beef(partner="USMCA")
+    assert [row.values for row in answer.data.records] == [[47]]
+    assert "whether there are more rows is not known" in note(answer, "shape")
+    assert answer.data.group.sum is None
+
+
+# Units
+
+
+UNITS = {
+    "USD": ((713_748_400, 463_753_100), [713_748.4, 463_753.1], 713_748_400, 1000),
+    "US Dollars": ((713_748_000, 463_753_000), [713_748, 463_753], 713_748_000, 1000),
+    "million USD": ((713.7, 463), [713_700, 463_000], 713_700_000, 1_000_000),
+    "US Dollar million": ((713, 463), [713_000, 463_000], 713_000_000, 1_000_000),
+    "US Dollar thousand": ((713_748, 463_753), [713_748, 463_753], 713_748_000, 1000),
+}
+"""A unit, the total and a partner in it, both in thousands; the total in dollars, and to how many it is rounded."""
+
+
+@pytest.mark.parametrize("unit", UNITS)
+async def test_dollars_in_another_unit_are_brought_to_thousands_for_the_answer_and_for_research(
+    parsebot: Any, payloads: Any, note: Any, unit: str
+):
+    given, thousands, dollars, resolution = UNITS[unit]
+    total, partner = rows(payloads, dict(zip(("000", "076"), given, strict=True)), unit)
+    parsebot.gives(payloads.table([partner], [total]))
+    answer: Answer[Any] = await parsebot.beef()
+    data = answer.data
+    assert (data.unit, answer.source.unit, answer.source.currency) == ("thousand USD", "thousand USD", "USD")
+    assert [data.aggregateRecords[0].values[0], data.records[0].values[0]] == thousands
+    assert (unit in note(answer, "unit")) == (unit != "US Dollar thousand")
+    whole = next(one for one in observe(data, answer.source) if one.partner == "0")
+    assert (whole.value, whole.currency, whole.resolution) == (dollars, "USD", resolution)
+
+
+async def test_a_series_of_research_reads_the_unit_that_the_service_states(parsebot: Any, payloads: Any):
+    parsebot.gives(payloads.table([], rows(payloads, {"000": 713.7}, "million USD")))
+    asked = {"reporter": "784", "product": "020230", "flow": "M", "period": "2024", "freq": "A", "source": "trademap"}
+    async with parsebot.context() as context:
+        answer = await context.call("trade_series", {**asked, "max_credits": 5})
+    assert (answer.data.values, answer.data.currency) == ([713_700_000], "USD")
+    assert answer.data.resolution == 1_000_000
+
+
+async def test_members_that_state_different_units_of_dollars_are_added_up_in_one(parsebot: Any, payloads: Any):
+    for code, unit, value in (("124", "million USD", 2), ("484", None, 300), ("842", "USD", 5_000_000)):
+        row = payloads.record(code, "000", "020230", {}, data=[cell(2024, value, unit)])
+        parsebot.gives(payloads.table([], [row]))
+    answer = await parsebot.beef(country="USMCA")
+    assert {row.reporterCd: row.values for row in answer.data.records} == {"124": [2000], "484": [300], "842": [5000]}
+    assert answer.data.group.sum == [7300]
+
+
+async def test_figures_that_state_no_unit_beside_others_that_do_are_not_read_as_either(
+    parsebot: Any, payloads: Any, note: Any
+):
+    parsebot.gives(payloads.table(rows(payloads, {"076": 463}), rows(payloads, {"000": 713}, "million USD")))
+    answer = await parsebot.beef()
+    assert answer.data.unit == "million USD, thousand USD"
+    assert observe(answer.data, answer.source) == []
+    assert "million USD" in note(answer, "unit")
+
+
+async def test_an_indicator_in_another_unit_is_not_passed_off_as_thousand_dollars(
+    parsebot: Any, payloads: Any, note: Any
+):
+    cells = [
+        {"indicatorCd": "VAL", "value": 713.7, "unit": "million USD"},
+        {"indicatorCd": "BAL", "value": -7, "unit": "million EUR"},
+        {"indicatorCd": "GV5", "value": 3, "unit": "percent"},
+        {"indicatorCd": "NEW", "value": 3, "unit": "Tons"},
+    ]
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {}, data=cells)], refYear=2024))
+    answer = await parsebot.call("goods_trade_indicators", country="784", product="020230", trade_flow="I")
+    assert [(one.indicatorCd, one.unit) for one in answer.data.indicators] == [
+        ("VAL", "thousand USD"), ("BAL", "million EUR"), ("GV5", "%"), ("NEW", "Tons"),
+    ]  # fmt: skip
+    assert answer.data.aggregateRecords[0].values == [713_700, -7, 3, 3]
+    assert answer.source.currency is None
+    assert "million EUR (BAL)" in answer.source.unit
+    texts = note(answer, "unit")
+    assert "million EUR for BAL" in texts
+    assert "states million USD; the figures are given in thousand USD" in texts
+
+
+async def test_percent_beside_dollars_is_no_unit_of_dollars(parsebot: Any, payloads: Any):
+    cells = [{"indicatorCd": code, "value": 3} for code in ("VAL", "GV5")]
+    parsebot.gives(payloads.table([], [payloads.record("784", "000", "020230", {}, data=cells)], refYear=2024))
+    answer = await parsebot.call("goods_trade_indicators", country="784", product="020230", trade_flow="I")
+    assert answer.source.unit == "thousand USD (VAL, BAL), % (growth)"
+    assert not any(one.code is NoteCode.UNIT for one in answer.notes)
