@@ -31,14 +31,13 @@ PAID = Policy("shop", "The Shop", charged=charged, paid=True, retry=Retry(attemp
 DOCUMENTED = Policy(
     "shop", "The Shop", charged=charged, paid=True, charges=lambda error: "Bad request" in error.message
 )
-CREDIT = {"x_credits_charged": "1"}
 
 
 @pytest.mark.parametrize(("status", "kind"), [(400, UpstreamRefused), (404, NoData)])
 async def test_a_refusal_that_was_charged_is_stored_for_a_day_and_says_so(
     rig: Rig, status: int, kind: type[TradestatError]
 ) -> None:
-    rig.will(status, **CREDIT)
+    rig.will(status, x_credits_charged="1")
     first = await rig.failing(kind, policy=PAID)
     rig.now += 3600
     again = await rig.failing(kind, policy=PAID)
@@ -58,7 +57,7 @@ async def test_a_refusal_that_was_charged_is_stored_for_a_day_and_says_so(
 
 
 async def test_a_stored_refusal_is_nothing_to_pay_for_and_nothing_to_look_up(rig: Rig) -> None:
-    rig.will(400, **CREDIT)
+    rig.will(400, x_credits_charged="1")
     await rig.failing(UpstreamRefused, policy=PAID)
     request = Request("shop", "a", "http://shop.invalid/a")
     assert rig.upstream.to_send([request]) == []
@@ -93,7 +92,7 @@ async def test_a_refusal_that_says_nothing_of_a_charge_is_kept_where_the_service
 async def test_what_passes_is_not_stored_though_it_was_charged(
     rig: Rig, status: int, kind: type[TradestatError]
 ) -> None:
-    rig.will(status, **CREDIT)
+    rig.will(status, x_credits_charged="1")
     await rig.failing(kind, policy=PAID)
     rig.script[:] = [(200, {}, b'{"v": 1}')]
     assert (await rig.fetch(policy=PAID)).state == "fresh"
@@ -103,7 +102,7 @@ async def test_a_key_that_is_not_accepted_is_not_stored_though_it_was_charged(ri
     def refuses(_: Response) -> Any:
         raise Unauthorized("Whose key is that?", remedy="-")
 
-    rig.will(401, **CREDIT)
+    rig.will(401, x_credits_charged="1")
     for _ in range(2):
         with pytest.raises(Unauthorized):
             await rig.upstream.fetch(Request("shop", "a", "http://shop.invalid/k"), PAID, refuses, within=60)
@@ -116,7 +115,7 @@ async def test_a_stored_refusal_is_read_anew_each_time_and_asked_again_where_it_
     def knows_more(response: Response) -> str:
         return response.body.decode() if response.status == 400 else "new"
 
-    rig.will(400, b"gone", **CREDIT)
+    rig.will(400, b"gone", x_credits_charged="1")
     await rig.failing(UpstreamRefused, policy=PAID)
     assert (await rig.upstream.fetch(request, PAID, knows_more, within=60)).value == "gone"
 
@@ -131,14 +130,14 @@ async def test_a_stored_refusal_is_read_anew_each_time_and_asked_again_where_it_
 
 
 async def test_offline_a_stored_refusal_is_the_answer(rig: Rig) -> None:
-    rig.will(400, **CREDIT)
+    rig.will(400, x_credits_charged="1")
     await rig.failing(UpstreamRefused, policy=PAID)
     rig.upstream.offline = True
     assert "stored" in (await rig.failing(UpstreamRefused, policy=PAID)).message
 
 
 async def test_equal_questions_at_one_moment_are_refused_by_one_call(rig: Rig) -> None:
-    rig.will(400, **CREDIT)
+    rig.will(400, x_credits_charged="1")
     async with anyio.create_task_group() as tasks:
         for _ in range(8):
             tasks.start_soon(lambda: rig.failing(UpstreamRefused, policy=PAID))
@@ -158,7 +157,7 @@ def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Cache]:
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_stored_refusal_outlives_its_process_and_goes_with_an_export(cache: Cache, tmp_path: Path) -> None:
     async with a_rig(cache=cache) as first:
-        first.will(400, b'{"why": "gone"}', **CREDIT)
+        first.will(400, b'{"why": "gone"}', x_credits_charged="1")
         await first.failing(UpstreamRefused, policy=PAID)
     async with a_rig(cache=cache) as second:
         assert "stored" in (await second.failing(UpstreamRefused, policy=PAID)).message

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tradestat_tools.model.answers import Answer, NoteCode
-from tradestat_tools.model.errors import TradestatError, UpstreamChanged
+from tradestat_tools.model.errors import NoData, TradestatError, UpstreamChanged
 from tradestat_tools.sources.trademap.flows import observe
 
 pytestmark = pytest.mark.anyio
@@ -33,9 +33,9 @@ async def test_what_the_service_states_is_told_from_what_came(parsebot: Any, pay
     assert note(answer, "subset") == (
         "The service states 254 entries, and 2 came that can be read: others are missing here."
     )
-    with pytest.raises(TradestatError) as caught:
+    with pytest.raises(NoData) as caught:
         await parsebot.call("get_countries", search="nowhere")
-    assert [(why.text, why.sure) for why in caught.value.why] == [  # pyright: ignore[reportAttributeAccessIssue]
+    assert [(why.text, why.sure) for why in caught.value.why] == [
         ("2 of 254 entries came and can be read; the filter is applied here.", False)
     ]
 
@@ -145,8 +145,8 @@ async def test_a_total_that_can_not_be_read_is_not_called_late(parsebot: Any, pa
 
 
 async def test_a_row_that_can_not_be_read_costs_that_row(parsebot: Any, payloads: Any, note: Any):
-    odd = [{"reporterCd": "784"}, None, *rows(payloads, {"699": 9})]
-    odd[2]["partnerCd"] = None
+    (nobody,) = rows(payloads, {"699": 9})
+    odd = [{"reporterCd": "784"}, None, nobody | {"partnerCd": None}]
     parsebot.gives(payloads.table([*rows(payloads, {"076": 5}), *odd], [payloads.beef_total()]))
     answer = await parsebot.beef()
     assert [row.partnerCd for row in answer.data.records] == ["076"]
