@@ -230,7 +230,7 @@ async def test_a_group_that_was_refused_as_a_whole_is_not_paid_for_again(members
     async with members.parsebot.context() as context:
         with pytest.raises(NoData, match="each of the 3 members asked was refused"):
             await members.ask(context)
-        with pytest.raises(NoData, match="each of the 3 members asked was refused.* nothing was sent: Trade Map"):
+        with pytest.raises(NoData, match=r"each of the 3 members asked was refused.* nothing was sent: Trade Map"):
             await members.ask(context, max_calls=1)
     assert members.asked() == ["124", "484", "842"]
 

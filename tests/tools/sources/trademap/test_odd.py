@@ -279,3 +279,89 @@ async def test_percent_beside_dollars_is_no_unit_of_dollars(parsebot: Any, paylo
     answer = await parsebot.call("goods_trade_indicators", country="784", product="020230", trade_flow="I")
     assert answer.source.unit == "thousand USD (VAL, BAL), % (growth)"
     assert not any(one.code is NoteCode.UNIT for one in answer.notes)
+
+
+# What may mean something else than it seems to
+
+
+async def test_a_row_that_comes_twice_counts_once_and_one_with_two_figures_not_at_all(
+    parsebot: Any, payloads: Any, note: Any
+):
+    figures = rows(payloads, {"842": 47, "124": 5, "484": 3})
+    again = rows(payloads, {"842": 47, "124": 6})
+    parsebot.gives(payloads.table([*figures, *again], [payloads.beef_total()], per_page=500))
+    answer = await parsebot.beef(partner="USMCA")
+    assert {row.partnerCd: row.values for row in answer.data.records} == {"842": [47], "484": [3], "124": [None]}
+    assert answer.data.group.sum is None
+    assert "two figures of 784/124/020230 for '2024'" in note(answer, "shape")
+    (canada,) = [one for one in observe(answer.data, answer.source) if one.partner == "124"]
+    assert canada.value is None
+
+
+async def test_product_codes_sent_as_numbers_get_their_zeros_back(parsebot: Any, payloads: Any):
+    total = payloads.beef_total() | {"productCd": 20230}
+    parsebot.gives(payloads.table([], [total]))
+    assert (await parsebot.beef()).data.aggregateRecords[0].productCd == "020230"
+    parsebot.gives({"products": [{"productCd": 1, "label": "Live animals"}, {"productCd": 101, "label": "Horses"}]})
+    assert (await parsebot.call("get_products_hs", search="a")).data.productCd == ["01"]
+    assert (await parsebot.call("get_products_hs", search="horses")).data.productCd == ["0101"]
+
+
+async def test_a_code_that_may_be_a_members_without_its_zeros_leaves_no_sum(parsebot: Any, payloads: Any):
+    table = rows(payloads, {"392": 47, "76": 5})
+    parsebot.gives(payloads.table(table, [payloads.beef_total()], per_page=500))
+    answer = await parsebot.beef(partner="BRICS")
+    assert answer.data.group.sum is None, "76 may be Brazil's 076, or one of the service's own groups"
+
+
+async def test_a_member_whose_table_has_rows_and_no_total_is_not_called_without_figures(parsebot: Any, payloads: Any):
+    for code in ("124", "484", "842"):
+        total = payloads.record(code, "000", "020230", {2024: 7})
+        beef = [payloads.record(code, "036", "020230", {2024: 7})]
+        parsebot.gives(payloads.table(beef, [] if code == "484" else [total]))
+    answer = await parsebot.beef(country="USMCA")
+    assert answer.data.group.missing == {"Mexico (484)": "the service gave rows and no total"}
+    assert answer.data.group.sum is None
+
+
+async def test_a_unit_in_no_known_form_is_not_taken_for_the_usual_one(parsebot: Any, payloads: Any, note: Any):
+    parsebot.gives(payloads.table([], rows(payloads, {"000": 713}, {"code": "USD"})))  # pyright: ignore[reportArgumentType]
+    answer = await parsebot.beef()
+    assert answer.data.unit == "a dict"
+    assert observe(answer.data, answer.source) == []
+
+
+@pytest.mark.parametrize("status", [201, 203, 206])
+async def test_a_table_that_comes_with_another_status_of_success_is_read(parsebot: Any, payloads: Any, status: int):
+    parsebot.says({"status": "success", "data": payloads.table([], [payloads.beef_total()])}, status)
+    assert (await parsebot.beef()).data.aggregateRecords[0].values == [713_748]
+
+
+async def test_an_empty_error_beside_an_answer_is_none(parsebot: Any, payloads: Any):
+    error = {"status": None, "message": "", "retry_after": None}
+    parsebot.says({"status": "success", "error": error, "data": payloads.table([], [payloads.beef_total()])})
+    assert (await parsebot.beef()).data.aggregateRecords[0].values == [713_748]
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        {"firstPeriod": 2025, "lastPeriod": 2001},
+        {"firstPeriod": 0, "lastPeriod": 2024},
+        {"firstPeriod": 202401, "lastPeriod": 202412},
+        "2001-2025",
+        ...,
+    ],
+    ids=str,
+)
+async def test_coverage_in_an_odd_form_is_not_taken_for_none(parsebot: Any, payloads: Any, note: Any, span: Any):
+    """`...` stands for a member that is not there."""
+    listed = payloads.country("784", "UAE") | {"yearly246": span}
+    listed = {name: value for name, value in listed.items() if value is not ...}
+    parsebot.gives({"total": 1, "countries": [listed]})
+    parsebot.gives(payloads.table([], [payloads.beef_total()]))
+    async with parsebot.context() as context:
+        answer = await context.call("get_countries", {})
+        series = await context.call("goods_time_series", {"country": "784", "product": "020230", "period_from": 2024})
+    assert "yearly246" in note(answer, "shape")
+    assert series.data.aggregateRecords[0].values == [713_748]

@@ -94,7 +94,8 @@ def sum_of_partners(
     A member without a row, or without a figure in a year for which the reporter has a total, had none recorded. None
     where rows of the table are missing.
     """
-    if not is_complete(whole) or total is None:
+    short = [record.partnerCd for record in whole.records if len(record.partnerCd) < len(WORLD)]
+    if not is_complete(whole) or total is None or short:  # such a code may be a member's that lost its zeros
         return None
     return [None if _value(total, name) is None else _sum(page.records, name) for name in periods]
 
@@ -181,6 +182,8 @@ async def ask_members(
         notes += [other_years] if other_years is not None and other_years not in notes else []
         if total is not None:
             records.append(total)
+        elif has_figures(answer.value.everything):
+            without(who, "the service gave rows and no total", ())
         else:
             without(who, "no figure", reasons(one, reaches[one.country], this_year))
     if refusals and not fetched:

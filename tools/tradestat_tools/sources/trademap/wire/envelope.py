@@ -107,7 +107,7 @@ def read_envelope(response: Response, now: datetime) -> Any:
         TradestatError: what the service's status and `error.status` mean; UpstreamChanged if it is neither a known
             failure nor JSON.
     """
-    if response.status != 200:
+    if not 200 <= response.status < 300:
         raise _failure(response, now)
     body = json_of(response)
     if isinstance(body, list):
@@ -116,7 +116,7 @@ def read_envelope(response: Response, now: datetime) -> Any:
         raise changed(f"it sent {kind_of(body)} where an object was expected")
     envelope = cast("dict[str, Any]", body)
     status = envelope.get("status")
-    if envelope.get("error") or str(status).strip().lower() in FAILED or _is_failure(status):
+    if _says_something(envelope.get("error")) or str(status).strip().lower() in FAILED or _is_failure(status):
         raise _failure(response, now)
     if "data" in envelope and "records" not in envelope:
         return envelope["data"]
@@ -165,6 +165,11 @@ def _no_such_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _says_something(error: object) -> bool:
+    """Whether there is an error, and not only its empty form beside an answer."""
+    return any(cast("dict[str, Any]", error).values()) if isinstance(error, dict) else bool(error)
+
+
 def _is_failure(status: object) -> TypeGuard[int]:
     """Whether a status that a body repeats is that of a failure."""
     return isinstance(status, int) and status >= 400
@@ -187,7 +192,7 @@ def _failure(response: Response, now: datetime) -> TradestatError:
     wait = number_or_none(detail.get("retry_after"))
     wait = retry_after(response.headers, now) if wait is None else wait
     repeated = next((one for one in (body.get("status_code"), body.get("status")) if _is_failure(one)), 200)
-    status = repeated if response.status == 200 else response.status
+    status = repeated if 200 <= response.status < 300 else response.status
     by_status = dict(BY_STATUS)
     if state == "stale_input" and status not in (401, 403):
         by_status.setdefault(status, STALE)

@@ -17,6 +17,7 @@ from tradestat_tools.sources.trademap.wire.values import (
     code_of,
     count_of,
     entries_of,
+    product_of,
     require_some,
     text_of,
 )
@@ -41,6 +42,8 @@ FREQUENCIES: Mapping[str, Frequency] = {
     **{"q": "Q", "quarterly": "Q", "quarter": "Q", "m": "M", "monthly": "M", "month": "M"},
 }
 """What a frequency may be called; Y, Q and M are documented."""
+
+_TRUE = (True, "true", "True")
 
 Span = tuple[str, str]
 """First and last period: `2001`, `2002Q1`, `2002-01`."""
@@ -125,28 +128,42 @@ def _country(entry: Mapping[str, Any], odd: Oddities) -> Country:
     unread: list[str] = []
     for name, frequency in COVERAGE.items():
         try:
-            span = _span(entry.get(name), frequency)
+            span = _span(entry, name, frequency)
         except Odd as error:
-            odd.add(f"`{name}` of {code}: {error}")
+            odd.add(str(error) if name not in entry else f"`{name}` of {code}: {error}")
             unread.append(name)
         else:
             coverage |= {name: span} if span is not None else {}
     return Country(
         countryCd=code,
         label=text_of(entry["label"]) or "",
-        nes=entry.get("nes") is True,
-        ti=entry.get("ti") is True,
+        nes=entry.get("nes") in _TRUE,
+        ti=entry.get("ti") in _TRUE,
         coverage=coverage,
         unread=frozenset(unread),
     )
 
 
-def _span(value: Any, frequency: Frequency) -> Span | None:
-    if not isinstance(value, dict):
+def _span(entry: Mapping[str, Any], name: str, frequency: Frequency) -> Span | None:
+    """First and last period; None where the service says that there is none, by zeros or null.
+
+    Raises:
+        Odd: it says nothing, or nothing that can be read: that is not taken for none.
+    """
+    if name not in entry:
+        raise Odd(f"`{name}`, which is not there")
+    value: object = entry[name]
+    if value is None:
         return None
+    if not isinstance(value, dict):
+        raise Odd(f"{kind_of(value)} where two periods were expected")
     bounds = cast("dict[str, Any]", value)
     first, last = read_period(bounds.get("firstPeriod"), frequency), read_period(bounds.get("lastPeriod"), frequency)
-    return (first, last) if first and last else None
+    if first is None and last is None:
+        return None
+    if first is None or last is None or first > last:
+        raise Odd(f"{first} to {last}")
+    return first, last
 
 
 def read_period(value: Any, frequency: Frequency) -> str | None:
@@ -209,7 +226,7 @@ def parse_services(content: Any) -> Listed[Item]:
 
 def _item(entry: Mapping[str, Any], _: Oddities) -> Item:
     more = (text_of(entry.get(name)) for name in ("revisions", "displayCd", "maxLevel"))
-    return Item(text_of(entry["productCd"]) or "", text_of(entry["label"]) or "", *more)
+    return Item(product_of(entry["productCd"]) or "", text_of(entry["label"]) or "", *more)
 
 
 def parse_coverage(content: Any) -> Listed[Latest]:

@@ -22,6 +22,7 @@ from tradestat_tools.sources.trademap.wire.values import (
     count_of,
     entries_of,
     figure_of,
+    product_of,
     require_some,
     text_of,
 )
@@ -164,7 +165,7 @@ def _pages(counted: int | None, size: int | None, rows: int) -> int | None:
 
 
 def _records(value: Any, name: str, cell_key: str, cell_name: CellName, odd: Oddities) -> tuple[Record, ...]:
-    found: list[Record] = []
+    found: dict[tuple[str, str, str], Record] = {}
     try:
         entries = entries_of(value, name, ("reporterCd", "partnerCd", "productCd", "data"), odd)
     except Odd as error:
@@ -172,14 +173,27 @@ def _records(value: Any, name: str, cell_key: str, cell_name: CellName, odd: Odd
         return ()
     for entry in entries:
         try:
-            found.append(_record(entry, cell_key, cell_name, odd))
+            one = _record(entry, cell_key, cell_name, odd)
         except Odd as error:
             odd.add(f"an entry of {name} with {error}")
-    return tuple(found)
+            continue
+        key = (one.reporterCd, one.partnerCd, one.productCd)
+        found[key] = _once(found[key], one, "/".join(key), odd) if key in found else one
+    return tuple(found.values())
+
+
+def _once(one: Record, other: Record, row: str, odd: Oddities) -> Record:
+    """A row that came twice: of two figures that differ neither is given, for which is right is not known."""
+    cells = {**one.cells, **other.cells}
+    for name in one.cells.keys() & other.cells.keys():
+        if one.cells[name] != other.cells[name]:
+            odd.add(f"two figures of {row} for {excerpt(name)}")
+            cells[name] = Cell(None, unread=True)
+    return replace(one, cells=cells)
 
 
 def _record(entry: Mapping[str, Any], cell_key: str, cell_name: CellName, odd: Oddities) -> Record:
-    product = text_of(entry["productCd"])
+    product = product_of(entry["productCd"])
     if product is None:
         raise Odd(f"a product code that is {kind_of(entry['productCd'])}")
     reporter, partner = code_of(entry["reporterCd"]), code_of(entry["partnerCd"])
@@ -214,7 +228,8 @@ def _cells(value: Any, key: str, name_of: CellName, row: str, odd: Oddities) -> 
 
 
 def _cell(entry: Mapping[str, Any], where: str, odd: Oddities) -> Cell:
-    stated, flag = text_of(entry.get("unit")), text_of(entry.get("flag"))
+    stated, flag = entry.get("unit"), text_of(entry.get("flag"))
+    stated = text_of(stated) or kind_of(stated) if stated not in (None, "") else None
     try:
         return Cell(figure_of(entry.get("value")), stated, flag)
     except Odd as error:

@@ -88,6 +88,12 @@ def code_of(value: Any) -> str:
     return text.zfill(3) if isinstance(value, int) else text
 
 
+def product_of(value: Any) -> str | None:
+    """An HS or EBOPS code; HS codes have an even number of digits, and a number lost its leading zero."""
+    text = text_of(value)
+    return f"0{text}" if text is not None and not isinstance(value, str) and len(text) % 2 else text
+
+
 def count_of(value: Any) -> int | None:
     """A whole number that is not negative; None for anything else."""
     text = text_of(value)
