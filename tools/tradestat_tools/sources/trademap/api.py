@@ -22,7 +22,7 @@ from tradestat_tools.sources.trademap.service import (
 from tradestat_tools.sources.trademap.wire.envelope import is_stale, read_envelope
 from tradestat_tools.sources.trademap.wire.lists import Country, Listed, parse_countries
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
-from tradestat_tools.sources.trademap.wire.payloads import Page, parse_indicators, parse_series
+from tradestat_tools.sources.trademap.wire.payloads import Page, only_asked, parse_indicators, parse_series
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.failures import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
@@ -152,7 +152,11 @@ async def ask_page(context: Context, query: TableQuery) -> Asked[Page]:
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
-    return await ask(context, query.tool, query.sent(), parse_indicators if query.indicators else parse_series)
+    parse = parse_indicators if query.indicators else parse_series
+    products = query.answer_codes if query.by == "byCountry" else None
+    return await ask(
+        context, query.tool, query.sent(), lambda content: only_asked(parse(content), query.country, products)
+    )
 
 
 async def ask(

@@ -44,7 +44,9 @@ def table_notes(page: Page, query: TableQuery, wire: Wire, total: Record | None)
 
 def unread_note(unread: Sequence[str]) -> Note:
     """What of an answer could not be read, and is therefore not in it."""
-    return Note(code=NoteCode.SHAPE, text=f"Could not be read and is not here: {some(unread, '; ')}.")
+    return Note(
+        code=NoteCode.SHAPE, text=f"Left out, as it can not be read or was not asked for: {some(unread, '; ')}."
+    )
 
 
 def unit_notes(page: Page) -> list[Note]:

@@ -60,7 +60,7 @@ async def goods_trade_indicators(context: Context, asked: GoodsTradeIndicatorsAr
     year = page.refYear or this_year
     notes = [
         *asked.readings(),
-        *(partner_notes(partners, missing, None) if partners else ()),
+        *(partner_notes(partners, page, missing, None) if partners else ()),
         *edition_notes(query, page, year - max(COMPARED_YEARS.get(name, 0) for name in order), year),
         *table.notes,
         *table_notes(whole, query, table.wire, total),

@@ -104,8 +104,12 @@ def _sum(records: Sequence[Record], period: str) -> Number:
     return sum(value for record in records if (value := _value(record, period)) is not None)
 
 
-def partner_notes(members: Members, missing: Mapping[str, str], summed: Sequence[Number | None] | None) -> list[Note]:
+def partner_notes(
+    members: Members, page: Page, missing: Mapping[str, str], summed: Sequence[Number | None] | None
+) -> list[Note]:
     """Who the members are, and what the sum over them leaves out."""
+    had = [{name for name, cell in record.cells.items() if cell.value is not None} for record in page.records]
+    gaps = any(one != had[0] for one in had)
     notes = [members.note()]
     if missing:
         text = (
@@ -115,7 +119,7 @@ def partner_notes(members: Members, missing: Mapping[str, str], summed: Sequence
         notes.append(Note(code=NoteCode.ABSENT, text=text))
     if summed is not None:
         text = "The sum over the members is added up here, of rows that are rounded one by one"
-        text += "; those without a row or figure count as none." if missing else "."
+        text += "; those without a row or figure count as none." if missing or gaps else "."
         notes.append(Note(code=NoteCode.ROUNDING, text=text))
     return notes
 

@@ -146,7 +146,7 @@ async def _of_one(context: Context, asked: Yearly, settled: Settled, partners: M
     first, last = _first_and_last(query, periods)
     notes = [
         *settled.notes,
-        *(partner_notes(partners, missing, summed) if partners else ()),
+        *(partner_notes(partners, page, missing, summed) if partners else ()),
         *edition_notes(query, page, first, last),
         *table.notes,
         *table_notes(whole, query, table.wire, total),

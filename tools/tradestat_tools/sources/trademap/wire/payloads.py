@@ -5,7 +5,8 @@ that can not be read is None too, and said to be so.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
@@ -130,10 +131,12 @@ def _page(content: Any, cell_key: str, cell_name: CellName) -> Page:
     if not isinstance(content, dict):
         raise changed(f"the content is {kind_of(content)}, not an object")
     table = cast("dict[str, Any]", content)
-    if "records" not in table:
+    if "records" not in table and "aggregateRecords" not in table:
         raise changed("a table has no `records`")
     odd = Oddities()
-    records = _records(table["records"], "records", cell_key, cell_name, odd)
+    if "records" not in table:
+        odd.add("`records`, which is not there")
+    records = _records(table.get("records"), "records", cell_key, cell_name, odd)
     aggregates = _records(table.get("aggregateRecords"), "aggregateRecords", cell_key, cell_name, odd)
     sources = _sources(table.get("sources"))
     counted, size = count_of(table.get("nbRecords")), count_of(table.get("nbRecordPerPage"))
@@ -231,7 +234,7 @@ def _cell(entry: Mapping[str, Any], where: str, odd: Oddities) -> Cell:
     stated, flag = entry.get("unit"), text_of(entry.get("flag"))
     stated = text_of(stated) or kind_of(stated) if stated not in (None, "") else None
     try:
-        return Cell(figure_of(entry.get("value")), stated, flag)
+        return Cell(figure_of(entry.get("value", ...)), stated, flag)
     except Odd as error:
         odd.add(f"{error} as the figure of {where}")
         return Cell(None, stated, flag, unread=True)
@@ -248,9 +251,23 @@ def _source(value: Any) -> DataSource:
     entry = cast("dict[str, Any]", value)
     labels = (text_of(entry.get(name)) for name in ("label", "labelEn", "source", "name"))
     label = next((text for text in labels if text), "not named")
-    code = entry.get("countryCd", entry.get("reporterCd"))
-    known = None if text_of(code) is None else code_of(code)
-    return DataSource(known, label, text_of(entry.get("url")), text_of(entry.get("startingDate")))
+    code: str | None = None
+    with suppress(Odd):
+        code = code_of(entry.get("countryCd", entry.get("reporterCd")))
+    return DataSource(code, label, text_of(entry.get("url")), text_of(entry.get("startingDate")))
+
+
+def only_asked(page: Page, reporter: str, products: Collection[str] | None) -> Page:
+    """The page without the rows of another reporter or product. Where it has no others it stays: then it is the answer
+    to another question."""
+    kept = tuple(r for r in page.records if r.reporterCd == reporter and (products is None or r.productCd in products))
+    totals = tuple(record for record in page.aggregateRecords if record.reporterCd == reporter)
+    left_out = len(page.everything) - len(kept) - len(totals)
+    if not left_out or (page.records and not kept) or (page.aggregateRecords and not totals and not kept):
+        return page
+    rows = "1 row" if left_out == 1 else f"{left_out} rows"
+    unread = (*page.unread, f"{rows} of another reporter or product")
+    return replace(page, records=kept, aggregateRecords=totals, unread=unread)
 
 
 # Units

@@ -80,11 +80,11 @@ def code_of(value: Any) -> str:
     """A three-digit area code; a number lost its leading zeros. Text stays: a group's id is unpadded.
 
     Raises:
-        Odd: neither text nor a number.
+        Odd: no digits.
     """
     text = text_of(value)
-    if text is None:
-        raise Odd(f"an area code that is {kind_of(value)}")
+    if text is None or not (text.isascii() and text.isdigit()):
+        raise Odd(f"an area code that is {kind_of(value) if text is None else excerpt(text)}")
     return text.zfill(3) if isinstance(value, int) else text
 
 
@@ -101,11 +101,13 @@ def count_of(value: Any) -> int | None:
 
 
 def figure_of(value: Any) -> Number | None:
-    """A figure; text may carry thousands commas. None for null, blanks and words for nothing.
+    """A figure; text may carry thousands commas. None for null, blanks and words for nothing; `...` is no member.
 
     Raises:
         Odd: something that is not a number, or larger than any trade flow.
     """
+    if value is ...:
+        raise Odd("nothing")
     try:
         found = number(value)
     except ValueError:
