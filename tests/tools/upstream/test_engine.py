@@ -1,6 +1,7 @@
 """The engine as sources use it: what is asked, what is stored, who shares a call, and what a caller learns."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import anyio
 import anyio.lowlevel
@@ -114,6 +115,26 @@ async def test_an_old_answer_is_given_at_once_and_renewed_behind_the_callers_bac
         while (await rig.fetch(freshness=Freshness(fresh=10, renew=100))).value["v"] == 1:
             await anyio.lowlevel.checkpoint()
     assert len(rig.asked) == 2
+
+
+async def test_a_renewal_that_was_charged_and_failed_is_not_begun_again_by_every_caller(rig: Rig) -> None:
+    paid = replace(POLICY, paid=True)
+    kept = Freshness(fresh=10, renew=100_000)
+    rig.will().will(502, x_credits_charged="1")
+    await rig.fetch(policy=paid, freshness=kept)
+    rig.now += 50
+    with anyio.fail_after(5):
+        while len(rig.asked) == 1:
+            assert (await rig.fetch(policy=paid, freshness=kept)).state == "stale"
+    with anyio.move_on_after(0.3) as patience:
+        while len(rig.asked) == 2:
+            await rig.fetch(policy=paid, freshness=kept)
+    assert patience.cancelled_caught
+    rig.now += 3600
+    await rig.fetch(policy=paid, freshness=kept)
+    with anyio.fail_after(5):
+        while len(rig.asked) == 2:
+            await anyio.lowlevel.checkpoint()
 
 
 async def test_where_the_service_fails_an_old_answer_is_given_and_called_stale(rig: Rig) -> None:

@@ -47,6 +47,9 @@ WARN_AT = 0.8
 PROGRESS_EVERY = 5.0
 """Seconds between two reports of progress."""
 
+RENEWAL_REST = 3600.0
+"""Seconds for which a question that is paid for is not renewed again after that failed: it may have been charged."""
+
 StoredState = Literal["cached", "stale", "offline"]
 
 
@@ -91,6 +94,7 @@ class Upstream:
         self._flights = Flights(cache, ledger, self._clock, lease=lease, progress_every=progress_every)
         self._tasks: TaskGroup | None = None
         self._renews = renews
+        self._not_renewed_until: dict[str, float] = {}
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
@@ -260,13 +264,16 @@ class Upstream:
         """Ask again in the background; what goes wrong there concerns nobody but the breaker."""
         if self._tasks is None or request.unless_stored is not None or request.key in self._flights:
             return
+        if self._clock.time() < self._not_renewed_until.get(request.key, 0.0):
+            return
 
         async def renew() -> None:
             try:
                 if self._tasks is not None:  # closed before it began
                     await self._fly(request, policy, read, within, report)
             except TradestatError:
-                return
+                if policy.paid:
+                    self._not_renewed_until[request.key] = self._clock.time() + RENEWAL_REST
 
         self._tasks.start_soon(renew)
 

@@ -1,7 +1,7 @@
 """Asking the service: wire names, key, price, time, and what is remembered between calls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -154,9 +154,12 @@ async def ask_page(context: Context, query: TableQuery) -> Asked[Page]:
     """
     parse = parse_indicators if query.indicators else parse_series
     products = query.answer_codes if query.by == "byCountry" else None
-    return await ask(
-        context, query.tool, query.sent(), lambda content: only_asked(parse(content), query.country, products)
-    )
+
+    def read(content: Any) -> Page:
+        page = only_asked(parse(content), query.country, products)
+        return page if page.page else replace(page, page=query.page)
+
+    return await ask(context, query.tool, query.sent(), read)
 
 
 async def ask(

@@ -26,6 +26,7 @@ def table_notes(page: Page, query: TableQuery, wire: Wire, total: Record | None)
     found = (
         names_note(wire),
         unread_note(page.unread) if page.unread else None,
+        _other_page(page, query),
         *unit_notes(page),
         Note(code=NoteCode.ABSENT, text="The service gave the total and no rows.") if not page.records else None,
         _subset(page, query),
@@ -74,6 +75,13 @@ def coverage_text(query: TableQuery, reach: Reach | None) -> str | None:
     if reach is None or reach.first is None:
         return None
     return f"{area_label(query.country) or query.country} reports {reach.first} to {reach.last}"
+
+
+def _other_page(page: Page, query: TableQuery) -> Note | None:
+    if page.page == query.page:
+        return None
+    text = f"page {query.page} was asked for and page {page.page} came: the service may have renamed `page`."
+    return Note(code=NoteCode.SHAPE, text=text)
 
 
 def _subset(page: Page, query: TableQuery) -> Note | None:

@@ -76,6 +76,7 @@ class Page:
     """One page of a table; `aggregateRecords` are the totals, apart from the rows.
 
     Args:
+        page: its number; 0 where the service does not say.
         converted: units that the service states, of which figures were brought to thousand dollars.
         step: thousand dollars to which the service rounds.
         unread: what of it could not be read.
@@ -149,7 +150,7 @@ def _page(content: Any, cell_key: str, cell_name: CellName) -> Page:
     require_some([cell for cell in cells if cell.value is not None], odd)
     return Page(
         nbRecords=counted,
-        page=count_of(table.get("page")) or 1,
+        page=count_of(table.get("page")) or 0,
         nbRecordPerPage=size,
         nbPages=1 if pages is None else pages,
         refYear=count_of(table.get("refYear")),
