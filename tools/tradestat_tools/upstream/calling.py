@@ -362,12 +362,15 @@ async def read_response(read: Reader[T], response: Response) -> T:
 def _may_have_cost(policy: Policy, response: Response | None, error: TradestatError) -> bool:
     """Whether an attempt that failed was charged, or may have been; sent again, it would cost again.
 
-    A refusal for too many calls that says nothing of a charge was not carried out.
+    An answer that says nothing of a charge may have been charged where the service says it otherwise. Where it never
+    does, a refusal for too many calls was not carried out.
     """
     if not policy.paid or isinstance(error, NotReached):
         return False
-    cost = policy.charged(response) if response is not None and policy.charged else None
-    return not isinstance(error, RateLimited) if cost is None else cost > 0
+    if policy.charged is None:
+        return not isinstance(error, RateLimited)
+    cost = policy.charged(response) if response is not None else None
+    return cost is None or cost > 0
 
 
 def _no_ledger(policy: Policy, error: StoreUnavailable) -> UpstreamDown:

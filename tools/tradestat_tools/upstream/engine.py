@@ -48,7 +48,7 @@ PROGRESS_EVERY = 5.0
 """Seconds between two reports of progress."""
 
 RENEWAL_REST = 3600.0
-"""Seconds for which a question that is paid for is not renewed again after that failed: it may have been charged."""
+"""Seconds for which a question that is paid for is not renewed again: a renewal that failed may have been charged."""
 
 StoredState = Literal["cached", "stale", "offline"]
 
@@ -272,9 +272,10 @@ class Upstream:
                 if self._tasks is not None:  # closed before it began
                     await self._fly(request, policy, read, within, report)
             except TradestatError:
-                if policy.paid:
-                    self._not_renewed_until[request.key] = self._clock.time() + RENEWAL_REST
+                return
 
+        if policy.paid:
+            self._not_renewed_until[request.key] = self._clock.time() + RENEWAL_REST
         self._tasks.start_soon(renew)
 
     # From the service

@@ -23,7 +23,7 @@ CHARGED = ("0", "1", None)
 WAITS = (None, 2)
 
 REPEATED = {
-    (429, "0", 2), (429, None, 2),  # not carried out: it was one call too many, and the service says when to come back
+    (429, "0", 2),  # one call too many, and the service says when to come back
     (500, "0", None), (500, "0", 2),  # a crash that was not charged, once more
     (503, "0", 2),
 }  # fmt: skip
