@@ -120,13 +120,15 @@ class Rig:
 async def a_rig(**settings: Any) -> AsyncGenerator[Rig]:
     rig = Rig()
     http = Http(app=rig.app)
-    cache, ledger = SqliteCache(None), settings.pop("ledger", None) or SqliteLedger(None)
+    given = settings.pop("cache", None)
+    cache, ledger = given or SqliteCache(None), settings.pop("ledger", None) or SqliteLedger(None)
     clock = Clock(lambda: rig.now, rig.sleep)
     settings = {"chance": lambda: 1.0, **settings}
     async with Upstream(http, cache=cache, ledger=ledger, clock=clock, **settings) as rig.upstream:
         yield rig
     await http.aclose()
-    cache.close()
+    if given is None:
+        cache.close()
     ledger.close()
 
 

@@ -1,6 +1,6 @@
 """What every call of a tool goes through: read the arguments, ask, cite, keep."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,10 +9,9 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import A, D, Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.arguments import parse_arguments
-from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged
+from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged, said_before
 from tradestat_tools.results.citation import citation_of
 from tradestat_tools.upstream.report import Progress, reporting
-from tradestat_tools.upstream.request import NO_DATA
 
 
 async def call(
@@ -30,6 +29,8 @@ async def call(
         except (UpstreamChanged, NoData) as error:
             if error is not report.failure:
                 await _doubt(context, report.fetched, error)
+                if isinstance(error, NoData) and report.stored is not None and not any(why.sure for why in error.why):
+                    raise said_before(error, report.stored) from None
             raise
     answer.notes.extend(note for note in report.notes if note not in answer.notes)
     answer.citation = answer.citation or await citation_of(context, tool.name, answer)
@@ -70,9 +71,9 @@ async def _parsed(tool: Tool[A, Any], arguments: Mapping[str, Any]) -> A:
         raise await did_you_mean(tool.arguments, error, arguments) from None
 
 
-async def _doubt(context: Context, fetched: Sequence[str], error: UpstreamChanged | NoData) -> None:
+async def _doubt(context: Context, fetched: Mapping[str, float], error: UpstreamChanged | NoData) -> None:
     """Take back what was stored before the source looked closer: the last answer, or that there is none."""
     if isinstance(error, NoData):
-        await context.upstream.limit_freshness(fetched, NO_DATA.fresh)
+        await context.upstream.limit_freshness(fetched)
     else:
-        await context.upstream.limit_freshness(fetched[-1:], 0.0)
+        await context.upstream.limit_freshness(dict.fromkeys(list(fetched)[-1:], 0.0))

@@ -32,7 +32,10 @@ STALE_AFTER = 20 * DAY
 """Longer than any of the four answers is fresh, shorter than it is kept for when the service fails."""
 
 LATER = 3600.0
-"""Seconds after the fault at which the service is asked again."""
+"""Seconds after an answer at which the service is asked again."""
+
+NEXT_DAY = 1.5 * DAY
+"""Seconds after a failure: a refusal that was charged is kept for a day."""
 
 BUDGET = 1000.0
 
@@ -187,7 +190,7 @@ async def try_cell(service: Service, fault: Fault, http: Http, *, stale: bool) -
         trial.stored = [entry for _, entry in setup.cache.entries() if service.path in entry.address]
         setup.behaviour = service.good
         await setup.wire.listen()
-        setup.clock.now += LATER
+        setup.clock.now += LATER if trial.error is None else NEXT_DAY
         asked = setup.wire.times(service.path)
         trial.after = await setup.ask()
         trial.attempts_after = setup.wire.times(service.path) - asked

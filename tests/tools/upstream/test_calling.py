@@ -142,7 +142,7 @@ async def test_what_was_charged_or_may_have_been_is_never_sent_again(rig: Rig) -
 
 
 async def test_what_was_said_to_cost_nothing_is_sent_again(rig: Rig) -> None:
-    rig.will(503, x_credits_charged="0").will(429, retry_after="3").will(x_credits_charged="1")
+    rig.will(503, x_credits_charged="0").will(429, x_credits_charged="0", retry_after="3").will(x_credits_charged="1")
     fetched = await rig.fetch(policy=PAID)
     assert (fetched.calls, fetched.credits_charged) == (3, 1.0)
 

@@ -1,6 +1,7 @@
 """The engine as sources use it: what is asked, what is stored, who shares a call, and what a caller learns."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import anyio
 import anyio.lowlevel
@@ -24,7 +25,7 @@ from tradestat_tools.model.errors import (
 from tradestat_tools.open import context_on
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import reporting
-from tradestat_tools.upstream.request import Freshness, Request
+from tradestat_tools.upstream.request import Freshness, Request, Response
 
 pytestmark = pytest.mark.anyio
 
@@ -80,6 +81,19 @@ async def test_an_error_is_never_stored_whatever_its_status(
     assert (await rig.fetch()).value == {"v": 1}
 
 
+async def test_a_stored_answer_that_can_not_be_read_any_more_is_asked_for_again(rig: Rig) -> None:
+    def reads_no_longer(response: Response) -> str:
+        if b'"v": 1' in response.body:
+            raise UpstreamChanged("Of an older version.", remedy="-")
+        return response.body.decode()
+
+    rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}')
+    await rig.fetch()
+    request = Request("shop", "a", "http://shop.invalid/a", freshness=FRESHNESS)
+    found = await rig.upstream.fetch(request, POLICY, reads_no_longer, within=60)
+    assert (found.value, found.state) == ('{"v": 2}', "fresh")
+
+
 async def test_no_data_is_remembered_for_a_while_only(rig: Rig) -> None:
     rig.will(404).will()
     await rig.failing(NoData)
@@ -101,6 +115,26 @@ async def test_an_old_answer_is_given_at_once_and_renewed_behind_the_callers_bac
         while (await rig.fetch(freshness=Freshness(fresh=10, renew=100))).value["v"] == 1:
             await anyio.lowlevel.checkpoint()
     assert len(rig.asked) == 2
+
+
+async def test_a_renewal_that_was_charged_and_failed_is_not_begun_again_by_every_caller(rig: Rig) -> None:
+    paid = replace(POLICY, paid=True)
+    kept = Freshness(fresh=10, renew=100_000)
+    rig.will().will(502, x_credits_charged="1")
+    await rig.fetch(policy=paid, freshness=kept)
+    rig.now += 50
+    with anyio.fail_after(5):
+        while len(rig.asked) == 1:
+            assert (await rig.fetch(policy=paid, freshness=kept)).state == "stale"
+    with anyio.move_on_after(0.3) as patience:
+        while len(rig.asked) == 2:
+            await rig.fetch(policy=paid, freshness=kept)
+    assert patience.cancelled_caught
+    rig.now += 3600
+    await rig.fetch(policy=paid, freshness=kept)
+    with anyio.fail_after(5):
+        while len(rig.asked) == 2:
+            await anyio.lowlevel.checkpoint()
 
 
 async def test_where_the_service_fails_an_old_answer_is_given_and_called_stale(rig: Rig) -> None:

@@ -13,7 +13,7 @@ import pytest
 from fault_matrix.expected import EXPECTED, HEADING
 from fault_matrix.faults import FAULTS, Fault
 from fault_matrix.services import SERVICES, TRADEMAP, page
-from fault_matrix.trial import HEAD, START, Trial, line, set_up, try_row
+from fault_matrix.trial import HEAD, STALE_AFTER, START, Trial, line, set_up, try_row
 
 from tradestat_tools.model.answers import Answer, NoteCode
 from tradestat_tools.upstream.http import Http
@@ -76,13 +76,15 @@ def check_secrets(trial: Trial, where: str) -> None:
 
 
 def check_store(trial: Trial, where: str) -> None:
-    """Only an answer is stored; after a failure the next question goes to the service again."""
+    """Only an answer is stored, and a refusal that was charged; after it the service is asked again."""
     assert trial.after is not None
     if trial.outcome == "fresh":
         assert len(trial.stored) == 1, where
         assert (trial.after.source.state, trial.attempts_after) == ("cached", 0), where
     else:
-        assert [entry.stored_at for entry in trial.stored] == ([START] if trial.stale else []), where
+        charged = trial.service is TRADEMAP and trial.fault.name == "422"
+        kept = [START + (STALE_AFTER if trial.stale else 0.0)] if charged else [START] if trial.stale else []
+        assert [entry.stored_at for entry in trial.stored] == kept, where
         assert (trial.after.source.state, trial.attempts_after) == ("fresh", 1), where
 
 

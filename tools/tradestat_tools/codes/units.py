@@ -38,7 +38,7 @@ UNIT_WORDS: dict[YuanUnit | DollarUnit, tuple[str, ...]] = {
     "yi_yuan": ("亿元", "亿", "yi yuan", "100 million yuan", "100 million rmb", "100 million rmb yuan"),
     "usd": ("usd", "us dollar", "us dollars", "美元", "달러"),
     "thousand_usd": ("thousand usd", "thousand us dollars", "us dollar thousand", "usd thousand", "千美元", "천달러"),
-    "million_usd": ("million usd", "million us dollars", "百万美元"),
+    "million_usd": ("million usd", "million us dollars", "us dollar million", "usd million", "百万美元"),
 }
 """How services and people write the units of value; the words as `fold` leaves them."""
 

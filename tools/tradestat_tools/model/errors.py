@@ -181,6 +181,11 @@ ERRORS: tuple[type[TradestatError], ...] = (
 """Every kind of failure there is."""
 
 
+def said_before(error: TradestatError, by: str) -> TradestatError:
+    """The same error, of an answer that was stored: `by` says since when, and stands first."""
+    return error_from_dict(error.as_dict() | {"message": f"{by}: {error.message}"})
+
+
 def error_from_dict(known: Mapping[str, Any]) -> TradestatError:
     """The error back from `as_dict`, for one that another process met. It is not asked again by itself."""
     optional = ("argument", "allowed", "nearest", "source", "retry_after")

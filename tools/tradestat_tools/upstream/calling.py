@@ -10,11 +10,18 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.lowlevel
 
-from tradestat_tools.model.errors import NoData, QuotaExhausted, RateLimited, TradestatError, UpstreamDown
+from tradestat_tools.model.errors import (
+    NoData,
+    QuotaExhausted,
+    RateLimited,
+    TradestatError,
+    UpstreamDown,
+    UpstreamRefused,
+)
 from tradestat_tools.upstream.failures import NotReached
 from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.request import NO_DATA, Freshness, Reader, Request, Response
+from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, Freshness, Reader, Request, Response
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.sqlite import SqliteLedger
 from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
@@ -305,9 +312,12 @@ class Caller:
         except UpstreamDown:
             breaker.failed()
             raise
-        except NoData:
+        except (NoData, UpstreamRefused) as error:
             breaker.succeeded()
-            await self._store(request, response, NO_DATA)
+            if policy.keeps(response, error):
+                await self._store(request, response, PAID_REFUSAL)
+            elif isinstance(error, NoData):
+                await self._store(request, response, NO_DATA)
             raise
         except (RateLimited, QuotaExhausted) as error:
             breaker.succeeded()
@@ -354,12 +364,15 @@ async def read_response(read: Reader[T], response: Response) -> T:
 def _may_have_cost(policy: Policy, response: Response | None, error: TradestatError) -> bool:
     """Whether an attempt that failed was charged, or may have been; sent again, it would cost again.
 
-    A refusal for too many calls that says nothing of a charge was not carried out.
+    An answer that says nothing of a charge may have been charged where the service says it otherwise. Where it never
+    does, a refusal for too many calls was not carried out.
     """
     if not policy.paid or isinstance(error, NotReached):
         return False
-    cost = policy.charged(response) if response is not None and policy.charged else None
-    return not isinstance(error, RateLimited) if cost is None else cost > 0
+    if policy.charged is None:
+        return not isinstance(error, RateLimited)
+    cost = policy.charged(response) if response is not None else None
+    return cost is None or cost > 0
 
 
 def _no_ledger(policy: Policy, error: StoreUnavailable) -> UpstreamDown:

@@ -21,13 +21,15 @@ from tradestat_tools.model.errors import (
     TradestatError,
     UpstreamChanged,
     UpstreamDown,
+    UpstreamRefused,
+    said_before,
 )
 from tradestat_tools.upstream.calling import Caller, read_response
 from tradestat_tools.upstream.flight import LEASE, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import Report, current_report
-from tradestat_tools.upstream.request import AskedCall, Fetched, Reader, Request
+from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, AskedCall, Fetched, Reader, Request
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.store import Cache, Entry, Ledger, StoreUnavailable
 
@@ -47,6 +49,9 @@ PROGRESS_EVERY = 5.0
 
 FINISH_WITHIN = 30.0
 """Seconds for which an engine that is closed waits for the calls that are paid for."""
+
+RENEWAL_REST = 3600.0
+"""Seconds for which a question that is paid for is not renewed again: a renewal that failed may have been charged."""
 
 StoredState = Literal["cached", "stale", "offline"]
 
@@ -95,6 +100,7 @@ class Upstream:
         self._tasks: TaskGroup | None = None
         self._renews = renews
         self._finish_within = finish_within
+        self._not_renewed_until: dict[str, float] = {}
 
     async def __aenter__(self) -> Self:
         self._tasks = await anyio.create_task_group().__aenter__()
@@ -134,9 +140,11 @@ class Upstream:
         now = self._clock.time()
         if entry is not None and (self.offline or now < (entry.renew_until if self._renews else entry.fresh_until)):
             state: StoredState = "offline" if self.offline else "cached" if now < entry.fresh_until else "stale"
-            stored = await self._from_store(entry, read, state, left)
+            stored = await self._from_store(entry, policy, read, state, left=left)
             if stored is not None:
                 self._note_budget(report, policy, left)
+                if policy.paid and state == "cached" and not report.sent:
+                    report.stored = _said_when(entry, now)
                 if state == "stale":
                     self._renew(request, policy, read, within, report)
                 return stored
@@ -149,18 +157,20 @@ class Upstream:
         try:
             if request.unless_stored is not None:
                 raise request.unless_stored
-            fetched = await self._fly(request, policy, read, within, report)
+            stored_at = entry.stored_at if entry is not None else 0.0
+            fetched = await self._fly(request, policy, read, within, report, newer_than=stored_at)
         except (MissingKey, NoData, UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
             stored = None
             if entry is not None and not isinstance(error, NoData):
                 left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
-                stored = await self._from_store(entry, read, "stale", left, why=error)
+                stored = await self._from_store(entry, policy, read, "stale", left=left, why=error)
             if stored is None:
                 report.failure = error
                 raise
             self._note_budget(report, policy, left)
             return stored
-        report.fetched.append(request.key)
+        paid = policy.paid and fetched.credits_charged != 0
+        report.fetched[request.key] = (PAID_REFUSAL if paid else NO_DATA).fresh
         return fetched
 
     async def stored(self, request: Request, policy: Policy, read: Reader[T]) -> Fetched[T] | None:
@@ -172,16 +182,16 @@ class Upstream:
         if entry is None or self._clock.time() >= entry.fresh_until:
             return None
         try:
-            return await self._from_store(entry, read, "cached", left)
-        except NoData:
+            return await self._from_store(entry, policy, read, "cached", left=left)
+        except (NoData, UpstreamRefused):
             return None
 
-    async def limit_freshness(self, keys: Sequence[str], seconds: float) -> None:
-        """Forget stored answers after so many seconds at the latest: they turned out to be worth less."""
+    async def limit_freshness(self, limits: Mapping[str, float]) -> None:
+        """Forget stored answers, by key, after so many seconds at the latest: they turned out to be worth less."""
         now = self._clock.time()
 
         def shorten() -> None:
-            for key in keys:
+            for key, seconds in limits.items():
                 entry = self.cache.get(key, now)
                 if entry is not None:
                     until = min(now + seconds, entry.fresh_until)
@@ -231,20 +241,27 @@ class Upstream:
         return await in_thread(lambda: (self._entry(request), self.left(policy)))
 
     async def _from_store(
-        self, entry: Entry, read: Reader[T], state: StoredState, left: float | None, why: TradestatError | None = None
+        self,
+        entry: Entry,
+        policy: Policy,
+        read: Reader[T],
+        state: StoredState,
+        *,
+        left: float | None,
+        why: TradestatError | None = None,
     ) -> Fetched[T] | None:
         """A stored answer as the source reads it today; nothing where it can not read it any more.
 
         Raises:
-            NoData: that is what was stored, and it is still good.
+            NoData, UpstreamRefused: that is what was stored, and it is still good.
         """
         try:
             value = await read_response(read, entry.response)
-        except NoData:
-            if state == "stale":
-                return None
-            raise
-        except TradestatError:
+        except TradestatError as error:
+            if state != "stale" and policy.keeps(entry.response, error):
+                raise said_before(error, _said_when(entry, self._clock.time())) from None
+            if state != "stale" and isinstance(error, NoData):
+                raise
             return None
         if state != "cached":
             reason = why.message if why else "It is being renewed." if state == "stale" else "Working offline."
@@ -258,6 +275,8 @@ class Upstream:
         """Ask again in the background; what goes wrong there concerns nobody but the breaker."""
         if self._tasks is None or request.unless_stored is not None or request.key in self._flights:
             return
+        if self._clock.time() < self._not_renewed_until.get(request.key, 0.0):
+            return
 
         async def renew() -> None:
             try:
@@ -266,20 +285,37 @@ class Upstream:
             except TradestatError:
                 return
 
+        if policy.paid:
+            self._not_renewed_until[request.key] = self._clock.time() + RENEWAL_REST
         self._tasks.start_soon(renew)
 
     # From the service
 
     async def _fly(
-        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report
+        self,
+        request: Request,
+        policy: Policy,
+        read: Reader[T],
+        within: float,
+        report: Report,
+        *,
+        newer_than: float = 0.0,
     ) -> Fetched[T]:
         """Join the call under way for this question, or begin it."""
         if self._tasks is None:
             raise RuntimeError("Upstream is used outside of its context")
+        report.sent, report.stored = True, None
         call = partial(self._caller.call, request, policy, read)
         left = partial(self.left, policy)
         exchange = await self._flights.share(
-            request.key, policy, call, left, within=within, tasks=self._tasks, report=report
+            request.key,
+            policy,
+            call,
+            left,
+            within=within,
+            newer_than=newer_than,
+            tasks=self._tasks,
+            report=report,
         )
         # Equal requests may be read differently by different callers: each filters for itself.
         value = exchange.value if exchange.reader is read else await read_response(read, exchange.response)
@@ -297,6 +333,12 @@ class Upstream:
         report.note(
             NoteCode.COST, f"{left:g} of {budget.credits:g} credits or calls a {per} are left for {policy.service}."
         )
+
+
+def _said_when(entry: Entry, now: float) -> str:
+    stored, until = (f"{as_utc(moment):%Y-%m-%d %H:%M} UTC" for moment in (entry.stored_at, entry.fresh_until))
+    age = _age(now - entry.stored_at)
+    return f"By an answer stored {age} ago ({stored}) and kept until {until}, nothing was sent"
 
 
 def _age(seconds: float) -> str:

@@ -54,6 +54,7 @@ class Flight:
         key: of the question.
         policy: of its source.
         deadline: wall time by which it must have ended.
+        newer_than: when the answer was stored that is of no use any more; one that another process stored is newer.
         waiting: how many wait for it.
         last: nothing more may be sent for it, as the process is to end.
     """
@@ -61,6 +62,7 @@ class Flight:
     key: str
     policy: Policy
     deadline: float
+    newer_than: float = 0.0
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
     waiting: int = 0
@@ -106,6 +108,7 @@ class Flights:
         left: Callable[[], float | None],
         *,
         within: float,
+        newer_than: float,
         tasks: anyio.abc.TaskGroup,
         report: Report,
     ) -> Exchange:
@@ -114,6 +117,7 @@ class Flights:
         Args:
             left: what is left of the budget; asked once after the call, not by each who waits. Blocks.
             within: seconds within which a call that is begun now must have ended.
+            newer_than: as in `Flight`; 0 where nothing is stored.
             tasks: where the call runs, so that it does not end with this caller.
             report: whom to tell of the progress.
 
@@ -124,7 +128,7 @@ class Flights:
         if flight is None:
             if self._closed:
                 raise _stopping(policy)
-            flight = self._flights[key] = Flight(key, policy, self._clock.time() + within)
+            flight = self._flights[key] = Flight(key, policy, self._clock.time() + within, newer_than)
             tasks.start_soon(self._run, flight, call, left, tasks)
         flight.waiting += 1
         try:
@@ -206,7 +210,7 @@ class Flights:
         tasks.start_soon(self._hold, flight.key, owner, holding)
         try:
             # Somebody may have stored it between this caller's look into the cache and its claim.
-            return await self._just_stored(flight.key) or await call(flight)
+            return await self._just_stored(flight) or await call(flight)
         except TradestatError as error:
             failure = json.dumps(error.as_dict(), ensure_ascii=False)
             raise
@@ -243,16 +247,18 @@ class Flights:
                 await self._clock.sleep(pause)
                 pause = min(pause * 1.5, 0.25)
                 claim = await _best_effort(partial(self._ledger.look, flight.key, self._clock.time()))
-            stored = await self._just_stored(flight.key)
+            stored = await self._just_stored(flight)
             if stored is not None:
                 return stored
             if claim is not None and claim.failure is not None:
                 raise error_from_dict(json.loads(claim.failure))
 
-    async def _just_stored(self, key: str) -> Exchange | None:
+    async def _just_stored(self, flight: Flight) -> Exchange | None:
         now = self._clock.time()
-        entry = await _best_effort(partial(self._cache.get, key, now))
-        return Exchange(entry.response, entry.stored_at) if entry and now < entry.fresh_until else None
+        entry = await _best_effort(partial(self._cache.get, flight.key, now))
+        if entry is None or now >= entry.fresh_until or entry.stored_at <= flight.newer_than:
+            return None
+        return Exchange(entry.response, entry.stored_at)
 
 
 def _stopping(policy: Policy) -> UpstreamDown:

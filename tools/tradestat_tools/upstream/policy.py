@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from tradestat_tools.model.errors import NoData, TradestatError, UpstreamRefused
 from tradestat_tools.upstream.plan import UNLIMITED, Plan
 from tradestat_tools.upstream.request import Response
 
@@ -58,6 +59,8 @@ class Policy:
         retry: when to ask again.
         charged: reads off an answer what the service charged for it, where services say it; None where one does not.
         paid: a call on the wire costs money, so it is brought to its end and stored even if its caller left.
+        charges: whether a refusal that says nothing of a charge is charged by the service's documents, and is kept
+            like one that says so. None where no refusal is.
     """
 
     source: str
@@ -68,3 +71,16 @@ class Policy:
     retry: Retry = Retry()
     charged: Callable[[Response], float | None] | None = None
     paid: bool = False
+    charges: Callable[[TradestatError], bool] | None = None
+
+    def keeps(self, response: Response, error: TradestatError) -> bool:
+        """Whether a failure is the service's own answer to the question and was paid for: asked again it costs again.
+
+        What passes is never kept (a limit, a fault of the service), nor what concerns the key, charged or not.
+        """
+        if not self.paid or not isinstance(error, NoData | UpstreamRefused):
+            return False
+        cost = self.charged(response) if self.charged else None
+        if cost is None:
+            return isinstance(error, NoData) or (self.charges is not None and self.charges(error))
+        return cost > 0

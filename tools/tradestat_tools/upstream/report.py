@@ -18,7 +18,10 @@ class Report:
     """Notes for the answer, each once; the progress callback, and which part of the call is under way.
 
     Args:
-        fetched: the keys of what the services just gave, in order.
+        fetched: what the services just gave, in order: its key, and for how many seconds it is good if it turns out
+            that there is nothing.
+        sent: whether a service was asked, or is being asked.
+        stored: since when the last answer is stored, where it was paid for then and nothing was sent now.
         asked: what was asked of the services for the answer, stored answers included, in order and each once.
         failure: what a fetch ended with, to tell it from what a source made of an answer afterwards.
     """
@@ -26,7 +29,9 @@ class Report:
     progress: Progress | None = None
     stage: str = ""
     notes: list[Note] = field(default_factory=list[Note])
-    fetched: list[str] = field(default_factory=list[str])
+    fetched: dict[str, float] = field(default_factory=dict[str, float])
+    sent: bool = False
+    stored: str | None = None
     asked: list[AskedCall] = field(default_factory=list[AskedCall])
     failure: BaseException | None = None
 

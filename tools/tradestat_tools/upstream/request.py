@@ -56,6 +56,9 @@ def until_published(local: datetime, day: int) -> Freshness:
 NO_DATA = Freshness(fresh=15 * 60.0, usable=0.0)
 """"There is nothing" may be untrue soon, and is cheap to hear again."""
 
+PAID_REFUSAL = Freshness(fresh=DAY, usable=0.0)
+"""What was paid for to hear that there is nothing, or that the question is refused. New data come by the day."""
+
 
 T = TypeVar("T")
 

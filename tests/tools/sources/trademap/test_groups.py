@@ -211,6 +211,39 @@ async def test_a_member_that_is_refused_is_missing_and_the_others_are_asked(memb
     )
 
 
+async def test_a_member_that_was_refused_is_not_paid_for_again(members: Members):
+    members.gives("124", {2023: 10, 2024: 20})
+    refuse(members, "input no longer valid")
+    members.gives("842", {2023: 100, 2024: 200})
+    async with members.parsebot.context() as context:
+        first = await members.ask(context)
+        again = await members.ask(context, max_calls=1)
+    assert members.asked() == ["124", "484", "842"], "the second time nothing is sent"
+    assert again.source.calls == 0
+    assert (again.data, again.data.group.missing) == (first.data, first.data.group.missing)
+    assert texts(again, NoteCode.COST) == "2 tables, one a member: no call; stored: 2. Refused: 1, stored as well."
+
+
+async def test_a_group_that_was_refused_as_a_whole_is_not_paid_for_again(members: Members):
+    for code in ("124", "484", "842"):
+        refuse(members, f"country '{code}' is not a reporter")
+    async with members.parsebot.context() as context:
+        with pytest.raises(NoData, match="each of the 3 members asked was refused"):
+            await members.ask(context)
+        with pytest.raises(NoData, match=r"each of the 3 members asked was refused.* nothing was sent: Trade Map"):
+            await members.ask(context, max_calls=1)
+    assert members.asked() == ["124", "484", "842"]
+
+
+async def test_a_refusal_without_a_header_counts_as_charged_and_is_kept_too(members: Members):
+    members.parsebot.says({"error": {"status": "stale_input", "message": "gone"}}, 422)
+    async with members.parsebot.context() as context:
+        for _ in range(2):
+            with pytest.raises(UpstreamRefused):
+                await members.ask(context, country="CA")
+    assert members.asked() == ["124"]
+
+
 async def test_only_where_every_member_is_refused_the_group_is(members: Members):
     for code in ("124", "484", "842"):
         refuse(members, f"country '{code}' is not a reporter")

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from tradestat_tools.sources.trademap.wire.envelope import read_envelope
-from tradestat_tools.sources.trademap.wire.payloads import (
+from tradestat_tools.sources.trademap.wire.lists import (
     parse_countries,
     parse_coverage,
     parse_groups,
     parse_products,
-    parse_series,
     parse_services,
 )
+from tradestat_tools.sources.trademap.wire.payloads import parse_series
 from tradestat_tools.upstream.request import Response
 
 RECORDED = Path(__file__).parent / "recorded"

@@ -50,10 +50,13 @@ async def test_a_country_is_found_by_any_of_its_names_or_a_group(
     assert "its members are listed" in note(members, "resolved_code")
 
 
-async def test_a_period_that_does_not_exist_is_a_changed_service(parsebot: Any, payloads: Any):
-    parsebot.gives({"countries": [payloads.country("792", "Türkiye", quarterly=(200201, 202607))]})
-    with pytest.raises(UpstreamChanged, match="202607"):
-        await parsebot.call("get_countries")
+async def test_a_period_that_does_not_exist_costs_its_cell_and_not_the_list(parsebot: Any, payloads: Any, note: Any):
+    odd = payloads.country("792", "Türkiye", quarterly=(200201, 202607), yearly246=(2001, 2025))
+    parsebot.gives({"countries": [odd, payloads.country("784", "UAE", quarterly=(200201, 202602))]})
+    answer = await parsebot.call("get_countries")
+    assert answer.data.quarterly == [None, ("2002Q1", "2026Q2")]
+    assert answer.data.yearly246 == [("2001", "2025"), None]
+    assert "`quarterly` of 792: '202607' where a period of frequency Q was expected" in note(answer, "shape")
 
 
 @pytest.fixture

@@ -23,15 +23,14 @@ from tradestat_tools.model.errors import (
 from tradestat_tools.sources.trademap.absence import blames
 from tradestat_tools.sources.trademap.service import credits_charged
 from tradestat_tools.sources.trademap.wire.envelope import read_envelope
-from tradestat_tools.sources.trademap.wire.payloads import (
+from tradestat_tools.sources.trademap.wire.lists import (
     parse_countries,
     parse_coverage,
     parse_groups,
-    parse_indicators,
     parse_products,
-    parse_series,
     parse_services,
 )
+from tradestat_tools.sources.trademap.wire.payloads import parse_indicators, parse_series
 from tradestat_tools.upstream.request import Response
 
 

@@ -1,9 +1,10 @@
 """ITC Trade Map: goods and services trade of 200+ countries, through parse.bot."""
 
 from tradestat_tools.contract.source import Question, Source, Terms
+from tradestat_tools.sources.trademap.api import POLICY
 from tradestat_tools.sources.trademap.checks import checks
 from tradestat_tools.sources.trademap.flows import FLOWS
-from tradestat_tools.sources.trademap.service import KEY, POLICY, SERVICE, SOURCE_ID, TrademapSettings, plan
+from tradestat_tools.sources.trademap.service import KEY, SERVICE, SOURCE_ID, TrademapSettings, plan
 from tradestat_tools.sources.trademap.tools.indicators import GOODS_TRADE_INDICATORS
 from tradestat_tools.sources.trademap.tools.lists import (
     GET_COUNTRIES,

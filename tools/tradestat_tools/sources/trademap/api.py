@@ -1,7 +1,7 @@
 """Asking the service: wire names, key, price, time, and what is remembered between calls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -11,16 +11,18 @@ from weakref import WeakKeyDictionary
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
 from tradestat_tools.sources.trademap.arguments import TableQuery
-from tradestat_tools.sources.trademap.service import KEY, KEY_HEADER, POLICY, SERVICE, SOURCE_ID, TrademapSettings
-from tradestat_tools.sources.trademap.wire.envelope import read_envelope
-from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
-from tradestat_tools.sources.trademap.wire.payloads import (
-    Country,
-    Page,
-    parse_countries,
-    parse_indicators,
-    parse_series,
+from tradestat_tools.sources.trademap.service import (
+    KEY,
+    KEY_HEADER,
+    SERVICE,
+    SOURCE_ID,
+    TrademapSettings,
+    credits_charged,
 )
+from tradestat_tools.sources.trademap.wire.envelope import is_stale, read_envelope
+from tradestat_tools.sources.trademap.wire.lists import Country, Listed, parse_countries
+from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
+from tradestat_tools.sources.trademap.wire.payloads import Page, only_asked, parse_indicators, parse_series
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.failures import Unanswered
 from tradestat_tools.upstream.policy import Policy, Retry
@@ -30,6 +32,15 @@ from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
 
+
+POLICY = Policy(
+    source=SOURCE_ID,
+    service=SERVICE,
+    retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
+    charged=credits_charged,
+    paid=True,
+    charges=is_stale,  # the target site was asked to learn it, and one call is one credit (stated)
+)
 
 DAY = 86_400.0
 SERIES = Freshness(fresh=7 * DAY)
@@ -55,7 +66,7 @@ class _Remembered:
     catalogue: Catalogue = field(default_factory=assumed)
     catalogue_until: datetime | None = None
     catalogue_error: str | None = None
-    countries: Fetched[tuple[Country, ...]] | None = None
+    countries: Fetched[Listed[Country]] | None = None
 
 
 _REMEMBERED: WeakKeyDictionary[Upstream, _Remembered] = WeakKeyDictionary()
@@ -66,12 +77,12 @@ def _remembered(context: Context) -> _Remembered:
     return _REMEMBERED.setdefault(context.upstream, _Remembered())
 
 
-def remember_countries(context: Context, fetched: Fetched[tuple[Country, ...]]) -> None:
+def remember_countries(context: Context, fetched: Fetched[Listed[Country]]) -> None:
     """Keep the coverage of countries at hand, so that questions that can have no answer cost nothing."""
     _remembered(context).countries = fetched
 
 
-async def country_list(context: Context) -> Fetched[tuple[Country, ...]] | None:
+async def country_list(context: Context) -> Fetched[Listed[Country]] | None:
     """The list of countries, if it is remembered or stored and fresh; nothing is sent to learn it."""
     known = _remembered(context)
     held = known.countries
@@ -141,7 +152,14 @@ async def ask_page(context: Context, query: TableQuery) -> Asked[Page]:
         MissingKey: no key is set; nothing was sent.
         TradestatError: what the service answered, or that it did not.
     """
-    return await ask(context, query.tool, query.sent(), parse_indicators if query.indicators else parse_series)
+    parse = parse_indicators if query.indicators else parse_series
+    products = query.answer_codes if query.by == "byCountry" else None
+
+    def read(content: Any) -> Page:
+        page = only_asked(parse(content), query.country, products)
+        return page if page.page else replace(page, page=query.page)
+
+    return await ask(context, query.tool, query.sent(), read)
 
 
 async def ask(

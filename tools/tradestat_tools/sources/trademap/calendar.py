@@ -11,7 +11,7 @@ from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.sources.trademap.api import DAY, country_list
 from tradestat_tools.sources.trademap.service import SOURCE_ID
-from tradestat_tools.sources.trademap.wire.payloads import Country
+from tradestat_tools.sources.trademap.wire.lists import Country
 
 LAST_YEAR_BELIEVED = DAY
 """Seconds for which a list of countries is new enough to say that a later year is not out."""
@@ -35,15 +35,18 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The list of countries by code, with the day of the list."""
+    """The list of countries by code, with the day of the list, and whether all of it came and could be read."""
 
     countries: Mapping[str, Country]
     listed: date
     is_new: bool
+    is_whole: bool = True
 
-    def reach(self, country: str, kind: str) -> Reach:
-        """How far a reporter goes; a country that is not in the list has no figures."""
+    def reach(self, country: str, kind: str) -> Reach | None:
+        """How far a reporter goes; a country that is not in the whole list has none. None where it is not known."""
         found = self.countries.get(country)
+        if kind in found.unread if found else not self.is_whole:
+            return None
         first, last = (found.coverage.get(kind) if found else None) or (None, None)
         return Reach(int(first) if first else None, int(last) if last else None, self.listed, self.is_new)
 
@@ -55,7 +58,7 @@ async def known(context: Context) -> Known | None:
         return None
     age = context.upstream.time() - found.retrieved_at.timestamp()
     countries = {country.countryCd: country for country in found.value}
-    return Known(countries, found.retrieved_at.date(), age < LAST_YEAR_BELIEVED)
+    return Known(countries, found.retrieved_at.date(), age < LAST_YEAR_BELIEVED, found.value.is_whole)
 
 
 def due(year: int) -> str:

@@ -11,11 +11,12 @@ from tradestat_tools.contract.view import Asking, Cost, Flows, Standing, View, n
 from tradestat_tools.model.answers import Provenance
 from tradestat_tools.model.flow import FlowQuestion, Role
 from tradestat_tools.model.observation import FlowCode, Observation, Status
-from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, Row, SeriesData
+from tradestat_tools.sources.trademap.answers.data import Row, SeriesData
 from tradestat_tools.sources.trademap.api import to_pay
 from tradestat_tools.sources.trademap.arguments import GoodsTimeSeriesArguments, ServicesTimeSeriesArguments, TableQuery
 from tradestat_tools.sources.trademap.codes import ALL, area_of, service_item
 from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.sources.trademap.wire.payloads import THOUSAND_USD
 
 GOODS, SERVICES = GoodsTimeSeriesArguments.tool, ServicesTimeSeriesArguments.tool
 _FLOWS: dict[str, FlowCode] = {"E": "X", "I": "M", "RE": "RX"}
@@ -59,7 +60,7 @@ def _of_row(data: SeriesData, row: Row, flow: FlowCode, tool: str) -> Iterator[O
             status=Status.MISSING if value is None else Status.REPORTED,
             source=SOURCE_ID,
             tool=tool,
-            resolution=_THOUSAND,
+            resolution=data.rounded_to or _THOUSAND,
             basis=None if services else "origin" if flow == "M" else "destination",
             flag=(row.flags or {}).get(year),
         )

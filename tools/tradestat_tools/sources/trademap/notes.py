@@ -25,19 +25,37 @@ def table_notes(page: Page, query: TableQuery, wire: Wire, total: Record | None)
     """Notes on any table: what is left out, what may not be added up, which areas and flags there are."""
     found = (
         names_note(wire),
+        unread_note(page.unread) if page.unread else None,
+        _other_page(page, query),
+        *unit_notes(page),
         Note(code=NoteCode.ABSENT, text="The service gave the total and no rows.") if not page.records else None,
         _subset(page, query),
         _no_total(page, query, total),
         _overlap(page, query),
         _nes(page, query),
         _flags(page),
-        _zeros(total, query),
+        _zeros(total, query, page.step),
         _confidential(page, query),
         Note(code=NoteCode.VALUATION, text="The balance sets exports, mostly FOB, against imports, mostly CIF.")
         if query.trade_flow == "TB" and not query.services
         else None,
     )
     return [note for note in found if note is not None]
+
+
+def unread_note(unread: Sequence[str]) -> Note:
+    """What of an answer could not be read, and is therefore not in it."""
+    return Note(
+        code=NoteCode.SHAPE, text=f"Left out, as it can not be read or was not asked for: {some(unread, '; ')}."
+    )
+
+
+def unit_notes(page: Page) -> list[Note]:
+    """That figures were brought to thousand dollars."""
+    if not page.converted:
+        return []
+    text = f"The service states {', '.join(page.converted)}; the figures are given in thousand USD here."
+    return [Note(code=NoteCode.UNIT, text=text)]
 
 
 def more_rows(page: Page, query: TableQuery) -> str | None:
@@ -57,6 +75,13 @@ def coverage_text(query: TableQuery, reach: Reach | None) -> str | None:
     if reach is None or reach.first is None:
         return None
     return f"{area_label(query.country) or query.country} reports {reach.first} to {reach.last}"
+
+
+def _other_page(page: Page, query: TableQuery) -> Note | None:
+    if page.page == query.page:
+        return None
+    text = f"page {query.page} was asked for and page {page.page} came: the service may have renamed `page`."
+    return Note(code=NoteCode.SHAPE, text=text)
 
 
 def _subset(page: Page, query: TableQuery) -> Note | None:
@@ -85,8 +110,8 @@ def _no_total(page: Page, query: TableQuery, total: Record | None) -> Note | Non
 
 
 def is_complete(page: Page) -> bool:
-    """Whether all rows of the table are on this page."""
-    return page.nbPages <= 1 and (page.nbRecords is None or page.nbRecords <= len(page.records))
+    """Whether all rows of the table are on this page, and could be read."""
+    return not page.unread and page.nbPages <= 1 and (page.nbRecords is None or page.nbRecords <= len(page.records))
 
 
 def adds_up(page: Page, query: TableQuery) -> bool:
@@ -117,7 +142,7 @@ def sum_notes(page: Page, query: TableQuery, total: Record | None, periods: Sequ
         summed = sum(part for part in parts if part is not None)
         if figure is None or abs(summed - figure) < EQUAL:
             continue
-        within = abs(summed - figure) <= (len(page.records) + 1) / 2
+        within = abs(summed - figure) <= (len(page.records) + 1) / 2 * page.step
         (rounding if within else mismatch).append(f"{period}: rows {summed:,}, total {figure:,}")
     notes: list[Note] = []
     if rounding:
@@ -147,7 +172,8 @@ def gap_notes(
     leading = (total,) if total is not None else page.records
     by_reason: dict[Reason | None, list[int]] = {}
     for year in range(first, last + 1):
-        if not any(str(year) in r.cells and r.cells[str(year)].value is not None for r in leading):
+        cells = [r.cells[str(year)] for r in leading if str(year) in r.cells]
+        if not any(cell.value is not None or cell.unread for cell in cells):
             by_reason.setdefault(_gap(year, last, query, reach, this_year), []).append(year)
     return [_gap_note(reason, years, reach) for reason, years in by_reason.items()]
 
@@ -178,14 +204,14 @@ def _gap_note(reason: Reason | None, years: Sequence[int], reach: Reach | None) 
             return Note(code=NoteCode.ABSENT, text=f"{text}{by_list}", reason=reason)
 
 
-def _zeros(total: Record | None, query: TableQuery) -> Note | None:
+def _zeros(total: Record | None, query: TableQuery, step: float) -> Note | None:
     """A total of zero is a figure; but one below 500 dollars, and one that is kept back, look the same."""
     if total is None or query.trade_flow == "TB":
         return None
     years = [name for name, cell in total.cells.items() if cell.value == 0 and (name.isdigit() or name == "VAL")]
     if not years:
         return None
-    text = f"0 for {some(years)} is the service's own figure: none, or under 500 dollars."
+    text = f"0 for {some(years)} is the service's own figure: none, or under {500 * step:,.0f} dollars."
     if query.services or query.product == ALL:
         return Note(code=NoteCode.ZERO, text=text, reason=Reason.ZERO)
     text += f" Trade that the reporter suppresses would be under {CONFIDENTIAL} instead, and leave a 0 here as well."

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Field
 from tradestat_tools.contract.source import KeyInfo
 from tradestat_tools.model.settings import Address, Key, Settings, default_if_unset, known_zone
 from tradestat_tools.upstream.plan import Budget, Plan, Window
-from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.reading import number
 from tradestat_tools.upstream.request import Response
 
@@ -74,15 +73,6 @@ not agree with the bill and is not read."""
 def credits_charged(response: Response) -> float | None:
     """What the service says this call cost, in credits; None where it does not say."""
     return number_or_none(response.headers.get(CREDITS_HEADER))
-
-
-POLICY = Policy(
-    source=SOURCE_ID,
-    service=SERVICE,
-    retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
-    charged=credits_charged,
-    paid=True,
-)
 
 
 def number_or_none(value: Any) -> float | None:

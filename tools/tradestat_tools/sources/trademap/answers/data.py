@@ -8,14 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.trademap.codes import TOTAL_CODES, named
+from tradestat_tools.sources.trademap.wire.payloads import THOUSAND_USD
+from tradestat_tools.sources.trademap.wire.values import Number
 
-THOUSAND_USD = "thousand USD"
 FEW = 20
 """Rows up to which a list shows all its columns as text."""
 
 DIMENSIONS = ("reporter", "partner", "product")
-
-Number = int | float
 
 
 class Row(BaseModel):
@@ -138,6 +137,9 @@ class SeriesData(TableData):
     """Values by year. `values` of a row follow `periods`; thousand US dollars unless the service says otherwise."""
 
     unit: str = THOUSAND_USD
+    rounded_to: int | None = Field(
+        default=None, description="Dollars, where the service rounds to more than thousands."
+    )
     periods: list[str]
 
     def tables(self) -> list[Table]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
@@ -106,8 +107,18 @@ def join_pages(fetched: Sequence[Fetched[Page]]) -> tuple[Page, list[Note]]:
         nbRecordPerPage=fetched[0].value.nbRecordPerPage,
         records=tuple(rows[row] for row in order),
         sources=tuple(dict.fromkeys(source for one in fetched for source in one.value.sources)),
+        **what_joins([one.value for one in fetched]),
     )
     return page, notes
+
+
+def what_joins(pages: Sequence[Page]) -> dict[str, Any]:
+    """What is true of a table because it is of one of its pages: units that were converted, and what was not read."""
+    return {
+        "converted": tuple(dict.fromkeys(text for page in pages for text in page.converted)),
+        "step": max((page.step for page in pages), default=1.0),
+        "unread": tuple(dict.fromkeys(text for page in pages for text in page.unread)),
+    }
 
 
 def took(fetched: Sequence[Fetched[Page]], price: float) -> str:

@@ -9,7 +9,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import UpstreamRefused
 from tradestat_tools.sources.trademap.absence import refuse_uncovered, refused
-from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, Indicator, IndicatorsData
+from tradestat_tools.sources.trademap.answers.data import Indicator, IndicatorsData
 from tradestat_tools.sources.trademap.answers.rows import lean_rows, main_total, require_echo, require_figures
 from tradestat_tools.sources.trademap.answers.tables import ask_table
 from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE, VALUATION, GoodsTradeIndicatorsArguments
@@ -19,8 +19,7 @@ from tradestat_tools.sources.trademap.service import SERVICE
 from tradestat_tools.sources.trademap.tools.members import Members, only_members, partner_notes
 from tradestat_tools.sources.trademap.tools.yearly import COST
 from tradestat_tools.sources.trademap.wire.envelope import is_stale
-
-PERCENT = "%"
+from tradestat_tools.sources.trademap.wire.payloads import PERCENT, THOUSAND_USD, Page, stated_units
 
 KNOWN: Mapping[str, tuple[str, str]] = {
     "VAL": (THOUSAND_USD, "trade value"),
@@ -30,6 +29,8 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "GV5W": (PERCENT, "growth of world trade over 5 years"),
 }
 """Documented indicators. The service has others; they are passed on without a unit, because none is documented."""
+
+USUAL_UNITS = f"{THOUSAND_USD} (VAL, BAL), % (growth)"
 
 COMPARED_YEARS = {"GV5": 5, "GV5W": 5, "GV2": 2}
 """Years before the reference year that an indicator compares it with; the others are of that year alone."""
@@ -59,7 +60,7 @@ async def goods_trade_indicators(context: Context, asked: GoodsTradeIndicatorsAr
     year = page.refYear or this_year
     notes = [
         *asked.readings(),
-        *(partner_notes(partners, missing, None) if partners else ()),
+        *(partner_notes(partners, page, missing, None) if partners else ()),
         *edition_notes(query, page, year - max(COMPARED_YEARS.get(name, 0) for name in order), year),
         *table.notes,
         *table_notes(whole, query, table.wire, total),
@@ -71,20 +72,30 @@ async def goods_trade_indicators(context: Context, asked: GoodsTradeIndicatorsAr
     if "BAL" in given and query.trade_flow != "TB":
         text = "BAL sets exports, mostly FOB, against imports, mostly CIF."
         notes.append(Note(code=NoteCode.VALUATION, text=text))
+    indicators = [_indicator(name, page) for name in order]
+    others = [one for one in indicators if one.indicatorCd in KNOWN and one.unit != KNOWN[one.indicatorCd][0]]
+    by_unit: dict[str, list[str]] = {}
+    for one in indicators:
+        by_unit.setdefault(one.unit or "not stated", []).append(one.indicatorCd)
+    if others:
+        text = ", ".join(f"{one.unit} for {one.indicatorCd}" for one in others)
+        notes.append(Note(code=NoteCode.UNIT, text=f"The service states {text}, not the usual units."))
     when = f"indicators of {page.refYear}" if page.refYear else "indicators, year not stated"
     return Answer(
         what=query.what(when, partner=partners.name if partners else ""),
         data=IndicatorsData(
             refYear=page.refYear,
-            indicators=[_indicator(name) for name in order],
+            indicators=indicators,
             **lean_rows(page, query, order, partners.rows(missing, None) if partners else None),
         ),
         source=provenance(
             SERVICE,
             query.tool,
             table.fetched,
-            unit=f"{THOUSAND_USD} (VAL, BAL), % (growth)",
-            currency="USD",
+            unit=", ".join(f"{unit} ({', '.join(names)})" for unit, names in by_unit.items())
+            if others
+            else USUAL_UNITS,
+            currency=None if others else "USD",
             valuation=VALUATION[query.trade_flow],
             coverage=coverage_text(query, reach),
         ),
@@ -103,9 +114,11 @@ def _refused(wanted: Sequence[str], error: UpstreamRefused) -> UpstreamRefused |
     return UpstreamRefused(error.message, remedy=remedy, source=error.source)
 
 
-def _indicator(code: str) -> Indicator:
-    unit, meaning = KNOWN.get(code, (None, None))
-    return Indicator(indicatorCd=code, unit=unit, meaning=meaning)
+def _indicator(code: str, page: Page) -> Indicator:
+    """An indicator with its unit: as the figures state it, else as it is documented."""
+    usual, meaning = KNOWN.get(code, (None, None))
+    stated = stated_units(page.everything, {code}, usual)
+    return Indicator(indicatorCd=code, unit=", ".join(sorted(stated)[:3]) or usual, meaning=meaning)
 
 
 GOODS_TRADE_INDICATORS = Tool(

@@ -30,9 +30,10 @@ from tradestat_tools.sources.trademap.answers.data import (
 from tradestat_tools.sources.trademap.api import DAY, ask, remember_countries
 from tradestat_tools.sources.trademap.arguments import integer
 from tradestat_tools.sources.trademap.codes import area_label, area_of
+from tradestat_tools.sources.trademap.notes import unread_note
 from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
-from tradestat_tools.sources.trademap.wire import payloads
-from tradestat_tools.sources.trademap.wire.payloads import Country, Group, Item, Latest
+from tradestat_tools.sources.trademap.wire import lists
+from tradestat_tools.sources.trademap.wire.lists import Country, Group, Item, Latest, Listed
 from tradestat_tools.upstream.request import REFERENCE, Fetched, Freshness
 
 A = TypeVar("A", bound=Arguments)
@@ -111,7 +112,7 @@ class Listing(Generic[A, E, D]):
     """
 
     tool: str
-    parse: Callable[[Any], Sequence[E]]
+    parse: Callable[[Any], Listed[E]]
     what: Callable[[A], str]
     data: Callable[[A, int, Sequence[E]], D]
     matches: Callable[[A, E], bool] = lambda _, __: True
@@ -132,9 +133,9 @@ class Listing(Generic[A, E, D]):
             self.learn(context, fetched)
         found = [entry for entry in fetched.value if self.matches(asked, entry)]
         if not found:
-            raise _nothing(getattr(asked, "search", "") or getattr(asked, "prefix", ""), len(fetched.value))
+            raise _nothing(getattr(asked, "search", "") or getattr(asked, "prefix", ""), fetched.value)
         shown = found[: getattr(asked, "limit", MOST)]
-        notes, more = list(self.notes(asked, shown)), self.narrower(asked)
+        notes, more = [*_whole_notes(fetched.value), *self.notes(asked, shown)], self.narrower(asked)
         if len(shown) < len(found):
             text = f"{len(shown)} of {len(found)} entries found."
             notes.append(Note(code=NoteCode.SUBSET, text=text, reason=Reason.FILTERED_OUT))
@@ -142,18 +143,36 @@ class Listing(Generic[A, E, D]):
             more = f"{rest if len(found) <= MOST else 'Narrow the filters.'} {more}".strip()
         return Answer(
             what=self.what(asked),
-            data=self.data(asked, len(fetched.value), shown),
+            data=self.data(asked, _stated(fetched.value), shown),
             source=provenance(SERVICE, self.tool, [fetched]),
             notes=notes,
             more=more or None,
         )
 
 
-def _nothing(searched: str, entries: int) -> NoData:
+def _stated(found: Listed[Any]) -> int:
+    """How many entries there are by the service's own count, else as many as came."""
+    return len(found.entries) if found.stated is None else found.stated
+
+
+def _whole_notes(found: Listed[Any]) -> list[Note]:
+    """Whether all came that the service states, and what of it could not be read."""
+    notes = [unread_note(found.unread)] if found.unread else []
+    if found.stated is not None and found.stated != len(found.entries):
+        text = f"The service states {found.stated:,} entries, and {len(found.entries):,} came that can be read"
+        text += ": others are missing here." if found.stated > len(found.entries) else "."
+        notes.append(Note(code=NoteCode.SUBSET, text=text))
+    return notes
+
+
+def _nothing(searched: str, whole: Listed[Any]) -> NoData:
+    entries = f"The list has {len(whole.entries):,} entries"
+    if not whole.is_whole:
+        entries = f"{len(whole.entries):,} of {_stated(whole):,} entries came and can be read"
     return NoData(
         f"No entry of the list matches {searched!r}." if searched else "No entry of the list has that level.",
         remedy="Use fewer or other words, or leave the filter out.",
-        why=[Why(Reason.FILTERED_OUT, f"The list has {entries:,} entries; the filter is applied here.", sure=True)],
+        why=[Why(Reason.FILTERED_OUT, f"{entries}; the filter is applied here.", sure=whole.is_whole)],
         source=SOURCE_ID,
     )
 
@@ -178,7 +197,7 @@ def _country_matches(asked: GetCountriesArguments, country: Country) -> bool:
 
 
 def _countries_data(_: GetCountriesArguments, total: int, shown: Sequence[Country]) -> CountriesData:
-    spans = {name: [country.coverage.get(name) for country in shown] for name in payloads.COVERAGE}
+    spans = {name: [country.coverage.get(name) for country in shown] for name in lists.COVERAGE}
     return CountriesData(
         total=total,
         countryCd=[country.countryCd for country in shown],
@@ -251,7 +270,7 @@ def _coverage_data(asked: GetCoverageArguments, _: int, shown: Sequence[Latest])
 
 _COUNTRIES: Listing[GetCountriesArguments, Country, CountriesData] = Listing(
     tool="get_countries",
-    parse=payloads.parse_countries,
+    parse=lists.parse_countries,
     what=lambda _: "Countries and areas of Trade Map with the periods they report",
     matches=_country_matches,
     data=_countries_data,
@@ -276,7 +295,7 @@ GET_COUNTRIES = Tool(
 
 _COUNTRY_GROUPS: Listing[GetCountryGroupsArguments, Group, GroupsData] = Listing(
     tool="get_country_groups",
-    parse=payloads.parse_groups,
+    parse=lists.parse_groups,
     what=lambda _: "Country groups of Trade Map",
     matches=lambda asked, group: _has_words(asked.search, group.id, group.label, group.note or ""),
     data=_groups_data,
@@ -301,7 +320,7 @@ GET_COUNTRY_GROUPS = Tool(
 
 _PRODUCTS_HS: Listing[GetProductsHsArguments, Item, ProductsData] = Listing(
     tool="get_products_hs",
-    parse=payloads.parse_products,
+    parse=lists.parse_products,
     what=lambda asked: f"HS codes{f' of {_level(asked)} digits' if _level(asked) else ''} in Trade Map",
     matches=_product_matches,
     data=lambda _, total, shown: ProductsData(total=total, **_columns(shown, "productCd", "label", "revisions")),
@@ -326,7 +345,7 @@ GET_PRODUCTS_HS = Tool(
 
 _SERVICES_EBOPS: Listing[GetServicesEbopsArguments, Item, ServicesData] = Listing(
     tool="get_services_ebops",
-    parse=payloads.parse_services,
+    parse=lists.parse_services,
     what=lambda _: "EBOPS items in Trade Map",
     matches=_service_matches,
     data=lambda _, total, shown: ServicesData(
@@ -356,7 +375,7 @@ GET_SERVICES_EBOPS = Tool(
 
 _COVERAGE: Listing[GetCoverageArguments, Latest, CoverageData] = Listing(
     tool="get_coverage",
-    parse=payloads.parse_coverage,
+    parse=lists.parse_coverage,
     what=lambda asked: f"How many countries report {asked.data_type}, and up to when",
     data=_coverage_data,
     notes=lambda _, __: [

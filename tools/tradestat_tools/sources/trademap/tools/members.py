@@ -15,9 +15,9 @@ from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError, error_from_dict
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.trademap.absence import blames, reasons, refused, retired, uncovered
-from tradestat_tools.sources.trademap.answers.data import GroupOfRows, Number
+from tradestat_tools.sources.trademap.answers.data import GroupOfRows
 from tradestat_tools.sources.trademap.answers.rows import has_figures, main_total, require_echo, within_years
-from tradestat_tools.sources.trademap.answers.tables import took
+from tradestat_tools.sources.trademap.answers.tables import took, what_joins
 from tradestat_tools.sources.trademap.api import ask_page, to_pay
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS, TableQuery
 from tradestat_tools.sources.trademap.calendar import Known
@@ -26,6 +26,7 @@ from tradestat_tools.sources.trademap.notes import is_complete, some
 from tradestat_tools.sources.trademap.service import SOURCE_ID
 from tradestat_tools.sources.trademap.wire.envelope import is_stale
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
+from tradestat_tools.sources.trademap.wire.values import Number
 from tradestat_tools.upstream.report import current_report
 from tradestat_tools.upstream.request import Fetched
 
@@ -93,7 +94,8 @@ def sum_of_partners(
     A member without a row, or without a figure in a year for which the reporter has a total, had none recorded. None
     where rows of the table are missing.
     """
-    if not is_complete(whole) or total is None:
+    short = [record.partnerCd for record in whole.records if len(record.partnerCd) < len(WORLD)]
+    if not is_complete(whole) or total is None or short:  # such a code may be a member's that lost its zeros
         return None
     return [None if _value(total, name) is None else _sum(page.records, name) for name in periods]
 
@@ -102,8 +104,12 @@ def _sum(records: Sequence[Record], period: str) -> Number:
     return sum(value for record in records if (value := _value(record, period)) is not None)
 
 
-def partner_notes(members: Members, missing: Mapping[str, str], summed: Sequence[Number | None] | None) -> list[Note]:
+def partner_notes(
+    members: Members, page: Page, missing: Mapping[str, str], summed: Sequence[Number | None] | None
+) -> list[Note]:
     """Who the members are, and what the sum over them leaves out."""
+    had = [{name for name, cell in record.cells.items() if cell.value is not None} for record in page.records]
+    gaps = any(one != had[0] for one in had)
     notes = [members.note()]
     if missing:
         text = (
@@ -113,7 +119,7 @@ def partner_notes(members: Members, missing: Mapping[str, str], summed: Sequence
         notes.append(Note(code=NoteCode.ABSENT, text=text))
     if summed is not None:
         text = "The sum over the members is added up here, of rows that are rounded one by one"
-        text += "; those without a row or figure count as none." if missing else "."
+        text += "; those without a row or figure count as none." if missing or gaps else "."
         notes.append(Note(code=NoteCode.ROUNDING, text=text))
     return notes
 
@@ -180,19 +186,30 @@ async def ask_members(
         notes += [other_years] if other_years is not None and other_years not in notes else []
         if total is not None:
             records.append(total)
+        elif has_figures(answer.value.everything):
+            without(who, "the service gave rows and no total", ())
         else:
             without(who, "no figure", reasons(one, reaches[one.country], this_year))
     if refusals and not fetched:
         raise _all_refused(refusals, members)
     sources = tuple(dict.fromkeys(source for one in fetched for source in one.value.sources))
-    table = Page(len(records), 1, None, 1, None, tuple(records), (), sources)
+    pages = [one.value for one in fetched]
+    table = Page(len(records), 1, None, 1, None, tuple(records), (), sources, **what_joins(pages))
     if fetched:
         text = f"{len(fetched)} tables, one a member: {took(fetched, credits / calls if calls else 0.0)}."
         if refusals:
-            more = "1 more call" if len(refusals) == 1 else f"{len(refusals)} more calls"
-            text += f" Refused: {more}, which may be charged too."
+            text += _refused_cost(len(refusals), max(0, calls - sum(one.calls > 0 for one in fetched)))
         notes.insert(0, Note(code=NoteCode.COST, text=text))
     return Reported(table, fetched, missing, whys, notes)
+
+
+def _refused_cost(refused: int, sent: int) -> str:
+    """What refusals took, of which so many were sent and the others stored."""
+    if not sent:
+        return f" Refused: {refused}, stored as well."
+    more = "1 more call" if sent == 1 else f"{sent} more calls"
+    stored = f"; stored: {refused - sent}" if refused > sent else ""
+    return f" Refused: {more}, which may be charged too{stored}."
 
 
 async def _ask_member(context: Context, query: TableQuery) -> tuple[Fetched[Page], Record | None, Note | None]:
@@ -248,7 +265,8 @@ def late_note(page: Page, periods: Sequence[str], query: TableQuery, listed: Kno
     """Members whose rows end before the others', with the year they have come to."""
     if listed is None:
         return []
-    lasts = {one.reporterCd: listed.reach(one.reporterCd, query.coverage).last for one in page.records}
+    reaches = {one.reporterCd: listed.reach(one.reporterCd, query.coverage) for one in page.records}
+    lasts = {code: reach.last for code, reach in reaches.items() if reach}
     late = [f"{area_name(code)} has come to {last}" for code, last in lasts.items() if last and str(last) < periods[-1]]
     text = f"{some(late)}, by Trade Map's list of {listed.listed}: later years are missing, not zero."
     return [Note(code=NoteCode.LAG, text=text, reason=Reason.NOT_YET_PUBLISHED)] if late else []

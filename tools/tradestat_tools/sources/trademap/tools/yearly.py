@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tradestat_tools.codes.groups import expansion
-from tradestat_tools.codes.units import unit
-from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.errors import NoData, UpstreamRefused
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.trademap.absence import earlier_notes, refuse_uncovered, refused
-from tradestat_tools.sources.trademap.answers.data import THOUSAND_USD, GroupOfRows, SeriesData
+from tradestat_tools.sources.trademap.answers.data import GroupOfRows, SeriesData
 from tradestat_tools.sources.trademap.answers.rows import (
     lean_rows,
     main_total,
@@ -39,6 +37,8 @@ from tradestat_tools.sources.trademap.notes import (
     more_rows,
     sum_notes,
     table_notes,
+    unit_notes,
+    unread_note,
 )
 from tradestat_tools.sources.trademap.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.trademap.tools.members import (
@@ -52,7 +52,7 @@ from tradestat_tools.sources.trademap.tools.members import (
     sum_of_partners,
     sum_of_reporters,
 )
-from tradestat_tools.sources.trademap.wire.payloads import Page
+from tradestat_tools.sources.trademap.wire.payloads import THOUSAND_USD, Page, stated_units
 from tradestat_tools.upstream.request import Fetched
 
 
@@ -117,9 +117,10 @@ def _newest(this_year: int, asked: Yearly, query: TableQuery, listed: Known | No
     over = this_year - 1
     group = asked.country.group
     codes = Members(expansion(group), "country").codes if group else (query.country,)
-    reaches = [listed.reach(code, query.coverage) for code in codes] if listed else []
+    found = [listed.reach(code, query.coverage) for code in codes] if listed else []
+    reaches = [reach for reach in found if reach is not None]
     lasts = [reach.last for reach in reaches if reach.last is not None]
-    if lasts:
+    if lasts and len(reaches) == len(codes):
         whose = "every member that reports has come to it" if group else "it is the reporter's newest"
         return Newest(min(*lasts, over), f"By Trade Map's list of {reaches[0].listed} {whose}.")
     text = f"{over} is the last year that is over; only get_countries, once asked, tells how far a reporter has come."
@@ -145,7 +146,7 @@ async def _of_one(context: Context, asked: Yearly, settled: Settled, partners: M
     first, last = _first_and_last(query, periods)
     notes = [
         *settled.notes,
-        *(partner_notes(partners, missing, summed) if partners else ()),
+        *(partner_notes(partners, page, missing, summed) if partners else ()),
         *edition_notes(query, page, first, last),
         *table.notes,
         *table_notes(whole, query, table.wire, total),
@@ -188,6 +189,8 @@ async def _of_reporters(context: Context, asked: Yearly, settled: Settled, group
         *late_note(page, periods, query, settled.listed),
         *about,
         *edition_notes(query, page, *_first_and_last(query, periods)),
+        *([unread_note(page.unread)] if page.unread else []),
+        *unit_notes(page),
         *reported.notes,
     ]
     return _answer(
@@ -216,13 +219,15 @@ def _answer(
     more: str | None,
 ) -> Answer[SeriesData]:
     """The rows with what is known of them."""
-    stated = stated_unit(page)
+    units = sorted(stated_units(page.everything, set(periods)), key=lambda text: text == THOUSAND_USD)
+    stated = ", ".join(units[:4]) or THOUSAND_USD
     if stated != THOUSAND_USD:
         notes.append(Note(code=NoteCode.UNIT, text=f"The service states {stated}, not the usual {THOUSAND_USD}."))
         group = group.model_copy(update={"sum": None}) if group else None
+    rounded_to = round(page.step * 1000) if page.step > 1 else None
     return Answer(
         what=what,
-        data=SeriesData(unit=stated, periods=periods, **lean_rows(page, query, periods, group)),
+        data=SeriesData(unit=stated, rounded_to=rounded_to, periods=periods, **lean_rows(page, query, periods, group)),
         source=provenance(
             SERVICE,
             query.tool,
@@ -248,22 +253,6 @@ def _periods(page: Page) -> list[str]:
 def _first_and_last(query: TableQuery, periods: Sequence[str]) -> tuple[int, int]:
     """The years asked for, or those answered where the service chose."""
     return query.period_from or int(periods[0]), query.period_to or int(periods[-1])
-
-
-def stated_unit(page: Page) -> str:
-    """Thousand US dollars, which goes without saying at Trade Map, or whatever else the figures say of themselves."""
-    said = {cell.unit for r in page.everything for cell in r.cells.values() if cell.unit}
-    others = sorted(text for text in said if not _is_thousand_usd(text))[:3]
-    if not others:
-        return THOUSAND_USD
-    return ", ".join([*others, THOUSAND_USD] if any(map(_is_thousand_usd, said)) else others)
-
-
-def _is_thousand_usd(text: str) -> bool:
-    try:
-        return unit(text) == "thousand_usd"
-    except CodeError:
-        return False
 
 
 COST = "1 credit"

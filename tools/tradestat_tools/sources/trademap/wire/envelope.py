@@ -57,6 +57,7 @@ BLOCKED = Words(
     transient=False,  # without a time to wait for, a repetition is only another charge
 )
 BY_STATUS: Mapping[int, Words] = {
+    200: Words(CHANGED.format(what="a failure came with HTTP {status}") + "{said}", CHANGED_REMEDY),
     402: Words(
         "The parse.bot account has no credits left (HTTP 402).{said}",
         "Wait for the next billing period or take a larger plan.",
@@ -93,14 +94,20 @@ BY_KIND: Mapping[type[TradestatError], Words] = {
 }
 
 
+FAILED = frozenset({"error", "fail", "failed", "failure", "blocked", "stale_input", "upstream_error"})
+"""What a status says that is no success; the last three are documented of an error."""
+
+
 def read_envelope(response: Response, now: datetime) -> Any:
     """The content of a successful answer: `{"status": "success", "data": ...}` (seen) or bare (documented).
+
+    Another status than "success" decides nothing as long as it is no failure and has data with it.
 
     Raises:
         TradestatError: what the service's status and `error.status` mean; UpstreamChanged if it is neither a known
             failure nor JSON.
     """
-    if response.status != 200:
+    if not 200 <= response.status < 300:
         raise _failure(response, now)
     body = json_of(response)
     if isinstance(body, list):
@@ -108,12 +115,13 @@ def read_envelope(response: Response, now: datetime) -> Any:
     if not isinstance(body, dict):
         raise changed(f"it sent {kind_of(body)} where an object was expected")
     envelope = cast("dict[str, Any]", body)
-    if envelope.get("error"):
+    status = envelope.get("status")
+    if _says_something(envelope.get("error")) or str(status).strip().lower() in FAILED or _is_failure(status):
         raise _failure(response, now)
-    if isinstance(envelope.get("status"), str):
-        if envelope["status"] != "success" or "data" not in envelope:
-            raise changed(f"the envelope's status is {excerpt(envelope['status'])}, with no data or not 'success'")
+    if "data" in envelope and "records" not in envelope:
         return envelope["data"]
+    if isinstance(status, str):
+        raise changed(f"the envelope's status is {excerpt(status)}, and there is no data with it")
     return envelope
 
 
@@ -157,23 +165,34 @@ def _no_such_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _says_something(error: object) -> bool:
+    """Whether there is an error, and not only its empty form beside an answer."""
+    return any(cast("dict[str, Any]", error).values()) if isinstance(error, dict) else bool(error)
+
+
+def _is_failure(status: object) -> TypeGuard[int]:
+    """Whether a status that a body repeats is that of a failure."""
+    return isinstance(status, int) and status >= 400
+
+
 def _failure(response: Response, now: datetime) -> TradestatError:
     """What a failure means. `{"error": {"status", "message", ...}, "status_code"}` is documented; any part may be
     missing, and proxies before the service answer in HTML."""
     body = _object_of(response)
     error: Any = body.get("error")
     if not isinstance(error, dict):
-        error = {"message": error or body.get("message") or body.get("detail")}
+        words = [word for word in (error, body.get("message"), body.get("detail")) if word and isinstance(word, str)]
+        error = {**body, "message": ": ".join(dict.fromkeys(words))}
     detail = cast("dict[str, Any]", error)
-    state, theirs = str(detail.get("status") or ""), detail.get("upstream_status_code")
+    state, theirs = detail.get("status"), detail.get("upstream_status_code")
+    state = state if isinstance(state, str) else ""
     said = [] if theirs is None else [f"The site answered {excerpt(theirs)}."]
     if words := [part for part in (state, str(detail.get("message") or "")) if part]:
         said.append(f"{SAYS}{excerpt(': '.join(words))}.")  # last: codes are sought in what follows
     wait = number_or_none(detail.get("retry_after"))
     wait = retry_after(response.headers, now) if wait is None else wait
-    status, repeated = response.status, body.get("status_code")
-    if status == 200 and isinstance(repeated, int) and repeated >= 400:
-        status = repeated
+    repeated = next((one for one in (body.get("status_code"), body.get("status")) if _is_failure(one)), 200)
+    status = repeated if 200 <= response.status < 300 else response.status
     by_status = dict(BY_STATUS)
     if state == "stale_input" and status not in (401, 403):
         by_status.setdefault(status, STALE)
