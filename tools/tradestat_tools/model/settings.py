@@ -22,7 +22,24 @@ def _unset(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-Key = Annotated[SecretStr | None, BeforeValidator(_unset)]
+Hidden = Annotated[SecretStr | None, BeforeValidator(_unset)]
+"""What is never shown, such as an address with a password in it."""
+
+
+def _sendable(key: SecretStr | None) -> SecretStr | None:
+    """A key as a request can carry it; what is wrong is said without showing it.
+
+    Raises:
+        ValueError: it holds something else than plain printable characters, as after a copy with typographic quotes.
+    """
+    text = key.get_secret_value() if key else ""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds characters that no key has, such as blanks or letters beyond ASCII; copy it again")
+    return key
+
+
+Key = Annotated[Hidden, AfterValidator(_sendable)]
+"""The key of a service."""
 
 
 def default_if_unset(default: Any) -> BeforeValidator:
@@ -104,7 +121,7 @@ class Settings(BaseSettings):
     import_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=user_downloads_path, alias="TRADESTAT_IMPORT_DIR"
     )
-    redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
+    redis_url: Hidden = Field(default=None, alias="TRADESTAT_REDIS_URL")
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")
 
     max_chars: int = Field(default=25_000, ge=4_000, alias="TRADESTAT_MAX_CHARS")

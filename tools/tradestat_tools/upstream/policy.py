@@ -36,6 +36,8 @@ class Policy:
         max_body: bytes, after decompression, beyond which an answer is cut off as too large.
         plan: pace and budget.
         retry: when to ask again.
+        headers: those of an answer that the source reads, in lower case; others are not kept, but for a few (`http`).
+        setting: the variable that holds the service's address, for advice where that can not be reached.
         charged: reads off an answer what the service charged for it, where services say it; None where one does not.
         paid: a call on the wire costs money, so it is brought to its end and stored even if its caller left.
     """
@@ -45,5 +47,7 @@ class Policy:
     max_body: int = MAX_BODY
     plan: Plan = UNLIMITED
     retry: Retry = Retry()
+    headers: frozenset[str] = frozenset()
+    setting: str = ""
     charged: Callable[[Response], float | None] | None = None
     paid: bool = False

@@ -14,7 +14,7 @@ SOURCE_ID = "comtrade"
 
 SERVICE = "UN Comtrade"
 
-POLICY = Policy(source=SOURCE_ID, service=SERVICE)
+POLICY = Policy(source=SOURCE_ID, service=SERVICE, setting="TRADESTAT_COMTRADE_URL")
 
 PACE = Window(1, 1.0)
 """About one call a second (documented, autumn 2026)."""

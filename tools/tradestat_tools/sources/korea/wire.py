@@ -1,14 +1,11 @@
 """What arrives: XML (its gateway also answers in JSON), read into rows, with the service's total rows set apart."""
 
 import datetime
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 from xml.parsers.expat import ErrorString, ExpatError
-
-import xmltodict
 
 from tradestat_tools.model.errors import (
     QuotaExhausted,
@@ -20,10 +17,10 @@ from tradestat_tools.model.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.sources.korea.calendar import until_midnight
-from tradestat_tools.sources.korea.service import POLICY, VARIABLE, Operation
+from tradestat_tools.sources.korea.service import POLICY, REMAINING, VARIABLE, Operation
 from tradestat_tools.upstream import Response
 from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
-from tradestat_tools.upstream.reading import number, one_line
+from tradestat_tools.upstream.reading import json_of, number, one_line, xml_of
 
 TOTAL = "총계"
 """What stands for the month in the row that adds up all others. It comes first or last, and with some operations not at
@@ -33,9 +30,6 @@ NO_CODE = "-"
 
 OK = "00"
 NO_DATA = "03"
-
-REMAINING = "x-ratelimit-remaining"
-"""On every answer of the service: how many calls of the day are left (seen October 2026)."""
 
 HS_FIELDS = ("hsCd", "hsCode")
 """getNitemtradeList has the former, getItemtradeList the latter, for the same thing (seen October 2026)."""
@@ -136,8 +130,7 @@ def _document(response: Response, operation: Operation, now: datetime.datetime) 
 
 def _xml(body: bytes) -> Mapping[str, Any]:
     try:
-        # Entities are refused, so that a few lines can not unfold to gigabytes.
-        return _mapping(xmltodict.parse(body.lstrip(b" \t\r\n"), force_list=("item",)))
+        return _mapping(xml_of(body, lists=("item",)))
     except ExpatError as error:
         if ErrorString(error.code) in _CUT_OFF:
             raise _down("XML that breaks off before its end") from None
@@ -148,7 +141,7 @@ def _xml(body: bytes) -> Mapping[str, Any]:
 
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
-        return _mapping(json.loads(body))
+        return _mapping(json_of(body))
     except (ValueError, RecursionError):
         raise _changed("broken JSON instead of XML") from None
 

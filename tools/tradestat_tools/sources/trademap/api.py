@@ -40,7 +40,12 @@ CLOSED_AFTER = 3
 CATALOGUE_FRESH = 3 * DAY
 CATALOGUE_KEPT = 2 * 365 * DAY
 """Its names are part of every stored question: it is kept as long as any answer to them is."""
-CATALOGUE_POLICY = Policy(source=f"{SOURCE_ID}.catalogue", service=f"{SERVICE}, its catalogue", retry=Retry(attempts=1))
+CATALOGUE_POLICY = Policy(
+    source=f"{SOURCE_ID}.catalogue",
+    service=f"{SERVICE}, its catalogue",
+    setting=POLICY.setting,
+    retry=Retry(attempts=1),
+)
 """A free public page: it draws on no plan, and its failures say nothing of the paid service."""
 CATALOGUE_RETRY = 900.0
 """Seconds before the catalogue is asked again after it could not be had."""

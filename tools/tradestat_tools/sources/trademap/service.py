@@ -79,6 +79,8 @@ def credits_charged(response: Response) -> float | None:
 POLICY = Policy(
     source=SOURCE_ID,
     service=SERVICE,
+    headers=frozenset({CREDITS_HEADER}),
+    setting="TRADESTAT_TRADEMAP_URL",
     retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
     charged=credits_charged,
     paid=True,

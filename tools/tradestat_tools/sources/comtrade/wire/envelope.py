@@ -1,6 +1,5 @@
 """What UN Comtrade sends: errors by status and text, the envelope, its rows."""
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ from tradestat_tools.model.errors import (
 from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE, SERVICE, SOURCE_ID
 from tradestat_tools.upstream import Response
 from tradestat_tools.upstream.failures import Failures, Words, kind_of, not_asked_for, retry_after
-from tradestat_tools.upstream.reading import number, one_line, sentence
+from tradestat_tools.upstream.reading import json_of, number, one_line, sentence
 
 Amount = int | float
 
@@ -95,7 +94,7 @@ def read_json(response: Response) -> object:
             transient=False,
         )
     try:
-        body: object = json.loads(text.decode("utf-8"))
+        body: object = json_of(text)
     except (ValueError, RecursionError):
         raise changed("JSON that is whole and well-formed", "the body is cut off or not JSON") from None
     status = cast("dict[str, object]", body).get("statusCode") if isinstance(body, dict) else None
@@ -130,7 +129,7 @@ def _refused(message: str) -> TradestatError:
 def _message(response: Response) -> str:
     """The service's words: JSON `message` or `error`, or plain text; nothing from a web page."""
     try:
-        body: Any = json.loads(response.body.decode("utf-8-sig"))
+        body: Any = json_of(response.body)
     except (ValueError, RecursionError):
         text = response.body[:2000].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
         return "" if text.startswith("<") else one_line(text, QUOTED)

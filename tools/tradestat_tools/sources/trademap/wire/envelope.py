@@ -1,6 +1,5 @@
 """How Trade Map answers through parse.bot: the envelope and the failures. `payloads` reads what lies inside."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +15,7 @@ from tradestat_tools.model.errors import (
 )
 from tradestat_tools.sources.trademap.service import SOURCE_ID, number_or_none
 from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
-from tradestat_tools.upstream.reading import one_line
+from tradestat_tools.upstream.reading import json_of, one_line
 from tradestat_tools.upstream.request import Response
 
 LONG_WAIT = 3600.0
@@ -102,7 +101,7 @@ def read_envelope(response: Response, now: datetime) -> Any:
     """
     if response.status != 200:
         raise _failure(response, now)
-    body = json_of(response)
+    body = content_of(response)
     if isinstance(body, list):
         return cast("list[Any]", body)
     if not isinstance(body, dict):
@@ -138,7 +137,7 @@ def excerpt(value: object) -> str:
     return repr(one_line(value, EXCERPT))
 
 
-def json_of(response: Response) -> Any:
+def content_of(response: Response) -> Any:
     """The body as JSON.
 
     Raises:
@@ -147,7 +146,7 @@ def json_of(response: Response) -> Any:
     if not response.body.strip():
         raise changed("its answer is empty")
     try:
-        return json.loads(response.body, parse_constant=_no_such_number)
+        return json_of(response.body, constant=_no_such_number)
     except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
         found = excerpt(response.body[: 2 * EXCERPT].decode("utf-8", "replace"))
         raise changed(f"its answer is not JSON ({response.content_type or 'no content type'}: {found})") from None
@@ -192,7 +191,7 @@ def _after_the_wait(words: Words) -> Words:
 def _object_of(response: Response) -> Mapping[str, Any]:
     """The body of a failure as an object; an empty one where it is a sentence or a page."""
     try:
-        body: Any = json.loads(response.body)
+        body: Any = json_of(response.body)
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
