@@ -23,6 +23,7 @@ from tradestat_tools.catalogue import Catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.http import silence_client_loggers
+from tradestat_tools.upstream.redaction import blanked, is_short
 
 Transport = Literal["stdio", "streamable-http", "sse"]
 Opened = Callable[[], AbstractAsyncContextManager[Context]]
@@ -62,8 +63,7 @@ def run(
         UnsafeBinding: `host` is not loopback and no `allowed_hosts` are given.
         OSError: the address can not be listened on.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    silence_client_loggers()
+    log_to_stderr(settings)
     opened = partial(open_context, settings, offered=offered)
     if transport == "stdio":
         serve = partial(_serve_stdio, opened)
@@ -72,6 +72,25 @@ def run(
         serve = partial(_serve_http, opened, transport, host=host, port=port, security=security)
     with suppress(KeyboardInterrupt):
         anyio.run(serve)
+
+
+class _WithoutKeys(logging.Formatter):
+    """Writes what is logged, by whomever, without the keys of the settings, in tracebacks too."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._secrets = [secret for secret in settings.secrets if not is_short(secret)]
+
+    def format(self, record: logging.LogRecord) -> str:
+        return blanked(super().format(record), self._secrets)
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Warnings and what is graver go to stderr, without keys."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutKeys(settings))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    silence_client_loggers()
 
 
 def transport_security(

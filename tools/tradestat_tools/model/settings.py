@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_documents_path, user_downloads_path
@@ -128,6 +128,20 @@ class Settings(BaseSettings):
 
     sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
     sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no text may hold: the keys, as they are sent, and the passwords in addresses."""
+        found: list[str] = []
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            if isinstance(text, str) and "://" in text:
+                login = urlsplit(text).netloc.rpartition("@")[0]
+                found.append(unquote(login.partition(":")[2] or login))
+            elif isinstance(value, SecretStr):
+                found.append(unquote(value.get_secret_value()))  # data.go.kr shows keys percent-encoded, too
+        return tuple(filter(None, found))
 
     def of(self, kind: type[S]) -> S:
         """The same settings, with those of one source.
