@@ -61,17 +61,10 @@ def counted(number: int, noun: str) -> str:
 
 def clean(text: str) -> str:
     """Foreign text on one line for people and models: no control, bidi or invisible characters, single blanks."""
-    if text.isprintable():
-        return " ".join(text.split())
-    kept: list[str] = []
-    for char in text:
-        if char.isspace():
-            kept.append(" ")
-        elif char.isprintable():
-            kept.append(char)
-        elif unicodedata.category(char) != "Cf":
-            kept.append("\N{REPLACEMENT CHARACTER}")
-    return " ".join("".join(kept).split())
+    seen = visible(text)
+    if not seen.isprintable():
+        seen = "".join(char if char.isprintable() or char.isspace() else _CUT for char in seen)
+    return " ".join(seen.split())
 
 
 def visible(text: str) -> str:

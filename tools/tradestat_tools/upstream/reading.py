@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import xmltodict
 
@@ -64,13 +64,15 @@ def _visible(value: Any) -> Any:
     left: list[Any] = [whole]
     while left:
         held = left.pop()
+        if isinstance(held, dict):
+            named = {visible(name): one for name, one in cast("dict[str, Any]", held).items()}
+            held.clear()
+            held.update(named)
         for at, one in enumerate(held) if isinstance(held, list) else list(held.items()):
             if isinstance(one, str):
                 held[at] = visible(one)
             elif isinstance(one, list | dict):
                 left.append(one)
-            if isinstance(at, str) and (name := visible(at)) != at:
-                held[name] = held.pop(at)
     return whole[0]
 
 
