@@ -19,7 +19,7 @@ from tradestat_tools.model.errors import (
 )
 from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE, SERVICE, SOURCE_ID
 from tradestat_tools.upstream import Response
-from tradestat_tools.upstream.failures import Failures, Words, kind_of, not_asked_for, retry_after
+from tradestat_tools.upstream.failures import Failures, Words, kind_of, not_asked_for, retry_after, seconds
 from tradestat_tools.upstream.reading import json_of, number, one_line, sentence
 
 Amount = int | float
@@ -68,7 +68,7 @@ FAILURES = Failures(
 
 _SECONDS = re.compile(r"try again in (\d+) seconds?", re.IGNORECASE)
 """`Rate limit is exceeded. Try again in 4 seconds.` (documented, autumn 2026)."""
-_CLOCK = re.compile(r"(?:(\d+)\.)?(\d{1,3}):(\d{2}):(\d{2})")
+_CLOCK = re.compile(r"(?:(\d{1,9})\.)?(\d{1,3}):(\d{2}):(\d{2})")
 """`Out of call volume quota. Quota will be replenished in 05:12:33.` (documented, autumn 2026)."""
 
 
@@ -118,7 +118,7 @@ def _failure(response: Response) -> TradestatError:
     if kind_of(status) is UpstreamRefused:
         return _refused(message or f"HTTP {status}")
     found = _SECONDS.search(message) if status == 429 else None
-    wait = float(found[1]) if found else retry_after(response.headers, datetime.now(UTC))
+    wait = seconds(found[1]) if found else retry_after(response.headers, datetime.now(UTC))
     return FAILURES.of(status, said, wait=wait)
 
 
@@ -146,8 +146,8 @@ def _clock_seconds(text: str) -> float | None:
     found = _CLOCK.search(text)
     if found is None:
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+    days, hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return seconds(((days * 24 + hours) * 60 + minutes) * 60 + rest)
 
 
 def _flag(value: object) -> object:

@@ -13,8 +13,8 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.sources.trademap.service import SOURCE_ID, number_or_none
-from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
+from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after, seconds
 from tradestat_tools.upstream.reading import json_of, one_line
 from tradestat_tools.upstream.request import Response
 
@@ -168,7 +168,7 @@ def _failure(response: Response, now: datetime) -> TradestatError:
     said = [] if theirs is None else [f"The site answered {excerpt(theirs)}."]
     if words := [part for part in (state, str(detail.get("message") or "")) if part]:
         said.append(f"{SAYS}{excerpt(': '.join(words))}.")  # last: codes are sought in what follows
-    wait = number_or_none(detail.get("retry_after"))
+    wait = seconds(detail.get("retry_after"))
     wait = retry_after(response.headers, now) if wait is None else wait
     status, repeated = response.status, body.get("status_code")
     if status == 200 and isinstance(repeated, int) and repeated >= 400:
