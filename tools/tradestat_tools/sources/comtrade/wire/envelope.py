@@ -27,6 +27,9 @@ Amount = int | float
 EXACT = 2**53
 """Below this a floating point number says exactly which whole one is meant."""
 
+SAYS = "It says: "
+"""What comes before the service's own words in a message."""
+
 QUOTED = 200
 """Characters of the service's words that an error repeats."""
 
@@ -112,7 +115,7 @@ def changed(expected: str, seen: str) -> TradestatError:
 def _failure(response: Response) -> TradestatError:
     """The error of an answer that is none, by its status; by its words where those tell a used up quota."""
     message, status = _message(response), response.status
-    said = f"It says: {sentence(message)}" if message else ""
+    said = f"{SAYS}{sentence(message)}" if message else ""
     if "quota" in message.lower() and status in (403, 429):
         return FAILURES.of(402, said, wait=_clock_seconds(message))
     if kind_of(status) is UpstreamRefused:
