@@ -4,8 +4,10 @@ import gzip
 import html
 import json
 import logging
+import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +23,9 @@ from tradestat_tools.contract.context import standing_at, utc_now
 from tradestat_tools.open import in_memory
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.portable import export_answers
+from tradestat_tools.upstream.request import Response
+from tradestat_tools.upstream.sqlite import SqliteCache
+from tradestat_tools.upstream.store import Entry
 
 pytestmark = pytest.mark.anyio
 
@@ -131,6 +136,22 @@ def test_a_key_that_is_not_plain_text_is_a_wrong_setting_before_anything_is_sent
             assert result.stderr.startswith(f"Error: A setting is wrong. {name}: ")
             assert "copy it again" in result.stderr
             assert "0123" not in result.output + result.stderr
+
+
+def test_an_export_is_free_of_a_key_that_an_older_version_stored(tmp_path: Path) -> None:
+    said = DRESSES["lower case percent"](KEY)
+    response = Response(200, {"location": f"/?serviceKey={said}"}, f"<said>{said}</said>".encode())
+    now = time.time()
+    with closing(SqliteCache(tmp_path / "answers.sqlite3")) as cache:
+        times = (now, now + 1000, now + 1000, now + 2000)
+        cache.put("0" * 64, Entry("korea", "a", f"https://stats.invalid/?k={KEY}", response, *times))
+    file = tmp_path / "answers.gz"
+    folder = {"TRADESTAT_CACHE_DIR": str(tmp_path), "DATA_GO_KR_SERVICE_KEY": quote(KEY, safe="")}
+    assert run("cache", "export", str(file), **folder).exit_code == 0
+    written = gzip.decompress(file.read_bytes()).decode()
+    written += b64decode(json.loads(written.splitlines()[1])["body"]).decode()
+    assert "<said>********</said>" in written
+    assert not [piece for piece in pieces(KEY) if piece in written]
 
 
 def test_the_servers_log_holds_no_key(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,8 @@ async def test_no_export_of_a_sources_answer_holds_what_can_not_be_seen(source: 
     async with soiled_server(tmp_path, ascii_only=True) as client:
         for tool in catalogue().sources[source].tools:
             asked = await client.call_tool(tool.name, dict(tool.example))
-            handle = (asked.structured_content or {}).get("result")
+            said: dict[str, Any] = asked.structured_content or {}
+            handle = said.get("result")
             if handle is None or "MARK" not in plain(asked):
                 continue
             for kind in ("csv", "xlsx", "json", "markdown", "html"):

@@ -5,6 +5,7 @@ The encodings here are written by themselves, by the rules of each notation, and
 
 import html
 import json
+from collections.abc import Callable
 from html.entities import html5
 from urllib.parse import quote, quote_plus
 
@@ -18,7 +19,7 @@ KEY = "aB+cD/eF0123456789ghIJklMNopQRstUVwxYZaB+cD/eF0123456789ghIJklMNopQRstUVw
 BEFORE, AFTER = "<said>", "</said>"
 
 NAMED = {char: f"&{name}" for name, char in html5.items() if len(char) == 1 and char.isascii() and name[-1] == ";"}
-WAYS = [
+WAYS: list[Callable[[str], str]] = [
     lambda char: char,
     lambda char: f"%{ord(char):02x}",
     lambda char: f"%{ord(char):02X}",

@@ -61,18 +61,19 @@ def xml_of(body: bytes, *, lists: tuple[str, ...]) -> Any:
 def _visible(value: Any) -> Any:
     """The same, with every text in it made visible, in place: answers may be nested deeper than calls can be."""
     whole: list[Any] = [value]
-    left: list[Any] = [whole]
+    left: list[list[Any] | dict[str, Any]] = [whole]
     while left:
         held = left.pop()
         if isinstance(held, dict):
-            named = {visible(name): one for name, one in cast("dict[str, Any]", held).items()}
+            named = {visible(name): one for name, one in held.items()}
             held.clear()
             held.update(named)
-        for at, one in enumerate(held) if isinstance(held, list) else list(held.items()):
+        inside: Any = held
+        for at, one in list(held.items() if isinstance(held, dict) else enumerate(held)):
             if isinstance(one, str):
-                held[at] = visible(one)
+                inside[at] = visible(one)
             elif isinstance(one, list | dict):
-                left.append(one)
+                left.append(cast("list[Any] | dict[str, Any]", one))
     return whole[0]
 
 
