@@ -18,8 +18,6 @@ from tradestat_tools.upstream.http import Http
 
 pytestmark = pytest.mark.anyio
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-
 ASKED: dict[str, dict[str, Any]] = {
     "get_countries": {},
     "getNitemtradeList": {"strtYymm": "202501", "endYymm": "202501", "hsSgn": "850760"},
@@ -51,7 +49,7 @@ async def a_server(status: int, body: str, wait: str | None) -> AsyncGenerator[C
     settings = catalogue().settings(_env_file=None, **keys)  # pyright: ignore[reportArgumentType]
     http = Http(app=app)
     async with (
-        in_memory(http, settings, lambda: NOW, most_attempts=1) as context,
+        in_memory(http, settings, lambda: datetime.now(UTC), most_attempts=1) as context,
         Client(create_server(context)) as client,
     ):
         yield client
@@ -82,15 +80,15 @@ async def test_a_wait_that_nobody_can_mean_is_not_heard(tool: str, status: int) 
 
 @pytest.mark.parametrize("status", [429, 503])
 async def test_a_wait_is_heard_of_every_source_as_seconds_and_as_a_date(status: int) -> None:
-    later = NOW.timestamp() + 40
     for tool, arguments in ASKED.items():
+        later = datetime.now(UTC).timestamp() + 400
         for wait, least, most in [
             ("37", 37, 37),
             (" 37.5 ", 37.5, 37.5),
             ("0", 0, 0),
-            (f"{datetime.fromtimestamp(later, UTC):%a, %d %b %Y %H:%M:%S} GMT", 1, 40),
-            (f"{datetime.fromtimestamp(later, UTC):%A, %d-%b-%y %H:%M:%S} GMT", 1, 40),
-            (f"{datetime.fromtimestamp(later + 9 * 3600, UTC):%a, %d %b %Y %H:%M:%S} +0900", 1, 40),
+            (f"{datetime.fromtimestamp(later, UTC):%a, %d %b %Y %H:%M:%S} GMT", 1, 400),
+            (f"{datetime.fromtimestamp(later, UTC):%A, %d-%b-%y %H:%M:%S} GMT", 1, 400),
+            (f"{datetime.fromtimestamp(later + 9 * 3600, UTC):%a, %d %b %Y %H:%M:%S} +0900", 1, 400),
             ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
             ("Wed, 21 Oct 0000 07:28:00 GMT", 0, 0),
             ("Mon, 01 Jan 0001 00:00:00 +2300", 0, 0),

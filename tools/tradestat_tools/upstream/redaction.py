@@ -1,16 +1,15 @@
 """Keys out of foreign text, however a service writes them when it repeats a question.
 
-A key comes back as it is, percent-encoded in either case, with JSON's or a script's escapes, as HTML's entities, with
-blanks for `+`, in the other alphabet of base64, in parts only one of these, or one inside another (all seen of gateways
-and error pages, 2025 and 2026). So nothing is listed: a key is found wherever its characters follow each other, each in
-any of its forms.
+A key may come back as it is, percent-encoded in either case, with JSON's or a script's escapes, as HTML's entities,
+with blanks for `+`, in the other alphabet of base64, in parts only one of these, or one inside another. So forms are
+not listed: a key is found wherever its characters follow each other, each in any of its forms.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html.entities import html5
-from typing import NamedTuple
 
 BLANK = "*" * 8
 """What stands for a key; no escape in any of the notations."""
@@ -22,6 +21,8 @@ SHORTEST = 6
 """Characters. Shorter words are parts of others everywhere, so they are blanked only beside their name."""
 SHORTEST_NUMBER = 16
 """Digits. A shorter number may be a figure, so it is treated likewise."""
+FORMS = 20
+"""Forms of one key in one text that are looked for as they stand, once each was found."""
 TELLING = 12
 """Characters of a key's beginning that are blanked without the rest, as where a service cut its words off."""
 
@@ -31,18 +32,18 @@ _TWINS = {"+": " -", "/": "_"}
 """A blank is how `+` reads in a query; minus and underscore are the same two of base64 in addresses."""
 
 
-class _Atom(NamedTuple):
-    """A place in a form: one of some characters, so often."""
+_LONGEST = 18
+"""Characters of the longest escape that is read, such as `&DiacriticalGrave;`."""
+_HEX = "[0-9a-fA-F]"
+_WHOLE = re.compile(
+    rf"%(?P<percent>{_HEX}{{2}})|[%\\]u(?P<unicode>{_HEX}{{4}})|\\x(?P<byte>{_HEX}{{2}})|\\(?P<itself>[^a-zA-Z0-9])"
+    rf"|&#(?P<decimal>[0-9]+);?|&#[xX](?P<hex>{_HEX}+);?|&(?P<name>[A-Za-z]+);?"
+)
+_PART = re.compile(rf"%(?:{_HEX}?|u{_HEX}{{0,3}})|\\(?:x{_HEX}?|u{_HEX}{{0,3}})?|&(?:#(?:[0-9]*|[xX]{_HEX}*))?")
+_NAMES = {name.rstrip(";"): char for name, char in html5.items() if len(char) == 1 and char.isascii()}
+_PARTS_OF_NAMES = {f"&{name[:length]}" for name in _NAMES for length in range(len(name) + 1)}
 
-    chars: str
-    least: int = 1
-    most: int = 1
-
-
-_Form = tuple[_Atom, ...]
-
-_ZEROS = _Atom("0", 0, 6)
-_END = _Atom(";", 0, 1)
+_Readings = frozenset[tuple[str, int]]
 
 
 def blanked(text: str, keys: Iterable[str]) -> str:
@@ -83,132 +84,112 @@ def _without(text: str, key: str) -> str:
     text = text.replace(key, BLANK)
     if key[:TELLING] not in text and not any(char in text for char in _STARTS) and not any(map(key.count, _TWINS)):
         return text  # at the speed of memory, so that large tables of figures pay nothing
-    screen, at = _screen(key), 0
+    screen, kept, done, at, forms = _screen(key), list[str](), 0, 0, 0
     while found := screen.search(text, at):
         at = found.start()
         end, whole = _end(text, at, key)
-        if whole:
+        if not end:
+            at += 1
+            continue
+        kept += (text[done:at], BLANK)
+        done = at = end
+        if whole and forms < FORMS:
             # What is repeated is mostly repeated in the same form, and to look for that costs next to nothing.
-            text = f"{text[:at]}{text[at:].replace(text[at:end], BLANK)}"
-        elif end:
-            text = f"{text[:at]}{BLANK}{text[end:]}"
-        at += len(BLANK) if end else 1
-    return text
+            text, done, at, forms = text[end:].replace(text[found.start() : end], BLANK), 0, 0, forms + 1
+    return "".join((*kept, text[done:]))
 
 
 def _end(text: str, start: int, key: str) -> tuple[int, bool]:
     """Where a key that begins here ends, or as much of its beginning as tells, and whether it is whole; 0 for none."""
-    known: dict[tuple[str, int, int], frozenset[int]] = {}
-    ends = frozenset((start,))
+    known: dict[tuple[int, int], _Readings] = {}
+    ends = {start}
     for count, char in enumerate(key):
-        further = frozenset(end for at in ends for end in _ends(text, char, at, DEPTH, known))
+        wanted = char + _TWINS.get(char, "")
+        further = {end for at in ends for read, end in _read(text, at, DEPTH, known) if read in wanted}
         if not further:
             return (max(ends) if count >= TELLING else 0), False
         ends = further
     return max(ends), True
 
 
-def _ends(
-    text: str, char: str, at: int, depth: int, known: dict[tuple[str, int, int], frozenset[int]]
-) -> frozenset[int]:
-    """Where a character that begins here may end, in any form of so many encodings."""
-    here = text[at : at + 1]
-    if not here:
+def _read(text: str, at: int, depth: int, known: dict[tuple[int, int], _Readings]) -> _Readings:
+    """What may be read here, each with its end: the character itself, or what an escape stands for.
+
+    Args:
+        depth: encodings inside each other.
+        known: what was read before, by place and depth.
+    """
+    if at >= len(text):
         return frozenset()
-    alike = here == char or here in _TWINS.get(char, "")
-    if not depth or here not in _STARTS:
-        return frozenset((at + 1,)) if alike else frozenset()
-    asked = (char, at, depth)
-    if asked not in known:
-        known[asked] = frozenset()  # for what leads back here
-        ends = {at + 1} if alike else set[int]()
-        for one in (char, *_TWINS.get(char, "")):
-            for form in _forms(one):
-                ends |= _through(text, form, at, depth - 1, known)
-        known[asked] = frozenset(ends)
-    return known[asked]
+    if not depth or text[at] not in _STARTS:
+        return frozenset(((text[at], at + 1),))
+    if (at, depth) not in known:
+        inner = _read(text, at, depth - 1, known)
+        found = set(inner)
+        said = [reading for reading in inner if reading[0] in _STARTS]
+        while said:
+            escape, end = said.pop()
+            if whole := _WHOLE.fullmatch(escape):
+                char = _meant(whole)
+                found |= {(char, end)} if char else set()
+            if len(escape) < _LONGEST and (_PART.fullmatch(escape) or escape in _PARTS_OF_NAMES or whole):
+                said += [(escape + char, after) for char, after in _read(text, end, depth - 1, known)]
+        known[at, depth] = frozenset(found)
+    return known[at, depth]
 
 
-def _through(
-    text: str, form: _Form, at: int, depth: int, known: dict[tuple[str, int, int], frozenset[int]]
-) -> set[int]:
-    """Where a form that begins here may end."""
-    ends = {at}
-    for chars, least, most in form:
-        reached = set(ends) if not least else set[int]()
-        for _ in range(most):
-            ends = {end for place in ends for char in chars for end in _ends(text, char, place, depth, known)}
-            reached |= ends
-            if not ends:
-                break
-        ends = reached
-        if not ends:
-            break
-    return ends
+def _meant(escape: re.Match[str]) -> str | None:
+    kind, said = escape.lastgroup, escape[escape.lastgroup or 0]
+    if kind == "itself":
+        return said
+    if kind == "name":
+        return _NAMES.get(said)
+    code = int(said, 10 if kind == "decimal" else 16)
+    return chr(code) if code < sys.maxunicode else None
 
 
-@lru_cache(maxsize=1024)
-def _forms(char: str) -> tuple[_Form, ...]:
-    """How a character is written where it does not stand for itself."""
-    code = ord(char)
-    forms = [
-        tuple(_of("".join(f"%{byte:02x}" for byte in char.encode("utf-8", "surrogatepass")))),
-        (*_of("%u"), *_of(f"{code:04x}")),
-        (*_of("\\u"), *_of(f"{code:04x}")),
-        (*_of("&#"), _ZEROS, *_of(str(code)), _END),
-        (*_of("&#"), _Atom("xX"), _ZEROS, *_of(f"{code:x}"), _END),
-        *((*(_Atom(one) for one in name), _END) for name in _named(char)),
+_Places = tuple[str, ...]
+"""A way to write something: for each place, the characters that may stand there."""
+
+
+def _ways(char: str) -> list[_Places]:
+    """How a character is written where it does not stand for itself, as far as to tell it from others."""
+    code = f"{ord(char) % 256:02x}"
+    ways = [
+        f"%{code}",
+        f"%u00{code}",
+        f"\\u00{code}",
+        f"\\x{code}",
+        f"&#{ord(char)}",
+        "&#0",
+        f"&#x{code.lstrip('0')}",
+        "&#x0",
     ]
-    if code < 256:
-        forms.append((*_of("\\x"), *_of(f"{code:02x}")))
-    if not char.isalnum():
-        forms.append((_Atom("\\"), _Atom(char)))
-    if code > 127:
-        forms.append(tuple(_Atom(chr(byte)) for byte in char.encode("utf-8", "surrogatepass")))
-    return tuple(forms)
-
-
-def _of(text: str) -> Iterator[_Atom]:
-    """The characters of a form; its hexadecimal digits in either case."""
-    return (_Atom(one + one.upper() if one in "abcdef" else one) for one in text)
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for name, char in html5.items():
-        if len(char) == 1 and char.isascii() and name.endswith(";"):
-            names.setdefault(char, []).append(f"&{name[:-1]}")
-    return names
-
-
-def _named(char: str) -> list[str]:
-    return _names().get(char, [])
+    ways += [] if char.isalnum() else [f"\\{char}"]
+    places = [tuple(one + one.upper() if one in "abcdefx" else one for one in way) for way in ways]
+    return places + [("&", *name) for name, meant in _NAMES.items() if meant == char]
 
 
 @lru_cache(maxsize=64)
 def _screen(key: str) -> re.Pattern[str]:
     """Finds where a key may begin, and little else: large bodies are searched by this alone.
 
-    Where a form has another inside, it looks no further.
+    It knows the first character of the key, in one encoding and in two; of what follows, as much as keeps hits rare.
     """
     first = [key[0], *_TWINS.get(key[0], "")]
-    paths: list[_Form] = [(_Atom(one), *(_Atom(char + _TWINS.get(char, "")) for char in key[1:4])) for one in first]
-    paths += [form for one in (*first, *_STARTS) for form in _forms(one)]
+    paths: list[_Places] = [(one, *(char + _TWINS.get(char, "") for char in key[1:4])) for one in first]
+    once = [way for one in (*first, *_STARTS) for way in _ways(one)]
+    paths += [way for one in first for way in _ways(one)]
+    paths += [(*outer, *(";" if outer[0] == "&" else ""), *inner[1:3]) for inner in once for outer in _ways(inner[0])]
     return re.compile(_any_of(paths, inside=False))
 
 
-def _any_of(paths: Sequence[_Form], *, inside: bool = True) -> str:
-    """A pattern of what goes any of these ways; inside a form, an encoded character ends it."""
+def _any_of(paths: Sequence[_Places], *, inside: bool = True) -> str:
+    """A pattern of what goes any of these ways; inside a way, a character that is encoded ends it."""
     if not all(paths):
         return ""
-    ways: dict[_Atom, list[_Form]] = {}
-    for atom, *rest in paths:
-        ways.setdefault(atom, []).append(tuple(rest))
-    patterns = [f"{_one_of(atom)}{_any_of(rest)}" for atom, rest in ways.items()]
-    return f"(?:{'|'.join([*patterns, *([_one_of(_Atom(_STARTS))] if inside else [])])})"
-
-
-def _one_of(atom: _Atom) -> str:
-    chars = re.escape(atom.chars) if len(atom.chars) == 1 else f"[{re.escape(atom.chars)}]"
-    return chars if (atom.least, atom.most) == (1, 1) else f"{chars}{{{atom.least},{atom.most}}}"
+    ways: dict[str, list[_Places]] = {}
+    for place, *rest in paths:
+        ways.setdefault(place, []).append(tuple(rest))
+    patterns = [f"[{re.escape(place)}]{_any_of(rest)}" for place, rest in ways.items()]
+    return f"(?:{'|'.join([*patterns, *([f'[{re.escape(_STARTS)}]'] if inside else [])])})"
