@@ -25,6 +25,10 @@ FORBIDDEN: Mapping[str, tuple[str, str]] = {
         "tradestat_tools/sources/korea/notes.py",
         "from tradestat_tools.sources.comtrade import calendar",
     ),
+    "sources read what services send through upstream.reading, which cleans it": (
+        "tradestat_tools/sources/korea/notes.py",
+        "import json",
+    ),
     "sources are known only by the catalogue": (
         "tradestat_server/text/render.py",
         "from tradestat_tools.sources.korea import SOURCE",

@@ -37,7 +37,9 @@ def charged(response: Response) -> float | None:
     return None if header is None else float(header)
 
 
-POLICY = Policy("shop", "The Shop", charged=charged, retry=Retry(attempts=3, first=1.0))
+BILLED = frozenset({"x-credits-charged"})
+
+POLICY = Policy("shop", "The Shop", headers=BILLED, charged=charged, retry=Retry(attempts=3, first=1.0))
 
 
 def read(response: Response) -> dict[str, Any]:

@@ -34,11 +34,17 @@ async def open_context(
     Args:
         offered: the sources and tools; all of them if left out.
         renews: whether stored answers that are no longer fresh are asked for again in the background.
+
+    Raises:
+        WrongSetting: one that can only be found wrong in use.
     """
     from tradestat_tools.upstream.http import Http  # noqa: PLC0415 - the HTTP client costs start-up time
 
     offered = offered or catalogue()
-    http = Http(connect_timeout=settings.connect_timeout)
+    try:
+        http = Http(connect_timeout=settings.connect_timeout)
+    except ValueError as error:
+        raise WrongSetting(f"{error}.") from None
     plans = {source.id: source.plan(settings) for source in offered.sources.values()}
     cache, ledger = open_stores(settings)
     engine = Upstream(

@@ -62,7 +62,7 @@ def cache_export(file: Path) -> None:
     with _opened() as stored:
         _warn(stored.info().warning)
         try:
-            count = export_answers(stored, file)
+            count = export_answers(stored, file, read_settings().secrets)
         except OSError as error:
             raise click.ClickException(f"{file} can not be written: {error.strerror or error}.") from None
     click.echo(f"{_count(count, 'answer')} written to {file}.")

@@ -27,6 +27,7 @@ from tradestat_tools.catalogue import Catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.http import silence_client_loggers
+from tradestat_tools.upstream.redaction import blanked, is_short
 
 if TYPE_CHECKING:
     from tradestat_server.mcp.web import Server
@@ -66,8 +67,7 @@ def run(
         UnsafeBinding: `host` is not loopback and no `allowed_hosts` are given.
         OSError: the address can not be listened on.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    silence_client_loggers()
+    log_to_stderr(settings)
     opened = partial(open_context, settings, offered=offered)
     if transport == "stdio":
         serve = partial(_serve_stdio, opened)
@@ -80,6 +80,25 @@ def run(
         # One that waits for stdin or stdout can not be interrupted. All else is stored and closed by now.
         sys.stderr.flush()
         os._exit(0)
+
+
+class _WithoutKeys(logging.Formatter):
+    """Writes what is logged, by whomever, without the keys of the settings, in tracebacks too."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._secrets = [secret for secret in settings.secrets if not is_short(secret)]
+
+    def format(self, record: logging.LogRecord) -> str:
+        return blanked(super().format(record), self._secrets)
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Warnings and what is graver go to stderr, without keys."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutKeys(settings))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    silence_client_loggers()
 
 
 def let_in(host: str, allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = ()) -> tuple[Names, Names]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from scripted import NOON, Rig, a_rig, charged, notes, read
+from scripted import BILLED, NOON, Rig, a_rig, charged, notes, read
 
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import (
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.anyio
 # Pace and budget
 
 
-BUDGET = Policy("shop", "The Shop", charged=charged, plan=Plan(budget=Budget(10, "month")))
+BUDGET = Policy("shop", "The Shop", headers=BILLED, charged=charged, plan=Plan(budget=Budget(10, "month")))
 
 
 async def test_what_the_service_says_it_charged_is_what_counts(rig: Rig) -> None:
@@ -128,7 +128,7 @@ async def test_what_asking_again_can_not_mend_is_asked_once(rig: Rig, status: in
     assert len(rig.asked) == 1
 
 
-PAID = Policy("shop", "The Shop", charged=charged, paid=True, retry=Retry(attempts=3, first=1.0))
+PAID = Policy("shop", "The Shop", headers=BILLED, charged=charged, paid=True, retry=Retry(attempts=3, first=1.0))
 
 
 async def test_what_was_charged_or_may_have_been_is_never_sent_again(rig: Rig) -> None:

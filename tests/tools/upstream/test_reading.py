@@ -1,12 +1,16 @@
-"""Numbers as services write them."""
+"""Numbers as services write them, and foreign text as it is let in."""
+
+import json
+import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.units import exact
-from tradestat_tools.codes.words import CodeError
-from tradestat_tools.upstream.reading import number
+from tradestat_tools.codes.words import CodeError, visible
+from tradestat_tools.upstream.reading import json_of, number, xml_of
 
 
 @given(st.integers(-(10**30), 10**30))
@@ -39,3 +43,67 @@ def test_no_value_is_none_and_zero_is_zero() -> None:
     assert [number(zero) for zero in (0, "0", 0.0, "0.00")] == [0] * 4
     assert type(number("12.0")) is int
     assert number("12.5") == 12.5
+
+
+UNSEEN = "\x00\x1b\x7f\x85\x9b\xad\u061c\u200b\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\ufe0f\U000e0041\ud800"
+FOREIGN = st.text(st.one_of(st.characters(), st.sampled_from(UNSEEN + "\\u")))
+DATA = st.recursive(
+    FOREIGN | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FOREIGN, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def seen(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [seen(one) for one in value]  # pyright: ignore
+    if isinstance(value, dict):
+        return {visible(name): seen(one) for name, one in value.items()}  # pyright: ignore
+    return value
+
+
+@given(data=DATA, ascii_only=st.booleans())
+def test_json_is_read_with_every_text_in_it_made_visible(data: Any, ascii_only: bool) -> None:
+    text = json.dumps(data, ensure_ascii=ascii_only)
+    assert json_of(text) == seen(data)
+    for encoding in ("utf-8", "utf-16", "utf-32"):
+        assert json_of(text.encode(encoding, "surrogatepass")) == seen(data)
+
+
+@given(FOREIGN)
+def test_visible_text_has_nothing_that_can_not_be_seen_and_all_the_rest(text: str) -> None:
+    shown = visible(text)
+    assert not set(shown) & set(UNSEEN)
+    assert not [char for char in shown if unicodedata.category(char) in ("Cs", "Zl", "Zp")]
+    assert not [char for char in shown if unicodedata.category(char) == "Cc" and char not in "\t\n\r"]
+    assert visible(shown) == shown
+    left = [char for char in text if unicodedata.category(char)[0] in "LNPS"]
+    assert [char for char in shown if unicodedata.category(char)[0] in "LNPS" and char != "\ufffd"] == [
+        char for char in left if char != "\ufffd"
+    ]
+
+
+def test_legitimate_text_stays_as_it_is() -> None:
+    for text in (
+        "锂离子蓄电池，包括隔板",
+        "리튬이온 축전지",
+        "Côte d'Ivoire",
+        "ไทย",
+        "a\tb\nc",
+        "नेपाल",
+        "電池（鋰）",
+        "м³ ½ ‰ — …",
+    ):
+        assert visible(text) == text
+
+
+def test_json_and_xml_nested_beyond_reason_are_read_or_refused_in_one_way() -> None:
+    deep = "<a>" * 5_000 + "\u202e" + "</a>" * 5_000
+    found = xml_of(deep.encode(), lists=())
+    for _ in range(5_000):
+        found = found["a"]
+    assert found is None or "\u202e" not in found
+    with pytest.raises((ValueError, RecursionError)):
+        json_of("[" * 200_000)

@@ -9,6 +9,15 @@ from collections.abc import Iterable, Iterator
 MAX_INPUT = 200
 """Longest text, in characters, that any resolver looks at; no name or code is longer."""
 
+UNSEEN = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+"""What shows nothing, or turns round what follows: controls but for tab and line break, marks of direction, of zero
+width and of annotation, variation selectors and tags, halves of surrogates. Nothing of it is needed to read a name or a
+note in Chinese, Korean or any language of the services; all of it can hide words from a person that a model reads."""
+
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _CUT = "\N{REPLACEMENT CHARACTER}"
 _SEPARATORS = re.compile(r"[\s_\-–—/.,;:'’`\"()\[\]（），、·*&+]+")
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
@@ -52,17 +61,27 @@ def counted(number: int, noun: str) -> str:
 
 def clean(text: str) -> str:
     """Foreign text on one line for people and models: no control, bidi or invisible characters, single blanks."""
-    if text.isprintable():
-        return " ".join(text.split())
-    kept: list[str] = []
-    for char in text:
-        if char.isspace():
-            kept.append(" ")
-        elif char.isprintable():
-            kept.append(char)
-        elif unicodedata.category(char) != "Cf":
-            kept.append("\N{REPLACEMENT CHARACTER}")
-    return " ".join("".join(kept).split())
+    seen = visible(text)
+    if not seen.isprintable():
+        seen = "".join(char if char.isprintable() or char.isspace() else _CUT for char in seen)
+    return " ".join(seen.split())
+
+
+def visible(text: str) -> str:
+    """Foreign text without what can not be seen. Line breaks and tabs stay.
+
+    A control character, which has no place in a text, leaves a mark; what parts words leaves a blank.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSEEN.sub(_instead, text)
+
+
+def _instead(unseen: re.Match[str]) -> str:
+    char = unseen[0]
+    if char.isspace():
+        return " "
+    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in ("Cc", "Cs") else ""
 
 
 def shown(text: str, limit: int = 40) -> str:

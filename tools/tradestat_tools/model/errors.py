@@ -125,7 +125,7 @@ class MissingKey(TradestatError):
 
 
 class Unauthorized(TradestatError):
-    """The service does not accept the key that is set."""
+    """The service denies access: it does not accept the key that is set, or wants one."""
 
     kind = "Unauthorized"
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from tradestat_tools.codes.countries import Area, label
 from tradestat_tools.codes.periods import Period, period
-from tradestat_tools.codes.words import CodeError, fold, shown
+from tradestat_tools.codes.words import CodeError, fold, shown, visible
 from tradestat_tools.model.answers import Cell, Note, NoteCode
 from tradestat_tools.model.observation import Observation
 
@@ -213,7 +213,7 @@ def cleaned(text: str) -> str:
     for char in text:
         if unicodedata.category(char) in ("Cc", "Cs"):
             raise CellFault(f"it holds the control character U+{ord(char):04X}", "text on one line")
-    return "".join(char for char in text if unicodedata.category(char) != "Cf").strip()
+    return visible(text).strip()
 
 
 def number(text: str, *, signed: bool = False) -> int | float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_documents_path, user_downloads_path
@@ -22,7 +22,24 @@ def _unset(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-Key = Annotated[SecretStr | None, BeforeValidator(_unset)]
+Hidden = Annotated[SecretStr | None, BeforeValidator(_unset)]
+"""What is never shown, such as an address with a password in it."""
+
+
+def _sendable(key: SecretStr | None) -> SecretStr | None:
+    """A key as a request can carry it; what is wrong is said without showing it.
+
+    Raises:
+        ValueError: it holds something else than plain printable characters, as after a copy with typographic quotes.
+    """
+    text = key.get_secret_value() if key else ""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds characters that no key has, such as blanks or letters beyond ASCII; copy it again")
+    return key
+
+
+Key = Annotated[Hidden, AfterValidator(_sendable)]
+"""The key of a service."""
 
 
 def default_if_unset(default: Any) -> BeforeValidator:
@@ -105,7 +122,7 @@ class Settings(BaseSettings):
     import_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=user_downloads_path, alias="TRADESTAT_IMPORT_DIR"
     )
-    redis_url: Key = Field(default=None, alias="TRADESTAT_REDIS_URL")
+    redis_url: Hidden = Field(default=None, alias="TRADESTAT_REDIS_URL")
     redis_down: Literal["cache", "closed"] = Field(default="cache", alias="TRADESTAT_REDIS_DOWN")
 
     max_chars: int = Field(default=25_000, ge=4_000, alias="TRADESTAT_MAX_CHARS")
@@ -120,6 +137,20 @@ class Settings(BaseSettings):
 
     sandbox: bool = Field(default=False, alias="TRADESTAT_SANDBOX")
     sandbox_today: date | None = Field(default=None, alias="TRADESTAT_SANDBOX_TODAY")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no text may hold: the keys, as they are sent, and the passwords in addresses."""
+        found: list[str] = []
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            if isinstance(text, str) and "://" in text:
+                login = urlsplit(text).netloc.rpartition("@")[0]
+                found.append(unquote(login.partition(":")[2] or login))
+            elif isinstance(value, SecretStr):
+                found.append(unquote(value.get_secret_value()))  # data.go.kr shows keys percent-encoded, too
+        return tuple(filter(None, found))
 
     def of(self, kind: type[S]) -> S:
         """The same settings, with those of one source.

@@ -29,7 +29,15 @@ from tradestat_tools.upstream.flight import LEASE, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.report import Report, current_report
-from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, AskedCall, Fetched, Reader, Request
+from tradestat_tools.upstream.request import (
+    NO_DATA,
+    PAID_REFUSAL,
+    SANDBOX_HEADER,
+    AskedCall,
+    Fetched,
+    Reader,
+    Request,
+)
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.store import Cache, Entry, Ledger, StoreUnavailable
 
@@ -37,9 +45,6 @@ if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
 
 T = TypeVar("T")
-
-SANDBOX_HEADER = "x-tradestat-sandbox"
-"""The stand-in services put it on every answer, so that their figures are labelled wherever they run."""
 
 WARN_AT = 0.8
 """Share of the budget from which answers carry a note."""

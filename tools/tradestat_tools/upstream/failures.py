@@ -20,6 +20,9 @@ CHANGED_REMEDY = "Run `tradestat-mcp doctor`; the service may have changed, and 
 
 SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
+LONGEST_WAIT = 366 * 86_400.0
+"""Seconds. No limit of a service is for longer."""
+
 
 class NotReached(UpstreamDown):
     """The request never left: no connection came about, so it can have cost nothing."""
@@ -111,18 +114,27 @@ class Failures:
         return kind(message, remedy=remedy, source=self.source, retry_after=wait, transient=transient)
 
 
+def seconds(value: object) -> float | None:
+    """A wait, as a number or in plain digits; None for what nobody can mean: below zero, endless, over a year."""
+    if isinstance(value, str) and SECONDS.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= LONGEST_WAIT else None
+
+
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """The seconds to wait that a Retry-After header asks for, as a number or as a date; None where it says neither."""
     value = headers.get("retry-after", "").strip()
     if SECONDS.fullmatch(value):
-        return float(value)
+        return seconds(value)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return seconds(max(0.0, (until - now).total_seconds()))
+    except (ValueError, OverflowError):  # the latter for a zone or a year of many digits
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
 
 
 def not_asked_for(service: str, source: str, strangers: Sequence[tuple[str, str, str]]) -> UpstreamChanged:

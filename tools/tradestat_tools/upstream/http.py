@@ -2,17 +2,28 @@
 
 import logging
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import partial
 from typing import Any, Literal
-from urllib.parse import quote, quote_plus
 
 import anyio
 import httpx
 
+from tradestat_tools.codes.words import visible
 from tradestat_tools.model.errors import TooLarge
-from tradestat_tools.upstream.failures import NotReached, Unanswered
+from tradestat_tools.upstream.failures import Unanswered
 from tradestat_tools.upstream.policy import MAX_BODY, Condenser, Policy
-from tradestat_tools.upstream.request import Request, Response
+from tradestat_tools.upstream.reach import not_reached
+from tradestat_tools.upstream.redaction import blanked, blanked_body
+from tradestat_tools.upstream.request import SANDBOX_HEADER, Request, Response
+from tradestat_tools.upstream.runtime import in_thread
+
+KEPT = frozenset({"content-type", "retry-after", SANDBOX_HEADER})
+"""The headers of every answer that something reads. What a source reads besides is in its policy; the others (cookies,
+addresses with keys in them) are nobody's business."""
+
+LARGE = 128 * 1024
+"""Bytes above which a body is searched for keys in a worker thread."""
 
 ENCODINGS = "gzip, deflate"
 """What may be asked for: the encodings unpacked here, in bounded steps."""
@@ -98,10 +109,23 @@ AsgiApp = Callable[
 ]
 
 
+CLIENT_LOGGERS = tuple(
+    f"{client}{part}"
+    for client in ("httpx", "httpcore", "httpx2", "httpcore2", "hpack")
+    for part in ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
+)
+
+
+def _grave(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
 def silence_client_loggers() -> None:
-    """The HTTP clients log whole addresses at INFO, keys in the query included."""
-    for name in ("httpx", "httpcore", "httpx2", "httpcore2", "hpack"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """The HTTP clients log whole addresses at INFO and headers at DEBUG, keys included, so nobody can ask for that."""
+    for name in CLIENT_LOGGERS:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.addFilter(_grave)  # the level alone may be set again, by who wants to see everything
 
 
 class Http:
@@ -110,27 +134,34 @@ class Http:
     Args:
         connect_timeout: seconds to reach the service.
         app: answer from this ASGI application instead of the network (the sandbox in process).
+
+    Raises:
+        ValueError: a setting of the environment that the client heeds can not be used; names it.
     """
 
     def __init__(self, *, connect_timeout: float = 10.0, app: AsgiApp | None = None) -> None:
         silence_client_loggers()
-        self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=False) if app else None,
-            timeout=httpx.Timeout(None, connect=connect_timeout),
-            follow_redirects=False,
-            headers={"user-agent": USER_AGENT, "accept-encoding": ENCODINGS},
-            trust_env=app is None,
-        )
+        self._connect_timeout = connect_timeout
+        try:
+            self._client = _client(connect_timeout, app)
+        except OSError:
+            raise ValueError("SSL_CERT_FILE or SSL_CERT_DIR: no certificates can be read there") from None
+        except (ValueError, httpx.InvalidURL):
+            raise ValueError("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: no address of a proxy that can be used") from None
 
     async def send(self, request: Request, policy: Policy, *, within: float) -> Response:
         """Send one request and read the whole answer, whatever its status.
 
         Raises:
+            NotReached: no connection came about; says why.
             UpstreamDown: not reached, cut off, or no complete answer within `within` seconds.
             TooLarge: the body passes the policy's bound.
         """
         sent = {**request.headers, **{k: v.get_secret_value() for k, v in request.secret_headers.items()}}
+        if request.authorization is not None:
+            sent["authorization"] = request.authorization
         params = {**request.params, **{k: v.get_secret_value() for k, v in request.secret_params.items()}}
+        answered: tuple[int, httpx.Headers, bytes] | None = None
         try:
             with anyio.fail_after(within) as scope:
                 async with self._client.stream(
@@ -145,8 +176,7 @@ class Http:
                             scope.cancel()
                     whole = b"" if body.fault else body.finish()
                     if not body.fault:
-                        headers = _without_keys(answer.headers, request)
-                        return Response(answer.status_code, headers, without_secrets(whole, request))
+                        answered = answer.status_code, answer.headers, whole
         except TimeoutError:
             raise Unanswered(
                 f"{policy.service} gave no complete answer within {within:.3g} s.",
@@ -154,17 +184,22 @@ class Http:
                 source=policy.source,
                 transient=True,
             ) from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise NotReached(
-                f"{policy.service} could not be reached ({type(error).__name__}).",
-                remedy="Check the network connection, then try again.",
-                source=policy.source,
-                transient=True,
-            ) from None
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.ProxyError,
+            httpx.InvalidURL,
+            httpx.UnsupportedProtocol,
+        ) as error:
+            raise not_reached(error, request.url, policy, self._connect_timeout) from None
         except (httpx.HTTPError, UnreadableBody) as error:
             # The client's own words may hold the address and with it the key: only the kind of failure is passed on.
             what = type(error).__name__
         else:
+            if answered is not None:
+                status, headers, whole = answered
+                kept = _kept(headers, policy, request.secrets)
+                return Response(status, kept, await _without_secrets(whole, request.secrets))
             if body.fault == "too large":
                 raise TooLarge(
                     f"{policy.service} sent more than {policy.max_body // (1024 * 1024)} MB.",
@@ -184,20 +219,25 @@ class Http:
         await self._client.aclose()
 
 
-def _without_keys(headers: httpx.Headers, request: Request) -> dict[str, str]:
-    """Headers with names in lower case and without keys, but for cookies: a session is nobody else's business."""
-    return {
-        name.lower(): without_secrets(value.encode(), request).decode()
-        for name, value in headers.items()
-        if name.lower() != "set-cookie"
-    }
+def _kept(headers: httpx.Headers, policy: Policy, secrets: Sequence[str]) -> dict[str, str]:
+    """The headers that something reads, names in lower case, values without keys and without what can not be seen."""
+    wanted = KEPT | policy.headers
+    read = {name.lower(): value for name, value in headers.items()}
+    return {name: visible(blanked(value, secrets)) for name, value in read.items() if name in wanted}
 
 
-def without_secrets(body: bytes, request: Request) -> bytes:
-    """The body with any key of the request blanked out: some services repeat the request in an error."""
-    for secret in (*request.secret_params.values(), *request.secret_headers.values()):
-        plain = secret.get_secret_value()
-        for form in {plain, quote(plain, safe=""), quote_plus(plain)}:
-            if form:
-                body = body.replace(form.encode(), b"*" * 8)
-    return body
+async def _without_secrets(body: bytes, secrets: Sequence[str]) -> bytes:
+    """The body with the keys of the request blanked out: some services repeat the request in an error."""
+    if len(body) > LARGE and secrets:
+        return await in_thread(partial(blanked_body, body, secrets))
+    return blanked_body(body, secrets)
+
+
+def _client(connect_timeout: float, app: AsgiApp | None) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False) if app else None,
+        timeout=httpx.Timeout(None, connect=connect_timeout),
+        follow_redirects=False,
+        headers={"user-agent": USER_AGENT, "accept-encoding": ENCODINGS},
+        trust_env=app is None,
+    )

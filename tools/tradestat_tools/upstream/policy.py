@@ -57,6 +57,8 @@ class Policy:
             what is kept.
         plan: pace and budget.
         retry: when to ask again.
+        headers: those of an answer that the source reads, in lower case; others are not kept, but for a few (`http`).
+        setting: the variable that holds the service's address, for advice where that can not be reached.
         charged: reads off an answer what the service charged for it, where services say it; None where one does not.
         paid: a call on the wire costs money, so it is brought to its end and stored even if its caller left.
         charges: whether a refusal that says nothing of a charge is charged by the service's documents, and is kept
@@ -69,6 +71,8 @@ class Policy:
     condense: Callable[[], Condenser] | None = None
     plan: Plan = UNLIMITED
     retry: Retry = Retry()
+    headers: frozenset[str] = frozenset()
+    setting: str = ""
     charged: Callable[[Response], float | None] | None = None
     paid: bool = False
     charges: Callable[[TradestatError], bool] | None = None

@@ -8,7 +8,7 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Annotated, Any, cast
@@ -16,6 +16,7 @@ from typing import IO, Annotated, Any, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradestat_tools.upstream.policy import MAX_BODY
+from tradestat_tools.upstream.redaction import blanked, blanked_body, is_short
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.store import Cache, Entry
 
@@ -59,8 +60,11 @@ class Imported:
     lapsed: int
 
 
-def export_answers(cache: Cache, path: Path) -> int:
+def export_answers(cache: Cache, path: Path, secrets: Sequence[str] = ()) -> int:
     """Write every stored answer to a file, whole or not at all; says how many.
+
+    Args:
+        secrets: blanked out of all of them: what older versions stored may hold a key.
 
     Raises:
         OSError: the file can not be written.
@@ -72,7 +76,7 @@ def export_answers(cache: Cache, path: Path) -> int:
             _write(file, {"format": FORMAT, "version": VERSION})
             count = 0
             for key, entry in cache.entries():
-                _write(file, _line(key, entry))
+                _write(file, _line(key, entry, [one for one in secrets if not is_short(one)]))
                 count += 1
             _write(file, {"end": count})
         part.replace(path)
@@ -108,16 +112,17 @@ def _write(file: IO[str], line: dict[str, Any]) -> None:
     file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def _line(key: str, entry: Entry) -> dict[str, Any]:
+def _line(key: str, entry: Entry, secrets: Sequence[str]) -> dict[str, Any]:
+    headers, body = entry.response.headers, blanked_body(entry.response.body, secrets)
     return Stored(
         key=key,
         source=entry.source,
         endpoint=entry.endpoint,
-        address=entry.address,
+        address=blanked(entry.address, secrets),
         status=entry.response.status,
-        headers=dict(entry.response.headers),
+        headers={name: blanked(value, secrets) for name, value in headers.items()},
         times=list(entry.times),
-        body=base64.b64encode(entry.response.body).decode("ascii"),
+        body=base64.b64encode(body).decode("ascii"),
     ).model_dump()
 
 

@@ -1,9 +1,18 @@
-"""Reading what services send: their words and their numbers."""
+"""Reading what services send: JSON and XML, their words and their numbers.
 
+Every source reads by these, so that what can not be seen is taken out of foreign text in one place, where it enters.
+"""
+
+import json
 import math
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import xmltodict
 
 from tradestat_tools.codes.units import MAX_MAGNITUDE, written
-from tradestat_tools.codes.words import clean
+from tradestat_tools.codes.words import UNSEEN, clean, visible
 
 MISSING_WORDS = frozenset({"", "-", "--", "—", "–", "/", "null", "none", "n/a"})
 """Spellings of "no value" in one service or another."""
@@ -11,6 +20,68 @@ MISSING_WORDS = frozenset({"", "-", "--", "—", "–", "/", "null", "none", "n/
 
 LARGEST = 10**MAX_MAGNITUDE
 """No figure of trade is as large; JSON sets no bound."""
+
+
+_RAW = re.compile(f"[{UNSEEN}]")
+_ESCAPED = re.compile(r"\\(?:[bf]|u(?:00(?:[0189]|7[fF]|[aA][dD])|034[fF]|061|180|20[0-6]|[dD][89a-fA-F]|[fF][eEfF]))")
+"""How JSON writes what can not be seen, and some more."""
+
+
+def json_of(
+    body: bytes | str,
+    *,
+    constant: Callable[[str], Any] | None = None,
+    decimal: Callable[[str], Any] | None = None,
+) -> Any:
+    """What a body says in JSON, in any of its encodings, with or without a mark at its beginning.
+
+    Args:
+        constant: what is made of NaN, Infinity and -Infinity, which JSON does not have.
+        decimal: what is made of numbers with a point; left out, they are floats.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested beyond reason.
+    """
+    text = body if isinstance(body, str) else body.decode(json.detect_encoding(body), "surrogatepass")
+    found = json.loads(text, parse_constant=constant, parse_float=decimal)
+    # Looking at the text costs a tenth of looking at all that was read from it.
+    hides = (not text.isascii() and _RAW.search(text)) or "\x7f" in text or ("\\" in text and _ESCAPED.search(text))
+    return _visible(found) if hides else found
+
+
+def xml_of(body: bytes, *, lists: tuple[str, ...], encoding: str | None = None) -> Any:
+    """What a body says in XML, as nested mappings. Entities are refused: a few lines could unfold to gigabytes.
+
+    Args:
+        lists: elements that are lists however many of them there are.
+        encoding: of the body; left out, what it says itself.
+
+    Raises:
+        ExpatError: it is not well-formed.
+        ValueError, LookupError: it is not safe to read, or in an unknown encoding.
+        RecursionError: it is nested beyond reason.
+    """
+    return _visible(xmltodict.parse(body.lstrip(b" \t\r\n"), encoding=encoding, force_list=lists))
+
+
+def _visible(value: Any) -> Any:
+    """The same, with every text in it made visible, in place: answers may be nested deeper than calls can be."""
+    whole: list[Any] = [value]
+    left: list[list[Any] | dict[str, Any]] = [whole]
+    while left:
+        held = left.pop()
+        if isinstance(held, dict):
+            named = {visible(name): one for name, one in held.items()}
+            held.clear()
+            held.update(named)
+        inside: Any = held
+        for at, one in list(held.items() if isinstance(held, dict) else enumerate(held)):
+            if isinstance(one, str):
+                inside[at] = visible(one)
+            elif isinstance(one, list | dict):
+                left.append(cast("list[Any] | dict[str, Any]", one))
+    return whole[0]
 
 
 def one_line(value: object, limit: int) -> str:

@@ -1,16 +1,21 @@
 """What is asked of a service, what arrives, and what a source makes of it."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, Self, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
 from tradestat_tools.model.errors import MissingKey, TradestatError
+from tradestat_tools.upstream.redaction import is_short
+
+SANDBOX_HEADER = "x-tradestat-sandbox"
+"""The stand-in services put it on every answer, so that their figures are labelled wherever they run."""
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -70,11 +75,12 @@ class Request:
     Args:
         source: the source's id ("korea").
         endpoint: the endpoint's name, for people.
-        url: address without query.
+        url: address without query; a `user:password@` in it becomes the login.
         params: the query, without secrets.
         body: JSON body for POST, without secrets.
         secret_params: query parameters that are secret; added when sending only.
         secret_headers: headers that are secret; added when sending only.
+        login: user and password, `:` between them; sent as basic authentication.
         credits: what the call is expected to cost.
         freshness: for how long the answer is as good as new, and usable after that.
         unless_stored: raised instead of sending; a stored answer is given all the same (a missing key).
@@ -91,6 +97,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     secret_params: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr], repr=False)
     secret_headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr], repr=False)
+    login: SecretStr | None = field(default=None, repr=False)
     credits: float = 1.0
     freshness: Freshness = RECENT
     unless_stored: TradestatError | None = field(default=None, repr=False)
@@ -98,12 +105,44 @@ class Request:
     address: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if "@" in self.url:
+            address = urlsplit(self.url)
+            login, at, host = address.netloc.rpartition("@")
+            if at:
+                # The class is frozen; an address of the settings may have a login, and is shown in many places.
+                object.__setattr__(self, "url", urlunsplit(address._replace(netloc=host)))
+                object.__setattr__(self, "login", SecretStr(unquote(login)))
         parts = [self.method, self.url, sorted(self.params.items()), self.body]
         key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
         query = self.params or {str(k): str(v) for k, v in (self.body or {}).items()}
-        # The class is frozen; both are asked for several times on the way of a request, so they are made once.
+        # Both are asked for several times on the way of a request, so they are made once.
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "address", f"{self.url}?{urlencode(query)}" if query else self.url)
+
+    @property
+    def authorization(self) -> str | None:
+        """The header's value that the login stands for."""
+        if self.login is None:
+            return None
+        return f"Basic {base64.b64encode(self.login.get_secret_value().encode()).decode('ascii')}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What is to be blanked in everything that comes back."""
+        named = [*self.secret_params.items(), *self.secret_headers.items()]
+        values = [(name, secret.get_secret_value()) for name, secret in named]
+        found = [f"{name}={value}" if is_short(value) else value for name, value in values]
+        return (*found, *login_secrets(self.login))
+
+
+def login_secrets(login: SecretStr | None) -> tuple[str, ...]:
+    """What is to be blanked of a login: its password (without one, the user, which is a token then), and its header."""
+    if login is None:
+        return ()
+    whole = login.get_secret_value()
+    user, _, password = whole.partition(":")
+    secret = password or user
+    return (whole if is_short(secret) else secret, base64.b64encode(whole.encode()).decode("ascii"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,3 +248,39 @@ async def test_a_list_in_another_form_is_never_an_empty_list(
     with pytest.raises(TradestatError) as caught:
         await comtrade.call("comtrade_reference", category="flows")
     assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_call_without_a_key_that_is_denied_blames_no_key(comtrade: "Comtrade", status: int) -> None:
+    comtrade.says('{"message": "Access denied due to missing subscription key."}', status)
+    error = await failing(comtrade, Unauthorized)
+    assert "no key was sent" in error.message
+    assert "missing subscription key" in error.message
+    assert "COMTRADE_API_KEY" not in error.message
+    assert "set COMTRADE_API_KEY" in error.remedy
+    assert "TRADESTAT_COMTRADE_URL" in error.remedy
+    assert "unset" not in error.remedy
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_key_that_is_denied_is_named_by_its_variable(keyed: "Comtrade", status: int) -> None:
+    keyed.says('{"message": "Access denied due to invalid subscription key."}', status)
+    error = await failing(keyed, Unauthorized)
+    assert "COMTRADE_API_KEY" in error.message
+    assert "no key was sent" not in error.message
+
+
+async def test_the_lists_which_are_asked_for_without_the_key_never_blame_it(keyed: "Comtrade") -> None:
+    keyed.says("<html>denied</html>", 403)
+    with pytest.raises(Unauthorized) as caught:
+        await keyed.call("comtrade_reference", category="reporter")
+    assert "no key was sent" in caught.value.message
+    assert KEY not in str(keyed.sent[-1].headers)
+
+
+async def test_a_used_up_quota_without_a_key_does_not_ask_to_unset_one(comtrade: "Comtrade") -> None:
+    comtrade.says('{"statusCode": 403, "message": "Out of call volume quota. Replenished in 00:00:09."}', 403)
+    error = await failing(comtrade, QuotaExhausted)
+    assert "without a key" in error.message
+    assert "unset" not in error.remedy
+    assert error.retry_after == 9

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from tradestat_tools.model.errors import TradestatError, UpstreamChanged
 from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
-from tradestat_tools.sources.comtrade.wire.condensed import CONDENSED_FROM, Condenser
 from tradestat_tools.sources.comtrade.wire.rows import FIELDS, Page, read_trade
+from tradestat_tools.upstream.condensed import CONDENSED_FROM, Condenser
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.request import Response
 

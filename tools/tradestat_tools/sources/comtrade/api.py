@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import MissingKey
+from tradestat_tools.model.errors import MissingKey, QuotaExhausted, TradestatError, Unauthorized
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, ClCode, FreqCode, TypeCode
 from tradestat_tools.sources.comtrade.service import (
@@ -18,12 +19,14 @@ from tradestat_tools.sources.comtrade.service import (
     SOURCE_ID,
     ComtradeSettings,
 )
-from tradestat_tools.sources.comtrade.wire.envelope import check_answered, read_count
+from tradestat_tools.sources.comtrade.wire.envelope import FAILURES, SAYS, check_answered, read_count
 from tradestat_tools.sources.comtrade.wire.rows import Condense, Page, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
-from tradestat_tools.upstream import Fetched, Request, Response
+from tradestat_tools.upstream import Fetched, Policy, Reader, Request, Response
 from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness
 from tradestat_tools.upstream.runtime import in_thread
+
+T = TypeVar("T")
 
 PERIODS_A_CALL = 12
 """Periods that one keyed call takes (the service's documentation, autumn 2026); the preview takes one."""
@@ -173,6 +176,39 @@ def list_request(context: Context, file: str) -> Request:
     return replace(request, endpoint=f"reference/{file}", secret_headers={})
 
 
+async def ask(context: Context, request: Request, read: Reader[T], *, policy: Policy = POLICY) -> Fetched[T]:
+    """The answer to a request, as it is read.
+
+    Raises:
+        TradestatError: what the service answers; of one without a key, in words that blame none.
+    """
+    try:
+        return await context.upstream.fetch(request, policy, read, within=context.settings.timeout)
+    except (Unauthorized, QuotaExhausted) as error:
+        if request.secret_headers:
+            raise
+        raise _denied_without_key(error) from None
+
+
+def _denied_without_key(error: Unauthorized | QuotaExhausted) -> TradestatError:
+    """The failure of a call that had no key, of which there is nothing to blame on one.
+
+    The preview and the lists take none (seen autumn 2026), so why they deny access can only be guessed.
+    """
+    _, says, said = error.message.partition(SAYS)
+    said = f" {says}{said}" if said else ""
+    if isinstance(error, QuotaExhausted):
+        text = f"{SERVICE}: the calls that it gives without a key are used up.{said}"
+        remedy = f"Wait until they are replenished, or use a key: it has calls of its own. {GET_A_KEY}"
+        return FAILURES.error(QuotaExhausted, text, remedy=remedy, wait=error.retry_after)
+    return FAILURES.error(
+        Unauthorized,
+        f"{SERVICE} denies access; no key was sent.{said}",
+        remedy=f"What was asked for may have come to need a key: {GET_A_KEY} Or this network, or a proxy in it, is "
+        f"shut out: try another one, and check the address in {POLICY.setting}, if it is set.",
+    )
+
+
 async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
     """The rows of one call, with how many there are if that was counted before.
 
@@ -180,7 +216,7 @@ async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
         TradestatError: what the service answers; UpstreamChanged where it is an answer to another question.
     """
     (request,) = data_requests(context, [call])
-    fetched = await context.upstream.fetch(request, ROWS, _reader(request, call), within=context.settings.timeout)
+    fetched = await ask(context, request, _reader(request, call), policy=ROWS)
     if not has_key(context) or call.tariff_line or not fetched.value.is_full(call.maxRecords):
         return fetched
     counted = await context.upstream.stored(_count_request(context, call), POLICY, read_count)
@@ -190,13 +226,13 @@ async def fetch(context: Context, call: DataCall) -> Fetched[Page]:
 async def fetch_table(context: Context, request: Request, row: type[R]) -> Fetched[Listed[R]]:
     """The rows of one call to an endpoint beside trade data; raises as `fetch`."""
     read = partial(read_table, row, request.params)
-    return await context.upstream.fetch(request, POLICY, read, within=context.settings.timeout)
+    return await ask(context, request, read)
 
 
 async def fetch_matrix(context: Context, request: Request, asked: Mapping[str, str]) -> Fetched[Page]:
     """The rows of one call for the trade matrix; raises as `fetch`. `asked` is held against the rows."""
     read = partial(_read_answered, {**request.params, **asked})
-    return await context.upstream.fetch(request, ROWS, read, within=context.settings.timeout)
+    return await ask(context, request, read, policy=ROWS)
 
 
 async def count(context: Context, call: DataCall) -> Fetched[int]:
@@ -205,8 +241,7 @@ async def count(context: Context, call: DataCall) -> Fetched[int]:
     Raises:
         TradestatError: what the service answers.
     """
-    request = _count_request(context, call)
-    return await context.upstream.fetch(request, POLICY, read_count, within=context.settings.timeout)
+    return await ask(context, _count_request(context, call), read_count)
 
 
 def _count_request(context: Context, call: DataCall) -> Request:

@@ -14,7 +14,7 @@ SOURCE_ID = "comtrade"
 
 SERVICE = "UN Comtrade"
 
-POLICY = Policy(source=SOURCE_ID, service=SERVICE)
+POLICY = Policy(source=SOURCE_ID, service=SERVICE, setting="TRADESTAT_COMTRADE_URL")
 
 PACE, KEYED_PACE = Window(1, 1.0), Window(1, 2.0)
 """About one call a second (documented, autumn 2026). With a key, of 18 calls 1.0 s apart 9 drew HTTP 429, of 39 calls

@@ -8,7 +8,7 @@ from tradestat_tools.model.settings import Address, Settings, default_if_unset
 from tradestat_tools.upstream import Policy
 from tradestat_tools.upstream.plan import Plan, Window
 
-POLICY = Policy("doumaotong", "doumaotong.com")
+POLICY = Policy("doumaotong", "doumaotong.com", setting="TRADESTAT_DOUMAOTONG_URL")
 
 PLAN = Plan((Window(5, 1.0),))
 """No limit is documented; this is good manners towards a free service."""

@@ -16,7 +16,15 @@ from tradestat_tools.model.settings import Address, Key, Settings, default_if_un
 from tradestat_tools.upstream import Policy
 from tradestat_tools.upstream.plan import Budget, Plan, Window
 
-POLICY = Policy(source="korea", service="Korea Customs Service (data.go.kr)")
+REMAINING = "x-ratelimit-remaining"
+"""On every answer of the service: how many calls of the day are left (seen October 2026)."""
+
+POLICY = Policy(
+    source="korea",
+    service="Korea Customs Service (data.go.kr)",
+    headers=frozenset({REMAINING}),
+    setting="TRADESTAT_KOREA_URL",
+)
 
 WINDOW = Window(5, 1.0)
 """No pace is documented, but who asks fast is dropped (seen August 2026)."""

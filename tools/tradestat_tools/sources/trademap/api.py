@@ -12,6 +12,7 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
 from tradestat_tools.sources.trademap.arguments import TableQuery
 from tradestat_tools.sources.trademap.service import (
+    CREDITS_HEADER,
     KEY,
     KEY_HEADER,
     SERVICE,
@@ -36,6 +37,8 @@ T = TypeVar("T")
 POLICY = Policy(
     source=SOURCE_ID,
     service=SERVICE,
+    headers=frozenset({CREDITS_HEADER}),
+    setting="TRADESTAT_TRADEMAP_URL",
     retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
     charged=credits_charged,
     paid=True,
@@ -51,7 +54,12 @@ CLOSED_AFTER = 3
 CATALOGUE_FRESH = 3 * DAY
 CATALOGUE_KEPT = 2 * 365 * DAY
 """Its names are part of every stored question: it is kept as long as any answer to them is."""
-CATALOGUE_POLICY = Policy(source=f"{SOURCE_ID}.catalogue", service=f"{SERVICE}, its catalogue", retry=Retry(attempts=1))
+CATALOGUE_POLICY = Policy(
+    source=f"{SOURCE_ID}.catalogue",
+    service=f"{SERVICE}, its catalogue",
+    setting=POLICY.setting,
+    retry=Retry(attempts=1),
+)
 """A free public page: it draws on no plan, and its failures say nothing of the paid service."""
 CATALOGUE_RETRY = 900.0
 """Seconds before the catalogue is asked again after it could not be had."""

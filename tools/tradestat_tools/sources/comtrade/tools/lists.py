@@ -14,7 +14,7 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.api import list_request
+from tradestat_tools.sources.comtrade.api import ask, list_request
 from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.wire.envelope import changed, read_list
 from tradestat_tools.upstream import Response
@@ -230,11 +230,10 @@ async def comtrade_reference(context: Context, arguments: ReferenceArguments) ->
         NoData: nothing in the list fits.
         TradestatError: what the service answers.
     """
-    fetched = await context.upstream.fetch(
+    fetched = await ask(
+        context,
         list_request(context, FILES.get(arguments.category, arguments.category)),
-        POLICY,
         partial(_select, arguments),
-        within=context.settings.timeout,
     )
     fitting, total = fetched.value
     shown = fitting[arguments.offset : arguments.offset + arguments.limit]

@@ -1,6 +1,5 @@
 """What UN Comtrade sends: errors by status and text, the envelope, its rows."""
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -19,13 +18,16 @@ from tradestat_tools.model.errors import (
 )
 from tradestat_tools.sources.comtrade.service import GET_A_KEY, KEY_VARIABLE, SERVICE, SOURCE_ID
 from tradestat_tools.upstream import Response
-from tradestat_tools.upstream.failures import Failures, Words, kind_of, not_asked_for, retry_after
-from tradestat_tools.upstream.reading import number, one_line, sentence
+from tradestat_tools.upstream.failures import Failures, Words, kind_of, not_asked_for, retry_after, seconds
+from tradestat_tools.upstream.reading import json_of, number, one_line, sentence
 
 Amount = int | float
 
 EXACT = 2**53
 """Below this a floating point number says exactly which whole one is meant."""
+
+SAYS = "It says: "
+"""What comes before the service's own words in a message."""
 
 QUOTED = 200
 """Characters of the service's words that an error repeats."""
@@ -68,7 +70,7 @@ FAILURES = Failures(
 
 _SECONDS = re.compile(r"try again in (\d+) seconds?", re.IGNORECASE)
 """`Rate limit is exceeded. Try again in 4 seconds.` (documented, autumn 2026)."""
-_CLOCK = re.compile(r"(?:(\d+)\.)?(\d{1,3}):(\d{2}):(\d{2})")
+_CLOCK = re.compile(r"(?:(\d{1,9})\.)?(\d{1,3}):(\d{2}):(\d{2})")
 """`Out of call volume quota. Quota will be replenished in 05:12:33.` (documented, autumn 2026)."""
 
 
@@ -96,7 +98,7 @@ def read_json(response: Response) -> object:
             transient=False,
         )
     try:
-        body: object = json.loads(text.decode("utf-8"))
+        body: object = json_of(text)
     except (ValueError, RecursionError):
         raise changed("JSON that is whole and well-formed", "the body is cut off or not JSON") from None
     status = cast("dict[str, object]", body).get("statusCode") if isinstance(body, dict) else None
@@ -114,13 +116,13 @@ def changed(expected: str, seen: str) -> TradestatError:
 def _failure(response: Response) -> TradestatError:
     """The error of an answer that is none, by its status; by its words where those tell a used up quota."""
     message, status = _message(response), response.status
-    said = f"It says: {sentence(message)}" if message else ""
+    said = f"{SAYS}{sentence(message)}" if message else ""
     if "quota" in message.lower() and status in (403, 429):
         return FAILURES.of(402, said, wait=_clock_seconds(message))
     if kind_of(status) is UpstreamRefused:
         return _refused(message or f"HTTP {status}")
     found = _SECONDS.search(message) if status == 429 else None
-    wait = float(found[1]) if found else retry_after(response.headers, datetime.now(UTC))
+    wait = seconds(found[1]) if found else retry_after(response.headers, datetime.now(UTC))
     return FAILURES.of(status, said, wait=wait)
 
 
@@ -131,7 +133,7 @@ def _refused(message: str) -> TradestatError:
 def _message(response: Response) -> str:
     """The service's words: JSON `message` or `error`, or plain text; nothing from a web page."""
     try:
-        body: Any = json.loads(response.body.decode("utf-8-sig"))
+        body: Any = json_of(response.body)
     except (ValueError, RecursionError):
         text = response.body[:2000].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
         return "" if text.startswith("<") else one_line(text, QUOTED)
@@ -148,8 +150,8 @@ def _clock_seconds(text: str) -> float | None:
     found = _CLOCK.search(text)
     if found is None:
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+    days, hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return seconds(((days * 24 + hours) * 60 + minutes) * 60 + rest)
 
 
 def _flag(value: object) -> object:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, cast, get_type_hints
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from tradestat_tools.model.errors import TradestatError
-from tradestat_tools.sources.comtrade.wire.condensed import ABSENT, COLUMNS, CONDENSED_FROM, FAULT, ROWS, Condenser
 from tradestat_tools.sources.comtrade.wire.envelope import (
     OptionalAmount,
     OptionalFlag,
@@ -23,6 +22,7 @@ from tradestat_tools.sources.comtrade.wire.envelope import (
     read_body,
 )
 from tradestat_tools.upstream import Response
+from tradestat_tools.upstream.condensed import ABSENT, COLUMNS, CONDENSED_FROM, FAULT, ROWS, Condenser
 
 UNITS = {"2": "m²", "4": "m", "5": "u", "8": "kg", "12": "m³", "34": "kg 90% sdt"}
 """Abbreviations by code, for rows without descriptions (seen in rows of 2018 to 2022)."""

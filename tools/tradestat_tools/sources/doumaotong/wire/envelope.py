@@ -4,7 +4,6 @@ The service has two documented forms. `older.py` and `current.py` know their fie
 written. Nothing remembers which form was seen last: each answer is read by what it holds.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from tradestat_tools.model.errors import (
 from tradestat_tools.sources.doumaotong.service import POLICY
 from tradestat_tools.upstream import Response
 from tradestat_tools.upstream.failures import Failures, Words, retry_after
-from tradestat_tools.upstream.reading import one_line, sentence
+from tradestat_tools.upstream.reading import json_of, one_line, sentence
 
 T = TypeVar("T")
 Shape = Literal["older", "current"]
@@ -103,7 +102,7 @@ _CHANGED = "Run `tradestat-mcp doctor` to see what changed; meanwhile use comtra
 
 def _json(body: bytes) -> object:
     try:
-        return json.loads(body.decode("utf-8-sig"))
+        return json_of(body)
     except (ValueError, RecursionError):  # not UTF-8, not JSON, cut off, or nested beyond reason
         return None
 

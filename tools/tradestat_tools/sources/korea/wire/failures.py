@@ -14,12 +14,9 @@ from tradestat_tools.model.errors import (
     UpstreamRefused,
 )
 from tradestat_tools.sources.korea.calendar import until_midnight
-from tradestat_tools.sources.korea.service import POLICY, VARIABLE, Operation
+from tradestat_tools.sources.korea.service import POLICY, REMAINING, VARIABLE, Operation
 from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
 from tradestat_tools.upstream.reading import one_line
-
-REMAINING = "x-ratelimit-remaining"
-"""On every answer of the service: how many calls of the day are left (seen October 2026)."""
 
 FAILURES = Failures(
     POLICY.source,

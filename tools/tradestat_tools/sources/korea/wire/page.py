@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, cast
 
-from tradestat_tools.sources.korea.service import Operation
+from tradestat_tools.sources.korea.service import REMAINING, Operation
 from tradestat_tools.sources.korea.wire.cells import Amount, Figures, figure
-from tradestat_tools.sources.korea.wire.failures import REMAINING, by_code, by_status, changed, shown
+from tradestat_tools.sources.korea.wire.failures import by_code, by_status, changed, shown
 from tradestat_tools.sources.korea.wire.rows import TOTAL, At, Repeats, Row, Total, settled
 from tradestat_tools.sources.korea.wire.text import document_of, mapping, text_of
 from tradestat_tools.upstream import Response

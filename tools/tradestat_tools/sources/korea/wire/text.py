@@ -1,18 +1,16 @@
 """The body of an answer as nested mappings: XML, in either Korean encoding; the gateway also answers in JSON."""
 
 import datetime
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, cast
 from xml.parsers.expat import ErrorString, ExpatError
 
-import xmltodict
-
 from tradestat_tools.model.errors import UpstreamChanged, UpstreamDown
 from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire.failures import by_status, changed, down
 from tradestat_tools.upstream import Response
+from tradestat_tools.upstream.reading import json_of, xml_of
 
 _CUT_OFF = frozenset({"no element found", "unclosed token", "unclosed CDATA section", "partial character"})
 
@@ -75,8 +73,7 @@ def _in_utf8(body: bytes, response: Response) -> tuple[bytes, str | None]:
 
 def _xml(body: bytes, encoding: str | None) -> Mapping[str, Any]:
     try:
-        # Entities are refused, so that a few lines can not unfold to gigabytes.
-        return mapping(xmltodict.parse(body, encoding=encoding, force_list=("item",)))
+        return mapping(xml_of(body, lists=("item",), encoding=encoding))
     except ExpatError as error:
         if ErrorString(error.code) in _CUT_OFF:
             raise down("XML that breaks off before its end") from None
@@ -87,7 +84,7 @@ def _xml(body: bytes, encoding: str | None) -> Mapping[str, Any]:
 
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
-        return mapping(json.loads(body, parse_float=str))
+        return mapping(json_of(body, decimal=str))
     except (ValueError, RecursionError):
         raise changed("broken JSON instead of XML") from None
 

@@ -1,6 +1,5 @@
 """How Trade Map answers through parse.bot: the envelope and the failures. `payloads` reads what lies inside."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,9 +13,9 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.sources.trademap.service import SOURCE_ID, number_or_none
-from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
-from tradestat_tools.upstream.reading import one_line
+from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after, seconds
+from tradestat_tools.upstream.reading import json_of, one_line
 from tradestat_tools.upstream.request import Response
 
 LONG_WAIT = 3600.0
@@ -109,7 +108,7 @@ def read_envelope(response: Response, now: datetime) -> Any:
     """
     if not 200 <= response.status < 300:
         raise _failure(response, now)
-    body = json_of(response)
+    body = content_of(response)
     if isinstance(body, list):
         return cast("list[Any]", body)
     if not isinstance(body, dict):
@@ -146,7 +145,7 @@ def excerpt(value: object) -> str:
     return repr(one_line(value, EXCERPT))
 
 
-def json_of(response: Response) -> Any:
+def content_of(response: Response) -> Any:
     """The body as JSON.
 
     Raises:
@@ -155,7 +154,7 @@ def json_of(response: Response) -> Any:
     if not response.body.strip():
         raise changed("its answer is empty")
     try:
-        return json.loads(response.body, parse_constant=_no_such_number)
+        return json_of(response.body, constant=_no_such_number)
     except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
         found = excerpt(response.body[: 2 * EXCERPT].decode("utf-8", "replace"))
         raise changed(f"its answer is not JSON ({response.content_type or 'no content type'}: {found})") from None
@@ -189,7 +188,7 @@ def _failure(response: Response, now: datetime) -> TradestatError:
     said = [] if theirs is None else [f"The site answered {excerpt(theirs)}."]
     if words := [part for part in (state, str(detail.get("message") or "")) if part]:
         said.append(f"{SAYS}{excerpt(': '.join(words))}.")  # last: codes are sought in what follows
-    wait = number_or_none(detail.get("retry_after"))
+    wait = seconds(detail.get("retry_after"))
     wait = retry_after(response.headers, now) if wait is None else wait
     repeated = next((one for one in (body.get("status_code"), body.get("status")) if _is_failure(one)), 200)
     status = repeated if 200 <= response.status < 300 else response.status
@@ -211,7 +210,7 @@ def _after_the_wait(words: Words) -> Words:
 def _object_of(response: Response) -> Mapping[str, Any]:
     """The body of a failure as an object; an empty one where it is a sentence or a page."""
     try:
-        body: Any = json.loads(response.body)
+        body: Any = json_of(response.body)
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from tradestat_tools.sources.trademap.service import number_or_none
-from tradestat_tools.sources.trademap.wire.envelope import changed, json_of, kind_of
+from tradestat_tools.sources.trademap.wire.envelope import changed, content_of, kind_of
 from tradestat_tools.upstream.request import Response
 
 Method = Literal["GET", "POST"]
@@ -118,7 +118,7 @@ def read_catalogue(response: Response) -> dict[str, Wire]:
     """
     if response.status != 200:
         raise changed(f"the catalogue answered HTTP {response.status}")
-    body = json_of(response)
+    body = content_of(response)
     table = assumed()
     found = False
     for entry in _endpoint_entries(body, MAX_DEPTH):

@@ -24,8 +24,9 @@ BATCH = 500
 LONGEST = 1024 * 1024
 """Characters within which one row, or one member beside the rows, must end."""
 
-ABSENT = "\x00"
-"""Stands for a field that a row leaves out, which is not the same as null."""
+ABSENT = "\ue000 absent"
+"""Stands for a field that a row leaves out, which is not the same as null. A character of no language, that is kept
+where foreign text is cleaned."""
 
 _TEXT = {str, type(None)}
 _NUMBERS, _FLAGS = _TEXT | {int}, _TEXT | {bool}
