@@ -3,79 +3,105 @@
 import logging
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tradestat_tools.upstream.sqlite.versions import (
+    ForeignFile,
+    NewerFile,
+    Schema,
+    SpoiledFile,
+    alone,
+    discard,
+    identity,
+    is_busy,
+    is_corrupt,
+    known,
+    merged,
+    read_only,
+    renamed,
+    taken_over,
+)
 from tradestat_tools.upstream.store import StoreUnavailable
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-APPLICATION_ID = 0x74726164
-"""Marks a file as ours ("trad"), so that a foreign database of the same name is not written into."""
-
 PATIENCE = 20.0
 """Seconds for which a writer waits for another process; every transaction here takes milliseconds."""
 
 
-class ForeignFile(Exception):
-    """The file is not ours, or of another schema version."""
+class UnreadableFile(StoreUnavailable):
+    """What a file says can not be known any more: it is damaged, or not ours.
+
+    Args:
+        path: which file.
+        found: what tells it from another one that is put in its place.
+    """
+
+    def __init__(self, why: str, path: Path) -> None:
+        super().__init__(why)
+        self.path = path
+        self.found = identity(path)
 
 
 class SqliteFile:
     """One database file, one connection, every use under one lock and in one transaction.
 
-    A file that is corrupt, foreign or of another version is set aside under another name; where the folder can not be
-    written, the database lives in memory. Either is said in `warning` and the log, neither is fatal. A file of which
-    `exact` is asked is neither set aside nor replaced.
+    A disk that takes no writes, because it is full or read-only, is read on all the same, and every write tries it
+    again. A file that is corrupt or foreign is set aside under another name, unless `exact`. What is wrong is said in
+    `warning` and the log.
 
     Args:
-        path: the file, or None for a database in memory.
-        schema: the statements that make it.
-        version: raised whenever `schema` changes.
+        path: the file's name without the number of a version (see `Schema.place`), or None for a database in memory.
+        schema: what is in it.
         exact: nothing that was written may be forgotten, nor anything be done that could not be written. A file that
-            can not be opened, read or written is never replaced, by memory or by a new one, but tried again with the
-            next use.
+            can not be read is never replaced, and versions of this program never keep apart files at a time.
         patience: seconds to wait for another process.
     """
 
-    def __init__(
-        self, path: Path | None, schema: str, version: int, *, exact: bool = False, patience: float = PATIENCE
-    ) -> None:
-        self.path = path
-        self._warning: str | None = None
+    def __init__(self, path: Path | None, schema: Schema, *, exact: bool = False, patience: float = PATIENCE) -> None:
+        self.base = path
+        self.path = path and schema.place(path)
+        self.read_only = False
         self._schema = schema
-        self._version = version
         self._exact = exact
         self._patience = patience
+        self._noted: str | None = None
+        self._trouble: str | None = None
         self._lock = threading.Lock()
         self._opened: sqlite3.Connection | None = None
-        self._identity: tuple[int, int] | None = None
+        self._found: object = None
         with suppress(StoreUnavailable):
-            self._use(lambda _: None)  # opened now if possible, so that a warning shows early
+            self.rows("SELECT 1")  # opened now if possible, so that a warning shows early
 
     @property
     def warning(self) -> str | None:
         """What went wrong when the file was opened or written, if anything."""
-        if self._opened or self.path is None or self._warning:
-            return self._warning
-        return f"other processes hold the {self.path.stem}"
+        if self._opened or self.base is None or self._trouble:
+            return self._trouble or self._noted
+        return f"other processes hold the {self.base.stem}"
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is open, if only to be read."""
+        return self._opened is not None
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of a transaction that is alone among all processes from its first statement on.
 
         Raises:
-            StoreUnavailable: other processes hold the file, or neither disk nor memory will do.
+            StoreUnavailable: other processes hold the file, or the disk does not take it.
+            UnreadableFile: of an `exact` file, what is in it can not be known.
         """
-        return self._use(lambda connection: self._in_transaction(connection, work))
+        return self._use(lambda connection: _in_transaction(connection, work), writing=True)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What one statement reads, without waiting for a writer. Raises as `write`."""
-        return self._use(lambda connection: connection.execute(statement, values).fetchall())
+        return self._use(lambda connection: connection.execute(statement, values).fetchall(), writing=False)
 
     def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first of the rows that a statement reads, None where it reads none. Raises as `write`."""
@@ -85,176 +111,183 @@ class SqliteFile:
         """How many rows one statement changed, in a transaction of its own. Raises as `write`."""
         return self.write(lambda connection: connection.execute(statement, values).rowcount)
 
+    def set_aside(self, path: Path, found: object, why: str) -> str | None:
+        """Give a file another name, unless somebody did that since it was `found`; says which, None where it did not.
+
+        Raises:
+            StoreUnavailable: the folder can not be written, or other processes are just opening the file.
+        """
+        with self._lock:
+            if self.base is None or found is None:
+                return None
+            try:
+                with alone(self.base, self._patience):
+                    aside = self._rename(path, why) if identity(path) == found else None
+            except (OSError, sqlite3.Error) as error:
+                raise self._refusal(error) from error
+            self._let_go()
+            return aside
+
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
             if self._opened is not None:
                 self._opened.close()
 
-    @staticmethod
-    def _in_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = work(connection)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-        return result
-
-    def _use(self, use: Callable[[sqlite3.Connection], T]) -> T:
-        """The result of some work; once more on a new file or in memory where the file can not be used any more."""
+    def _use(self, use: Callable[[sqlite3.Connection], T], *, writing: bool) -> T:
+        """The result of some work; of a cache once more on a new file where this one turns out to be corrupt."""
         with self._lock:
             try:
-                connection = self._connection()
+                connection = self._connection(writing)
                 try:
                     result = use(connection)
                 except sqlite3.Error as error:
-                    # Where others hold the file, to go on in memory would be to forget or overspend what is shared.
-                    if self._exact or is_busy(error):
+                    if "no such table" in str(error) and self.base is not None:
+                        self._let_go()  # a newer version has taken over; the next use finds that and says so
+                    if self._exact or self.base is None or not is_corrupt(error):
                         raise
-                    result = use(self._mended(connection, error))
-            except (sqlite3.Error, OSError, ForeignFile) as error:
-                if self._exact and self.path is not None and not is_busy(error):
-                    self._warn(f"{self.path} can not be used ({error}).")
-                raise StoreUnavailable(str(error)) from error
-            if self._exact:
-                self._warning = None
+                    result = use(self._begun_anew(error, writing))
+            except (sqlite3.Error, OSError, ForeignFile, NewerFile, SpoiledFile) as error:
+                raise self._refusal(error) from error
+            if writing:
+                self._trouble = None
             return result
 
-    def _connection(self) -> sqlite3.Connection:
+    def _refusal(self, error: Exception) -> StoreUnavailable:
+        if self.path is None or is_busy(error):
+            return StoreUnavailable(str(error))
+        self._say(error)
+        if self._exact and (isinstance(error, ForeignFile | SpoiledFile) or is_corrupt(error)):
+            return UnreadableFile(str(error), error.path if isinstance(error, SpoiledFile) else self.path)
+        return StoreUnavailable(str(error))
+
+    def _connection(self, writing: bool) -> sqlite3.Connection:
+        # What was deleted or set aside by hand must not be written on, where nobody else looks.
+        if self._opened is not None and (self._found != self._places() or (writing and self.read_only)):
+            self._let_go()
         if self._opened is None:
-            self._opened = self._open()
-            self._identity = _identity(self.path) if self.path else None
+            self._opened = self._open(writing)
+            self._found = self._places()
         return self._opened
 
-    def _mended(self, connection: sqlite3.Connection, error: sqlite3.Error) -> sqlite3.Connection:
-        """What to go on with after a failure: a new file for a corrupt one, memory where the disk refuses a write."""
-        if self.path is None:
-            raise error
-        if is_corrupt(error):
-            connection.close()
-            with _alone(self.path, self._patience):
-                # Another process that met the same damage may have begun a new file here, with paid answers in it.
-                if _identity(self.path) == self._identity:
-                    self._set_aside(self.path, str(error))
-            self._opened = None
-            return self._connection()
-        self._warn(f"{self.path.name} can not be written ({error}); kept in memory until the program ends.")
-        memory = self._connect(None)
-        connection.close()
-        self._opened, self.path = memory, None
-        return memory
+    def _places(self) -> object:
+        return self.base and self.path and (identity(self.path), identity(self.base))
 
-    def _open(self) -> sqlite3.Connection:
-        if self.path is None:
+    def _let_go(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+        self._opened, self.read_only = None, False
+
+    def _open(self, writing: bool) -> sqlite3.Connection:
+        if self.base is None or self.path is None:
             return self._connect(None)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(self.path, self._patience):
+            self.base.parent.mkdir(parents=True, exist_ok=True)
+            with alone(self.base, self._patience):
                 try:
-                    return self._connect(self.path)
+                    opened = self._connect(self.base)
                 except (ForeignFile, sqlite3.DatabaseError) as error:
-                    if self._exact or (isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error)):
-                        raise  # the disk or the folder, not the file's content
-                    self._set_aside(self.path, str(error))
-                    return self._connect(self.path)
+                    if self._exact or not (isinstance(error, ForeignFile) or is_corrupt(error)):
+                        raise
+                    self._rename(self.path, str(error))
+                    opened = self._connect(self.base)
         except (OSError, sqlite3.Error) as error:
-            if self._exact:
+            # A folder that takes no writes: what is there can be read.
+            if writing or is_busy(error) or is_corrupt(error):
                 raise
-            self._warn(f"{self.path.name} can not be used ({error}); kept in memory until the program ends.")
-            self.path = None
-            return self._connect(None)
+            found = self._read_only(self.base)
+            if found is None:
+                raise
+            self._say(error)
+            self.read_only = True
+            return found
+        self._trouble = None
+        return opened
 
-    def _connect(self, path: Path | None) -> sqlite3.Connection:
+    def _read_only(self, base: Path) -> sqlite3.Connection | None:
+        """This version's file for reading; of a cache an older version's, where nothing could be taken over from it."""
+        places = [(self._schema.version, self._schema.place(base)), *([] if self._exact else self._schema.older(base))]
+        for version, path in places:
+            found = read_only(path)
+            if found is None:
+                continue
+            with suppress(ForeignFile, sqlite3.Error):
+                if known(found, version):
+                    return found
+            found.close()
+        return None
+
+    def _connect(self, base: Path | None) -> sqlite3.Connection:
+        path = base and self._schema.place(base)
+        if base and self._exact and (newer := self._schema.newer(base)):
+            raise NewerFile(
+                f"{newer[-1].name} there is a newer version's of this program, which counts calls now: use that "
+                "version, or another folder"
+            )
+        if path and path.is_dir():
+            raise ForeignFile("it is a folder")
         connection = sqlite3.connect(
             path or ":memory:", timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
             connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")  # what is taken over must be here before it is gone there
+            with ExitStack() as after:
+                connection.execute("BEGIN IMMEDIATE")
+                self._schema.check(connection)
+                if base:
+                    self._take_over(base, connection, after)
+                connection.execute("COMMIT")
             connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("BEGIN IMMEDIATE")
-            self._check(connection)
-            connection.execute("COMMIT")
         except BaseException:
             connection.close()
             raise
+        for _, old in self._schema.older(base) if base and not self._exact else ():
+            discard(old)
         return connection
 
-    def _check(self, connection: sqlite3.Connection) -> None:
-        """Make a new file ours; refuse any other that is not."""
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and application != APPLICATION_ID:
-            raise ForeignFile("not a file of this program")
-        if tables and version != self._version:
-            raise ForeignFile(f"of schema version {version}, not {self._version}")
-        if not tables:
-            for statement in self._schema.split(";"):
-                if statement.strip():
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={self._version}")
+    def _take_over(self, base: Path, connection: sqlite3.Connection, after: ExitStack) -> None:
+        for version, _ in self._schema.older(base):
+            if self._exact:
+                after.enter_context(taken_over(self._schema, base, version, connection, self._patience))
+                continue
+            try:
+                merged(self._schema, base, version, connection, self._patience)
+            except SpoiledFile as error:
+                self._rename(error.path, str(error))
 
-    def _set_aside(self, path: Path, why: str) -> None:
-        aside = _renamed(path)
-        self._warn(f"{path.name} was unusable ({why}) and is now {aside.name}; a new one is begun.")
+    def _begun_anew(self, error: sqlite3.Error, writing: bool) -> sqlite3.Connection:
+        """A new file in place of one that is corrupt."""
+        before = self._found
+        self._let_go()
+        if self.base is not None and self.path is not None:
+            with alone(self.base, self._patience):
+                # Another process that met the same damage may have begun a new file here, with paid answers in it.
+                if self._places() == before:
+                    self._rename(self.path, str(error))
+        return self._connection(writing)
 
-    def _warn(self, text: str) -> None:
-        self._warning = text
-        log.warning(text)
+    def _rename(self, path: Path, why: str) -> str:
+        aside = renamed(path).name
+        self._noted = f"{path.name} was unusable ({why}) and is now {aside}; a new one is begun."
+        log.warning(self._noted)
+        return aside
 
-
-def set_aside(path: Path, *, patience: float = PATIENCE) -> Path | None:
-    """Give a file another name, so that a new one is begun with the next use; None where there is none.
-
-    Raises:
-        OSError, sqlite3.Error: the folder can not be written, or other processes are just opening the file.
-    """
-    with _alone(path, patience):
-        return _renamed(path) if path.exists() else None
-
-
-def _renamed(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.aside-{time.time_ns()}")
-    # The log first, which belongs to the file and must not be taken for the new one's.
-    for suffix in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    return aside
+    def _say(self, error: Exception) -> None:
+        more = "" if self._exact else " What is stored is still read, and new answers are kept in memory until it can."
+        text = f"{self.path} can not be {'used' if self._exact else 'written'} ({error}).{more}"
+        if text != self._trouble:
+            log.warning(text)
+        self._trouble = text
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one of the same name."""
-    with suppress(OSError):
-        found = path.stat()
-        return found.st_dev, found.st_ino
-    return None
-
-
-def is_busy(error: BaseException) -> bool:
-    """Whether other processes hold the file."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def is_corrupt(error: BaseException) -> bool:
-    """Whether the file's content is damaged."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-@contextmanager
-def _alone(path: Path, patience: float) -> Generator[None]:
-    """One process at a time opens a file, so that none sets aside what another has just begun.
-
-    Nor do two of them switch a new file to WAL at once, which SQLite refuses one of them without waiting. The lock is
-    an empty database beside the file: that works on every system and ends with its process.
-    """
-    lock = sqlite3.connect(path.with_name(f"{path.name}.lock"), timeout=patience, isolation_level=None)
+def _in_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        lock.execute("BEGIN EXCLUSIVE")
-        yield
-    finally:
-        lock.close()
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back after some failures
+            connection.execute("ROLLBACK")
+        raise
+    return result
