@@ -262,7 +262,7 @@ def _forget(db: sqlite3.Connection, account: str, now: float) -> None:
     db.execute(
         f"""
         DELETE FROM calls WHERE account = ?1 AND at < ?2 AND id NOT IN ({dated} AND at BETWEEN ?2 AND ?3)
-        AND (id IN ({dated} AND at > ?3) OR at < (
+        AND (id IN ({dated} AND at > ?3) OR at <= (
             SELECT at FROM calls WHERE account = ?1 ORDER BY at DESC LIMIT 1 OFFSET {KEPT}
         ))
         """,  # noqa: S608 - constants
