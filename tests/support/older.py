@@ -38,21 +38,28 @@ CREATE INDEX answers_used ON answers (used_at, size)
 
 def _open(path: Path, schema: str, version: int) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        _check(connection, schema, version)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, schema: str, version: int) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if tables and (application, found) != (APPLICATION_ID, version):
-        connection.close()
         raise StoreUnavailable(f"of schema version {found}, not {version}")
     if not tables:
         for statement in schema.split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={version}")
-    connection.execute("COMMIT")
-    return connection
 
 
 class OlderLedger:
@@ -82,6 +89,10 @@ class OlderLedger:
         except sqlite3.Error as error:
             raise StoreUnavailable(str(error)) from error
         return grant
+
+    def close(self) -> None:
+        """It ends."""
+        self.db.close()
 
     def mark_sent(self, grant: Grant) -> None:
         """It is sent."""

@@ -133,7 +133,7 @@ class SqliteLedger:
         try:
             found = self._file.write(work)
         except UnreadableFile as error:
-            self._lost.found(now)
+            self._lost.found(error.path, now)
             self._lost.check(plan, now)
             self._file.set_aside(error.path, error.found, str(error))
             found = self._file.write(work)

@@ -13,13 +13,15 @@ from tradestat_tools.upstream.store import AHEAD, StoreUnavailable
 class _Note(NamedTuple):
     found: float
     met: float
+    written: float
 
 
 class Lost:
     """A note beside a ledger of when it was first found unreadable, which outlives the program.
 
-    Calls that were lost were made before that moment. Like a call (see `store.AHEAD`) it counts by two dates: its own,
-    and when it was first met, should it be ahead of the clock.
+    Calls that were lost were made before that moment. Like a call (see `store.AHEAD`) it counts by several dates: its
+    own, when it was first met, should it be ahead of the clock, and when the file was last written, should the clock
+    have been behind when it was found.
 
     Args:
         path: of the ledger, without the number of a version: versions share the note.
@@ -28,10 +30,14 @@ class Lost:
     def __init__(self, path: Path) -> None:
         self.path = path.with_name(f"{path.stem}-lost.json")
 
-    def found(self, now: float) -> None:
-        """Note that the ledger can not be read, unless that is noted; where it can not be noted, it never ends."""
+    def found(self, path: Path, now: float) -> None:
+        """Note that a file can not be read, unless that is noted; where it can not be noted, it never ends."""
         if self._read() is None:
-            self._write(_Note(now, now))
+            written = [now]
+            for file in (path, path.with_name(path.name + "-wal")):
+                with suppress(OSError):
+                    written.append(file.stat().st_mtime)
+            self._write(_Note(now, now, max(written)))
 
     def forget(self) -> None:
         """The user has said what was spent."""
@@ -40,7 +46,8 @@ class Lost:
     def forget_old(self, now: float) -> None:
         """The ledger is in use again: after the longest period the note has no use."""
         note = self._read()
-        if note is not None and note.met < now - REMEMBERED and not now - REMEMBERED <= note.found <= now + AHEAD:
+        oldest = now - REMEMBERED
+        if note is not None and not any(oldest <= date <= now + AHEAD for date in note):
             with suppress(OSError):
                 self.forget()
 
@@ -54,10 +61,10 @@ class Lost:
         if note is None:
             return
         if note.met > now + AHEAD:
-            note = _Note(note.found, now)
+            note = note._replace(met=now)
             self._write(note)
         opens, ends = plan.period(now)
-        if note.met >= opens or opens <= note.found <= ends:
+        if note.met >= opens or any(opens <= date <= ends for date in (note.found, note.written)):
             raise StoreUnavailable(
                 f"what was spent until {as_utc(note.found):%Y-%m-%d %H:%M} UTC could not be read; until the budget's "
                 "period is over nothing is sent, unless `tradestat-mcp ledger reset` says what was spent"
@@ -83,7 +90,7 @@ class Lost:
             raise StoreUnavailable(f"{self.path} can not be read: {error}") from error
         try:
             noted = json.loads(text)
-            return _Note(float(noted["found"]), float(noted["met"]))
+            return _Note(float(noted["found"]), float(noted["met"]), float(noted["written"]))
         except (ValueError, KeyError, TypeError):
             raise StoreUnavailable(f"{self.path} is damaged; `tradestat-mcp ledger reset` removes it") from None
 
