@@ -85,8 +85,10 @@ def cache_import(file: Path) -> None:
             raise click.ClickException(f"{file} can not be read: {error.strerror or error}.") from None
         info = stored.info()
         _warn(info.warning)
-        if info.kind == "memory" or info.unsaved:
-            raise click.ClickException("Not taken, or not all of it: answers can not be stored here.")
+        if info.kind == "memory":
+            raise click.ClickException("Nothing was taken: answers can not be stored here.")
+        if info.unsaved:
+            raise click.ClickException(f"Not all was taken: {_count(info.unsaved, 'answer')} can not be stored here.")
     left = f"{done.not_newer:,} not newer than here, {done.lapsed:,} past their time"
     click.echo(f"{_count(done.taken, 'answer')} taken; left out: {left}.")
 

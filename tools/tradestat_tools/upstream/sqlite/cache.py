@@ -69,10 +69,11 @@ class SqliteCache:
 
     def __init__(self, path: Path | None, *, bound: int = DEFAULT_BOUND, patience: float = PATIENCE) -> None:
         self._disk = _Answers(path, bound, patience)
+        self._holds_spare = False
         self._spare = None if path is None else _Answers(None, min(bound, SPARE_BOUND), patience)
 
     def get(self, key: str, now: float) -> Entry | None:
-        spare = self._spare.get(key, now) if self._spare else None
+        spare = self._spare.get(key, now) if self._spare and self._holds_spare else None
         try:
             found = self._disk.get(key, now)
         except StoreUnavailable:
@@ -86,13 +87,16 @@ class SqliteCache:
         if self._spare is None:
             self._disk.put(packed)
             return
+        spare = self._spare.rows() if self._holds_spare else []
         try:
-            self._disk.put(*self._spare.rows(), packed)
+            self._disk.put(*spare, packed)
         except StoreUnavailable:
             # Busy or full: either way it was paid for, and is delivered from here.
             self._spare.put(packed)
+            self._holds_spare = True
         else:
-            self._spare.clear()
+            self._spare.drop(spare)
+            self._holds_spare = self._spare.total()[0] > 0 if spare else self._holds_spare
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         spare = {key for key, _ in self._spare.entries()} if self._spare else set[str]()
@@ -165,6 +169,11 @@ class _Answers:
     def clear(self, source: str | None = None) -> int:
         where, values = ("WHERE source = ?", (source,)) if source else ("", ())
         return self.file.change(f"DELETE FROM answers {where}", values)  # noqa: S608
+
+    def drop(self, packed: list[tuple[Any, ...]]) -> None:
+        """Forget these, unless newer ones took their place."""
+        for row in packed:
+            self.file.change("DELETE FROM answers WHERE key = ? AND stored_at = ?", (row[0], row[7]))
 
     def total(self) -> tuple[int, int]:
         """How many answers, and their bytes."""

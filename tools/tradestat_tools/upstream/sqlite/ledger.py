@@ -147,6 +147,8 @@ class SqliteLedger:
             StoreUnavailable: the folder can not be written, or a newer version of this program counts there.
         """
         why = "reset by the user"
+        with suppress(UnreadableFile):
+            self._file.write(lambda _: None)  # where that fails otherwise, a reset would not help
         own = self._file.path
         aside = [own and self._file.set_aside(own, identity(own), why)]
         while True:
