@@ -13,8 +13,12 @@ What is asserted, with a budget for any 30 days in a row:
   clock was set forward, may be bought again.
 """
 
+import json
 import os
+import random
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from contextlib import AsyncExitStack, ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
@@ -275,3 +279,28 @@ def test_no_schedule_overspends_the_budget_or_buys_twice_what_was_delivered(step
             disk = stack.enter_context(a_disk(folder / "disk"))
             folder = disk.folder
         anyio.run(play, folder, disk)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="kills: POSIX only")
+def test_programs_that_are_killed_while_they_buy_overspend_nothing_and_buy_nothing_twice(tmp_path: Path) -> None:
+    chance, budget = random.Random(4711), 12
+    sent: list[str] = []
+    had: set[str] = set()
+    for run in range(20):
+        command = [sys.executable, str(Path(__file__).with_name("workers.py")), "buy", str(tmp_path), str(run)]
+        lives = chance.randint(1, 8) + 2 * len(had)
+        with subprocess.Popen([*command, str(budget), "20"], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for number, line in enumerate(process.stdout):
+                what, path = json.loads(line)
+                if what == "sent":
+                    assert path not in had, f"{path} was bought again"
+                    sent.append(path)
+                elif what == "has":
+                    had.add(path)
+                if number == lives:
+                    process.kill()  # what it had written by then is read on
+        assert len(sent) <= budget
+    assert len(sent) == budget, "and all of it can be spent"
+    assert len(had) >= budget - 5
