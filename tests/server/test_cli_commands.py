@@ -291,18 +291,24 @@ def test_a_source_that_is_added_to_the_catalogue_is_known_to_every_command() -> 
     assert run("call", "norway_months", "product=030214", offered=offered).stderr.startswith("MissingKey: ")
 
 
-def test_a_ledger_that_can_not_be_read_is_kept_under_another_name_and_a_new_one_said_to_assume_nothing_spent(
+def test_a_ledger_that_can_not_be_read_is_kept_under_another_name_and_a_new_one_counts_what_was_spent(
     tmp_path: Path,
 ) -> None:
-    folder = str(tmp_path)
-    assert "There is no" in run("ledger", "reset", "--yes", TRADESTAT_CACHE_DIR=folder).stdout
-    (tmp_path / "ledger.sqlite3").write_bytes(b"no database" * 100)
-    refused = run("ledger", "reset", TRADESTAT_CACHE_DIR=folder)
-    assert refused.exit_code == 1, "without --yes, and nobody to ask"
-    said = run("ledger", "reset", "--yes", TRADESTAT_CACHE_DIR=folder).stdout
-    assert "assumes that nothing was spent" in said
-    assert not (tmp_path / "ledger.sqlite3").exists()
-    kept = [path.read_bytes() for path in tmp_path.iterdir() if ".aside-" in path.name]
-    assert kept == [b"no database" * 100]
-    usage = run("usage", TRADESTAT_CACHE_DIR=folder)
-    assert "can not be used" not in usage.stdout
+    folder = {"TRADESTAT_CACHE_DIR": str(tmp_path), "PARSE_API_KEY": "k"}
+    for name in ("ledger.sqlite3", "ledger-3.sqlite3"):  # this version's, and one that an older version left
+        for file in tmp_path.iterdir():
+            file.unlink()
+        (tmp_path / name).write_bytes(b"no database" * 100)
+        assert "can not be " in run("usage", **folder).stdout
+        refused = run("ledger", "reset", **folder)
+        assert refused.exit_code == 1, "without --yes, and nobody to ask"
+        said = run("ledger", "reset", "--yes", "--spent", "trademap=42", **folder).stdout
+        assert "assumes that in the periods under way nothing was spent but" in said
+        assert "trademap 42" in said
+        kept = [path.read_bytes() for path in tmp_path.iterdir() if ".aside-" in path.name]
+        assert b"no database" * 100 in kept
+        usage = json.loads(run("usage", "--json", **folder).stdout)
+        assert [one["used"] for one in usage["data"]["sources"] if one["source"] == "trademap"] == [42]
+        assert "could not be read" not in json.dumps(usage)
+    for wrong in ("nobody=1", "trademap", "trademap=-1", "trademap=nan"):
+        assert run("ledger", "reset", "--yes", "--spent", wrong, **folder).exit_code == 2

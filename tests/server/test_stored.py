@@ -185,8 +185,8 @@ def test_cache_info_and_clear(tmp_path: Path) -> None:
     info = json.loads(command("info", "--json"))
     assert (info["kind"], info["entries"]) == ("sqlite", 1)
     assert info["bytes"] > 200
-    assert info["place"] == str(tmp_path / "cache" / "answers.sqlite3")
-    assert (info["results"]["entries"], info["results"]["place"]) == (1, str(tmp_path / "cache" / "results.sqlite3"))
+    assert info["place"] == str(tmp_path / "cache" / "answers-2.sqlite3")
+    assert (info["results"]["entries"], info["results"]["place"]) == (1, str(tmp_path / "cache" / "results-2.sqlite3"))
     assert [line.partition(",")[0] for line in command("info").splitlines()] == ["1 answer", "1 result"]
     assert command("clear", "--source", "korea") == "0 answers and 0 results forgotten.\n"
     assert command("clear", "--source", "trademap") == "1 answer and 1 result forgotten.\n"
@@ -200,7 +200,7 @@ def test_a_result_is_read_by_a_later_command_and_holds_no_key(tmp_path: Path) ->
     handle = json.loads(ran.stdout)["result"]
     rows = run(tmp_path, "call", "query", f"result={handle}", "filter=2024>200000", "--json")
     assert [row[-1] for row in json.loads(rows.stdout)["data"]["rows"]] == [463_753]
-    for file in (tmp_path / "cache").glob("results.sqlite3*"):
+    for file in (tmp_path / "cache").glob("results-2.sqlite3*"):
         assert KEY.encode() not in file.read_bytes()
 
 

@@ -87,6 +87,8 @@ def cache_import(file: Path) -> None:
         _warn(info.warning)
         if info.kind == "memory":
             raise click.ClickException("Nothing was taken: answers can not be stored here.")
+        if info.unsaved:
+            raise click.ClickException(f"Not all was taken: {_count(info.unsaved, 'answer')} can not be stored here.")
     left = f"{done.not_newer:,} not newer than here, {done.lapsed:,} past their time"
     click.echo(f"{_count(done.taken, 'answer')} taken; left out: {left}.")
 

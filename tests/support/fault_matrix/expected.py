@@ -39,3 +39,25 @@ XML bomb                Changed > stale 1/1  Changed > stale 1/1  Changed > stal
 
 EXPECTED = {row[: HEADING.index("Trade Map")].rstrip(): row for row in _ROWS}
 """Rows by the fault's name."""
+
+_OF_STORES = """\
+nothing                 5     3/3   0
+disk full               3     3/3   0
+disk filling            5     3/3   0
+disk read-only          3     3/3   0
+ledger: noise           3     3/3   0
+ledger: damaged         3     3/3   0
+ledger: foreign         3     3/3   0
+ledger: a folder        3     3/3   0
+cache: noise            5     0/3   0
+cache: damaged          5     0/3   0
+cache: foreign          5     0/3   0
+cache: a folder         5     0/3   0
+older                   5     3/3   0
+newer                   3     3/3   0
+two versions            5     3/3   0
+race                    5     3/3   0
+""".splitlines()
+
+EXPECTED_OF_STORES = {row[:24].rstrip(): row for row in _OF_STORES}
+"""Rows of the table of stores by the fault's name."""

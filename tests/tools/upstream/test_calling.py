@@ -1,5 +1,6 @@
 """What sending costs: pace, budget, what is asked again, and when a service is left alone."""
 
+import itertools
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -153,25 +154,26 @@ def _foreign(path: Path) -> None:
 
 
 def _of_another_version(path: Path) -> None:
-    SqliteLedger(path).close()
-    with closing(sqlite3.connect(path)) as newer:
-        newer.execute("PRAGMA user_version = 99")
+    SqliteLedger(path.with_name("ledger.sqlite3")).close()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE IF EXISTS moved")
+        other.execute("CREATE TABLE IF NOT EXISTS calls (x)")
+        other.execute("PRAGMA user_version = 99")
 
 
 UNUSABLE: dict[str, Callable[[Path], object]] = {
     "a folder in its place": lambda path: path.mkdir(),
     "bytes that are no database": lambda path: path.write_bytes(bytes(range(256)) * 64),
     "another program's": _foreign,
-    "a newer version's": _of_another_version,
+    "another version's": _of_another_version,
 }
 
 
 async def test_no_paid_call_goes_without_a_ledger_and_free_ones_go_on(tmp_path: Path) -> None:
-    for what, spoil in UNUSABLE.items():
-        folder = tmp_path / what
-        folder.mkdir()
-        spoil(folder / "ledger.sqlite3")
-        before = sorted(path.name for path in folder.iterdir() if path.suffix == ".sqlite3")
+    for what, name in itertools.product(UNUSABLE, ("ledger-3.sqlite3", "ledger.sqlite3")):
+        folder = tmp_path / what / name
+        folder.mkdir(parents=True)
+        UNUSABLE[what](folder / name)
         ledger = SqliteLedger(folder / "ledger.sqlite3")
         assert "can not be used" in (ledger.warning or ""), f"{what}: said before anything is asked"
         async with a_rig(ledger=ledger) as rig:
@@ -180,8 +182,8 @@ async def test_no_paid_call_goes_without_a_ledger_and_free_ones_go_on(tmp_path: 
             assert rig.asked == [], what
             assert "TRADESTAT_CACHE_DIR" in error.remedy
             assert (await rig.fetch("/free")).value == {"v": 1}, what
-        kept = sorted(path.name for path in folder.iterdir() if path.suffix == ".sqlite3")
-        assert kept == before, f"{what}: nothing is set aside, for it says what was spent"
+        assert list(folder.glob("*.aside-*")) == [], f"{what}: nothing is set aside, for it says what was spent"
+        ledger.close()
 
 
 async def test_a_listed_price_of_nothing_does_not_switch_the_budget_off(rig: Rig) -> None:

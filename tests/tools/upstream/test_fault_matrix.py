@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from fault_matrix.expected import EXPECTED, HEADING
+from fault_matrix import stores
+from fault_matrix.expected import EXPECTED, EXPECTED_OF_STORES, HEADING
 from fault_matrix.faults import FAULTS, Fault
 from fault_matrix.services import SERVICES, TRADEMAP, page
 from fault_matrix.trial import HEAD, STALE_AFTER, START, Trial, line, set_up, try_row
@@ -121,6 +122,20 @@ def check_waits(trial: Trial, where: str) -> None:
         return
     assert trial.waits == [asked] * (trial.attempts - 1), where
     assert trial.error is None or trial.error.retry_after == asked, where
+
+
+@pytest.mark.anyio
+@pytest.mark.slow
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("fault", stores.FAULTS, ids=lambda fault: fault.name)
+async def test_no_state_of_the_stores_overspends_the_budget_or_buys_twice(fault: stores.StoreFault) -> None:
+    row = await stores.try_row(fault)
+    if row == stores.not_tried(fault):
+        pytest.skip(row)
+    assert row == EXPECTED_OF_STORES[fault.name]
+    paid, _, again = row[stores.FIRST :].split()
+    assert int(paid) <= stores.BUDGET
+    assert again == "0"
 
 
 # The matrix itself

@@ -346,12 +346,12 @@ def test_any_sequence_of_calls_is_counted_as_its_model_counts_it(open_ledger: Op
 
 
 def test_a_ledger_that_another_process_holds_grants_nothing_and_goes_on_later(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
+    path, file = tmp_path / "ledger.sqlite3", tmp_path / "ledger-3.sqlite3"
     plan = Plan(budget=Budget(1, "month"))
     first = SqliteLedger(path)
     first.mark_sent(granted(reserve(first, plan=plan)))
     first.close()
-    other = sqlite3.connect(path, isolation_level=None)
+    other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     ledger = SqliteLedger(path, patience=0.05)
     with pytest.raises(StoreUnavailable):
@@ -363,12 +363,12 @@ def test_a_ledger_that_another_process_holds_grants_nothing_and_goes_on_later(tm
 
 
 def test_a_ledger_that_turns_out_to_be_damaged_grants_nothing_and_is_not_begun_anew(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
+    path, file = tmp_path / "ledger.sqlite3", tmp_path / "ledger-3.sqlite3"
     first = SqliteLedger(path)
     reserve(first)
     first.close()
-    whole = path.read_bytes()
-    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     ledger = SqliteLedger(path)
     for use in (lambda: reserve(ledger), lambda: ledger.used("a", PLAN, NOON)):
         with pytest.raises(StoreUnavailable):

@@ -176,10 +176,10 @@ def test_answers_expire_by_themselves_and_the_count_of_calls_never_does(redis_ur
         store.close()
     assert 900_000 < lives.pop("answers:1:k") <= 1_000_000
     assert 100_000 < lives.pop("ledger:1:claim:q") <= 160_000
-    assert lives == {f"ledger:1:{{a}}:{part}": -1 for part in ("at", "open", "credits", "told")}
+    assert lives == {f"ledger:1:{{a}}:{part}": -1 for part in ("at", "open", "credits", "told", "clock")}
 
 
-def test_calls_that_were_given_back_or_forgotten_leave_nothing_in_redis(redis_url: str) -> None:
+def test_calls_that_were_given_back_or_lapsed_leave_nothing_in_redis(redis_url: str) -> None:
     prefix = f"{uuid.uuid4().hex}:"
     ledger, server = RedisLedger(redis_url, prefix=prefix), RedisServer(redis_url, text=True)
     given_back = reserve(ledger)
@@ -192,7 +192,11 @@ def test_calls_that_were_given_back_or_forgotten_leave_nothing_in_redis(redis_ur
     later = ledger.reserve("a", PLAN, 1, now=NOON + 63 * 86400, latest=NOON + 1e9, lease=30)
     assert isinstance(later, Grant)
     ledger.refund(later)
-    assert list(server.scan(f"{prefix}*")) == []
+    assert server.command("HLEN", f"{prefix}ledger:1:{{a}}:credits") == 2, "those that were sent"
+    assert server.command("ZCARD", f"{prefix}ledger:1:{{a}}:at") == 2
+    assert {key.removeprefix(prefix) for key in server.scan(f"{prefix}*")} == {
+        f"ledger:1:{{a}}:{part}" for part in ("at", "credits", "clock")
+    }
     ledger.close()
     server.close()
 

@@ -1,4 +1,4 @@
-"""Programs that the tests run as processes of their own: `python workers.py race|found|crash|ask PLACE NAME [MORE]`.
+"""Programs that the tests run as processes of their own: `python workers.py race|found|crash|ask|buy PLACE NAME [...]`.
 
 PLACE is the address of a Redis server, where NAME begins every key, or a folder for SQLite files.
 """
@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -25,7 +26,7 @@ from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.redis.cache import RedisCache
 from tradestat_tools.upstream.redis.ledger import RedisLedger
 from tradestat_tools.upstream.report import reporting
-from tradestat_tools.upstream.request import Request, Response
+from tradestat_tools.upstream.request import Freshness, Request, Response
 from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Cache, Entry, Grant, Ledger
@@ -197,6 +198,30 @@ def moment(run: int) -> float:
     return NOON + run * 1000
 
 
+async def buy(place: str, run: int, budget: int, paths: int) -> None:
+    """Ask every path, paid and within a budget, writing what is sent to the service and what is had."""
+    cache, ledger = open_stores(place, "")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        say(["sent", scope["path"]])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    paid = Policy("shop", "The Shop", paid=True, plan=Plan(budget=Budget(budget, "rolling")))
+    http = Http(app=app)
+    clock = Clock(lambda: NOON + run * 2 * LEASE)
+    async with Upstream(http, cache=cache, ledger=ledger, clock=clock) as upstream:
+        for number in range(paths):
+            request = Request("shop", "a", f"http://shop.invalid/{number}", freshness=Freshness(fresh=1e6))
+            try:
+                await upstream.fetch(request, paid, read, within=20)
+                say(["has", f"/{number}"])
+            except TradestatError as error:
+                say([error.kind, error.message])
+    say(["end", ""])
+    await http.aclose()
+
+
 def say(what: object) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
@@ -212,5 +237,8 @@ if __name__ == "__main__":
         case "ask":
             backend, address, calls, lease = more
             anyio.run(ask, place, name, address, int(calls), float(lease), backend=backend)
+        case "buy":
+            budget, paths = map(int, more)
+            anyio.run(buy, place, int(name), budget, paths)
         case _:
             crash(place, name, *map(int, more))

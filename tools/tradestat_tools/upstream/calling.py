@@ -24,7 +24,7 @@ from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, Freshness, Reader, Request, Response
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.sqlite import SqliteLedger
-from tradestat_tools.upstream.store import Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
+from tradestat_tools.upstream.store import LONGEST_ABSENCE, Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
@@ -99,9 +99,6 @@ class Breaker:
 
 LARGE = 128 * 1024
 """Bytes above which a body is read in a worker thread."""
-
-LONGEST_ABSENCE = 900.0
-"""Seconds for which nobody asks after a service said to stay away: the user may raise the plan meanwhile."""
 
 
 class Leave(NamedTuple):
@@ -196,7 +193,8 @@ class Caller:
             try:
                 await self._clock.sleep(max(0.0, leave.grant.at - self._clock.time()))
                 try:
-                    await in_thread(partial(leave.ledger.mark_sent, leave.grant))
+                    if not await in_thread(partial(leave.ledger.mark_sent, leave.grant)):
+                        raise _lapsed(policy)
                 except StoreUnavailable as error:
                     if self._must_be_recorded(policy):
                         raise _no_ledger(policy, error) from None
@@ -373,6 +371,16 @@ def _may_have_cost(policy: Policy, response: Response | None, error: TradestatEr
         return not isinstance(error, RateLimited)
     cost = policy.charged(response) if response is not None else None
     return cost is None or cost > 0
+
+
+def _lapsed(policy: Policy) -> UpstreamDown:
+    return UpstreamDown(
+        f"This machine slept, or its clock was set, while a call to {policy.service} waited for its turn; others may "
+        "have had its place, so nothing was sent.",
+        remedy="Ask again.",
+        source=policy.source,
+        retry_after=0.0,
+    )
 
 
 def _no_ledger(policy: Policy, error: StoreUnavailable) -> UpstreamDown:

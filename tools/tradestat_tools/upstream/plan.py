@@ -74,7 +74,11 @@ class Plan:
 
     def counted_since(self, now: float) -> float:
         """From when on calls count: those of the budget's period, or all that are remembered."""
-        return self.budget.bounds(now)[0] if self.budget else now - REMEMBERED
+        return self.period(now)[0]
+
+    def period(self, now: float) -> tuple[float, float]:
+        """Start and end of what counts: the budget's period, or all that is remembered."""
+        return self.budget.bounds(now) if self.budget else (now - REMEMBERED, now)
 
 
 UNLIMITED = Plan()

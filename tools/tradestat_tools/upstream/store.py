@@ -5,7 +5,7 @@ Redis on every event loop. Every method is atomic across threads and processes a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from tradestat_tools.upstream.plan import Plan
@@ -16,6 +16,32 @@ FAILURE_SHOWN = 5.0
 
 EPSILON = 1e-3
 """Seconds: keeps a call that takes the place of one exactly a window old out of that window."""
+
+
+AHEAD = 60.0
+"""Seconds by which a date may be ahead of the clock before the clock is taken to have been set back.
+
+What is recorded holds for its own span and no longer, whatever the clock does. A date that is further ahead was written
+by a clock that was wrong, or is read by one that is, and which of them nobody can tell. So:
+
+- A claim, a failure that is shown and a service's word to stay away hold, from when they are first met, for the longest
+  that one may hold.
+- A call has to leave its window, and a reservation to lapse, as if it had been made when it was first met.
+- In a budget a call counts by both dates: in the period in which it was first met, so that a clock that is right again
+  frees nothing, and in that of its own date, should the clock have been right then. A call that is made while dates are
+  ahead counts by the furthest of them too.
+- A stored answer is as old as if it had been stored when it was first met.
+
+A clock that is set ahead is time that passes: where it is set back after that, what was spent meanwhile counts, and
+nothing that was spent before is forgotten.
+"""
+
+LONGEST_ABSENCE = 900.0
+"""Seconds for which nobody asks after a service said to stay away: the user may raise the plan meanwhile."""
+
+
+KEPT = 10_000
+"""Calls of an account that are kept however old they are: a clock that is far ahead must not have them forgotten."""
 
 
 class StoreUnavailable(Exception):
@@ -46,16 +72,32 @@ class Entry:
         """When it was stored, and until when it is fresh, renewed and usable."""
         return self.stored_at, self.fresh_until, self.renew_until, self.usable_until
 
+    def dated(self, stored_at: float) -> "Entry":
+        """The same answer as if it had been stored at another time."""
+        by = stored_at - self.stored_at
+        return replace(
+            self,
+            stored_at=stored_at,
+            fresh_until=self.fresh_until + by,
+            renew_until=self.renew_until + by,
+            usable_until=self.usable_until + by,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """What a cache holds; `warning` says what went wrong when it was opened or written."""
+    """What a cache holds; `warning` says what went wrong when it was opened or written.
+
+    Args:
+        unsaved: answers, of those, that are only in memory because the disk does not take them.
+    """
 
     kind: str
     place: str
     entries: int
     bytes: int
     warning: str | None = None
+    unsaved: int = 0
 
 
 class Cache(Protocol):
@@ -145,8 +187,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def mark_sent(self, grant: Grant) -> None:
-        """From here on it counts as spent, even if nobody settles it."""
+    def mark_sent(self, grant: Grant) -> bool:
+        """From here on it counts as spent, even if nobody settles it. False where its place lapsed and is gone."""
         ...
 
     def settle(self, grant: Grant, credits: float) -> None:

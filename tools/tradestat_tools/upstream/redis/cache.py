@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from tradestat_tools.upstream.redis.server import RedisServer
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.store import Cache, CacheInfo, Entry, StoreUnavailable
+from tradestat_tools.upstream.store import AHEAD, Cache, CacheInfo, Entry, StoreUnavailable
 
 WhenDown = Literal["cache", "closed"]
 
@@ -57,6 +57,9 @@ class RedisCache:
         if entry is None or entry.usable_until <= now:
             self._forget([self._prefix + key], [meta])
             return None
+        if entry.stored_at > now + AHEAD:  # as old as the server's clock says
+            left = self._server.command("PTTL", self._prefix + key) / 1000
+            entry = entry.dated(now - (entry.usable_until - entry.stored_at - left))
         return entry
 
     def put(self, key: str, entry: Entry) -> None:

@@ -13,7 +13,17 @@ import uuid
 
 from tradestat_tools.upstream.plan import MILLI, REMEMBERED, Plan, milli
 from tradestat_tools.upstream.redis.server import Argument, RedisServer
-from tradestat_tools.upstream.store import EPSILON, FAILURE_SHOWN, Claim, Denial, Grant, StoreUnavailable
+from tradestat_tools.upstream.store import (
+    AHEAD,
+    EPSILON,
+    FAILURE_SHOWN,
+    KEPT,
+    LONGEST_ABSENCE,
+    Claim,
+    Denial,
+    Grant,
+    StoreUnavailable,
+)
 
 VERSION = 1
 """Raised whenever the meaning of a key changes."""
@@ -24,6 +34,7 @@ SKEW = 60.0
 # Begins every script that works on calls. Times are text wherever they leave a script: Redis cuts numbers to integers.
 CALLS = """
 local at, open, credits = KEYS[1], KEYS[2], KEYS[3]  -- calls by their time, unsent ones by their lapse, thousandths
+local dates = KEYS[5]  -- what calls count by besides their time, as 'id date'
 
 local function text(number)
     return string.format('%.17g', number)
@@ -37,47 +48,109 @@ local function drop(ids)
     end
 end
 
--- Reservations whose holder died before sending, and calls older than any period.
-local function forget(now, oldest)
-    drop(redis.call('ZRANGEBYSCORE', open, '-inf', now))
-    drop(redis.call('ZRANGEBYSCORE', at, '-inf', '(' .. oldest))
+-- The calls that have a date in a span, by their ids.
+local function dated(from, to)
+    local found = {}
+    for _, one in ipairs(redis.call('ZRANGEBYSCORE', dates, from, to)) do
+        found[string.match(one, '^%S+')] = true
+    end
+    return found
 end
 
-local function used(opens)
+-- Reservations whose holder died before sending, and calls older than any period (those that were dated back count by
+-- their other dates, unless these are still ahead of the clock).
+local function forget(now, oldest, kept, slack)
+    drop(redis.call('ZRANGEBYSCORE', open, '-inf', now))
+    local old = redis.call('ZRANGEBYSCORE', at, '-inf', '(' .. oldest)
+    if #old == 0 then
+        return
+    end
+    local till = text(tonumber(now) + tonumber(slack))
+    local counts, ahead, spare = dated(oldest, till), dated('(' .. till, '+inf'), redis.call('ZCARD', at) - kept
+    local gone = {}
+    for i, id in ipairs(old) do
+        if not counts[id] and (ahead[id] or i <= spare) then
+            gone[#gone + 1] = id
+        end
+    end
+    drop(gone)
+    for _, one in ipairs(redis.call('ZRANGE', dates, 0, -1)) do
+        if not redis.call('ZSCORE', at, string.match(one, '^%S+')) then
+            redis.call('ZREM', dates, one)
+        end
+    end
+end
+
+local function used(now, opens, ends)
     local sum, ids = 0, redis.call('ZRANGEBYSCORE', at, opens, '+inf')
     for i = 1, #ids, 1000 do  -- many at once is faster, and Lua passes some thousand at most
         for _, price in ipairs(redis.call('HMGET', credits, unpack(ids, i, math.min(i + 999, #ids)))) do
             sum = sum + price
         end
     end
+    for id in pairs(dated(opens, ends)) do
+        local moment, lapses = redis.call('ZSCORE', at, id), redis.call('ZSCORE', open, id)
+        if moment and tonumber(moment) < tonumber(opens) and not (lapses and tonumber(lapses) <= tonumber(now)) then
+            sum = sum + redis.call('HGET', credits, id)
+        end
+    end
     return sum
 end
 
 -- The oldest call that counts.
-local function first(opens)
+local function first(opens, ends)
+    local date = redis.call('ZRANGEBYSCORE', dates, opens, ends, 'WITHSCORES', 'LIMIT', 0, 1)[2]
     local found = redis.call('ZRANGEBYSCORE', at, opens, '+inf', 'WITHSCORES')
     for i = 1, #found, 2 do
         if tonumber(redis.call('HGET', credits, found[i])) > 0 then
-            return found[i + 1]
+            return date and tonumber(date) < tonumber(found[i + 1]) and date or found[i + 1]
         end
     end
-    return opens
+    return date or opens
 end
 """
 
 RESERVE = """
 local away = KEYS[4]  -- until when the service said to stay away
+local clock = KEYS[6]  -- when the last reservation was made, the furthest date from before it was set back, and when
 local id, now, oldest, latest, lease, price = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local limit, opens, epsilon = ARGV[7], ARGV[8], tonumber(ARGV[9])  -- no limit: empty
-forget(now, oldest)
-local start = math.max(tonumber(now), tonumber(redis.call('GET', away) or now))
+local limit, opens, ends, epsilon = ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])  -- no limit: empty
+local slack, remembered, absence, kept = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+
+-- Date back what is ahead of the clock, where that was set back.
+local moment, known = tonumber(now), redis.call('HMGET', clock, 'seen', 'furthest', 'back')
+local seen, furthest, back = tonumber(known[1] or now), tonumber(known[2] or now), tonumber(known[3] or now)
+if moment < seen - slack then
+    local ahead = redis.call('ZRANGEBYSCORE', at, '(' .. now, '+inf', 'WITHSCORES')
+    for i = 1, #ahead, 2 do
+        redis.call('ZADD', dates, ahead[i + 1], ahead[i] .. ' ' .. ahead[i + 1])
+        redis.call('ZADD', at, now, ahead[i])
+        local lapses = redis.call('ZSCORE', open, ahead[i])
+        if lapses then
+            redis.call('ZADD', open, text(tonumber(lapses) - tonumber(ahead[i + 1]) + moment), ahead[i])
+        end
+    end
+    furthest, back = math.max(furthest, seen), moment
+end
+if furthest <= moment + slack or moment > back + remembered then
+    furthest, back = moment, moment
+end
+redis.call('HSET', clock, 'seen', now, 'furthest', text(furthest), 'back', text(back))
+
+forget(now, oldest, kept, slack)
+local told = redis.call('GET', away)
+if told and tonumber(told) > moment + absence then
+    told = text(moment + absence)
+    redis.call('SET', away, told)
+end
+local start = math.max(moment, tonumber(told or now))
 if start > latest then
     return {'stay away', text(start)}
 end
-if limit ~= '' and used(opens) + tonumber(price) > tonumber(limit) then
-    return {'budget', first(opens)}
+if limit ~= '' and used(now, opens, ends) + tonumber(price) > tonumber(limit) then
+    return {'budget', first(opens, ends)}
 end
-for i = 10, #ARGV, 2 do
+for i = 15, #ARGV, 2 do
     -- The call that must have left the window before this one may go.
     local place = tonumber(ARGV[i]) - 1
     local before = redis.call('ZREVRANGE', at, place, place, 'WITHSCORES')
@@ -91,18 +164,29 @@ end
 redis.call('ZADD', at, text(start), id)
 redis.call('ZADD', open, text(start + tonumber(lease)), id)
 redis.call('HSET', credits, id, price)
+if furthest > moment then
+    redis.call('ZADD', dates, text(furthest), id .. ' ' .. text(furthest))
+end
 return {'granted', text(start)}
 """
 
 USED = """
 local now, opens = ARGV[1], tonumber(ARGV[2])
-local sum = used(opens)
+local sum = used(now, ARGV[2], ARGV[3])
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', open, '-inf', now)) do  -- lapsed, and removed by the next reservation
     if tonumber(redis.call('ZSCORE', at, id)) >= opens then
         sum = sum - redis.call('HGET', credits, id)
     end
 end
 return text(sum)
+"""
+
+SENT = """
+if redis.call('HEXISTS', credits, ARGV[1]) == 0 then
+    return 0
+end
+redis.call('ZREM', open, ARGV[1])
+return 1
 """
 
 SETTLE = """
@@ -123,6 +207,9 @@ end
 CLAIM = """
 local held = redis.call('HMGET', KEYS[1], 'owner', 'lapses', 'failure')
 if held[1] and tonumber(held[2]) > tonumber(ARGV[2]) and not held[3] then
+    if tonumber(held[2]) > tonumber(ARGV[3]) then  -- by a clock that was ahead
+        redis.call('HSET', KEYS[1], 'lapses', ARGV[3])
+    end
     return held[1]
 end
 redis.call('DEL', KEYS[1])
@@ -153,7 +240,7 @@ end
 
 
 class RedisLedger:
-    """Four keys an account and one a claim. See `Ledger`; every method raises `StoreUnavailable`.
+    """Six keys an account and one a claim. See `Ledger`; every method raises `StoreUnavailable`.
 
     Args:
         url: of the server; see `RedisServer`.
@@ -165,6 +252,7 @@ class RedisLedger:
         self._prefix = f"{prefix}ledger:{VERSION}:"
         self._reserve = self._server.script(CALLS + RESERVE)
         self._used = self._server.script(CALLS + USED)
+        self._sent = self._server.script(CALLS + SENT)
         self._settle = self._server.script(CALLS + SETTLE)
         self._refund = self._server.script(CALLS + REFUND)
         self._stay_away = self._server.script(STAY_AWAY)
@@ -195,8 +283,9 @@ class RedisLedger:
     ) -> Grant | Denial:
         name = f"{uuid.uuid4().hex}.{account}"
         limit = milli(plan.budget.credits) if plan.budget else ""
-        price, opens = milli(credits), plan.counted_since(now)
-        arguments: list[Argument] = [name, now, now - REMEMBERED, latest, lease, price, limit, opens, EPSILON]
+        price, (opens, ends) = milli(credits), plan.period(now)
+        arguments: list[Argument] = [name, now, now - REMEMBERED, latest, lease, price, limit, opens, ends]
+        arguments += [EPSILON, AHEAD, REMEMBERED, LONGEST_ABSENCE, KEPT]
         for window in plan.windows:
             arguments += [window.calls, window.seconds]
         outcome, moment = self._reserve(self._keys(account), arguments)
@@ -206,8 +295,8 @@ class RedisLedger:
             return Denial("budget", plan.budget.frees(now, float(moment)))
         return Denial(outcome, float(moment))
 
-    def mark_sent(self, grant: Grant) -> None:
-        self._server.command("ZREM", self._keys(_account(grant))[1], grant.id)
+    def mark_sent(self, grant: Grant) -> bool:
+        return self._sent(self._keys(_account(grant)), [grant.id]) == 1
 
     def settle(self, grant: Grant, credits: float) -> None:
         self._settle(self._keys(_account(grant)), [grant.id, milli(credits)])
@@ -219,7 +308,7 @@ class RedisLedger:
         self._stay_away([self._keys(account)[3]], [until])
 
     def used(self, account: str, plan: Plan, now: float) -> float:
-        return int(self._used(self._keys(account), [now, plan.counted_since(now)])) / MILLI
+        return int(self._used(self._keys(account), [now, *plan.period(now)])) / MILLI
 
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         holder = self._claim([self._claim_key(key)], [owner, now, now + lease, _lives(lease)])
@@ -230,7 +319,7 @@ class RedisLedger:
 
     def look(self, key: str, now: float) -> Claim | None:
         owner, lapses, failure = self._server.command("HMGET", self._claim_key(key), "owner", "lapses", "failure")
-        if owner is None or float(lapses) <= now:
+        if owner is None or float(lapses) <= now or (failure is not None and float(lapses) > now + FAILURE_SHOWN):
             return None
         return Claim(ours=False, owner=owner, failure=failure)
 
@@ -243,7 +332,7 @@ class RedisLedger:
 
     def _keys(self, account: str) -> list[str]:
         """An account's keys; the braces keep them on one node of a cluster."""
-        return [f"{self._prefix}{{{account}}}:{part}" for part in ("at", "open", "credits", "told")]
+        return [f"{self._prefix}{{{account}}}:{part}" for part in ("at", "open", "credits", "told", "dates", "clock")]
 
     def _claim_key(self, key: str) -> str:
         return f"{self._prefix}claim:{key}"
