@@ -133,6 +133,11 @@ class Economy:
         return int(self.code)
 
     @property
+    def comtrade_iso(self) -> str:
+        """UN Comtrade's ISO 3166 alpha-3 code; its area 490 has one of its own."""
+        return "S19" if self.code == "490" else self.iso3
+
+    @property
     def tags_zh(self) -> list[str]:
         """Trade tags as doumaotong's older shape lists them."""
         named = ((BELT_ROAD, "一带一路"), (ASEAN, "东盟"), (EU, "欧盟"), (USMCA, "美墨加"), (MIDDLE_EAST, "中东"))

@@ -79,4 +79,6 @@ class Settings:
     trademap_page_cap: int = 500
     korea_total_row: Literal["mixed", "first", "last", "absent"] = "mixed"
     korea_numbers: Literal["mixed", "plain", "commas"] = "mixed"
+    # One call in so many draws a 429 however slowly they come (2 of 39 did at one in 1.5 s, October 2026); 0 for none.
+    comtrade_refuses_every: int = 0
     limits: dict[str, Limits] = field(default_factory=_generous)

@@ -1,56 +1,15 @@
-"""UN Comtrade's reference lists, cut to what the sandbox world has."""
+"""UN Comtrade's reference lists: areas as recorded, the rest cut to what the sandbox world has."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.economies import ECONOMIES, other_areas
 from tradestat_sandbox.products import HS2017_OF, all_hs
+from tradestat_sandbox.services.comtrade.areas import partners, reporters
 from tradestat_sandbox.services.comtrade.items import data_items
 
 SERVICES_TOTAL = "200"
 _BEFORE_2022 = ("H4", "H5")  # what this world trades has the same codes in HS 2012 and HS 2017
-
-
-def _reporters() -> dict[str, Any]:
-    return {
-        "results": [
-            {
-                "id": economy.comtrade,
-                "text": economy.name,
-                "reporterCode": economy.comtrade,
-                "reporterDesc": economy.name,
-                "reporterNote": economy.name,
-                "reporterCodeIsoAlpha2": economy.iso2 if economy.code != "490" else None,
-                "reporterCodeIsoAlpha3": economy.iso3 if economy.code != "490" else "S19",
-                "entryEffectiveDate": "1900-01-01T00:00:00",
-                "isGroup": economy.code == "490",
-            }
-            for economy in ECONOMIES
-        ]
-    }
-
-
-def _partners() -> dict[str, Any]:
-    areas = [(0, "World", None, "W00", True)]
-    areas += [(economy.comtrade, economy.name, economy.iso2, economy.iso3, False) for economy in ECONOMIES]
-    areas += [(int(code), name, None, None, False) for code, name, _ in other_areas()]
-    return {
-        "more": False,
-        "results": [
-            {
-                "id": code,
-                "text": name,
-                "PartnerCode": code,
-                "PartnerDesc": name,
-                "partnerNote": name,
-                "PartnerCodeIsoAlpha2": two,
-                "PartnerCodeIsoAlpha3": three,
-                "isGroup": group,
-            }
-            for code, name, two, three, group in areas
-        ],
-    }
 
 
 def _hs(class_code: str) -> dict[str, Any]:
@@ -89,8 +48,8 @@ def _plain(*pairs: tuple[str, str]) -> Callable[[], dict[str, Any]]:
 
 
 _LISTS: dict[str, Callable[[], dict[str, Any]]] = {
-    "Reporters": _reporters,
-    "partnerAreas": _partners,
+    "Reporters": reporters,
+    "partnerAreas": partners,
     "HS": lambda: _hs("HS"),
     "H6": lambda: _hs("H6"),
     "H5": lambda: _hs("H5"),
