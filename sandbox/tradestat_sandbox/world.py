@@ -125,12 +125,20 @@ class World:
     @property
     def korea_last(self) -> Month:
         """Korea Customs publishes a month on the 15th of the next."""
-        return self.last_month if self.today.day >= 15 else month_before(self.last_month)
+        return self._month_out_on(15)
+
+    @property
+    def korea_total_last(self) -> Month:
+        """The total of all goods comes out in the first days of the next month; here on the 3rd, a day of its own."""
+        return self._month_out_on(3)
+
+    def _month_out_on(self, day: int) -> Month:
+        return self.last_month if self.today.day >= day else month_before(self.last_month)
 
     @property
     def doumaotong_last(self) -> Month:
         """doumaotong follows China's customs by a week: a month is there on the 25th of the next."""
-        return self.last_month if self.today.day >= 25 else month_before(self.last_month)
+        return self._month_out_on(25)
 
     def recorded(self, economy: Economy, span: Span) -> bool:
         """Whether an economy's own statistics hold this span by today."""
