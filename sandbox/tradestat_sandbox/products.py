@@ -122,13 +122,31 @@ _SPECIAL = {
 # Goods that other economies are good at than the rest of their chapter.
 _SPECIALITY = {"270112": "coal", "270119": "coal", "090240": "tea", "852491": "electronics", "710812": "jewellery"}
 
-# Subheadings HS 2022 brought, and the HS 2017 subheading their trade stood under before.
+H6_SINCE = 2022
+# Subheadings HS 2022 brought, and the HS 2017 subheading their trade stood under before: all of it here, though of some
+# only a part did.
 HS2017_OF = {
     "300241": "300220",
+    "340250": "340220",
     "851713": "851712",
     "851714": "851712",
+    "852491": "901380",
     "854143": "854140",
     "870121": "870120",
+    "880730": "880330",
+    "940542": "940540",
+    "970121": "970110",
+}
+_OF_HS2017 = {
+    "300220": "Vaccines; for human medicine",
+    "340220": "Washing and cleaning preparations; surface-active, put up for retail sale",
+    "851712": "Telephones for cellular networks or for other wireless networks",
+    "854140": "Electrical apparatus; photosensitive, and light-emitting diodes (LED)",
+    "870120": "Tractors; road, for semi-trailers",
+    "8803": "Aircraft; parts of heading no. 8801 or 8802",
+    "880330": "Aircraft and spacecraft; parts of aeroplanes or helicopters n.e.c. in heading no. 8803",
+    "940540": "Lamps and light fittings; electric, n.e.c. in heading no. 9405",
+    "970110": "Paintings, drawings and pastels; executed entirely by hand",
 }
 
 # Goods counted in pieces: kg a piece.
@@ -233,6 +251,28 @@ def indexes_under(code: str) -> tuple[int, ...]:
     return tuple(index for index, six in enumerate(CODES6) if six.startswith(code))
 
 
+def code_in(index: int, year: int) -> str:
+    """The code of a subheading in the edition that was in use in a year: HS 2022 from 2022 on, HS 2017 before."""
+    code = CODES6[index]
+    return code if year >= H6_SINCE else HS2017_OF.get(code, code)
+
+
+@lru_cache(maxsize=1024)
+def indexes_in(code: str, year: int) -> tuple[int, ...]:
+    """As `indexes_under`, by the edition that was in use in a year."""
+    if code == TOTAL:
+        return indexes_under(TOTAL)
+    if len(code) not in (2, 4, 6):
+        return ()
+    return tuple(index for index in range(NES_INDEX + 1) if code_in(index, year).startswith(code))
+
+
+@lru_cache(maxsize=4)
+def codes_of(digits: int) -> tuple[str, ...]:
+    """The codes of a length with trade, of either edition."""
+    return tuple(sorted({code_in(index, year)[:digits] for index in range(NES_INDEX + 1) for year in (2021, H6_SINCE)}))
+
+
 # National extensions: China's 8-digit and Korea's 10-digit codes under each subheading, one to three of them. Most of
 # China's subheadings are one national code, which ends in 00. Splits and the endings of split codes are invented; the
 # codes of a subheading always add up to it, cell by cell.
@@ -317,4 +357,9 @@ def label(code: str) -> str:
     if code == TOTAL:
         return "All products"
     found = _nomenclature().get(code)
-    return found[0] if found else code
+    return found[0] if found else _OF_HS2017.get(code, code)
+
+
+def withdrawn() -> dict[str, str]:
+    """The codes of HS 2017 that HS 2022 has no more and this world traded under, with their descriptions."""
+    return {code: text for code, text in _OF_HS2017.items() if code not in _nomenclature()}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.products import HS2017_OF, all_hs
+from tradestat_sandbox.products import HS2017_OF, all_hs, withdrawn
 from tradestat_sandbox.services.comtrade.areas import partners, reporters
 from tradestat_sandbox.services.comtrade.items import data_items
 
@@ -19,8 +19,8 @@ def _hs(class_code: str) -> dict[str, Any]:
             continue
         results.append(_entry(code, f"{code} - {text}", parent, len(code)))
     if class_code in (*_BEFORE_2022, "HS"):
-        older = sorted(set(HS2017_OF.values()))
-        results += [_entry(code, f"{code} - Subheading of HS 2017", code[:4], 6) for code in older]
+        for code, text in withdrawn().items():
+            results.append(_entry(code, f"{code} - {text}", code[:-2], len(code)))
     return {"more": False, "classCode": class_code, "results": results}
 
 
@@ -37,8 +37,9 @@ def _entry(code: str, text: str, parent: str, level: int) -> dict[str, Any]:
 
 def _ebops() -> dict[str, Any]:
     results = [{"id": SERVICES_TOTAL, "text": "Total EBOPS 2010 Services", "parent": "#"}]
-    for item in ebops.ITEMS:
-        parent = item.display.rpartition(".")[0] or SERVICES_TOTAL
+    for item in ebops.EVERY_CODE.values():
+        above = ebops.EVERY_CODE.get(item.parent)
+        parent = above.display if above else SERVICES_TOTAL
         results.append({"id": item.display, "text": f"{item.display} {item.label}", "parent": parent})
     return {"more": False, "classCode": "EB10", "results": results}
 

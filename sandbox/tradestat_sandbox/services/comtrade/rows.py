@@ -12,9 +12,8 @@ from tradestat_sandbox.flows import FIRST_YEAR, ROUTES
 from tradestat_sandbox.observers import Span
 from tradestat_sandbox.products import (
     BY_CODE,
-    CODES2,
-    CODES4,
     CODES6,
+    H6_SINCE,
     HS2017_OF,
     NES,
     NES_INDEX,
@@ -29,7 +28,6 @@ from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, FLOWS, Ask
 from tradestat_sandbox.services.comtrade.sums import summed
 from tradestat_sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, CHINA, KOREA, World
 
-_H6_SINCE = 2022
 _MODES = (("1000", "Air"), ("2100", "Sea"), ("3200", "Road"))
 _REGIMES = (("C01", "Clearance for home use"), ("C04", "Inward processing"))
 _KNOWS_NO_WEIGHT = 7  # one reporter in so many gives no weights
@@ -71,8 +69,8 @@ def _span(world: World, asked: AskedRows, period: str, reporter: Economy) -> Spa
 def _edition(asked: AskedRows, year: int) -> str | None:
     """The HS edition of a year's rows; None where the asked one did not exist yet."""
     if asked.classification == "HS":
-        return "H6" if year >= _H6_SINCE else "H5"
-    if asked.classification == "H6" and year < _H6_SINCE:
+        return "H6" if year >= H6_SINCE else "H5"
+    if asked.classification == "H6" and year < H6_SINCE:
         return None
     return asked.classification
 
@@ -86,8 +84,8 @@ def _six(index: int, edition: str) -> str:
 def _wanted(asked: AskedRows, edition: str) -> list[tuple[str, tuple[int, ...]]]:
     """(commodity code, indexes of its subheadings) of what was asked, codes without data left out."""
     sixes = [_six(index, edition) for index in ALL_PRODUCTS]
-    levels = {"AG2": CODES2, "AG4": CODES4, "AG6": tuple(sorted(set(sixes)))}
-    everything = ["TOTAL", *CODES2, *CODES4, *levels["AG6"]]
+    levels = {f"AG{digits}": tuple(sorted({six[:digits] for six in sixes})) for digits in (2, 4, 6)}
+    everything = ["TOTAL", *levels["AG2"], *levels["AG4"], *levels["AG6"]]
     codes: list[str] = []
     for code in asked.codes or (levels["AG6"] if asked.tariff_line else everything):
         if "?" in code:
@@ -167,7 +165,7 @@ def _row(asked: AskedRows, place: _Place, commodity: str, edition: str, amounts:
         describe=asked.describe,
         **_head(place, monthly=asked.monthly),
         classificationCode=edition,
-        isOriginalClassification=edition == ("H6" if year >= _H6_SINCE else "H5"),
+        isOriginalClassification=edition == ("H6" if year >= H6_SINCE else "H5"),
         cmdCode=commodity,
         cmdDesc="All Commodities" if commodity == TOTAL else label(commodity),
         aggrLevel=0 if commodity == TOTAL else len(commodity),
