@@ -180,6 +180,7 @@ def _comtradeapicall(address: str) -> dict[str, Callable[[], int]]:
     services = goods | {"typeCode": "S", "clCode": "EB10", "period": "2022", "cmdCode": "200", "reporterCode": "842"}
     held = {"typeCode": "C", "freqCode": "A", "clCode": "HS", "period": "2023", "reporterCode": "156"}
     two = {name: value for name, value in goods.items() if name != "flowCode"}
+    sides = {name: value for name, value in goods.items() if value is not None}
     return {
         "previewFinalData": lambda: len(client.previewFinalData(**goods, includeDesc=True)),
         "previewTarifflineData": lambda: len(client.previewTarifflineData(**goods)),
@@ -192,7 +193,7 @@ def _comtradeapicall(address: str) -> dict[str, Callable[[], int]]:
         "getMetadata": lambda: len(client.getMetadata(key, **held, showHistory=True)),
         "getLiveUpdate": lambda: len(client.getLiveUpdate(key)),
         "getTradeBalance": lambda: len(client.getTradeBalance(key, **two)),
-        "getBilateralData": lambda: len(client.getBilateralData(key, **goods)),
+        "getBilateralData": lambda: len(client.getBilateralData(key, **sides)),
     }
 
 

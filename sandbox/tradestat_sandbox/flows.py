@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tradestat_sandbox.chance import PATTERNS, Shares, between, mix, month_patterns, whole_between
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
-from tradestat_sandbox.products import NES_INDEX, PRODUCTS
+from tradestat_sandbox.products import HASHED, NES_INDEX, PRODUCTS
 
 FIRST_YEAR = 2018
 _BASE_YEAR = 2017  # one year before the world begins: its December arrives in January 2018
@@ -122,7 +122,7 @@ class Flows:
             base = 0.0
             supplies, demands = self._market(product)
             if supplies[exporter] and exporter != importer:
-                h = mix(14, key)
+                h = mix(14, (exporter * _N + importer) * HASHED + product)
                 base = supplies[exporter] * demands[importer] * self.affinity[exporter][importer]
                 base *= 0.3 + (h & 255) / 180
                 if base < 40_000 or (base < 4_000_000 and (h >> 8) % 3 == 0):
@@ -163,7 +163,7 @@ class Flows:
         base = self.base(exporter, importer, product)
         if base:
             goods = PRODUCTS[product]
-            h = mix(16, key)
+            h = mix(16, (((year - _BASE_YEAR) * _N + exporter) * _N + importer) * HASHED + product)
             value = base * _CYCLE.get(year, 1.28 if year > _BASE_YEAR else 1.0) * (0.82 + (h & 255) / 710)
             value *= self._trend(1, exporter, year, 0) * self._trend(2, importer, year, 0)
             usd = int(value * self._trend(3, product, year, goods.growth))

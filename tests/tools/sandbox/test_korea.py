@@ -182,6 +182,12 @@ async def test_paging_parameters_are_ignored(http: httpx.AsyncClient) -> None:
     assert len(items(whole)) == len(items(paged)) > 10
 
 
+async def test_a_chapter_of_one_month_is_thousands_of_rows(http: httpx.AsyncClient) -> None:
+    rows, _ = rows_and_total(await ask(http, DETAIL, hsSgn="85", strtYymm="202405", endYymm="202405"))
+    assert len(rows) > 2_700  # about 3,700 at the service, which has more partners than this world
+    assert len({row["hsCd"] for row in rows}) == 46
+
+
 async def test_a_month_is_published_on_the_fifteenth_of_the_next(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     query = {"hsSgn": "87", "cntyCd": "US", "strtYymm": "202610", "endYymm": "202610"}
     sandbox.today = date(2026, 11, 14)
