@@ -122,7 +122,8 @@ _SPECIAL = {
 # Goods that other economies are good at than the rest of their chapter.
 _SPECIALITY = {"270112": "coal", "270119": "coal", "090240": "tea", "852491": "electronics", "710812": "jewellery"}
 
-H6_SINCE = 2022
+EDITIONS = {"H4": 2012, "H5": 2017, "H6": 2022}
+"""The editions of the Harmonized System that this world knows, by the year from which they were in use."""
 # Subheadings HS 2022 brought, and the HS 2017 subheading their trade stood under before: all of it here, though of some
 # only a part did.
 HS2017_OF = {
@@ -137,7 +138,20 @@ HS2017_OF = {
     "940542": "940540",
     "970121": "970110",
 }
-_OF_HS2017 = {
+# What HS 2017 brought, and the HS 2012 subheading before it, likewise.
+HS2012_OF = {
+    "300215": "300210",
+    "390761": "390760",
+    "690721": "690790",
+    "870340": "870323",
+    "870360": "870323",
+    "870380": "870390",
+    "871160": "871190",
+}
+_WITHDRAWN = {
+    "300210": "Antisera, other blood fractions and immunological products",
+    "390760": "Poly(ethylene terephthalate); in primary forms",
+    "690790": "Ceramic flags and paving, hearth or wall tiles; unglazed, n.e.c. in heading no. 6907",
     "300220": "Vaccines; for human medicine",
     "340220": "Washing and cleaning preparations; surface-active, put up for retail sale",
     "851712": "Telephones for cellular networks or for other wireless networks",
@@ -265,10 +279,17 @@ def indexes_under(code: str) -> tuple[int, ...]:
     return tuple(index for index, six in enumerate(CODES6) if six.startswith(code))
 
 
-def code_in(index: int, year: int) -> str:
-    """The code of a subheading in the edition that was in use in a year: HS 2022 from 2022 on, HS 2017 before."""
+def edition_of(year: int) -> str:
+    """The edition that was in use in a year."""
+    return max((edition for edition, since in EDITIONS.items() if since <= year), default="H4")
+
+
+def code_of(index: int, edition: str) -> str:
+    """The code of a subheading in an edition."""
     code = CODES6[index]
-    return code if year >= H6_SINCE else HS2017_OF.get(code, code)
+    if edition != "H6":
+        code = HS2017_OF.get(code, code)
+    return HS2012_OF.get(code, code) if edition == "H4" else code
 
 
 @lru_cache(maxsize=1024)
@@ -278,13 +299,14 @@ def indexes_in(code: str, year: int) -> tuple[int, ...]:
         return indexes_under(TOTAL)
     if len(code) not in (2, 4, 6):
         return ()
-    return tuple(index for index in range(NES_INDEX + 1) if code_in(index, year).startswith(code))
+    edition = edition_of(year)
+    return tuple(index for index in range(NES_INDEX + 1) if code_of(index, edition).startswith(code))
 
 
 @lru_cache(maxsize=4)
 def codes_of(digits: int) -> tuple[str, ...]:
-    """The codes of a length with trade, of either edition."""
-    return tuple(sorted({code_in(index, year)[:digits] for index in range(NES_INDEX + 1) for year in (2021, H6_SINCE)}))
+    """The codes of a length with trade, of any edition."""
+    return tuple(sorted({code_of(index, one)[:digits] for index in range(NES_INDEX + 1) for one in EDITIONS}))
 
 
 # National extensions: China's 8-digit and Korea's 10-digit codes under each subheading, one to three of them. Most of
@@ -371,9 +393,11 @@ def label(code: str) -> str:
     if code == TOTAL:
         return "All products"
     found = _nomenclature().get(code)
-    return found[0] if found else _OF_HS2017.get(code, code)
+    return found[0] if found else _WITHDRAWN.get(code, code)
 
 
-def withdrawn() -> dict[str, str]:
-    """The codes of HS 2017 that HS 2022 has no more and this world traded under, with their descriptions."""
-    return {code: text for code, text in _OF_HS2017.items() if code not in _nomenclature()}
+def withdrawn(*editions: str) -> dict[str, str]:
+    """The codes of some editions that HS 2022 has no more and this world traded under, with their descriptions."""
+    sixes = {code_of(index, edition) for index in range(NES_INDEX) for edition in editions}
+    codes = sixes | {six[:4] for six in sixes}
+    return {code: label(code) for code in sorted(codes) if code not in _nomenclature()}

@@ -3,7 +3,7 @@
     world = World(today=date(2026, 11, 1))
     world.truth("CN", "KR", "850760", "2024").fob_usd
 
-Months run from 2018-01 to the month before `today`. Exporters record FOB, importers CIF.
+Months run from 2012-01 to the month before `today`. Exporters record FOB, importers CIF.
 """
 
 import re
@@ -24,7 +24,23 @@ ALL_PARTNERS = tuple(range(len(ECONOMIES)))
 ALL_PRODUCTS = tuple(range(NES_INDEX + 1))
 
 # Yuan per dollar, invented near the level of each year.
-_CNY = {2018: 6.62, 2019: 6.9, 2020: 6.9, 2021: 6.45, 2022: 6.73, 2023: 7.08, 2024: 7.2, 2025: 7.19}
+_CNY = {
+    2011: 6.46,
+    2012: 6.31,
+    2013: 6.2,
+    2014: 6.14,
+    2015: 6.23,
+    2016: 6.64,
+    2017: 6.76,
+    2018: 6.62,
+    2019: 6.9,
+    2020: 6.9,
+    2021: 6.45,
+    2022: 6.73,
+    2023: 7.08,
+    2024: 7.2,
+    2025: 7.19,
+}
 
 DETAILS = {
     "cif_fob": "the importer adds freight and insurance",
@@ -197,7 +213,7 @@ class World:
             importer: likewise; only one of the two may be the World.
             product: HS code of 2, 4 or 6 digits, "TOTAL", China's 8 or Korea's 10 digits where they take part,
                 or an EBOPS code ("3.1.1", "S03001001", "S00") for services by year.
-            period: YYYY or YYYYMM from 2018 to the last month before today.
+            period: YYYY or YYYYMM from 2012 to the last month before today.
 
         Raises:
             KeyError: an economy or product the world does not have.

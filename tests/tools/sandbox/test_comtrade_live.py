@@ -184,3 +184,17 @@ async def test_area_490_is_a_group_among_reporters_without_iso_2(http: httpx.Asy
     query = {"reporterCode": "156", "partnerCode": "490", "flowCode": "X", "period": "2024", "cmdCode": "TOTAL"}
     [row] = (await body(http, GET + "C/A/HS", **query, **TOTALS))["data"]
     assert row["partnerISO"] == "S19"
+
+
+async def test_series_begin_in_2012_each_year_in_the_edition_of_then(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    query = {"reporterCode": "410", "partnerCode": "842", "flowCode": "X", **TOTALS}
+    years = ("2012", "2016", "2017", "2021", "2022")
+    total = (await body(http, GET + "C/A/HS", **query, period=",".join(years), cmdCode="TOTAL"))["data"]
+    assert [row["classificationCode"] for row in total] == ["H4", "H4", "H5", "H5", "H6"]
+    [cars] = (await body(http, GET + "C/A/HS", **query, period="2016", cmdCode="870390,870380"))["data"]
+    electric = sandbox.world.truth("KR", "US", "870380", "2016")
+    assert (cars["cmdCode"], cars["primaryValue"]) == ("870390", electric.exporter_reported)
+    [month] = (await body(http, GET + "C/M/HS", **query, period="201201", cmdCode="TOTAL"))["data"]
+    assert month["primaryValue"] == sandbox.world.truth("KR", "US", "TOTAL", "201201").exporter_reported
+    held = (await body(http, "/data/v1/getDA/C/A/HS", reporterCode="410"))["data"]
+    assert (held[0]["period"], held[0]["classificationCode"]) == (2012, "H4")

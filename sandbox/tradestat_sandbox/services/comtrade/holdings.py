@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tradestat_sandbox.chance import mix
 from tradestat_sandbox.economies import ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
-from tradestat_sandbox.products import H6_SINCE
+from tradestat_sandbox.products import edition_of
 from tradestat_sandbox.services.comtrade.question import GOODS, SERVICES
 from tradestat_sandbox.world import CHINA, KOREA, World
 
@@ -46,9 +46,9 @@ def holdings(world: World, kind: tuple[str, str, str]) -> Iterator[Holding]:
             yield from _services(world, reporter, frequency)
             continue
         for period, released in _months(world, reporter) if frequency == "M" else _years(world, reporter):
-            usual = "H6" if int(period[:4]) >= H6_SINCE else "H5"
+            usual = edition_of(int(period[:4]))
             edition = usual if classification == "HS" else classification
-            if edition != "H6" or usual == "H6":
+            if edition <= usual:
                 yield Holding("C", frequency, period, reporter, edition, edition == usual, released)
 
 

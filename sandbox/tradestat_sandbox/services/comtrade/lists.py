@@ -4,23 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.products import HS2017_OF, all_hs, withdrawn
+from tradestat_sandbox.products import EDITIONS, HS2012_OF, HS2017_OF, all_hs, withdrawn
 from tradestat_sandbox.services.comtrade.areas import partners, reporters
 from tradestat_sandbox.services.comtrade.items import data_items
 
 SERVICES_TOTAL = "200"
-_BEFORE_2022 = ("H4", "H5")  # what this world trades has the same codes in HS 2012 and HS 2017
 
 
 def _hs(class_code: str) -> dict[str, Any]:
     results: list[dict[str, Any]] = [_entry("TOTAL", f"Total - All {class_code} commodities", "#", 0)]
+    later: dict[str, str] = {"H4": HS2017_OF | HS2012_OF, "H5": HS2017_OF}.get(class_code, {})
     for code, (text, parent) in all_hs().items():
-        if class_code in _BEFORE_2022 and code in HS2017_OF:
-            continue
-        results.append(_entry(code, f"{code} - {text}", parent, len(code)))
-    if class_code in (*_BEFORE_2022, "HS"):
-        for code, text in withdrawn().items():
-            results.append(_entry(code, f"{code} - {text}", code[:-2], len(code)))
+        if code not in later:
+            results.append(_entry(code, f"{code} - {text}", parent, len(code)))
+    for code, text in withdrawn(*(EDITIONS if class_code == "HS" else (class_code,))).items():
+        results.append(_entry(code, f"{code} - {text}", code[:-2], len(code)))
     return {"more": False, "classCode": class_code, "results": results}
 
 

@@ -12,12 +12,11 @@ from tradestat_sandbox.flows import FIRST_YEAR, ROUTES
 from tradestat_sandbox.observers import Span
 from tradestat_sandbox.products import (
     BY_CODE,
-    CODES6,
-    H6_SINCE,
-    HS2017_OF,
     NES,
     NES_INDEX,
     TOTAL,
+    code_of,
+    edition_of,
     label,
     national_codes,
     national_shares,
@@ -69,21 +68,13 @@ def _span(world: World, asked: AskedRows, period: str, reporter: Economy) -> Spa
 def _edition(asked: AskedRows, year: int) -> str | None:
     """The HS edition of a year's rows; None where the asked one did not exist yet."""
     if asked.classification == "HS":
-        return "H6" if year >= H6_SINCE else "H5"
-    if asked.classification == "H6" and year < H6_SINCE:
-        return None
-    return asked.classification
-
-
-def _six(index: int, edition: str) -> str:
-    """A subheading's code in an edition: what HS 2022 brought stood elsewhere before."""
-    code = CODES6[index]
-    return code if edition == "H6" else HS2017_OF.get(code, code)
+        return edition_of(year)
+    return asked.classification if asked.classification <= edition_of(year) else None
 
 
 def _wanted(asked: AskedRows, edition: str) -> list[tuple[str, tuple[int, ...]]]:
     """(commodity code, indexes of its subheadings) of what was asked, codes without data left out."""
-    sixes = [_six(index, edition) for index in ALL_PRODUCTS]
+    sixes = [code_of(index, edition) for index in ALL_PRODUCTS]
     levels = {f"AG{digits}": tuple(sorted({six[:digits] for six in sixes})) for digits in (2, 4, 6)}
     everything = ["TOTAL", *levels["AG2"], *levels["AG4"], *levels["AG6"]]
     codes: list[str] = []
@@ -165,7 +156,7 @@ def _row(asked: AskedRows, place: _Place, commodity: str, edition: str, amounts:
         describe=asked.describe,
         **_head(place, monthly=asked.monthly),
         classificationCode=edition,
-        isOriginalClassification=edition == ("H6" if year >= H6_SINCE else "H5"),
+        isOriginalClassification=edition == edition_of(year),
         cmdCode=commodity,
         cmdDesc="All Commodities" if commodity == TOTAL else label(commodity),
         aggrLevel=0 if commodity == TOTAL else len(commodity),

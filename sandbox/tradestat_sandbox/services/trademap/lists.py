@@ -5,7 +5,7 @@ from typing import Any
 from tradestat_sandbox import ebops
 from tradestat_sandbox.economies import ECONOMIES, Economy, other_areas
 from tradestat_sandbox.flows import FIRST_YEAR
-from tradestat_sandbox.products import HS2017_OF, all_hs, withdrawn
+from tradestat_sandbox.products import EDITIONS, HS2017_OF, all_hs, withdrawn
 from tradestat_sandbox.services.trademap.groups import groups
 from tradestat_sandbox.world import World
 
@@ -88,7 +88,9 @@ def products_hs() -> dict[str, Any]:
         {"productCd": code, "label": description, "revisions": "000001" if code in HS2017_OF else "111111"}
         for code, (description, _) in all_hs().items()
     ]
-    entries += [{"productCd": code, "label": text, "revisions": "111110"} for code, text in withdrawn().items()]
+    entries += [
+        {"productCd": code, "label": text, "revisions": "111110"} for code, text in withdrawn(*EDITIONS).items()
+    ]
     return {"total": len(entries), "products": entries}
 
 
