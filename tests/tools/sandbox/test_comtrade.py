@@ -186,7 +186,9 @@ async def test_the_list_of_an_edition_holds_the_codes_of_its_rows(http: httpx.As
         response = await http.get(f"/files/v1/app/reference/{edition}.json")
         listed = {entry["id"] for entry in json.loads(response.content.decode("utf-8-sig"))["results"]}
         query = CHINA_TO_KOREA | {"period": year, "cmdCode": "AG6"} | TOTALS
-        codes = {row["cmdCode"] for row in await rows(http, FULL + f"C/A/{edition}", **query)}
+        # The service fails for H6 by its name; HS gives its rows.
+        kind = "HS" if edition == "H6" else edition
+        codes = {row["cmdCode"] for row in await rows(http, FULL + f"C/A/{kind}", **query)}
         assert codes
         assert codes <= listed
 

@@ -198,3 +198,13 @@ async def test_series_begin_in_2012_each_year_in_the_edition_of_then(http: httpx
     assert month["primaryValue"] == sandbox.world.truth("KR", "US", "TOTAL", "201201").exporter_reported
     held = (await body(http, "/data/v1/getDA/C/A/HS", reporterCode="410"))["data"]
     assert (held[0]["period"], held[0]["classificationCode"]) == (2012, "H4")
+
+
+async def test_the_newest_edition_is_an_error_and_hs_gives_its_rows(http: httpx.AsyncClient) -> None:
+    query = CHINA_TO_KOREA | TOTALS | {"cmdCode": "850760"}
+    assert (await http.get(GET + "C/A/H6", params=query)).status_code == 500
+    [row] = (await body(http, GET + "C/A/HS", **query))["data"]
+    assert row["classificationCode"] == "H6"
+    assert (await body(http, GET + "C/A/H5", **query))["count"] == 1
+    assert (await body(http, "/data/v1/getDA/C/A/H6", reporterCode="156"))["count"] > 0
+    assert (await body(http, "/public/v1/preview/C/A/H6", **query))["count"] == 1
