@@ -19,7 +19,7 @@ import anyio
 
 from tradestat_sandbox import DEFAULT_TODAY
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
-from tradestat_sandbox.products import HS2017_OF, PRODUCTS
+from tradestat_sandbox.products import HASHED, HS2017_OF, PRODUCTS
 from tradestat_sandbox.world import Truth, World, world_on
 from tradestat_server.mcp.context import open_context
 from tradestat_tools.catalogue import catalogue
@@ -96,12 +96,15 @@ def pairs() -> list[tuple[str, str]]:
 
 
 def drawn(world: World, *, seed: int, count: int | None, monthly: float, level: int) -> Iterator[Cell]:
-    """Cells with a true flow or a report of one, one a pair, in an order that the seed gives."""
+    """Cells with a true flow or a report of one, one a pair, in an order that the seed gives.
+
+    Of the goods by which chance counts: so a seed's cells stay the same when the world takes up more goods.
+    """
     ordered = sorted(pairs(), key=lambda pair: _number(seed, *pair))
     for exporter, importer in ordered[:count]:
         for attempt in range(20):
             number = _number(seed, exporter, importer, str(attempt))
-            product = PRODUCTS[number % len(PRODUCTS)].code[:level] or "TOTAL"
+            product = PRODUCTS[number % HASHED].code[:level] or "TOTAL"
             year = YEARS[number // 1000 % len(YEARS)]
             young = year == YEARS[-1]
             month = f"-{number // 10_000 % (NEWEST if young else 12) + 1:02d}"

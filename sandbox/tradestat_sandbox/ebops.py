@@ -1,7 +1,8 @@
 """Services of the synthetic world: the EBOPS 2010 main items and standard components, and invented yearly flows.
 
 `productCd` is built from the display code the way Trade Map writes it: `3.1.1` is `S03001001`, `S00` is all services.
-The lowest components are the primitive; every item above is their sum. Supplementary and "of which" items are left out.
+The lowest components are the primitive; every item above is their sum. Supplementary items, alternatives and "of which"
+items are listed, by the names of UN Comtrade's list, and have no flows: they would be counted twice.
 """
 
 from dataclasses import dataclass
@@ -111,11 +112,81 @@ _TABLE = """
 12.3|Other government goods and services n.i.e.
 """
 
+# Items without flows: display code, name, display code of the item above. Trade Map has three fewer than UN Comtrade;
+# which, is not known: 3a.31, 3a.32 and 4.0 are left out here.
+_LISTED = """
+3.1.1.a|Of which: Payable by border, seasonal, and other short-term workers|3.1.1
+3.2.1.a|Of which: Payable by border, seasonal, and other short-term workers|3.2.1
+3.3.1.a|Of which: Payable by border, seasonal, and other short-term workers|3.3.1
+3.5|Space transport|3
+3.6|Rail transport|3
+3.6.1|Passenger|3.6
+3.6.2|Freight|3.6
+3.6.3|Other|3.6
+3.7|Road transport|3
+3.7.1|Passenger|3.7
+3.7.2|Freight|3.7
+3.7.3|Other|3.7
+3.8|Inland waterway transport|3
+3.8.1|Passenger|3.8
+3.8.2|Freight|3.8
+3.8.3|Other|3.8
+3.9|Pipeline transport|3
+3.10|Electricity transmission|3
+3.11|Other supporting and auxiliary transport services|3
+3a.1|Passenger|3
+3a.1.1|Of which: Payable by border, seasonal, and other short-term workers|3a.1
+3a.2|Freight|3
+3a.3|Other|3
+4a.1|Goods|4
+4a.2|Local transport services|4
+4a.3|Accommodation services|4
+4a.4|Food-serving services|4
+4a.5|Other services|4
+4a.5.1|Of which: Health services|4a.5
+4a.5.2|Of which: Education services|4a.5
+6.1.1.a|Gross life insurance premiums receivable (credits) and payable (debits)|6.1.1
+6.1.1.b|Gross life insurance claims receivable (credits) and payable (debits)|6.1.1
+6.1.2.a|Gross freight insurance premiums receivable (credits) and payable (debits)|6.1.2
+6.1.2.b|Gross freight insurance claims receivable (credits) and payable (debits)|6.1.2
+6.1.3.a|Gross other direct insurance premiums receivable (credits) and payable (debits)|6.1.3
+6.1.3.b|Gross other direct insurance claims receivable (credits) and payable (debits)|6.1.3
+9.2.1.a|Of which: Software originals|9.2.1
+10.2.2.1|Of which: Convention, trade-fair and exhibition organization services|10.2.2
+10.3.5.1|Of which: Employment services, i.e., search, placement and supply services of personnel|10.3.5
+11.1.1.a|Of which: Audio-visual originals|11.1.1
+C.1|Audio-visual transactions|200
+C.1.1|Of which: C.1.1 Licences to use audio-visual products|C.1
+C.2|Cultural transactions|200
+C.3|Computer software transactions|200
+C.3.1|Of which: C.3.1 Licences to use computer software products|C.3
+C.4|Call-centre services|200
+C.5|Total services transactions between related enterprises|200
+C.6|Total trade-related transactions|200
+C.7|Environmental transactions|200
+C.8|Total health services|200
+C.9|Total education services|200
+"""
+
 ALL = "S00"
-FIRST_YEAR = 2018
 # World size of each main item, billion USD a year.
 _SIZES = {1: 90, 2: 110, 3: 1100, 4: 1400, 5: 110, 6: 190, 7: 600, 8: 440, 9: 900, 10: 1500, 11: 110, 12: 80}
-_CYCLE = {2018: 1.0, 2019: 1.03, 2020: 0.85, 2021: 1.0, 2022: 1.13, 2023: 1.24, 2024: 1.34, 2025: 1.4}
+_CYCLE = {
+    2012: 0.75,
+    2013: 0.8,
+    2014: 0.86,
+    2015: 0.83,
+    2016: 0.85,
+    2017: 0.92,
+    2018: 1.0,
+    2019: 1.03,
+    2020: 0.85,
+    2021: 1.0,
+    2022: 1.13,
+    2023: 1.24,
+    2024: 1.34,
+    2025: 1.4,
+}
 _N = len(ECONOMIES)
 
 
@@ -132,8 +203,16 @@ class Item:
 
 
 def _code(display: str) -> str:
-    first, *rest = display.split(".")
+    """The code of an item; of those with a letter (3.1.1.a, 3a.1, C.1) it is invented, no two being the same."""
+    first, *rest = (part if part.isdecimal() else _LETTERS.get(part, part) for part in display.split("."))
+    if first == "C":
+        first = str(90 + int(rest.pop(0)))
+    elif first.endswith("a"):
+        first, rest[0] = first.removesuffix("a"), str(800 + int(rest[0]))
     return f"S{int(first):02d}" + "".join(f"{int(part):03d}" for part in rest)
+
+
+_LETTERS = {"a": "901", "b": "902"}
 
 
 def _load() -> tuple[Item, ...]:
@@ -145,8 +224,20 @@ def _load() -> tuple[Item, ...]:
     return tuple(items)
 
 
+def _listed_only() -> tuple[Item, ...]:
+    items: list[Item] = []
+    for place, line in enumerate(_LISTED.strip().splitlines()):
+        display, label, above = line.split("|")
+        code = _code(display)
+        items.append(Item(-1 - place, code, display, label, len(code) // 3, ALL if above == "200" else _code(above)))
+    return tuple(items)
+
+
 ITEMS = _load()
+LISTED_ONLY = _listed_only()
+"""Items without flows; their index counts down from -1."""
 BY_CODE = {item.code: item for item in ITEMS}
+EVERY_CODE = {item.code: item for item in (*ITEMS, *LISTED_ONLY)}
 BY_DISPLAY = {item.display: item for item in ITEMS}
 MAIN = tuple(item for item in ITEMS if item.level == 1)
 _PARENTS = {item.parent for item in ITEMS}

@@ -133,6 +133,11 @@ class Economy:
         return int(self.code)
 
     @property
+    def comtrade_iso(self) -> str:
+        """UN Comtrade's ISO 3166 alpha-3 code; its area 490 has one of its own."""
+        return "S19" if self.code == "490" else self.iso3
+
+    @property
     def tags_zh(self) -> list[str]:
         """Trade tags as doumaotong's older shape lists them."""
         named = ((BELT_ROAD, "一带一路"), (ASEAN, "东盟"), (EU, "欧盟"), (USMCA, "美墨加"), (MIDDLE_EAST, "中东"))
@@ -257,27 +262,3 @@ def other_areas() -> list[tuple[str, str, bool]]:
     """(code, name, nes) of every other area."""
     entries = (entry.strip() for entry in _OTHER_AREAS.replace("\n", "").split(";"))
     return [(entry[:3], entry[4:].rstrip("*"), entry.endswith("*")) for entry in entries]
-
-
-# Trade Map's groups: id, label, type, members. Ids are opaque and are not country codes.
-_GROUPS = """
-42|European Union (EU 27)|economicGrouping|040 056 100 191 196 203 208 233 246 251 276 300 348 372 380 428 440 442 470 492 528 616 620 642 703 705 724 752
-24|Association of Southeast Asian Nations (ASEAN)|customsUnion|096 104 116 360 418 458 608 626 702 704 764
-6757|BRICS|geopoliticalRegion|076 156 231 360 643 699 710 784 818
-6578|OECD|intergovernmentalOrganisation|036 040 056 124 152 170 188 203 208 246 251 276 300 348 372 376 380 392 410 484 528 554 579 616 620 703 724 752 757 792 826 842
-7|Africa|geographicRegion|012 231 404 504 566 710 818
-8|Asia|geographicRegion|004 050 116 144 156 344 360 368 376 392 398 410 414 458 490 496 586 608 634 682 699 702 704 764 784 792 860
-9|Europe|geographicRegion|040 056 203 208 246 251 276 300 348 372 380 528 579 616 620 642 643 703 724 752 757 804 826
-19|Oceania|geographicRegion|036 554
-41|USMCA|economicGrouping|124 484 842
-45|MERCOSUR|customsUnion|032 068 076 600 858
-61|European Free Trade Association (EFTA)|economicGrouping|352 579 757
-1202|Least developed countries (LDCs)|unilateralTradeArrangement|004 050 116 231
-1311|Gulf Cooperation Council (GCC)|customsUnion|048 414 512 634 682 784
-"""  # noqa: E501
-
-
-def groups() -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """(id, label, type, member codes) of every group."""
-    rows = (line.split("|") for line in _GROUPS.strip().splitlines())
-    return [(ident, label, kind, tuple(members.split())) for ident, label, kind, members in rows]

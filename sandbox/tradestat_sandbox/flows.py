@@ -10,16 +10,33 @@ from typing import NamedTuple
 
 from tradestat_sandbox.chance import PATTERNS, Shares, between, mix, month_patterns, whole_between
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
-from tradestat_sandbox.products import NES_INDEX, PRODUCTS
+from tradestat_sandbox.products import HASHED, NES_INDEX, PRODUCTS
 
-FIRST_YEAR = 2018
-_BASE_YEAR = 2017  # one year before the world begins: its December arrives in January 2018
+FIRST_YEAR = 2012  # with HS 2012, the oldest edition whose list was recorded
+_BASE_YEAR = 2017  # the year that all others are reckoned from, forward and back
 _N = len(ECONOMIES)
 _CACHE_LIMIT = 250_000
 _PRICE_LEVEL = [whole_between(780, 1300, 20, pair) for pair in range(_N * _N)]  # of a pair, per mille
 
 # World trade in values against 2017; later years follow the products' own growth.
-_CYCLE = {2018: 1.06, 2019: 1.03, 2020: 0.94, 2021: 1.17, 2022: 1.28, 2023: 1.2, 2024: 1.22, 2025: 1.25, 2026: 1.28}
+_CYCLE = {
+    2011: 1.16,
+    2012: 1.13,
+    2013: 1.14,
+    2014: 1.13,
+    2015: 0.97,
+    2016: 0.93,
+    2017: 1.0,
+    2018: 1.06,
+    2019: 1.03,
+    2020: 0.94,
+    2021: 1.17,
+    2022: 1.28,
+    2023: 1.2,
+    2024: 1.22,
+    2025: 1.25,
+    2026: 1.28,
+}
 _SCARCE = frozenset({"fuel", "coal", "coffee", "cocoa", "tea", "aircraft", "ship", "fertiliser", "sugar", "cotton"})
 
 
@@ -122,7 +139,7 @@ class Flows:
             base = 0.0
             supplies, demands = self._market(product)
             if supplies[exporter] and exporter != importer:
-                h = mix(14, key)
+                h = mix(14, (exporter * _N + importer) * HASHED + product)
                 base = supplies[exporter] * demands[importer] * self.affinity[exporter][importer]
                 base *= 0.3 + (h & 255) / 180
                 if base < 40_000 or (base < 4_000_000 and (h >> 8) % 3 == 0):
@@ -133,14 +150,16 @@ class Flows:
         return base
 
     def _trend(self, kind: int, index: int, year: int, growth: int) -> float:
-        """Cumulated growth since 2017 of an exporter (1), importer (2) or product (3)."""
-        if year <= _BASE_YEAR:
+        """Cumulated growth from 2017 to a year, or back to it, of an exporter (1), importer (2) or product (3)."""
+        if year == _BASE_YEAR:
             return 1.0
         key = (kind, index, year)
         trend = self._trends.get(key)
         if trend is None:
-            step = 1 + (growth + whole_between(-45, 45, 15, kind, index, year)) / 1000
-            trend = self._trends[key] = self._trend(kind, index, year - 1, growth) * step
+            later = year + (year < _BASE_YEAR)  # a step leads up to the later of its two years
+            step = 1 + (growth + whole_between(-45, 45, 15, kind, index, later)) / 1000
+            nearer = self._trend(kind, index, year + (1 if year < _BASE_YEAR else -1), growth)
+            trend = self._trends[key] = nearer / step if year < _BASE_YEAR else nearer * step
         return trend
 
     def _price_milli(self, exporter: int, product: int) -> int:
@@ -163,8 +182,8 @@ class Flows:
         base = self.base(exporter, importer, product)
         if base:
             goods = PRODUCTS[product]
-            h = mix(16, key)
-            value = base * _CYCLE.get(year, 1.28 if year > _BASE_YEAR else 1.0) * (0.82 + (h & 255) / 710)
+            h = mix(16, (((year - _BASE_YEAR) * _N + exporter) * _N + importer) * HASHED + product)
+            value = base * _CYCLE.get(year, 1.28 if year > _BASE_YEAR else 1.16) * (0.82 + (h & 255) / 710)
             value *= self._trend(1, exporter, year, 0) * self._trend(2, importer, year, 0)
             usd = int(value * self._trend(3, product, year, goods.growth))
             sporadic = usd < 400_000

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from tradestat_sandbox.chance import SHARE_BITS, Shares, cut, mix, whole_between
 from tradestat_sandbox.economies import ECONOMIES
 from tradestat_sandbox.flows import Flows
-from tradestat_sandbox.products import NES_INDEX, PRODUCTS
+from tradestat_sandbox.products import HASHED, NES_INDEX, PRODUCTS
 
 _N = len(ECONOMIES)
 Flow = Literal["X", "M", "RX"]
@@ -78,10 +78,11 @@ class Observers:
         """Whether the reporter hides this cell under 999999; about one in ninety, never with re-exports."""
         if flow == "RX":
             return False
-        key = ((reporter * 2 + (flow == "M")) * _N + partner) * NES_INDEX + product
+        pair = (reporter * 2 + (flow == "M")) * _N + partner
+        key = pair * NES_INDEX + product
         hidden = self._confidential.get(key)
         if hidden is None:
-            hidden = self._confidential[key] = mix(24, key) % 90 == 0
+            hidden = self._confidential[key] = mix(24, pair * HASHED + product) % 90 == 0
         return hidden
 
     def revision_permille(self, reporter: int, flow: Flow, month: Month) -> int:

@@ -122,13 +122,45 @@ _SPECIAL = {
 # Goods that other economies are good at than the rest of their chapter.
 _SPECIALITY = {"270112": "coal", "270119": "coal", "090240": "tea", "852491": "electronics", "710812": "jewellery"}
 
-# Subheadings HS 2022 brought, and the HS 2017 subheading their trade stood under before.
+EDITIONS = {"H4": 2012, "H5": 2017, "H6": 2022}
+"""The editions of the Harmonized System that this world knows, by the year from which they were in use."""
+# Subheadings HS 2022 brought, and the HS 2017 subheading their trade stood under before: all of it here, though of some
+# only a part did.
 HS2017_OF = {
     "300241": "300220",
+    "340250": "340220",
     "851713": "851712",
     "851714": "851712",
+    "852491": "901380",
     "854143": "854140",
     "870121": "870120",
+    "880730": "880330",
+    "940542": "940540",
+    "970121": "970110",
+}
+# What HS 2017 brought, and the HS 2012 subheading before it, likewise.
+HS2012_OF = {
+    "300215": "300210",
+    "390761": "390760",
+    "690721": "690790",
+    "870340": "870323",
+    "870360": "870323",
+    "870380": "870390",
+    "871160": "871190",
+}
+_WITHDRAWN = {
+    "300210": "Antisera, other blood fractions and immunological products",
+    "390760": "Poly(ethylene terephthalate); in primary forms",
+    "690790": "Ceramic flags and paving, hearth or wall tiles; unglazed, n.e.c. in heading no. 6907",
+    "300220": "Vaccines; for human medicine",
+    "340220": "Washing and cleaning preparations; surface-active, put up for retail sale",
+    "851712": "Telephones for cellular networks or for other wireless networks",
+    "854140": "Electrical apparatus; photosensitive, and light-emitting diodes (LED)",
+    "870120": "Tractors; road, for semi-trailers",
+    "8803": "Aircraft; parts of heading no. 8801 or 8802",
+    "880330": "Aircraft and spacecraft; parts of aeroplanes or helicopters n.e.c. in heading no. 8803",
+    "940540": "Lamps and light fittings; electric, n.e.c. in heading no. 9405",
+    "970110": "Paintings, drawings and pastels; executed entirely by hand",
 }
 
 # Goods counted in pieces: kg a piece.
@@ -186,6 +218,15 @@ _CODES = """
 901890 910111 940161 940360 940542 950300 950450 961900 970121
 """
 
+# The headings of chapter 85 that have none above, one subheading each, of the same code since HS 2012; so that the
+# chapter of one month is nearly as long an answer as the services give. They stand after the others, which stay as they
+# are.
+_REST_OF_85 = """
+850211 850300 850511 850610 850940 851010 851110 851210 851310 851420 851511 851610 851810 851920 852110 852210 852550
+852610 852712 852910 853010 853110 853210 853310 853510 853710 853810 853910 854011 854310 854511 854610 854710
+"""
+_SMALL = 12  # billion USD a year, world
+
 NES = "999999"
 TOTAL = "TOTAL"
 
@@ -205,10 +246,15 @@ class Product:
     unit_kg: float | None  # kg a piece, None where the second quantity is the weight itself
 
 
+HASHED = len(_CODES.split())
+"""By how many products chance counts the cells: more of them leave what the first ones trade as it is."""
+
+
 def _load() -> tuple[Product, ...]:
     products: list[Product] = []
-    for index, code in enumerate(sorted(_CODES.split())):
+    for index, code in enumerate((*sorted(_CODES.split()), *_REST_OF_85.split())):
         speciality, size, price, growth, cif, peak = _CHAPTERS[code[:2]]
+        size = _SMALL if index >= HASHED else size
         size, price, growth = _SPECIAL.get(code, (size, price, growth))
         speciality = _SPECIALITY.get(code, speciality)
         products.append(Product(index, code, speciality, size, price, growth, cif, peak, _PIECES.get(code)))
@@ -231,6 +277,36 @@ def indexes_under(code: str) -> tuple[int, ...]:
     if len(code) not in (2, 4, 6):
         return ()
     return tuple(index for index, six in enumerate(CODES6) if six.startswith(code))
+
+
+def edition_of(year: int) -> str:
+    """The edition that was in use in a year."""
+    return max((edition for edition, since in EDITIONS.items() if since <= year), default="H4")
+
+
+def code_of(index: int, edition: str) -> str:
+    """The code of a subheading in an edition."""
+    code = CODES6[index]
+    if edition != "H6":
+        code = HS2017_OF.get(code, code)
+    return HS2012_OF.get(code, code) if edition == "H4" else code
+
+
+@lru_cache(maxsize=1024)
+def indexes_in(code: str, year: int) -> tuple[int, ...]:
+    """As `indexes_under`, by the edition that was in use in a year."""
+    if code == TOTAL:
+        return indexes_under(TOTAL)
+    if len(code) not in (2, 4, 6):
+        return ()
+    edition = edition_of(year)
+    return tuple(index for index in range(NES_INDEX + 1) if code_of(index, edition).startswith(code))
+
+
+@lru_cache(maxsize=4)
+def codes_of(digits: int) -> tuple[str, ...]:
+    """The codes of a length with trade, of any edition."""
+    return tuple(sorted({code_of(index, one)[:digits] for index in range(NES_INDEX + 1) for one in EDITIONS}))
 
 
 # National extensions: China's 8-digit and Korea's 10-digit codes under each subheading, one to three of them. Most of
@@ -317,4 +393,11 @@ def label(code: str) -> str:
     if code == TOTAL:
         return "All products"
     found = _nomenclature().get(code)
-    return found[0] if found else code
+    return found[0] if found else _WITHDRAWN.get(code, code)
+
+
+def withdrawn(*editions: str) -> dict[str, str]:
+    """The codes of some editions that HS 2022 has no more and this world traded under, with their descriptions."""
+    sixes = {code_of(index, edition) for index in range(NES_INDEX) for edition in editions}
+    codes = sixes | {six[:4] for six in sixes}
+    return {code: label(code) for code in sorted(codes) if code not in _nomenclature()}

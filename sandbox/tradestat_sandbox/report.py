@@ -5,10 +5,8 @@ from typing import Any
 
 from tradestat_sandbox.economies import find_economy
 from tradestat_sandbox.observers import Month
-from tradestat_sandbox.products import HS2017_OF, TOTAL
+from tradestat_sandbox.products import BY_CODE, TOTAL, code_of, edition_of
 from tradestat_sandbox.world import World, parse_period
-
-_H6_SINCE = 2022
 
 
 def describe_truth(world: World, exporter: str, importer: str, product: str, period: str) -> dict[str, Any]:
@@ -47,8 +45,9 @@ def describe_truth(world: World, exporter: str, importer: str, product: str, per
                 yuan, "RMB yuan (a sum of small cells differs by a few yuan)", "FOB", "China"
             )
     notes: list[str] = []
-    if product in HS2017_OF and span.year < _H6_SINCE:
-        notes.append(f"UN Comtrade files {product} under HS 2017 code {HS2017_OF[product]} in {span.year}")
+    then = code_of(BY_CODE[product].index, edition_of(span.year)) if product in BY_CODE else product
+    if then != product:
+        notes.append(f"Trade Map and UN Comtrade file {product} under {then} in {span.year}, an earlier edition's code")
     if not truth.complete:
         notes.append("the year has not ended; it is summed to the last month")
     found = asdict(truth)

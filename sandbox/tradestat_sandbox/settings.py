@@ -77,6 +77,10 @@ class Settings:
     trademap_prices: dict[str, int] = field(default_factory=dict[str, int])  # endpoint to credits, 1 where absent
     trademap_credits: int = 1000
     trademap_page_cap: int = 500
+    # How the gateway refuses: since October 2026 with HTTP 401 or 403 and Korean words, before with HTTP 200.
+    korea_gateway: Literal["current", "older"] = "current"
     korea_total_row: Literal["mixed", "first", "last", "absent"] = "mixed"
     korea_numbers: Literal["mixed", "plain", "commas"] = "mixed"
+    # One call in so many draws a 429 however slowly they come (2 of 39 did at one in 1.5 s, October 2026); 0 for none.
+    comtrade_refuses_every: int = 0
     limits: dict[str, Limits] = field(default_factory=_generous)

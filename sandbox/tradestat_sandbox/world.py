@@ -3,7 +3,7 @@
     world = World(today=date(2026, 11, 1))
     world.truth("CN", "KR", "850760", "2024").fob_usd
 
-Months run from 2018-01 to the month before `today`. Exporters record FOB, importers CIF.
+Months run from 2012-01 to the month before `today`. Exporters record FOB, importers CIF.
 """
 
 import re
@@ -24,7 +24,23 @@ ALL_PARTNERS = tuple(range(len(ECONOMIES)))
 ALL_PRODUCTS = tuple(range(NES_INDEX + 1))
 
 # Yuan per dollar, invented near the level of each year.
-_CNY = {2018: 6.62, 2019: 6.9, 2020: 6.9, 2021: 6.45, 2022: 6.73, 2023: 7.08, 2024: 7.2, 2025: 7.19}
+_CNY = {
+    2011: 6.46,
+    2012: 6.31,
+    2013: 6.2,
+    2014: 6.14,
+    2015: 6.23,
+    2016: 6.64,
+    2017: 6.76,
+    2018: 6.62,
+    2019: 6.9,
+    2020: 6.9,
+    2021: 6.45,
+    2022: 6.73,
+    2023: 7.08,
+    2024: 7.2,
+    2025: 7.19,
+}
 
 DETAILS = {
     "cif_fob": "the importer adds freight and insurance",
@@ -125,12 +141,20 @@ class World:
     @property
     def korea_last(self) -> Month:
         """Korea Customs publishes a month on the 15th of the next."""
-        return self.last_month if self.today.day >= 15 else month_before(self.last_month)
+        return self._month_out_on(15)
+
+    @property
+    def korea_total_last(self) -> Month:
+        """The total of all goods comes out in the first days of the next month; here on the 3rd, a day of its own."""
+        return self._month_out_on(3)
+
+    def _month_out_on(self, day: int) -> Month:
+        return self.last_month if self.today.day >= day else month_before(self.last_month)
 
     @property
     def doumaotong_last(self) -> Month:
         """doumaotong follows China's customs by a week: a month is there on the 25th of the next."""
-        return self.last_month if self.today.day >= 25 else month_before(self.last_month)
+        return self._month_out_on(25)
 
     def recorded(self, economy: Economy, span: Span) -> bool:
         """Whether an economy's own statistics hold this span by today."""
@@ -189,7 +213,7 @@ class World:
             importer: likewise; only one of the two may be the World.
             product: HS code of 2, 4 or 6 digits, "TOTAL", China's 8 or Korea's 10 digits where they take part,
                 or an EBOPS code ("3.1.1", "S03001001", "S00") for services by year.
-            period: YYYY or YYYYMM from 2018 to the last month before today.
+            period: YYYY or YYYYMM from 2012 to the last month before today.
 
         Raises:
             KeyError: an economy or product the world does not have.

@@ -79,4 +79,4 @@ def test_a_taken_port_is_said_and_nothing_is_announced() -> None:
 def test_a_day_before_the_synthetic_world_is_refused() -> None:
     result = run("sandbox", "--port", "0", "--today", "2001-01-01")
     assert result.exit_code == 2
-    assert "2019-01-01" in result.stderr
+    assert "2013-01-01" in result.stderr

@@ -122,7 +122,8 @@ class Rig:
 async def a_rig(**settings: Any) -> AsyncGenerator[Rig]:
     rig = Rig(asked=settings.pop("asked", []), now=settings.pop("now", NOON))
     http = Http(app=rig.app)
-    cache, ledger = settings.pop("cache", None) or SqliteCache(None), settings.pop("ledger", None) or SqliteLedger(None)
+    given = settings.pop("cache", None)
+    cache, ledger = given or SqliteCache(None), settings.pop("ledger", None) or SqliteLedger(None)
     clock = Clock(lambda: rig.now, rig.sleep)
     settings = {"chance": lambda: 1.0, **settings}
     async with Upstream(http, cache=cache, ledger=ledger, clock=clock, **settings) as rig.upstream:

@@ -163,13 +163,14 @@ async def test_reference_lists_begin_with_a_mark_and_have_the_recorded_fields(ht
 async def test_the_list_of_data_items_knows_every_field_of_a_row(http: httpx.AsyncClient) -> None:
     response = await http.get("/files/v1/app/reference/TradeDataItems.json")
     items = json.loads(response.content.decode("utf-8-sig"))["results"]
+    # The list and the rows spell some names with other capitals.
+    listed = {item["dataItem"].lower() for item in items}
     for kind, place, code in (("C/A/HS", "isInDataAPICommodity", "8507"), ("S/A/EB10", "isInDataAPIServices", "3")):
         query = {"reporterCode": "842", "partnerCode": "276", "flowCode": "X", "period": "2022", "cmdCode": code}
-        row = (await rows(http, FULL + kind, **query, **TOTALS))[0]
-        # The list and the rows spell some names with other capitals.
-        listed = {item["dataItem"].lower() for item in items if item[place] == "True"}
-        # Rows of goods carry the mode of supply too, which the list calls a field of services only.
-        assert {name.lower() for name in row} - listed <= {"moscode"}
+        row = {name.lower() for name in (await rows(http, FULL + kind, **query, **TOTALS))[0]}
+        assert row <= listed
+        own = {item["dataItem"].lower() for item in items if item[place] == "True"}
+        assert own - row <= {"datasetcode", "mosdesc"}
 
 
 async def test_the_modes_of_supply_hold_the_total_that_rows_name(http: httpx.AsyncClient) -> None:
@@ -185,7 +186,9 @@ async def test_the_list_of_an_edition_holds_the_codes_of_its_rows(http: httpx.As
         response = await http.get(f"/files/v1/app/reference/{edition}.json")
         listed = {entry["id"] for entry in json.loads(response.content.decode("utf-8-sig"))["results"]}
         query = CHINA_TO_KOREA | {"period": year, "cmdCode": "AG6"} | TOTALS
-        codes = {row["cmdCode"] for row in await rows(http, FULL + f"C/A/{edition}", **query)}
+        # The service fails for H6 by its name; HS gives its rows.
+        kind = "HS" if edition == "H6" else edition
+        codes = {row["cmdCode"] for row in await rows(http, FULL + f"C/A/{kind}", **query)}
         assert codes
         assert codes <= listed
 

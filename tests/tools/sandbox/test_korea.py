@@ -150,8 +150,29 @@ async def test_both_forms_of_the_key_work_and_one_encoded_twice_does_not(http: h
     assert all(sign in SANDBOX_KEYS.korea for sign in ("+", "/", "=="))
     for wrong in (quote(SANDBOX_KEYS.korea_encoded, safe=""), SANDBOX_KEYS.korea, "nonsense"):
         answer = await http.get(f"{DETAIL}?serviceKey={wrong}{tail}")
-        assert answer.status_code == 200
-        assert code_and_text(answer) == ("30", "SERVICE_KEY_IS_NOT_REGISTERED_ERROR")
+        assert answer.status_code == 403
+        assert code_and_text(answer) == ("30", "등록되지 않은 서비스키")
+        assert "<errMsg>SERVICE_KEY_IS_NOT_REGISTERED_ERROR</errMsg>" in answer.text
+
+
+async def test_a_missing_key_and_a_spent_day_are_refused_in_korean_by_status(
+    http: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    missing = await http.get(DETAIL, params={"strtYymm": "202401", "endYymm": "202401", "hsSgn": "8507"})
+    assert (missing.status_code, code_and_text(missing)) == (401, ("20", "서비스 접근거부"))
+    sandbox.configure(limits={"korea": {"per_day": 0}})
+    spent = await ask(http, DETAIL, strtYymm="202401", endYymm="202401", hsSgn="8507")
+    assert (spent.status_code, code_and_text(spent)[0]) == (403, "22")
+
+
+async def test_the_gateway_can_refuse_as_it_did_before(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    sandbox.configure(korea_gateway="older")
+    for key, code, words in (
+        ("nonsense", "30", "SERVICE_KEY_IS_NOT_REGISTERED_ERROR"),
+        ("", "20", "SERVICE_ACCESS_DENIED_ERROR"),
+    ):
+        answer = await http.get(DETAIL, params={"serviceKey": key, "strtYymm": "202401", "endYymm": "202401"})
+        assert (answer.status_code, code_and_text(answer)) == (200, (code, words))
 
 
 async def test_paging_parameters_are_ignored(http: httpx.AsyncClient) -> None:
@@ -161,12 +182,27 @@ async def test_paging_parameters_are_ignored(http: httpx.AsyncClient) -> None:
     assert len(items(whole)) == len(items(paged)) > 10
 
 
+async def test_a_chapter_of_one_month_is_thousands_of_rows(http: httpx.AsyncClient) -> None:
+    rows, _ = rows_and_total(await ask(http, DETAIL, hsSgn="85", strtYymm="202405", endYymm="202405"))
+    assert len(rows) > 2_700  # about 3,700 at the service, which has more partners than this world
+    assert len({row["hsCd"] for row in rows}) == 46
+
+
 async def test_a_month_is_published_on_the_fifteenth_of_the_next(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     query = {"hsSgn": "87", "cntyCd": "US", "strtYymm": "202610", "endYymm": "202610"}
     sandbox.today = date(2026, 11, 14)
     assert items(await ask(http, DETAIL, **query)) == []
     sandbox.today = date(2026, 11, 15)
     assert len(items(await ask(http, DETAIL, **query))) > 1
+
+
+async def test_the_total_is_out_in_the_first_days_of_the_next_month(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    path, query = "/1220000/Newtrade/getNewtradeList", {"strtYymm": "202610", "endYymm": "202610"}
+    sandbox.today = date(2026, 11, 2)
+    assert items(await ask(http, path, **query)) == []
+    sandbox.today = date(2026, 11, 5)
+    assert len(items(await ask(http, path, **query))) == 2
+    assert items(await ask(http, DETAIL, hsSgn="87", cntyCd="US", **query)) == []
 
 
 async def test_one_item_and_none_look_as_they_do_on_the_wire(http: httpx.AsyncClient, sandbox: Sandbox) -> None:

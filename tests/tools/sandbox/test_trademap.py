@@ -53,8 +53,44 @@ async def test_by_product_lists_what_is_below_or_beside_and_never_the_code_itsel
     assert {record["productCd"][:4] for record in below["records"]} == {"8507"}
     beside = await data(http, "goods_time_series", **GOODS | {"by": "byProduct", "product": "851713", "hs_level": 6})
     codes = {record["productCd"] for record in beside["records"]}
-    assert codes == {"851714", "851762"}
+    assert codes == {"851712", "851714", "851762"}
     assert [record["productCd"] for record in beside["aggregateRecords"]] == ["851713"]
+
+
+async def test_a_year_is_in_the_edition_that_was_in_use(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    query = GOODS | {"partner": "156", "page_size": 500}
+    [old] = (await data(http, "goods_time_series", **query | {"product": "851712"}))["aggregateRecords"]
+    [new] = (await data(http, "goods_time_series", **query | {"product": "851713"}))["aggregateRecords"]
+    parts = [sandbox.world.truth("CN", "KR", code, "2020").importer_reported or 0 for code in ("851713", "851714")]
+    assert values(old)[2020] == nearest(sum(parts))
+    assert values(old)[2022] is values(new)[2020] is values(new)[2021] is None
+    assert values(new)[2022] == nearest(sandbox.world.truth("CN", "KR", "851713", "2022").importer_reported)
+    below = await data(http, "goods_time_series", **query | {"product": "8517", "by": "byProduct", "hs_level": 6})
+    assert {"851712", "851713", "851714"} <= {record["productCd"] for record in below["records"]}
+    codes = {entry["productCd"] for entry in (await data(http, "get_products_hs"))["products"]}
+    assert {"851712", "851713", "ALL"} <= codes
+
+
+async def test_lists_are_as_long_as_the_services_own(http: httpx.AsyncClient) -> None:
+    groups = {one["id"]: one for one in (await data(http, "get_country_groups"))["groups"]}
+    assert len(groups) == 54
+    assert "364" in groups[6757]["members"]  # Iran in BRICS
+    assert len(groups[42]["members"]) == 28
+    assert len({one["label"] for one in groups.values()}) == 54
+    areas = {one["countryCd"] for one in (await data(http, "get_countries"))["countries"]}
+    assert all(set(one["members"]) <= areas for one in groups.values())
+    services = (await data(http, "get_services_ebops"))["services"]
+    assert len(services) == len({one["productCd"] for one in services}) == 150
+    assert {"productCd": "S03001001", "label": "Passenger transport, Sea", "displayCd": "3.1.1", "maxLevel": "4"} in (
+        services
+    )
+
+
+async def test_a_service_that_is_only_listed_has_no_figures(http: httpx.AsyncClient) -> None:
+    query = {"country": "842", "partner": "276", "service": "S03006", "by": "byService", "trade_flow": "E"}
+    answer = await data(http, "services_time_series", **query)
+    assert "S03006" not in {record["productCd"] for record in answer["records"]}
+    assert set(values(answer["aggregateRecords"][0]).values()) == {None}
 
 
 async def test_all_is_asked_and_total_is_answered(http: httpx.AsyncClient, sandbox: Sandbox) -> None:

@@ -134,9 +134,10 @@ class GivenUp(SqliteLedger):
 
     scope: anyio.CancelScope
 
-    def mark_sent(self, grant: Grant) -> None:
-        super().mark_sent(grant)
+    def mark_sent(self, grant: Grant) -> bool:
+        held = super().mark_sent(grant)
         anyio.from_thread.run_sync(self.scope.cancel)
+        return held
 
 
 async def test_a_paid_call_that_is_given_up_before_it_is_sent_costs_nothing() -> None:

@@ -2,10 +2,10 @@
 
 Assumed where the service's form is not known: a preview of several periods answers with no rows, as other wrong
 parameters do; a question without `period` likewise; `cmdCode` also takes AG2, AG4, AG6 and TOTAL;
-`breakdownMode=classic` asks for totals only; the descriptions are null without `includeDesc`; `countOnly`
-answers with `count` and no rows; what is held and its notes are cut by `reporterCode` and `period` and by nothing else;
-tariff lines are the national codes of China and Korea and the subheadings of everyone else; the codes of `ModeOfSupply`
-but its total.
+`breakdownMode=classic` asks for totals only; the descriptions are null without `includeDesc`; what is held and its
+notes are cut by `reporterCode` and `period` and by nothing else; tariff lines are the national codes of China and Korea
+and the subheadings of everyone else; the codes of `ModeOfSupply` but its total; the words of what is refused under
+`details`, and that every unknown clCode is refused as BE5 is.
 """
 
 import json
@@ -19,9 +19,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tradestat_sandbox.services.comtrade.fields import record
 from tradestat_sandbox.services.comtrade.holdings import dataset, described, holdings, loaded_lately
 from tradestat_sandbox.services.comtrade.lists import reference
-from tradestat_sandbox.services.comtrade.question import WrongParameter, question
+from tradestat_sandbox.services.comtrade.question import Refused, WrongParameter, parameters, question
 from tradestat_sandbox.services.comtrade.rows import rows
 from tradestat_sandbox.services.comtrade.tables import balance, bilateral, matrix
 from tradestat_sandbox.serving import admit, in_thread
@@ -29,6 +30,14 @@ from tradestat_sandbox.state import State
 
 PREVIEW_ROWS = 500
 FULL_ROWS = 100_000
+_NO_FILE = (
+    '<?xml version="1.0" encoding="utf-8"?><Error><Code>BlobNotFound</Code>'
+    "<Message>The specified blob does not exist.</Message></Error>"
+)
+# What stands for the rows where they were only counted, as another client's authors recorded it on 2026-10-23.
+_PLACEHOLDER = {
+    name: type(value)() if isinstance(value, int | float) else None for name, value in record(describe=True).items()
+}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -39,7 +48,12 @@ def routes(sandbox: State) -> list[Route]:
         return _limited(sandbox) or await in_thread(lambda: _data(sandbox, request, PREVIEW_ROWS))
 
     async def full(request: Request) -> Response:
-        return _refused(sandbox, request) or await in_thread(lambda: _data(sandbox, request, FULL_ROWS))
+        if refused := _refused(sandbox, request):
+            return refused
+        if request.path_params["clCode"] == "H6" and "/get/" in request.url.path:
+            # Every try failed on 2026-10-23; HS gives the same rows, and the other editions are answered.
+            return _error(500, "Internal server error")
+        return await in_thread(lambda: _data(sandbox, request, FULL_ROWS))
 
     async def listing(request: Request) -> Response:
         keyed = request.url.path.startswith("/data/")
@@ -52,7 +66,7 @@ def routes(sandbox: State) -> list[Route]:
     async def file(request: Request) -> Response:
         content = await in_thread(lambda: reference(request.path_params["name"]))
         if content is None:
-            return Response("The specified resource does not exist.", 404)
+            return Response(_NO_FILE, 404, media_type="application/xml")
         return Response(_BOM + json.dumps(content, ensure_ascii=False).encode(), media_type="application/json")
 
     data = "{typeCode}/{freqCode}/{clCode}"
@@ -64,7 +78,8 @@ def routes(sandbox: State) -> list[Route]:
         *(
             Route(f"/{door}/v1/{name}/{data}", listing)
             for door in ("public", "data")
-            for name in ("getDA", "getDATariffline", "getMetadata")
+            # Clients in use write these both ways.
+            for name in ("getDA", "getDa", "getDATariffline", "getDaTariffline", "getMetadata")
         ),
         Route("/data/v1/getLiveUpdate", listing),
         Route("/data/v1/getTradeMatrix/{typeCode}/{freqCode}/TM", table),
@@ -90,6 +105,10 @@ def _refused(sandbox: State, request: Request) -> JSONResponse | None:
 
 
 def _limited(sandbox: State) -> JSONResponse | None:
+    if every := sandbox.settings.comtrade_refuses_every:
+        calls = sandbox.counters["comtrade_calls"] = sandbox.counters.get("comtrade_calls", 0) + 1
+        if calls % every == 0:
+            return _error(429, "Rate limit is exceeded. Try again in 1 seconds.", {"retry-after": "1"})
     refused = admit(sandbox, "comtrade")
     if refused is None:
         return None
@@ -104,9 +123,9 @@ def _limited(sandbox: State) -> JSONResponse | None:
 
 def _data(sandbox: State, request: Request, most: int) -> JSONResponse:
     started = perf_counter()
-    path, query = request.path_params, dict(request.query_params)
+    path, query = request.path_params, parameters(request.query_params.items())
     tariff_line = "ariffline" in request.url.path
-    text = query.get("maxRecords", "")
+    text = query.get("maxrecords", "")
     limit = min(most, int(text)) if text.isdecimal() and int(text) else most
     try:
         asked = question(
@@ -115,23 +134,30 @@ def _data(sandbox: State, request: Request, most: int) -> JSONResponse:
             tariff_line=tariff_line,
             one_period=most == PREVIEW_ROWS,
         )
-        if query.get("countOnly", "").lower() == "true":
-            return _answer(started, [], sum(1 for _ in rows(sandbox.world, asked)))
+        if query.get("countonly", "").lower() == "true":
+            return _answer(started, _PLACEHOLDER, sum(1 for _ in rows(sandbox.world, asked)))
         found = list(islice(rows(sandbox.world, asked), limit))
     except WrongParameter:
         found = []
+    except Refused as refused:
+        return _bad_request(refused)
     return _answer(started, found)
+
+
+def _bad_request(refused: Refused) -> JSONResponse:
+    error, detail = refused.args
+    return JSONResponse({"error": error, "details": [{"errorMessage": detail}]}, 400)
 
 
 def _listing(sandbox: State, request: Request) -> JSONResponse:
     """What is held, its notes, or what was loaded lately."""
     started = perf_counter()
-    path, query = request.path_params, dict(request.query_params)
+    path, query = request.path_params, parameters(request.query_params.items())
     name = request.url.path.split("/")[3]
     if name == "getLiveUpdate":
-        return _answer(started, loaded_lately(sandbox.world))
+        return _answer(started, *loaded_lately(sandbox.world))
     kind = (path["typeCode"], path["freqCode"], path["clCode"])
-    reporters, periods = (set(filter(None, query.get(one, "").split(","))) for one in ("reporterCode", "period"))
+    reporters, periods = (set(filter(None, query.get(one, "").split(","))) for one in ("reportercode", "period"))
     held = [
         one
         for one in holdings(sandbox.world, kind)
@@ -139,13 +165,13 @@ def _listing(sandbox: State, request: Request) -> JSONResponse:
     ]
     if name == "getMetadata":
         return _answer(started, [described(sandbox.world, one) for one in held])
-    return _answer(started, [dataset(one, tariff_line=name == "getDATariffline") for one in held])
+    return _answer(started, [dataset(one, tariff_line=name.lower() == "getdatariffline") for one in held])
 
 
 def _table(sandbox: State, request: Request) -> JSONResponse:
     """The matrix, or exports beside imports, or a flow beside its mirror."""
     started = perf_counter()
-    path, query = request.path_params, dict(request.query_params)
+    path, query = request.path_params, parameters(request.query_params.items())
     try:
         if "getTradeMatrix" in request.url.path:
             return _answer(started, list(matrix(sandbox.world, query)))
@@ -154,9 +180,13 @@ def _table(sandbox: State, request: Request) -> JSONResponse:
         return _answer(started, list(make(sandbox.world, kind, query)))
     except WrongParameter:
         return _answer(started, [])
+    except Refused as refused:
+        return _bad_request(refused)
 
 
-def _answer(started: float, found: Sequence[Mapping[str, Any]], count: int | None = None) -> JSONResponse:
+def _answer(
+    started: float, found: Sequence[Mapping[str, Any]] | Mapping[str, Any], count: int | None = None
+) -> JSONResponse:
     elapsed = f"{perf_counter() - started:.2f} secs"
     return JSONResponse(
         {"elapsedTime": elapsed, "count": len(found) if count is None else count, "data": found, "error": ""}

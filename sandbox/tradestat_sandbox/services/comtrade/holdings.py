@@ -5,17 +5,23 @@ number of records, which is of the right order and no count.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from tradestat_sandbox.chance import mix
 from tradestat_sandbox.economies import ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
+from tradestat_sandbox.products import edition_of
 from tradestat_sandbox.services.comtrade.question import GOODS, SERVICES
 from tradestat_sandbox.world import CHINA, KOREA, World
 
-_H6_SINCE = 2022
 _LATELY = timedelta(days=62)
+_NEWEST = 50
+# Not by strftime, whose names follow the locale of the process.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = tuple(
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
 
 
 class Holding(NamedTuple):
@@ -40,9 +46,9 @@ def holdings(world: World, kind: tuple[str, str, str]) -> Iterator[Holding]:
             yield from _services(world, reporter, frequency)
             continue
         for period, released in _months(world, reporter) if frequency == "M" else _years(world, reporter):
-            usual = "H6" if int(period[:4]) >= _H6_SINCE else "H5"
+            usual = edition_of(int(period[:4]))
             edition = usual if classification == "HS" else classification
-            if edition != "H6" or usual == "H6":
+            if edition <= usual:
                 yield Holding("C", frequency, period, reporter, edition, edition == usual, released)
 
 
@@ -82,7 +88,7 @@ def dataset(one: Holding, *, tariff_line: bool) -> dict[str, Any]:
         "freqCode": one.frequency,
         "period": int(one.period),
         "reporterCode": reporter.comtrade,
-        "reporterISO": reporter.iso3,
+        "reporterISO": reporter.comtrade_iso,
         "reporterDesc": reporter.name,
         "classificationCode": one.edition,
         "classificationSearchCode": "HS" if one.kind == "C" else "EB",
@@ -95,8 +101,8 @@ def dataset(one: Holding, *, tariff_line: bool) -> dict[str, Any]:
         "isExtendedMotCode": one.kind == "C",
         "totalRecords": 5_000 + mix(72, reporter.index, int(one.period)) % 200_000,
         "datasetChecksum": mix(73, reporter.index, int(one.period)) % 2**31,
-        "firstReleased": f"{one.released}T01:47:07.73",
-        "lastReleased": f"{one.released}T01:47:07.73",
+        "firstReleased": f"{one.released}T01:47:07.7333333",
+        "lastReleased": f"{one.released}T01:47:07.7333333",
     }
     if tariff_line:
         row["lengthCmdCode"] = {CHINA: 8, KOREA: 10}.get(reporter.index, 6)
@@ -128,13 +134,13 @@ def described(world: World, one: Holding) -> dict[str, Any]:
         "importPartner2Country": "Consignment",
         "exportPartner2Country": "",
         "publicationNote": "Synthetic figures of the sandbox.",
-        "publicationDate": f"{one.released}T00:00:00",
+        "publicationDate": f"{one.released}T00:00:00.0000000",
         "publicationDateShort": str(one.released),
     }
     revised = one.released + timedelta(days=180)
     notes = [note]
     if revised <= world.today:
-        stamp = {"publicationDate": f"{revised}T00:00:00", "publicationDateShort": str(revised)}
+        stamp = {"publicationDate": f"{revised}T00:00:00.0000000", "publicationDateShort": str(revised)}
         notes.append(note | stamp | {"publicationNote": "Synthetic figures of the sandbox, published again."})
     return head | {"notes": notes}
 
@@ -143,22 +149,35 @@ def _dollars_a_yuan(world: World, year: int) -> float:
     return 12 * 10_000 / sum(world.cny_per_10000_usd((year, month)) for month in range(1, 13))
 
 
-def loaded_lately(world: World) -> list[dict[str, Any]]:
-    """Datasets that came out in the last two months."""
+def loaded_lately(world: World) -> tuple[list[dict[str, Any]], int]:
+    """The newest datasets of the last two months, and how many there are of those.
+
+    The service's `count` is not the number of its rows (50 of 174, seen on 2026-10-23); what it counts is not known.
+    """
     kinds = (("C", "A", "HS"), ("C", "M", "HS"), ("S", "A", "EB10"))
-    return [
-        {
-            "typeCode": one.kind,
-            "freqCode": one.frequency,
-            "period": int(one.period),
-            "reporterCode": one.reporter.comtrade,
-            "reporterISO": one.reporter.iso3,
-            "classificationCode": one.edition,
-            "classificationSearchCode": "HS" if one.kind == "C" else "EB",
-            "status": "Completed",
-            "lastUpdated": f"{one.released}T01:47:07.73",
-        }
-        for kind in kinds
-        for one in holdings(world, kind)
-        if world.today - _LATELY <= one.released <= world.today
+    lately = [
+        one for kind in kinds for one in holdings(world, kind) if world.today - _LATELY <= one.released <= world.today
     ]
+    lately.sort(key=lambda one: one.released, reverse=True)
+    return [_loaded(one, place) for place, one in enumerate(lately[:_NEWEST])], len(lately)
+
+
+def _loaded(one: Holding, place: int) -> dict[str, Any]:
+    """A dataset as it was loaded, a quarter of an hour before the one above; its four times have three forms."""
+    started = datetime.combine(one.released, time(23, 30)) - timedelta(minutes=15 * place)
+    queued = started + timedelta(hours=2)
+    return {
+        "size": 100_000 + mix(74, one.reporter.index, int(one.period)) % 9_000_000,
+        "startedAt": f"{started:%Y-%m-%d %H:%M:%S}Z",
+        "completedAt": f"{started + timedelta(minutes=6):%Y-%m-%d %H:%M:%S}Z",
+        "status": "Success",
+        "lastUpdated": f"{_DAYS[started.weekday()]}, {_MONTHS[started.month - 1]} {started.day}, {started.year}",
+        "queuedAt": f"{queued.month}/{queued.day}/{queued.year} {queued.hour % 12 or 12}:{queued:%M:%S} "
+        + ("AM" if queued.hour < 12 else "PM"),
+        "releaseStatus": "Released",
+        "reporterCode": str(one.reporter.comtrade),
+        "freqCode": one.frequency,
+        "typeCode": one.kind,
+        "classificationCode": one.edition,
+        "period": int(one.period),
+    }

@@ -1,67 +1,24 @@
-"""UN Comtrade's reference lists, cut to what the sandbox world has."""
+"""UN Comtrade's reference lists: areas as recorded, the rest cut to what the sandbox world has."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.economies import ECONOMIES, other_areas
-from tradestat_sandbox.products import HS2017_OF, all_hs
+from tradestat_sandbox.products import EDITIONS, HS2012_OF, HS2017_OF, all_hs, withdrawn
+from tradestat_sandbox.services.comtrade.areas import partners, reporters
 from tradestat_sandbox.services.comtrade.items import data_items
 
 SERVICES_TOTAL = "200"
-_BEFORE_2022 = ("H4", "H5")  # what this world trades has the same codes in HS 2012 and HS 2017
-
-
-def _reporters() -> dict[str, Any]:
-    return {
-        "results": [
-            {
-                "id": economy.comtrade,
-                "text": economy.name,
-                "reporterCode": economy.comtrade,
-                "reporterDesc": economy.name,
-                "reporterNote": economy.name,
-                "reporterCodeIsoAlpha2": economy.iso2 if economy.code != "490" else None,
-                "reporterCodeIsoAlpha3": economy.iso3 if economy.code != "490" else "S19",
-                "entryEffectiveDate": "1900-01-01T00:00:00",
-                "isGroup": economy.code == "490",
-            }
-            for economy in ECONOMIES
-        ]
-    }
-
-
-def _partners() -> dict[str, Any]:
-    areas = [(0, "World", None, "W00", True)]
-    areas += [(economy.comtrade, economy.name, economy.iso2, economy.iso3, False) for economy in ECONOMIES]
-    areas += [(int(code), name, None, None, False) for code, name, _ in other_areas()]
-    return {
-        "more": False,
-        "results": [
-            {
-                "id": code,
-                "text": name,
-                "PartnerCode": code,
-                "PartnerDesc": name,
-                "partnerNote": name,
-                "PartnerCodeIsoAlpha2": two,
-                "PartnerCodeIsoAlpha3": three,
-                "isGroup": group,
-            }
-            for code, name, two, three, group in areas
-        ],
-    }
 
 
 def _hs(class_code: str) -> dict[str, Any]:
     results: list[dict[str, Any]] = [_entry("TOTAL", f"Total - All {class_code} commodities", "#", 0)]
+    later: dict[str, str] = {"H4": HS2017_OF | HS2012_OF, "H5": HS2017_OF}.get(class_code, {})
     for code, (text, parent) in all_hs().items():
-        if class_code in _BEFORE_2022 and code in HS2017_OF:
-            continue
-        results.append(_entry(code, f"{code} - {text}", parent, len(code)))
-    if class_code in (*_BEFORE_2022, "HS"):
-        older = sorted(set(HS2017_OF.values()))
-        results += [_entry(code, f"{code} - Subheading of HS 2017", code[:4], 6) for code in older]
+        if code not in later:
+            results.append(_entry(code, f"{code} - {text}", parent, len(code)))
+    for code, text in withdrawn(*(EDITIONS if class_code == "HS" else (class_code,))).items():
+        results.append(_entry(code, f"{code} - {text}", code[:-2], len(code)))
     return {"more": False, "classCode": class_code, "results": results}
 
 
@@ -78,8 +35,9 @@ def _entry(code: str, text: str, parent: str, level: int) -> dict[str, Any]:
 
 def _ebops() -> dict[str, Any]:
     results = [{"id": SERVICES_TOTAL, "text": "Total EBOPS 2010 Services", "parent": "#"}]
-    for item in ebops.ITEMS:
-        parent = item.display.rpartition(".")[0] or SERVICES_TOTAL
+    for item in ebops.EVERY_CODE.values():
+        above = ebops.EVERY_CODE.get(item.parent)
+        parent = above.display if above else SERVICES_TOTAL
         results.append({"id": item.display, "text": f"{item.display} {item.label}", "parent": parent})
     return {"more": False, "classCode": "EB10", "results": results}
 
@@ -89,8 +47,8 @@ def _plain(*pairs: tuple[str, str]) -> Callable[[], dict[str, Any]]:
 
 
 _LISTS: dict[str, Callable[[], dict[str, Any]]] = {
-    "Reporters": _reporters,
-    "partnerAreas": _partners,
+    "Reporters": reporters,
+    "partnerAreas": partners,
     "HS": lambda: _hs("HS"),
     "H6": lambda: _hs("H6"),
     "H5": lambda: _hs("H5"),

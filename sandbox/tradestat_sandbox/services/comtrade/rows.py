@@ -1,6 +1,7 @@
 """UN Comtrade's rows of goods and services, with the breakdowns that double sums."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from itertools import product as crossed
 from typing import Any, NamedTuple
 
@@ -11,29 +12,35 @@ from tradestat_sandbox.flows import FIRST_YEAR, ROUTES
 from tradestat_sandbox.observers import Span
 from tradestat_sandbox.products import (
     BY_CODE,
-    CODES2,
-    CODES4,
-    CODES6,
-    HS2017_OF,
     NES,
     NES_INDEX,
     TOTAL,
+    code_of,
+    edition_of,
     label,
     national_codes,
     national_shares,
 )
+from tradestat_sandbox.services.comtrade.fields import record
 from tradestat_sandbox.services.comtrade.lists import SERVICES_TOTAL
 from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, FLOWS, AskedRows
+from tradestat_sandbox.services.comtrade.sums import summed
 from tradestat_sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, CHINA, KOREA, World
 
-_H6_SINCE = 2022
 _MODES = (("1000", "Air"), ("2100", "Sea"), ("3200", "Road"))
 _REGIMES = (("C01", "Clearance for home use"), ("C04", "Inward processing"))
 _KNOWS_NO_WEIGHT = 7  # one reporter in so many gives no weights
 
 
 def rows(world: World, asked: AskedRows) -> Iterator[dict[str, Any]]:
-    """The rows, lazily, so that a limit saves the work behind it."""
+    """The rows, lazily, so that a limit saves the work behind it; sums of them where those were asked for."""
+    found = _rows(world, asked)
+    return summed(found, asked.summed_over) if asked.summed_over else found
+
+
+def _rows(world: World, asked: AskedRows) -> Iterator[dict[str, Any]]:
+    if asked.supply not in (None, "0"):
+        return  # no mode of supply is told apart here
     make = _goods if asked.goods else _services
     for period in asked.periods:
         for code in asked.reporters:
@@ -61,26 +68,21 @@ def _span(world: World, asked: AskedRows, period: str, reporter: Economy) -> Spa
 def _edition(asked: AskedRows, year: int) -> str | None:
     """The HS edition of a year's rows; None where the asked one did not exist yet."""
     if asked.classification == "HS":
-        return "H6" if year >= _H6_SINCE else "H5"
-    if asked.classification == "H6" and year < _H6_SINCE:
-        return None
-    return asked.classification
-
-
-def _six(index: int, edition: str) -> str:
-    """A subheading's code in an edition: what HS 2022 brought stood elsewhere before."""
-    code = CODES6[index]
-    return code if edition == "H6" else HS2017_OF.get(code, code)
+        return edition_of(year)
+    return asked.classification if asked.classification <= edition_of(year) else None
 
 
 def _wanted(asked: AskedRows, edition: str) -> list[tuple[str, tuple[int, ...]]]:
     """(commodity code, indexes of its subheadings) of what was asked, codes without data left out."""
-    sixes = [_six(index, edition) for index in ALL_PRODUCTS]
-    levels = {"AG2": CODES2, "AG4": CODES4, "AG6": tuple(sorted(set(sixes)))}
-    everything = ["TOTAL", *CODES2, *CODES4, *levels["AG6"]]
+    sixes = [code_of(index, edition) for index in ALL_PRODUCTS]
+    levels = {f"AG{digits}": tuple(sorted({six[:digits] for six in sixes})) for digits in (2, 4, 6)}
+    everything = ["TOTAL", *levels["AG2"], *levels["AG4"], *levels["AG6"]]
     codes: list[str] = []
     for code in asked.codes or (levels["AG6"] if asked.tariff_line else everything):
-        codes.extend(levels.get(code.upper(), (code.upper(),)))
+        if "?" in code:
+            codes.extend(one for one in everything if fnmatchcase(one, code))
+        else:
+            codes.extend(levels.get(code.upper(), (code.upper(),)))
     found: list[tuple[str, tuple[int, ...]]] = []
     for code in codes:
         under = tuple(i for i, six in enumerate(sixes) if code == TOTAL or six.startswith(code))
@@ -133,13 +135,15 @@ class _Place(NamedTuple):
 
 
 def _row(asked: AskedRows, place: _Place, commodity: str, edition: str, amounts: tuple[int, int]) -> dict[str, Any]:
-    period, reporter, flow, partner = place
+    period, reporter, flow, _ = place
     usd, kg = amounts
     year = int(period[:4])
     leaf = len(commodity) == 6
+    # Totals and chapters are mostly sums of the service's own; China's totals are its own reports, as recorded.
+    own = commodity == TOTAL and reporter.index == CHINA
     # Totals of several units have no weight; some reporters never give one. Which kind of nothing stands there changed.
     knows = leaf and mix(61, reporter.index) % _KNOWS_NO_WEIGHT != 0
-    nothing = None if year < 2020 else 0.0
+    nothing = None if own or year < 2020 else 0.0
     weight = float(kg) if knows else nothing
     goods = BY_CODE.get(commodity)
     pieces = round(kg / goods.unit_kg) if knows and goods and goods.unit_kg else None
@@ -148,55 +152,48 @@ def _row(asked: AskedRows, place: _Place, commodity: str, edition: str, amounts:
     # A few reporters give their imports FOB as well, 4 % below CIF.
     also_fob = imports and year >= 2020 and reporter.iso2 in ("US", "CA", "AU", "BR", "ZA")
     fob = float(usd) if not imports else float(usd * 96 // 100) if also_fob else (None if year % 2 else 0.0)
-    describe = asked.describe
+    return record(
+        describe=asked.describe,
+        **_head(place, monthly=asked.monthly),
+        classificationCode=edition,
+        isOriginalClassification=edition == edition_of(year),
+        cmdCode=commodity,
+        cmdDesc="All Commodities" if commodity == TOTAL else label(commodity),
+        aggrLevel=0 if commodity == TOTAL else len(commodity),
+        isLeaf=leaf,
+        qtyUnitCode=unit[0],
+        qtyUnitAbbr=unit[1],
+        qty=float(pieces) if pieces is not None else weight if knows else nothing,
+        altQty=nothing,
+        netWgt=weight,
+        isNetWgtEstimated=not (leaf or own),
+        grossWgt=nothing,
+        cifvalue=float(usd) if imports else None,
+        fobvalue=fob,
+        primaryValue=float(usd),
+        legacyEstimationFlag=0 if leaf or own else 4,
+        isReported=leaf or own,
+        isAggregate=not (leaf or own),
+    )
+
+
+def _head(place: _Place, *, monthly: bool) -> dict[str, Any]:
+    """What a row says of when, whose, which way and with whom."""
+    period, reporter, flow, partner = place
     return {
-        "typeCode": "C",
-        "freqCode": "M" if asked.monthly else "A",
-        "refPeriodId": int(period + "01") if asked.monthly else int(period + "0101"),
-        "refYear": year,
-        "refMonth": int(period[4:]) if asked.monthly else 52,
+        "freqCode": "M" if monthly else "A",
+        "refPeriodId": int(period + ("01" if monthly else "0101")),
+        "refYear": int(period[:4]),
+        "refMonth": int(period[4:]) if monthly else 52,
         "period": period,
         "reporterCode": reporter.comtrade,
-        "reporterISO": reporter.iso3,
-        "reporterDesc": reporter.name if describe else None,
+        "reporterISO": reporter.comtrade_iso,
+        "reporterDesc": reporter.name,
         "flowCode": flow,
-        "flowDesc": FLOWS[flow][1] if describe else None,
+        "flowDesc": FLOWS[flow][1],
         "partnerCode": partner.comtrade if partner else 0,
-        "partnerISO": partner.iso3 if partner else "W00",
-        "partnerDesc": (partner.name if partner else "World") if describe else None,
-        "partner2Code": 0,
-        "partner2ISO": "W00",
-        "partner2Desc": "World" if describe else None,
-        "classificationCode": edition,
-        "classificationSearchCode": "HS",
-        "isOriginalClassification": edition == ("H6" if year >= _H6_SINCE else "H5"),
-        "cmdCode": commodity,
-        "cmdDesc": ("All Commodities" if commodity == TOTAL else label(commodity)) if describe else None,
-        "aggrLevel": 0 if commodity == TOTAL else len(commodity),
-        "isLeaf": leaf,
-        "customsCode": "C00",
-        "customsDesc": "TOTAL CPC" if describe else None,
-        "mosCode": "0",
-        "motCode": 0,
-        "motDesc": "TOTAL MOT" if describe else None,
-        "qtyUnitCode": unit[0],
-        "qtyUnitAbbr": unit[1] if describe else None,
-        "qty": float(pieces) if pieces is not None else weight if knows else nothing,
-        "isQtyEstimated": False,
-        "altQtyUnitCode": -1,
-        "altQtyUnitAbbr": "N/A" if describe else None,
-        "altQty": nothing,
-        "isAltQtyEstimated": False,
-        "netWgt": weight,
-        "isNetWgtEstimated": not leaf,
-        "grossWgt": nothing,
-        "isGrossWgtEstimated": False,
-        "cifvalue": float(usd) if imports else None,
-        "fobvalue": fob,
-        "primaryValue": float(usd),
-        "legacyEstimationFlag": 0 if leaf else 4,
-        "isReported": leaf,
-        "isAggregate": not leaf,
+        "partnerISO": partner.comtrade_iso if partner else "W00",
+        "partnerDesc": partner.name if partner else "World",
     }
 
 
@@ -247,7 +244,7 @@ def _second_partners(asked: AskedRows, reporter: Economy, partner: Economy | Non
     shares = cumulate([0.85, 0.15 + h % 5 / 100]) if route else cumulate([1.0])
     for place, second in enumerate(via, start=1):
         if asked.second_partner in (None, str(second.comtrade)):
-            fields = {"partner2Code": second.comtrade, "partner2ISO": second.iso3, "partner2Desc": second.name}
+            fields = {"partner2Code": second.comtrade, "partner2ISO": second.comtrade_iso, "partner2Desc": second.name}
             parts.append((shares, place, fields))
     return parts
 
@@ -322,34 +319,18 @@ def _services(world: World, asked: AskedRows, period: str, reporter: Economy, fl
 
 
 def _service_row(asked: AskedRows, place: _Place, item: tuple[str, str, bool], usd: int) -> dict[str, Any]:
-    period, reporter, flow, partner = place
-    year = int(period)
     display, text, leaf = item
-    describe = asked.describe
-    return {
-        "typeCode": "S",
-        "freqCode": "A",
-        "refPeriodId": year * 10_000 + 101,
-        "refYear": year,
-        "refMonth": 52,
-        "period": period,
-        "reporterCode": reporter.comtrade,
-        "reporterISO": reporter.iso3,
-        "reporterDesc": reporter.name if describe else None,
-        "flowCode": flow,
-        "flowDesc": FLOWS[flow][1] if describe else None,
-        "partnerCode": partner.comtrade if partner else 0,
-        "partnerISO": partner.iso3 if partner else "W00",
-        "partnerDesc": (partner.name if partner else "World") if describe else None,
-        "classificationCode": "EB10",
-        "classificationSearchCode": "EB",
-        "isOriginalClassification": True,
-        "cmdCode": display,
-        "cmdDesc": text if describe else None,
-        "aggrLevel": 0 if display == SERVICES_TOTAL else display.count(".") + 1,
-        "isLeaf": leaf,
-        "mosCode": "0",
-        "primaryValue": float(usd),
-        "isReported": leaf,
-        "isAggregate": not leaf,
-    }
+    return record(
+        describe=asked.describe,
+        **_head(place, monthly=False),
+        typeCode="S",
+        classificationCode="EB10",
+        classificationSearchCode="EB",
+        cmdCode=display,
+        cmdDesc=text,
+        aggrLevel=0 if display == SERVICES_TOTAL else display.count(".") + 1,
+        isLeaf=leaf,
+        primaryValue=float(usd),
+        isReported=leaf,
+        isAggregate=not leaf,
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from tradestat_sandbox.economies import ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.products import NES_INDEX
+from tradestat_sandbox.services.comtrade.fields import record
 from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, AskedRows, WrongParameter, question
 from tradestat_sandbox.services.comtrade.rows import rows
 from tradestat_sandbox.world import World
@@ -20,7 +21,7 @@ _OTHER_WAY = {"M": "X", "X": "M"}
 
 def balance(world: World, kind: tuple[str, str, str], query: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Exports and imports of each reporter, partner, product and period in one row."""
-    asked = question(kind, query | {"flowCode": "X,M"}, tariff_line=False)
+    asked = question(kind, query | {"flowcode": "X,M"}, tariff_line=False)
     pairs: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows(world, asked):
         key = (row["period"], row["reporterCode"], row["partnerCode"], row["cmdCode"])
@@ -83,14 +84,14 @@ def _mirror(world: World, asked: AskedRows, row: dict[str, Any]) -> dict[str, An
 
 def matrix(world: World, query: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Cells of the matrix, by year; World stands at either end."""
-    if "TOTAL" not in query.get("cmdCode", "TOTAL").upper().split(","):
+    if "TOTAL" not in query.get("cmdcode", "TOTAL").upper().split(","):
         return
-    reporters, partners = (_ends(query.get(name)) for name in ("reporterCode", "partnerCode"))
+    reporters, partners = (_ends(query.get(name)) for name in ("reportercode", "partnercode"))
     for period in query.get("period", "").split(","):
         year = int(period) if period.isdecimal() else 0
         if not FIRST_YEAR <= year < world.today.year:
             continue
-        for flow in query.get("flowCode", "M,X").split(","):
+        for flow in query.get("flowcode", "M,X").split(","):
             for reporter in reporters:
                 for partner in partners:
                     usd = _flowed(world, year, flow, reporter, partner)
@@ -125,52 +126,21 @@ def _flowed(world: World, year: int, flow: str, reporter: _End, partner: _End) -
 
 
 def _cell(period: str, flow: str, reporter: _End, partner: _End, usd: int) -> dict[str, Any]:
-    return {
-        "typeCode": "C",
-        "freqCode": "A",
-        "refPeriodId": int(period + "0101"),
-        "refYear": int(period),
-        "refMonth": 52,
-        "period": period,
-        "reporterCode": reporter.comtrade if reporter else 0,
-        "reporterISO": reporter.iso3 if reporter else "W00",
-        "reporterDesc": reporter.name if reporter else "World",
-        "flowCode": flow,
-        "flowDesc": "Export" if flow == "X" else "Import",
-        "partnerCode": partner.comtrade if partner else 0,
-        "partnerISO": partner.iso3 if partner else "W00",
-        "partnerDesc": partner.name if partner else "World",
-        "partner2Code": 0,
-        "partner2ISO": "W00",
-        "partner2Desc": "World",
-        "classificationCode": "SS",
-        "classificationSearchCode": "SS",
-        "isOriginalClassification": False,
-        "cmdCode": "TOTAL",
-        "cmdDesc": "All Commodities",
-        "aggrLevel": 0,
-        "isLeaf": False,
-        "customsCode": "C00",
-        "customsDesc": "TOTAL CPC",
-        "mosCode": "0",
-        "motCode": 0,
-        "motDesc": "TOTAL MOT",
-        "qtyUnitCode": -1,
-        "qtyUnitAbbr": "N/A",
-        "qty": None,
-        "isQtyEstimated": False,
-        "altQtyUnitCode": -1,
-        "altQtyUnitAbbr": "N/A",
-        "altQty": None,
-        "isAltQtyEstimated": False,
-        "netWgt": None,
-        "isNetWgtEstimated": False,
-        "grossWgt": None,
-        "isGrossWgtEstimated": False,
-        "cifvalue": None,
-        "fobvalue": None,
-        "primaryValue": float(usd),
-        "legacyEstimationFlag": 0,
-        "isReported": False,
-        "isAggregate": False,
-    }
+    return record(
+        describe=True,
+        refPeriodId=int(period + "0101"),
+        refYear=int(period),
+        period=period,
+        reporterCode=reporter.comtrade if reporter else 0,
+        reporterISO=reporter.comtrade_iso if reporter else "W00",
+        reporterDesc=reporter.name if reporter else "World",
+        flowCode=flow,
+        flowDesc="Export" if flow == "X" else "Import",
+        partnerCode=partner.comtrade if partner else 0,
+        partnerISO=partner.comtrade_iso if partner else "W00",
+        partnerDesc=partner.name if partner else "World",
+        classificationCode="SS",
+        classificationSearchCode="SS",
+        isOriginalClassification=False,
+        primaryValue=float(usd),
+    )

@@ -2,7 +2,8 @@
 
 Assumed where the service's form is not known: a question without `hsSgn` answers with 2-digit rows of the country; a
 10-digit code answers with its own rows; `getItemtradeList` takes its code as `hsSgn` or `hsCode` and answers with the
-field `hsCode`; an answer without rows has empty `items` and no grand total.
+field `hsCode`; an answer without rows has empty `items` and no grand total; the gateway sends HTTP 403 for a spent day
+as it does for a refused key.
 """
 
 import math
@@ -29,6 +30,14 @@ _OK = "정상서비스."
 _SPAN = "시작과 종료의 조회기간은 1년이내 기간만 가능합니다."
 _DIGITS = "품목코드는 2,4,6,10 자리로 입력해야 합니다."
 _NEITHER = "품목코드 혹은 국가코드 중 1개 이상은 입력하셔야 합니다."
+# Of the gateway's codes the HTTP status, errMsg and returnAuthMsg that it sends since October 2026. Before, it sent
+# HTTP 200, "SERVICE ERROR" and the English words.
+_GATEWAY = {
+    "20": (401, "SERVICE_KEY_IS_NULL", "서비스 접근거부"),
+    "22": (403, "LIMITED_NUMBER_OF_SERVICE_REQUESTS_EXCEEDS_ERROR", "서비스 요청제한횟수 초과에러"),
+    "30": (403, "SERVICE_KEY_IS_NOT_REGISTERED_ERROR", "등록되지 않은 서비스키"),
+}
+_OLDER_WORDS = {"20": "SERVICE_ACCESS_DENIED_ERROR"}
 _TOTAL = "총계"
 _AMOUNTS = ("expCnt", "expDlr", "expWgt", "impCnt", "impDlr", "impWgt")
 _DECLARATION_USD = 62_000  # invented average value of a declaration
@@ -49,6 +58,11 @@ class _Operation:
 
     code: str
     by_country: bool
+
+    @property
+    def total(self) -> bool:
+        """Whether it gives the total of all goods and countries alone, which comes out before the rest."""
+        return not self.code and not self.by_country
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -83,15 +97,15 @@ def routes(sandbox: State) -> list[Route]:
 def _refused(sandbox: State, request: Request) -> Response | None:
     key = request.query_params.get("serviceKey")
     if not key:
-        return _gateway("20", "SERVICE_ACCESS_DENIED_ERROR")
+        return _gateway(sandbox, "20")
     if key != sandbox.keys.korea:
         # A key encoded twice arrives here still encoded; a raw Decoding form has blanks for "+".
-        return _gateway("30", "SERVICE_KEY_IS_NOT_REGISTERED_ERROR")
+        return _gateway(sandbox, "30")
     if refused := admit(sandbox, "korea"):
         if refused[0] == "rate":
             headers = {"retry-after": str(math.ceil(refused[1]))}
             return HTMLResponse("<html><body><h1>429 Too Many Requests</h1></body></html>", 429, headers)
-        return _gateway("22", "LIMITED_NUMBER_OF_SERVICE_REQUESTS_EXCEEDS_ERROR")
+        return _gateway(sandbox, "22")
     return None
 
 
@@ -109,7 +123,7 @@ def _answer(sandbox: State, request: Request) -> Response:
 # --- rows ------------------------------------------------------------------------------------------
 
 
-def _months(sandbox: State, query: dict[str, str]) -> list[Month]:
+def _months(query: dict[str, str], newest: Month) -> list[Month]:
     ends: list[Month] = []
     for name in ("strtYymm", "endYymm"):
         text = query.get(name, "")
@@ -122,7 +136,7 @@ def _months(sandbox: State, query: dict[str, str]) -> list[Month]:
     if not 0 <= last - first < 12:
         raise _Refused("99", _SPAN)
     spanned = [(ordinal // 12, ordinal % 12 + 1) for ordinal in range(first, last + 1)]
-    return [month for month in spanned if (FIRST_YEAR, 1) <= month <= sandbox.world.korea_last]
+    return [month for month in spanned if (FIRST_YEAR, 1) <= month <= newest]
 
 
 def _partners(query: dict[str, str]) -> tuple[int, ...]:
@@ -168,7 +182,8 @@ def _rows(sandbox: State, query: dict[str, str], operation: _Operation) -> Itera
     code, level = (code, _level(code)) if operation.code else ("", 0)
     partners = _partners(query) if operation.by_country else ALL_PARTNERS
     sums: dict[tuple[Month, str, int], list[int]] = {}
-    for month in _months(sandbox, query):
+    newest = sandbox.world.korea_total_last if operation.total else sandbox.world.korea_last
+    for month in _months(query, newest):
         for found, partner, imported, usd, kg in _cells(sandbox, month, code, level, partners):
             row = sums.setdefault((month, found, partner if operation.by_country else 0), [0, 0, 0, 0])
             row[2 * imported] += usd
@@ -230,14 +245,18 @@ def _response(code: str, text: str, items: str | None) -> str:
     return f"<response>{header}{body}</response>"
 
 
-def _gateway(code: str, text: str) -> Response:
+def _gateway(sandbox: State, code: str) -> Response:
+    status, error, words = _GATEWAY[code]
+    if sandbox.settings.korea_gateway == "older":
+        status, error, words = 200, "SERVICE ERROR", _OLDER_WORDS.get(code, error)
     return _xml(
-        "<OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>SERVICE ERROR</errMsg>"
-        f"<returnAuthMsg>{text}</returnAuthMsg><returnReasonCode>{code}</returnReasonCode>"
-        "</cmmMsgHeader></OpenAPI_ServiceResponse>"
+        f"<OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>{error}</errMsg>"
+        f"<returnAuthMsg>{words}</returnAuthMsg><returnReasonCode>{code}</returnReasonCode>"
+        "</cmmMsgHeader></OpenAPI_ServiceResponse>",
+        status,
     )
 
 
-def _xml(content: str) -> Response:
+def _xml(content: str, status: int = 200) -> Response:
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    return Response(head + content, media_type="application/xml")
+    return Response(head + content, status, media_type="application/xml")

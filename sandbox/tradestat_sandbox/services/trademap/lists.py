@@ -3,12 +3,12 @@
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.economies import ECONOMIES, Economy, groups, other_areas
+from tradestat_sandbox.economies import ECONOMIES, Economy, other_areas
 from tradestat_sandbox.flows import FIRST_YEAR
-from tradestat_sandbox.products import all_hs
+from tradestat_sandbox.products import EDITIONS, HS2017_OF, all_hs, withdrawn
+from tradestat_sandbox.services.trademap.groups import groups
 from tradestat_sandbox.world import World
 
-_OF_WHICH = frozenset({"3.1.1", "3.2.1", "3.3.1"})  # have an "of which" item below, which the sandbox leaves out
 _NONE = {"firstPeriod": 0, "lastPeriod": 0}
 
 
@@ -70,35 +70,37 @@ def country_groups() -> dict[str, Any]:
     """The groups with opaque ids."""
     entries: list[dict[str, Any]] = [
         {
-            "id": int(ident),
-            "label": label,
-            "type": kind,
-            "note": None if ident != "42" else "Includes European Union Nes",
-            "members": list(members),
+            "id": int(group.id),
+            "label": group.label,
+            "type": group.type,
+            "note": None if group.id != "42" else "Includes European Union Nes",
+            "members": list(group.members),
         }
-        for ident, label, kind, members in groups()
+        for group in groups()
     ]
     return {"total": len(entries), "groups": entries}
 
 
 def products_hs() -> dict[str, Any]:
-    """The whole HS 2022 nomenclature, with ALL before it."""
+    """The whole HS 2022 nomenclature with ALL before it, and what the world traded under before; markers invented."""
     entries = [{"productCd": "ALL", "label": "All products", "revisions": "111111"}]
     entries += [
-        {"productCd": code, "label": description, "revisions": "000001" if code in ("851713", "851714") else "111111"}
+        {"productCd": code, "label": description, "revisions": "000001" if code in HS2017_OF else "111111"}
         for code, (description, _) in all_hs().items()
+    ]
+    entries += [
+        {"productCd": code, "label": text, "revisions": "111110"} for code, text in withdrawn(*EDITIONS).items()
     ]
     return {"total": len(entries), "products": entries}
 
 
 def services_ebops() -> dict[str, Any]:
-    """The EBOPS items, with S00 before them."""
+    """The EBOPS items in the order of their codes, with S00 before them."""
     entries = [{"productCd": ebops.ALL, "label": "All services", "displayCd": "0", "maxLevel": "5"}]
-    for item in ebops.ITEMS:
-        deepest = max(leaf.level + (leaf.display in _OF_WHICH) for leaf in ebops.leaves_under(item.code))
-        entries.append(
-            {"productCd": item.code, "label": item.label, "displayCd": item.display, "maxLevel": str(deepest)}
-        )
+    levels = {code: item.level for code, item in ebops.EVERY_CODE.items()}
+    for code, item in sorted(ebops.EVERY_CODE.items()):
+        deepest = max(level for other, level in levels.items() if other.startswith(code))
+        entries.append({"productCd": code, "label": item.label, "displayCd": item.display, "maxLevel": str(deepest)})
     return {"total": len(entries), "services": entries}
 
 

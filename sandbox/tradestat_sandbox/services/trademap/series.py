@@ -1,13 +1,17 @@
-"""Trade Map's figures: yearly series of goods and services, and indicators, in thousand US dollars."""
+"""Trade Map's figures: yearly series of goods and services, and indicators, in thousand US dollars.
+
+A year is in the edition of the Harmonized System that was in use then: 851712 has figures to 2021, 851713 from 2022 on.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tradestat_sandbox import ebops
-from tradestat_sandbox.economies import BY_CODE, ECONOMIES, Economy, groups
+from tradestat_sandbox.economies import BY_CODE, ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Flow, Span
-from tradestat_sandbox.products import CODES2, CODES4, CODES6, NES_INDEX, TOTAL, indexes_under
+from tradestat_sandbox.products import NES_INDEX, TOTAL, codes_of, indexes_in
+from tradestat_sandbox.services.trademap.groups import groups
 from tradestat_sandbox.world import ALL_PARTNERS, World
 
 _FLOWS: dict[str, tuple[tuple[int, Flow], ...]] = {
@@ -20,7 +24,6 @@ UNIT = "US Dollar thousand"
 INDICATORS = ("VAL", "BAL", "GV5", "GV2", "GV5W")
 # Whose trade stands in for the world's in GV5W: the sum over all pairs would take seconds.
 _LARGEST = tuple(e.index for e in sorted(ECONOMIES, key=lambda e: -e.weight)[:6])
-_LEVELS = {2: CODES2, 4: CODES4, 6: CODES6}
 
 Key = tuple[str, str]  # partner code (or group id), product code
 Values = dict[Key, dict[int, int]]  # USD by year
@@ -48,7 +51,7 @@ def _query(world: World, arguments: dict[str, str], *, services: bool) -> _Query
     if country not in BY_CODE:
         raise InvalidInput(f"country {country!r} is not a reporter")
     partner = arguments.get("partner", "000")
-    members = {ident: codes for ident, _, _, codes in groups()}
+    members = {group.id: group.members for group in groups()}
     if partner == "000":
         partners = ALL_PARTNERS
     elif partner in BY_CODE:
@@ -84,13 +87,13 @@ def _year(arguments: dict[str, str], name: str, default: int) -> int:
 def _goods_listed(product: str, level: str) -> tuple[str, ...]:
     """Codes below the one asked for, at the level asked for; beside it where the level is its own."""
     if product == "ALL":
-        return _LEVELS[_level(level, 2)]
-    if not product.isdecimal() or not indexes_under(product):
+        return codes_of(_level(level, 2))
+    if not product.isdecimal() or product not in codes_of(min(6, len(product))):
         raise InvalidInput(f"product {product!r} has no data")
     digits = _level(level, min(6, len(product) + 2))
     if digits > len(product):
-        return tuple(code for code in _LEVELS[digits] if code.startswith(product))
-    beside = _LEVELS[digits]
+        return tuple(code for code in codes_of(digits) if code.startswith(product))
+    beside = codes_of(digits)
     return tuple(code for code in beside if code.startswith(product[: digits - 2]) and code != product[:digits])
 
 
@@ -103,9 +106,9 @@ def _level(text: str, default: int) -> int:
 def _services_listed(service: str) -> tuple[str, ...]:
     if service in ("ALL", ebops.ALL):
         return tuple(item.code for item in ebops.MAIN)
-    if service not in ebops.BY_CODE:
+    if service not in ebops.EVERY_CODE:
         raise InvalidInput(f"service {service!r} has no data")
-    below = ebops.children(service) or ebops.children(ebops.BY_CODE[service].parent)
+    below = ebops.children(service) or ebops.children(ebops.EVERY_CODE[service].parent)
     return tuple(item.code for item in below if item.code != service)
 
 
@@ -117,12 +120,13 @@ def _reported(world: World, query: _Query, year: int) -> bool:
 def _collect(world: World, query: _Query, flow: Flow, sign: int, values: Values) -> None:
     """Adds the reporter's USD of a flow to every key of `values`; partner codes of groups mean their members."""
     reporter = query.reporter.index
-    by_key = {key: (_members(key[0], query), _parts(query, key[1])) for key in values}
-    partners = sorted({partner for members, _ in by_key.values() for partner in members})
-    parts = sorted({part for _, found in by_key.values() for part in found})
+    members = {key: _members(key[0], query) for key in values}
+    partners = tuple(sorted({partner for some in members.values() for partner in some}))
     for year in query.years:
         if not _reported(world, query, year):
             continue
+        own = {key: _parts(query, key[1], year) for key in values}
+        parts = tuple(sorted({part for some in own.values() for part in some}))
         if query.services:
             cells = [
                 (partner, part, world.services.reported(reporter, flow, partner, part, year))
@@ -131,22 +135,23 @@ def _collect(world: World, query: _Query, flow: Flow, sign: int, values: Values)
                 for part in parts
             ]
         else:
-            found = world.cells(reporter, flow, Span(year, 1, 12), tuple(partners), tuple(parts))
+            found = world.cells(reporter, flow, Span(year, 1, 12), partners, parts)
             cells = [(cell.partner, cell.product, cell.usd) for cell in found]
         wanted: dict[tuple[int, int], int] = {(partner, part): usd for partner, part, usd in cells}
-        for key, (members, own) in by_key.items():
-            whole = sum(wanted.get((partner, part), 0) for partner in members for part in own)
-            values[key][year] = values[key].get(year, 0) + sign * whole
+        for key, places in own.items():
+            if places:  # a code that the year's edition does not have stays without a figure
+                whole = sum(wanted.get((partner, part), 0) for partner in members[key] for part in places)
+                values[key][year] = values[key].get(year, 0) + sign * whole
 
 
 def _members(code: str, query: _Query) -> tuple[int, ...]:
     return (BY_CODE[code].index,) if code in BY_CODE else query.partners
 
 
-def _parts(query: _Query, code: str) -> tuple[int, ...]:
+def _parts(query: _Query, code: str, year: int) -> tuple[int, ...]:
     if query.services:
         return tuple(leaf.index for leaf in ebops.leaves_under(code))
-    return indexes_under(code)
+    return indexes_in(code, year)
 
 
 def _values(world: World, query: _Query, flow: str) -> tuple[list[Key], Values]:
@@ -274,7 +279,7 @@ def _world_value(world: World, query: _Query, key: Key, year: int) -> int:
     ends = (partner, _LARGEST) if query.flow == "I" else (_LARGEST, partner)
     flows = (
         world.flows.year(exporter, importer, product, year)
-        for product in indexes_under(key[1])
+        for product in indexes_in(key[1], year)
         if product != NES_INDEX
         for exporter in ends[0]
         for importer in ends[1]
