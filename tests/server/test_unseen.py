@@ -98,7 +98,7 @@ def plain(result: CallToolResult) -> str:
 
 
 @asynccontextmanager
-async def server_on(app: AsgiApp, today: date, **folders: Path) -> AsyncGenerator[Client]:
+async def server_on(app: AsgiApp, today: date, **folders: Any) -> AsyncGenerator[Client]:
     """A client of a server whose services are this application."""
     now = datetime(today.year, today.month, today.day, tzinfo=UTC)
     settings = sandbox_settings(catalogue().settings()).model_copy(update=folders)
@@ -114,7 +114,11 @@ async def server_on(app: AsgiApp, today: date, **folders: Path) -> AsyncGenerato
 @asynccontextmanager
 async def soiled_server(tmp_path: Path, *, ascii_only: bool) -> AsyncGenerator[Client]:
     sandbox = Sandbox()
-    folders = {"export_dir": tmp_path / "exports", "import_dir": tmp_path / "imports"}
+    folders: dict[str, Any] = {
+        "export_dir": tmp_path / "exports",
+        "import_dir": tmp_path / "imports",
+        "structured": "full",
+    }
     async with server_on(Soiled(sandbox, ascii_only=ascii_only), sandbox.today, **folders) as client:
         yield client
 

@@ -17,7 +17,7 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Pr
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite import SqliteCache
-from tradestat_tools.upstream.store import Cache, StoreUnavailable
+from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -194,6 +194,9 @@ class Unreachable(SqliteCache):
     def get(self, key: str, now: float) -> None:
         raise StoreUnavailable("away")
 
+    def put(self, key: str, entry: Entry) -> None:
+        raise StoreUnavailable("away")
+
 
 async def test_an_answer_that_can_not_be_kept_has_no_handle() -> None:
     away: Cache = Unreachable()
@@ -208,8 +211,9 @@ async def test_an_answer_that_can_not_be_kept_has_no_handle() -> None:
 async def test_a_file_holds_what_was_asked_and_nothing_else_of_the_caller(tmp_path: Path) -> None:
     store = SqliteCache(tmp_path / "results.sqlite3")
     await Results(store).keep("beef", {"country": "UAE"}, an_answer())
+    file = store.info().place
     store.close()
-    with sqlite3.connect(tmp_path / "results.sqlite3") as db:
+    with sqlite3.connect(file) as db:
         rows = db.execute("SELECT source, endpoint, address, headers FROM answers").fetchall()
     db.close()
     assert rows == [("beef", "beef", "https://service.invalid/beef", "{}")]

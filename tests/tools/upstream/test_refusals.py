@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,14 @@ from tradestat_tools.upstream.store import Cache
 
 pytestmark = pytest.mark.anyio
 
-PAID = Policy("shop", "The Shop", charged=charged, paid=True, retry=Retry(attempts=1))
-DOCUMENTED = Policy(
-    "shop", "The Shop", charged=charged, paid=True, charges=lambda error: "Bad request" in error.message
-)
+
+def is_documented(error: TradestatError) -> bool:
+    return "Bad request" in error.message
+
+
+HEADERS = frozenset({"x-credits-charged"})
+PAID = Policy("shop", "The Shop", charged=charged, paid=True, headers=HEADERS, retry=Retry(attempts=1))
+DOCUMENTED = replace(PAID, retry=Retry(), charges=is_documented)
 
 
 @pytest.mark.parametrize(("status", "kind"), [(400, UpstreamRefused), (404, NoData)])
@@ -69,7 +74,7 @@ async def test_what_cost_nothing_is_asked_again(rig: Rig) -> None:
     rig.will(400, x_credits_charged="0")
     await rig.failing(UpstreamRefused, policy=PAID)
     await rig.failing(UpstreamRefused, policy=PAID)
-    await rig.failing(UpstreamRefused, policy=Policy("shop", "The Shop", charged=charged))
+    await rig.failing(UpstreamRefused, policy=replace(PAID, paid=False))
     assert len(rig.asked) == 3, "and what a free source refuses is not kept either"
 
 

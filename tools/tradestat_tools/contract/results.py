@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
@@ -100,8 +101,10 @@ class Results:
         structured = answer.structured()
         handle = _handle(tool, structured)
         now = self._now()
-        try:
+        held = None
+        with suppress(StoreUnavailable):  # a disk that can not be read keeps what comes in memory
             held = store.get(handle, now)
+        try:
             if held is None or now - held.stored_at > WRITE_AGAIN:
                 store.put(handle, _entry(tool, arguments, answer, structured, asked=asked, now=now))
         except StoreUnavailable as error:
