@@ -122,15 +122,13 @@ class Rig:
 async def a_rig(**settings: Any) -> AsyncGenerator[Rig]:
     rig = Rig(asked=settings.pop("asked", []), now=settings.pop("now", NOON))
     http = Http(app=rig.app)
-    given = settings.pop("cache", None)
-    cache, ledger = given or SqliteCache(None), settings.pop("ledger", None) or SqliteLedger(None)
+    cache, ledger = settings.pop("cache", None) or SqliteCache(None), settings.pop("ledger", None) or SqliteLedger(None)
     clock = Clock(lambda: rig.now, rig.sleep)
     settings = {"chance": lambda: 1.0, **settings}
     async with Upstream(http, cache=cache, ledger=ledger, clock=clock, **settings) as rig.upstream:
         yield rig
     await http.aclose()
-    if given is None:
-        cache.close()
+    cache.close()
     ledger.close()
 
 

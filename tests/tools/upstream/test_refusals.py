@@ -1,7 +1,8 @@
 """What a service refused and charged for is an answer too: kept for a day, so that asking again costs nothing."""
 
 import uuid
-from collections.abc import Generator
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -150,28 +151,29 @@ async def test_equal_questions_at_one_moment_are_refused_by_one_call(rig: Rig) -
 
 
 @pytest.fixture(params=["sqlite", "redis"])
-def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Cache]:
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Cache]:
+    """Opens the same store, as every process does."""
     if request.param == "sqlite":
-        made: Cache = SqliteCache(tmp_path / "answers.sqlite3")
-    else:
-        made = RedisCache(request.getfixturevalue("redis_url"), prefix=f"{uuid.uuid4().hex}:")
-    yield made
-    made.close()
+        return lambda: SqliteCache(tmp_path / "answers.sqlite3")
+    url, prefix = request.getfixturevalue("redis_url"), f"{uuid.uuid4().hex}:"
+    return lambda: RedisCache(url, prefix=prefix)
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_stored_refusal_outlives_its_process_and_goes_with_an_export(cache: Cache, tmp_path: Path) -> None:
-    async with a_rig(cache=cache) as first:
+async def test_a_stored_refusal_outlives_its_process_and_goes_with_an_export(
+    opened: Callable[[], Cache], tmp_path: Path
+) -> None:
+    async with a_rig(cache=opened()) as first:
         first.will(400, b'{"why": "gone"}', x_credits_charged="1")
         await first.failing(UpstreamRefused, policy=PAID)
-    async with a_rig(cache=cache) as second:
+    async with a_rig(cache=opened()) as second:
         assert "stored" in (await second.failing(UpstreamRefused, policy=PAID)).message
         assert second.asked == []
     file = tmp_path / "answers.gz"
-    assert export_answers(cache, file) == 1
+    with closing(opened()) as cache:
+        assert export_answers(cache, file) == 1
     other = SqliteCache(tmp_path / "other.sqlite3")
     assert import_answers(file, other, NOON + 10).taken == 1
     async with a_rig(cache=other) as third:
         assert "stored" in (await third.failing(UpstreamRefused, policy=PAID)).message
         assert third.asked == []
-    other.close()
