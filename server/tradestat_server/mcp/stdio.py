@@ -3,9 +3,9 @@ read, and can not leave while a line is waited for (mcp 2.3, seen November 2026)
 
 import os
 import select
+import stat
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -15,6 +15,9 @@ from mcp.shared.message import SessionMessage
 from tradestat_server.mcp.messages import Unreadable, read_message, written
 
 CHUNK = 64 * 1024
+PIECE = 4096
+"""Bytes that a pipe which can be written to takes without blocking: PIPE_BUF on Linux, and less than what POSIX systems
+leave free in a socket before they say so."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether stdout is still read by somebody."""
 LAST_WORDS = 1.0
@@ -35,6 +38,8 @@ class Stdio:
     def __init__(self, stdin: int, stdout: int) -> None:
         self._stdin = stdin
         self._stdout = stdout
+        self._reads_in_loop = _tells_when_ready(stdin)
+        self._writes_in_loop = _tells_when_ready(stdout)
 
     @asynccontextmanager
     async def messages(self) -> AsyncGenerator[tuple[Received, Sending]]:
@@ -52,14 +57,31 @@ class Stdio:
             tasks.cancel_scope.cancel()
 
     async def _read(self, heard: MemoryObjectSendStream[SessionMessage | Exception], answers: Sending) -> None:
-        """Hand on message after message. The thread that waits for the next is left behind when the server ends."""
+        """Hand on message after message."""
         rest = b""
         with heard, answers, suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
-            while chunk := await anyio.to_thread.run_sync(_read, self._stdin, abandon_on_cancel=True):
+            while chunk := await self._some():
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     await _take(line, heard, answers)
             await _take(rest, heard, answers)
+
+    async def _some(self) -> bytes:
+        """The next bytes that come. A thread that waits for them is left behind when the server ends."""
+        if not self._reads_in_loop:
+            return await anyio.to_thread.run_sync(_read, self._stdin, abandon_on_cancel=True)
+        await anyio.wait_readable(self._stdin)
+        return _read(self._stdin)
+
+    async def _send(self, message: bytes) -> None:
+        if not self._writes_in_loop:
+            await anyio.to_thread.run_sync(_write, self._stdout, message, abandon_on_cancel=True)
+            return
+        left = memoryview(message)
+        while left:
+            if not select.select((), (self._stdout,), (), 0)[1]:
+                await anyio.wait_writable(self._stdout)
+            left = left[os.write(self._stdout, left[:PIECE]) :]
 
     async def _write(
         self,
@@ -71,9 +93,9 @@ class Stdio:
             async for outgoing in to_write:
                 if done.is_set():
                     continue  # the client is gone; the server is on its way out
-                work = partial(_write, self._stdout, written(outgoing.message))
+                line = written(outgoing.message)
                 try:
-                    await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+                    await self._send(line + b"\n" if line else b"")
                 except OSError:
                     done.set()
                     heard.close()
@@ -121,7 +143,15 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
+def _tells_when_ready(descriptor: int) -> bool:
+    """Whether the event loop can wait for it: pipes and sockets of POSIX systems. Files and terminals need a thread."""
+    if os.name != "posix":
+        return False
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
 def _write(descriptor: int, message: bytes) -> None:
-    left = memoryview(message + b"\n" if message else b"")
+    left = memoryview(message)
     while left:
         left = left[os.write(descriptor, left) :]
