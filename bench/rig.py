@@ -44,6 +44,9 @@ class NoCache:
     def get(self, key: str, now: float) -> Entry | None:
         """Nothing."""
 
+    def stored_at(self, key: str) -> float | None:
+        """Never."""
+
     def put(self, key: str, entry: Entry) -> None:
         """Not kept."""
 

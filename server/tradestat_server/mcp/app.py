@@ -11,6 +11,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 
 from tradestat_server.mcp.completions import add_completions
+from tradestat_server.mcp.finished import Finished
 from tradestat_server.mcp.prompts import add_prompts
 from tradestat_server.mcp.prompts import check as check_prompt
 from tradestat_server.mcp.resources import add_resources
@@ -83,6 +84,7 @@ def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None 
     async def lifespan(_: MCPServer[Context]) -> AsyncGenerator[Context]:
         yield context
 
+    finished = Finished()
     about = metadata(DISTRIBUTION)
     server = TradestatServer(
         NAME,
@@ -90,7 +92,7 @@ def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None 
         description=f"Official trade statistics: {about['Summary'].partition(': ')[2]}",
         instructions=instructions(context.sources.values(), sandbox=context.settings.sandbox),
         version=about["Version"],
-        tools=[served_tool(tool) for tool in (context.tools.values() if offered is None else offered)],
+        tools=[served_tool(tool, finished) for tool in (context.tools.values() if offered is None else offered)],
         lifespan=lifespan,
         log_level="WARNING",
     )

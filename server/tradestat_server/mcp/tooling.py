@@ -3,13 +3,15 @@
 import logging
 import traceback
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from mcp.server.mcpserver import Context as CallContext
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
+from pydantic import PrivateAttr
 
+from tradestat_server.mcp.finished import Finished
 from tradestat_server.mcp.schemas import input_schema
 from tradestat_server.text.envelope import ENVELOPE_SCHEMA, structured_content
 from tradestat_server.text.render import render_answer, render_error
@@ -18,6 +20,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.upstream.report import Progress
+from tradestat_tools.upstream.watch import watching
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +55,13 @@ class ReportedProgress:
 class ServedTool(McpTool):
     """A tool as the SDK lists it. Takes raw arguments, which are checked where every call goes through."""
 
+    _finished: Finished | None = PrivateAttr(default=None)
+
+    def remembering(self, finished: Finished) -> Self:
+        """The same, giving finished answers again."""
+        self._finished = finished
+        return self
+
     async def run(
         self,
         arguments: dict[str, Any],
@@ -60,8 +70,12 @@ class ServedTool(McpTool):
     ) -> CallToolResult:
         """Ask it. Never raises: a failure is a result that says so."""
         ours: Context = context.request_context.lifespan_context
+        given = await self._finished.find(ours, self.name, arguments) if self._finished else None
+        if given is not None:
+            return given
         try:
-            answer: Answer[Any] = await self.fn(ours, arguments, progress=ReportedProgress(context))
+            with watching() as watch:
+                answer: Answer[Any] = await self.fn(ours, arguments, progress=ReportedProgress(context))
             text = render_answer(answer, sources=ours.sources.values(), max_chars=ours.settings.max_chars)
             links = [
                 ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
@@ -70,7 +84,7 @@ class ServedTool(McpTool):
             structured = structured_content(
                 answer, max_chars=ours.settings.max_chars, full=ours.settings.structured == "full"
             )
-            return CallToolResult(content=[TextContent(text=text), *links], structured_content=structured)
+            result = CallToolResult(content=[TextContent(text=text), *links], structured_content=structured)
         except TradestatError as error:
             return failed(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
@@ -84,6 +98,9 @@ class ServedTool(McpTool):
                 ],
                 is_error=True,
             )
+        if self._finished and not links:
+            self._finished.keep(ours, self.name, arguments, result, watch)
+        return result
 
 
 def failed(error: TradestatError) -> CallToolResult:
@@ -93,13 +110,17 @@ def failed(error: TradestatError) -> CallToolResult:
     )
 
 
-def served_tool(tool: Tool[Any, Any]) -> ServedTool:
-    """A tool of ours as the SDK lists it."""
+def served_tool(tool: Tool[Any, Any], finished: Finished | None = None) -> ServedTool:
+    """A tool of ours as the SDK lists it.
+
+    Args:
+        finished: where its answers are kept to be given again; those of a tool that is not local are.
+    """
 
     async def ask(context: Context, arguments: Mapping[str, Any], *, progress: Progress | None = None) -> Answer[Any]:
         return await context.call(tool, arguments, progress=progress)
 
-    return ServedTool(
+    served = ServedTool(
         fn=ask,
         name=tool.name,
         title=tool.title,
@@ -116,6 +137,7 @@ def served_tool(tool: Tool[Any, Any]) -> ServedTool:
             open_world_hint=not tool.local,
         ),
     )
+    return served.remembering(finished) if finished and not tool.local else served
 
 
 def _where(error: BaseException) -> str:

@@ -22,6 +22,7 @@ from tradestat_tools.model.observation import Observation
 from tradestat_tools.upstream.request import DAY, AskedCall, Response
 from tradestat_tools.upstream.runtime import in_thread
 from tradestat_tools.upstream.store import Cache, Entry, StoreUnavailable
+from tradestat_tools.upstream.watch import current_watch
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,14 @@ class Results:
         store = self._store
         if store is None:
             return None
-        return await in_thread(lambda: self._find(store, handle))
+        found = await in_thread(lambda: self._find(store, handle))
+        current_watch().kept[handle] = found is not None
+        return found
+
+    def still(self, kept: Mapping[str, bool]) -> bool:
+        """Whether something is kept under just those handles under which it was. What is, never changes. Blocks."""
+        store = self._store
+        return store is not None and all((store.stored_at(handle) is not None) == was for handle, was in kept.items())
 
     def _keep(
         self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any], asked: Sequence[AskedCall]

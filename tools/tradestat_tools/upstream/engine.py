@@ -40,6 +40,7 @@ from tradestat_tools.upstream.request import (
 )
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.store import Cache, Entry, Ledger, StoreUnavailable
+from tradestat_tools.upstream.watch import Watch, current_watch
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
@@ -191,6 +192,24 @@ class Upstream:
         except (NoData, UpstreamRefused):
             return None
 
+    async def unchanged(self, watch: Watch, *, and_also: Callable[[], bool]) -> bool:
+        """Whether all that an answer rests on is as it was, so that one made now would be no other.
+
+        Args:
+            and_also: what must hold besides; asked in a worker thread.
+        """
+        if self.offline or self._clock.time() >= watch.good_until:
+            return False
+
+        def same() -> bool:
+            try:
+                stored = all(self.cache.stored_at(key) == at for key, at in watch.stored.items())
+                return stored and and_also() and all(self.left(p) == left for p, left in watch.left.values())
+            except StoreUnavailable:
+                return False
+
+        return await in_thread(same)
+
     async def limit_freshness(self, limits: Mapping[str, float]) -> None:
         """Forget stored answers, by key, after so many seconds at the latest: they turned out to be worth less."""
         now = self._clock.time()
@@ -214,10 +233,11 @@ class Upstream:
         plan = self.plan(policy)
         if plan.budget is None:
             return None
-        try:
-            return plan.budget.credits - self.ledger.used(policy.source, plan, self._clock.time())
-        except StoreUnavailable:
-            return None
+        left = None
+        with suppress(StoreUnavailable):
+            left = plan.budget.credits - self.ledger.used(policy.source, plan, self._clock.time())
+        current_watch().left[policy.source] = (policy, left)
+        return left
 
     def time(self) -> float:
         """Now by the engine's clock, wall time in seconds."""
@@ -236,10 +256,11 @@ class Upstream:
     # From the cache
 
     def _entry(self, request: Request) -> Entry | None:
-        try:
-            return self.cache.get(request.key, self._clock.time())
-        except StoreUnavailable:
-            return None
+        entry = None
+        with suppress(StoreUnavailable):
+            entry = self.cache.get(request.key, self._clock.time())
+        current_watch().saw(request.key, entry)
+        return entry
 
     async def _look_up(self, request: Request, policy: Policy) -> tuple[Entry | None, float | None]:
         """What is stored in answer to a request, and what is left of the budget."""
@@ -269,6 +290,7 @@ class Upstream:
                 raise
             return None
         if state != "cached":
+            current_watch().sound = False
             reason = why.message if why else "It is being renewed." if state == "stale" else "Working offline."
             age = _age(self._clock.time() - entry.stored_at)
             text = f"Stored {age} ago ({as_utc(entry.stored_at):%Y-%m-%d %H:%M} UTC). {reason}"
@@ -310,6 +332,7 @@ class Upstream:
         if self._tasks is None:
             raise RuntimeError("Upstream is used outside of its context")
         report.sent, report.stored = True, None
+        current_watch().sound = False
         call = partial(self._caller.call, request, policy, read)
         left = partial(self.left, policy)
         exchange = await self._flights.share(

@@ -107,6 +107,10 @@ class Cache(Protocol):
         """The answer under a key, unless it is past `usable_until`."""
         ...
 
+    def stored_at(self, key: str) -> float | None:
+        """When the answer under a key was stored, without reading it; None where there is none."""
+        ...
+
     def put(self, key: str, entry: Entry) -> None:
         """Store an answer; the least recently used go where the size bound is passed."""
         ...

@@ -62,6 +62,10 @@ class RedisCache:
             entry = entry.dated(now - (entry.usable_until - entry.stored_at - left))
         return entry
 
+    def stored_at(self, key: str) -> float | None:
+        at = self._server.command("HGET", self._prefix + key, "stored_at")
+        return None if at is None else float(at)
+
     def put(self, key: str, entry: Entry) -> None:
         response = entry.response
         facts = (entry.source, entry.endpoint, entry.address, response.status, dict(response.headers), *entry.times)
@@ -127,6 +131,14 @@ class TieredCache:
             if self._closed:
                 raise
             return self._local.get(key, now)
+
+    def stored_at(self, key: str) -> float | None:
+        try:
+            return self._shared.stored_at(key)
+        except StoreUnavailable:
+            if self._closed:
+                raise
+            return self._local.stored_at(key)
 
     def put(self, key: str, entry: Entry) -> None:
         self._local.put(key, entry)

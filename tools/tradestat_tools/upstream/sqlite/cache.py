@@ -82,6 +82,11 @@ class SqliteCache:
             return spare
         return max((entry for entry in (spare, found) if entry), key=lambda entry: entry.stored_at, default=None)
 
+    def stored_at(self, key: str) -> float | None:
+        spare = self._spare.stored_at(key) if self._spare and self._holds_spare else None
+        found = self._disk.stored_at(key)
+        return max((at for at in (spare, found) if at is not None), default=None)
+
     def put(self, key: str, entry: Entry) -> None:
         packed = _packed(key, entry)
         if self._spare is None:
@@ -148,6 +153,10 @@ class _Answers:
         if not -AHEAD <= now - row[10] <= TOUCH_EVERY:
             self._note("UPDATE answers SET used_at = ? WHERE key = ?", (now, key))
         return entry
+
+    def stored_at(self, key: str) -> float | None:
+        row = self.file.row("SELECT stored_at FROM answers WHERE key = ?", (key,))
+        return row[0] if row else None
 
     def put(self, *packed: tuple[Any, ...]) -> None:
         """Store answers that are packed already, all or none."""

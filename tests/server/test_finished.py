@@ -1,0 +1,210 @@
+"""Questions that are asked again: what is given is what would be made now, and making it is spared."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from mcp import Client
+from mcp_types import TextContent
+
+from tradestat_sandbox import DEFAULT_TODAY, Sandbox
+from tradestat_server.mcp.app import create_server
+from tradestat_server.mcp.context import sandbox_settings
+from tradestat_server.text.envelope import structured_content
+from tradestat_server.text.render import render_answer
+from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.results import Results
+from tradestat_tools.contract.tool import Tool
+from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.open import context_on
+from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.http import Http
+from tradestat_tools.upstream.runtime import Clock
+from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
+
+NOON = datetime(DEFAULT_TODAY.year, DEFAULT_TODAY.month, DEFAULT_TODAY.day, 12, tzinfo=UTC)
+
+QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("getNitemtradeList", {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}),
+    ("goods_time_series", {"country": "KOR", "product": "850760", "by": "byCountry", "trade_flow": "I"}),
+    ("goods_time_series", {"country": "KOR", "product": "850440", "by": "byCountry", "trade_flow": "I"}),
+    ("comtrade_data", {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "period": "2023-2024"}),
+    (
+        "trade_series",
+        {"reporter": "Korea", "partner": "China", "product": "850760", "flow": "M", "period": "2022-2024"},
+    ),
+    ("markets", {"hsCode": "850760"}),
+    ("usage", {}),
+]
+
+
+@dataclass
+class Hand:
+    """Time held in the hand."""
+
+    seconds: float = NOON.timestamp()
+
+    async def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+        await anyio.lowlevel.checkpoint()
+
+
+@dataclass
+class Play:
+    client: Client
+    context: Context
+    hand: Hand
+    kept: SqliteCache
+    made: list[str]
+
+
+@asynccontextmanager
+async def a_play() -> AsyncGenerator[Play]:
+    hand = Hand()
+    sandbox = Sandbox(clock=lambda: hand.seconds)
+    http = Http(app=sandbox.app)
+    chosen = sandbox_settings(catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True))
+    chosen = chosen.model_copy(update={"sandbox": False})  # with the limits of the plans
+    made: list[str] = []
+
+    def counted(tool: Tool[Any, Any]) -> Tool[Any, Any]:
+        async def run(context: Context, asked: Any) -> Answer[Any]:
+            made.append(tool.name)
+            return await tool.run(context, asked)
+
+        return replace(tool, run=run)
+
+    wanted = {name for name, _ in QUESTIONS}
+    offered = [counted(tool) for name, tool in catalogue().tools.items() if name in wanted]
+    now = lambda: datetime.fromtimestamp(hand.seconds, UTC)  # noqa: E731
+    plans = {source.id: source.plan(chosen) for source in catalogue().sources.values()}
+    clock = Clock(lambda: hand.seconds, hand.wait)
+    with closing(SqliteCache(None)) as cache, closing(SqliteLedger(None)) as ledger, closing(SqliteCache(None)) as kept:
+        async with Upstream(http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=1) as upstream:
+            context = context_on(chosen, upstream, now, results=Results(kept, now=clock.time))
+            async with Client(create_server(context, offered=offered)) as client:
+                yield Play(client, context, hand, kept, made)
+    await http.aclose()
+
+
+async def ask(play: Play, tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    result = await play.client.call_tool(tool, arguments)
+    (block,) = result.content
+    assert isinstance(block, TextContent)
+    return block.text, result.structured_content or {}
+
+
+async def afresh(play: Play, tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    answer = await play.context.call(tool, arguments)
+    most = play.context.settings.max_chars
+    text = render_answer(answer, sources=play.context.sources.values(), max_chars=most)
+    return text, structured_content(answer, max_chars=most)
+
+
+@pytest.mark.anyio
+async def test_a_question_that_is_asked_again_is_made_once_from_the_store_and_then_given() -> None:
+    async with a_play() as play:
+        for tool, arguments in QUESTIONS[:-1]:
+            play.made.clear()
+            said = [await ask(play, tool, arguments) for _ in range(5)]
+            assert play.made == [tool, tool], "once from the service, once from the store"
+            assert await ask(play, tool, dict(reversed(arguments.items()))) == said[-1]
+            assert len(play.made) == 2
+            assert said[1:] == [said[1]] * 4
+            assert said[1] == await afresh(play, tool, arguments)
+        await ask(play, "usage", {})
+        play.made.clear()
+        await ask(play, "usage", {})
+        assert play.made == ["usage"], "what this server knows by itself is looked up each time"
+
+
+@pytest.mark.anyio
+async def test_what_an_answer_rests_on_ends_it() -> None:
+    tool, arguments = QUESTIONS[1]
+    async with a_play() as play:
+        for change in ("quota", "cleared", "handle", "an hour", "expired", "offline"):
+            for _ in range(3):
+                await ask(play, tool, arguments)
+            play.made.clear()
+            await ask(play, tool, arguments)
+            assert play.made == [], change
+            if change == "quota":
+                await play.context.call(*QUESTIONS[2])
+            elif change == "cleared":
+                play.context.upstream.cache.clear()
+            elif change == "handle":
+                play.kept.clear()
+            elif change == "an hour":
+                play.hand.seconds += 3_600
+            elif change == "expired":
+                play.hand.seconds += 30 * 86_400
+            else:
+                play.context.upstream.offline = True
+            text, structured = await ask(play, tool, arguments)
+            assert play.made == [tool], change
+            if change == "offline":
+                assert "Working offline" in text
+            else:
+                fresh = (await afresh(play, tool, arguments))[1]
+                assert structured["source"]["remaining_quota"] == fresh["source"]["remaining_quota"] >= 0
+                assert await play.context.results.find(structured["result"]) is not None
+
+
+ASKED = [QUESTIONS[1], QUESTIONS[3], QUESTIONS[4]]
+STEPS = st.one_of(
+    st.tuples(st.just("nothing"), st.none()),
+    st.tuples(st.just("spend"), st.integers(1, 97).map(lambda chapter: f"{chapter:02d}")),
+    st.tuples(st.just("later"), st.sampled_from([1.0, 59.0, 601.0, 3_600.0, 86_400.0, 8 * 86_400.0, 40 * 86_400.0])),
+    st.tuples(st.just("earlier"), st.sampled_from([30.0, 86_400.0])),
+    st.tuples(st.just("clear"), st.sampled_from([None, "trademap", "comtrade"])),
+    st.tuples(st.just("clear results"), st.none()),
+    st.tuples(st.just("offline"), st.booleans()),
+)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(STEPS, st.sampled_from(ASKED)), min_size=1, max_size=12))
+def test_no_answer_that_is_given_again_differs_from_one_made_afresh(
+    steps: list[tuple[tuple[str, Any], tuple[str, dict[str, Any]]]],
+) -> None:
+    given_again: list[str] = []
+
+    async def play_them() -> None:
+        async with a_play() as play:
+            for question in ASKED * 2:
+                await ask(play, *question)
+            for (what, how), question in steps:
+                match what:
+                    case "spend":
+                        with suppress(TradestatError):
+                            await play.context.call("goods_time_series", {**QUESTIONS[1][1], "product": how})
+                    case "later":
+                        play.hand.seconds += how
+                    case "earlier":
+                        play.hand.seconds -= how
+                    case "clear":
+                        play.context.upstream.cache.clear(how)
+                    case "clear results":
+                        play.kept.clear()
+                    case "offline":
+                        play.context.upstream.offline = how
+                    case _:
+                        pass
+                for _ in range(2):
+                    made = len(play.made)
+                    said = await ask(play, *question)
+                    if len(play.made) == made:
+                        given_again.append(question[0])
+                        assert said == await afresh(play, *question)
+
+    anyio.run(play_them)
+    event(f"{min(len(given_again), 3)} answers or more were given again")
