@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 
-from bench import cached_call, exports, one_flight, session, sizes, stores
+from bench import cached_call, exports, one_flight, rates, session, sizes, stores
 from bench.measure import say
 from tradestat_sandbox import Sandbox
 
@@ -29,6 +29,7 @@ async def main() -> None:
         await stores.run(folder)
         await sizes.run(sandbox, folder)
     exports.run()
+    rates.run()
     say(f"\n{time.perf_counter() - began:.0f} s in all")
 
 
