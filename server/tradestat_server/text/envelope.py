@@ -11,7 +11,7 @@ from typing import Any
 
 from tradestat_server.text.cells import cut_text
 from tradestat_server.text.render import HEADER_CHARS, MORE_CHARS, NOTE_CHARS, SHOWN_NOTES
-from tradestat_server.text.tables import ASKED_CHARS, SHOWN_TABLES, query_call, rest_of
+from tradestat_server.text.tables import ASKED_CHARS, SHOWN_TABLES, query_call, rest_of, shown_rows
 from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Answer, Cell, Note, Provenance, Table
 
@@ -105,20 +105,20 @@ def _table(table: Table, answer: Answer[Any], place: int, of: int, room: int) ->
     asked = rest_of(table, place, of, answer.result)
     room -= _length({**head, "rows": [], **_left_out(table, asked, len(table.rows))})
     rows: list[list[Cell]] = []
-    for row in table.rows:
+    for row in shown_rows(table, answer.result):
         cells = [_cell(cell) for cell in row]
         room -= _length(cells) + 1
         if room < 0:
-            return {**head, "rows": rows, **_left_out(table, asked, len(rows))}
+            break
         rows.append(cells)
-    return {**head, "rows": rows}
+    return {**head, "rows": rows, **(_left_out(table, asked, len(rows)) if len(rows) < len(table.rows) else {})}
 
 
 def _head(table: Table, answer: Answer[Any]) -> dict[str, Any]:
     parts = {
         "title": _cut_json(table.title, TITLE_CHARS),
         "columns": list(table.columns),
-        "units": units_of(table, answer.source.unit),
+        "units": table.units | units_of(table, answer.source.unit),
     }
     return {name: value for name, value in parts.items() if value}
 
