@@ -142,6 +142,7 @@ class Provenance(BaseModel):
     service: str
     endpoint: str
     address: str = Field(description="The upstream address, without any key.")
+    addresses: list[str] | None = Field(default=None, description="All of them, where it took several.")
     retrieved_at: datetime
     published_at: date | None = None
     state: State
