@@ -122,7 +122,7 @@ def _head(table: Table, answer: Answer[Any]) -> dict[str, Any]:
     parts = {
         "title": _cut_json(table.title, TITLE_CHARS),
         "columns": list(table.columns),
-        "units": table.units | units_of(table, answer.source.unit),
+        "units": units_of(table, answer.source.unit),
     }
     return {name: value for name, value in parts.items() if value}
 
@@ -144,6 +144,8 @@ def units_of(table: Table, unit: str | None) -> dict[str, str]:
             named[column] = unit.partition(";")[0]  # what follows is about other columns
         elif column in table.weights:
             named[column] = "kg"
+        elif column in table.units:
+            named[column] = table.units[column]
         elif "%" in column:
             named[column] = "percent"
     return named

@@ -295,8 +295,8 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
     asked = {getattr(data, "hsSgn", ""), getattr(data, "cntyCd", "")}
     shared = _shared(list(sums), labels, asked)
     found = [*_by_year(data.months), _by_month(data.months, f"By month, the sum of the rows{shared}")]
+    trade = [names.index("expDlr"), names.index("impDlr")]
     if len(sums) > 1:
-        trade = [names.index("expDlr"), names.index("impDlr")]
         ranked = sorted(sums.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
         span = f"{months[0]} to {months[-1]}" if len(months) > 1 else months[0]
         heads = [head for code in codes for head in (code, _LABELS[code])]
