@@ -270,3 +270,37 @@ async def test_an_answer_that_stands_on_no_service_can_not_be_cited(sandbox_sett
         (block,) = result.content
         assert isinstance(block, TextContent)
         assert block.text.startswith("NoData: ")
+
+
+async def test_an_answer_of_several_calls_is_cited_with_the_address_of_each(sandbox_settings: Settings) -> None:
+    asked = {"strtYymm": "202301", "endYymm": "202412", "hsSgn": "850760", "cntyCd": "CN"}
+    async with open_context(sandbox_settings) as context, Client(create_server(context)) as client:
+        answer = await client.call_tool("getNitemtradeList", asked)
+        structured = answer.structured_content
+        cited = await client.call_tool("cite", {"result": structured["result"]})
+    (text,) = [block.text for block in cited.content if isinstance(block, TextContent)]
+    assert "strtYymm=202301&endYymm=202312" in text
+    assert "strtYymm=202401&endYymm=202412" in text
+    assert structured["citation"].endswith("getNitemtradeList?… and 1 more (tool cite)")
+    assert "addresses" not in structured["source"]
+
+
+async def test_what_an_answer_is_made_of_is_named_as_that_and_one_handle_is_to_be_used(
+    sandbox_settings: Settings,
+) -> None:
+    asked = {"exporter": "CHN", "importer": "KOR", "product": "850760", "period": "2023"}
+    async with open_context(sandbox_settings) as context, Client(create_server(context)) as client:
+        answer = await client.call_tool("compare_mirror", asked)
+        structured = answer.structured_content
+        (block, *_) = answer.content
+        assert isinstance(block, TextContent)
+        cited = await context.call("cite", {"result": structured["result"]})
+    source = structured["source"]
+    assert len(source["made_of"]) > 1
+    assert "results" not in source
+    assert "address" not in source, "eight addresses were half of one answer"
+    last = block.text.splitlines()[-1]
+    assert last == f'Made of: {", ".join(source["made_of"])}; cite(result="{structured["result"]}") cites each'
+    assert structured["citation"] == last.removeprefix("Made of: ")
+    assert len(cited.data.text.splitlines()) == len(source["made_of"])
+    assert max(map(len, cited.data.text.splitlines())) > 150, "whole"

@@ -1,14 +1,20 @@
 """Figures as text: legible, and never another figure."""
 
-import math
-import statistics
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_server.text.cells import POWERS, common_power, exact, in_powers, unit_in_powers
+from tradestat_server.text.cells import (
+    MONEY_POWER,
+    POWERS,
+    WEIGHT_POWER,
+    common_power,
+    exact,
+    in_powers,
+    unit_in_powers,
+)
 
 figures = st.integers(-(10**15), 10**15) | st.floats(-1e15, 1e15, allow_nan=False)
 powers = st.integers(1, len(POWERS) - 1)
@@ -41,14 +47,13 @@ def test_figures_in_powers_of_a_thousand() -> None:
         assert in_powers(value, power) == text
 
 
-@given(st.lists(figures, max_size=30), st.sampled_from(["USD", "thousand USD", "RMB yuan"]))
-def test_the_typical_figure_keeps_four_digits_before_the_point(values: list[float], unit: str) -> None:
-    power = common_power(unit, values)
-    there = [abs(value) for value in values if value]
-    if power:
-        assert statistics.median(there) >= 1000 ** (power + 1)
-    elif there:
-        assert statistics.median(there) < 1000**2 or not math.isfinite(statistics.median(there))
+@given(st.lists(figures, max_size=30), st.integers(0, 1))
+def test_money_is_in_millions_or_as_it_is_whatever_is_usual_among_the_figures(values: list[float], begins: int) -> None:
+    unit, power = [("USD", 2), ("thousand USD", 1)][begins]
+    found = common_power(unit, values, MONEY_POWER)
+    assert found == (power if max(map(abs, values), default=0) >= 10 * 1000**power else 0)
+    assert unit_in_powers(unit, found) in ("million USD", unit)
+    assert common_power(unit, [*values, *[1.0] * 99, 10**14], MONEY_POWER) == power, "small ones beside a large one"
 
 
 def test_units_are_composed_in_words() -> None:
@@ -63,12 +68,14 @@ def test_units_are_composed_in_words() -> None:
 
 @pytest.mark.parametrize("unit", ["%", "USD thousand", "Thousand USD", "USD 000", "万元"])
 def test_a_unit_written_in_another_way_is_left_alone(unit: str) -> None:
-    assert common_power(unit, [10**12]) == 0
+    assert common_power(unit, [10**12], MONEY_POWER) == 0
 
 
-def test_no_power_goes_beyond_the_words() -> None:
-    assert common_power("thousand USD", [1e30]) == 3
-    assert unit_in_powers("thousand USD", 3) == "trillion USD"
+def test_figures_that_are_larger_to_begin_with_stay_as_they_are() -> None:
+    for unit in ("million USD", "billion USD"):
+        assert common_power(unit, [1e30], MONEY_POWER) == 0
+    assert common_power("kg", [9_999.0], WEIGHT_POWER) == 0
+    assert common_power("kg", [10_000.0], WEIGHT_POWER) == 1
 
 
 @given(figures)

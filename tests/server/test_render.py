@@ -223,6 +223,43 @@ def test_a_table_in_which_nothing_else_is_left_stays_whole() -> None:
     assert render_answer(answer(nothing, result=HANDLE)).split("\n")[1:3] == ["partner  2024", "A        –"]
 
 
+def test_a_large_and_a_small_partner_are_told_in_one_unit() -> None:
+    large = Table(
+        ("year", "v"), [(f"{year}", 24_000_000 + year) for year in range(2015, 2024)], measures=frozenset("v")
+    )
+    small = Table(("year", "v"), [(f"{year}", 31_000 + year) for year in range(2015, 2024)], measures=frozenset("v"))
+    for table in (large, small):
+        assert "in million USD, rounded" in render_answer(answer(table, unit="thousand USD", result=HANDLE))
+
+
+def test_the_few_figures_of_a_narrow_question_have_all_their_digits() -> None:
+    rows: list[tuple[Cell, ...]] = [("2022", 6_853_007_329), ("2023", 6_695_382_302), ("2024", 2_711_966_125)]
+    table = Table(("year", "v"), rows, measures=frozenset("v"))
+    text = render_answer(answer(table, unit="USD", result=HANDLE))
+    assert "2023  6,695,382,302" in text
+    assert "rounded" not in text
+    assert "exact figures" not in text.split("\n")[0]
+
+
+def test_a_long_listing_is_not_shown_beside_its_sums_and_had_by_the_handle() -> None:
+    sums = Table(("year", "value"), [("2024", 300)], title="By year")
+    rows: list[tuple[Cell, ...]] = [(f"{n:06d}", n) for n in range(300)]
+    given = answer(sums, Table(("code", "value"), rows, title="Every row", listing=True), result=HANDLE)
+    rest = f'query(result="{HANDLE}", offset=0, table=2)'
+    assert render_answer(given).split("\n")[1:] == [
+        "By year",
+        "year  value",
+        "2024    300",
+        f"… Every row: 300 rows: {rest}",
+    ]
+    structured = structured_content(given, max_chars=MAX_CHARS)["tables"][1]
+    assert (structured["rows"], structured["left_out"], structured["rest"]) == ([], 300, rest)
+    alone = answer(sums, Table(("code", "value"), rows, title="Every row", listing=True))
+    assert "000299" in render_answer(alone), "whole where there is no handle"
+    short = answer(sums, Table(("code", "value"), rows[:20], title="Every row", listing=True), result=HANDLE)
+    assert "000019" in render_answer(short)
+
+
 def test_rows_that_are_left_out_are_had_by_the_handle() -> None:
     first = Table(("code", "value"), [(f"{n:06d}", n) for n in range(5000)], title="Products")
     second = Table(("month", "value"), [("2024-01", 1)] * 400, title="By month")

@@ -101,6 +101,27 @@ async def test_it_shows_the_plan_of_the_settings_and_when_it_resets(wire: Any) -
     assert wire.sent == []
 
 
+async def test_where_there_is_no_number_it_says_in_words_why(wire: Any) -> None:
+    def rows_of(answer: Any) -> dict[str, dict[str, Any]]:
+        table = answer.data.tables()[0]
+        assert not [cell for row in table.rows for cell in row if cell in (None, "")]
+        return {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+
+    async with Setup(settings(TRADESTAT_SANDBOX=True)).context(wire) as context:
+        in_sandbox = rows_of(await context.call(USAGE, {}))
+    assert in_sandbox["doumaotong"]["plan"] == "no limit in the sandbox"
+    async with Setup(settings(TRADESTAT_TRADEMAP_PERIOD="rolling")).context(wire) as context:
+        alone = rows_of(await context.call(USAGE, {}))
+    assert alone["trademap"] | {"pace": ""} == {
+        **{"source": "trademap", "key": "not set", "plan": "100 in any 30 days", "used": 0, "left": 100},
+        **{"resets": "each after 30 days", "pace": "", "service": "not asked yet"},
+    }
+    assert alone["korea"]["plan"] == "10,000 a day"
+    assert alone["korea"]["resets"] == "2026-11-21 15:00 UTC"
+    free = alone["doumaotong"]
+    assert (free["plan"], free["used"], free["left"]) == ("no limit but the pace", "not counted", "no limit")
+
+
 async def test_a_rolling_budget_has_no_reset_and_says_how_it_comes_back(wire: Any) -> None:
     async with Setup(settings(TRADESTAT_TRADEMAP_PERIOD="rolling")).context(wire) as context:
         answer = await context.call(USAGE, {})
@@ -117,6 +138,9 @@ async def test_it_shows_what_was_spent_and_which_service_is_left_alone(wire: Any
             setup.now += 60  # so that no failure is still shown to whoever asks the same
             await ask(context, "getNewtradeList")
         found = await seen(context)
+        rows = {row[0]: row[-1] for row in (await context.call(USAGE, {})).data.tables()[0].rows}
+    assert rows["korea"] == "apis.data.go.kr: left alone after failures"
+    assert rows["comtrade"] == "not asked yet"
     sent = len(wire.sent)
     assert 3 <= sent <= 9
     assert found["korea"].used == sent, "retries count"

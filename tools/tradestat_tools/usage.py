@@ -74,23 +74,30 @@ class UsageData(Data):
     """The state of every service, of the stored answers, and of the count of calls."""
 
     offline: bool
+    sandbox: bool = Field(default=False, description="Whether the stand-ins are asked, which cost nothing.")
     sources: list[SourceUsage]
     cache: Kept | None = Field(default=None, description="Absent where it can not be reached.")
     cache_warning: str | None = None
     ledger_warning: str | None = None
 
     def tables(self) -> list[Table]:
+        columns = ("source", "key", "plan", "used", "left", "resets", "pace", "service")
         rows: list[tuple[Cell, ...]] = [
-            (one.source, one.key, one.left, one.used, one.budget, _period(one), _pace(one.pace), _breakers(one))
+            (
+                *(one.source, one.key, _plan(one, sandbox=self.sandbox), _used(one), _left(one), _resets(one)),
+                *(_pace(one.pace) or "any", _asked(one)),
+            )
             for one in self.sources
         ]
-        columns = ("source", "key", "left", "used", "budget", "resets", "pace", "breaker")
-        tables = [Table(columns, rows, title="Credits or calls")]
+        counted = "credits where a call has a price, else calls"
+        units = {"used": counted, "left": counted}
+        tables = [Table(columns, rows, f"What is left of each plan, {counted}", units=units)]
         if self.cache is not None:
             held: list[tuple[Cell, ...]] = [
                 (self.cache.kind, self.cache.entries, self.cache.bytes, self.cache.place),
             ]
-            tables.append(Table(("kind", "answers", "bytes", "place"), held, title="Stored answers"))
+            units = {"answers": "count", "bytes": "bytes"}
+            tables.append(Table(("kind", "answers", "bytes", "place"), held, "Stored answers", units=units))
         return tables
 
 
@@ -123,6 +130,7 @@ def _look(context: Context) -> UsageData:
         cache, warning = Kept(kind=info.kind, place=info.place, entries=info.entries, bytes=info.bytes), info.warning
     return UsageData(
         offline=upstream.offline,
+        sandbox=context.settings.sandbox,
         sources=[_of_source(context, source) for source in context.sources.values()],
         cache=cache,
         cache_warning=warning,
@@ -156,18 +164,40 @@ def _key(context: Context, source: Source) -> KeyState:
     return "set" if getattr(context.settings, source.key.variable.lower()) else "not set"
 
 
-def _period(one: SourceUsage) -> str:
+def _plan(one: SourceUsage, *, sandbox: bool) -> str:
+    if one.budget is None:
+        return f"no limit {'in the sandbox' if sandbox else 'but the pace'}"
+    return f"{one.budget:,g} {f'in any {ROLLING_DAYS} days' if one.period == 'rolling' else f'a {one.period}'}"
+
+
+def _used(one: SourceUsage) -> float | str:
+    if one.budget is None:
+        return "not counted"
+    return "not known" if one.used is None else one.used
+
+
+def _left(one: SourceUsage) -> float | str:
+    if one.budget is None:
+        return "no limit"
+    return "not known" if one.left is None else one.left
+
+
+def _resets(one: SourceUsage) -> str:
     if one.period == "rolling":
-        return f"over {ROLLING_DAYS} days"
-    return f"{one.resets_at:%Y-%m-%d %H:%M} UTC" if one.resets_at else ""
+        return f"each after {ROLLING_DAYS} days"
+    return f"{one.resets_at:%Y-%m-%d %H:%M} UTC" if one.resets_at else "nothing to reset"
 
 
 def _pace(windows: Sequence[Pace]) -> str:
     return ", ".join(f"{window.calls} in {window.seconds:g} s" for window in windows)
 
 
-def _breakers(one: SourceUsage) -> str:
-    return ", ".join(f"{host} {state}" for host, state in one.breakers.items()) or "not asked yet"
+_STATES = {"closed": "asked as usual", "open": "left alone after failures", "half-open": "being tried again"}
+
+
+def _asked(one: SourceUsage) -> str:
+    said = (f"{host}: {_STATES.get(state, state)}" for host, state in one.breakers.items())
+    return ", ".join(said) or "not asked yet"
 
 
 USAGE = Tool(

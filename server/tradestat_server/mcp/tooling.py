@@ -82,7 +82,10 @@ class ServedTool(McpTool):
                 for link in (answer.data.links() if context.request_context.protocol_version >= LINKS_SINCE else ())
             ]
             structured = structured_content(
-                answer, max_chars=ours.settings.max_chars, full=ours.settings.structured == "full"
+                answer,
+                max_chars=ours.settings.max_chars,
+                full=ours.settings.structured == "full",
+                sources=ours.sources.values(),
             )
             result = CallToolResult(content=[TextContent(text=text), *links], structured_content=structured)
         except TradestatError as error:

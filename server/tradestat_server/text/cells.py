@@ -2,7 +2,6 @@
 
 import math
 import re
-import statistics
 import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -111,18 +110,26 @@ def in_powers(value: float, power: int) -> str:
     return f"{divided:,.{max(0, DIGITS - before)}f}"
 
 
-def common_power(unit: str, figures: Iterable[float]) -> int:
-    """The power of a thousand in which figures of a unit are shown, 0 for as they are.
+MONEY_POWER = 2
+"""Money is shown in millions, whichever unit it came in: answers that are read together have one unit."""
 
-    The largest that leaves the median of those that are not zero four digits before the point. As each figure keeps
-    four digits, none is less exact than to 0.05 %, and half of them are more so.
+WEIGHT_POWER = 1
+"""Weight is shown in tonnes."""
+
+
+def common_power(unit: str, figures: Iterable[float], wanted: int) -> int:
+    """The power of a thousand in which figures of a unit are shown: up to the wanted one, or 0 for as they are.
+
+    As they are where none reaches ten of the wanted power. It goes by the unit and the largest figure alone, not by
+    what is usual among them, so that a whole and its parts, exports and imports, one source and another have one unit.
+    Each figure keeps four digits, so none is less exact than to 0.05 %.
     """
     begins, bare = _read(unit)
-    shown = [abs(figure) for figure in figures if figure and _finite(figure)]
-    if not shown or _UNSUITED.search(bare):
+    power = wanted - begins
+    if power <= 0 or _UNSUITED.search(bare):
         return 0
-    middle = statistics.median(shown)
-    return next((power for power in range(len(POWERS) - 1 - begins, 0, -1) if middle >= 1000 ** (power + 1)), 0)
+    largest = max((abs(figure) for figure in figures if _finite(figure)), default=0)
+    return power if largest >= 10 * 1000**power else 0
 
 
 def figures_of(tables: Iterable[Table], kind: Literal["measures", "weights"]) -> Iterator[float]:

@@ -6,12 +6,13 @@ notes, is no longer than the text may be, and says what it left out and how to g
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tradestat_server.text.cells import cut_text
-from tradestat_server.text.render import HEADER_CHARS, MORE_CHARS, NOTE_CHARS, SHOWN_NOTES
-from tradestat_server.text.tables import ASKED_CHARS, SHOWN_TABLES, query_call, rest_of
+from tradestat_server.text.render import HEADER_CHARS, MORE_CHARS, NOTE_CHARS, SHOWN_NOTES, short_citation
+from tradestat_server.text.tables import ASKED_CHARS, SHOWN_TABLES, query_call, rest_of, shown_rows
+from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Answer, Cell, Note, Provenance, Table
 
@@ -45,7 +46,9 @@ ENVELOPE_SCHEMA: dict[str, Any] = {
 """The same for every tool, and short: the list of tools goes to every client, and from most of them to a model."""
 
 
-def structured_content(answer: Answer[Any], *, max_chars: int, full: bool = False) -> dict[str, Any]:
+def structured_content(
+    answer: Answer[Any], *, max_chars: int, full: bool = False, sources: Collection[Source] = ()
+) -> dict[str, Any]:
     """The answer as plain data of at most `max_chars` characters of JSON.
 
     Rows are lists in the order of `columns`; None is a missing figure. `units` names the unit of each column of figures
@@ -53,6 +56,7 @@ def structured_content(answer: Answer[Any], *, max_chars: int, full: bool = Fals
 
     Args:
         full: everything, of any length, and in `data` the fields under the service's own names, for programs.
+        sources: among which the answer's is looked up, to name its author.
     """
     if full:
         return _whole(answer)
@@ -63,7 +67,7 @@ def structured_content(answer: Answer[Any], *, max_chars: int, full: bool = Fals
     }
     more = {
         "more": _cut_json(answer.more or "", min(MORE_CHARS, max_chars // 12)),
-        "citation": _cut_json(answer.citation or "", min(CITATION_CHARS, max_chars // 12)),
+        "citation": _cut_json(short_citation(answer, sources), min(CITATION_CHARS, max_chars // 12)),
     }
     notes = _notes(answer.notes, (max_chars - _length({**content, **more})) // 2)
     room = max_chars - _length({**content, **notes, **more}) - OF_TABLES
@@ -105,13 +109,13 @@ def _table(table: Table, answer: Answer[Any], place: int, of: int, room: int) ->
     asked = rest_of(table, place, of, answer.result)
     room -= _length({**head, "rows": [], **_left_out(table, asked, len(table.rows))})
     rows: list[list[Cell]] = []
-    for row in table.rows:
+    for row in shown_rows(table, answer.result):
         cells = [_cell(cell) for cell in row]
         room -= _length(cells) + 1
         if room < 0:
-            return {**head, "rows": rows, **_left_out(table, asked, len(rows))}
+            break
         rows.append(cells)
-    return {**head, "rows": rows}
+    return {**head, "rows": rows, **(_left_out(table, asked, len(rows)) if len(rows) < len(table.rows) else {})}
 
 
 def _head(table: Table, answer: Answer[Any]) -> dict[str, Any]:
@@ -140,13 +144,19 @@ def units_of(table: Table, unit: str | None) -> dict[str, str]:
             named[column] = unit.partition(";")[0]  # what follows is about other columns
         elif column in table.weights:
             named[column] = "kg"
+        elif column in table.units:
+            named[column] = table.units[column]
         elif "%" in column:
             named[column] = "percent"
     return named
 
 
 def _source(source: Provenance, max_chars: int) -> dict[str, Any]:
-    said = source.model_dump(mode="json", exclude_none=True)
+    """What is known of it. What an answer is made of is no handle to go on with, and said to be just that."""
+    said = source.model_dump(mode="json", exclude_none=True, exclude={"addresses", "results"})
+    if source.results:
+        said.pop("address")  # those of all parts; the tool `cite` gives them
+        said["made_of"] = source.results
     limit = min(ADDRESS_CHARS, max_chars // 24)
     return {name: _cut_json(text, limit) if isinstance(text, str) else text for name, text in said.items()}
 

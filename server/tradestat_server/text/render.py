@@ -11,6 +11,7 @@ from tradestat_server.text.cells import cut_text
 from tradestat_server.text.tables import Manner, tables_text
 from tradestat_tools.codes.words import clean
 from tradestat_tools.contract.source import Source
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Answer, Note, Provenance
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.results.citation import short_line
@@ -103,21 +104,23 @@ def _tail(answer: Answer[Any], sources: Collection[Source], *, room: int) -> str
         lines.append(f"Coverage: {cut_text(answer.source.coverage, MORE_CHARS)}")
     if answer.more:
         lines.append(f"More: {cut_text(answer.more, MORE_CHARS)}")
-    cite = _cite(answer, sources)
+    cited = short_citation(answer, sources)
+    cite = f"{'Made of' if answer.source.results else 'Cite'}: {cited}" if cited else ""
     room -= sum(len(line) + 1 for line in (*lines, cite))
     notes = _notes(answer.notes, room)
     said = [*lines[:-1], *notes, lines[-1]] if answer.more else [*lines, *notes]
     return "\n".join([*said, cite] if cite else said)
 
 
-def _cite(answer: Answer[Any], sources: Collection[Source]) -> str:
-    """The last line; `cite` gives the whole citation."""
+def short_citation(answer: Answer[Any], sources: Collection[Source]) -> str:
+    """Whom to cite, or of what the answer is made; `cite` gives the whole, of every part."""
     if not answer.citation or answer.data.verbatim():
         return ""
     parts = answer.source.results
-    if parts:
-        return f"Cite: what it is made of, {cut_text(', '.join(parts), CITE_CHARS)} (tool cite)"
-    return f"Cite: {cut_text(short_line(sources, answer.source), CITE_CHARS)}"
+    if not parts:
+        return cut_text(short_line(sources, answer.source), CITE_CHARS)
+    how = call_text("cite", result=answer.result) if answer.result else "the tool cite"
+    return f"{cut_text(', '.join(parts), CITE_CHARS)}; {how} cites each"
 
 
 def _cut_lines(text: str, room: int) -> str:

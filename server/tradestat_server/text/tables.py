@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from tradestat_server.text.cells import (
+    MONEY_POWER,
     TONNES,
+    WEIGHT_POWER,
     common_power,
     cut_text,
     cut_width,
@@ -50,6 +52,12 @@ READABLE = 20
 SHARED_ROWS = 3
 """Rows from which on it is worth saying once what all of them share, in answers that can be had whole by a handle."""
 
+LISTED = 24
+"""Rows up to which a listing is shown beside the tables that sum it up, where it can be had by a handle."""
+
+FEW_FIGURES = 3
+"""Figures of an answer up to which all their digits are shown."""
+
 ASKED_CHARS = 400
 """Characters of the call that asks for more rows."""
 
@@ -77,10 +85,13 @@ class Manner:
 
     @classmethod
     def of(cls, tables: Sequence[Table], unit: str | None, result: str) -> "Manner":
-        """Powers of a thousand that suit the figures; none for rows that are a part of a stored table."""
+        """Powers of a thousand for the figures; none for a few, and for rows that are a part of a stored table."""
         whole = [table for table in tables if not table.part]
-        power = common_power(unit, figures_of(whole, "measures")) if unit else 0
-        return cls(result, unit or "", power, common_power("kg", figures_of(whole, "weights")))
+        money = list(figures_of(whole, "measures"))
+        power = common_power(unit, money, MONEY_POWER) if unit else 0
+        if len(money) <= FEW_FIGURES:
+            return cls(result, unit or "")
+        return cls(result, unit or "", power, common_power("kg", figures_of(whole, "weights"), WEIGHT_POWER))
 
     @property
     def rounds(self) -> bool:
@@ -120,6 +131,11 @@ def rest_of(table: Table, place: int, of: int, result: str | None) -> Mapping[st
     return table.part.asked if table.part else {"result": result, "table": place if of > 1 else None}
 
 
+def shown_rows(table: Table, result: str | None) -> Sequence[tuple[Cell, ...]]:
+    """The rows that are shown without being asked for: of a long listing none, as the tables before it sum it up."""
+    return () if table.listing and result and len(table.rows) > LISTED else table.rows
+
+
 def query_call(asked: Mapping[str, Any], shown: int, table: Table) -> str:
     """The call that gives the rows of a table after so many."""
     before = table.part.first if table.part else 0
@@ -134,12 +150,14 @@ class _Shown:
         heading: the line above it.
         formats: how the figures of each column are written.
         rest: the arguments of `query` that ask for its rows, but for the offset; none where there is no handle.
+        on_request: whether no row is shown unless it is asked for.
     """
 
     table: Table
     heading: str
     formats: Sequence[Callable[[float], str]]
     rest: Mapping[str, Any]
+    on_request: bool
 
     @classmethod
     def of(cls, whole: Table, place: int, of: int, manner: Manner) -> "_Shown":
@@ -159,6 +177,7 @@ class _Shown:
             " · ".join(part for part in parts if part),
             [partial(in_powers, power=power) if power else form for power, form in zip(powers, forms, strict=True)],
             rest_of(whole, place, of, manner.result),
+            on_request=not shown_rows(whole, manner.result) and bool(whole.rows),
         )
 
     def text(self, room: int) -> str:
@@ -166,6 +185,8 @@ class _Shown:
         rows = self.table.rows
         if not rows:
             return f"{cut_text(self.heading, LABEL_WIDTH)}: no rows" if self.heading else "No rows."
+        if self.on_request:
+            return self.left_out(0)
         lines = [[cut_width(column, LABEL_WIDTH) for column in self.table.columns]]
         limit = max(self._label_width(), TABLE_WIDTH // len(self.table.columns))
         taken = 0

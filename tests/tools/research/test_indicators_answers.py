@@ -7,6 +7,9 @@ import pytest
 
 from tradestat_sandbox.world import World
 from tradestat_tools.contract.context import Context
+from tradestat_tools.research.indicators.formulas import Indicator
+from tradestat_tools.research.indicators.rows import Line
+from tradestat_tools.research.indicators.tool import rounded
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +39,7 @@ async def test_advantage_is_that_of_what_the_reporters_recorded(context: Context
     totals = {name: world.truth(code, "World", "TOTAL", "2023").exporter_reported or 0 for name, code in three.items()}
     world_share = sum(cells.values()) / sum(totals.values())
     expected = {name: cells[name] / totals[name] / world_share for name in three}
-    assert column(data, "reporter", "rca") == pytest.approx(expected)
+    assert column(data, "reporter", "rca") == {name: float(f"{one:.6g}") for name, one in expected.items()}
     assert data["reference"] == "Balassa (1965)"
 
 
@@ -62,3 +65,19 @@ async def test_several_answers_are_put_together(context: Context) -> None:
     assert list(column(given["data"], "exports", "balance").values()) == [exports - imports]
     assert given["data"]["unit"] == "USD"
     assert any(note["code"] == "valuation" for note in given["notes"])
+
+
+async def test_an_indicator_has_no_more_digits_than_its_figures_and_units_for_those_beside_it(context: Context) -> None:
+    question = {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": BATTERIES, "flowCode": "X,M", "period": "2023"}
+    for indicator in ("normalised_balance", "grubel_lloyd"):
+        data = (await measured(context, question, indicator=indicator))["data"]
+        value = data["rows"][0][data["columns"].index(indicator)]
+        assert value == float(f"{value:.6g}")
+        assert data["more_units"] == {"exports": "USD", "imports": "USD"}
+
+
+@pytest.mark.parametrize(("figure", "digits"), [(4_321, 1), (43_210_000, 5), (432_100_000_000, 6)])
+async def test_small_figures_in_thousands_give_an_indicator_few_digits(figure: float, digits: int) -> None:
+    line = Line({}, Indicator(math.sqrt(12)), {"figure": figure, "members": 3})
+    assert rounded(line, 1000, is_money=False) == float(f"{math.sqrt(12):.{max(3, digits)}g}")
+    assert rounded(line, 1000, is_money=True) == 3.46

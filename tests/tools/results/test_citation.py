@@ -47,6 +47,15 @@ def test_the_line_in_a_text_leaves_out_what_its_header_says_and_the_query() -> N
     )
 
 
+def test_every_style_names_the_address_of_each_call_and_the_line_in_a_text_counts_them() -> None:
+    both = [ADDRESS, ADDRESS.replace("2022", "2023") + "&more=1"]
+    one = comtrade(addresses=both)
+    for text in (one_line(one), apa(one), bibtex(one), json.dumps(csl_json(one))):
+        assert all(address in text for address in both), text
+    assert short_line(SOURCES, source(addresses=both)).endswith("/C/A/HS?… and 1 more (tool cite)")
+    assert one.key != comtrade().key
+
+
 def test_apa_has_no_year_unless_the_service_says_when_it_published() -> None:
     assert apa(comtrade()) == (
         "United Nations Statistics Division. (n.d.). UN Comtrade, comtrade_data: China: exports [Data set]. "

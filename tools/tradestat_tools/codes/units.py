@@ -181,6 +181,15 @@ def to_yuan(value: Number, unit: YuanUnit) -> Decimal:
     return Decimal((sign, digits, exponent))
 
 
+SIGNIFICANT = 6
+"""Significant digits of what is worked out: rates of exchange are published with as many."""
+
+
+def significant(value: float, digits: int = SIGNIFICANT) -> float:
+    """A worked-out figure with no more digits than stand behind it."""
+    return float(f"{value:.{digits}g}")
+
+
 def format_number(value: Number | None, *, decimals: int | None = None) -> str:
     """A figure for people: `1,234,567`, `0.034`, `–` for a missing one, `0` for a true zero.
 

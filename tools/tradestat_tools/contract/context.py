@@ -99,10 +99,12 @@ def provenance(
     published_at: date | None = None,
 ) -> Provenance:
     """One provenance for an answer made of one or more upstream answers: the oldest time, the least fresh state."""
+    addresses = list(dict.fromkeys(one.address for one in fetched))
     return Provenance(
         service=service,
         endpoint=endpoint,
-        address=fetched[0].address,
+        address=addresses[0],
+        addresses=addresses if len(addresses) > 1 else None,
         retrieved_at=min(f.retrieved_at for f in fetched),
         published_at=published_at,
         state=_gravest("sandbox" if f.sandbox else f.state for f in fetched),

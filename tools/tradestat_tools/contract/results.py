@@ -221,6 +221,8 @@ def _entry(
             "title": table.title,
             "measures": sorted(table.measures),
             "weights": sorted(table.weights),
+            "units": dict(table.units),
+            "listing": table.listing,
         }
         for table in answer.data.tables()
     ]
@@ -248,6 +250,8 @@ def _read(handle: str, entry: Entry) -> StoredResult | None:
             table["title"],
             frozenset(table["measures"]),
             frozenset(table["weights"]),
+            units=table.get("units", {}),
+            listing=table.get("listing", False),
         )
         for table in kept["tables"]
     )

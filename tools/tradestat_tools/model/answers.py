@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar
@@ -27,6 +27,8 @@ class Table:
             no percentages, ranks, codes or quantities.
         weights: the columns of kilograms, whose heads end in "kg"; they too may be shown in thousands.
         part: where the rows are a part of a stored table, what asks for it.
+        units: of other columns of figures by their heads; those with "%" in the head are percent anyway.
+        listing: that the tables before it sum up what it lists, so that it is shown only where it is short.
     """
 
     columns: tuple[str, ...]
@@ -35,6 +37,8 @@ class Table:
     measures: frozenset[str] = frozenset()
     weights: frozenset[str] = frozenset()
     part: "Part | None" = None
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
+    listing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class Provenance(BaseModel):
     service: str
     endpoint: str
     address: str = Field(description="The upstream address, without any key.")
+    addresses: list[str] | None = Field(default=None, description="All of them, where it took several.")
     retrieved_at: datetime
     published_at: date | None = None
     state: State

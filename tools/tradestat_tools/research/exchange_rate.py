@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period, last_whole, month_of, periods_between
 from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.units import significant
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
@@ -85,7 +86,8 @@ class RateData(Data):
 
     def tables(self) -> list[Table]:
         rows = list(zip(self.periods, self.rates, self.days, strict=True))
-        return [Table(("period", f"{self.quote} for 1 {self.base}", "days"), rows)]
+        head = f"{self.quote} for 1 {self.base}"
+        return [Table(("period", head, "days"), rows, units={head: head, "days": "days"})]
 
 
 async def exchange_rate(context: Context, asked: RateArguments) -> Answer[RateData]:
@@ -113,7 +115,7 @@ async def exchange_rate(context: Context, asked: RateArguments) -> Answer[RateDa
             base=asked.base,
             quote=asked.quote,
             periods=[str(at) for at in periods],
-            rates=[rate.value if rate else None for rate in rates],
+            rates=[significant(rate.value) if rate else None for rate in rates],
             days=[rate.days if rate else None for rate in rates],
             absent=absent or None,
         ),

@@ -39,7 +39,7 @@ class Cited:
         publisher: who compiles the figures and hands them on.
         retrieved: the day, UTC.
         published: the day the service gives for them, if it does.
-        address: key-free.
+        addresses: key-free; of each call, where it took several.
         sandbox: whether they are synthetic.
     """
 
@@ -50,7 +50,7 @@ class Cited:
     publisher: str
     retrieved: date
     published: date | None
-    address: str
+    addresses: tuple[str, ...]
     sandbox: bool
 
     @property
@@ -60,9 +60,14 @@ class Cited:
         return f"{SANDBOX}: {title}" if self.sandbox else title
 
     @property
+    def address(self) -> str:
+        """The first of its addresses, for fields that hold one."""
+        return self.addresses[0]
+
+    @property
     def key(self) -> str:
         """A key for lists of references, the same for the same figures retrieved on the same day."""
-        meant = "\n".join((self.dataset, self.what, self.address, self.retrieved.isoformat(), str(self.sandbox)))
+        meant = "\n".join((self.dataset, self.what, *self.addresses, self.retrieved.isoformat(), str(self.sandbox)))
         return f"{self.id}{self.retrieved.year}-{hashlib.sha256(meant.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
@@ -80,7 +85,7 @@ def cited(sources: Collection[Source], tool: str, what: str, source: Provenance)
         publisher=origin.terms.publisher if origin else clean(source.service),
         retrieved=source.retrieved_at.date(),
         published=source.published_at,
-        address=clean(source.address),
+        addresses=tuple(map(clean, source.addresses or [source.address])),
         sandbox=source.state == "sandbox",
     )
 
@@ -104,21 +109,27 @@ async def citation_of(context: Context, tool: str, answer: Answer[Any]) -> str |
 
 
 def one_line(one: Cited) -> str:
-    """Author, data set and what was asked of it, day of retrieval, address."""
+    """Author, data set and what was asked of it, day of retrieval, addresses."""
     published = f"Published {one.published.isoformat()}. " if one.published else ""
     warning = f"{SANDBOX}: " if one.sandbox else ""
     whole = f"{one.author}. {one.dataset}: {one.what}"
-    return f"{warning}{whole.rstrip('.')}. {published}Retrieved {one.retrieved.isoformat()}. {one.address}"
+    retrieved = f"Retrieved {one.retrieved.isoformat()}. {' and '.join(one.addresses)}"
+    return f"{warning}{whole.rstrip('.')}. {published}{retrieved}"
 
 
 def short_line(sources: Collection[Source], source: Provenance) -> str:
-    """Author, tool, day and address without its query, for a text whose first line says what was asked."""
+    """Author, tool, day and address without its query, for a text whose first line says what was asked.
+
+    Of several addresses the first, and how many there are.
+    """
     one = cited(sources, source.endpoint, "", source)
     if one is None:
         return ""
     warning = "SANDBOX, synthetic: " if one.sandbox else ""
     address, query, _ = one.address.partition("?")
-    return f"{warning}{one.author}, {source.endpoint}, {one.retrieved.isoformat()}, {address}{'?…' if query else ''}"
+    more = f" and {len(one.addresses) - 1} more (tool cite)" if len(one.addresses) > 1 else ""
+    short = f"{address}{'?…' if query else ''}{more}"
+    return f"{warning}{one.author}, {source.endpoint}, {one.retrieved.isoformat()}, {short}"
 
 
 def apa(one: Cited) -> str:
@@ -126,7 +137,8 @@ def apa(one: Cited) -> str:
     year = str(one.published.year) if one.published else "n.d."
     day = f"{MONTHS[one.retrieved.month - 1]} {one.retrieved.day}, {one.retrieved.year}"
     publisher = "" if one.publisher == one.author else f" {one.publisher}."
-    return f"{one.author}. ({year}). {one.title.rstrip('.')} [Data set].{publisher} Retrieved {day}, from {one.address}"
+    retrieved = f"Retrieved {day}, from {' and '.join(one.addresses)}"
+    return f"{one.author}. ({year}). {one.title.rstrip('.')} [Data set].{publisher} {retrieved}"
 
 
 _LATEX = {
@@ -159,7 +171,8 @@ def bibtex(one: Cited) -> str:
         "urldate": one.retrieved.isoformat(),
         "note": "Data set"
         + (f", published {one.published.isoformat()}" if one.published else "")
-        + f", retrieved {one.retrieved.isoformat()}",
+        + f", retrieved {one.retrieved.isoformat()}"
+        + "".join(f", \\url{{{_verbatim(address)}}}" for address in one.addresses[1:]),
     }
     return "@misc{" + one.key + ",\n" + "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items()) + "}"
 
@@ -177,8 +190,10 @@ def csl_json(one: Cited) -> dict[str, Any]:
     }
     if one.published:
         item["issued"] = _csl_date(one.published)
-    if one.sandbox:
-        item["note"] = SANDBOX
+    said = [SANDBOX] if one.sandbox else []
+    said += [f"Also from {'; '.join(one.addresses[1:])}"] if one.addresses[1:] else []
+    if said:
+        item["note"] = ". ".join(said)
     return item
 
 

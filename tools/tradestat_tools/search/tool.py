@@ -74,7 +74,8 @@ class SearchData(Data):
     )
 
     def tables(self) -> list[Table]:
-        tables = [Table(tuple(self.columns), [tuple(row) for row in self.rows])]
+        units = {"below": "count", "members": "count"}
+        tables = [Table(tuple(self.columns), [tuple(row) for row in self.rows], units=units)]
         if self.within is not None:
             rows = [tuple(row) for row in self.within.rows]
             tables.append(Table(tuple(self.within.columns), rows, title=self.within.title))

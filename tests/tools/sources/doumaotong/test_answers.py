@@ -120,7 +120,7 @@ async def test_a_null_figure_of_the_dashboard_keeps_its_line_and_is_named(
         service.replies.clear()
         service.says("dashboard", form)
         answer = await service.ask("dashboard", hsCode=form["hsCode"])
-        assert ("Year on year %", None) in answer.data.tables()[0].rows
+        assert ("Year on year", None, "percent") in answer.data.tables()[0].rows
         assert note(answer, NoteCode.ABSENT) == "Not given, which is not zero: yoyGrowthRate."
 
 
@@ -130,7 +130,7 @@ async def test_a_quantity_with_a_unit_and_no_figure_keeps_its_line(
     older["dashboard"]["firstQuantity"] = None
     service.says("dashboard", older["dashboard"])
     main = (await service.ask("dashboard", hsCode="85171200")).data.tables()[0]
-    assert ("Quantity, 台 (unit)", None) in main.rows
+    assert ("Quantity, first unit", None, "台 (unit)") in main.rows
 
 
 def test_data_with_next_to_nothing_makes_tables_all_the_same() -> None:

@@ -124,7 +124,7 @@ async def test_tables_go_from_months_to_ranked_groups_to_every_row(customs: "Cus
     answer = await customs.call("getNitemtradeList", strtYymm="202501", endYymm="202502", hsSgn="8507")
     months, groups, every = answer.data.tables()
     assert [row[:3] for row in months.rows] == [("2025.01", 40, 200), ("2025.02", 120, 0)]
-    assert groups.title == "2025.01 to 2025.02 added up, largest trade first"
+    assert groups.title == "2025.01 to 2025.02 added up, largest trade (exports and imports) first"
     assert groups.columns[:4] == ("hsCd", "item", "statCd", "country")
     assert [(row[0], row[2], row[3], row[4], row[5]) for row in groups.rows] == [
         ("850760", "CN", "China", 30, 200),
@@ -132,6 +132,20 @@ async def test_tables_go_from_months_to_ranked_groups_to_every_row(customs: "Cus
         ("850760", "US", "United States", 30, 0),
     ]
     assert "lithium-ion" in str(groups.rows[0][1])
-    assert len(every.rows) == 4
+    assert [(row[2], row[1]) for row in every.rows] == [
+        ("2025.01", "CN"), ("2025.01", "US"), ("2025.02", "ZZ"), ("2025.02", "US"),
+    ]  # fmt: skip
+    assert every.listing
     for found in (months, groups, every):
         assert all(len(row) == len(found.columns) for row in found.rows)
+
+
+async def test_many_months_are_summed_by_year_first_and_a_year_says_how_many_it_has(customs: "Customs") -> None:
+    for year, of_year in ((2023, [1, 2, 3, 4, 5, *range(7, 13)]), (2024, range(1, 13)), (2025, range(1, 7))):
+        customs.gives(*a_year_of_rows(customs, year, of_year))
+    answer = await customs.call("getNitemtradeList", strtYymm="202301", endYymm="202506", hsSgn="850760", cntyCd="CN")
+    years, months = answer.data.tables()
+    assert years.columns[:4] == ("year", "months", "expDlr", "impDlr")
+    assert [row[:4] for row in years.rows] == [("2023", 11, 110, 44), ("2024", 12, 120, 48), ("2025", 6, 60, 24)]
+    assert len(months.rows) == 30
+    assert years.units["months"] == "count"

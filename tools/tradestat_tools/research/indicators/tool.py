@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.units import SIGNIFICANT, significant
 from tradestat_tools.codes.words import fold
 from tradestat_tools.contract.context import Context, merged
 from tradestat_tools.contract.tool import Tool
@@ -123,6 +124,15 @@ INDICATORS: dict[Name, Known] = {
     ),
 }
 
+MONEY = frozenset({"figure", "before", "after", "first", "last", "exports", "imports", "by_unit_value", "change"})
+"""Figures beside an indicator that are in the currency."""
+
+COUNTS = {"members": "count", "lacking": "count", "products": "count", "years": "years", "on_period_before": "fraction"}
+"""Units of the others."""
+
+FEWEST_DIGITS = 3
+"""Significant digits of an indicator, however small the figures behind it are."""
+
 BOTH_FLOWS = frozenset({"balance", "normalised_balance", "grubel_lloyd"})
 
 
@@ -202,13 +212,17 @@ class IndicatorData(Data):
     unit: str
     common: dict[str, str] = Field(description="What all rows share: flow, reporter, partner, product, period.")
     columns: list[str]
-    rows: list[list[str | int | float | None]]
+    more_units: dict[str, str] = Field(default_factory=dict, description="Of the figures beside the indicator.")
+    rows: list[list[str | int | float | None]] = Field(
+        description="Worked-out figures have at most six significant digits, fewer where those behind them have fewer."
+    )
 
     def tables(self) -> list[Table]:
         shared = ", ".join(f"{name} {what}" for name, what in self.common.items())
         rows: list[tuple[Cell, ...]] = [tuple(row) for row in self.rows]
         title = f"{self.indicator} = {self.formula}" + (f" ({self.reference})" if self.reference else "")
-        return [Table(tuple(self.columns), rows, title=f"{title}; {shared}" if shared else title)]
+        units = {self.indicator: self.unit, **self.more_units}
+        return [Table(tuple(self.columns), rows, title=f"{title}; {shared}" if shared else title, units=units)]
 
 
 async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answer[IndicatorData]:
@@ -227,7 +241,7 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
             f"The figures hold nothing that {asked.indicator} could be worked out of.",
             remedy="It needs several members, or several periods, of one flow: " + known.formula,
         )
-    data = _data(asked.indicator, known, outcome.lines, rows[0].currency)
+    data = _data(asked.indicator, known, outcome.lines, rows)
     source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit)
     return Answer(
         what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
@@ -237,7 +251,8 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
     )
 
 
-def _data(name: Name, known: Known, lines: Sequence[Line], currency: str) -> IndicatorData:
+def _data(name: Name, known: Known, lines: Sequence[Line], rows: Sequence[Observation]) -> IndicatorData:
+    currency, resolution = rows[0].currency, max(one.resolution for one in rows)
     dimensions = [one for one in DIMENSIONS if len({line.of[one] for line in lines}) > 1]
     more = list(dict.fromkeys(key for line in lines for key in line.more))
     why = any(line.found.value is None for line in lines)
@@ -249,16 +264,38 @@ def _data(name: Name, known: Known, lines: Sequence[Line], currency: str) -> Ind
         unit=known.unit.replace("money", currency) or currency,
         common={one: labels[one][0] for one in DIMENSIONS if one not in dimensions},
         columns=[*dimensions, name, *more, *(["why"] if why else [])],
+        more_units={key: unit for key in more if (unit := currency if key in MONEY else COUNTS.get(key))},
         rows=[
             [
                 *(labels[one][at] for one in dimensions),
-                line.found.value,
-                *(line.more.get(key) for key in more),
+                rounded(line, resolution, is_money=not known.unit),
+                *(_beside(key, line.more.get(key)) for key in more),
                 *([line.found.why] if why else []),
             ]
             for at, line in enumerate(lines)
         ],
     )
+
+
+def rounded(line: Line, resolution: float, *, is_money: bool) -> float | None:
+    """An indicator with no digits beyond those of the figures that stand beside it; money in cents at most."""
+    value = line.found.value
+    if value is None or is_money:
+        return _in_cents(value)
+    figures = [abs(figure) for key in MONEY & {*line.more} if isinstance(figure := line.more[key], int | float)]
+    known = [len(str(int(figure / resolution))) for figure in figures if figure >= resolution]
+    return significant(value, max(FEWEST_DIGITS, min([SIGNIFICANT, *known])))
+
+
+def _beside(key: str, value: str | float | None) -> str | float | None:
+    """A figure beside an indicator."""
+    if not isinstance(value, float):
+        return value
+    return _in_cents(value) if key in MONEY else significant(value)
+
+
+def _in_cents(value: float | None) -> float | None:
+    return round(value, 2) if isinstance(value, float) else value
 
 
 def _label(dimension: str, code: str) -> str:

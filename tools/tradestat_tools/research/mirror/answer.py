@@ -131,7 +131,9 @@ class MirrorData(Data):
         fields = ("period", "side", "value", "valuation", "fob", "fob_how", "native", "native_currency", "net_kg",
                   "quantity", "quantity_unit", "status")  # fmt: skip
         rows = [_cells(one, fields) for one in self.figures]
-        return Table(columns, rows, "Every side", frozenset({"value", "FOB"}), frozenset({"net weight, kg"}))
+        units = {"native": "as in the column currency", "quantity": "as in the column unit"}
+        weights = frozenset({"net weight, kg"})
+        return Table(columns, rows, "Every side", frozenset({"value", "FOB"}), weights, units=units)
 
     def _of_missing(self) -> list[Table]:
         if not self.missing:

@@ -104,7 +104,8 @@ class SeriesData(Data):
                 None if one is None else round(one, 2) for one in self.index
             ]
         rows: list[tuple[Cell, ...]] = list(zip(*columns.values(), strict=True))
-        return [Table(tuple(columns), rows, title=self.choice, measures=frozenset({"value"}))]
+        units = {head: "base period = 100" for head in columns if head.startswith("index")}
+        return [Table(tuple(columns), rows, title=self.choice, measures=frozenset({"value"}), units=units)]
 
 
 def observe(data: SeriesData, _: Provenance) -> list[Observation]:

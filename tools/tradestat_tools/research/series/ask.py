@@ -1,5 +1,6 @@
 """Asking one source for a series: which periods it can have, what that costs, and the figures in one currency."""
 
+import math
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -300,6 +301,10 @@ def _found(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Fou
     )
 
 
+CENTS = 2
+"""Decimals of a converted figure, where its source's are finer than one of the currency."""
+
+
 def _converted(one: Observation, currency: str, rates: dict[Period, Rate], faults: dict[str, None]) -> Observation:
     """A figure at the average rate of its own period, which is a month where the source has months."""
     if one.currency == currency:
@@ -310,12 +315,14 @@ def _converted(one: Observation, currency: str, rates: dict[Period, Rate], fault
         faults.setdefault(str(error))
         return replace(one, value=None, fob=None, currency=currency, status=Status.MISSING)
     rates[one.period] = rate
+    resolution = one.resolution * rate.value
+    decimals = max(0, min(CENTS, round(-math.log10(resolution))))  # no digits that the source's figure has not
     return replace(
         one,
-        value=None if one.value is None else one.value * rate.value,
-        fob=None if one.fob is None else one.fob * rate.value,
+        value=None if one.value is None else round(one.value * rate.value, decimals),
+        fob=None if one.fob is None else round(one.fob * rate.value, decimals),
         currency=currency,
-        resolution=one.resolution * rate.value,
+        resolution=resolution,
     )
 
 

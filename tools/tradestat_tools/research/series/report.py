@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.periods import PER_YEAR, Frequency, Period
+from tradestat_tools.codes.units import significant
 from tradestat_tools.contract.context import Context, merged, remaining
 from tradestat_tools.contract.results import is_handle
 from tradestat_tools.contract.view import Standing
@@ -124,7 +125,7 @@ def _data(
     kilograms = _column(shown, lambda one: one.net_kg)
     base = wanted.base or next((at for at in periods if (one := rows.get(at)) and one.value is not None), periods[0])
     measures = _measures(wanted, main, rows, base)
-    by_name = {name: [one.value for one in found] for name, found in measures.items()}
+    by_name = {name: [_six_digits(one.value) for one in found] for name, found in measures.items()}
     undefined = [each for name, found in measures.items() for each in _undefined(name, periods, found)]
     return SeriesData(
         flow=any_one.flow,
@@ -163,6 +164,10 @@ def _data(
     )
 
 
+def _six_digits(value: float | None) -> float | None:
+    return None if value is None else significant(value)
+
+
 def _column(rows: Sequence[Observation | None], field: Callable[[Observation], T | None]) -> list[T | None] | None:
     """A field of each row; nothing where no row has it."""
     values = [field(one) if one else None for one in rows]
@@ -178,7 +183,8 @@ def _rates(
     rates: list[float | None] = []
     for at in periods:
         one, native = rows.get(at), by[at].native.get(at) if at in by else None
-        rates.append(one.value / native.value if one and one.value is not None and native and native.value else None)
+        rate = one.value / native.value if one and one.value is not None and native and native.value else None
+        rates.append(None if rate is None else significant(rate))
     return rates
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, overload
 
 from pydantic import Field, create_model
 
+from tradestat_tools.codes.units import UNIT_NAMES
 from tradestat_tools.model.answers import Cell, Data, Provenance, Table
 from tradestat_tools.model.file_layout import FlowSide, Layout, Record, Said
 from tradestat_tools.model.observation import Observation
@@ -35,6 +36,11 @@ class Records(Sequence[Record]):
         return (self[at] for at in range(len(self._rows)))
 
 
+UNIT_WORDS: Mapping[str, str] = {**UNIT_NAMES}
+AS_IN_FILE = "as the file has it"
+"""Where neither the file nor the caller names the unit of a column."""
+
+
 class FileData(Data):
     """The rows of a file under its own columns; figures are numbers, null is a cell that holds nothing."""
 
@@ -58,7 +64,12 @@ class FileData(Data):
         layout = self._layout()
         money = {head for head, column in zip(self.header, layout.columns, strict=True) if column.field in layout.money}
         rows = [tuple(row) for row in self.rows]
-        tables = [Table(tuple(self.columns), rows, f"Rows of {self.file}", measures=frozenset(money))]
+        units = {
+            head: UNIT_WORDS.get(column.unit, column.unit) or AS_IN_FILE
+            for head, column in zip(self.header, layout.columns, strict=True)
+            if column.field in layout.measures
+        }
+        tables = [Table(tuple(self.columns), rows, f"Rows of {self.file}", frozenset(money), units=units)]
         if self.common:
             tables.append(Table(("column", "in every row"), list(self.common.items()), "The same in every row"))
         return tables

@@ -1,6 +1,7 @@
 """The tool that gives rows of answers that were given before: selected, or computed from several by SQL."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Self
 
@@ -67,10 +68,12 @@ class QueryData(Data):
     columns: list[str]
     rows: list[list[str | int | float | None]]
     _asked: Mapping[str, Any] = PrivateAttr(default_factory=dict[str, Any])
+    _of: Table = PrivateAttr(default=Table((), ()))
 
-    def asked_by(self, arguments: Mapping[str, Any]) -> Self:
-        """Remember which arguments of the tool select and order the same rows."""
+    def asked_by(self, arguments: Mapping[str, Any], of: Table | None = None) -> Self:
+        """Remember which arguments of the tool select and order the same rows, and of which table, for its units."""
         self._asked = arguments
+        self._of = of or self._of
         return self
 
     def tables(self) -> list[Table]:
@@ -80,7 +83,8 @@ class QueryData(Data):
         last = self.offset + len(self.rows)
         span = f"rows {self.offset + 1:,} to {last:,} of {self.total:,}" if self.rows else f"no row of {self.total:,}"
         title = f"{self.title}: {span}" if self.title else span.capitalize()
-        return [Table(tuple(self.columns), rows, title, part=Part(self._asked, self.offset))]
+        part = Part(self._asked, self.offset)
+        return [replace(self._of, columns=tuple(self.columns), rows=rows, title=title, part=part, listing=False)]
 
 
 async def query(context: Context, asked: QueryArguments) -> Answer[QueryData]:
@@ -119,7 +123,7 @@ def _selected(stored: StoredResult, asked: QueryArguments) -> Answer[QueryData]:
         offset=asked.offset,
         columns=[table.columns[at] for at in kept],
         rows=[[row[at] for at in kept] for row in found[asked.offset : asked.offset + asked.limit]],
-    ).asked_by(selecting)
+    ).asked_by(selecting, table)
     source = stored.source.model_copy(update={"calls": 0, "credits_charged": None, "remaining_quota": None})
     return Answer(
         what=f"{stored.what} (stored answer of {stored.tool})",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -155,9 +155,10 @@ class TradeData(Data):
             return [self._one_period(weighed=weighed, counted=counted, one_unit=one_unit)]
         shown = [self._pivot("primaryValue", "Value, USD")]
         if weighed:
-            shown.append(self._pivot("netWgt", "Net weight, kg"))
+            shown.append(self._pivot("netWgt", "Net weight, kg", unit="kg"))
         if counted:
-            shown.append(self._pivot("qty", f"Quantity, {one_unit or 'units as in the column'}", units=not one_unit))
+            title = f"Quantity, {one_unit or 'units as in the column'}"
+            shown.append(self._pivot("qty", title, unit=one_unit or IN_COLUMN, units=not one_unit))
         return shown
 
     def _one_period(self, *, weighed: bool, counted: bool, one_unit: str) -> Table:
@@ -174,7 +175,7 @@ class TradeData(Data):
             columns.append("unit")
             lists.append([self._units(record)[0] if record.qty else None for record in self.records])
         rows = [(*label, *cells) for label, *cells in zip(labels, *lists, strict=True)]
-        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS)
+        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS, units=_quantities(columns, one_unit))
 
     def _one_series(self, record: Series) -> Table:
         measures = [name for name in MEASURES if getattr(record, name) and (name != "altQty" or not record.qty)]
@@ -193,25 +194,26 @@ class TradeData(Data):
             extra.append(record.classificationCode)
         lists: list[Sequence[Cell]] = [getattr(record, name) for name in measures]
         rows = [(period, *(cells[i] for cells in [*lists, *extra])) for i, period in enumerate(self.periods)]
-        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS)
+        units = _quantities(columns, unit or "")
+        return Table(tuple(columns), rows, measures=DOLLARS, weights=KILOGRAMS, units=units)
 
     def _units(self, record: Series) -> list[str | None]:
         return record.qtyUnitAbbr or [self.common.qtyUnitAbbr] * len(self.periods)
 
-    def _pivot(self, measure: str, title: str, *, units: bool = False) -> Table:
+    def _pivot(self, measure: str, title: str, *, unit: str = "", units: bool = False) -> Table:
         heads, labels = self._varying_labels()
         lists: list[Amounts] = [getattr(record, measure) or [None] * len(self.periods) for record in self.records]
         kept = [i for i, amounts in enumerate(lists) if any(amount is not None for amount in amounts)]
         if not units and len(self.periods) > len(kept):
             columns = ("period", *(" ".join(labels[i]) for i in kept))
             by_period = [(period, *(lists[i][at] for i in kept)) for at, period in enumerate(self.periods)]
-            return Table(columns, by_period, title, frozenset(columns[1:]) if measure in DOLLARS else frozenset())
+            return _in_unit(Table(columns, by_period, title), columns[1:], unit)
         rows: list[tuple[Cell, ...]] = []
         for i in kept:
-            unit = (", ".join(sorted({u for u in self._units(self.records[i]) if u})),) if units else ()
-            rows.append((*labels[i], *unit, *lists[i]))
+            own = (", ".join(sorted({u for u in self._units(self.records[i]) if u})),) if units else ()
+            rows.append((*labels[i], *own, *lists[i]))
         columns = (*heads, *(("unit",) if units else ()), *self.periods)
-        return Table(columns, rows, title, frozenset(self.periods) if measure in DOLLARS else frozenset())
+        return _in_unit(Table(columns, rows, title), self.periods, unit)
 
     def _varying_labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """The heads and cells of what differs between the series; what is the same is in the answer's first line."""
@@ -226,6 +228,21 @@ class TradeData(Data):
             "reporter": columns["reporter"]
         }
         return tuple(varying), list(zip(*varying.values(), strict=True))
+
+
+IN_COLUMN = "as in the column unit"
+
+
+def _in_unit(table: Table, columns: Sequence[str], unit: str) -> Table:
+    """A table whose columns of figures are in a unit; without one, in that of the answer."""
+    if not unit:
+        return replace(table, measures=frozenset(columns))
+    return replace(table, units=dict.fromkeys(columns, unit))
+
+
+def _quantities(columns: Sequence[str], unit: str) -> dict[str, str]:
+    """The units of the columns of quantities beside values and weights."""
+    return {head: unit or IN_COLUMN for head in columns if head.partition(",")[0] in ("qty", "altQty")}
 
 
 def listed(items: Iterable[str], shown: int = SHOWN) -> str:

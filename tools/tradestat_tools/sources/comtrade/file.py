@@ -83,8 +83,10 @@ def _folded(head: str) -> str:
     return fold(head).replace(" ", "")
 
 
-_HEADS = {_folded(name): Column(name) for name in _CURRENT} | {
-    _folded(head): Column(name) for head, name in _OLDER.items()
+_UNITS = {"netWgt": "kg", "grossWgt": "kg"}
+
+_HEADS = {_folded(name): Column(name, _UNITS.get(name, "")) for name in _CURRENT} | {
+    _folded(head): Column(name, _UNITS.get(name, "")) for head, name in _OLDER.items()
 }
 
 _OLDER_FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM"}

@@ -5,6 +5,7 @@ imports CIF), weight net kilograms, counts are customs declarations. None is "no
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,6 +27,9 @@ GRAND = "The service's own total row (총계), which is not among `rows`; with s
 
 LABEL = 44
 """Characters of a product's name in a table."""
+
+LONG_SPAN = 24
+"""Months beyond which sums by year stand before them."""
 
 
 class _Block(BaseModel):
@@ -154,8 +158,8 @@ class NewtradeData(Data):
     rows: CountedMonths
 
     def tables(self) -> list[Table]:
-        """One row a month."""
-        return [_by_month(self.rows, "By month")]
+        """Years of a long span, then one row a month."""
+        return [*_by_year(self.rows), _by_month(self.rows, "By month")]
 
 
 TradeData = NitemtradeData | ItemtradeData | NationtradeData | NewtradeData
@@ -239,15 +243,35 @@ DOLLARS = frozenset({"expDlr", "impDlr", "balPayments"})
 
 KILOGRAMS = frozenset({"expWgt kg", "impWgt kg"})
 
+COUNTED = {"expCnt declarations": "declarations", "impCnt declarations": "declarations"}
+
 
 def _by_month(months: WeighedMonths | CountedMonths, title: str) -> Table:
     names = [name for name in _HEADS if hasattr(months, name)]
     rows = list(zip(months.year, *(months.column(name) for name in names), strict=True))
-    return Table(("year", *(_HEADS[name] for name in names)), rows, title, DOLLARS, KILOGRAMS)
+    return Table(("year", *(_HEADS[name] for name in names)), rows, title, DOLLARS, KILOGRAMS, units=COUNTED)
+
+
+def _by_year(months: WeighedMonths | CountedMonths) -> list[Table]:
+    """The sums of the months that have figures, and how many those are; nothing for a span that is not long."""
+    if len(months.year) <= LONG_SPAN:
+        return []
+    names = [name for name in _HEADS if hasattr(months, name)]
+    by_year: dict[str, list[Figures]] = {}
+    for month, *cells in zip(months.year, *(months.column(name) for name in names), strict=True):
+        of_year = by_year.setdefault(month.partition(".")[0], [])
+        if any(cell is not None for cell in cells):
+            of_year.append(tuple(map(amount, cells)))
+    rows: list[tuple[Cell, ...]] = [
+        (year, len(found), *map(plain, added(found, len(names)))) for year, found in by_year.items()
+    ]
+    heads = ("year", "months", *(_HEADS[name] for name in names))
+    title = "By year, the sum of its months with figures"
+    return [Table(heads, rows, title, DOLLARS, KILOGRAMS, units=COUNTED | {"months": "count"})]
 
 
 def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Table]:
-    """Totals by month, then codes and countries over the whole span, then every row.
+    """Totals by year where there are many months, by month, then codes and countries over the span, then every row.
 
     Those that would only repeat the one before are left out. A code that all rows have in common stands in the first
     title, unless it was asked for: then the answer's first line names it.
@@ -270,21 +294,23 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
     sums = {group: tuple(map(plain, added(cells, len(names)))) for group, cells in by_group.items()}
     asked = {getattr(data, "hsSgn", ""), getattr(data, "cntyCd", "")}
     shared = _shared(list(sums), labels, asked)
-    found = [_by_month(data.months, f"By month, the sum of the rows{shared}")]
+    found = [*_by_year(data.months), _by_month(data.months, f"By month, the sum of the rows{shared}")]
+    trade = [names.index("expDlr"), names.index("impDlr")]
     if len(sums) > 1:
-        trade = [names.index("expDlr"), names.index("impDlr")]
         ranked = sorted(sums.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
         span = f"{months[0]} to {months[-1]}" if len(months) > 1 else months[0]
         heads = [head for code in codes for head in (code, _LABELS[code])]
         cells = [(*(text for code in group for text in (code, labels[code])), *values) for group, values in ranked]
-        found.append(_table(heads, names, cells, f"{span} added up, largest trade first"))
+        found.append(_table(heads, names, cells, f"{span} added up, largest trade (exports and imports) first"))
     if len(sums) > 1 and len(set(rows.year)) > 1:
         kept = [i for i, name in enumerate(names) if name != "balPayments"]  # can be worked out, and is in `rows`
-        detail = [
-            (*group, year, *(cells[i] for i in kept))
-            for year, group, cells in zip(rows.year, groups, figures, strict=True)
-        ]
-        found.append(_table([*codes, "year"], [names[i] for i in kept], detail, "Every row"))
+        every = sorted(
+            zip(rows.year, groups, figures, strict=True),
+            key=lambda row: (row[0], -sum(row[2][i] or 0 for i in trade)),
+        )
+        detail = [(*group, year, *(cells[i] for i in kept)) for year, group, cells in every]
+        listing = _table([*codes, "year"], [names[i] for i in kept], detail, "Every row, by month and trade")
+        found.append(replace(listing, listing=True))
     return found
 
 
@@ -305,7 +331,7 @@ def _table(heads: Sequence[str], names: Sequence[str], rows: Sequence[tuple[Cell
     columns = (*heads, *(_HEADS[name] for name in names))
     kept = [i for i, head in enumerate(columns) if head not in _CODES or len({row[i] for row in rows}) > 1]
     cells = [tuple(row[i] for i in kept) for row in rows]
-    return Table(tuple(columns[i] for i in kept), cells, title, DOLLARS, KILOGRAMS)
+    return Table(tuple(columns[i] for i in kept), cells, title, DOLLARS, KILOGRAMS, units=COUNTED)
 
 
 _CODES = frozenset({*_LABELS, *_LABELS.values()})

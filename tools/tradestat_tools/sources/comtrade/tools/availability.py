@@ -114,7 +114,7 @@ class AvailabilityData(Data):
             )
             for one in self.records
         ]
-        return [Table(columns, rows)]
+        return [Table(columns, rows, units={"datasets": "count"})]
 
     def _one_by_one(self, one: Held) -> Table:
         columns = {
@@ -128,7 +128,7 @@ class AvailabilityData(Data):
         }
         shown = {name: values for name, values in columns.items() if values and any(v is not None for v in values)}
         rows: list[tuple[Cell, ...]] = list(zip(*shown.values(), strict=True))
-        return Table(tuple(shown), rows)
+        return Table(tuple(shown), rows, units={"records": "count", "code digits": "digits"})
 
 
 def ranges(periods: Sequence[str]) -> str:

@@ -74,11 +74,19 @@ class MonthlySeries(Part):
         return dict(zip(self.periods, self.values, strict=True))
 
 
-def lean_table(columns: tuple[str, ...], rows: Sequence[tuple[Cell, ...]], title: str = "") -> Table:
+COUNTS = {"Destinations": "count", "Products": "count", "Momentum": "the service's score"}
+
+
+def lean_table(
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Cell, ...]],
+    title: str = "",
+    units: Mapping[str, str] = COUNTS,
+) -> Table:
     """A table without the columns in which no row has a value; `TWELVE_MONTHS` is in the unit of the answer."""
     kept = [at for at in range(len(columns)) if any(row[at] is not None for row in rows)] or list(range(len(columns)))
     shown = [tuple(row[at] for at in kept) for row in rows]
-    return Table(tuple(columns[at] for at in kept), shown, title, frozenset({TWELVE_MONTHS}))
+    return Table(tuple(columns[at] for at in kept), shown, title, frozenset({TWELVE_MONTHS}), units=units)
 
 
 def by_year(figures: Mapping[Period, Cell]) -> list[tuple[Cell, ...]]:

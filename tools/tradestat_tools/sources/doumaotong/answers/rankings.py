@@ -10,6 +10,7 @@ from tradestat_tools.codes.units import format_number
 from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.doumaotong.answers.parts import (
     LABEL,
+    MONTHS,
     TWELVE_MONTHS,
     YEAR_COLUMNS,
     ChineseName,
@@ -142,12 +143,14 @@ class PricebandData(ProductData):
             ]
             if band.median is not None:
                 rows.append(("Median", None, price(band.median), None, None))
-            found.append(lean_table(("Destination", "Code", per, "Band", "12 months, yuan"), rows))
+            units = {per: f"RMB yuan per {_unit(band.unit)}", "12 months, yuan": "RMB yuan"}
+            found.append(lean_table(("Destination", "Code", per, "Band", "12 months, yuan"), rows, units=units))
         for trend in (self.priceTrend1, self.priceTrend2):
             if trend is not None:
                 title = f"Yuan per {_unit(trend.unit)}, by month"
                 prices = {month: price(value) for month, value in trend.figures.items()}
-                found.append(Table(YEAR_COLUMNS, by_year(prices), title=title))
+                units: dict[str, str] = dict.fromkeys(MONTHS, f"RMB yuan per {_unit(trend.unit)}")
+                found.append(Table(YEAR_COLUMNS, by_year(prices), title=title, units=units))
         return found
 
 

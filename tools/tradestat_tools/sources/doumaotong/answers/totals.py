@@ -27,6 +27,8 @@ from tradestat_tools.sources.doumaotong.wire.fields import Num
 
 EXPORTS = frozenset({"Exports"})
 
+YUAN = "RMB yuan"
+
 
 class Breakdown(Part):
     """Amounts `xTotal` and percentages `xPercent` of the parts of a whole."""
@@ -118,12 +120,12 @@ class DashboardData(ProductData, DashboardFigures):
         month = "the newest month" if figures.currentMonth is None else format_yyyymm(figures.currentMonth)
         title = f"Not to the month asked for, but to {month}" if self.newestInstead else ""
         rows = _dashboard_rows(figures)
-        found = [Table(("Measure", "Value"), rows, title=title)] if rows else []
+        found = [Table(("Measure", "Value", "Unit"), rows, title, units=AS_IN_ROW)] if rows else []
         for name, slices, breakdown in (
             ("Continent", figures.region, figures.regionBreakdown),
             ("Trade bloc (they overlap)", figures.blocs, figures.tradeBlocBreakdown),
         ):
-            if part := _slice_rows(slices) or _breakdown_rows(breakdown):
+            if part := _largest_first(_slice_rows(slices) or _breakdown_rows(breakdown)):
                 found.append(lean_table((name, TWELVE_MONTHS, "Share %"), part))
         return found
 
@@ -139,29 +141,36 @@ CORE = (
 """The figures of a dashboard that both forms have: where one is null, its place in the table shows that."""
 
 
-def _dashboard_rows(figures: DashboardFigures) -> list[tuple[str, Cell]]:
+AS_IN_ROW = {"Value": "as in the column Unit"}
+
+
+def _largest_first(rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
+    """Parts of a whole by their shares, or by their amounts; those without either come last."""
+    return sorted(rows, key=lambda row: [-(one if isinstance(one, int | float) else -1) for one in (row[2], row[1])])
+
+
+def _dashboard_rows(figures: DashboardFigures) -> list[tuple[Cell, ...]]:
     """The figures that are given, and those of `CORE` in any case; none where nothing at all is given."""
     peaks = ", ".join(str(month) for month in figures.peakMonths or ())
-    first = f"Quantity, {in_english(figures.firstUnit or 'first unit')}"
-    second = f"Quantity, {in_english(figures.secondUnit or 'second unit')}"
-    rows: list[tuple[str, Cell, bool]] = [
-        ("12 months to (YYYYMM)", figures.currentMonth and format_yyyymm(figures.currentMonth), False),
-        ("Exports, recent 12 months", figures.recent12mGlobalTotal, True),
-        ("Exports, previous 12 months", figures.prev12mGlobalTotal, False),
-        ("Year on year %", figures.yoyGrowthRate, True),
-        ("Month on month %", figures.momGrowthRate, True),
-        ("Destinations", figures.activeCountriesCount, True),
-        ("Months with exports, of 12", figures.monthlyActivityCount, True),
-        ("Top 3 destinations' share %", figures.top3ConcentrationPercent, True),
-        ("Months active, average destination", figures.avgCountryActiveMonths, False),
-        (first, figures.firstQuantity, figures.firstUnit is not None),
-        (second, figures.secondQuantity, figures.secondUnit is not None),
-        ("Peak months (1 to 12)", peaks or None, False),
-        ("Coverage, as given", figures.range, False),
+    first, second = (in_english(unit or "") for unit in (figures.firstUnit, figures.secondUnit))
+    rows: list[tuple[str, Cell, str, bool]] = [
+        ("12 months to (YYYYMM)", figures.currentMonth and format_yyyymm(figures.currentMonth), "", False),
+        ("Exports, recent 12 months", figures.recent12mGlobalTotal, YUAN, True),
+        ("Exports, previous 12 months", figures.prev12mGlobalTotal, YUAN, False),
+        ("Year on year", figures.yoyGrowthRate, "percent", True),
+        ("Month on month", figures.momGrowthRate, "percent", True),
+        ("Destinations", figures.activeCountriesCount, "count", True),
+        ("Months with exports, of 12", figures.monthlyActivityCount, "months", True),
+        ("Top 3 destinations' share", figures.top3ConcentrationPercent, "percent", True),
+        ("Months active, average destination", figures.avgCountryActiveMonths, "months", False),
+        ("Quantity, first unit", figures.firstQuantity, first, figures.firstUnit is not None),
+        ("Quantity, second unit", figures.secondQuantity, second, figures.secondUnit is not None),
+        ("Peak months (1 to 12)", peaks or None, "", False),
+        ("Coverage, as given", figures.range, "", False),
     ]
-    if all(value is None for _, value, _ in rows):
+    if all(value is None for _, value, *_ in rows):
         return []
-    return [(label, value) for label, value, always in rows if always or value is not None]
+    return [(label, value, unit) for label, value, unit, always in rows if always or value is not None]
 
 
 def _slice_rows(slices: Sequence[Slice] | None) -> list[tuple[Cell, ...]]:
@@ -263,11 +272,12 @@ class HistoryData(Data):
             found.append(Table(YEAR_COLUMNS, by_year(self.figures), "By month", MONTHS))
         if (stats := self.summaryStats) is not None:
             rows: list[tuple[Cell, ...]] = [
-                ("24 months", stats.total24MonthAmount),
-                ("Average month", stats.monthlyAvg),
-                *((f"Highest month, {format_yyyymm(m.month)}", m.amount) for m in (stats.maxMonth,) if m),
-                *((f"Lowest month, {format_yyyymm(m.month)}", m.amount) for m in (stats.minMonth,) if m),
-                ("Months with exports, of 24", stats.activeMonthsCount),
+                ("24 months", stats.total24MonthAmount, YUAN),
+                ("Average month", stats.monthlyAvg, YUAN),
+                *((f"Highest month, {format_yyyymm(m.month)}", m.amount, YUAN) for m in (stats.maxMonth,) if m),
+                *((f"Lowest month, {format_yyyymm(m.month)}", m.amount, YUAN) for m in (stats.minMonth,) if m),
+                ("Months with exports, of 24", stats.activeMonthsCount, "months"),
             ]
-            found.append(Table(("Summary", "Value"), [row for row in rows if row[1] is not None]))
+            given = [row for row in rows if row[1] is not None]
+            found.append(Table(("Summary", "Value", "Unit"), given, units=AS_IN_ROW))
         return found

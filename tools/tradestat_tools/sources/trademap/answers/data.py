@@ -231,7 +231,10 @@ class GroupsData(Data):
         tables = [
             Table(
                 ("id", "label", "type", "members", "note"),
-                [(g.id, g.label, g.type, g.memberCount, g.note or "") for g in self.groups],
+                sorted(
+                    ((g.id, g.label, g.type, g.memberCount, g.note or "") for g in self.groups), key=lambda row: row[1]
+                ),
+                units={"members": "count"},
             )
         ]
         tables += [
@@ -286,4 +289,4 @@ class CoverageData(Data):
 
     def tables(self) -> list[Table]:
         rows = [(row.dataType, row.nbCountries, row.latestPeriod or "") for row in self.coverage]
-        return [Table(("dataType", "nbCountries", "latestPeriod"), rows)]
+        return [Table(("dataType", "nbCountries", "latestPeriod"), rows, units={"nbCountries": "count"})]
