@@ -82,9 +82,23 @@ async def test_the_country_list_has_every_area_and_its_codes(lists: Client) -> N
     assert (usa["m49"], usa["comtrade"], usa["trademap"], usa["china_customs"]) == ("840", "842", "842", "502")
 
 
+async def test_a_country_is_shown_with_what_can_be_known_of_its_figures(lists: Client) -> None:
+    korea = (await read(lists, "tradestat://countries/KR")).text
+    assert "no country's foreign-trade statistics: it is kept apart, as intra-Korean trade" in korea
+    assert "OECD (since 1996-12-12)" in korea
+    assert "UN Comtrade keeps earlier figures under" in (await read(lists, "tradestat://countries/Germany")).text
+    assert "Counted with France (251) as reporter since 1997." in (await read(lists, "tradestat://countries/MQ")).text
+    monaco = (await read(lists, "tradestat://countries/Monaco")).text
+    assert "No code of its own known in: UN Comtrade" in monaco
+    assert "kept apart" not in monaco
+
+
 async def test_a_group_is_shown_with_its_members_and_their_date(lists: Client) -> None:
     lines = (await read(lists, "tradestat://groups/EU")).text.splitlines()
     assert "27 members as of 2020-02-01" in lines[0]
-    assert len(lines) == 2 + 27
+    header, *rows = lines[1:29]
+    assert header.endswith("\tsince")
+    assert [row for row in rows if row.startswith("Croatia\t")] == ["Croatia\tHR\tHRV\t191\t191\t351\t2013-07-01"]
+    assert "A member until 2020-01-31: United Kingdom." in lines[29:]
     everything = (await read(lists, "tradestat://groups")).text.splitlines()
     assert len(everything) == len(groups()) + 1

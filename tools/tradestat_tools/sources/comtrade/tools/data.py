@@ -37,7 +37,7 @@ from tradestat_tools.sources.comtrade.notes import (
     valuation,
 )
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SOURCE_ID
-from tradestat_tools.sources.comtrade.tools.availability import stored_periods
+from tradestat_tools.sources.comtrade.tools.availability import listed_periods, stored_periods
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, check_rows, trade_answer
 from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.upstream import Fetched
@@ -85,7 +85,12 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
         looked_at = [call for call, _ in calls if call.periods][-MOST_LOOKED_AT:]
         beside = await stored(context, [near for call in looked_at for near in neighbours(call)])
         answers += [answer for call, page in beside if (answer := Answered.of(call, page)) is not None]
-    evidence = Evidence(answers, rows=rows, clCode=arguments.clCode, today=today, not_covered=out_of_cover, held=held)
+    judged = partial(Evidence, answers, rows=rows, clCode=arguments.clCode, today=today, not_covered=out_of_cover)
+    evidence = judged(held=held)
+    if unlisted := await in_thread(partial(evidence.unlisted, missing)) if missing else ():
+        # What was published is asked for once rather than guessed by the calendar: a year can be out and without this.
+        asked = listed_periods(context, arguments.typeCode, arguments.freqCode, arguments.clCode, unlisted)
+        evidence = judged(held={**held, **await asked})
     if not rows:
         empty = await in_thread(partial(no_rows, query, evidence, today))
         raise await dated(context, empty, query.arguments.cmdCode)
