@@ -472,3 +472,27 @@ async def test_figures_of_an_area_before_it_was_one_are_under_the_earlier_code_a
     assert "891" in first.text
     assert not any(why.sure for why in others)
     assert caught.value.remedy.startswith('Ask for the area of that time: comtrade_data(reporterCode="891",')
+
+
+# Weights
+
+
+async def test_a_weight_missing_for_a_heading_says_which_subheadings_have_it(comtrade: "Comtrade") -> None:
+    heading = comtrade.row(cmdCode="8507", netWgt=0.0, qty=0.0, qtyUnitCode=-1, qtyUnitAbbr="N/A", isAggregate=True)
+    comtrade.gives(heading)
+    http = Http(app=comtrade.app)
+    asked = {"reporterCode": "156", "partnerCode": "410", "flowCode": "X", "period": "2023"}
+    async with comtrade.context(http) as context:
+        data = TOOLS["comtrade_data"]
+        before = await context.call(data, {**asked, "cmdCode": "8507"})
+        assert any("see the codes below 8507 with cmdCode=8507??" in note.text for note in before.notes)
+        comtrade.replies.clear()
+        comtrade.gives(comtrade.row(cmdCode="850760"), comtrade.row(cmdCode="850790", netWgt=0.0))
+        await context.call(data, {**asked, "cmdCode": "8507??"})
+        after = await context.call(data, {**asked, "cmdCode": "8507"})
+        comtrade.replies.clear()
+        comtrade.gives(comtrade.row(cmdCode="850760"))
+        both = await context.call(data, {**asked, "cmdCode": "850760"})
+    await http.aclose()
+    assert any("of 8507 850760 have it and 1 others lack it" in note.text for note in after.notes)
+    assert not any("Net weight is missing for" in note.text for note in both.notes)
