@@ -280,11 +280,11 @@ def test_an_end_that_shows_that_there_was_nothing_counts_as_nothing() -> None:
 
 def test_each_amount_comes_with_the_sum_behind_it() -> None:
     heavy = causes(facts(cell("exporter", 1e9, kg=1e8), cell("importer", 1.05e9, kg=1e8)))[0]
-    assert heavy.evidence["sum, USD"] == "1.05 bn - 1.05 bn / 1.05 = 1.00 bn: 50.00 m"
+    assert heavy.evidence["sum, USD"] == "1.05 bn / 1.05 = 1.00 bn; 1.05 bn - 1.00 bn = 50.00 m"
     assert heavy.evidence["net weight"] == "exporter 100,000.0 t, importer 100,000.0 t"
     both = causes(facts(cell("exporter", 1000), cell("importer", 1010), own_reexports=Weighed(40.0)))
     own = next(one for one in both if one.kind is Kind.REEXPORT)
-    assert own.evidence["sum, USD"] == "1.00 k exported - 40 = 960"
+    assert own.evidence["sum, USD"] == "1.00 k - 40 = 960 of its own"
 
 
 def test_an_importers_figure_brought_to_fob_shows_the_division() -> None:

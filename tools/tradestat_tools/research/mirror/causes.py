@@ -133,6 +133,10 @@ def _divided(value: float, share: float) -> str:
     return f"{amount_text(value)} / {round(1 + share, 4):g} = {amount_text(value / (1 + share))}"
 
 
+def _less_text(one: float, other: float) -> str:
+    return f"{amount_text(one)} - {amount_text(other)} = {amount_text(one - other)}"
+
+
 def _routed(facts: Facts, base: Weighed) -> tuple[float, Rule] | None:
     """The exporter's figure and what it recorded as shipped elsewhere; None where no way elsewhere is shown."""
     routes, importer = proven(facts), facts.importer
@@ -257,8 +261,7 @@ def _own_reexports(facts: Facts) -> Cause | None:
     text = "The exporter's figure includes what it re-exports; importers record such goods under where they were made."
     evidence: dict[str, float | str] = {"re-exports (RX) to the importer, USD": own.value}
     if (exported := value_of(facts.exporter)) is not None:
-        left = exported - own.value
-        evidence[SUM] = f"{amount_text(exported)} exported - {amount_text(own.value)} = {amount_text(left)}"
+        evidence[SUM] = f"{_less_text(exported, own.value)} of its own"
     return Cause(Kind.REEXPORT, text, -own.value, evidence)
 
 
@@ -281,8 +284,9 @@ def _consignment(facts: Facts) -> Cause | None:
     hubs = " and ".join(route.hub for route in routes)
     text = f"A part goes through {hubs}: the exporter names {hubs} as the destination, the importer names the origin."
     base = exported - own
-    how = f"{amount_text(base)} x {best.value / base:.4f}" if best.rule is Rule.BY_WEIGHT and base else "the best value"
-    evidence[SUM] = f"{how} = {amount_text(best.value)}; - {amount_text(base)} = {amount_text(best.value - base)}"
+    by_weight = best.rule is Rule.BY_WEIGHT and base
+    how = f"{amount_text(base)} x {best.value / base:.4f} by weight = " if by_weight else "best value "
+    evidence[SUM] = f"{how}{amount_text(best.value)}; {_less_text(best.value, base)}"
     if facts.exporter and facts.importer and facts.exporter.kg and facts.importer.kg:
         evidence["net weight"] = f"exporter {kg_text(facts.exporter.kg)}, importer {kg_text(facts.importer.kg)}"
     return Cause(Kind.CONSIGNMENT, text, best.value - base, evidence)
@@ -325,21 +329,21 @@ def _freight(facts: Facts, rest: float) -> list[Cause]:
         text = "The importer gives its figure both ways: CIF, and FOB without freight and insurance."
         amount = importer.value - importer.fob
         evidence: dict[str, float | str] = {"importer CIF, USD": importer.value, "importer FOB, USD": importer.fob}
-        evidence[SUM] = f"{amount_text(importer.value)} - {amount_text(importer.fob)} = {amount_text(amount)}"
+        evidence[SUM] = _less_text(importer.value, importer.fob)
         return [Cause(Kind.CIF_FOB, text, amount, evidence)]
     if (share := freight_by_weight(exporter, importer, facts.own_reexports)) is not None:
         text = "The importer's figure is CIF: a kilogram is dearer there than FOB at the exporter's border."
         amount = importer.value - importer.value / (1 + share)
         evidence = {"importer's value a kg over the exporter's": f"{share:+.1%}"}
         evidence["net weight"] = f"exporter {kg_text(exporter.kg or 0)}, importer {kg_text(importer.kg or 0)}"
-        evidence[SUM] = f"{amount_text(importer.value)} - {_divided(importer.value, share)}: {amount_text(amount)}"
+        evidence[SUM] = f"{_divided(importer.value, share)}; {_less_text(importer.value, importer.value - amount)}"
         return [Cause(Kind.CIF_FOB, text, amount, evidence)]
     if 0 < rest <= MOST_FREIGHT * exporter.value:
         amount = importer.value - importer.value / (1 + facts.margin)
         how = "the amount is that of" if amount <= rest else "all that is left of the difference is less than"
         text = f"The importer's figure is CIF, the exporter's FOB; {how} the assumed margin."
         evidence = {"assumed margin": f"{facts.margin:.1%}"}
-        by_margin = f"{amount_text(importer.value)} - {_divided(importer.value, facts.margin)}: {amount_text(amount)}"
+        by_margin = f"{_divided(importer.value, facts.margin)}; {_less_text(importer.value, importer.value - amount)}"
         evidence[SUM] = by_margin if amount <= rest else f"{by_margin}; at most what is left, {amount_text(rest)}"
         return [Cause(Kind.CIF_FOB, text, min(amount, rest), evidence)]
     return []

@@ -17,7 +17,7 @@ from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN, amount_tex
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.views import Seen
 
-LONGEST_NAME = 60
+LONGEST_NAME = 40
 """Characters of a product in the line that says it all."""
 
 NATIONAL = (None, Standing.NATIONAL, Standing.INDEPENDENT)
@@ -210,8 +210,10 @@ def verdict(data: MirrorData, compared: Compared) -> str:
 
 
 def _product(named: str) -> str:
-    """A product's code and name, in a line's length."""
-    return named if len(named) <= LONGEST_NAME else f"{named[:LONGEST_NAME].rstrip()}..."
+    """A product's code and the head of its name, so that the line has room for the figures."""
+    code, _, name = named.partition(" ")
+    head = code if name == code else named.partition(";")[0]
+    return head if len(head) <= LONGEST_NAME else f"{head[:LONGEST_NAME].rpartition(' ')[0].rstrip(',:')}..."
 
 
 def _when(compared: Compared) -> str:

@@ -8,7 +8,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.reasons import Reason
-from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, SHOWN, area_label, area_text, listed
+from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import NEWEST_EDITION, has_key
 from tradestat_tools.sources.comtrade.arguments import KEYED_ROWS, PREVIEW_ROWS
 from tradestat_tools.sources.comtrade.calendar import due
@@ -176,7 +176,7 @@ def _missing(rows: Sequence[Row]) -> Note | None:
 def unweighed(rows: Iterable[Row]) -> tuple[str, ...]:
     """The chapters and headings of which a row has a value and no net weight: sums, mostly, of what was weighed."""
     found = (row.cmdCode for row in rows if row.netWgt is None and row.primaryValue and len(row.cmdCode) in (2, 4))
-    return tuple(dict.fromkeys(code for code in found if code.isdigit()))[:SHOWN]
+    return tuple(dict.fromkeys(code for code in found if code.isdigit()))
 
 
 def below(code: str) -> str:
@@ -190,6 +190,7 @@ def weight_notes(codes: Sequence[str], rows: Iterable[Row]) -> list[Note]:
         return []
     seen = list(rows)
     texts: list[str] = []
+    unseen: list[str] = []
     for code in codes:
         under = [row for row in seen if row.cmdCode.startswith(code) and len(row.cmdCode) == len(code) + 2]
         mine = {row.cmdCode: False for row in under} | {row.cmdCode: True for row in under if row.netWgt is not None}
@@ -200,8 +201,10 @@ def weight_notes(codes: Sequence[str], rows: Iterable[Row]) -> list[Note]:
         elif mine:
             texts.append(f"none of the {len(mine)} codes below {code} with rows has it")
         else:
-            texts.append(f"see the codes below {code} with cmdCode={below(code)}")
-    return [Note(code=NoteCode.ABSENT, text=f"Net weight is missing for {', '.join(codes)}: {'; '.join(texts)}.")]
+            unseen.append(code)
+    if unseen:
+        texts.append(f"see the codes below with cmdCode={','.join(map(below, unseen[:3]))}")
+    return [Note(code=NoteCode.ABSENT, text=f"Net weight is missing for {listed(codes)}: {'; '.join(texts)}.")]
 
 
 def _estimated(rows: Sequence[Row]) -> Note | None:

@@ -98,7 +98,12 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
         empty = await in_thread(partial(no_rows, query, evidence, today))
         raise await dated(context, empty, query.arguments.cmdCode)
     heads = unweighed(rows) if is_hs(arguments.clCode) else ()
-    under = [replace(call, commodities=(below(code),)) for call, _ in calls if call.periods for code in heads]
+    under = [
+        replace(call, commodities=(below(code),))
+        for call, _ in calls
+        if call.periods
+        for code in heads[:MOST_LOOKED_AT]
+    ]
     parts = [row for _, page in await stored(context, under[-MOST_LOOKED_AT:]) for row in page.rows]
     join = partial(
         _answer, context, _Found(query, calls, rows, missing, evidence, weight_notes(heads, [*rows, *parts]))
