@@ -138,14 +138,18 @@ def country(code: str) -> str:
     found = _known(lambda: countries.resolve_area(code))
     area = found.area
     codes = [f"{countries.SYSTEM_NAMES[system]}: {number}" for system, number in countries.codes_of(area).items()]
-    member_of = [group.id for group in groups.groups() if area.iso3 and area.iso3 in group.members]
+    member_of = [
+        f"{known.id} ({', '.join(f'since {day}' for day in days)})" if (days := known.since(area.iso3)) else known.id
+        for known in groups.groups()
+        if area.iso3 and area.iso3 in known.members
+    ]
     lines = [
         area.name_en,
         *codes,
         f"Names: {'; '.join(area.names)}",
         f"Kind: {area.kind}{f', until {area.until}' if area.until else ''}",
         f"Groups: {', '.join(member_of)}" if member_of else "",
-        *(note for note in (area.note, found.note) if note),
+        *dict.fromkeys(note for note in (area.note, found.note, *countries.to_know(area)) if note),
     ]
     return _lines(lines)
 
@@ -162,7 +166,7 @@ def group_list() -> str:
 
 
 def group(code: str) -> str:
-    """One group of countries by id or name: its members with their codes, as of a date.
+    """One group of countries by id or name: its members with their codes, since when each is one, and who left.
 
     Raises:
         ResourceNotFoundError: unknown; names the nearest.
@@ -171,7 +175,9 @@ def group(code: str) -> str:
     members = found.member_areas()
     head = f"{found.id}: {found.name} ({found.kind}; {len(members)} members as of {found.as_of}; {found.source})"
     columns = ("name_en", "iso2", "iso3", "comtrade", "trademap", "china_customs")
-    return f"{head}\n{_tsv(columns, ([getattr(area, column) for column in columns] for area in members))}"
+    rows = ([*(getattr(area, column) for column in columns), ", ".join(found.since(area.iso3))] for area in members)
+    left = [f"A member until {one.date}: {countries.area(one.iso3, system='iso3').name_en}." for one in found.left]
+    return _lines([head, _tsv((*columns, "since"), rows).rstrip("\n"), *left, found.note])
 
 
 def flow_list() -> str:

@@ -71,7 +71,7 @@ def test_a_difference_of_weight_is_no_freight_and_stays_unexplained() -> None:
     known = facts(cell("exporter", 1000, kg=100), cell("importer", 1260, kg=120))
     found = causes(known)
     assert amounts(found) == {"cif_fob": 60, "unexplained": 200}
-    assert found[-1].evidence == {"importer's net weight over the exporter's": "+20.0%"}
+    assert found[-1].evidence == {"sum, USD": "260 - 60 = 200", "importer's net weight over the exporter's": "+20.0%"}
 
 
 def test_an_importer_that_gives_both_shows_its_freight_itself() -> None:
@@ -276,3 +276,27 @@ def test_an_end_that_shows_that_there_was_nothing_counts_as_nothing() -> None:
     )
     assert (estimate(known).value, estimate(known).rule) == (0, Rule.NOTHING_EXPORTED)
     assert amounts(causes(known)) == {"lag": 240}
+
+
+def test_each_amount_comes_with_the_sum_behind_it() -> None:
+    heavy = causes(facts(cell("exporter", 1e9, kg=1e8), cell("importer", 1.05e9, kg=1e8)))[0]
+    assert heavy.evidence["sum, USD"] == "1.05 bn / 1.05 = 1.00 bn; 1.05 bn - 1.00 bn = 50.00 m"
+    assert heavy.evidence["net weight"] == "exporter 100,000.0 t, importer 100,000.0 t"
+    both = causes(facts(cell("exporter", 1000), cell("importer", 1010), own_reexports=Weighed(40.0)))
+    own = next(one for one in both if one.kind is Kind.REEXPORT)
+    assert own.evidence["sum, USD"] == "1.00 k - 40 = 960 of its own"
+
+
+def test_an_importers_figure_brought_to_fob_shows_the_division() -> None:
+    known = facts(None, cell("importer", 472.8e6))
+    assert "(472.80 m / 1.06 = 446.04 m)" in estimate(known).text
+
+
+def test_what_is_too_light_to_hold_the_goods_is_not_where_they_are_kept_back() -> None:
+    known = facts(None, cell("importer", 1060, kg=100))
+    light = {"exporter": Hidden(unspecified=2000.0, total=1e6, kg=10.0)}
+    heavy = {"exporter": Hidden(unspecified=2000.0, total=1e6, kg=90.0)}
+    assert amounts(causes(replace(known, hidden=light))) == {}
+    (kept,) = causes(replace(known, hidden=heavy))
+    assert kept.kind is Kind.CONFIDENTIALITY
+    assert kept.evidence["net weight"] == "under 999999 90 kg, the other end's 100 kg"

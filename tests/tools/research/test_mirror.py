@@ -13,7 +13,8 @@ from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Answer
-from tradestat_tools.model.errors import TooLarge
+from tradestat_tools.model.errors import NoData, TooLarge
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.currency import average_rate
 from tradestat_tools.research.mirror.answer import MirrorData
 
@@ -171,3 +172,28 @@ async def test_that_a_total_is_not_the_sum_of_its_rows_is_passed_on(served: Serv
     assert [one.value for one in answer.data.figures if one.side == "korea:importer"] == [700]
     (text,) = [note.text for note in answer.notes if note.code == "total_mismatch"]
     assert "impDlr: the service's total 900, the rows 700, 200 apart" in text
+
+
+async def test_without_any_figure_each_reason_stands_once_with_the_sides_that_have_it(context: Context) -> None:
+    with pytest.raises(NoData) as caught:
+        await mirror(context, exporter="China", importer="Korea", product="85076000", period="2023")
+    whys = caught.value.why
+    assert len({why.reason for why in whys}) == len(whys)
+    (not_covered,) = [why for why in whys if why.reason is Reason.NOT_COVERED]
+    assert "China's exports to South Korea, UN Comtrade: " in not_covered.text
+    assert "South Korea's imports from China, UN Comtrade: " in not_covered.text
+
+
+async def test_a_side_without_a_figure_is_late_only_where_its_year_is_not_published(context: Context) -> None:
+    out = await mirror(context, exporter="Iraq", importer="China", product="27", period="2024", sources=["comtrade"])
+    late = await mirror(context, exporter="Cambodia", importer="China", period="2025", sources=["comtrade"])
+    (silent,) = [one for one in out.data.missing if one.side == "comtrade:exporter"]
+    (young,) = [one for one in late.data.missing if one.side == "comtrade:exporter"]
+    assert silent.reason == Reason.NOT_COVERED
+    assert young.reason == Reason.NOT_YET_PUBLISHED
+    assert "the newest is" in young.text
+
+
+async def test_the_line_that_says_it_all_names_the_product(context: Context) -> None:
+    answer = await mirror(context, exporter="China", importer="Korea", product="850760", period="2023")
+    assert "850760 Lithium-ion" in answer.what or "850760 Electric accumulators" in answer.what

@@ -8,7 +8,7 @@ import pytest
 from tradestat_sandbox.world import World
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.research.currency import average_rate
 
 pytestmark = pytest.mark.anyio
@@ -229,3 +229,15 @@ async def test_its_common_rows_are_those_of_the_source_it_chose(context: Context
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------
+
+
+async def test_an_area_that_reports_nothing_comes_with_the_call_for_the_other_end(context: Context) -> None:
+    with pytest.raises(NoData) as caught:
+        await context.call("trade_series", {"reporter": "Iraq", "partner": "China", "product": "27", "period": "2022"})
+    assert 'compare_mirror(exporter="Iraq", importer="China", product="27")' in caught.value.remedy
+    reasons = [why.reason for why in caught.value.why]
+    assert len(set(reasons)) == len(reasons)
+    with pytest.raises(NoData) as world:
+        await context.call("trade_series", {"reporter": "Iraq", "product": "27", "flow": "M", "period": "2022"})
+    call = 'comtrade_data(reporterCode="all", partnerCode="Iraq", flowCode="X", cmdCode="27", period="latest")'
+    assert call in world.value.remedy

@@ -294,6 +294,35 @@ def why_no_code(area: Area) -> str:
     return area.note or _former_note(area) or ""
 
 
+def counted_elsewhere(area: Area) -> str | None:
+    """With whom an area that sends no report of its own, or no more, is counted, and since when; its note says it."""
+    return area.note if area.note.startswith("Counted with ") or " counts " in area.note else None
+
+
+INTRA_KOREAN = (
+    "Trade between the two Koreas is in no country's foreign-trade statistics: it is kept apart, as intra-Korean trade."
+)
+
+
+def kept_apart(one: Area, other: Area) -> str | None:
+    """Why trade between two areas is in nobody's statistics of foreign trade; None where it is."""
+    return INTRA_KOREAN if {one.iso3, other.iso3} == {"KOR", "PRK"} else None
+
+
+_SOURCES: tuple[CodeSystem, ...] = ("comtrade", "trademap", "china_customs", "korea")
+
+
+def to_know(area: Area) -> tuple[str, ...]:
+    """What a reader of an area's figures should know of it beyond its note."""
+    lacking = [SYSTEM_NAMES[system] for system in _SOURCES if not getattr(area, system)]
+    texts = (
+        f"No code of its own known in: {', '.join(lacking)}" if lacking and area.kind in ("country", "area") else None,
+        history_note(area, 0),
+        INTRA_KOREAN if area.iso3 in ("KOR", "PRK") else None,
+    )
+    return tuple(text for text in texts if text)
+
+
 def codes_of(area: Area) -> dict[CodeSystem, str]:
     """Every code the area has, by system."""
     systems: tuple[CodeSystem, ...] = get_args(CodeSystem)

@@ -65,6 +65,16 @@ class Group:
         """Whether it is known since when the members are members."""
         return any(one.start for one in self.memberships)
 
+    def since(self, iso3: str) -> tuple[str, ...]:
+        """The first day of a member's membership of today, as exactly as known; nothing where no date is kept."""
+        return tuple(one.start for one in self.memberships if one.iso3 == iso3 and one.start and not one.end)
+
+    @property
+    def left(self) -> tuple[Change, ...]:
+        """Those that are members no more, by the last day of their membership."""
+        found = [Change(one.iso3, "left", one.end) for one in self.memberships if one.end]
+        return tuple(sorted((one for one in found if one.iso3 not in self.members), key=lambda one: one.date))
+
     def member_areas(self) -> tuple[Area, ...]:
         """Today's members with all their codes."""
         return _areas_of(self.members)

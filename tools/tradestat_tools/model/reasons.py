@@ -1,6 +1,6 @@
 """Why there is no figure: a closed set, so that "nothing" is never mistaken for zero."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -51,3 +51,27 @@ class Why:
     def from_dict(known: Mapping[str, Any]) -> "Why":
         """The reason back from `as_dict`."""
         return Why(Reason(known["reason"]), known["text"], known["sure"])
+
+
+def each_once(whys: Iterable[Why]) -> tuple[Why, ...]:
+    """Reasons of several questions, each reason once with all its texts; sure where one of them is."""
+    found: dict[Reason, Why] = {}
+    for why in whys:
+        known = found.get(why.reason)
+        if known is None:
+            found[why.reason] = why
+        elif why.text not in known.text:
+            found[why.reason] = Why(why.reason, f"{known.text} {why.text}", sure=known.sure or why.sure)
+    return tuple(found.values())
+
+
+def offered(whys: Iterable[Why]) -> tuple[Why, ...]:
+    """The reasons to offer for one question: each once, what is sure alone, and none that another one rules out.
+
+    What is not out yet was not due, so that nobody can have failed to report it.
+    """
+    found = each_once(whys)
+    if sure := tuple(why for why in found if why.sure):
+        return sure
+    late = any(why.reason is Reason.NOT_YET_PUBLISHED for why in found)
+    return tuple(why for why in found if not (late and why.reason is Reason.NOT_REPORTED))

@@ -49,6 +49,8 @@ class Comtrade:
     sent: list[Sent] = field(default_factory=list[Sent])
     replies: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list[tuple[int, dict[str, str], bytes]])
     obliging: bool = False
+    datasets: str | None = None
+    lists_asked: list[Sent] = field(default_factory=list[Sent])
 
     def says(self, body: str | bytes, status: int = 200, **headers: str) -> None:
         """Queue a reply as it goes over the wire."""
@@ -60,6 +62,11 @@ class Comtrade:
         """Queue a normal answer with these rows."""
         envelope = {"elapsedTime": "0.09 secs", "count": len(rows), "data": list(rows), "error": ""}
         self.says(json.dumps(envelope))
+
+    def lists(self, *periods: int, reporter: int = 156) -> None:
+        """What the list of datasets has of a reporter; without it, such a list can not be had beside a question."""
+        rows = [{"reporterCode": reporter, "period": period, "classificationCode": "H6"} for period in periods]
+        self.datasets = json.dumps({"elapsedTime": "0.1 secs", "count": len(rows), "data": rows, "error": ""})
 
     def gives_what_is_asked(self) -> None:
         """Answer each call with one row that fits its question."""
@@ -172,13 +179,18 @@ class Comtrade:
     async def _app(self, scope: Message, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         assert scope["type"] == "http"
         query = parse_qs(bytes(scope["query_string"]).decode("ascii"), keep_blank_values=True)
-        self.sent.append(
-            Sent(
-                scope["path"],
-                {name: ",".join(values) for name, values in query.items()},
-                {name.decode(): value.decode() for name, value in scope["headers"]},
-            )
+        sent = Sent(
+            scope["path"],
+            {name: ",".join(values) for name, values in query.items()},
+            {name.decode(): value.decode() for name, value in scope["headers"]},
         )
+        if "/getDA" in sent.path and any("/getDA" not in one.path for one in self.sent):
+            self.lists_asked.append(sent)
+            body = (self.datasets or "").encode()
+            await send({"type": "http.response.start", "status": 200 if self.datasets else 503, "headers": []})
+            await send({"type": "http.response.body", "body": body})
+            return
+        self.sent.append(sent)
         if self.obliging:
             self.replies = [(200, {"content-type": "application/json"}, self._fitting(self.sent[-1]))]
         status, headers, body = self.replies[0] if len(self.replies) == 1 else self.replies.pop(0)

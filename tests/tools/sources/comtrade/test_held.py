@@ -70,9 +70,9 @@ async def _answered_or_not_held(built: Sandbox, classification: str, frequency: 
             else:
                 assert answer.data.records[0].primaryValue[0] > 0
             return
-        with pytest.raises(NoData) as unsure:
+        with pytest.raises(NoData) as asked:
             await context.call(TOOLS["comtrade_data"], question)
-        assert not any(why.sure for why in unsure.value.why)
+        assert [(why.reason, why.sure) for why in asked.value.why] == [(Reason.NOT_COVERED, True)]
         with pytest.raises(NoData) as unlisted:
             await context.call(TOOLS["comtrade_availability"], kind | {"reporterCode": "US"})
         assert unlisted.value.why[0].reason is Reason.NOT_COVERED

@@ -78,7 +78,8 @@ SHOES = {**SOLD, "partnerCode": "KR", "cmdCode": "220300"}
 
 async def test_a_partner_for_whom_world_leaves_nothing_and_who_has_nothing_hidden_has_zero_trade(world: World) -> None:
     before = await world.empty(**BATTERIES, partnerCode="AQ")
-    assert kinds(before.why) == [(Reason.NOT_REPORTED, False), (Reason.ZERO, False)]
+    assert kinds(before.why) == [(Reason.ZERO, False), (Reason.SUPPRESSED, False), (Reason.NOT_REPORTED, False)]
+    assert "lists a dataset of China (156) for 2023" in before.why[0].text
     assert "not zero trade" in before.message
     await world.ask(**BATTERIES, partnerCode="all")
     likely = await world.empty(**BATTERIES, partnerCode="AQ")
@@ -121,7 +122,7 @@ async def test_goods_not_specified_with_the_same_partner_speak_for_a_figure_kept
     assert kinds(error.why)[0] == (Reason.SUPPRESSED, False)
     assert "under 999999" in error.why[0].text
     assert "no proof" in error.why[0].text
-    assert 'cmdCode="999999"' in error.remedy
+    assert 'cmdCode="9999,999999"' in error.remedy
 
 
 async def test_goods_not_specified_in_the_same_answer_speak_for_it_in_the_notes(world: World) -> None:
@@ -134,6 +135,34 @@ async def test_areas_not_specified_speak_for_a_partner_kept_back(comtrade: "Comt
     comtrade.gives(comtrade.row(partnerCode=899, partnerDesc="Areas, nes"), comtrade.row(partnerCode=0))
     answer = await comtrade.ask(partnerCode="0,899,392")
     assert "areas not specified" in note_of(answer, Reason.SUPPRESSED).text
+
+
+async def test_the_likely_place_of_what_is_kept_back_is_the_heavier_one(comtrade: "Comtrade") -> None:
+    unnamed = comtrade.row(partnerCode=899, primaryValue=9_000.0, netWgt=10.0)
+    hidden = comtrade.row(partnerCode=392, cmdCode="999999", primaryValue=500.0, netWgt=70.0)
+    comtrade.gives(unnamed, hidden)
+    answer = await comtrade.ask(partnerCode="392,899", cmdCode="850760,999999")
+    (note,) = [one for one in answer.notes if one.reason is Reason.SUPPRESSED and "partner Japan" in one.text]
+    first, second = note.text.index("500 USD (70 kg)"), note.text.index("9,000 USD (10 kg)")
+    assert first < second
+    assert "the likeliest by weight first" in note.text
+
+
+async def test_what_is_left_of_a_known_total_bounds_what_may_be_kept_back(comtrade: "Comtrade") -> None:
+    comtrade.gives(comtrade.row(partnerCode=0, primaryValue=1_000.0), comtrade.row(partnerCode=410, primaryValue=900.0))
+    http = Http(app=comtrade.app)
+    asked = {"reporterCode": "156", "cmdCode": "850760", "flowCode": "X", "period": "2023"}
+    async with comtrade.context(http) as context:
+        await context.call(TOOLS["comtrade_data"], {**asked, "partnerCode": "all"})
+        comtrade.replies.clear()
+        comtrade.gives()
+        with pytest.raises(NoData) as caught:
+            await context.call(TOOLS["comtrade_data"], {**asked, "partnerCode": "392"})
+    await http.aclose()
+    first = caught.value.why[0]
+    assert first.reason is Reason.SUPPRESSED
+    assert "100 USD are in no partner's row: at most that is with this one" in first.text
+    assert len({why.reason for why in caught.value.why}) == len(caught.value.why)
 
 
 # Not reported
@@ -189,10 +218,107 @@ async def test_the_part_that_is_over_is_answered_and_the_rest_is_said_to_come(wo
     assert note.text.startswith("2026, 2027 left out: 2026 ends on 2026-12-31;")
 
 
-async def test_a_young_period_without_a_total_is_probably_late(world: World) -> None:
+async def test_a_young_period_that_is_not_listed_is_late(world: World) -> None:
     error = await world.empty(reporterCode="Afghanistan", period="2025", flowCode="X")
-    assert kinds(error.why) == [(Reason.NOT_YET_PUBLISHED, False)]
+    assert kinds(error.why) == [(Reason.NOT_YET_PUBLISHED, True)]
+    assert "the newest is" in error.why[0].text
     assert "period=latest" in error.remedy
+
+
+async def test_a_year_that_was_published_is_never_said_to_be_late_and_its_list_is_asked_for_once(
+    comtrade: "Comtrade",
+) -> None:
+    comtrade.lists(2022, 2023, 2024, 2025)
+    comtrade.gives()
+    http = Http(app=comtrade.app)
+    async with comtrade.context(http) as context:
+        for partner in ("392", "410"):
+            asked = {"reporterCode": "156", "partnerCode": partner, "cmdCode": "850760", "period": "2025"}
+            with pytest.raises(NoData) as caught:
+                await context.call(TOOLS["comtrade_data"], asked)
+            reasons = [why.reason for why in caught.value.why]
+            assert Reason.NOT_YET_PUBLISHED not in reasons
+            assert reasons[0] is Reason.ZERO
+            assert "lists a dataset of China (156) for 2025" in caught.value.why[0].text
+    await http.aclose()
+    assert len(comtrade.lists_asked) == 1
+    assert comtrade.lists_asked[0].params == {"reporterCode": "156"}
+
+
+async def test_a_year_that_is_not_listed_yet_is_surely_not_out_with_the_newest_that_is(comtrade: "Comtrade") -> None:
+    comtrade.lists(2022, 2023, 2024)
+    comtrade.gives()
+    with pytest.raises(NoData) as caught:
+        await comtrade.ask(period="2025")
+    assert kinds(caught.value.why) == [(Reason.NOT_YET_PUBLISHED, True)]
+    assert "the newest is 2024" in caught.value.why[0].text
+
+
+async def test_a_year_that_is_missing_beside_others_is_judged_by_the_list_too(comtrade: "Comtrade") -> None:
+    comtrade.lists(2022, 2023, 2024, 2025)
+    comtrade.gives(comtrade.row(period="2024"))
+    comtrade.gives()
+    answer = await comtrade.ask(period="2024-2025")
+    assert not [note for note in answer.notes if note.reason is Reason.NOT_YET_PUBLISHED]
+    assert any("lists a dataset" in note.text for note in answer.notes)
+
+
+async def test_a_list_that_can_not_be_had_spoils_no_answer_and_leaves_no_reasons_that_exclude_each_other(
+    comtrade: "Comtrade",
+) -> None:
+    comtrade.gives()
+    with pytest.raises(NoData) as caught:
+        await comtrade.ask(period="2025")
+    assert kinds(caught.value.why) == [(Reason.NOT_YET_PUBLISHED, False), (Reason.ZERO, False)]
+    assert len(comtrade.lists_asked) == 1
+
+
+async def test_the_lists_of_many_reporters_are_not_asked_for(comtrade: "Comtrade") -> None:
+    comtrade.lists(2024)
+    comtrade.gives()
+    with pytest.raises(NoData):
+        await comtrade.ask(reporterCode="156,392,410,842", partnerCode="0", period="2025")
+    assert comtrade.lists_asked == []
+
+
+async def test_tariff_lines_are_late_or_not_by_their_own_list(comtrade: "Comtrade") -> None:
+    comtrade.lists(2022, 2023)
+    comtrade.gives()
+    asked = {"reporterCode": "156", "cmdCode": "850760"}
+    with pytest.raises(NoData) as late:
+        await comtrade.call("comtrade_tariffline", **asked, period="2025")
+    assert kinds(late.value.why) == [(Reason.NOT_YET_PUBLISHED, True)]
+    assert "/getDATariffline/C/A/HS" in comtrade.lists_asked[0].path
+    comtrade.lists(2024, 2025)
+    with pytest.raises(NoData) as there:
+        await comtrade.call("comtrade_tariffline", **asked, period="2025")
+    assert kinds(there.value.why) == [(Reason.ZERO, False), (Reason.SUPPRESSED, False)]
+
+
+# Not a reporter
+
+
+async def test_what_all_partners_report_is_written_out_for_an_area_that_reports_nothing(world: World) -> None:
+    await world.ask("comtrade_reference", category="reporters", limit=1)
+    error = await world.empty(reporterCode="Guam", period="2023", cmdCode="27", flowCode="X")
+    mirror = 'comtrade_data(reporterCode="all", cmdCode="27", partnerCode="316", flowCode="M", period="2023")'
+    assert mirror in error.remedy
+
+
+async def test_an_area_that_is_counted_with_another_says_so_and_since_when(comtrade: "Comtrade") -> None:
+    comtrade.gives()
+    with pytest.raises(NoData) as caught:
+        await comtrade.ask(reporterCode="Martinique", period="2015")
+    text = "Counted with France (251) as reporter since 1997."
+    assert text in [why.text for why in caught.value.why if why.reason is Reason.NOT_COVERED]
+
+
+async def test_trade_between_the_two_koreas_is_nobodys_foreign_trade(comtrade: "Comtrade") -> None:
+    comtrade.gives()
+    with pytest.raises(NoData) as caught:
+        await comtrade.ask(reporterCode="KR", partnerCode="KP", cmdCode="TOTAL")
+    assert kinds(caught.value.why) == [(Reason.NOT_COVERED, True)]
+    assert "intra-Korean" in caught.value.why[0].text
 
 
 # Not covered
@@ -313,7 +439,7 @@ async def test_a_cut_answer_was_filtered_by_its_own_bound(comtrade: "Comtrade") 
 # What is sent, and what a client sees
 
 
-async def test_evidence_is_looked_up_and_never_sent_for(comtrade: "Comtrade") -> None:
+async def test_evidence_but_the_list_of_datasets_is_looked_up_and_never_sent_for(comtrade: "Comtrade") -> None:
     comtrade.gives()
     with pytest.raises(NoData):
         await comtrade.ask()
@@ -346,3 +472,27 @@ async def test_figures_of_an_area_before_it_was_one_are_under_the_earlier_code_a
     assert "891" in first.text
     assert not any(why.sure for why in others)
     assert caught.value.remedy.startswith('Ask for the area of that time: comtrade_data(reporterCode="891",')
+
+
+# Weights
+
+
+async def test_a_weight_missing_for_a_heading_says_which_subheadings_have_it(comtrade: "Comtrade") -> None:
+    heading = comtrade.row(cmdCode="8507", netWgt=0.0, qty=0.0, qtyUnitCode=-1, qtyUnitAbbr="N/A", isAggregate=True)
+    comtrade.gives(heading)
+    http = Http(app=comtrade.app)
+    asked = {"reporterCode": "156", "partnerCode": "410", "flowCode": "X", "period": "2023"}
+    async with comtrade.context(http) as context:
+        data = TOOLS["comtrade_data"]
+        before = await context.call(data, {**asked, "cmdCode": "8507"})
+        assert any("see the codes below with cmdCode=8507??" in note.text for note in before.notes)
+        comtrade.replies.clear()
+        comtrade.gives(comtrade.row(cmdCode="850760"), comtrade.row(cmdCode="850790", netWgt=0.0))
+        await context.call(data, {**asked, "cmdCode": "8507??"})
+        after = await context.call(data, {**asked, "cmdCode": "8507"})
+        comtrade.replies.clear()
+        comtrade.gives(comtrade.row(cmdCode="850760"))
+        both = await context.call(data, {**asked, "cmdCode": "850760"})
+    await http.aclose()
+    assert any("of 8507 850760 have it and 1 others lack it" in note.text for note in after.notes)
+    assert not any("Net weight is missing for" in note.text for note in both.notes)

@@ -166,3 +166,18 @@ async def test_a_group_without_rows_in_an_answer_with_rows_missing_is_not_certai
     customs.gives(customs.traded("2024.01", "850760", "CN", 10, 5), customs.total(999, 5))
     error = await empty(customs, **MONTH, hsSgn="8507", cntyCd="ASEAN")
     assert reasons(error) == [("zero", False)]
+
+
+async def test_trade_with_north_korea_is_in_no_statistics_of_foreign_trade(customs: "Customs") -> None:
+    customs.gives()
+    error = await empty(customs, **MONTH, hsSgn="8507", cntyCd="KP")
+    assert reasons(error) == [("not_covered", True)]
+    assert "intra-Korean" in error.why[0].text
+
+
+async def test_no_reason_is_given_twice(customs: "Customs") -> None:
+    customs.gives()
+    error = await empty(customs, strtYymm="201201", endYymm="201212", hsSgn="8507600000", cntyCd="KR")
+    given = [reason for reason, _ in reasons(error)]
+    assert len(set(given)) == len(given)
+    assert "not_covered" in given

@@ -19,11 +19,16 @@ from tradestat_tools.research.mirror.facts import (
     Facts,
     Late,
     Weighed,
+    amount_text,
     figure_of,
     freight_by_weight,
+    kg_text,
     proven,
     value_of,
 )
+
+SUM = "sum, USD"
+"""Name of the evidence that is the sum behind an amount."""
 
 HIDES = 0.5
 """What is kept back under 999999 must hold at least this share of the other end's figure to be named as the reason."""
@@ -115,11 +120,21 @@ def _from_importer(facts: Facts) -> Estimate:
     if imported.valuation == "CIF" and imported.fob_how.startswith("CIF"):
         if facts.freight is not None:
             text = f"the importer's CIF figure less {facts.freight.share:.1%} of FOB, {facts.freight.how}"
-            return Estimate(imported.value / (1 + facts.freight.share), Rule.IMPORTER_SEEN, text)
+            fob = imported.value / (1 + facts.freight.share)
+            return Estimate(fob, Rule.IMPORTER_SEEN, f"{text} ({_divided(imported.value, facts.freight.share)})")
         text = f"the importer's CIF figure less the assumed margin of {facts.margin:.1%} of FOB"
-        return Estimate(imported.fob, Rule.IMPORTER_ASSUMED, text)
+        return Estimate(imported.fob, Rule.IMPORTER_ASSUMED, f"{text} ({_divided(imported.value, facts.margin)})")
     text = "the importer's own FOB figure" if facts.goods else "the importer's figure"
     return Estimate(imported.fob or imported.value, Rule.IMPORTER_FOB, f"{text}; the exporter has none")
+
+
+def _divided(value: float, share: float) -> str:
+    """The sum that brings a CIF value to FOB: `472.80 m / 1.06 = 446.04 m`."""
+    return f"{amount_text(value)} / {round(1 + share, 4):g} = {amount_text(value / (1 + share))}"
+
+
+def _less_text(one: float, other: float) -> str:
+    return f"{amount_text(one)} - {amount_text(other)} = {amount_text(one - other)}"
 
 
 def _routed(facts: Facts, base: Weighed) -> tuple[float, Rule] | None:
@@ -194,7 +209,7 @@ def causes(facts: Facts) -> list[Cause]:
     rest = gap - fsum(one.amount or 0.0 for one in found)
     found += _without_amount(facts)
     if abs(rest) > SLIGHT * max(exported, imported):
-        found.append(_unexplained(facts, rest, bool(found)))
+        found.append(_unexplained(facts, gap, rest, found))
     return _ordered(found)
 
 
@@ -212,17 +227,31 @@ def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     if retired:
         return [Cause(Kind.EDITION, retired[0].text, amount)] if retired[0].sure else []
     keeps_back = hidden is not None and hidden.total and (hidden.unspecified or 0.0) >= HIDES * other
+    kept, theirs = (
+        (hidden.kg if hidden is not None else None),
+        _kg(facts, "importer" if role == "exporter" else "exporter"),
+    )
+    if kept and theirs and kept < HIDES * theirs:
+        keeps_back = False  # too light to hold the goods, whatever it is worth
     late = hidden is not None and (hidden.before or 0.0) > other  # what is there may be the end of what came before
     if hidden is not None and hidden.unspecified and keeps_back and not late and role not in facts.open:
         text = (
             f"The {role} reports none of {facts.product} and {hidden.unspecified:,.0f} USD under 999999, where goods "
             "that are kept confidential are put."
         )
-        return [Cause(Kind.CONFIDENTIALITY, text, amount, {"under 999999, USD": hidden.unspecified})]
+        evidence: dict[str, float | str] = {"under 999999, USD": hidden.unspecified}
+        if kept and theirs:
+            evidence["net weight"] = f"under 999999 {kg_text(kept)}, the other end's {kg_text(theirs)}"
+        return [Cause(Kind.CONFIDENTIALITY, text, amount, evidence)]
     whys = [why for why in facts.missing.get(role, ()) if why.reason in (Reason.NOT_REPORTED, Reason.NOT_YET_PUBLISHED)]
     if hidden is not None and hidden.total is None and hidden.yearly is None and whys:
         return [Cause(Kind.NOT_REPORTED, f"The {role} has no figures of {facts.period} at all. {whys[0].text}", amount)]
     return []
+
+
+def _kg(facts: Facts, role: Role) -> float | None:
+    cell = facts.exporter if role == "exporter" else facts.importer
+    return cell.kg if cell is not None else None
 
 
 def _own_reexports(facts: Facts) -> Cause | None:
@@ -230,7 +259,10 @@ def _own_reexports(facts: Facts) -> Cause | None:
     if own is None or not own.value:
         return None
     text = "The exporter's figure includes what it re-exports; importers record such goods under where they were made."
-    return Cause(Kind.REEXPORT, text, -own.value, {"re-exports (RX) to the importer, USD": own.value})
+    evidence: dict[str, float | str] = {"re-exports (RX) to the importer, USD": own.value}
+    if (exported := value_of(facts.exporter)) is not None:
+        evidence[SUM] = f"{_less_text(exported, own.value)} of its own"
+    return Cause(Kind.REEXPORT, text, -own.value, evidence)
 
 
 def _consignment(facts: Facts) -> Cause | None:
@@ -251,7 +283,13 @@ def _consignment(facts: Facts) -> Cause | None:
                 evidence[f"{text} {route.hub}, USD"] = value
     hubs = " and ".join(route.hub for route in routes)
     text = f"A part goes through {hubs}: the exporter names {hubs} as the destination, the importer names the origin."
-    return Cause(Kind.CONSIGNMENT, text, best.value - (exported - own), evidence)
+    base = exported - own
+    by_weight = best.rule is Rule.BY_WEIGHT and base
+    how = f"{amount_text(base)} x {best.value / base:.4f} by weight = " if by_weight else "best value "
+    evidence[SUM] = f"{how}{amount_text(best.value)}; {_less_text(best.value, base)}"
+    if facts.exporter and facts.importer and facts.exporter.kg and facts.importer.kg:
+        evidence["net weight"] = f"exporter {kg_text(facts.exporter.kg)}, importer {kg_text(facts.importer.kg)}"
+    return Cause(Kind.CONSIGNMENT, text, best.value - base, evidence)
 
 
 def _lag(facts: Facts) -> Cause | None:
@@ -271,6 +309,12 @@ def _lag(facts: Facts) -> Cause | None:
         "months compared": late.months,
         "of the monthly differences it explains": round(late.fit, 2),
     }
+    before, last = facts.period.first_month.shifted(-1), facts.period.last_month
+    came, went = facts.exported[before], facts.exported[last]
+    evidence[SUM] = (
+        f"{by_value.scale:.3f} x {late.share:.3f} x ({amount_text(came)} in {before} - {amount_text(went)} in {last}) "
+        f"= {amount_text(amount)}"
+    )
     return Cause(Kind.LAG, text, amount, evidence)
 
 
@@ -284,18 +328,24 @@ def _freight(facts: Facts, rest: float) -> list[Cause]:
     if not importer.fob_how.startswith("CIF") and importer.fob is not None:
         text = "The importer gives its figure both ways: CIF, and FOB without freight and insurance."
         amount = importer.value - importer.fob
-        return [
-            Cause(Kind.CIF_FOB, text, amount, {"importer CIF, USD": importer.value, "importer FOB, USD": importer.fob})
-        ]
+        evidence: dict[str, float | str] = {"importer CIF, USD": importer.value, "importer FOB, USD": importer.fob}
+        evidence[SUM] = _less_text(importer.value, importer.fob)
+        return [Cause(Kind.CIF_FOB, text, amount, evidence)]
     if (share := freight_by_weight(exporter, importer, facts.own_reexports)) is not None:
         text = "The importer's figure is CIF: a kilogram is dearer there than FOB at the exporter's border."
         amount = importer.value - importer.value / (1 + share)
-        return [Cause(Kind.CIF_FOB, text, amount, {"importer's value a kg over the exporter's": f"{share:+.1%}"})]
+        evidence = {"importer's value a kg over the exporter's": f"{share:+.1%}"}
+        evidence["net weight"] = f"exporter {kg_text(exporter.kg or 0)}, importer {kg_text(importer.kg or 0)}"
+        evidence[SUM] = f"{_divided(importer.value, share)}; {_less_text(importer.value, importer.value - amount)}"
+        return [Cause(Kind.CIF_FOB, text, amount, evidence)]
     if 0 < rest <= MOST_FREIGHT * exporter.value:
         amount = importer.value - importer.value / (1 + facts.margin)
         how = "the amount is that of" if amount <= rest else "all that is left of the difference is less than"
         text = f"The importer's figure is CIF, the exporter's FOB; {how} the assumed margin."
-        return [Cause(Kind.CIF_FOB, text, min(amount, rest), {"assumed margin": f"{facts.margin:.1%}"})]
+        evidence = {"assumed margin": f"{facts.margin:.1%}"}
+        by_margin = f"{_divided(importer.value, facts.margin)}; {_less_text(importer.value, importer.value - amount)}"
+        evidence[SUM] = by_margin if amount <= rest else f"{by_margin}; at most what is left, {amount_text(rest)}"
+        return [Cause(Kind.CIF_FOB, text, min(amount, rest), evidence)]
     return []
 
 
@@ -348,10 +398,13 @@ def _edition(facts: Facts, exporter: Cell, importer: Cell) -> Cause | None:
     return Cause(Kind.EDITION, text, None, {"exporter": one, "importer": other})
 
 
-def _unexplained(facts: Facts, rest: float, partly: bool) -> Cause:
+def _unexplained(facts: Facts, gap: float, rest: float, known: Sequence[Cause]) -> Cause:
     """What no reason with evidence accounts for, and whether the weights differ as well."""
-    text = "What the reasons above leave." if partly else "No known reason shows in the data."
+    text = "What the reasons above leave." if known else "No known reason shows in the data."
     evidence: dict[str, float | str] = {}
+    if amounts := [one.amount for one in known if one.amount]:
+        less = "".join(f" {'-' if one > 0 else '+'} {amount_text(abs(one))}" for one in amounts)
+        evidence[SUM] = f"{amount_text(gap)}{less} = {amount_text(rest)}"
     exporter, importer = facts.exporter, facts.importer
     if exporter and importer and exporter.kg and importer.kg:
         share = importer.kg / exporter.kg - 1

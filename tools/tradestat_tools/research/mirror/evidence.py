@@ -204,6 +204,7 @@ class _Asking:
         flow, products = flow_of(role), [NOT_SPECIFIED, TOTAL_GOODS]
         rows = (await self._ask(flow, [reporter], [partner, WORLD], (focus, focus), products)).observed
         held = {(one.partner, one.product): one.value for one in rows}
+        kg = next((one.net_kg for one in rows if (one.partner, one.product) == (partner, NOT_SPECIFIED)), None)
         total, unspecified = held.get((WORLD, TOTAL_GOODS)), held.get((partner, NOT_SPECIFIED))
         yearly = before = None
         if total is None and focus.frequency != "year":
@@ -214,7 +215,7 @@ class _Asking:
             before = _first_value(await self._ask("M", [partner], [reporter], (earlier, earlier)))
         unknown = any(one.status is Status.CONFLICTING for one in rows)  # which is not that it reports none
         if not (self._found.failures or unknown):
-            self._found.hidden[role] = Hidden(unspecified, total, yearly, before)
+            self._found.hidden[role] = Hidden(unspecified, total, yearly, before, kg)
 
     async def margin(self, focus: Period) -> None:
         """How much more the importer records than exporters: the same one in years before, or others of the product."""

@@ -276,12 +276,14 @@ class Hidden:
         total: its total flow with the World.
         yearly: the same of the whole year, where a part of it is asked for.
         before: the other end's figure of the product in the month or quarter before, whose end may come late.
+        kg: net weight of what is not specified.
     """
 
     unspecified: float | None
     total: float | None
     yearly: float | None = None
     before: float | None = None
+    kg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,3 +352,16 @@ def freight_by_weight(exporter: Cell, importer: Cell, own: Weighed | None = None
         return None
     share = (imported / importer.kg) / (exported / exporter.kg) - 1
     return share if 0 < share <= MOST_FREIGHT else None
+
+
+def amount_text(value: float) -> str:
+    """An amount in a word's length: 472.80 m."""
+    for size, name in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.2f} {name}"
+    return f"{value:.0f}"
+
+
+def kg_text(kg: float) -> str:
+    """A weight in a word's length."""
+    return f"{kg / 1000:,.1f} t" if kg >= 1000 else f"{kg:g} kg"

@@ -13,9 +13,12 @@ from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.currency import Rate
 from tradestat_tools.research.mirror.answer import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
 from tradestat_tools.research.mirror.compare import Compared
-from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN
+from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN, amount_text
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.views import Seen
+
+LONGEST_NAME = 40
+"""Characters of a product in the line that says it all."""
 
 NATIONAL = (None, Standing.NATIONAL, Standing.INDEPENDENT)
 """Where national statistics are read, the most exact first: files, then these."""
@@ -189,21 +192,28 @@ def verdict(data: MirrorData, compared: Compared) -> str:
     """Who says what, in a line."""
     last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
     when = last.period if last.period != "all" else _when(compared)
-    head = f"{data.exporter} to {data.importer}, {compared.question.product.code}, {when}, {data.currency}"
+    head = f"{data.exporter} to {data.importer}, {_product(data.product)}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (
             ("exporter", data.exporter, last.exporter),
             ("importer", data.importer, last.importer),
         ):
             if value is not None:
-                return f"{head}: only {name}'s figure ({role}), {_amount(value)}"
+                return f"{head}: only {name}'s figure ({role}), {amount_text(value)}"
         return f"{head}: no figure from either end"
-    said = f"{data.exporter} reports {_amount(last.exporter or 0)}{_valued(compared, 'exporter')}, "
-    said += f"{data.importer} {_amount(last.importer or 0)}{_valued(compared, 'importer')}"
+    said = f"{data.exporter} reports {amount_text(last.exporter or 0)}{_valued(compared, 'exporter')}, "
+    said += f"{data.importer} {amount_text(last.importer or 0)}{_valued(compared, 'importer')}"
     if last.gap_percent is None:
         return f"{head}: {said}"
     after = f", {last.gap_fob_percent:+.1f} % after FOB adjustment" if last.gap_fob_percent is not None else ""
     return f"{head}: {said}: {last.gap_percent:+.1f} %{after}"
+
+
+def _product(named: str) -> str:
+    """A product's code and the head of its name, so that the line has room for the figures."""
+    code, _, name = named.partition(" ")
+    head = code if name == code else named.partition(";")[0]
+    return head if len(head) <= LONGEST_NAME else f"{head[:LONGEST_NAME].rpartition(' ')[0].rstrip(',:')}..."
 
 
 def _when(compared: Compared) -> str:
@@ -219,13 +229,6 @@ def _valued(compared: Compared, role: Role) -> str:
     found = {cell.valuation for cell in cells if cell is not None}
     only = found.pop() if len(found) == 1 else None
     return f" {only}" if only else ""
-
-
-def _amount(value: float) -> str:
-    for size, name in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.2f} {name}"
-    return f"{value:.0f}"
 
 
 def source_of(seen: Sequence[Seen], compared: Compared, data: MirrorData) -> Provenance:

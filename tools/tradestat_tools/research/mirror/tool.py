@@ -1,6 +1,7 @@
 """The tool `compare_mirror`: one flow as its exporter and its importer report it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -26,7 +27,7 @@ from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError
 from tradestat_tools.model.flow import FlowQuestion, Product, read_product
-from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.reasons import Reason, Why, each_once
 from tradestat_tools.research.arguments import (
     FREQUENCIES,
     NOTHING_SAID,
@@ -266,8 +267,13 @@ def _nothing(question: FlowQuestion, seen: Sequence[Seen]) -> TradestatError:
         remedy=f"Ask its subheading, product={code[:SUBHEADING]}, which both ends can have."
         if national
         else "Ask earlier periods or a wider code; comtrade_data tells what each end reports.",
-        why=list(dict.fromkeys(why for one in seen for why in one.why)),
+        why=each_once(_of_side(one, why) for one in seen for why in each_once(one.why)),
     )
+
+
+def _of_side(seen: Seen, why: Why) -> Why:
+    """A reason with the side that has it: what one end lacks says nothing of the other."""
+    return replace(why, text=f"{seen.view.what}: {why.text}")
 
 
 def _more(

@@ -13,13 +13,13 @@ from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError, nearest, shown
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import is_handle, read_handle
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
-from tradestat_tools.model.flow import Product, read_product
-from tradestat_tools.model.reasons import Why
+from tradestat_tools.model.flow import Product, Role, flow_of, read_product
+from tradestat_tools.model.reasons import Why, each_once
 from tradestat_tools.research.arguments import (
     FREQUENCIES,
     NOTHING_SAID,
@@ -298,17 +298,29 @@ def _nothing(context: Context, wanted: Wanted, passed: Sequence[Passed]) -> Trad
     for one in passed:
         if isinstance(one.error, NoData):
             name = source_name(context, one.source)
-            whys += [Why(why.reason, f"{name}: {why.text}", sure=why.sure) for why in one.error.why]
+            whys += [Why(why.reason, f"{name}: {why.text}", sure=why.sure) for why in each_once(one.error.why)]
         else:
             not_asked.append(f"{one.error.message} {one.error.remedy}")
     return NoData(
         f"No source that could be asked has a figure of {wanted.reporter.name_en}'s {wanted.way} "
         f"{wanted.partner.name_en} of {wanted.product.code} in these periods.",
-        remedy=" ".join(
-            [*not_asked, "Else ask other periods, a wider code, or the other end: compare_mirror shows both."]
-        ),
-        why=whys,
+        remedy=" ".join([*not_asked, f"Else ask other periods, a wider code, or the other end: {_other_end(wanted)}."]),
+        why=each_once(whys),
     )
+
+
+def _other_end(wanted: Wanted) -> str:
+    """The call that shows what the other end reports; of the World that of all countries."""
+    way: Role = "importer" if wanted.role == "exporter" else "exporter"
+    services = wanted.product.kind == "services"
+    if wanted.partner.kind == "world":
+        what = {"typeCode": "S"} if services else {"cmdCode": wanted.product.code}
+        who = {"reporterCode": "all", "partnerCode": wanted.reporter.name_en, "flowCode": flow_of(way)}
+        return call_text("comtrade_data", **who, **what, period="latest")
+    ends = {wanted.role: wanted.reporter.name_en, way: wanted.partner.name_en}
+    kind = "services" if services else None
+    product = wanted.product.code
+    return call_text("compare_mirror", exporter=ends["exporter"], importer=ends["importer"], product=product, kind=kind)
 
 
 TRADE_SERIES = Tool(

@@ -45,6 +45,12 @@ class OpenFile:
     stream: BinaryIO
 
 
+PUT_THERE = (
+    "Put the exported file into that folder and call again. How to export one from China Customs: "
+    "tradestat://guide/china-customs (Chinese: -zh, Korean: -ko)."
+)
+
+
 class ImportFolder:
     """A folder of files that a person put there."""
 
@@ -140,5 +146,5 @@ class ImportFolder:
             message,
             allowed=f"{ALLOWED} ({self.path}). Files there: {there}",
             nearest=names[:3],
-            remedy=remedy or (None if names else "Put the exported file into that folder and call again."),
+            remedy=remedy or (None if names else PUT_THERE),
         )

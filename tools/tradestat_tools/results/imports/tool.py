@@ -162,11 +162,12 @@ def _notes(imported: Imported, records: Records, file: OpenFile) -> Iterator[Not
 
 
 DESCRIPTION = (
-    "Reads a CSV file that a person exported from China Customs (stats.customs.gov.cn, Chinese or English, which "
-    "has no API), UN Comtrade or Korea Customs (tradedata.go.kr), from the server's import folder. Its handle is "
-    "a source for trade_series (source) and compare_mirror (files). China's files do not say whether they hold "
-    "exports or imports: ask the user and set flow. A file is taken whole or not at all: the error names the row "
-    "and the column. Nothing is uploaded, no service is asked; a wrong name lists the files there are."
+    "Reads a CSV file that a person exported from China Customs (stats.customs.gov.cn, which has no API; how: "
+    "tradestat://guide/china-customs, -zh, -ko; 收发货人注册地 is the province), UN Comtrade or Korea Customs "
+    "(tradedata.go.kr), from the server's import folder. Its handle is a source for trade_series (source) and "
+    "compare_mirror (files). China's files do not say whether they hold exports or imports: ask the user. A file is "
+    "taken whole or not at all: the error names the row and the column. Nothing is uploaded, no service is asked; a "
+    "wrong name lists the files there are."
 )
 
 

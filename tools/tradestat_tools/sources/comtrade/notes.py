@@ -173,6 +173,40 @@ def _missing(rows: Sequence[Row]) -> Note | None:
     return Note(code=NoteCode.ABSENT, text=text)
 
 
+def unweighed(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The chapters and headings of which a row has a value and no net weight: sums, mostly, of what was weighed."""
+    found = (row.cmdCode for row in rows if row.netWgt is None and row.primaryValue and len(row.cmdCode) in (2, 4))
+    return tuple(dict.fromkeys(code for code in found if code.isdigit()))
+
+
+def below(code: str) -> str:
+    """What asks for all headings of a chapter, or all subheadings of a heading."""
+    return f"{code}??"
+
+
+def weight_notes(codes: Sequence[str], rows: Iterable[Row]) -> list[Note]:
+    """Which codes below have the net weight that a chapter or a heading lacks, as far as rows of them are known."""
+    if not codes:
+        return []
+    seen = list(rows)
+    texts: list[str] = []
+    unseen: list[str] = []
+    for code in codes:
+        under = [row for row in seen if row.cmdCode.startswith(code) and len(row.cmdCode) == len(code) + 2]
+        mine = {row.cmdCode: False for row in under} | {row.cmdCode: True for row in under if row.netWgt is not None}
+        have = sorted(one for one, weighed in mine.items() if weighed)
+        if have:
+            lacking = len(mine) - len(have)
+            texts.append(f"of {code} {listed(have)} have it" + (f" and {lacking} others lack it" if lacking else ""))
+        elif mine:
+            texts.append(f"none of the {len(mine)} codes below {code} with rows has it")
+        else:
+            unseen.append(code)
+    if unseen:
+        texts.append(f"see the codes below with cmdCode={','.join(map(below, unseen[:3]))}")
+    return [Note(code=NoteCode.ABSENT, text=f"Net weight is missing for {listed(codes)}: {'; '.join(texts)}.")]
+
+
 def _estimated(rows: Sequence[Row]) -> Note | None:
     parts = [
         f"{name} of {share(number, len(rows))}"

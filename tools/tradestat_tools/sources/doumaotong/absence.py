@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.reasons import Reason, Why, offered
 from tradestat_tools.sources.doumaotong.service import POLICY
 from tradestat_tools.sources.doumaotong.wire.envelope import NoExports
 
@@ -15,7 +15,7 @@ KOREA = "133"
 
 def no_data(message: str, remedy: str, *why: Why) -> NoData:
     """The failure of a question to which this source has nothing."""
-    return NoData(message, remedy=remedy, why=why, source=POLICY.source)
+    return NoData(message, remedy=remedy, why=offered(why), source=POLICY.source)
 
 
 def explained(error: NoData, params: Mapping[str, str]) -> NoData:

@@ -4,16 +4,19 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tradestat_tools.codes.countries import INTRA_KOREAN
 from tradestat_tools.codes.editions import EDITION_YEARS, hs_break
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period, format_yyyymm
 from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.reasons import Reason, Why, offered
 from tradestat_tools.sources.korea.arguments import Selection
 from tradestat_tools.sources.korea.calendar import due, last_published, may_be_late
 from tradestat_tools.sources.korea.codes import REPORTER
 from tradestat_tools.sources.korea.service import COUNTRY, END, HS, NEWTRADE, POLICY, START, Operation
+
+NORTH = "KP"
 
 SEEN_FROM = Period(2016, "month", 1)
 """The earliest month in a recorded answer. How far back the service goes is not documented."""
@@ -57,7 +60,7 @@ def no_rows(selection: Selection, now: datetime.datetime, *, others_have: bool) 
         f"{selection.operation.name} has no rows{of_what}{with_whom}, {selection.start} to {selection.end}. "
         "No row is not a reported zero.",
         remedy=_next_call(selection),
-        why=_reasons(selection, now, others_have=others_have),
+        why=offered(_reasons(selection, now, others_have=others_have)),
         source=POLICY.source,
     )
 
@@ -74,6 +77,8 @@ def in_force(hs: str, year: int) -> bool:
 
 def _reasons(selection: Selection, now: datetime.datetime, *, others_have: bool) -> list[Why]:
     """The reasons that may apply, the likeliest first; one that is certain stands alone."""
+    if selection.partner.code == NORTH:
+        return [Why(Reason.NOT_COVERED, INTRA_KOREAN, sure=True)]
     years = range(selection.start.year, selection.end.year + 1)
     if selection.hs and not any(in_force(selection.hs, year) for year in years):
         return [Why(Reason.CODE_RETIRED, _of_edition(selection.hs, years), sure=True)]

@@ -10,7 +10,7 @@ from tradestat_tools.codes.hs import HsStatus, hs_status
 from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData, TradestatError, UpstreamRefused
-from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.reasons import Reason, Why, each_once, offered
 from tradestat_tools.sources.trademap.arguments import MOSTLY_FROM, TableQuery
 from tradestat_tools.sources.trademap.calendar import Reach, due
 from tradestat_tools.sources.trademap.codes import ALL, WORLD, area_name, area_of
@@ -224,7 +224,7 @@ def reasons(query: TableQuery, reach: Reach | None, this_year: int) -> list[Why]
     found = [_retired(query), _late(query, reach, this_year), _early(query, reach), *_earlier_whys(query)]
     if not any(one is not None and one.reason is Reason.NOT_YET_PUBLISHED for one in found):
         found += [_unreported(query, reach), _none(query), _confidential(query)]
-    return [one for one in found if one is not None]
+    return list(offered(one for one in found if one is not None))
 
 
 def _next_call(query: TableQuery, reach: Reach | None, this_year: int) -> str:
@@ -292,7 +292,9 @@ def _none(query: TableQuery) -> Why | None:
 def _confidential(query: TableQuery) -> Why | None:
     if _status(query) is None or len(query.product) < len("8507"):
         return None
-    text = f"Reporters put confidential trade under {CONFIDENTIAL}; what is there is not broken down by product."
+    text = (
+        f"Reporters put confidential trade under 9999 and {CONFIDENTIAL}; what is there is not broken down by product."
+    )
     return Why(Reason.SUPPRESSED, text)
 
 
@@ -341,7 +343,9 @@ def _perhaps(query: TableQuery, error: UpstreamRefused) -> TradestatError:
     else:
         heading = again(query, product=query.product[:-2] or ALL)
         remedy = f"Ask what the code is part of: {heading}. get_products_hs lists the codes."
-    return NoData(f"Trade Map refuses {query.what()}. {error.message}", remedy=remedy, why=found, source=SOURCE_ID)
+    return NoData(
+        f"Trade Map refuses {query.what()}. {error.message}", remedy=remedy, why=each_once(found), source=SOURCE_ID
+    )
 
 
 def _doubtful_reporter(query: TableQuery, error: UpstreamRefused) -> Why | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import cast
 
-from tradestat_tools.codes.countries import Area, earlier_areas, history_note
+from tradestat_tools.codes.countries import Area, counted_elsewhere, earlier_areas, history_note, kept_apart
 from tradestat_tools.codes.editions import EARLIER
 from tradestat_tools.codes.hs import OLDER_EDITIONS, HsStatus, explain_from_lists, hs_status
 from tradestat_tools.codes.periods import Period
@@ -20,6 +20,7 @@ from tradestat_tools.sources.comtrade.answers import area_text, listed
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeQuery
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import (
+    ALL,
     DEFAULT_CLASSIFICATION,
     EDITION_NAMES,
     FLOWS,
@@ -99,7 +100,12 @@ def _whys(query: TradeQuery, evidence: Evidence) -> list[Why]:
     for cell in missing_cells(query, []):
         filtered = evidence.filtered(cell) if broken_down else None
         each.append((filtered,) if filtered is not None else evidence.whys(cell))
+    if (apart := _apart(query)) is not None:
+        return [apart]
     found = {why.reason: why for why in earlier_whys(query.places, query.span)}
+    for one in query.reporters.asked:
+        if (elsewhere := counted_elsewhere(one.area)) is not None:
+            found.setdefault(Reason.NOT_COVERED, Why(Reason.NOT_COVERED, elsewhere))
     sure = not found and len({whys[0].reason for whys in each}) == 1 and all(whys[0].sure for whys in each)
     for why in (why for whys in each for why in whys):
         found.setdefault(why.reason, why if sure or not why.sure else Why(why.reason, why.text))
@@ -107,6 +113,13 @@ def _whys(query: TradeQuery, evidence: Evidence) -> list[Why]:
         for why in _of_the_kind(query, broken_down=broken_down):
             found.setdefault(why.reason, why)
     return list(found.values())[: MOST_REASONS + 1]
+
+
+def _apart(query: TradeQuery) -> Why | None:
+    """That no country counts this trade as foreign trade, where that is so of all that was asked."""
+    reporters, partners = query.reporters.asked, query.partners.asked
+    pairs = [kept_apart(one.area, other.area) for one in reporters for other in partners]
+    return Why(Reason.NOT_COVERED, pairs[0], sure=True) if pairs and pairs[0] and all(pairs) else None
 
 
 def _of_the_kind(query: TradeQuery, *, broken_down: bool) -> list[Why]:
@@ -166,7 +179,7 @@ def _next_calls(query: TradeQuery, whys: Sequence[Why], today: date) -> list[str
             f"See whether the country reported at all: {_call(query, cmdCode=query.total, partnerCode=WORLD)}.",
         ),
         (of_all, "Try another year, or its partners as reporters (mirror data)."),
-        (goods and Reason.SUPPRESSED in reasons, f"See what is kept back: {_call(query, cmdCode='999999')}."),
+        (goods and Reason.SUPPRESSED in reasons, f"See what is kept back: {_call(query, cmdCode='9999,999999')}."),
         *(
             (one.area.kind == "group", f"The members of {name} one by one: reporterCode='{name} members'.")
             for one in query.reporters.asked
@@ -204,13 +217,13 @@ def _codes_instead(query: TradeQuery) -> list[str]:
 
 
 def _mirror(query: TradeQuery) -> list[str]:
-    """The call for the partner's report, where one reporter, one partner and one direction were asked for."""
+    """The call for the partner's report, or that of all partners, where one reporter and one partner were asked for."""
     reporters, partners = query.reporters.asked, query.partners.asked
-    directions = {flow in IMPORTS for flow in query.arguments.flowCode}
-    if len(reporters) != 1 or len(partners) != 1 or partners[0].code == WORLD or len(directions) != 1:
+    if len(reporters) != 1 or len(partners) > 1:
         return []
-    flow = "X" if directions.pop() else "M"
-    mirrored = _call(query, reporterCode=partners[0].code, partnerCode=reporters[0].code, flowCode=flow)
+    flows = dict.fromkeys("X" if flow in IMPORTS else "M" for flow in query.arguments.flowCode)
+    others = ALL if not partners or partners[0].code == WORLD else partners[0].code
+    mirrored = _call(query, reporterCode=others, partnerCode=reporters[0].code, flowCode=",".join(flows))
     return [f"The other side's report (mirror): {mirrored}."]
 
 

@@ -12,7 +12,7 @@ from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.reasons import Reason, Why, each_once
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
 from tradestat_tools.sources.comtrade.api import DataCall, chunks
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
@@ -99,8 +99,8 @@ def _by_list(asked: AskedArea, entry: Entry | None, span: Sequence[Period]) -> s
     return None
 
 
-HIDDEN = ("99", "9999", "999999")
-"""Commodities not specified according to kind: where reporters put what they keep confidential."""
+HIDDEN = ("999999", "9999", "99")
+"""Commodities not specified according to kind, the narrowest first: where reporters put what they keep confidential."""
 
 AS_REPORTED = ("HS", "EB10")
 """Classifications that hold what was reported in them. To others the service converts some reports and not all."""
@@ -200,7 +200,21 @@ class Evidence:
         if rest[0].sure:
             return rest
         known = {why.reason for why in evident}
-        return (*evident, *(why for why in rest if why.reason not in known))
+        return each_once((*evident, *(why for why in rest if why.reason not in known)))
+
+    def unlisted(self, cells: Iterable[Cell]) -> tuple[str, ...]:
+        """Reporters whose list of datasets would say more of these figures, and is not known here.
+
+        Few countries report flows other than these two, so that a list would tell nothing of them.
+        """
+        found: dict[str, None] = {}
+        for cell in cells:
+            who = cell.reporterCode
+            if who is None or who in found or who in self._held or cell.flowCode not in ("M", "X"):
+                continue
+            if not self._place(cell) and not self.whys(cell)[0].sure:
+                found[who] = None
+        return tuple(found)
 
     def filtered(self, cell: Cell) -> Why | None:
         """Whether the figure is there as a total, and only the part that was asked for is not."""
@@ -259,12 +273,24 @@ class Evidence:
         who, when = area_text(cell.reporterCode or ""), f"{_flow(cell)} of {cell.cmdCode} in {cell.period}"
         if any(row.primaryValue is None or row.partnerCode in _unnamed() for row in parts):
             return None
-        if abs(sum(row.primaryValue or 0 for row in parts) - world.primaryValue) > CENT * len(parts):
+        left = world.primaryValue - sum(row.primaryValue or 0 for row in parts)
+        if left > CENT * len(parts):
+            return self._left(cell, left, world.primaryValue)
+        if abs(left) > CENT * len(parts):
             return None
         text = f"The other partners of {who} add up to its World figure, {when}: nothing is left for this one"
         if self._nothing_hidden(cell):
             return Why(Reason.ZERO, f"{text}.", sure=True)
         return Why(Reason.ZERO, f"{text}, unless it is kept back: see cmdCode=999999 for this partner.")
+
+    def _left(self, cell: Cell, left: float, whole: float) -> Why | None:
+        """How much of a known total no partner's row accounts for, where the rows of all partners are known."""
+        code = cell.cmdCode or ""
+        if not any(not one.wanted.partners and _asks_for(one.wanted, cell, code) for one in self._answers):
+            return None
+        who, when = area_text(cell.reporterCode or ""), f"{_flow(cell)} of {code} in {cell.period}"
+        text = f"Of {whole:,.0f} USD that {who} has with World, {when}, {left:,.0f} USD are in no partner's row"
+        return Why(Reason.SUPPRESSED, f"{text}: at most that is with this one.")
 
     def _nothing_hidden(self, cell: Cell) -> bool:
         """Whether it is known that the partner has no goods that are not specified by kind, or no trade at all."""
@@ -286,23 +312,26 @@ class Evidence:
         code = cell.cmdCode or ""
         if cell.partnerCode is None or not code.isdigit() or code in HIDDEN or not is_hs(self._clCode):
             return None
-        who = area_text(cell.reporterCode or "")
-        for hidden in HIDDEN:
-            row = place.get((cell.partnerCode, hidden))
-            if row is not None and row.primaryValue:
-                return Why(
-                    Reason.SUPPRESSED,
-                    f"{who} has {_flow(cell)} of {row.primaryValue:,.0f} USD with this partner in {cell.period} under "
-                    f"{hidden} (not specified by kind), where confidential goods are put; that is no proof.",
-                )
-        unnamed = [row for (with_, what), row in place.items() if what == code and with_ in _unnamed()]
-        if cell.partnerCode != WORLD and any(row.primaryValue for row in unnamed):
-            return Why(
-                Reason.SUPPRESSED,
-                f"{who} has {_flow(cell)} of {code} with areas not specified in {cell.period}, where partners that are "
-                "kept confidential are put; that is no proof.",
-            )
-        return None
+        found = [
+            (row, f"with this partner under {what} (not specified by kind)")
+            for what in HIDDEN
+            if (row := place.get((cell.partnerCode, what))) is not None and row.primaryValue
+        ][:1]
+        if cell.partnerCode != WORLD:
+            unnamed = (row for (with_, what), row in place.items() if what == code and with_ in _unnamed())
+            found += [
+                (row, f"of {code} with areas not specified, {area_text(row.partnerCode)}")
+                for row in unnamed
+                if row.primaryValue
+            ]
+        if not found:
+            return None
+        weighed = all(row.netWgt for row, _ in found)
+        found.sort(key=lambda one: (one[0].netWgt if weighed else one[0].primaryValue) or 0, reverse=True)
+        where = ", or ".join(f"{_amount(row)} {text}" for row, text in found)
+        by = f", the likeliest by {'weight' if weighed else 'value'} first" if len(found) > 1 else ""
+        text = f"{area_text(cell.reporterCode or '')} has {_flow(cell)} in {cell.period} of {where}{by}"
+        return Why(Reason.SUPPRESSED, f"{text}: where what is confidential is put; that is no proof.")
 
     def _unreported(self, cell: Cell) -> tuple[Why, ...]:
         """What is left: no trade, or no report; and which of them the rest of the reporter's rows speaks for."""
@@ -333,14 +362,14 @@ class Evidence:
 
     def _open(self, cell: Cell) -> tuple[Why, ...]:
         late = Why(Reason.NOT_YET_PUBLISHED, f"{cell.period} is recent: many reporters have not published it yet.")
-        return (
-            *([late] if is_recent(cell.period, self._today) else []),
-            Why(Reason.NOT_REPORTED, "The reporter may have reported nothing for it."),
-            Why(Reason.ZERO, "There may have been no trade."),
-        )
+        without = Why(Reason.NOT_REPORTED, "The reporter may have reported nothing for it.")
+        first = late if is_recent(cell.period, self._today) else without
+        return (first, Why(Reason.ZERO, "There may have been no trade."))
 
 
-_MAY_BE_HIDDEN = Why(Reason.SUPPRESSED, "It may be kept back and be part of a wider code or area.")
+_MAY_BE_HIDDEN = Why(
+    Reason.SUPPRESSED, "It may be kept back: see 9999 and 999999 (not specified by kind), or areas not specified (899)."
+)
 
 
 def _totals_asked(wanted: DataCall) -> Iterator[tuple[str, str, str]]:
@@ -364,6 +393,10 @@ def _asks_for(wanted: DataCall, cell: Cell, code: str) -> bool:
 
 def _is_total(row: Row) -> bool:
     return (row.partner2Code, row.customsCode, row.motCode) in {(None, None, None), ("0", "C00", "0")}
+
+
+def _amount(row: Row) -> str:
+    return f"{row.primaryValue or 0:,.0f} USD" + (f" ({row.netWgt:,.0f} kg)" if row.netWgt else "")
 
 
 def _flow(cell: Cell) -> str:

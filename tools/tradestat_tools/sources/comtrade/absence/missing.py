@@ -123,7 +123,7 @@ def _note(query: TradeQuery, items: Sequence[str], whys: Sequence[tuple[Why, ...
     evidence = " ".join(list(dict.fromkeys(texts.values()))[: MOST_TEXTS if first[0].sure else 1])
     reason = first[0].reason
     if reason is Reason.NOT_YET_PUBLISHED:
-        text = f"No rows yet for {names}: probably not published yet. {evidence}"
+        text = f"No rows yet for {names}: {'' if first[0].sure else 'probably '}not published yet. {evidence}"
         return Note(code=NoteCode.LAG, text=text, reason=reason)
     if first[0].sure:
         code = NoteCode.ZERO if reason is Reason.ZERO else NoteCode.ABSENT

@@ -10,7 +10,7 @@ from tradestat_tools.contract.context import Context, provenance
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import ArgumentError
-from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
@@ -36,6 +36,8 @@ MOST_ROWS = 60
 """Datasets of one reporter that are shown one by one; of more only from when to when."""
 MOST_STORED = 40
 """Reporters whose stored list is looked up beside another question."""
+MOST_ASKED = 3
+"""Reporters whose list is asked for beside another question, a call each: a few seconds at the service's pace."""
 
 
 class AvailabilityArguments(Dated):
@@ -156,8 +158,7 @@ async def comtrade_availability(context: Context, arguments: AvailabilityArgumen
     wanted = frozenset(map(wire_period, arguments.periods(newest))) if arguments.period else None
     # One call brings all periods of a reporter, so the periods asked for are taken out of it here.
     asked = [(code, None) for code in places.codes] or [(None, wanted if arguments.freqCode == "M" else None)]
-    table = f"{AVAILABILITY}{'Tariffline' if arguments.tariffline else ''}"
-    path = f"{table}/{arguments.typeCode}/{arguments.freqCode}/{arguments.clCode}"
+    path = _path(arguments.typeCode, arguments.freqCode, arguments.clCode, tariffline=arguments.tariffline)
     params = [{"reporterCode": code or "", "period": ",".join(sorted(periods or ()))} for code, periods in asked]
     fetched = [await fetch_table(context, table_request(context, path, one), Dataset) for one in params]
     found = [one for answer in fetched for one in answer.value.data if wanted is None or one.period in wanted]
@@ -245,6 +246,10 @@ def _nothing(
     )
 
 
+def _path(typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, *, tariffline: bool = False) -> str:
+    return f"{AVAILABILITY}{'Tariffline' if tariffline else ''}/{typeCode}/{freqCode}/{clCode}"
+
+
 async def stored_periods(
     context: Context, typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, reporters: Sequence[str]
 ) -> Mapping[str, frozenset[str]]:
@@ -254,7 +259,7 @@ async def stored_periods(
     """
     if not 0 < len(reporters) <= MOST_STORED:
         return {}
-    path = f"{AVAILABILITY}/{typeCode}/{freqCode}/{clCode}"
+    path = _path(typeCode, freqCode, clCode)
     found: dict[str, frozenset[str]] = {}
     for code in reporters:
         datasets = await stored_table(context, path, {"reporterCode": code}, Dataset)
@@ -264,6 +269,31 @@ async def stored_periods(
         datasets = await stored_table(context, path, {}, Dataset)
         for code in () if datasets is None else reporters:
             found.setdefault(code, frozenset(one.period for one in datasets or () if one.reporterCode == code))
+    return found
+
+
+async def listed_periods(
+    context: Context,
+    typeCode: TypeCode,
+    freqCode: FreqCode,
+    clCode: ClCode,
+    reporters: Sequence[str],
+    *,
+    tariffline: bool = False,
+) -> Mapping[str, frozenset[str]]:
+    """The periods that UN Comtrade lists of a few reporters, asked for where they are not stored: a free call each.
+
+    Of more reporters than MOST_ASKED nothing is asked. A list that can not be had is left out: it only explains.
+    """
+    path = _path(typeCode, freqCode, clCode, tariffline=tariffline)
+    found: dict[str, frozenset[str]] = {}
+    for code in reporters if len(reporters) <= MOST_ASKED else ():
+        try:
+            answer = await fetch_table(context, table_request(context, path, {"reporterCode": code}), Dataset)
+        except TradestatError:
+            break
+        if not answer.value.withheld:
+            found[code] = frozenset(one.period for one in answer.value.data if one.reporterCode == code)
     return found
 
 

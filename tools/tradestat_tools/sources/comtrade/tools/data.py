@@ -25,19 +25,22 @@ from tradestat_tools.sources.comtrade.answers import TradeData, as_series, liste
 from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, periods_a_call, stored
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments, TradeQuery
 from tradestat_tools.sources.comtrade.calendar import asked_periods, ended, tries, wire_period
-from tradestat_tools.sources.comtrade.codes import is_services
+from tradestat_tools.sources.comtrade.codes import is_hs, is_services
 from tradestat_tools.sources.comtrade.flows import observe
 from tradestat_tools.sources.comtrade.notes import (
+    below,
     cut_notes,
     group_notes,
     later_notes,
     newest_edition_notes,
     reading_notes,
     row_notes,
+    unweighed,
     valuation,
+    weight_notes,
 )
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SOURCE_ID
-from tradestat_tools.sources.comtrade.tools.availability import stored_periods
+from tradestat_tools.sources.comtrade.tools.availability import listed_periods, stored_periods
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, check_rows, trade_answer
 from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.upstream import Fetched
@@ -85,11 +88,26 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
         looked_at = [call for call, _ in calls if call.periods][-MOST_LOOKED_AT:]
         beside = await stored(context, [near for call in looked_at for near in neighbours(call)])
         answers += [answer for call, page in beside if (answer := Answered.of(call, page)) is not None]
-    evidence = Evidence(answers, rows=rows, clCode=arguments.clCode, today=today, not_covered=out_of_cover, held=held)
+    judged = partial(Evidence, answers, rows=rows, clCode=arguments.clCode, today=today, not_covered=out_of_cover)
+    evidence = judged(held=held)
+    if unlisted := await in_thread(partial(evidence.unlisted, missing)) if missing else ():
+        # What was published is asked for once rather than guessed by the calendar: a year can be out and without this.
+        asked = listed_periods(context, arguments.typeCode, arguments.freqCode, arguments.clCode, unlisted)
+        evidence = judged(held={**held, **await asked})
     if not rows:
         empty = await in_thread(partial(no_rows, query, evidence, today))
         raise await dated(context, empty, query.arguments.cmdCode)
-    join = partial(_answer, context, _Found(query, calls, rows, missing, evidence))
+    heads = unweighed(rows) if is_hs(arguments.clCode) else ()
+    under = [
+        replace(call, commodities=(below(code),))
+        for call, _ in calls
+        if call.periods
+        for code in heads[:MOST_LOOKED_AT]
+    ]
+    parts = [row for _, page in await stored(context, under[-MOST_LOOKED_AT:]) for row in page.rows]
+    join = partial(
+        _answer, context, _Found(query, calls, rows, missing, evidence, weight_notes(heads, [*rows, *parts]))
+    )
     return await in_thread(join) if len(rows) + len(missing) > MANY_ROWS else join()
 
 
@@ -173,6 +191,7 @@ class _Found:
     rows: list[Row]
     missing: list[Cell]
     evidence: Evidence
+    weights: list[Note]
 
 
 def _answer(context: Context, found: _Found) -> Answer[TradeData]:
@@ -191,6 +210,7 @@ def _answer(context: Context, found: _Found) -> Answer[TradeData]:
         notes=[
             *cut,
             *row_notes(rows, arguments.clCode, query.arguments.cmdCode, query.span),
+            *found.weights,
             *([] if cut else absent_notes(query, found.missing, found.evidence)),
             *reading_notes([*query.places, *query.second_partners.asked]),
             *group_notes(query.reporters, "reporterCode"),

@@ -1,17 +1,19 @@
 """The tool `comtrade_tariffline`: trade by national product codes, as reporters gave it to UN Comtrade."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import ArgumentError, Meaning
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.model.reasons import Reason, Why, each_once, offered
+from tradestat_tools.sources.comtrade.absence.evidence import no_dataset
 from tradestat_tools.sources.comtrade.answers import TradeData, area_text, as_series, listed
 from tradestat_tools.sources.comtrade.api import DataCall, fetch
 from tradestat_tools.sources.comtrade.arguments import (
@@ -32,6 +34,7 @@ from tradestat_tools.sources.comtrade.calendar import asked_periods, due, is_rec
 from tradestat_tools.sources.comtrade.codes import ALL, Named, Places
 from tradestat_tools.sources.comtrade.notes import cut_notes, later_notes, reading_notes, row_notes, valuation
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.tools.availability import listed_periods
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, trade_answer
 
 LineClCode = Literal["HS", "H0", "H1", "H2", "H3", "H4", "H5", "H6"]
@@ -106,11 +109,11 @@ async def comtrade_tariffline(context: Context, arguments: TarifflineArguments) 
         text = f"{SERVICE} has no tariff lines of {who} that begin with {listed(arguments.cmdCode)}"
         whose = {"reporterCode": ",".join(reporters.codes), "freqCode": arguments.freqCode}
         held = call_text("comtrade_availability", tariffline=True, **whose)
-        late = [Why(Reason.NOT_YET_PUBLISHED, due(span[-1]))] if is_recent(span[-1], context.today) else []
+        whys = await _whys(context, arguments, reporters.codes, span, text)
         raise NoData(
             f"{text}, {span[0]} to {span[-1]}. No rows is not zero trade.",
             remedy=f"Few reporters are held in tariff lines: {held}. The six-digit figures: comtrade_data.",
-            why=[Why(Reason.NOT_REPORTED, f"{text}; it may hold none of this reporter."), *late],
+            why=whys,
             source=SOURCE_ID,
         )
     cut = cut_notes(fetched, limit)
@@ -140,13 +143,30 @@ async def comtrade_tariffline(context: Context, arguments: TarifflineArguments) 
     )
 
 
+async def _whys(
+    context: Context, arguments: TarifflineArguments, reporters: Sequence[str], span: Sequence[Period], text: str
+) -> Sequence[Why]:
+    """Why there are no lines at all, by the list of what is held of a few reporters in tariff lines."""
+    kind = (arguments.freqCode, arguments.clCode, reporters)
+    held = await listed_periods(context, "C", *kind, tariffline=True)
+    unlisted = no_dataset(reporters, span, held, f"{arguments.clCode} (tariff lines)", context.today)
+    if len(unlisted) == len(reporters):
+        return each_once(unlisted.values())
+    if len(held) == len(reporters):
+        who = listed(area_text(code) for code in reporters if code not in unlisted)
+        none = Why(Reason.ZERO, f"UN Comtrade lists tariff lines of {who} for then: there may have been none of this.")
+        return (none, Why(Reason.SUPPRESSED, "It may be kept back: lines that begin with 99 hold such goods."))
+    late = [Why(Reason.NOT_YET_PUBLISHED, due(span[-1]))] if is_recent(span[-1], context.today) else []
+    return offered([Why(Reason.NOT_REPORTED, f"{text}; it may hold none of this reporter."), *late])
+
+
 COMTRADE_TARIFFLINE = Tool(
     name="comtrade_tariffline",
     title="UN Comtrade: tariff lines",
     description=(
         "Trade by national product codes (8 to 12 digits) as a reporter gave it to UN Comtrade, before it was summed "
-        "to the six digits of comtrade_data: imports and exports by partner, yearly or monthly, in US dollars and kg. "
-        "Use it for goods that HS does not tell apart. A code stands for all that begin with it. Few reporters are "
+        "to the six digits of comtrade_data: imports and exports by partner, yearly or monthly, in US dollars and kg; "
+        "no duties. Use it for goods that HS does not tell apart. A code stands for all that begin with it. Few are "
         "held so (comtrade_availability, tariffline=true); for Korea and China their own tools are newer. Without a "
         "key 500 rows and one period a call."
     ),
