@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tradestat_tools.codes.groups import Group, group
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import fold
 from tradestat_tools.contract.context import Context, merged
@@ -28,6 +29,7 @@ from tradestat_tools.research.indicators.rows import (
     gather,
     selected,
 )
+from tradestat_tools.research.indicators.together import domestic_exports
 from tradestat_tools.research.repeats import Repeated, area_name, notes_on
 from tradestat_tools.upstream.runtime import in_thread
 
@@ -156,8 +158,13 @@ class IndicatorArguments(Arguments):
         description="What the members are, of share, hhi, top_n, contributions; left out, that of which there are "
         "several. grubel_lloyd by product is also over all products.",
     )
-    flow: Annotated[Literal["", "X", "M"], FlowWord, Meaning.FLOW] = Field(
-        default="", description="X exports or M imports only; words are read too."
+    flow: Annotated[Literal["", "X", "M", "RX", "DX"], FlowWord, Meaning.FLOW] = Field(
+        default="", description="X exports, M imports, RX re-exports or DX domestic exports (X less RX) only."
+    )
+    group: Annotated[Group | None, reads(group, max_length=60)] = Field(
+        default=None,
+        description="A group (ASEAN), whose share is taken together, of share.",
+        json_schema_extra=NOTHING_SAID,
     )
     period: Annotated[Span | None, reads(_closed_span, max_length=60), Meaning.PERIOD] = Field(
         default=None,
@@ -185,12 +192,13 @@ class IndicatorArguments(Arguments):
 
     def rows_of(self, gathered: Gathered) -> tuple[list[Observation], list[Repeated]]:
         """The figures that are meant, each cell once; and the cells that are stated more than once, differently."""
-        return selected(gathered.rows, flow=self.flow, source=self.source.lower(), level=self.level, span=self.period)
+        flow = "" if self.flow == "DX" else self.flow
+        return selected(gathered.rows, flow=flow, source=self.source.lower(), level=self.level, span=self.period)
 
     @property
     def options(self) -> Options:
         """What was asked beside the indicator."""
-        return Options(self.by or None, self.n, self.base, self.missing == "skip")
+        return Options(self.by or None, self.n, self.base, self.missing == "skip", self.group)
 
 
 class IndicatorData(Data):
@@ -206,9 +214,15 @@ class IndicatorData(Data):
 
     def tables(self) -> list[Table]:
         shared = ", ".join(f"{name} {what}" for name, what in self.common.items())
-        rows: list[tuple[Cell, ...]] = [tuple(row) for row in self.rows]
+        percent = self.unit.startswith("fraction")
+        of = {self.indicator, "on_period_before"} if percent else set[str]()
+        rows: list[tuple[Cell, ...]] = [
+            tuple(_percent(cell) if name in of else cell for name, cell in zip(self.columns, row, strict=True))
+            for row in self.rows
+        ]
+        heads = tuple(f"{name} %" if name in of else name for name in self.columns)
         title = f"{self.indicator} = {self.formula}" + (f" ({self.reference})" if self.reference else "")
-        return [Table(tuple(self.columns), rows, title=f"{title}; {shared}" if shared else title)]
+        return [Table(heads, rows, title=f"{title}; {shared}" if shared else title)]
 
 
 async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answer[IndicatorData]:
@@ -221,14 +235,20 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
     gathered = await gather(context, asked.result)
     rows, repeated = await in_thread(partial(asked.rows_of, gathered))
     known = INDICATORS[asked.indicator]
+    said = Outcome()
+    if asked.flow == "DX":
+        rows = domestic_exports(rows, said)
     outcome = await in_thread(partial(known.run, rows, asked.options))
+    outcome.said = said.said | outcome.said
     if not outcome.lines:
         raise NoData(
             f"The figures hold nothing that {asked.indicator} could be worked out of.",
             remedy="It needs several members, or several periods, of one flow: " + known.formula,
         )
     data = _data(asked.indicator, known, outcome.lines, rows[0].currency)
-    source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit)
+    if asked.flow == "DX":
+        data.common["flow"] = "DX (X less RX)"
+    source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit.replace("fraction", "%"))
     return Answer(
         what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
         data=data,
@@ -259,6 +279,10 @@ def _data(name: Name, known: Known, lines: Sequence[Line], currency: str) -> Ind
             for at, line in enumerate(lines)
         ],
     )
+
+
+def _percent(cell: Cell) -> Cell:
+    return round(100 * cell, 4) if isinstance(cell, int | float) else cell
 
 
 def _label(dimension: str, code: str) -> str:

@@ -118,7 +118,7 @@ class ManyData(TradeSeriesData):
         labels = self._varying()
         columns = [self._columns(one) for one in self.series]
         usual = (Status.REPORTED, Status.SUMMED, Status.MISSING)
-        heads = [head for head in columns[0] if any(of[head] for of in columns)]
+        heads = [head for head in columns[0] if any(value is not None for of in columns for value in of[head] or ())]
         if all(status in usual for one in self.series for status in one.status):
             heads.remove("status")
         rows: list[tuple[Cell, ...]] = []
