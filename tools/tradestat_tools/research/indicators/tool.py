@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from tradestat_tools.codes.groups import Group, group
+from tradestat_tools.codes.groups import Group
+from tradestat_tools.codes.groups import group as read_group
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import CodeError, fold
 from tradestat_tools.contract.context import Context, merged
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.flow import Kind, read_product
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.arguments import NOTHING_SAID, BasePeriod, FlowWord, Handles
 from tradestat_tools.research.indicators import formulas as pure
@@ -125,6 +127,8 @@ INDICATORS: dict[Name, Known] = {
     ),
 }
 
+MOST_OF_NAME = 40
+
 BOTH_FLOWS = frozenset({"balance", "normalised_balance", "grubel_lloyd"})
 
 
@@ -161,7 +165,7 @@ class IndicatorArguments(Arguments):
     flow: Annotated[Literal["", "X", "M", "RX", "DX"], FlowWord, Meaning.FLOW] = Field(
         default="", description="X exports, M imports, RX re-exports or DX domestic exports (X less RX) only."
     )
-    group: Annotated[Group | None, reads(group, max_length=60)] = Field(
+    group: Annotated[Group | None, reads(read_group, max_length=60)] = Field(
         default=None,
         description="A group (ASEAN), whose share is taken together, of share.",
         json_schema_extra=NOTHING_SAID,
@@ -262,16 +266,18 @@ def _data(name: Name, known: Known, lines: Sequence[Line], currency: str) -> Ind
     more = list(dict.fromkeys(key for line in lines for key in line.more))
     why = any(line.found.value is None for line in lines)
     labels = {one: [_label(one, line.of[one]) for line in lines] for one in DIMENSIONS}
+    names = [_product_name(line.of["product"]) for line in lines] if "product" in dimensions else []
     return IndicatorData(
         indicator=name,
         formula=known.formula,
         reference=known.reference or None,
         unit=known.unit.replace("money", currency) or currency,
         common={one: labels[one][0] for one in DIMENSIONS if one not in dimensions},
-        columns=[*dimensions, name, *more, *(["why"] if why else [])],
+        columns=[*dimensions, *(["product_name"] if names else []), name, *more, *(["why"] if why else [])],
         rows=[
             [
                 *(labels[one][at] for one in dimensions),
+                *names[at : at + 1],
                 line.found.value,
                 *(line.more.get(key) for key in more),
                 *([line.found.why] if why else []),
@@ -279,6 +285,19 @@ def _data(name: Name, known: Known, lines: Sequence[Line], currency: str) -> Ind
             for at, line in enumerate(lines)
         ],
     )
+
+
+@cache
+def _product_name(code: str) -> str | None:
+    """What a code of goods or services is, cut where it is long."""
+    kinds: tuple[Kind, ...] = ("goods", "services")
+    for kind in kinds:
+        try:
+            label = read_product(code, kind).label
+        except CodeError:
+            continue
+        return label if len(label) <= MOST_OF_NAME else f"{label[: MOST_OF_NAME - 1]}…"
+    return None
 
 
 def _percent(cell: Cell) -> Cell:

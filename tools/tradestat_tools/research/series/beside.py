@@ -259,6 +259,8 @@ def _one(many: Many, found: Gathered, line: Line, last: Period) -> OneSeries:
     if "growth" in many.also:
         step = PER_YEAR[many.frequency]
         line.found["growth_year"] = [_set_against(line.at(at.shifted(-step)), line.at(at), growth) for at in periods]
+        if step > 1:
+            line.found["growth_period"] = [_set_against(line.at(at.shifted(-1)), line.at(at), growth) for at in periods]
     if "index" in many.also:
         base = line.at(many.base or periods[0])
         line.found["index"] = [_set_against(base, cell, index_on) for cell in cells]
@@ -274,7 +276,7 @@ def _one(many: Many, found: Gathered, line: Line, last: Period) -> OneSeries:
     if "months" in many.also:
         average = sums.by_calendar_month(line.cells, periods)
         more |= {"month_average": [one for one, _ in average], "month_years": [years for _, years in average]}
-    listed = ("unit_value", "share", "rank", "growth_year", "index")
+    listed = ("unit_value", "share", "rank", "growth_year", "growth_period", "index")
     more |= {name: [one.value for one in of] for name, of in line.found.items() if name in listed}
     more |= {name: of[0].value for name, of in line.found.items() if name not in listed}
     undefined = {name: text for name, of in line.found.items() if (text := _why(name, of, periods))}

@@ -44,6 +44,7 @@ class OneSeries(BaseModel):
     share: Figures | None = Field(default=None, description="A fraction of `share_of`.")
     rank: list[int | None] | None = None
     growth_year: Figures | None = None
+    growth_period: Figures | None = None
     index: Figures | None = None
     total: int | float | None = Field(default=None, description="Sum of the periods that have a figure.")
     total_lacks: list[str] | None = Field(default=None, description="Periods that are not in it, or not in whole.")
@@ -95,7 +96,7 @@ class ManyData(TradeSeriesData):
         columns: dict[str, Sequence[Cell]] = dict(self._varying())
         columns["total"] = [one.total for one in self.series]
         if any(one.total_lacks for one in self.series):
-            columns["lacks"] = [_some(one.total_lacks) for one in self.series]
+            columns["lacks"] = [_lacks(one) for one in self.series]
         self._add(columns, "share %", [_percent(one.total_share) for one in self.series])
         self._add(columns, "rank", [one.total_rank for one in self.series])
         self._add(columns, "change", [one.change for one in self.series])
@@ -123,6 +124,8 @@ class ManyData(TradeSeriesData):
             heads.remove("status")
         rows: list[tuple[Cell, ...]] = []
         for at, of in enumerate(columns):
+            if all(value is None for value in self.series[at].values) and len(self.series) > 1:
+                continue  # it stands in the table of periods together
             parts = [of[head] or [None] * len(self.periods) for head in heads]
             named = [column[at] for column in labels.values()]
             rows += [(*named, when, *values) for when, *values in zip(self.periods, *parts, strict=True)]
@@ -142,6 +145,7 @@ class ManyData(TradeSeriesData):
             "share %": _percents(one.share),
             "rank": one.rank,
             "growth on year %": _percents(one.growth_year),
+            "growth on period %": _percents(one.growth_period),
             f"index {self.base}=100": _rounded(one.index, 2),
             "status": [status.value for status in one.status],
         }
@@ -168,6 +172,14 @@ class ManyData(TradeSeriesData):
 def _product(one: OneSeries) -> str:
     name = one.product_name if len(one.product_name) <= 40 else f"{one.product_name[:38]}…"
     return f"{one.product} {name}" if one.product and one.product != one.product_name else name
+
+
+def _lacks(one: OneSeries) -> str | None:
+    """What a total is without: members, where some have no figure, else periods."""
+    gone = {member for each in one.lacks or () for member in each.members or ()}
+    if one.members and gone:
+        return f"{len(gone)} of {len(one.members)} members"
+    return _some(one.total_lacks)
 
 
 def _percent(value: float | None) -> float | None:
