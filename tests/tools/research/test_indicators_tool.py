@@ -89,7 +89,7 @@ def test_the_world_and_groups_are_never_members() -> None:
     assert (line.more["members"], line.of["partner"]) == (3, ALL)
     assert only("hhi_normalised", beside).found.value == pytest.approx(0.07)  # (.38 - 1/3) / (2/3)
     assert only("top_n", beside, n=2).found.value == pytest.approx(0.8)
-    assert [line.of["partner"] for line in lines("share", beside)] == [GERMANY, JAPAN, KOREA]
+    assert [line.of["partner"] for line in lines("share", beside)] == [KOREA, JAPAN, GERMANY]  # the largest first
 
 
 def test_shares_are_of_the_reported_total_if_it_is_there() -> None:
@@ -122,7 +122,7 @@ def test_a_member_without_a_figure_is_named_and_leaves_its_own_cell_undefined() 
     rows = [row(60, partner=KOREA), row(40, partner=JAPAN), row(None, partner=GERMANY)]
     line = only("hhi", rows)
     assert line.found.value == pytest.approx(0.52)  # .36 + .16
-    assert line.more == {"members": 2, "lacking": 1}
+    assert line.more == {"members": 2, "sum": 100, "largest": "South Korea, Japan", "lacking": 1}
     assert "concentration is among those that do. No figure in 2023: Germany (a figure is missing)." in said(
         "hhi", rows
     )
@@ -419,7 +419,7 @@ def test_a_cell_that_is_refused_leaves_the_others_defined() -> None:
     found = lines("share", rows)
     assert values(found, "partner") == {KOREA: 0.625, JAPAN: 0.375, GERMANY: None}
     assert "Germany (its rows contradict each other)" in said("share", rows)
-    assert only("hhi", rows).more == {"members": 2, "lacking": 1}
+    assert only("hhi", rows).more == {"members": 2, "sum": 80, "largest": "South Korea, Japan", "lacking": 1}
 
 
 def test_currencies_are_never_mixed_and_nothing_left_is_no_data() -> None:

@@ -263,11 +263,11 @@ def _refused(repeated: Iterable[Repeated]) -> list[Why]:
 def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) -> list[Observation]:
     wanted = (
         flow_of(role),
-        _code(question.reporter(role)),
-        _code(question.partner(role)),
+        code_of(question.reporter(role)),
+        code_of(question.partner(role)),
         "EBOPS" if question.product.kind == "services" else "HS",
     )
-    products = _codes_of(question.product)
+    products = codes_of(question.product)
     return [
         one
         for one in rows
@@ -275,11 +275,12 @@ def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) ->
     ]
 
 
-def _code(area: Area) -> str:
+def code_of(area: Area) -> str:
+    """UN Comtrade's code of an area, as common rows have it."""
     return area.comtrade or area.m49.lstrip("0")
 
 
-def _codes_of(product: Product) -> tuple[str, ...]:
+def codes_of(product: Product) -> tuple[str, ...]:
     """The code itself, and the only national code below a subheading, which in both tariffs ends in 00."""
     code = product.code
     return (code, f"{code}00", f"{code}0000") if len(code) == 6 and code.isdigit() else (code,)
@@ -310,7 +311,7 @@ def _why_partial(
 
 def _why_nothing(view: View, rows: Sequence[Observation], flows: Flows | None) -> Why | None:
     """Why none of the rows that came are of the flow, where the rows themselves tell."""
-    codes = _codes_of(view.question.product)
+    codes = codes_of(view.question.product)
     mine = sorted(one.period for one in rows if one.product in codes)
     others = {one.product for one in rows} if not mine else set[str]()
     if len(others) == 1:

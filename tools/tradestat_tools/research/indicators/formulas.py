@@ -215,7 +215,9 @@ def quantity_and_unit_value(
 
 
 def sum_of(figures: Iterable[Figure]) -> Figure:
-    """The sum; None where a figure is missing."""
+    """The sum; None where a figure is missing. Whole figures stay whole."""
     values = list(figures)
     known = [value for value in values if value is not None]
+    if len(known) == len(values) and all(isinstance(value, int) for value in known):
+        return sum(known)
     return math.fsum(known) if len(known) == len(values) else None

@@ -17,6 +17,7 @@ from tradestat_tools.research.indicators.rows import (
     Line,
     Options,
     Outcome,
+    by_size,
     completed,
     dimension,
     first_of,
@@ -29,6 +30,7 @@ from tradestat_tools.research.indicators.rows import (
     parted,
     with_figures,
 )
+from tradestat_tools.research.indicators.together import of_group
 from tradestat_tools.research.repeats import area_name, lack
 
 COMPLETE = 0.005
@@ -44,6 +46,7 @@ def shares(rows: Sequence[Observation], options: Options) -> Outcome:
         members, whole = parted(group, by)
         if not members:
             continue
+        mine: list[Line] = []
         more: dict[str, str | float | None] = {}
         if whole is not None and whole.value is not None:
             out.say(f"Shares are of the reported total ({area_name(WORLD) if by == 'partner' else whole.product}).")
@@ -61,7 +64,9 @@ def shares(rows: Sequence[Observation], options: Options) -> Outcome:
             if one.value is None and options.skip:
                 continue
             found = pure.share(one.value, total) if one.value is not None else Indicator.undefined(lack(one))
-            out.lines.append(Line(of_row(one), _unless(why, found), {"figure": one.value, **more}))
+            mine.append(Line(of_row(one), _unless(why, found), {"figure": one.value, "of": total, **more}))
+        mine = by_size(mine)
+        out.lines += of_group(mine, options.group, by, total, out) if options.group else mine
     if unknown:
         out.say(f"Of the sum of the members where the total has no figure: {first_of(list(unknown), ', ')}.")
     lacking.say(
@@ -82,7 +87,12 @@ def concentration(
             continue
         known = lacking.known(members)
         why = mixed(known) or _incomplete(known, whole, options, out) or (None if known else "there are no figures")
-        more: dict[str, str | float | None] = {"members": len(known)}
+        largest_first = sorted(known, key=lambda one: -(one.value or 0.0))
+        more: dict[str, str | float | None] = {
+            "members": len(known),
+            "sum": pure.sum_of(one.value for one in known),
+            "largest": names_of([str(getattr(one, by)) for one in largest_first[: options.n]], by),
+        }
         if len(known) < len(members):
             more["lacking"] = len(members) - len(known)
         found = _unless(why, measure([one.value for one in known]))
@@ -115,12 +125,14 @@ def contributions(rows: Sequence[Observation], options: Options) -> Outcome:
             out.say(f"No figure in both {first} and {last}, so not in V: {names}.")
         why = mixed(one for one in members if one.period in (first, last))
         at = {"period": f"{first} to {last}"}
+        mine: list[Line] = []
         for part, points in pure.contributions(before, after).items():
             if part in lacking and options.skip:
                 continue
             figures = {"before": before.get(part), "after": after.get(part)}
             found = _unless(gone.get(part, why), points)
-            out.lines.append(Line(of_row(members[0], **{by: part}, **at), found, figures))
+            mine.append(Line(of_row(members[0], **{by: part}, **at), found, figures))
+        out.lines += by_size(mine)
         both = [part for part in before if part not in lacking]
         sums = [pure.sum_of(each[part] for part in both) if both else None for each in (before, after)]
         whole = pure.growth(*sums)
@@ -344,13 +356,15 @@ def _add_advantage(
         why = "fewer than two reporters have figures"
     world_product = pure.sum_of(one.value for one in known.values())
     world_all = pure.sum_of(one.value for one in world.values())
+    mine: list[Line] = []
     for code, (one, total) in both.items():
         if code in gone and options.skip:
             continue
         found = pure.revealed_comparative_advantage(one.value, total.value, world_product, world_all)
         found = pure.symmetric_advantage(found) if symmetric else found
         not_known = lack(gone[code]) if code in gone else why
-        out.lines.append(Line(of_row(one), _unless(not_known, found), {"figure": one.value}))
+        mine.append(Line(of_row(one), _unless(not_known, found), {"figure": one.value}))
+    out.lines += by_size(mine)
 
 
 def _lacking(exports: Sequence[Observation], products: Sequence[str]) -> InvalidQuery:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tradestat_tools.codes.ebops import ebops_entry
+from tradestat_tools.codes.groups import Group
 from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Period
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
@@ -217,6 +218,7 @@ class Options:
     n: int = 3
     base: Period | None = None
     skip: bool = False
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,11 @@ def completed(rows: Sequence[Observation], by: Dimension) -> list[Observation]:
 def _none_of(one: Observation, period: Period) -> Observation:
     none = dict.fromkeys(("value", "fob", "quantity", "quantity_unit", "net_kg", "valuation", "flag", "edition"))
     return replace(one, period=period, status=Status.MISSING, **none)
+
+
+def by_size(lines: Sequence[Line]) -> list[Line]:
+    """The largest first; those that are not defined last."""
+    return sorted(lines, key=lambda line: (line.found.value is None, -(line.found.value or 0.0)))
 
 
 class Lacking:

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tradestat_tools.codes.groups import Group
+from tradestat_tools.codes.groups import group as read_group
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.units import SIGNIFICANT, significant
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import CodeError, fold
 from tradestat_tools.contract.context import Context, merged
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.flow import Kind, read_product
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.arguments import NOTHING_SAID, BasePeriod, FlowWord, Handles
 from tradestat_tools.research.indicators import formulas as pure
@@ -29,6 +32,7 @@ from tradestat_tools.research.indicators.rows import (
     gather,
     selected,
 )
+from tradestat_tools.research.indicators.together import domestic_exports
 from tradestat_tools.research.repeats import Repeated, area_name, notes_on
 from tradestat_tools.upstream.runtime import in_thread
 
@@ -133,6 +137,8 @@ COUNTS = {"members": "count", "lacking": "count", "products": "count", "years": 
 FEWEST_DIGITS = 3
 """Significant digits of an indicator, however small the figures behind it are."""
 
+MOST_OF_NAME = 40
+
 BOTH_FLOWS = frozenset({"balance", "normalised_balance", "grubel_lloyd"})
 
 
@@ -166,8 +172,13 @@ class IndicatorArguments(Arguments):
         description="What the members are, of share, hhi, top_n, contributions; left out, that of which there are "
         "several. grubel_lloyd by product is also over all products.",
     )
-    flow: Annotated[Literal["", "X", "M"], FlowWord, Meaning.FLOW] = Field(
-        default="", description="X exports or M imports only; words are read too."
+    flow: Annotated[Literal["", "X", "M", "RX", "DX"], FlowWord, Meaning.FLOW] = Field(
+        default="", description="X exports, M imports, RX re-exports or DX domestic exports (X less RX) only."
+    )
+    group: Annotated[Group | None, reads(read_group, max_length=60)] = Field(
+        default=None,
+        description="A group (ASEAN), whose share is taken together, of share.",
+        json_schema_extra=NOTHING_SAID,
     )
     period: Annotated[Span | None, reads(_closed_span, max_length=60), Meaning.PERIOD] = Field(
         default=None,
@@ -195,12 +206,13 @@ class IndicatorArguments(Arguments):
 
     def rows_of(self, gathered: Gathered) -> tuple[list[Observation], list[Repeated]]:
         """The figures that are meant, each cell once; and the cells that are stated more than once, differently."""
-        return selected(gathered.rows, flow=self.flow, source=self.source.lower(), level=self.level, span=self.period)
+        flow = "" if self.flow == "DX" else self.flow
+        return selected(gathered.rows, flow=flow, source=self.source.lower(), level=self.level, span=self.period)
 
     @property
     def options(self) -> Options:
         """What was asked beside the indicator."""
-        return Options(self.by or None, self.n, self.base, self.missing == "skip")
+        return Options(self.by or None, self.n, self.base, self.missing == "skip", self.group)
 
 
 class IndicatorData(Data):
@@ -219,10 +231,20 @@ class IndicatorData(Data):
 
     def tables(self) -> list[Table]:
         shared = ", ".join(f"{name} {what}" for name, what in self.common.items())
-        rows: list[tuple[Cell, ...]] = [tuple(row) for row in self.rows]
+        percent = self.unit.startswith("fraction")
+        of = {self.indicator, "on_period_before"} if percent else set[str]()
+        rows: list[tuple[Cell, ...]] = [
+            tuple(_percent(cell) if name in of else cell for name, cell in zip(self.columns, row, strict=True))
+            for row in self.rows
+        ]
+        heads = tuple(f"{name} %" if name in of else name for name in self.columns)
         title = f"{self.indicator} = {self.formula}" + (f" ({self.reference})" if self.reference else "")
         units = {self.indicator: self.unit, **self.more_units}
-        return [Table(tuple(self.columns), rows, title=f"{title}; {shared}" if shared else title, units=units)]
+        named = {
+            head: "percent" if name in of else units.get(name) for head, name in zip(heads, self.columns, strict=True)
+        }
+        known = {head: unit for head, unit in named.items() if unit}
+        return [Table(heads, rows, title=f"{title}; {shared}" if shared else title, units=known)]
 
 
 async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answer[IndicatorData]:
@@ -235,14 +257,20 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
     gathered = await gather(context, asked.result)
     rows, repeated = await in_thread(partial(asked.rows_of, gathered))
     known = INDICATORS[asked.indicator]
+    said = Outcome()
+    if asked.flow == "DX":
+        rows = domestic_exports(rows, said)
     outcome = await in_thread(partial(known.run, rows, asked.options))
+    outcome.said = said.said | outcome.said
     if not outcome.lines:
         raise NoData(
             f"The figures hold nothing that {asked.indicator} could be worked out of.",
             remedy="It needs several members, or several periods, of one flow: " + known.formula,
         )
     data = _data(asked.indicator, known, outcome.lines, rows)
-    source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit)
+    if asked.flow == "DX":
+        data.common["flow"] = "DX (X less RX)"
+    source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit.replace("fraction", "%"))
     return Answer(
         what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
         data=data,
@@ -257,17 +285,19 @@ def _data(name: Name, known: Known, lines: Sequence[Line], rows: Sequence[Observ
     more = list(dict.fromkeys(key for line in lines for key in line.more))
     why = any(line.found.value is None for line in lines)
     labels = {one: [_label(one, line.of[one]) for line in lines] for one in DIMENSIONS}
+    names = [_product_name(line.of["product"]) for line in lines] if "product" in dimensions else []
     return IndicatorData(
         indicator=name,
         formula=known.formula,
         reference=known.reference or None,
         unit=known.unit.replace("money", currency) or currency,
         common={one: labels[one][0] for one in DIMENSIONS if one not in dimensions},
-        columns=[*dimensions, name, *more, *(["why"] if why else [])],
+        columns=[*dimensions, *(["product_name"] if names else []), name, *more, *(["why"] if why else [])],
         more_units={key: unit for key in more if (unit := currency if key in MONEY else COUNTS.get(key))},
         rows=[
             [
                 *(labels[one][at] for one in dimensions),
+                *names[at : at + 1],
                 rounded(line, resolution, is_money=not known.unit),
                 *(_beside(key, line.more.get(key)) for key in more),
                 *([line.found.why] if why else []),
@@ -296,6 +326,23 @@ def _beside(key: str, value: str | float | None) -> str | float | None:
 
 def _in_cents(value: float | None) -> float | None:
     return round(value, 2) if isinstance(value, float) else value
+
+
+@cache
+def _product_name(code: str) -> str | None:
+    """What a code of goods or services is, cut where it is long."""
+    kinds: tuple[Kind, ...] = ("goods", "services")
+    for kind in kinds:
+        try:
+            label = read_product(code, kind).label
+        except CodeError:
+            continue
+        return label if len(label) <= MOST_OF_NAME else f"{label[: MOST_OF_NAME - 1]}…"
+    return None
+
+
+def _percent(cell: Cell) -> Cell:
+    return round(100 * cell, 4) if isinstance(cell, int | float) else cell
 
 
 def _label(dimension: str, code: str) -> str:

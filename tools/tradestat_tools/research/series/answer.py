@@ -1,8 +1,10 @@
 """The answer of `trade_series`."""
 
-from typing import Literal
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 from tradestat_tools.codes.periods import period
 from tradestat_tools.model.answers import Cell, Data, Provenance, Table
@@ -43,7 +45,23 @@ class PassedOver(BaseModel):
     text: str
 
 
-class SeriesData(Data):
+class TradeSeriesData(Data):
+    """The answer to one series or to several, told apart by whether it has `series`."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _of_its_kind(cls, raw: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if cls is not TradeSeriesData or not isinstance(raw, Mapping):
+            return handler(raw)
+        kinds = {("series" in one.model_fields): one for one in cls.__subclasses__()}
+        return cast("Self", kinds["series" in raw].model_validate(raw))
+
+    @abstractmethod
+    def tables(self) -> list[Table]:
+        """The same data as tables."""
+
+
+class SeriesData(TradeSeriesData):
     """One flow over time: `periods` once, and lists beside them in their order. Null is no figure, never zero."""
 
     flow: FlowCode

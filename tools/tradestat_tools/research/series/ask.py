@@ -26,7 +26,7 @@ from tradestat_tools.upstream.runtime import in_thread
 
 AUTO = "auto"
 
-Measure = Literal["growth", "share", "index"]
+Measure = Literal["growth", "share", "index", "weight", "unit_value", "cagr", "change", "ytd", "months"]
 
 MOST_CALLS = 60
 """Free calls that one series may take: at UN Comtrade's pace without a key two minutes."""
@@ -287,8 +287,8 @@ def _found(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Fou
         return Found(seen, periods, native, native, whole)
     rates: dict[Period, Rate] = {}
     faults: dict[str, None] = {}
-    converted = [_converted(one, wanted.currency, rates, faults) for one in seen.given]
-    summed = by_period(summed_to(converted, wanted.frequency))
+    ours = [converted(one, wanted.currency, rates, faults) for one in seen.given]
+    summed = by_period(summed_to(ours, wanted.frequency))
     observations = {period: summed[period] for period in native if period in summed}
     return Found(
         seen,
@@ -305,7 +305,7 @@ CENTS = 2
 """Decimals of a converted figure, where its source's are finer than one of the currency."""
 
 
-def _converted(one: Observation, currency: str, rates: dict[Period, Rate], faults: dict[str, None]) -> Observation:
+def converted(one: Observation, currency: str, rates: dict[Period, Rate], faults: dict[str, None]) -> Observation:
     """A figure at the average rate of its own period, which is a month where the source has months."""
     if one.currency == currency:
         return one

@@ -18,7 +18,7 @@ from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator, growth, index_on, share
 from tradestat_tools.research.repeats import lack, notes_on
-from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData, Undefined
+from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData, TradeSeriesData, Undefined
 from tradestat_tools.research.series.ask import AUTO, Found, Wanted, why_absent
 from tradestat_tools.research.views import flows_of
 
@@ -80,7 +80,7 @@ def source_name(context: Context, source: str) -> str:
     return context.sources[source].name if source in context.sources else source
 
 
-def answer_of(context: Context, wanted: Wanted, chosen: Chosen) -> Answer[SeriesData]:
+def answer_of(context: Context, wanted: Wanted, chosen: Chosen) -> Answer[TradeSeriesData]:
     """The whole answer."""
     main = chosen.main
     rows, by = _rows(chosen)

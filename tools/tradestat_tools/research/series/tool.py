@@ -1,13 +1,13 @@
 """The tool `trade_series`: one flow over time, from the best source that has it, under a stated rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from tradestat_tools.codes.countries import Resolved, resolve_area
-from tradestat_tools.codes.groups import expand
+from tradestat_tools.codes.groups import Group, expand
 from tradestat_tools.codes.periods import LAST_YEAR, PER_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError, nearest, shown
@@ -15,16 +15,16 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import is_handle, read_handle
 from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.contract.view import Standing
-from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.answers import Answer, Provenance
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
-from tradestat_tools.model.flow import Product, Role, flow_of, read_product
+from tradestat_tools.model.flow import Product, Role, flow_of
+from tradestat_tools.model.observation import Observation
 from tradestat_tools.model.reasons import Why, each_once
 from tradestat_tools.research.arguments import (
     FREQUENCIES,
     NOTHING_SAID,
     BasePeriod,
-    FlowWord,
     FrequencyCode,
     Periods,
     ProductCode,
@@ -32,9 +32,23 @@ from tradestat_tools.research.arguments import (
     check_length,
 )
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode, check_currency
-from tradestat_tools.research.series.answer import TOOL, SeriesData, observe
+from tradestat_tools.research.series.answer import TOOL, SeriesData, TradeSeriesData, observe
+from tradestat_tools.research.series.arguments import (
+    ALONE,
+    MONTHLY,
+    ONE_FLOW,
+    check_number,
+    places_of,
+    products_of,
+    read_flows,
+    read_partner,
+    wholes_of,
+)
 from tradestat_tools.research.series.ask import AUTO, Found, Measure, Wanted, find, whole_of
+from tradestat_tools.research.series.beside import answer_of_many
+from tradestat_tools.research.series.many import MOST_SERIES, Gathered, Many, Place, find_all
 from tradestat_tools.research.series.report import Chosen, Passed, answer_of, source_name
+from tradestat_tools.research.series.several import ManyData, observe_many
 from tradestat_tools.research.views import flows_of
 
 DEFAULT_SPANS: dict[Frequency, str] = {"year": "last 5 years", "quarter": "last 8 quarters", "month": "last 12 months"}
@@ -82,15 +96,21 @@ class SeriesArguments(Arguments):
     reporter: Annotated[Resolved, reads(_reporter, max_length=80), Meaning.AREA] = Field(
         description="Who reports: a country's name, ISO or M49 code."
     )
-    partner: Annotated[Resolved, reads(_area, max_length=80), Meaning.AREA] = Field(
-        default_factory=_world,
-        description="With whom: the same; World for all together.",
-        json_schema_extra={"default": "World"},
+    partner: Annotated[list[Annotated[Resolved | Group, reads(read_partner, max_length=80)]], Meaning.AREA] = Field(
+        default_factory=lambda: [_world()],
+        min_length=1,
+        max_length=MOST_SERIES,
+        description="With whom, one or more: the same, World, or a group (ASEAN), which gives its sum and members.",
+        json_schema_extra={"default": ["World"]},
     )
-    product: ProductCode = "TOTAL"
+    product: Annotated[list[ProductCode], Meaning.HS] = Field(
+        default=["TOTAL"], min_length=1, max_length=MOST_SERIES, description="One or more codes."
+    )
     kind: ProductKind = "goods"
-    flow: Annotated[Literal["X", "M"], FlowWord, Meaning.FLOW] = Field(
-        default="X", description="X exports or M imports of the reporter; words are read too."
+    flow: Annotated[list[Literal["X", "M", "RX", "TB", "DX"]], BeforeValidator(read_flows), Meaning.FLOW] = Field(
+        default=["X"],
+        min_length=1,
+        description="X exports, M imports, RX re-exports, TB balance (X less M), DX domestic exports (X less RX).",
     )
     period: Periods = Field(
         default=None,
@@ -114,8 +134,9 @@ class SeriesArguments(Arguments):
     )
     also: list[Measure] = Field(
         default=[],
-        description="growth (on the year before and the period before), share (the partner's in the flow with the "
-        "World; with partner World the product's in all products), index. growth and share ask for more figures.",
+        description="growth (on the year and the period before), share (of the World; with partner World, of all "
+        "products), index, weight, unit_value (USD/kg), cagr, change (first to last), ytd (and the same months a year "
+        "before), months (average by calendar month).",
     )
     base: BasePeriod = Field(
         default=None,
@@ -129,24 +150,54 @@ class SeriesArguments(Arguments):
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
 
-    _traded: Product = PrivateAttr()
+    _traded: tuple[Product, ...] = PrivateAttr()
+    _places: tuple[Place, ...] = PrivateAttr()
+
+    @classmethod
+    def meaning(cls, argument: str, raw: Mapping[str, Any]) -> Meaning | None:
+        """As usual; but a list of partners is no slip for one."""
+        given = raw.get(argument)
+        several = (isinstance(given, str) and "," in given) or (isinstance(given, list) and len(cast("Any", given)) > 1)
+        return None if argument == "partner" and several else super().meaning(argument, raw)
 
     @model_validator(mode="after")
     def _make_sense_together(self) -> "SeriesArguments":
         try:
-            self._traded = read_product(self.product, self.kind)
+            self._traded = products_of(self.product, self.kind)
         except CodeError as error:
             raise ArgumentError.of("product", error) from None
-        if self.reporter.area == self.partner.area:
-            raise ArgumentError("Reporter and partner are the same.", argument="partner", allowed="another area")
-        if "share" in self.also and self._traded.is_total and self.partner.area.kind == "world":
+        self._places = places_of(self.partner, self.reporter.area, self.span)
+        check_number(len(self._places), len(self._traded), len(self.flow))
+        only = self._places[0].areas[0].kind == "world" and len(self._places) == len(self._traded) == 1
+        if "share" in self.also and self._traded[0].is_total and only:
             raise ArgumentError(
                 "All products with the World are the whole, and a share of nothing.",
                 argument="also",
                 allowed="share with one partner or one product",
             )
         self._check_periods()
+        self._check_measures()
         return self
+
+    def _check_measures(self) -> None:
+        monthly = MONTHLY & set(self.also)
+        if monthly and self.frequency != "month":
+            said = " and ".join(sorted(monthly))
+            raise ArgumentError(f"{said} are of months.", argument="freq", allowed="M, or left out")
+        if "cagr" in self.also and self.frequency != "year":
+            raise ArgumentError("cagr is of years.", argument="also", allowed="cagr with freq=A, or change")
+        if self.fill and not self.single:
+            raise ArgumentError(
+                "Only one series without ytd, cagr and the like is filled from other sources.",
+                argument="fill",
+                allowed="fill=false",
+            )
+
+    @property
+    def single(self) -> bool:
+        """Whether one series is asked for, as it is reported."""
+        one = len(self._places) == len(self._traded) == len(self.flow) == 1
+        return one and not self._places[0].is_group and set(self.flow) <= ONE_FLOW and set(self.also) <= ALONE
 
     def _check_periods(self) -> None:
         meant, frequency, base = self.span, self.frequency, self.base
@@ -174,22 +225,24 @@ class SeriesArguments(Arguments):
         """Of the periods wanted."""
         if self.freq:
             return FREQUENCIES[self.freq]
+        if MONTHLY & set(self.also):
+            return "month"
         return (self.period.said if self.period else None) or "year"
 
     @property
     def span(self) -> Span:
         """The periods as they were meant."""
-        return self.period or span(DEFAULT_SPANS[self.frequency])
+        return self.period or span("last 36 months" if "months" in self.also else DEFAULT_SPANS[self.frequency])
 
     @property
     def wanted(self) -> Wanted:
         """What is asked for, whichever source is asked."""
-        partner, product, frequency = self.partner.area, self._traded, self.frequency
+        partner, product, frequency = self._places[0].areas[0], self._traded[0], self.frequency
         return Wanted(
             reporter=self.reporter.area,
             partner=partner,
             product=product,
-            role="exporter" if self.flow == "X" else "importer",
+            role="importer" if self.flow[0] == "M" else "exporter",
             span=self.span,
             frequency=frequency,
             lead=PER_YEAR[frequency] if "growth" in self.also else 0,
@@ -199,12 +252,38 @@ class SeriesArguments(Arguments):
             source=self.source,
             also=frozenset(self.also),
             base=self.base,
-            notes=tuple(place.note for place in (self.reporter, self.partner) if place.note),
+            notes=self._notes,
+        )
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        return tuple(place.note for place in (self.reporter, *self._places) if place.note)
+
+    @property
+    def many(self) -> Many:
+        """What is asked for, where it is several series or measures of one over its periods."""
+        whole = wholes_of(self._places, self._traded, asked="share" in self.also, world=_world().area)
+        return Many(
+            reporter=self.reporter.area,
+            places=self._places,
+            products=self._traded,
+            flows=tuple(self.flow),
+            span=self.span,
+            frequency=self.frequency,
+            currency=self.currency,
+            max_credits=self.max_credits,
+            source=self.source,
+            also=frozenset(self.also),
+            base=self.base,
+            whole_partner=whole[0],
+            whole_product=whole[1],
+            share_named="share" in self.also,
+            notes=self._notes,
         )
 
 
-async def trade_series(context: Context, asked: SeriesArguments) -> Answer[SeriesData]:
-    """One flow over time.
+async def trade_series(context: Context, asked: SeriesArguments) -> Answer[TradeSeriesData]:
+    """One flow over time, or several beside each other.
 
     Raises:
         NoData: no source has a figure; with the reason of each.
@@ -216,6 +295,8 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Serie
     _check_source(context, asked.source)
     wanted = asked.wanted
     independent = _independent(context, wanted)
+    if not asked.single:
+        return await _several(context, asked, wanted, independent)
     found: list[Found] = []
     passed: list[Passed] = []
     for source in _order(context, asked, independent):
@@ -234,6 +315,30 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Serie
     if not found:
         raise _nothing(context, wanted, passed)
     return answer_of(context, wanted, Chosen(tuple(found), tuple(passed), independent))
+
+
+async def _several(
+    context: Context, asked: SeriesArguments, wanted: Wanted, independent: Sequence[str]
+) -> Answer[TradeSeriesData]:
+    """Several series, all of the first source that has any of them."""
+    passed: list[Passed] = []
+    for source in _order(context, asked, independent):
+        named = source == asked.source
+        found = await find_all(context, asked.many, source, named=named)
+        if isinstance(found, Gathered):
+            return answer_of_many(context, asked.many, found, passed)
+        if named:
+            raise found or _of_another(context, source, wanted)
+        if found is not None:
+            passed.append(Passed(source, found))
+    raise _nothing(context, wanted, passed)
+
+
+def _observe(data: TradeSeriesData, source: Provenance) -> list[Observation]:
+    """The reported figures of one series or several as common rows."""
+    if isinstance(data, ManyData):
+        return observe_many(data, source)
+    return observe(data, source) if isinstance(data, SeriesData) else []
 
 
 def _check_source(context: Context, source: str) -> None:
@@ -325,18 +430,18 @@ def _other_end(wanted: Wanted) -> str:
 
 TRADE_SERIES = Tool(
     name=TOOL,
-    title="Tradestat: one flow over time",
+    title="Tradestat: flows over time",
     description=(
-        "One reporter's exports or imports with one partner or the World, of one product, by year, quarter or month, "
-        "from the best source that has it: the official national one first, then UN Comtrade, then Trade Map (only "
-        "with max_credits); or from a source that you name. Says which was chosen and why; never mixes sources unless "
-        "fill=true. Growth, share and index on request; other currencies at official averages. Use it for 'how did X "
-        "develop'; comtrade_data for many partners or products at once, compare_mirror for both ends of a flow."
+        "One reporter's trade by year, quarter or month with one or more partners or groups, of one or more products "
+        "and flows (20 series at most), from the best source: the official national one first, then UN Comtrade, then "
+        "Trade Map (only with max_credits), or one that you name. Gives sums, totals of the period, shares and ranks, "
+        "and says what sums lack; balance, domestic exports, growth, cagr, year to date, unit values on request: ask "
+        "rather than add up yourself. compare_mirror: both ends of a flow; comtrade_data: all partners or products."
     ),
     arguments=SeriesArguments,
-    data=SeriesData,
+    data=TradeSeriesData,
     run=trade_series,
     example={"reporter": "Korea", "product": "850760", "period": "2020-2024", "also": ["growth"]},
     kept=True,
-    observe=observe,
+    observe=_observe,
 )

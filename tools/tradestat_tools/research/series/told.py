@@ -1,0 +1,160 @@
+"""What to know of several series: which members sums lack, why figures are not there, how shares were taken."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from tradestat_tools.codes.editions import hs_break
+from tradestat_tools.codes.periods import Period
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.results import is_handle
+from tradestat_tools.model.answers import Note, NoteCode
+from tradestat_tools.model.flow import TOTAL_GOODS
+from tradestat_tools.research.indicators.formulas import Indicator
+from tradestat_tools.research.repeats import notes_on
+from tradestat_tools.research.series import sums
+from tradestat_tools.research.series.many import Flow, Gathered, Many, overlapping
+from tradestat_tools.research.series.report import PASSED_ON, source_name
+from tradestat_tools.research.series.several import FLOW_NAMES, ManyData
+from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
+
+MOST_NAMED = 12
+
+
+@dataclass(slots=True)
+class Line:
+    """A series and what it is of.
+
+    Args:
+        members: of a sum, whose figures were added.
+        ranked: series that are ranked among each other; "" for none.
+    """
+
+    flow: Flow
+    partner: str | None
+    partner_name: str
+    product: str | None
+    product_name: str
+    cells: Cells
+    members: tuple[str, ...] = ()
+    ranked: str = ""
+    found: dict[str, list[Indicator]] = field(default_factory=dict[str, list[Indicator]])
+
+    def at(self, period: Period) -> Cell:
+        """The figure of a period, or that there is none."""
+        return self.cells.get(period, NOTHING)
+
+
+def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line], data: ManyData) -> Iterator[Note]:
+    """Everything to know of several series and their sums."""
+    yield from _on_sums(lines, found.periods)
+    yield from _on_gaps(lines, found.periods)
+    for wide, narrow in overlapping(many.products):
+        text = f"{wide.code} contains {narrow.code}: they are never added."
+        yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
+    undefined = [
+        f"{name} of {FLOW_NAMES[one.flow]}, {one.partner_name}, {one.product or 'these products'}: {text}"
+        for one in data.series
+        if any(value is not None for value in one.values)  # else that it has no figure is said already
+        for name, text in (one.undefined or {}).items()
+    ]
+    if undefined:
+        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {some(undefined, '; ')}.")
+    if "TB" in many.flows:
+        valuations = {line.flow: {line.at(at).valuation for at in found.periods} - {None} for line in lines}
+        text = "The balance is exports less imports"
+        if {"X", "M"} <= set(valuations) and valuations["X"] != valuations["M"]:
+            text += ": exports FOB, imports CIF, so that freight and insurance are on one side only"
+        yield Note(code=NoteCode.VALUATION, text=f"{text}. It is there where both are.")
+    if "DX" in many.flows:
+        yield Note(code=NoteCode.FLAG, text="Domestic exports are exports less re-exports, where both are reported.")
+    if data.share_of:
+        yield Note(code=NoteCode.UNIT, text=f"share: part of {data.share_of}.")
+    if data.to_date:
+        yield Note(code=NoteCode.UNIT, text=f"Year to date: {data.to_date}, beside the same months of the year before.")
+    for one in data.passed_over or ():
+        yield Note(code=NoteCode.ABSENT, text=f"Not used: {source_name(context, one.source)}. {one.text}")
+    for text in found.errors:
+        yield Note(code=NoteCode.ABSENT, text=f"Could not be asked: {text}")
+    if found.rates:
+        rates = [found.rates[at] for at in sorted(found.rates)]
+        text = f"Converted from {rates[0].base} at the average of each period: {rates[0].source}."
+        yield Note(code=NoteCode.UNIT, text=text)
+    for text in found.faults:
+        yield Note(code=NoteCode.ABSENT, text=f"No rate: {text}")
+    yield from notes_on(found.repeated)
+    notes = dict.fromkeys((note.code, note.text) for note in found.notes)
+    file = is_handle(found.source)
+    yield from (
+        Note(code=code, text=text)
+        for code, text in notes
+        if code in PASSED_ON and (file or code is not NoteCode.SUBSET)
+    )
+    if not any(code is NoteCode.EDITION_BREAK for code, _ in notes) and data.classification == "HS":
+        for product in many.products:
+            years = (found.periods[0].year, found.periods[-1].year)
+            if product.code != TOTAL_GOODS and (broken := hs_break(product.code, *years)):
+                yield Note(code=NoteCode.EDITION_BREAK, text=broken.text)
+
+
+def _on_sums(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]:
+    """Which members each sum lacks, and when."""
+    for line in lines:
+        if not line.members:
+            continue
+        by: dict[str, list[Period]] = {}
+        for at in periods:
+            for member in line.at(at).lacking:
+                by.setdefault(member, []).append(at)
+        alike: dict[tuple[str, str], list[str]] = {}
+        for member, which in by.items():
+            name, _, why = member.partition(" (")
+            alike.setdefault((_when(which), why.removesuffix(")")), []).append(name)
+        if by:
+            parts = [f"{some(names)} ({why}) in {when}" for (when, why), names in alike.items()]
+            what = f"{FLOW_NAMES[line.flow]}, {line.partner_name}, {line.product or line.product_name}"
+            text = f"The sum ({what}) is not of all {len(line.members)} members; it lacks {some(parts, '; ')}."
+            yield Note(code=NoteCode.ABSENT, text=text)
+
+
+def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]:
+    """Series without a figure of some periods, and why."""
+    by: dict[str, list[str]] = {}
+    for line in lines:
+        gone: dict[str, list[Period]] = {}
+        for at in periods if not line.members and not _is_named(line, lines) else ():
+            if line.at(at).value is None:
+                gone.setdefault(line.at(at).why, []).append(at)
+        for why, which in gone.items():
+            name = f"{FLOW_NAMES[line.flow]}, {line.partner_name}, {line.product} {_when(which)}"
+            by.setdefault(why, []).append(name)
+    for why, names in by.items():
+        text = "the source has no row, which is neither zero nor known" if why == sums.NO_ROW else why
+        yield Note(code=NoteCode.ABSENT, text=f"No figure ({text}): {some(names, '; ')}.")
+
+
+def _is_named(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether the note on a sum names what a series lacks."""
+    return any(
+        (line.partner_name in one.members and one.product == line.product)
+        or (line.product in one.members and one.partner == line.partner)
+        for one in lines
+        if one.members and one.flow == line.flow
+    )
+
+
+def _when(periods: Sequence[Period]) -> str:
+    """Periods for people, runs of them as `2020 to 2022`."""
+    runs = [[periods[0]]]
+    for before, at in pairwise(periods):
+        if before.shifted(1) == at:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def some(texts: Sequence[str], between: str = ", ") -> str:
+    """The first of them, and how many more there are."""
+    more = f"{between}and {len(texts) - MOST_NAMED} more" if len(texts) > MOST_NAMED else ""
+    return between.join(texts[:MOST_NAMED]) + more
