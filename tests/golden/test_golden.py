@@ -21,7 +21,7 @@ from tradestat_tools.model.errors import ERRORS, InvalidQuery
 from tradestat_tools.model.reasons import Reason
 
 FEWEST_CALLS = 550
-MOST_BYTES = 3_000_000
+MOST_BYTES = 4_000_000
 HEAD = re.compile(r"^## (\w+) \| ([\w ]+) \| .*\n(\{.*\})$", re.MULTILINE)
 NEAR_MISS = "a near miss of "
 FREE = {

@@ -128,7 +128,9 @@ INDICATORS: dict[Name, Known] = {
     ),
 }
 
-MONEY = frozenset({"figure", "before", "after", "first", "last", "exports", "imports", "by_unit_value", "change"})
+MONEY = frozenset(
+    {"figure", "before", "after", "first", "last", "exports", "imports", "by_unit_value", "change", "of", "sum"}
+)
 """Figures beside an indicator that are in the currency."""
 
 COUNTS = {"members": "count", "lacking": "count", "products": "count", "years": "years", "on_period_before": "fraction"}

@@ -135,6 +135,11 @@ class ManyData(TradeSeriesData):
             title="By period",
             measures=frozenset({"value"}),
             weights=frozenset({"kg"} & set(heads)),
+            units={
+                head: "base period = 100" if head.startswith("index") else head
+                for head in heads
+                if head.startswith("index") or head == f"{self.currency}/kg"
+            },
         )
 
     def _columns(self, one: OneSeries) -> dict[str, Sequence[Cell] | None]:
