@@ -13,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from tradestat_tools.codes.words import shown
+from tradestat_tools.contract.kept import KeptFigures, KeptRows, Tables
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Note, Provenance, Table
+from tradestat_tools.model.answers import Answer, Kept, Note, Provenance, Table
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.observation import Observation
@@ -30,7 +31,7 @@ KEPT_FOR = 30 * DAY
 WRITE_AGAIN = DAY
 """Seconds after which an answer that is given again is written again, so that its time begins anew."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever what is stored under a handle changes: other formats are not read, and have other handles."""
 
 HANDLE = r"^r[a-z2-7]{10}$"
@@ -53,6 +54,7 @@ class StoredResult:
         structured: the answer's structured content.
         asked: the calls to services that the answer was made from, stored ones included; none of an answer that was
             made from other answers.
+        figures: the figures as common rows, where they lie in a file.
     """
 
     handle: str
@@ -64,6 +66,7 @@ class StoredResult:
     notes: tuple[Note, ...]
     structured: dict[str, Any]
     asked: tuple[AskedCall, ...] = ()
+    figures: KeptFigures | None = None
 
 
 class Results:
@@ -72,11 +75,15 @@ class Results:
     Args:
         store: where they are kept; without it nothing is, and no answer has a handle.
         now: wall time in seconds.
+        tables: where the rows are of answers that are too large for the store.
     """
 
-    def __init__(self, store: Cache | None = None, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Cache | None = None, *, now: Callable[[], float] = time.time, tables: Tables | None = None
+    ) -> None:
         self._store = store
         self._now = now
+        self.tables = tables or Tables()
 
     async def keep(
         self, tool: str, arguments: Mapping[str, Any], answer: Answer[Any], asked: Sequence[AskedCall] = ()
@@ -115,7 +122,7 @@ class Results:
         except StoreUnavailable as error:
             log.warning("Stored answers can not be read: %s", error)
             return None
-        return _read(handle, entry) if entry else None
+        return _read(handle, entry, self.tables) if entry else None
 
 
 def read_handle(text: str) -> str:
@@ -163,6 +170,8 @@ def figures_of(stored: StoredResult, tool: Tool[Any, Any]) -> Sequence[Observati
     """The figures of a stored answer of a tool as common rows; none where it has none. Blocks long for a large file."""
     if tool.observe is None:
         return ()
+    if stored.figures is not None:
+        return stored.figures
     return tool.observe(tool.data.model_validate(stored.structured["data"]), stored.source)
 
 
@@ -210,6 +219,7 @@ def _entry(
             "title": table.title,
             "measures": sorted(table.measures),
             "weights": sorted(table.weights),
+            "kept": table.kept.model_dump() if table.kept else None,
         }
         for table in answer.data.tables()
     ]
@@ -225,7 +235,7 @@ def _entry(
     return Entry(tool, tool, answer.source.address, Response(200, {}, body), now, until, until, until)
 
 
-def _read(handle: str, entry: Entry) -> StoredResult | None:
+def _read(handle: str, entry: Entry, of: Tables) -> StoredResult | None:
     kept = json.loads(entry.response.body.decode("utf-8", "surrogatepass"))
     if kept["format"] != FORMAT:
         return None
@@ -238,6 +248,8 @@ def _read(handle: str, entry: Entry) -> StoredResult | None:
             frozenset(table["measures"]),
             frozenset(table["weights"]),
         )
+        if not table["kept"]
+        else _kept_table(of, table)
         for table in kept["tables"]
     )
     return StoredResult(
@@ -250,4 +262,13 @@ def _read(handle: str, entry: Entry) -> StoredResult | None:
         notes=tuple(Note.model_validate(note) for note in structured.get("notes", ())),
         structured=structured,
         asked=tuple(AskedCall(**call) for call in kept["asked"]),
+        figures=next((KeptFigures(of, Kept(**table["kept"])) for table in kept["tables"] if table["kept"]), None),
     )
+
+
+def _kept_table(of: Tables, table: Mapping[str, Any]) -> Table:
+    """A table whose rows lie in a file; where there are no more than the answer holds, those."""
+    kept = Kept(**table["kept"])
+    columns = tuple(table["columns"])
+    rows = [tuple(row) for row in table["rows"]] if kept.rows == len(table["rows"]) else KeptRows(of, kept, columns)
+    return Table(columns, rows, table["title"], frozenset(table["measures"]), frozenset(table["weights"]))

@@ -27,6 +27,7 @@ class Table:
             no percentages, ranks, codes or quantities.
         weights: the columns of kilograms, whose heads end in "kg"; they too may be shown in thousands.
         part: where the rows are a part of a stored table, what asks for it.
+        kept: where all rows are, if these are only the first of them.
     """
 
     columns: tuple[str, ...]
@@ -35,6 +36,25 @@ class Table:
     measures: frozenset[str] = frozenset()
     weights: frozenset[str] = frozenset()
     part: "Part | None" = None
+    kept: "Kept | None" = None
+
+    @property
+    def beyond(self) -> int:
+        """How many rows follow these in the stored table, which an answer does not hold."""
+        return self.kept.rows - len(self.rows) if self.kept else 0
+
+
+class Kept(BaseModel):
+    """Where the rows of a table are that is too large for an answer: files on the server's computer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    rows: int
+    at: list[str] = Field(description="The columns in it, in the order of the table's.")
+    kinds: list[str] = Field(description="Their SQL types.")
+    figures_file: str = Field(description="The same rows as common rows.")
+    figures: int = Field(description="How many of these.")
 
 
 @dataclass(frozen=True, slots=True)
