@@ -1,6 +1,6 @@
 """A bulk file of UN Comtrade, made row by row, and what comes of it in a process of its own, within bounded memory.
 
-python -m support.bulk ROWS FOLDER makes it and imports it; prints what it took as JSON.
+python -m tests.support.bulk ROWS FOLDER makes it and imports it; prints what it took as JSON.
 """
 
 import csv
@@ -70,10 +70,19 @@ async def ask(context: Context) -> dict[str, object]:
     handle = imported.result
     asked = {"result": [handle], "sql": "SELECT flow, sum(value), count(*) FROM common GROUP BY flow ORDER BY flow"}
     took["sums"] = (await context.call("query", asked)).data.rows
-    page = await context.call("query", {"result": [handle], "sort": "-primaryValue", "filter": ["flowCode=X"], "limit": 1})
+    page = await context.call(
+        "query", {"result": [handle], "sort": "-primaryValue", "filter": ["flowCode=X"], "limit": 1}
+    )
     took["largest"], took["of"] = page.data.rows[0][page.data.columns.index("primaryValue")], page.data.total
     partner = PARTNERS[1]
-    series = {"source": handle, "reporter": "156", "partner": partner.iso3, "product": "850760", "flow": "X", "period": "2023"}
+    series = {
+        "source": handle,
+        "reporter": "156",
+        "partner": partner.iso3,
+        "product": "850760",
+        "flow": "X",
+        "period": "2023",
+    }
     took["series"] = (await context.call("trade_series", series)).structured()["data"]
     exported = await context.call("export_data", {"result": [handle], "format": "csv", "table": "1"})
     took["exported"] = exported.data.files[0].rows

@@ -2,13 +2,14 @@
 
 import base64
 import hashlib
+import io
 import json
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator
 
@@ -199,8 +200,42 @@ def _handle(tool: str, structured: Mapping[str, Any]) -> str:
     """Equal for the same data retrieved at the same moment, however the question was written."""
     source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}
     sandbox = structured["source"]["state"] == "sandbox"
-    meant = json.dumps([FORMAT, tool, sandbox, structured["what"], source, structured["data"]], sort_keys=True)
-    return "r" + base64.b32encode(hashlib.sha256(meant.encode()).digest())[:10].decode().lower()
+    digest = hashlib.sha256()
+    for piece in _pieces([FORMAT, tool, sandbox, structured["what"], source, structured["data"]], _SORTED):
+        digest.update(piece)
+    return "r" + base64.b32encode(digest.digest())[:10].decode().lower()
+
+
+_SORTED = json.JSONEncoder(sort_keys=True)
+_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, default=str)
+AT_ONCE = 2_000
+"""Items of a list that are text at once: that of a whole large answer would take as much memory as the answer."""
+
+
+def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[bytes]:
+    """What the encoder would make of a value, piece by piece."""
+    if depth and isinstance(value, dict):
+        held = cast("dict[str, Any]", value)
+        names = sorted(held) if encoder.sort_keys else list(held)
+        yield b"{"
+        for at, name in enumerate(names):
+            yield f"{', ' if at else ''}{encoder.encode(name)}: ".encode("utf-8", "surrogatepass")
+            yield from _pieces(held[name], encoder, depth - 1)
+        yield b"}"
+    elif depth and isinstance(value, list | tuple):
+        items = cast("Sequence[Any]", value)
+        yield b"["
+        if len(items) <= 16:  # the parts of an answer, each of which may be large
+            for at, one in enumerate(items):
+                yield b", " if at else b""
+                yield from _pieces(one, encoder, depth - 1)
+        else:
+            for at in range(0, len(items), AT_ONCE):
+                yield b", " if at else b""
+                yield encoder.encode(items[at : at + AT_ONCE])[1:-1].encode("utf-8", "surrogatepass")
+        yield b"]"
+    else:
+        yield encoder.encode(value).encode("utf-8", "surrogatepass")
 
 
 def _entry(
@@ -215,7 +250,7 @@ def _entry(
     tables = [
         {
             "columns": table.columns,
-            "rows": list(table.rows),
+            "rows": table.rows,
             "title": table.title,
             "measures": sorted(table.measures),
             "weights": sorted(table.weights),
@@ -230,9 +265,10 @@ def _entry(
         "structured": structured,
         "asked": [asdict(call) for call in asked],
     }
-    body = json.dumps(kept, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    body = io.BytesIO()
+    body.writelines(_pieces(kept, _AS_GIVEN))
     until = now + KEPT_FOR
-    return Entry(tool, tool, answer.source.address, Response(200, {}, body), now, until, until, until)
+    return Entry(tool, tool, answer.source.address, Response(200, {}, body.getvalue()), now, until, until, until)
 
 
 def _read(handle: str, entry: Entry, of: Tables) -> StoredResult | None:

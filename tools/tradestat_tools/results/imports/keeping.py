@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised whenever what lies in the files changes."""
 
-A_PART = 500_000
+A_PART = 250_000
 """Rows that are written down as text before they are packed."""
 
 SUMMED_AT_ONCE = 50_000
 """Rows that are in memory where several make one figure."""
 
-KEYS_AT_ONCE = 1_000_000
+KEYS_AT_ONCE = 500_000
 """Rows whose keys are compared at once."""
 
 _SUMMED = ("value", "weight", "quantity")
@@ -54,8 +54,8 @@ class Keeping:
         self._measures = [at for at, name in enumerate(self._names) if name in layout.measures]
         self._broken: set[int] = set()
         self._columns = ("row", "key", *(f"c{at}" for at in range(len(heads))))
-        self._rows = _Parts(folder, "rows", db, {"row": "BIGINT", "key": "BIGINT"}, self._columns)
-        self._figures = _Parts(folder, "figures", db, FIGURES, tuple(FIGURES))
+        self._rows = _Parts(folder / "rows", db, {"row": "BIGINT", "key": "BIGINT"}, self._columns)
+        self._figures = _Parts(folder / "figures", db, FIGURES, tuple(FIGURES))
         self.rows = 0
 
     def add(self, number: int, row: Sequence[Cell], record: Record) -> None:
@@ -197,13 +197,10 @@ class Distinct:
 
 
 class _Parts:
-    """Rows that become a Parquet file each half a million."""
+    """Rows that become a Parquet file each quarter of a million."""
 
-    def __init__(
-        self, folder: Path, what: str, db: "DuckDBPyConnection", kinds: Mapping[str, str], columns: Sequence[str]
-    ) -> None:
-        self._folder = folder
-        self._what = what
+    def __init__(self, at: Path, db: "DuckDBPyConnection", kinds: Mapping[str, str], columns: Sequence[str]) -> None:
+        self._at = at
         self._db = db
         self._kinds = ", ".join(f"{literal(name)}: {literal(kinds.get(name, 'VARCHAR'))}" for name in columns)
         self._file: TextIO | None = None
@@ -214,11 +211,11 @@ class _Parts:
     @property
     def source(self) -> str:
         """All parts as a table."""
-        return _parquet(self._folder / f"{self._what}-*.parquet")
+        return _parquet(self._at.with_name(f"{self._at.name}-*.parquet"))
 
     def write(self, row: Iterable[Any]) -> None:
         if self._file is None:
-            self._file = (self._folder / f"{self._what}.csv").open("w", encoding="utf-8", newline="")
+            self._file = self._at.with_suffix(".csv").open("w", encoding="utf-8", newline="")
             self._writer = csv.writer(self._file)
         self._writer.writerow(row)
         self._written += 1
@@ -228,7 +225,7 @@ class _Parts:
     def close(self) -> None:
         """Pack what is left; there is a part even of nothing."""
         if self._file is None and not self._parts:
-            self._file = (self._folder / f"{self._what}.csv").open("w", encoding="utf-8", newline="")
+            self._file = self._at.with_suffix(".csv").open("w", encoding="utf-8", newline="")
         if self._file is not None:
             self._pack()
 
@@ -247,9 +244,9 @@ class _Parts:
         self._parts += 1
         read = (
             f"read_csv({literal(str(text))}, columns = {{{self._kinds}}}, header = false, auto_detect = false, "
-            "delim = ',', quote = '\"', escape = '\"', max_line_size = 4000000)"
+            "delim = ',', quote = '\"', escape = '\"', max_line_size = 600000, buffer_size = 8000000)"
         )
-        path = self._folder / f"{self._what}-{self._parts:06d}.parquet"
+        path = self._at.with_name(f"{self._at.name}-{self._parts:06d}.parquet")
         self._db.execute(_copy(f"SELECT * FROM {read}", path))  # noqa: S608
         text.unlink()
 

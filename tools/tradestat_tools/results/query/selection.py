@@ -4,6 +4,8 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tradestat_tools.codes.words import fold, nearest, shown
@@ -52,10 +54,14 @@ def _of_file(
     if sort:
         at, falling = _order(table, sort)
         order = f"{rows.kept.at[at]} {'DESC' if falling else 'ASC'} NULLS LAST, {order}"
-    with opened() as db:
+    with TemporaryDirectory() as scratch, opened(Path(scratch)) as db:
         where: list[str] = []
         for number, one in enumerate(read):
             name = rows.kept.at[one.column]
+            if one.number is not None and one.sign != "~" and rows.kinds[one.column] != "VARCHAR":
+                or_missing = f" OR {name} IS NULL" if one.sign == "!=" else ""
+                where.append(f"({name} {one.sign} {one.number!r}{or_missing})")
+                continue
             db.execute(f"CREATE TABLE held_{number} (held {rows.kinds[one.column]})")
             missing = False
             for some in _distinct(rows, name):
