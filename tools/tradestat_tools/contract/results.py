@@ -32,7 +32,7 @@ KEPT_FOR = 30 * DAY
 WRITE_AGAIN = DAY
 """Seconds after which an answer that is given again is written again, so that its time begins anew."""
 
-FORMAT = 3
+FORMAT = 2
 """Raised whenever what is stored under a handle changes: other formats are not read, and have other handles."""
 
 HANDLE = r"^r[a-z2-7]{10}$"
@@ -284,7 +284,7 @@ def _read(handle: str, entry: Entry, of: Tables) -> StoredResult | None:
             frozenset(table["measures"]),
             frozenset(table["weights"]),
         )
-        if not table["kept"]
+        if not table.get("kept")
         else _kept_table(of, table)
         for table in kept["tables"]
     )
@@ -298,7 +298,7 @@ def _read(handle: str, entry: Entry, of: Tables) -> StoredResult | None:
         notes=tuple(Note.model_validate(note) for note in structured.get("notes", ())),
         structured=structured,
         asked=tuple(AskedCall(**call) for call in kept["asked"]),
-        figures=next((KeptFigures(of, Kept(**table["kept"])) for table in kept["tables"] if table["kept"]), None),
+        figures=next((KeptFigures(of, Kept(**table["kept"])) for table in kept["tables"] if table.get("kept")), None),
     )
 
 

@@ -162,7 +162,7 @@ async def test_a_statement_reads_the_file_of_its_answer_and_no_other(tmp_path: P
         with Database([held]) as db:
             assert db.lists("SELECT count(*) FROM shown") == [(200,)]
             for path in (other, rows.path.parent / "*", f"{rows.path.parent}/x/../{other.name}", tmp_path / "bulk.csv"):
-                for attack in (f"SELECT * FROM read_parquet('{path}')", f"SELECT * FROM read_text('{path}')"):
+                for attack in (f"FROM read_parquet('{path}')", f"FROM read_text('{path}')"):
                     with pytest.raises(InvalidQuery, match=r"file system operations are|Permission|Cannot access"):
                         db.lists(attack)  # past what is admitted: DuckDB itself refuses
                     with pytest.raises(InvalidQuery):
@@ -173,7 +173,7 @@ async def test_a_statement_reads_the_file_of_its_answer_and_no_other(tmp_path: P
             with pytest.raises(InvalidQuery, match="locked"):
                 db.lists(f"SET allowed_paths = ['{other}']")
         with pytest.raises(InvalidQuery):
-            await query(context, answer.result, sql=f"SELECT * FROM read_parquet('{rows.path}')")
+            await query(context, answer.result, sql=f"FROM read_parquet('{rows.path}')")
 
 
 async def test_rows_that_are_gone_are_told_and_come_back_under_the_same_handle(tmp_path: Path) -> None:
@@ -187,6 +187,19 @@ async def test_rows_that_are_gone_are_told_and_come_back_under_the_same_handle(t
         again = await context.call("import_file", {"file": "bulk.csv"})
         assert again.result == first.result
         assert (await query(context, first.result)).total == 200
+
+
+async def test_a_file_that_an_older_version_stored_is_still_shown_and_says_to_import_it_again(tmp_path: Path) -> None:
+    bulk.write(tmp_path / "bulk.csv", 5)
+    async with context_in(tmp_path) as context:
+        answer = await context.call("import_file", {"file": "bulk.csv"})
+        older = answer.model_copy(update={"data": answer.data.model_copy(update={"kept": None})})
+        handle = await context.results.keep("import_file", {}, older)
+        assert handle != answer.result
+        assert (await query(context, handle, table="1")).total == 5
+        with pytest.raises(NoData, match="older version") as caught:
+            await query(context, handle, sql="SELECT sum(value) FROM common")
+        assert "import_file again" in caught.value.remedy
 
 
 def test_the_least_recently_used_tables_go_where_they_take_too_much_room(tmp_path: Path) -> None:
@@ -205,7 +218,7 @@ def test_the_least_recently_used_tables_go_where_they_take_too_much_room(tmp_pat
 def test_a_killed_import_leaves_nothing_half_read(tmp_path: Path) -> None:
     bulk.write(tmp_path / "bulk.csv", 60_000)
     env = {**os.environ, "TRADESTAT_CACHE_DIR": str(tmp_path / "cache"), "TRADESTAT_IMPORT_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "tradestat_server", "call", "import_file", '{"file": "bulk.csv"}']
+    command = [sys.executable, "-m", "tradestat_server", "call", "import_file", "file=bulk.csv"]
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     tables = tmp_path / "cache" / "tables"
     until = time.monotonic() + 60

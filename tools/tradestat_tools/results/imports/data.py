@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, create_model
 
 from tradestat_tools.contract.kept import literal, opened
 from tradestat_tools.model.answers import Data, Kept, Provenance, Table
+from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.file_layout import FlowSide, Layout
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.results.imports.reading import Imported
@@ -47,10 +48,10 @@ class FileData(Data):
     columns: list[str] = Field(description="The others; each row has a cell for each.")
     rows: list[list[str | int | float | None]] = Field(description="The first of them; `query` reads all.")
     totals: int = Field(description="Rows of the file's own totals, which are left out.")
-    measures: list[str] = Field(description="The columns of money.")
-    sums: list[FileSum] = Field(description="What the rows hold, by flow and unit.")
-    kept: Kept
-    _figures: Sequence[Observation] = PrivateAttr(default=())
+    measures: list[str] = Field(default=[], description="The columns of money.")
+    sums: list[FileSum] = Field(default=[], description="What the rows hold, by flow and unit.")
+    kept: Kept | None = Field(default=None, description="Absent in answers of versions that held all rows.")
+    _figures: Sequence[Observation] | None = PrivateAttr(default=None)
 
     def tables(self) -> list[Table]:
         rows = [tuple(row) for row in self.rows]
@@ -64,7 +65,16 @@ class FileData(Data):
         return tables
 
     def figures(self) -> Sequence[Observation]:
-        """The figures as common rows, where this is not an answer of another process."""
+        """The figures as common rows.
+
+        Raises:
+            NoData: it was stored by a version that kept them otherwise.
+        """
+        if self._figures is None:
+            raise NoData(
+                "This file was imported by an older version, whose rows are not read as figures any more.",
+                remedy="Call import_file again with the same arguments, and use the handle it gives.",
+            )
         return self._figures
 
     def with_figures(self, figures: Sequence[Observation]) -> Self:
