@@ -132,7 +132,8 @@ def _flow_name(question: FlowQuestion, role: Role) -> str:
 async def _of_file(question: FlowQuestion, context: Context, handle: str) -> list[View]:
     """A view from each end of the flow that a stored result has figures of; where it has none, one that says so."""
     stored, rows = await stored_figures(context, handle, argument="files")
-    roles, imports = await in_thread(partial(_roles, rows, question))
+    ends, imports = await in_thread(partial(_roles, rows, question))
+    roles: Sequence[Role] = ends
     why = None
     if not roles:
         roles = ["importer" if imports else "exporter"]
@@ -156,7 +157,7 @@ async def _of_file(question: FlowQuestion, context: Context, handle: str) -> lis
 
 def _roles(rows: Sequence[Observation], question: FlowQuestion) -> tuple[Sequence[Role], bool]:
     """From which ends there are figures of a flow; where from none, whether there are any of the importer. Blocks."""
-    roles = [role for role in ROLES if _of_flow(rows, question, role)]
+    roles: Sequence[Role] = [role for role in ROLES if _of_flow(rows, question, role)]
     importer = question.importer.comtrade
     if roles:
         return roles, False

@@ -1,6 +1,8 @@
 """The answer of `import_file`: what a file holds in short, its first rows, and where all of them are."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, create_model
@@ -28,7 +30,7 @@ class FileSum(BaseModel):
     products: int
     periods: int
     sum: float | None = Field(
-        description="In whole units; null where totals stand beside parts, or a value is missing."
+        default=None, description="In whole units; null where totals stand beside parts, or a value is missing."
     )
 
 
@@ -116,17 +118,24 @@ def data_of(kind: type[FileData], imported: Imported, name: str, size: int) -> F
 
 
 def _sums(imported: Imported) -> Iterator[FileSum]:
+    source = f"read_parquet({literal(str(imported.figures.path))})"
     asked = f"""
+        WITH cells AS (
+            SELECT flow, unit, count(*) AS cells FROM (
+                SELECT DISTINCT flow, unit, hash(reporter_code, partner_code, classification, product, period)
+                FROM {source}
+            ) GROUP BY flow, unit
+        )
         SELECT flow, unit, count(*), count(DISTINCT partner_code), count(DISTINCT product), count(DISTINCT period),
-            CASE WHEN count(value) = count(*) AND count(DISTINCT classification) = 1
+            CASE WHEN count(value) = count(*) AND any_value(cells) = count(*) AND count(DISTINCT classification) = 1
                 AND min(length(product)) = max(length(product)) AND min(length(period)) = max(length(period))
                 AND count(DISTINCT CASE WHEN product = 'TOTAL' THEN 'TOTAL' ELSE '' END) = 1
                 AND count(DISTINCT CASE WHEN partner_code = '0' THEN '0' ELSE '' END) = 1
                 AND count(DISTINCT CASE WHEN reporter_code = '0' THEN '0' ELSE '' END) = 1
                 THEN sum(value) END
-        FROM read_parquet({literal(str(imported.figures.path))}) GROUP BY flow, unit ORDER BY flow, unit
+        FROM {source} JOIN cells USING (flow, unit) GROUP BY flow, unit ORDER BY flow, unit
     """  # noqa: S608 - our own path
-    with opened() as db:
+    with TemporaryDirectory() as scratch, opened(Path(scratch)) as db:
         for row in db.execute(asked).fetchall():
             yield FileSum(**dict(zip(FileSum.model_fields, row, strict=True)))
 

@@ -74,7 +74,7 @@ class ImportFolder:
                 allowed=f"at most {MOST_BYTES:,} bytes",
                 remedy="Export fewer periods, products or partners at a time.",
             )
-        with open(path, "rb", opener=lambda *_: descriptor) as stream:
+        with open(path, "rb", opener=lambda _path, _flags: descriptor) as stream:
             saved_at = datetime.fromtimestamp(about.st_mtime, UTC).replace(microsecond=0)
             yield OpenFile(path.name, about.st_size, saved_at, stream)
 
