@@ -7,34 +7,44 @@ from typing import Any
 import pytest
 
 from tradestat_tools.catalogue import catalogue
+from tradestat_tools.contract.kept import Tables
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.file_layout import Said
 from tradestat_tools.model.observation import Observation
-from tradestat_tools.results.imports.data import FileData, data_of, file_data, records_of
+from tradestat_tools.results.imports.data import FileData, data_of, file_data
 from tradestat_tools.results.imports.reading import Imported, read_file
 
 
 class Reader:
     """Reads bytes or text as a file of the import folder."""
 
+    def __init__(self) -> None:
+        self.tables = Tables()
+
     def whole(self, content: bytes | str, *, encoding: str | None = None, layout: Any = None, **said: Any) -> Imported:
         raw = content if isinstance(content, bytes) else content.encode("utf-8")
         return read_file(
-            io.BytesIO(raw), "file.csv", layout=layout, encoding=encoding, layouts=catalogue().files, said=Said(**said)
+            io.BytesIO(raw),
+            "file.csv",
+            layout=layout,
+            encoding=encoding,
+            layouts=catalogue().files,
+            said=Said(**said),
+            into=self.tables,
         )
 
     def data(self, content: bytes | str, **asked: Any) -> FileData:
         """As it comes back out of the store of answers."""
         kind = file_data(catalogue().files)
-        data = data_of(kind, self.whole(content, **asked), "file.csv", len(content))
-        return kind.model_validate_json(data.model_dump_json())
+        imported = self.whole(content, **asked)
+        data = data_of(kind, imported, "file.csv", len(content))
+        return kind.model_validate_json(data.model_dump_json()).with_figures(imported.figures)
 
     def figures(self, content: bytes | str, **asked: Any) -> list[Observation]:
         return list(self.data(content, **asked).figures())
 
     def notes(self, content: bytes | str, **asked: Any) -> str:
-        imported = self.whole(content, **asked)
-        return " ".join(f"{note.code}: {note.text}" for note in imported.layout.notes(records_of(imported)))
+        return " ".join(f"{note.code}: {note.text}" for note in self.whole(content, **asked).notes)
 
     def refused(self, content: bytes | str, **asked: Any) -> InvalidQuery:
         with pytest.raises(InvalidQuery) as caught:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tradestat_tools.call import call
 from tradestat_tools.catalogue import Catalogue, catalogue
 from tradestat_tools.contract.context import Context, utc_now
+from tradestat_tools.contract.kept import Tables
 from tradestat_tools.contract.results import Results
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ANSWERS_FILE = "answers.sqlite3"
 LEDGER_FILE = "ledger.sqlite3"
 RESULTS_FILE = "results.sqlite3"
+TABLES_FOLDER = "tables"
 
 
 @asynccontextmanager
@@ -57,8 +59,9 @@ async def open_context(
         finish_within=settings.exit_timeout,
     )
     with closing(cache), closing(ledger), closing(open_results(settings)) as results:
+        kept = Results(results, tables=open_tables(settings))
         async with aclosing(http), engine as upstream:
-            yield context_on(settings, upstream, results=Results(results), offered=offered)
+            yield context_on(settings, upstream, results=kept, offered=offered)
 
 
 @asynccontextmanager
@@ -137,6 +140,11 @@ def open_results(settings: Settings) -> Cache:
     """
     # Nothing is paid for a result, so that none has to be refused while Redis is down.
     return _open(settings, RESULTS_FILE, settings.results_mb, "cache", prefix="tradestat:results:")
+
+
+def open_tables(settings: Settings) -> Tables:
+    """Where the rows of large answers are: on this machine, also where the rest is on Redis."""
+    return Tables(settings.cache_dir / TABLES_FOLDER, bound=settings.tables_mb * 1024 * 1024)
 
 
 def _open(settings: Settings, file: str, megabytes: int, when_down: "WhenDown", *, prefix: str = "tradestat:") -> Cache:

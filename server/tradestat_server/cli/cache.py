@@ -10,6 +10,7 @@ import click
 from tradestat_server.cli.common import as_json_text, json_option, offered, read_settings, settings_named
 
 if TYPE_CHECKING:
+    from tradestat_tools.contract.kept import Tables
     from tradestat_tools.upstream.store import Cache, CacheInfo
 
 
@@ -29,12 +30,16 @@ def cache_info(*, as_json: bool) -> None:
         info = stored.info()
     with _opened(results=True) as results:
         of_results = results.info()
+    kept = _tables()
+    files, size = kept.info()
     if as_json:
-        click.echo(as_json_text({**_as_dict(info), "results": _as_dict(of_results)}))
+        tables = {"place": str(kept.folder), "files": files, "bytes": size}
+        click.echo(as_json_text({**_as_dict(info), "results": _as_dict(of_results), "tables": tables}))
         return
     for what, one in (("answer", info), ("result", of_results)):
         click.echo(f"{_count(one.entries, what)}, {one.bytes:,} bytes, {one.kind}: {one.place}")
         _warn(one.warning)
+    click.echo(f"{_count(files, 'file')} of imported rows, {size:,} bytes: {kept.folder}")
 
 
 @cache.command("clear")
@@ -50,6 +55,8 @@ def cache_clear(source: str | None) -> None:
     with _opened(results=True) as results:
         of_results = sum(map(results.clear, known[source])) if source else results.clear()
         _warn(results.info().warning)
+    if source is None:
+        _tables().clear()
     click.echo(f"{_count(count, 'answer')} and {_count(of_results, 'result')} forgotten.")
 
 
@@ -108,6 +115,13 @@ def _opened(*, results: bool = False) -> "Generator[Cache]":
         raise click.ClickException(str(error)) from None
     finally:
         stored.close()
+
+
+def _tables() -> "Tables":
+    """The rows of imported files, which are on this machine only."""
+    from tradestat_tools.open import open_tables
+
+    return open_tables(read_settings())
 
 
 def _warn(warning: str | None) -> None:

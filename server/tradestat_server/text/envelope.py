@@ -80,9 +80,18 @@ def structured_content(
 
 def _whole(answer: Answer[Any]) -> dict[str, Any]:
     said = answer.structured()
-    tables = [_head(table, answer) | {"rows": _rows(table)} for table in answer.data.tables()]
+    tables = [_whole_table(table, answer, place) for place, table in enumerate(answer.data.tables(), 1)]
     text = {"text": answer.data.verbatim()} if answer.data.verbatim() else {}
     return {"what": said.pop("what"), **text, "tables": tables, **said}
+
+
+def _whole_table(table: Table, answer: Answer[Any], place: int) -> dict[str, Any]:
+    asked = rest_of(table, place, 2, answer.result)
+    return {
+        **_head(table, answer),
+        "rows": _rows(table),
+        **(_left_out(table, asked, len(table.rows)) if table.beyond else {}),
+    }
 
 
 def _tables(answer: Answer[Any], room: int) -> dict[str, Any]:
@@ -115,7 +124,8 @@ def _table(table: Table, answer: Answer[Any], place: int, of: int, room: int) ->
         if room < 0:
             break
         rows.append(cells)
-    return {**head, "rows": rows, **(_left_out(table, asked, len(rows)) if len(rows) < len(table.rows) else {})}
+    left = len(rows) < len(table.rows) or table.beyond
+    return {**head, "rows": rows, **(_left_out(table, asked, len(rows)) if left else {})}
 
 
 def _head(table: Table, answer: Answer[Any]) -> dict[str, Any]:
@@ -133,7 +143,7 @@ def _rows(table: Table) -> list[list[Cell]]:
 
 def _left_out(table: Table, asked: Mapping[str, Any], shown: int) -> dict[str, Any]:
     how = cut_text(query_call(asked, shown, table), ASKED_CHARS) if asked else "ask for less to see them"
-    return {"left_out": len(table.rows) - shown, "rest": how}
+    return {"left_out": len(table.rows) + table.beyond - shown, "rest": how}
 
 
 def units_of(table: Table, unit: str | None) -> dict[str, str]:

@@ -200,7 +200,7 @@ class _Shown:
         def text(shown: int) -> str:
             parts = [self.heading] if self.heading and shown else []
             parts += _aligned(lines[: shown + 1], numeric) if shown else []
-            parts += [self.left_out(shown)] if shown < len(rows) else []
+            parts += [self.left_out(shown)] if shown < len(rows) or self.table.beyond else []
             return "\n".join(parts)
 
         if len(lines) > len(rows) and len(whole := text(len(rows))) <= room:
@@ -215,7 +215,7 @@ class _Shown:
 
     def left_out(self, shown: int) -> str:
         """The line that counts the rows which are not shown, and says how to get them."""
-        left = len(self.table.rows) - shown
+        left = len(self.table.rows) + self.table.beyond - shown
         rows = f"{left:,} {'more ' if shown else ''}row{'s' * (left != 1)}"
         where = "" if shown or not self.table.title else f"{cut_text(self.table.title, LABEL_WIDTH)}: "
         if not self.rest:

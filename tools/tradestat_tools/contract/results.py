@@ -2,20 +2,22 @@
 
 import base64
 import hashlib
+import io
 import json
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator
 
 from tradestat_tools.codes.words import shown
+from tradestat_tools.contract.kept import KeptFigures, KeptRows, Tables
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Note, Provenance, Table
+from tradestat_tools.model.answers import Answer, Kept, Note, Provenance, Table
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.observation import Observation
@@ -55,6 +57,7 @@ class StoredResult:
         structured: the answer's structured content.
         asked: the calls to services that the answer was made from, stored ones included; none of an answer that was
             made from other answers.
+        figures: the figures as common rows, where they lie in a file.
     """
 
     handle: str
@@ -66,6 +69,7 @@ class StoredResult:
     notes: tuple[Note, ...]
     structured: dict[str, Any]
     asked: tuple[AskedCall, ...] = ()
+    figures: KeptFigures | None = None
 
 
 class Results:
@@ -74,11 +78,15 @@ class Results:
     Args:
         store: where they are kept; without it nothing is, and no answer has a handle.
         now: wall time in seconds.
+        tables: where the rows are of answers that are too large for the store.
     """
 
-    def __init__(self, store: Cache | None = None, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Cache | None = None, *, now: Callable[[], float] = time.time, tables: Tables | None = None
+    ) -> None:
         self._store = store
         self._now = now
+        self.tables = tables or Tables()
 
     async def keep(
         self, tool: str, arguments: Mapping[str, Any], answer: Answer[Any], asked: Sequence[AskedCall] = ()
@@ -126,7 +134,7 @@ class Results:
         except StoreUnavailable as error:
             log.warning("Stored answers can not be read: %s", error)
             return None
-        return _read(handle, entry) if entry else None
+        return _read(handle, entry, self.tables) if entry else None
 
 
 def read_handle(text: str) -> str:
@@ -174,6 +182,8 @@ def figures_of(stored: StoredResult, tool: Tool[Any, Any]) -> Sequence[Observati
     """The figures of a stored answer of a tool as common rows; none where it has none. Blocks long for a large file."""
     if tool.observe is None:
         return ()
+    if stored.figures is not None:
+        return stored.figures
     return tool.observe(tool.data.model_validate(stored.structured["data"]), stored.source)
 
 
@@ -201,8 +211,42 @@ def _handle(tool: str, structured: Mapping[str, Any]) -> str:
     """Equal for the same data retrieved at the same moment, however the question was written."""
     source = {name: value for name, value in structured["source"].items() if name not in _OF_THE_CALL}
     sandbox = structured["source"]["state"] == "sandbox"
-    meant = json.dumps([FORMAT, tool, sandbox, structured["what"], source, structured["data"]], sort_keys=True)
-    return "r" + base64.b32encode(hashlib.sha256(meant.encode()).digest())[:10].decode().lower()
+    digest = hashlib.sha256()
+    for piece in _pieces([FORMAT, tool, sandbox, structured["what"], source, structured["data"]], _SORTED):
+        digest.update(piece)
+    return "r" + base64.b32encode(digest.digest())[:10].decode().lower()
+
+
+_SORTED = json.JSONEncoder(sort_keys=True)
+_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, default=str)
+AT_ONCE = 2_000
+"""Items of a list that are text at once: that of a whole large answer would take as much memory as the answer."""
+
+
+def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[bytes]:
+    """What the encoder would make of a value, piece by piece."""
+    if depth and isinstance(value, dict):
+        held = cast("dict[str, Any]", value)
+        names = sorted(held) if encoder.sort_keys else list(held)
+        yield b"{"
+        for at, name in enumerate(names):
+            yield f"{', ' if at else ''}{encoder.encode(name)}: ".encode("utf-8", "surrogatepass")
+            yield from _pieces(held[name], encoder, depth - 1)
+        yield b"}"
+    elif depth and isinstance(value, list | tuple):
+        items = cast("Sequence[Any]", value)
+        yield b"["
+        if len(items) <= 16:  # the parts of an answer, each of which may be large
+            for at, one in enumerate(items):
+                yield b", " if at else b""
+                yield from _pieces(one, encoder, depth - 1)
+        else:
+            for at in range(0, len(items), AT_ONCE):
+                yield b", " if at else b""
+                yield encoder.encode(items[at : at + AT_ONCE])[1:-1].encode("utf-8", "surrogatepass")
+        yield b"]"
+    else:
+        yield encoder.encode(value).encode("utf-8", "surrogatepass")
 
 
 def _entry(
@@ -217,12 +261,13 @@ def _entry(
     tables = [
         {
             "columns": table.columns,
-            "rows": list(table.rows),
+            "rows": table.rows,
             "title": table.title,
             "measures": sorted(table.measures),
             "weights": sorted(table.weights),
             "units": dict(table.units),
             "listing": table.listing,
+            "kept": table.kept.model_dump() if table.kept else None,
         }
         for table in answer.data.tables()
     ]
@@ -233,12 +278,13 @@ def _entry(
         "structured": structured,
         "asked": [asdict(call) for call in asked],
     }
-    body = json.dumps(kept, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    body = io.BytesIO()
+    body.writelines(_pieces(kept, _AS_GIVEN))
     until = now + KEPT_FOR
-    return Entry(tool, tool, answer.source.address, Response(200, {}, body), now, until, until, until)
+    return Entry(tool, tool, answer.source.address, Response(200, {}, body.getvalue()), now, until, until, until)
 
 
-def _read(handle: str, entry: Entry) -> StoredResult | None:
+def _read(handle: str, entry: Entry, of: Tables) -> StoredResult | None:
     kept = json.loads(entry.response.body.decode("utf-8", "surrogatepass"))
     if kept["format"] != FORMAT:
         return None
@@ -253,6 +299,8 @@ def _read(handle: str, entry: Entry) -> StoredResult | None:
             units=table.get("units", {}),
             listing=table.get("listing", False),
         )
+        if not table.get("kept")
+        else _kept_table(of, table)
         for table in kept["tables"]
     )
     return StoredResult(
@@ -265,4 +313,13 @@ def _read(handle: str, entry: Entry) -> StoredResult | None:
         notes=tuple(Note.model_validate(note) for note in structured.get("notes", ())),
         structured=structured,
         asked=tuple(AskedCall(**call) for call in kept["asked"]),
+        figures=next((KeptFigures(of, Kept(**table["kept"])) for table in kept["tables"] if table.get("kept")), None),
     )
+
+
+def _kept_table(of: Tables, table: Mapping[str, Any]) -> Table:
+    """A table whose rows lie in a file; where there are no more than the answer holds, those."""
+    kept = Kept(**table["kept"])
+    columns = tuple(table["columns"])
+    rows = [tuple(row) for row in table["rows"]] if kept.rows == len(table["rows"]) else KeptRows(of, kept, columns)
+    return Table(columns, rows, table["title"], frozenset(table["measures"]), frozenset(table["weights"]))

@@ -29,6 +29,7 @@ class Table:
         part: where the rows are a part of a stored table, what asks for it.
         units: of other columns of figures by their heads; those with "%" in the head are percent anyway.
         listing: that the tables before it sum up what it lists, so that it is shown only where it is short.
+        kept: where all rows are, if these are only the first of them.
     """
 
     columns: tuple[str, ...]
@@ -39,6 +40,25 @@ class Table:
     part: "Part | None" = None
     units: Mapping[str, str] = field(default_factory=dict[str, str])
     listing: bool = False
+    kept: "Kept | None" = None
+
+    @property
+    def beyond(self) -> int:
+        """How many rows follow these in the stored table, which an answer does not hold."""
+        return self.kept.rows - len(self.rows) if self.kept else 0
+
+
+class Kept(BaseModel):
+    """Where the rows of a table are that is too large for an answer: files on the server's computer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    rows: int
+    at: list[str] = Field(description="The columns in it, in the order of the table's.")
+    kinds: list[str] = Field(description="Their SQL types.")
+    figures_file: str = Field(description="The same rows as common rows.")
+    figures: int = Field(description="How many of these.")
 
 
 @dataclass(frozen=True, slots=True)

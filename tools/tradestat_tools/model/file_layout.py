@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 from tradestat_tools.codes.countries import Area, label
 from tradestat_tools.codes.periods import Period, period
@@ -50,6 +50,20 @@ class Said:
     flow: FlowSide | None = None
     unit: str | None = None
     period: str | None = None
+
+
+class Found(Protocol):
+    """What the rows of a file hold, without the rows: there may be millions."""
+
+    rows: int
+
+    def distinct(self, *fields: str) -> list[Record]:
+        """Each set of values of these fields once, in order, and under `rows` how many rows have it."""
+        ...
+
+    def counted(self, condition: str, fields: Mapping[str, str]) -> int:
+        """How many rows meet a condition in SQL over fields by the names given them."""
+        ...
 
 
 class HeaderFault(Exception):
@@ -96,6 +110,8 @@ class Layout(ABC):
     """Whose statistics these are, by UN Comtrade's code, where they are one reporter's that no source here asks for."""
     by_hand: ClassVar[str] = ""
     """How to get them, for those who asked for that reporter's figures."""
+    summed: ClassVar[bool] = False
+    """Whether several rows make one figure."""
     total_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields that hold a word for "total" where a row is a sum of others."""
 
@@ -165,11 +181,11 @@ class Layout(ABC):
         return ()
 
     @abstractmethod
-    def subject(self, records: Sequence[Record]) -> str:
+    def subject(self, found: Found) -> str:
         """Whose trade it is and which flows: China's exports."""
 
     @abstractmethod
-    def notes(self, records: Sequence[Record]) -> Iterator[Note]:
+    def notes(self, found: Found) -> Iterator[Note]:
         """What to know about the figures."""
 
     def is_total(self, record: Mapping[str, str]) -> bool:
@@ -177,7 +193,7 @@ class Layout(ABC):
         return any(fold(record.get(field, "")).replace(" ", "") in self.total_words for field in self.total_fields)
 
 
-_NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,30})(\.\d{1,12})?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d{1,30})(\.\d{1,20})?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[-+]?\d+(\.\d+)?[eE][-+]?\d+", re.ASCII)
 
 SPREADSHEET = "A spreadsheet rewrote the file: export it again and import it without opening and saving it first."
@@ -299,9 +315,9 @@ def one_area(
     return found
 
 
-def on_lengths(records: Sequence[Record]) -> Iterator[Note]:
+def on_lengths(found: Found) -> Iterator[Note]:
     """That some product codes contain others, where they differ in length."""
-    lengths = sorted({len(str(record["product"])) for record in records if record.get("product")})
+    lengths = sorted({len(str(record["product"])) for record in found.distinct("product") if record.get("product")})
     if len(lengths) > 1:
         text = f"Codes of {', '.join(map(str, lengths))} digits stand side by side: a code contains the longer ones."
         yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)

@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     )
     cache_mb: int = Field(default=500, gt=0, alias="TRADESTAT_CACHE_MB")
     results_mb: int = Field(default=200, gt=0, alias="TRADESTAT_RESULTS_MB")
+    tables_mb: int = Field(default=4000, gt=0, alias="TRADESTAT_TABLES_MB")
     export_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=lambda: user_documents_path() / "tradestat-exports", alias="TRADESTAT_EXPORT_DIR"
     )

@@ -10,6 +10,7 @@ import anyio
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.periods import PER_YEAR
 from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.kept import KeptFigures
 from tradestat_tools.contract.results import StoredResult, figures_of, found_in
 from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.view import Cost, Flows, Standing, View
@@ -131,10 +132,10 @@ def _flow_name(question: FlowQuestion, role: Role) -> str:
 async def _of_file(question: FlowQuestion, context: Context, handle: str) -> list[View]:
     """A view from each end of the flow that a stored result has figures of; where it has none, one that says so."""
     stored, rows = await stored_figures(context, handle, argument="files")
-    roles: Sequence[Role] = [role for role in ROLES if _of_flow(rows, question, role)]
+    ends, imports = await in_thread(partial(_roles, rows, question))
+    roles: Sequence[Role] = ends
     why = None
     if not roles:
-        imports = any(one.flow == "M" and one.reporter == question.importer.comtrade for one in rows)
         roles = ["importer" if imports else "exporter"]
         text = f"{handle} has {len(rows)} figures, none of {_flow_name(question, roles[0])} in {question.product.code}."
         why = Why(Reason.FILTERED_OUT, text, sure=True)
@@ -154,8 +155,19 @@ async def _of_file(question: FlowQuestion, context: Context, handle: str) -> lis
     ]
 
 
+def _roles(rows: Sequence[Observation], question: FlowQuestion) -> tuple[Sequence[Role], bool]:
+    """From which ends there are figures of a flow; where from none, whether there are any of the importer. Blocks."""
+    roles: Sequence[Role] = [role for role in ROLES if _of_flow(rows, question, role)]
+    importer = question.importer.comtrade
+    if roles:
+        return roles, False
+    if isinstance(rows, KeptFigures):
+        return roles, any(True for _ in rows.where(flow=("M",), reporter_code=(importer,)))
+    return roles, any(one.flow == "M" and one.reporter == importer for one in rows)
+
+
 async def stored_figures(context: Context, handle: str, *, argument: str) -> tuple[StoredResult, Sequence[Observation]]:
-    """A stored result and its figures as common rows. A file may have 300,000 of them: they are read in a thread.
+    """A stored result and its figures as common rows. Those of a file, maybe millions, are not read yet.
 
     Args:
         argument: that the handle stands in.
@@ -268,6 +280,9 @@ def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) ->
         "EBOPS" if question.product.kind == "services" else "HS",
     )
     products = codes_of(question.product)
+    if isinstance(rows, KeptFigures):  # of millions of rows only these are read
+        names = ("flow", "reporter_code", "partner_code", "classification")
+        return list(rows.where(product=products, **{name: (one,) for name, one in zip(names, wanted, strict=True)}))
     return [
         one
         for one in rows

@@ -127,8 +127,8 @@ def test_a_file_that_is_too_large_is_refused_without_being_read(home: Path) -> N
     with (home / "large.csv").open("wb") as file:
         file.truncate(folder.MOST_BYTES + 1)
     error = refusal(home, "large.csv")
-    assert "100,000,001 bytes" in error.message
-    assert error.allowed == "at most 100,000,000 bytes"
+    assert "8,000,000,001 bytes" in error.message
+    assert error.allowed == "at most 8,000,000,000 bytes"
 
 
 def test_ten_names_are_offered_the_most_similar_first(home: Path) -> None:
@@ -144,7 +144,14 @@ def test_a_workbook_is_to_be_saved_as_csv_first(home: Path) -> None:
     assert "Save the sheet as CSV" in refusal(home, "book.xlsx").remedy
 
 
-def test_a_folder_that_is_not_there_says_which_setting_names_it(tmp_path: Path) -> None:
-    with pytest.raises(InvalidQuery) as caught:
-        content(tmp_path / "nowhere", "x.csv")
-    assert "TRADESTAT_IMPORT_DIR" in caught.value.remedy
+def test_a_folder_that_is_not_there_is_made_so_that_a_file_can_be_put_into_it(tmp_path: Path) -> None:
+    home = tmp_path / "new" / "imports"
+    error = refusal(home, "x.csv")
+    assert home.is_dir()
+    assert str(home) in (error.allowed or "")
+    assert error.remedy == "Put the exported file into that folder and call again."
+
+
+def test_a_folder_that_can_not_be_made_says_which_setting_names_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert "TRADESTAT_IMPORT_DIR" in refusal(tmp_path / "file" / "imports", "x.csv").remedy

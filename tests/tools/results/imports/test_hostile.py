@@ -4,7 +4,7 @@ import io
 import re
 import tracemalloc
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.countries import Area, areas
+from tradestat_tools.contract.kept import Tables
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.model.file_layout import Said
-from tradestat_tools.results.imports.data import records_of
 from tradestat_tools.results.imports.reading import read_file
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ HEADERS = (
 )
 
 LAYOUTS = catalogue().files
+KEPT: dict[str, Any] = {"layouts": LAYOUTS, "into": Tables()}
 
 
 def test_what_is_no_file_of_figures_is_refused_in_words() -> None:
@@ -42,7 +43,14 @@ def test_what_is_no_file_of_figures_is_refused_in_words() -> None:
         b"," * 1_000_000, f"{HEAD}\r\n".encode(),
     ]:  # fmt: skip
         with pytest.raises(TradestatError) as caught:
-            read_file(io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X"))
+            read_file(
+                io.BytesIO(content),
+                "x.csv",
+                layout=None,
+                encoding=None,
+                said=Said(flow="X"),
+                **KEPT,
+            )
         assert caught.value.remedy
         assert caught.value.message.startswith(("'x.csv'", "Row", "The first row of 'x.csv'"))
 
@@ -77,7 +85,7 @@ def test_one_endless_line_takes_little_memory(lines: Lines) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(TradestatError) as caught:
-            read_file(content, "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X"))
+            read_file(content, "x.csv", layout=None, encoding=None, **KEPT, said=Said(flow="X"))
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
@@ -87,7 +95,7 @@ def test_one_endless_line_takes_little_memory(lines: Lines) -> None:
 def test_a_quote_that_swallows_lines_is_stopped(lines: Lines) -> None:
     content = io.BytesIO(lines(HEAD, ROW, '202402,85076000,"' + "x\r\n" * 200_000).encode())
     with pytest.raises(TradestatError) as caught:
-        read_file(content, "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X"))
+        read_file(content, "x.csv", layout=None, encoding=None, **KEPT, said=Said(flow="X"))
     assert "field larger than field limit" in str(caught.value)
 
 
@@ -98,7 +106,13 @@ def test_more_rows_than_may_be_are_refused(lines: Lines) -> None:
         said = Said(flow="X")
         return len(
             read_file(
-                io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=said, most=most
+                io.BytesIO(content),
+                "x.csv",
+                layout=None,
+                encoding=None,
+                said=said,
+                **KEPT,
+                most=most,
             ).rows
         )
 
@@ -111,7 +125,12 @@ def test_more_rows_than_may_be_are_refused(lines: Lines) -> None:
 def test_bytes_made_by_chance_never_crash(content: bytes) -> None:
     with pytest.raises(TradestatError):
         read_file(
-            io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X", unit="usd")
+            io.BytesIO(content),
+            "x.csv",
+            layout=None,
+            encoding=None,
+            said=Said(flow="X", unit="usd"),
+            **KEPT,
         )
 
 
@@ -152,13 +171,11 @@ def test_bytes_made_by_chance_never_crash(content: bytes) -> None:
 def test_rows_made_by_chance_are_read_or_refused_by_row_and_column(head: str, encoding: str, body: str) -> None:
     content = f"{head}\n{body}".encode(encoding, "replace")
     try:
-        imported = read_file(
-            io.BytesIO(content), "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="X")
-        )
+        imported = read_file(io.BytesIO(content), "x.csv", layout=None, encoding=None, **KEPT, said=Said(flow="X"))
     except TradestatError as error:
         assert "Row" in error.message or "no rows" in error.message or "x.csv" in error.message
     else:
-        figures = list(imported.layout.observe(records_of(imported)))
+        figures = list(imported.figures)
         assert all(one.value is None or one.value >= 0 or one.source == "comtrade" for one in figures)
 
 
@@ -191,8 +208,8 @@ def test_a_file_that_was_written_is_read_back_equal(
         cells = [f"2024{month:02d}", f"{code:08d}", "货,物", partner.china_customs, partner.name_zh, weight, "千克"]
         lines.append(delimiter.join(f'"{cell}"' for cell in [*cells, "0", "-", amount]))
     content = io.BytesIO("\r\n".join(lines).encode(encoding))
-    imported = read_file(content, "x.csv", layouts=LAYOUTS, layout=None, encoding=None, said=Said(flow="M"))
-    figures = imported.layout.observe(records_of(imported))
+    imported = read_file(content, "x.csv", layout=None, encoding=None, **KEPT, said=Said(flow="M"))
+    figures = imported.figures
     found = [(one.period.number, one.product, one.partner, one.value, one.net_kg) for one in figures]
     assert found == [
         (month, f"{code:08d}", partner.comtrade, float(value), kg) for month, code, partner, value, kg in rows

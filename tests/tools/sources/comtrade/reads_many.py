@@ -31,8 +31,8 @@ def peak() -> int:
     return int(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))[0])
 
 
-async def main(address: str) -> None:
-    """Ask once, and print the number of series, the sum of their values, CPU seconds and the peak in MB."""
+async def main(address: str, kept: bool) -> None:
+    """Ask once, of the tool alone or so that the answer is kept; print series, their sum, CPU seconds, peak in MB."""
     own = {"comtrade_api_key": SecretStr("0" * 32), "comtrade_url": address}
     settings = catalogue().settings().model_copy(update=own)
     tool = next(one for one in SOURCE.tools if one.name == "comtrade_data")
@@ -40,7 +40,7 @@ async def main(address: str) -> None:
     try:
         async with in_memory(http, settings, lambda: NOW, most_attempts=1) as context:
             began = time.process_time()
-            answer = await tool.run(context, tool.arguments.model_validate(QUESTION))
+            answer = await (context.call(tool, QUESTION) if kept else tool.run(context, tool.arguments(**QUESTION)))
             seconds = time.process_time() - began
             stored = context.upstream.cache.info().bytes
     finally:
@@ -59,4 +59,4 @@ async def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1])
+    anyio.run(main, sys.argv[1], "kept" in sys.argv)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from typing import Literal
 
 from tradestat_tools.codes.ebops import ebops_entry
@@ -10,13 +12,15 @@ from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Period
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.kept import KeptFigures
 from tradestat_tools.model.answers import Provenance
-from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge
 from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, WORLD
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.indicators.formulas import Indicator
 from tradestat_tools.research.repeats import NAMED, Place, Repeated, area_name, by_comtrade, lack, named, once
 from tradestat_tools.research.views import stored_figures
+from tradestat_tools.upstream.runtime import in_thread
 
 Dimension = Literal["partner", "product", "reporter", "period"]
 
@@ -50,14 +54,40 @@ class Gathered:
         return lambda one: where.get(id(one), "")
 
 
-async def gather(context: Context, handles: Sequence[str]) -> Gathered:
-    """The figures of stored answers; no service is asked.
+MOST_FIGURES = 300_000
+"""Figures of a file that an indicator is worked out of; each takes some 500 bytes."""
+
+
+def _in_memory(rows: Sequence[Observation], wanted: Mapping[str, Sequence[str]]) -> Sequence[Observation]:
+    """Figures as they are, of a file those that are wanted. Blocks.
 
     Raises:
+        TooLarge: these are too many.
+    """
+    if not isinstance(rows, KeptFigures):
+        return rows
+    found = list(islice(rows.where(**wanted), MOST_FIGURES + 1))
+    if len(found) > MOST_FIGURES:
+        raise TooLarge(
+            f"That would take more than {MOST_FIGURES:,} of the file's {len(rows):,} figures.",
+            remedy="Choose a flow and a source, or add them up with query(sql=...) first.",
+        )
+    return found
+
+
+async def gather(context: Context, handles: Sequence[str], **wanted: Sequence[str]) -> Gathered:
+    """The figures of stored answers; no service is asked.
+
+    Args:
+        wanted: the texts that columns of figures may hold; of files only these are read.
+
+    Raises:
+        TooLarge: a file has too many of them.
         NoData: nothing is kept under a handle.
         InvalidQuery: an answer has no figures of flows.
     """
     found = [await stored_figures(context, handle, argument="result") for handle in handles]
+    found = [(stored, await in_thread(partial(_in_memory, rows, wanted))) for stored, rows in found]
     return Gathered(tuple(rows for _, rows in found), tuple(stored.source for stored, _ in found), tuple(handles))
 
 

@@ -256,7 +256,9 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
         NoData: nothing is kept under a handle, or no figure is left to work with.
         InvalidQuery: the figures can not be put together, or lack what the indicator needs; with the call that gets it.
     """
-    gathered = await gather(context, asked.result)
+    chosen = {"flow": asked.flow, "source": asked.source.lower()}
+    wanted = {name: (text,) for name, text in chosen.items() if text}
+    gathered = await gather(context, asked.result, **wanted)
     rows, repeated = await in_thread(partial(asked.rows_of, gathered))
     known = INDICATORS[asked.indicator]
     said = Outcome()

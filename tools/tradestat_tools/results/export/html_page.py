@@ -8,7 +8,7 @@ from typing import BinaryIO
 from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.results.citation import SANDBOX
 from tradestat_tools.results.export.plain_text import text_layer
-from tradestat_tools.results.export.report import Report, cells, heading, plain
+from tradestat_tools.results.export.report import Report, cells, heading, numeric, plain
 
 STYLE = """\
 body { font: 14px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em; color: #1b1b1b; }
@@ -54,7 +54,7 @@ def write_html(report: Report, file: BinaryIO) -> None:
 
 def _write_table(text: io.TextIOWrapper, table: Table) -> None:
     amounts = [column in table.measures or column in table.weights for column in table.columns]
-    right = [any(isinstance(row[at], int | float) for row in table.rows) for at in range(len(table.columns))]
+    right = numeric(table)
     heads = "".join(
         f'<th scope="col"{_CLASS[is_right]}>{escape(plain(column))}</th>'
         for column, is_right in zip(table.columns, right, strict=True)

@@ -5,11 +5,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import copyfileobj
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from tradestat_tools.contract.kept import KeptRows, literal, opened, quoted
 from tradestat_tools.model.answers import Cell
 from tradestat_tools.results.export.report import Report, cells, plain, unique
-from tradestat_tools.results.query.sql import kind_of, quoted
+from tradestat_tools.results.query.sql import kind_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 ROWS_AT_ONCE = 5_000
 METADATA = "tradestat"
@@ -24,6 +28,10 @@ def write_parquet(report: Report, file: BinaryIO) -> None:
     import duckdb  # noqa: PLC0415 - 65 MB that only those who need it load
 
     ((_, _, table),) = report.sheets()
+    names = [quoted(name) for name in unique([plain(column) for column in table.columns])]
+    if isinstance(table.rows, KeptRows):
+        _copied(table.rows, names, report, file)
+        return
     kinds = [_kind([row[at] for row in table.rows]) for at in range(len(table.columns))]
     mixed = [
         column
@@ -32,8 +40,6 @@ def write_parquet(report: Report, file: BinaryIO) -> None:
     ]
     if mixed:
         report.remarks.append(f"Written as texts, because no one type of number holds them: {', '.join(mixed)}.")
-    about = json.dumps(report.about(), ensure_ascii=False)
-    names = [quoted(name) for name in unique([plain(column) for column in table.columns])]
     with (
         tempfile.TemporaryDirectory() as folder,
         duckdb.connect(f"{folder}/made.db", config={"threads": "1", "memory_limit": "64MB"}) as db,
@@ -44,11 +50,22 @@ def write_parquet(report: Report, file: BinaryIO) -> None:
             some = [cells(row) for row in table.rows[first : first + ROWS_AT_ONCE]]
             columns = [[_as(kind, row[at]) for row in some] for at, kind in enumerate(kinds)]
             db.execute(f"INSERT INTO written SELECT {lists}", columns)
-        made = Path(folder) / "made.parquet"
-        options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{METADATA}: {_literal(about)}}}"
-        db.execute(f"COPY written TO {_literal(str(made))} ({options})")
-        with made.open("rb") as written:
-            copyfileobj(written, file)
+        _copy(db, "written", report, Path(folder) / "made.parquet", file)
+
+
+def _copied(rows: KeptRows, names: Sequence[str], report: Report, file: BinaryIO) -> None:
+    """Rows that lie in such a file already, under the heads of their columns."""
+    named = ", ".join(f"{at} AS {name}" for at, name in zip(rows.kept.at, names, strict=True))
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as db:
+        _copy(db, f"(SELECT {named} {rows.source})", report, Path(folder) / "made.parquet", file)
+
+
+def _copy(db: "DuckDBPyConnection", what: str, report: Report, made: Path, file: BinaryIO) -> None:
+    about = json.dumps(report.about(), ensure_ascii=False)
+    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{METADATA}: {literal(about)}}}"
+    db.execute(f"COPY {what} TO {literal(str(made))} ({options})")
+    with made.open("rb") as written:
+        copyfileobj(written, file)
 
 
 def _kind(column: Sequence[Cell]) -> str:
@@ -62,7 +79,3 @@ def _as(kind: str, cell: Cell) -> Cell:
     if cell is None:
         return None
     return str(cell) if kind == "VARCHAR" else float(cell) if kind == "DOUBLE" else cell
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

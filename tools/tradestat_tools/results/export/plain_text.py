@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from tradestat_tools.model.answers import Cell
 from tradestat_tools.results.citation import SANDBOX
-from tradestat_tools.results.export.report import Report, cells, heading, plain
+from tradestat_tools.results.export.report import Report, cells, heading, numeric, plain
 
 FORMULA = re.compile(r"'*\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|'*[\t\r\n]")
 """How a text begins that a spreadsheet may take for a formula, also after the apostrophe that is put before it, so that
@@ -102,7 +102,7 @@ def write_markdown(report: Report, file: BinaryIO) -> None:
         for _, number, table in report.sheets():
             text.write(f"\n## {_markdown(heading(number, table))}\n\n")
             text.write(_markdown_row(table.columns))
-            figures = [any(isinstance(row[at], int | float) for row in table.rows) for at in range(len(table.columns))]
+            figures = numeric(table)
             text.write("|" + "|".join("---:" if right else "---" for right in figures) + "|\n")
             text.writelines(_markdown_row(cells(row)) for row in table.rows)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tradestat_tools.codes.words import counted
+from tradestat_tools.contract.kept import KeptRows
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.contract.source import Terms
 from tradestat_tools.model.answers import Cell, Table
@@ -117,6 +118,13 @@ def about(answer: Exported) -> list[tuple[str, str]]:
 def heading(number: int, table: Table) -> str:
     """The title of a table, or its number."""
     return plain(table.title) or f"Table {number}"
+
+
+def numeric(table: Table) -> list[bool]:
+    """Which columns hold figures."""
+    if isinstance(table.rows, KeptRows):
+        return [kind != "VARCHAR" for kind in table.rows.kinds]
+    return [any(isinstance(row[at], int | float) for row in table.rows) for at in range(len(table.columns))]
 
 
 def unique(names: Sequence[str]) -> list[str]:

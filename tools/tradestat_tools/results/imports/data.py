@@ -1,39 +1,38 @@
-"""The answer of `import_file`: the rows of a file, and how they become common rows."""
+"""The answer of `import_file`: what a file holds in short, its first rows, and where all of them are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Literal, overload
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, Self
 
-from pydantic import Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, create_model
 
 from tradestat_tools.codes.units import UNIT_NAMES
-from tradestat_tools.model.answers import Cell, Data, Provenance, Table
-from tradestat_tools.model.file_layout import FlowSide, Layout, Record, Said
+from tradestat_tools.contract.kept import literal, opened
+from tradestat_tools.model.answers import Data, Kept, Provenance, Table
+from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.file_layout import FlowSide, Layout
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.results.imports.reading import Imported
 
+FIRST_ROWS = 100
+"""Rows of a file that its answer holds."""
 
-class Records(Sequence[Record]):
-    """Rows by field, made one at a time: a dictionary for each would take several times the memory of the rows."""
 
-    def __init__(self, fields: Sequence[str], rows: Sequence[Sequence[Cell]], common: Record) -> None:
-        self._fields = tuple(fields)
-        self._rows = rows
-        self._common = common
+class FileSum(BaseModel):
+    """What figures of one flow and unit there are."""
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    model_config = ConfigDict(extra="forbid")
 
-    @overload
-    def __getitem__(self, at: int) -> Record: ...
-    @overload
-    def __getitem__(self, at: slice) -> "Records": ...
-    def __getitem__(self, at: int | slice) -> "Record | Records":
-        if isinstance(at, slice):
-            return Records(self._fields, self._rows[at], self._common)
-        return {**self._common, **dict(zip(self._fields, self._rows[at], strict=True))}
-
-    def __iter__(self) -> Iterator[Record]:
-        return (self[at] for at in range(len(self._rows)))
+    flow: str
+    unit: str
+    figures: int
+    partners: int
+    products: int
+    periods: int
+    sum: float | None = Field(
+        default=None, description="In whole units; null where totals stand beside parts, or a value is missing."
+    )
 
 
 UNIT_WORDS: Mapping[str, str] = {**UNIT_NAMES}
@@ -42,7 +41,7 @@ AS_IN_FILE = "as the file has it"
 
 
 class FileData(Data):
-    """The rows of a file under its own columns; figures are numbers, null is a cell that holds nothing."""
+    """The first rows of a file under its own columns; figures are numbers, null is a cell that holds nothing."""
 
     file: str
     sha256: str
@@ -55,51 +54,58 @@ class FileData(Data):
     header: list[str] = Field(description="All columns, in the order of the file.")
     common: dict[str, str] = Field(description="Columns that hold the same text in every row.")
     columns: list[str] = Field(description="The others; each row has a cell for each.")
-    rows: list[list[str | int | float | None]]
+    rows: list[list[str | int | float | None]] = Field(description="The first of them; `query` reads all.")
     totals: int = Field(description="Rows of the file's own totals, which are left out.")
-    layouts: ClassVar[Mapping[str, type[Layout]]] = {}
-    """Every layout by its name, set by `file_data`."""
+    measures: list[str] = Field(default=[], description="The columns of money.")
+    units: dict[str, str] = Field(default={}, description="Units of columns of figures.")
+    sums: list[FileSum] = Field(default=[], description="What the rows hold, by flow and unit.")
+    kept: Kept | None = Field(default=None, description="Absent in answers of versions that held all rows.")
+    _figures: Sequence[Observation] | None = PrivateAttr(default=None)
 
     def tables(self) -> list[Table]:
-        layout = self._layout()
-        money = {head for head, column in zip(self.header, layout.columns, strict=True) if column.field in layout.money}
         rows = [tuple(row) for row in self.rows]
-        units = {
-            head: UNIT_WORDS.get(column.unit, column.unit) or AS_IN_FILE
-            for head, column in zip(self.header, layout.columns, strict=True)
-            if column.field in layout.measures
-        }
-        tables = [Table(tuple(self.columns), rows, f"Rows of {self.file}", frozenset(money), units=units)]
+        title, money = f"Rows of {self.file}", frozenset(self.measures)
+        tables = [Table(tuple(self.columns), rows, title, measures=money, kept=self.kept, units=self.units)]
+        if tables[0].beyond:
+            sums = [tuple(one.model_dump().values()) for one in self.sums]
+            counts = dict.fromkeys(("figures", "partners", "products", "periods"), "count")
+            units = {**counts, "sum": "the unit of its row"}
+            tables.append(Table(tuple(FileSum.model_fields), sums, "What the file holds", units=units))
         if self.common:
             tables.append(Table(("column", "in every row"), list(self.common.items()), "The same in every row"))
         return tables
 
-    def figures(self) -> Iterator[Observation]:
-        """The figures as common rows."""
-        layout = self._layout()
-        fields = dict(zip(self.header, (column.field for column in layout.columns), strict=True))
-        common = {fields[head]: text for head, text in self.common.items()}
-        return layout.observe(Records([fields[head] for head in self.columns], self.rows, common))
+    def figures(self) -> Sequence[Observation]:
+        """The figures as common rows.
 
-    def _layout(self) -> Layout:
-        kind = self.layouts[self.layout]
-        columns = [column for head in self.header if (column := kind.column(head))]
-        return kind(columns, Said(self.flow, self.unit, self.period))
+        Raises:
+            NoData: it was stored by a version that kept them otherwise.
+        """
+        if self._figures is None:
+            raise NoData(
+                "This file was imported by an older version, whose rows are not read as figures any more.",
+                remedy="Call import_file again with the same arguments, and use the handle it gives.",
+            )
+        return self._figures
+
+    def with_figures(self, figures: Sequence[Observation]) -> Self:
+        """Remember where the figures are."""
+        self._figures = figures
+        return self
 
 
 def file_data(layouts: Mapping[str, type[Layout]]) -> type[FileData]:
     """The data of files in these layouts."""
     names: Any = Literal[tuple(layouts)]
-    kind = create_model("ImportData", __base__=FileData, layout=(names, FileData.model_fields["layout"]))
-    kind.layouts = layouts
-    return kind
+    return create_model("ImportData", __base__=FileData, layout=(names, FileData.model_fields["layout"]))
 
 
 def data_of(kind: type[FileData], imported: Imported, name: str, size: int) -> FileData:
     """An imported file as data."""
-    form, layout = imported.form, imported.layout
-    same = _same(imported)
-    kept = [at for at in range(len(form.heads)) if at not in same]
+    form, layout, same = imported.form, imported.layout, imported.same
+    shown = [at for at in range(len(form.heads)) if at not in same]
+    whole = imported.rows.kept
+    kept = whole.model_copy(update={"at": [whole.at[at] for at in shown], "kinds": [whole.kinds[at] for at in shown]})
     return kind(
         file=name,
         sha256=imported.sha256,
@@ -111,30 +117,43 @@ def data_of(kind: type[FileData], imported: Imported, name: str, size: int) -> F
         period=layout.said.period,
         header=list(form.heads),
         common={form.heads[at]: text for at, text in same.items()},
-        columns=[form.heads[at] for at in kept],
-        rows=[[row[at] for at in kept] for row in imported.rows] if same else imported.rows,
+        columns=[form.heads[at] for at in shown],
+        rows=[[row[at] for at in shown] for row in imported.rows[:FIRST_ROWS]],
         totals=imported.totals,
-    )
+        measures=[form.heads[at] for at in shown if form.columns[at].field in layout.money],
+        units={
+            form.heads[at]: UNIT_WORDS.get(form.columns[at].unit, form.columns[at].unit) or AS_IN_FILE
+            for at in shown
+            if form.columns[at].field in layout.measures
+        },
+        sums=list(_sums(imported)),
+        kept=kept,
+    ).with_figures(imported.figures)
 
 
-def records_of(imported: Imported) -> Records:
-    """The rows by field."""
-    return Records([column.field for column in imported.form.columns], imported.rows, {})
+def _sums(imported: Imported) -> Iterator[FileSum]:
+    source = f"read_parquet({literal(str(imported.figures.path))})"
+    asked = f"""
+        WITH cells AS (
+            SELECT flow, unit, count(*) AS cells FROM (
+                SELECT DISTINCT flow, unit, hash(reporter_code, partner_code, classification, product, period)
+                FROM {source}
+            ) GROUP BY flow, unit
+        )
+        SELECT flow, unit, count(*), count(DISTINCT partner_code), count(DISTINCT product), count(DISTINCT period),
+            CASE WHEN count(value) = count(*) AND any_value(cells) = count(*) AND count(DISTINCT classification) = 1
+                AND min(length(product)) = max(length(product)) AND min(length(period)) = max(length(period))
+                AND count(DISTINCT CASE WHEN product = 'TOTAL' THEN 'TOTAL' ELSE '' END) = 1
+                AND count(DISTINCT CASE WHEN partner_code = '0' THEN '0' ELSE '' END) = 1
+                AND count(DISTINCT CASE WHEN reporter_code = '0' THEN '0' ELSE '' END) = 1
+                THEN sum(value) END
+        FROM {source} JOIN cells USING (flow, unit) GROUP BY flow, unit ORDER BY flow, unit
+    """  # noqa: S608 - our own path
+    with TemporaryDirectory() as scratch, opened(Path(scratch)) as db:
+        for row in db.execute(asked).fetchall():
+            yield FileSum(**dict(zip(FileSum.model_fields, row, strict=True)))
 
 
-def _same(imported: Imported) -> dict[int, str]:
-    """Columns with one text in all of several rows; never one of figures."""
-    rows = imported.rows
-    if len(rows) < 2:
-        return {}
-    found: dict[int, str] = {}
-    for at, column in enumerate(imported.form.columns):
-        first = rows[0][at]
-        if column.field not in imported.layout.measures and all(row[at] == first for row in rows):
-            found[at] = str(first) if first is not None else ""
-    return found
-
-
-def observe(data: FileData, _: Provenance) -> list[Observation]:
+def observe(data: FileData, _: Provenance) -> Sequence[Observation]:
     """The figures of an imported file as common rows, in whole units of the currency."""
-    return list(data.figures())
+    return data.figures()

@@ -1,4 +1,4 @@
-"""The one folder that files are imported from. What leads out of it, or is no plain file of text, is not opened."""
+"""The one folder that files are imported from. What leads out of it, or is no plain file, is not opened."""
 
 import os
 import stat
@@ -15,10 +15,11 @@ from tradestat_tools.codes.words import fold, shown
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.results.export.folder import READ_ONLY
 
-SUFFIXES = (".csv", ".tsv", ".txt")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 """No other file is opened, so that nothing else that lies in the folder can be quoted by an error."""
 
-MOST_BYTES = 100_000_000
+MOST_BYTES = 8_000_000_000
+"""10 million rows of UN Comtrade as CSV have some 3 GB."""
 
 LISTED = 10
 LOOKED_AT = 5000
@@ -79,7 +80,7 @@ class ImportFolder:
                 allowed=f"at most {MOST_BYTES:,} bytes",
                 remedy="Export fewer periods, products or partners at a time.",
             )
-        with os.fdopen(descriptor, "rb") as stream:
+        with open(path, "rb", opener=lambda _path, _flags: descriptor) as stream:
             saved_at = datetime.fromtimestamp(about.st_mtime, UTC).replace(microsecond=0)
             yield OpenFile(path.name, about.st_size, saved_at, stream)
 
@@ -111,12 +112,11 @@ class ImportFolder:
         if "\0" in wanted or ".." in parts or wanted.replace("\\", "/").startswith("//"):
             raise self._refusal(f"{shown(wanted)} leads out of the import folder.", wanted)
         try:
+            self.path.mkdir(parents=True, exist_ok=True)  # so that the refusal names a folder that is there
             home = self.path.resolve(strict=True)
-            if not home.is_dir():
-                raise NotADirectoryError
         except (OSError, RuntimeError):
             raise file_refused(
-                f"The import folder, {self.path}, does not exist.",
+                f"The import folder, {self.path}, does not exist and can not be made.",
                 remedy="Set TRADESTAT_IMPORT_DIR to the folder that holds exported files, and start the server again.",
             ) from None
         try:

@@ -1,38 +1,55 @@
-"""A whole file, read row by row: every row is understood, or none is taken."""
+"""A whole file, read row by row and kept as it is read: every row is understood, or none is taken."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tradestat_tools.codes.words import shown
-from tradestat_tools.model.answers import Cell
+from tradestat_tools.contract.kept import KeptFigures, KeptRows, Tables, opened
+from tradestat_tools.model.answers import Cell, Note
 from tradestat_tools.model.errors import InvalidQuery, NoData
-from tradestat_tools.model.file_layout import CellFault, HeaderFault, Layout, Said, cleaned
+from tradestat_tools.model.file_layout import CellFault, HeaderFault, Layout, Record, Said, cleaned
 from tradestat_tools.results.imports.folder import file_refused
+from tradestat_tools.results.imports.keeping import Keeping
+from tradestat_tools.results.imports.table import PARQUET, ParquetFile, is_parquet, parquet_form
 from tradestat_tools.results.imports.text import Form, NotInEncoding, forms, rows
 
-MOST_ROWS = 300_000
-"""UN Comtrade gives at most 250,000 records a call, China Customs 10,000 rows a file."""
+MOST_ROWS = 20_000_000
+"""UN Comtrade's bulk files of all reporters' subheadings of a year have some 10 million."""
+
+MOST_KNOWN = 50_000
+"""Texts of a column that are remembered."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What a file holds.
 
     Args:
         rows: typed cells in the order of the header's columns, without the file's own totals.
+        figures: the same as common rows.
+        same: columns, by number, that hold one text in all of several rows; never one of figures.
+        notes: the layout's.
         totals: how many rows of totals were left out.
         off: numbers of those that are not the sum of their rows.
     """
 
     form: Form
     layout: Layout
-    sha256: str = ""
-    rows: list[list[Cell]] = field(default_factory=list[list[Cell]])
+    sha256: str
+    rows: KeptRows
+    figures: KeptFigures
+    subject: str
+    periods: tuple[str, ...]
+    same: Mapping[int, str] = field(default_factory=dict[int, str])
+    notes: tuple[Note, ...] = ()
     totals: int = 0
     off: list[int] = field(default_factory=list[int])
+
+
+MOST_TOTALS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +67,10 @@ def read_file(
     layout: str | None,
     encoding: str | None,
     said: Said,
+    into: Tables,
     most: int = MOST_ROWS,
 ) -> Imported:
-    """Read a file whole. Blocks.
+    """Read a file whole, a row at a time. Blocks.
 
     Args:
         name: of the file, for errors.
@@ -60,6 +78,7 @@ def read_file(
         layout: the only kind it may be, where the caller says it.
         encoding: the same of its encoding.
         said: what the caller says of it.
+        into: where its rows are kept.
         most: rows it may have.
 
     Raises:
@@ -67,17 +86,12 @@ def read_file(
         NoData: it has a header and no rows.
     """
     kinds = [layouts[layout]] if layout else list(layouts.values())
-    found = forms(stream, kinds, encoding, name)
+    found = parquet_form(stream, kinds, name) if is_parquet(stream) else forms(stream, kinds, encoding, name)
     for form in found:
         try:
-            imported = _read(stream, form, said, most)
+            return _read(stream, form, said=said, name=name, into=into, most=most)
         except NotInEncoding as error:
             failed = str(error)
-            continue
-        if not imported.rows:
-            raise NoData(f"{shown(name)} has a header and no rows of figures.", remedy="Export it again, with results.")
-        imported.sha256 = _digest(stream)
-        return imported
     tried = ", ".join(dict.fromkeys(form.encoding for form in found))
     raise file_refused(
         f"{shown(name)} holds bytes that are no text in {tried} {failed}: its header and its rows are encoded "  # pyright: ignore[reportPossiblyUnboundVariable] - there is at least one form
@@ -95,50 +109,62 @@ def _digest(stream: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _read(stream: BinaryIO, form: Form, said: Said, most: int) -> Imported:
+def _read(stream: BinaryIO, form: Form, *, said: Said, name: str, into: Tables, most: int) -> Imported:
     try:
         layout = form.layout(form.columns, said)
     except HeaderFault as fault:
         raise InvalidQuery(fault.message, argument=fault.argument, allowed=fault.allowed, remedy=fault.remedy) from None
-    imported = Imported(form, layout)
+    totals: list[_Total] = []
+    with into.making() as folder, opened(folder) as db, closing(Keeping(folder, layout, form.heads, db)) as keeping:
+        with closing(_records(stream, form, keeping, totals, most)) as records:
+            keeping.take(records)
+        if not keeping.rows:
+            raise NoData(f"{shown(name)} has a header and no rows of figures.", remedy="Export it again, with results.")
+        keeping.finish()
+        found = keeping.found()
+        periods = found.distinct("period") if "period" in layout.fields else []
+        told: dict[str, Any] = {
+            "subject": layout.subject(found),
+            "periods": tuple(str(one["period"]) for one in periods),
+            "same": keeping.same(),
+            "notes": tuple(layout.notes(found)),
+            "totals": len(totals),
+            "off": _off(layout, keeping, totals),
+        }
+        digest = _digest(stream)
+        rows, figures = keeping.keep(into, f"{digest} {form.layout.id} {form.encoding} {said}")
+        return Imported(form=form, layout=layout, sha256=digest, rows=rows, figures=figures, **told)
+
+
+def _records(stream: BinaryIO, form: Form, keeping: Keeping, totals: list[_Total], most: int) -> Generator[Record]:
+    """Every row, understood and written down; those of totals go into a list."""
+    layout = keeping.layout
     names = [column.field for column in form.columns]
     reader = _Cells(layout, form)
-    totals: list[_Total] = []
-    first: dict[Hashable, int] = {}
-    for number, cells in rows(stream, form):
-        if len(imported.rows) == most:
-            raise file_refused(
-                f"The file has more than {most:,} rows.",
-                allowed=f"at most {most:,} rows",
-                remedy="Export fewer periods, products or partners at a time.",
-            )
-        texts = reader.cleaned(number, cells)
-        if layout.total_fields and layout.is_total(dict(zip(names, texts, strict=True))):
-            totals.append(_total(layout, reader, number, dict(zip(names, texts, strict=True))))
-            continue
-        row = [reader.cell(number, at, text) for at, text in enumerate(texts)]
-        record = dict(zip(names, row, strict=True))
-        try:
-            layout.check(record)
-        except CellFault as fault:
-            raise reader.fault(number, names.index(fault.field or names[0]), fault) from None
-        before = first.setdefault(layout.key(record), number)
-        if before != number:
-            raise file_refused(
-                f"Rows {before} and {number} give two figures for the same thing (column "
-                f"{shown(form.heads[_main(layout, names)])}).",
-                allowed="one row for each period, product, partner and whatever else the columns tell apart",
-                remedy="Export the file again with the columns that tell the rows apart, or each part on its own.",
-            )
-        imported.rows.append(row)
-    imported.totals = len(totals)
-    imported.off = _off(layout, names, imported.rows, totals)
-    return imported
-
-
-def _main(layout: Layout, names: Sequence[str]) -> int:
-    """The first column of money, whose figures are at stake where two rows are of one thing."""
-    return next(at for at, name in enumerate(names) if name in layout.money)
+    with closing(ParquetFile(stream).rows() if form.encoding == PARQUET else rows(stream, form)) as lines:
+        for number, cells in lines:
+            if keeping.rows == most:
+                raise file_refused(
+                    f"The file has more than {most:,} rows.",
+                    allowed=f"at most {most:,} rows",
+                    remedy="Export fewer periods, products or partners at a time.",
+                )
+            texts = reader.cleaned(number, cells)
+            if layout.total_fields and layout.is_total(dict(zip(names, texts, strict=True))):
+                if len(totals) == MOST_TOTALS:
+                    raise file_refused(
+                        f"The file has more than {MOST_TOTALS:,} rows of totals.", allowed="rows of figures"
+                    )
+                totals.append(_total(layout, reader, number, dict(zip(names, texts, strict=True))))
+                continue
+            row = reader.row(number, texts)
+            record = dict(zip(names, row, strict=True))
+            try:
+                layout.check(record)
+            except CellFault as fault:
+                raise reader.fault(number, names.index(fault.field or names[0]), fault) from None
+            keeping.add(number, row, record)
+            yield record
 
 
 class _Cells:
@@ -159,6 +185,9 @@ class _Cells:
                 raise self.fault(number, at, fault) from None
         return texts
 
+    def row(self, number: int, texts: Sequence[str]) -> list[Cell]:
+        return [self.cell(number, at, text) for at, text in enumerate(texts)]
+
     def cell(self, number: int, at: int, text: str) -> Cell:
         known = self._known[at]
         if known is not None and text in known:
@@ -168,6 +197,8 @@ class _Cells:
         except CellFault as fault:
             raise self.fault(number, at, fault) from None
         if known is not None:
+            if len(known) == MOST_KNOWN:
+                known.clear()
             known[text] = read
         return read
 
@@ -191,28 +222,19 @@ def _total(layout: Layout, reader: _Cells, number: int, texts: dict[str, str]) -
     return _Total(number, by, figures)
 
 
-def _off(layout: Layout, names: Sequence[str], found: Sequence[Sequence[Cell]], totals: Sequence[_Total]) -> list[int]:
+def _off(layout: Layout, keeping: Keeping, totals: Sequence[_Total]) -> list[int]:
     """The rows of totals that are not the sum of the rows they stand for."""
-    money = [(at, name) for at, name in enumerate(names) if name in layout.money]
+    money = [name for name in layout.fields if name in layout.money]
     off: list[int] = []
     for by in dict.fromkeys(tuple(name for name, _ in total.by) for total in totals):
-        keyed = [names.index(name) for name in by]
-        sums: dict[tuple[Cell, ...], list[float]] = defaultdict(lambda: [0.0] * (len(money) + 1))
-        for row in found:
-            held = sums[tuple(row[at] for at in keyed)]
-            held[-1] += 1
-            for index, (at, _) in enumerate(money):
-                value = row[at]
-                held[index] += value if isinstance(value, int | float) else 0
-        for total in totals:
-            if tuple(name for name, _ in total.by) != by:
-                continue
-            held = sums[tuple(text for _, text in total.by)]
-            for index, (_, name) in enumerate(money):
+        mine = [total for total in totals if tuple(name for name, _ in total.by) == by]
+        sums = keeping.sums(by, money)
+        for total in mine:
+            count, *held = sums.get(tuple(text for _, text in total.by), (0, *[0] * len(money)))
+            for name, held_sum in zip(money, held, strict=True):
                 value = total.figures[name]
-                if isinstance(value, int | float) and abs(value - held[index]) > layout.rounding * held[
-                    -1
-                ] + 1e-9 * abs(held[index]):
+                spare = layout.rounding * count + 1e-9 * abs(held_sum)
+                if isinstance(value, int | float) and abs(value - held_sum) > spare:
                     off.append(total.row)
                     break
     return sorted(off)

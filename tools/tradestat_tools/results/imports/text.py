@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import BinaryIO
@@ -72,6 +72,26 @@ def forms(stream: BinaryIO, layouts: Sequence[type[Layout]], encoding: str | Non
         raise file_refused(f"{shown(name)} is empty.", allowed="a file with a header and rows")
     tried = [encoding] if encoding else _likely(start)
     readings = [one for each in tried for one in _readings(start, each)]
+    return _known(readings, layouts, name, encoding)
+
+
+def header_form(heads: Sequence[str], encoding: str, layouts: Sequence[type[Layout]], name: str) -> Form:
+    """The form of a file whose columns have names of their own, without text to be read.
+
+    Raises:
+        InvalidQuery: they are not known; says which.
+    """
+    return _known([_Reading(encoding, ",", 0, tuple(heads))], layouts, name, encoding)[0]
+
+
+def _known(
+    readings: Sequence[_Reading], layouts: Sequence[type[Layout]], name: str, encoding: str | None
+) -> list[Form]:
+    """Those whose header is one of a layout, the likeliest first.
+
+    Raises:
+        InvalidQuery: there is none.
+    """
     found: list[tuple[int, Form]] = []
     near: list[tuple[int, _Reading, type[Layout]]] = []
     for reading, layout in product(readings, layouts):
@@ -173,7 +193,7 @@ def _unknown(
     )
 
 
-def rows(stream: BinaryIO, form: Form) -> Iterator[tuple[int, list[str]]]:
+def rows(stream: BinaryIO, form: Form) -> Generator[tuple[int, list[str]]]:
     """The rows below the header, each with its number in the file, as long as the header.
 
     Raises:

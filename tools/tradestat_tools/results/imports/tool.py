@@ -16,7 +16,7 @@ from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning
 from tradestat_tools.model.file_layout import TOOL, CellFault, Layout, Said, month_or_year
 from tradestat_tools.results.export.folder import SYNTHETIC
-from tradestat_tools.results.imports.data import FileData, Records, data_of, file_data, observe, records_of
+from tradestat_tools.results.imports.data import FileData, data_of, file_data, observe
 from tradestat_tools.results.imports.folder import ImportFolder, OpenFile
 from tradestat_tools.results.imports.reading import Imported, read_file
 from tradestat_tools.upstream.runtime import in_thread
@@ -88,27 +88,28 @@ class ImportArguments(Arguments):
     )
 
 
-def _import(kind: type[FileData], folder: ImportFolder, asked: ImportArguments) -> Answer[FileData]:
+def _import(kind: type[FileData], context: Context, asked: ImportArguments) -> Answer[FileData]:
     """Read a file of the import folder whole; blocks.
 
     Raises:
         InvalidQuery: it is not there, or something in it is not understood; names the row and the column.
         NoData: it has no rows.
     """
+    folder = ImportFolder(context.settings.import_dir)
     with folder.open(asked.file) as file:
         imported = read_file(
             file.stream,
             file.name,
-            layouts=kind.layouts,
+            layouts=context.files,
             layout=None if asked.layout == AUTO else asked.layout,
             encoding=None if asked.encoding == AUTO else asked.encoding,
             said=Said(asked.flow, asked.unit, asked.period),
+            into=context.results.tables,
         )
-    records = records_of(imported)
     layout = imported.layout
     span = _span(imported)
     return Answer(
-        what=f"{layout.subject(records)}, {span}: {counted(len(records), 'row')} of the file {file.name}",
+        what=f"{imported.subject}, {span}: {counted(len(imported.rows), 'row')} of the file {file.name}",
         data=data_of(kind, imported, file.name, file.bytes),
         source=Provenance(
             service=layout.name,
@@ -122,23 +123,21 @@ def _import(kind: type[FileData], folder: ImportFolder, asked: ImportArguments) 
             coverage=span,
             calls=0,
         ),
-        notes=list(_notes(imported, records, file)),
+        notes=list(_notes(imported, file)),
         more="Its handle is a source for trade_series (source) and compare_mirror (files).",
     )
 
 
 def _span(imported: Imported) -> str:
     """The periods of the file: first to last."""
-    names = [column.field for column in imported.form.columns]
-    if "period" not in names:
+    if not imported.periods:
         return str(imported.layout.said.period)
-    at = names.index("period")
-    periods = sorted(period(text) for text in {str(row[at]) for row in imported.rows})
+    periods = sorted(map(period, imported.periods))
     return str(periods[0]) if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
 
 
-def _notes(imported: Imported, records: Records, file: OpenFile) -> Iterator[Note]:
-    yield from imported.layout.notes(records)
+def _notes(imported: Imported, file: OpenFile) -> Iterator[Note]:
+    yield from imported.notes
     if imported.off:
         first = ", ".join(map(str, imported.off[:5]))
         text = (
@@ -162,12 +161,12 @@ def _notes(imported: Imported, records: Records, file: OpenFile) -> Iterator[Not
 
 
 DESCRIPTION = (
-    "Reads a CSV file that a person exported from China Customs (stats.customs.gov.cn, which has no API; how: "
+    "Reads a CSV or Parquet file that a person exported from China Customs (stats.customs.gov.cn, no API; how: "
     "tradestat://guide/china-customs, -zh, -ko; 收发货人注册地 is the province), UN Comtrade or Korea Customs "
     "(tradedata.go.kr), from the server's import folder. Its handle is a source for trade_series (source) and "
-    "compare_mirror (files). China's files do not say whether they hold exports or imports: ask the user. A file is "
-    "taken whole or not at all: the error names the row and the column. Nothing is uploaded, no service is asked; a "
-    "wrong name lists the files there are."
+    "compare_mirror (files); query reads all its rows, millions too. China's files do not say whether they hold "
+    "exports or imports: ask the user. A file is taken whole or not at all: the error names row and column. Nothing "
+    "is uploaded; a wrong name lists the files there are."
 )
 
 
@@ -180,7 +179,7 @@ def import_file_tool(layouts: Mapping[str, type[Layout]]) -> Tool[ImportArgument
     data = file_data(layouts)
 
     async def import_file(context: Context, asked: ImportArguments) -> Answer[FileData]:
-        return await in_thread(partial(_import, data, ImportFolder(context.settings.import_dir), asked))
+        return await in_thread(partial(_import, data, context, asked))
 
     return Tool(
         name=TOOL,

@@ -49,6 +49,8 @@ def _adds(item: Any) -> bool:
 def _texts(db: Database, name: str) -> tuple[str, ...]:
     """The columns of a table as shown that name something."""
     table = db.tables[name]
+    if table.files:
+        return db.texts_of(name)
     return tuple(
         column for at, column in enumerate(table.columns) if any(isinstance(row[at], str) for row in table.rows[:200])
     )

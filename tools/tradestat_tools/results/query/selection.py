@@ -2,11 +2,14 @@
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tradestat_tools.codes.words import fold, nearest, shown
+from tradestat_tools.contract.kept import AT_ONCE, KeptRows, opened
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.model.errors import InvalidQuery, NoData
@@ -25,6 +28,62 @@ COMPARISONS: Mapping[str, Test] = {
 
 CONDITION = re.compile(r"^\s*(?P<column>.+?)\s*(?P<sign>!=|>=|<=|=|>|<|~)\s*(?P<value>.*?)\s*$", re.DOTALL)
 ALLOWED = "column=text, column!=text, column~part of a text, column>number (>=, <, <=); column= for missing"
+
+
+def page_of(
+    table: Table, conditions: Sequence[str], sort: str | None, offset: int, limit: int
+) -> tuple[int, list[tuple[Cell, ...]]]:
+    """How many rows meet all conditions, and some of them, in order. Blocks.
+
+    Raises:
+        InvalidQuery: a condition or the column to sort by can not be read.
+        NoData: the rows lie in a file that is gone.
+    """
+    if isinstance(table.rows, KeptRows):
+        return _of_file(table, table.rows, conditions, sort, f"LIMIT {limit} OFFSET {offset}")
+    found = selected(table, conditions, sort)
+    return len(found), found[offset : offset + limit]
+
+
+def _of_file(
+    table: Table, rows: KeptRows, conditions: Sequence[str], sort: str | None, part: str
+) -> tuple[int, list[tuple[Cell, ...]]]:
+    """The same of rows in a file: each value of a column is held against its condition once, DuckDB does the rest."""
+    read = [_condition(table, text) for text in conditions]
+    order = "file_row_number"
+    if sort:
+        at, falling = _order(table, sort)
+        order = f"{rows.kept.at[at]} {'DESC' if falling else 'ASC'} NULLS LAST, {order}"
+    with TemporaryDirectory() as scratch, opened(Path(scratch)) as db:
+        where: list[str] = []
+        for number, one in enumerate(read):
+            name = rows.kept.at[one.column]
+            if one.number is not None and one.sign != "~" and rows.kinds[one.column] != "VARCHAR":
+                or_missing = f" OR {name} IS NULL" if one.sign == "!=" else ""
+                where.append(f"({name} {one.sign} {one.number!r}{or_missing})")
+                continue
+            db.execute(f"CREATE TABLE held_{number} (held {rows.kinds[one.column]})")
+            missing = False
+            for some in _distinct(rows, name):
+                met = [cell for cell in some if one.holds_cell(cell)]
+                missing = missing or None in met
+                values = [[cell for cell in met if cell is not None]]
+                db.execute(f"INSERT INTO held_{number} SELECT unnest(?::{rows.kinds[one.column]}[])", values)
+            or_missing = f" OR {name} IS NULL" if missing else ""
+            where.append(f"({name} IN (SELECT held FROM held_{number}){or_missing})")  # noqa: S608 - names of our own
+        met_by = f"{rows.source} {'WHERE ' + ' AND '.join(where) if where else ''}"
+        total = (db.execute(f"SELECT count(*) {met_by}").fetchone() or (0,))[0] if where else len(rows)
+        chosen = ", ".join(rows.kept.at)
+        asked = f"SELECT {chosen} {met_by} ORDER BY {order} {part}"
+        return total, [rows.read(row) for row in db.execute(asked).fetchall()]
+
+
+def _distinct(rows: KeptRows, name: str) -> Iterator[list[Any]]:
+    """Each value of a column once, in blocks."""
+    with opened() as db:
+        cursor = db.execute(f"SELECT DISTINCT {name} {rows.source}")
+        while some := cursor.fetchmany(AT_ONCE):
+            yield [one for (one,) in some]
 
 
 def selected(table: Table, conditions: Sequence[str], sort: str | None) -> list[tuple[Cell, ...]]:
@@ -49,7 +108,10 @@ class _Condition:
 
     def holds(self, row: Sequence[Cell]) -> bool:
         """Whether a row meets it; a missing value equals nothing and is neither more nor less than anything."""
-        cell = row[self.column]
+        return self.holds_cell(row[self.column])
+
+    def holds_cell(self, cell: Cell) -> bool:
+        """The same of a cell of its column."""
         if not self.value and self.sign in ("=", "!="):
             return (cell is None or cell == "") == (self.sign == "=")
         if cell is None:
@@ -128,8 +190,12 @@ def _condition(table: Table, text: str) -> _Condition:
         )
     column, sign, value = column_number(table, read["column"], "filter"), read["sign"], read["value"]
     number = _number(value)
-    figures = any(isinstance(row[column], int | float) for row in table.rows)
-    texts = any(isinstance(row[column], str) and row[column] for row in table.rows)
+    if isinstance(table.rows, KeptRows):
+        texts = table.rows.kinds[column] == "VARCHAR"
+        figures = not texts
+    else:
+        figures = any(isinstance(row[column], int | float) for row in table.rows)
+        texts = any(isinstance(row[column], str) and row[column] for row in table.rows)
     if figures and not texts and number is None and value and sign != "~":
         raise InvalidQuery(
             f"The column {shown(table.columns[column])} holds figures, and {shown(value)} is none.",
@@ -153,11 +219,15 @@ def _number(text: str) -> float | None:
             return None
 
 
+def _order(table: Table, wanted: str) -> tuple[int, bool]:
+    """The column to sort by, and whether the largest come first."""
+    falling = wanted.startswith("-") and wanted not in table.columns
+    return column_number(table, wanted.removeprefix("-") if falling else wanted, "sort"), falling
+
+
 def _sorted(table: Table, found: Sequence[tuple[Cell, ...]], wanted: str) -> list[tuple[Cell, ...]]:
     """Numbers before texts, each in its order; missing ones last in either direction."""
-    name = wanted.removeprefix("-")
-    falling = wanted.startswith("-") and wanted not in table.columns
-    at = column_number(table, name if falling else wanted, "sort")
+    at, falling = _order(table, wanted)
 
     def key(row: tuple[Cell, ...]) -> tuple[bool, Any]:
         cell = row[at]

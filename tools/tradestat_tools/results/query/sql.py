@@ -11,11 +11,13 @@ import json
 import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tradestat_tools.codes.words import clean, nearest
+from tradestat_tools.contract.kept import literal, quoted
 from tradestat_tools.model.answers import Cell
 from tradestat_tools.model.errors import InvalidQuery, TooLarge
 
@@ -76,12 +78,14 @@ class SqlTable:
 
     Args:
         figures: the columns that hold figures even where all of them are missing.
+        files: of rows that lie in files: each with the SELECT that reads it.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     figures: frozenset[str] = frozenset()
+    files: tuple[tuple[Path, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Computed:
 
 
 class Database:
-    """Tables in memory, and nothing else. Blocks; a context manager.
+    """Tables in memory, and the files that their rows lie in, and nothing else. Blocks; a context manager.
 
     Args:
         tables: what SQL sees; names differ.
@@ -123,7 +127,9 @@ class Database:
         )
         for table in tables:
             self._load(table)
+        files = ", ".join(literal(str(path)) for table in tables for path, _ in table.files)
         for statement in (
+            f"SET allowed_paths = [{files}]",
             "SET temp_directory = ''",
             "SET enable_external_access = false",
             "SET lock_configuration = true",
@@ -198,6 +204,11 @@ class Database:
         finally:
             overdue.cancel()
 
+    def texts_of(self, name: str) -> tuple[str, ...]:
+        """The columns of texts of a table of ours."""
+        held = self.lists(f"SELECT column_name, column_type FROM (DESCRIBE {name})")  # noqa: S608
+        return tuple(str(column) for column, kind in held if kind == "VARCHAR")
+
     def _said(self, error: Exception) -> InvalidQuery | TooLarge:
         kind = type(error).__name__
         if kind in ("InterruptException", "OutOfMemoryException"):
@@ -217,6 +228,13 @@ class Database:
         return cast("tuple[Any, ...]", self._db.execute(statement, values).fetchone())
 
     def _load(self, table: SqlTable) -> None:
+        if table.files:
+            reads = [select for _, select in table.files]
+            if table.rows:
+                self._load(replace(table, name=f"{table.name}_in_memory", files=()))
+                reads.append(f"SELECT * FROM {table.name}_in_memory")  # noqa: S608
+            self._db.execute(f"CREATE VIEW {table.name} AS {' UNION ALL '.join(reads)}")
+            return
         kinds = [
             kind_of([row[at] for row in table.rows], empty="DOUBLE" if column in table.figures else "VARCHAR")
             for at, column in enumerate(table.columns)
@@ -322,11 +340,6 @@ def _plain(value: Any) -> Cell:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
-
-
-def quoted(name: str) -> str:
-    """A name as SQL writes it, whatever stands in it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _short(name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.words import CodeError
+from tradestat_tools.contract.kept import COMMON_COLUMNS, KeptFigures, KeptRows
 from tradestat_tools.contract.results import StoredResult, figures_of
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Cell, Table
@@ -14,10 +15,6 @@ from tradestat_tools.results.query.sql import SqlTable
 SHOWN = "shown"
 COMMON = "common"
 
-COMMON_COLUMNS = (
-    *("reporter", "reporter_code", "partner", "partner_code", "product", "flow", "period", "year", "month", "value"),
-    *("unit", "weight", "quantity", "quantity_unit", "valuation", "status", "source", "result"),
-)
 FIGURES = frozenset(("year", "month", "value", "weight", "quantity"))
 """`value` is in whole units of the currency that `unit` names, `weight` in kilograms; `month` is of months only."""
 
@@ -40,9 +37,20 @@ def sql_tables(
         tables += [_named(f"{one.handle}_{at}", table) for at, table in enumerate(one.tables, 1) if len(one.tables) > 1]
     if stored[0].tables:
         tables.insert(0, _named(SHOWN, stored[0].tables[chosen[0]]))
-    rows = [row for one in stored for row in _common(one, tools)]
-    if rows:
-        tables.insert(0, SqlTable(COMMON, COMMON_COLUMNS, rows, FIGURES))
+    observed = {one.handle: figures_of(one, tools[one.tool]) for one in stored if one.tool in tools}
+    rows = [
+        _row(figure, handle)
+        for handle, figures in observed.items()
+        if not isinstance(figures, KeptFigures)
+        for figure in figures
+    ]
+    files = tuple(
+        (figures.path, figures.as_common(handle))
+        for handle, figures in observed.items()
+        if isinstance(figures, KeptFigures)
+    )
+    if rows or files:
+        tables.insert(0, SqlTable(COMMON, COMMON_COLUMNS, rows, FIGURES, files))
     return tables
 
 
@@ -56,13 +64,9 @@ def _named(name: str, table: Table) -> SqlTable:
         columns.append(wanted)
     named = zip(table.columns, columns, strict=True)
     figures = frozenset(column for wanted, column in named if wanted in table.measures | table.weights)
-    return SqlTable(name, tuple(columns), table.rows, figures)
-
-
-def _common(stored: StoredResult, tools: Mapping[str, Tool[Any, Any]]) -> list[tuple[Cell, ...]]:
-    tool = tools.get(stored.tool)
-    observed = figures_of(stored, tool) if tool else ()
-    return [_row(one, stored.handle) for one in observed]
+    rows = table.rows
+    files = ((rows.path, rows.as_shown(columns)),) if isinstance(rows, KeptRows) else ()
+    return SqlTable(name, tuple(columns), () if files else rows, figures, files)
 
 
 def _row(one: Observation, handle: str) -> tuple[Cell, ...]:

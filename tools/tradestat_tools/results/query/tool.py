@@ -15,9 +15,9 @@ from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Part, Ta
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.results.query.overlap import overlaps
-from tradestat_tools.results.query.selection import column_number, selected, table_number
+from tradestat_tools.results.query.selection import column_number, page_of, table_number
 from tradestat_tools.results.query.sql import MOST_CHARS, MOST_ROWS, Computed, Database, Node, parts
-from tradestat_tools.results.query.tables import COMMON, COMMON_COLUMNS, sql_tables
+from tradestat_tools.results.query.tables import COMMON, sql_tables
 from tradestat_tools.upstream.runtime import in_thread
 
 DEFAULT_LIMIT = 100
@@ -99,13 +99,13 @@ async def query(context: Context, asked: QueryArguments) -> Answer[QueryData]:
             allowed="one handle, or several with sql",
             remedy=call_text("query", result=[one.handle for one in stored], sql="SELECT … FROM common"),
         )
-    return _selected(stored[0], asked)
+    return await in_thread(partial(_selected, stored[0], asked))
 
 
 def _selected(stored: StoredResult, asked: QueryArguments) -> Answer[QueryData]:
     index = table_number(stored, asked.table)
     table = stored.tables[index]
-    found = selected(table, asked.filter or (), asked.sort)
+    total, found = page_of(table, asked.filter or (), asked.sort, asked.offset, asked.limit)
     kept = [column_number(table, name, "columns") for name in asked.columns or ()] or list(range(len(table.columns)))
     table_shown = index + 1 if len(stored.tables) > 1 else None
     selecting = {
@@ -119,10 +119,10 @@ def _selected(stored: StoredResult, asked: QueryArguments) -> Answer[QueryData]:
         arguments=stored.arguments,
         table=index + 1,
         title=table.title,
-        total=len(found),
+        total=total,
         offset=asked.offset,
         columns=[table.columns[at] for at in kept],
-        rows=[[row[at] for at in kept] for row in found[asked.offset : asked.offset + asked.limit]],
+        rows=[[row[at] for at in kept] for row in found],
     ).asked_by(selecting, table)
     source = stored.source.model_copy(update={"calls": 0, "credits_charged": None, "remaining_quota": None})
     return Answer(
@@ -186,8 +186,7 @@ def _unit(db: Database, statement: Node, stored: Sequence[StoredResult]) -> str 
     """The unit of money, where all that a statement reads is in one."""
     read = {str(node["table_name"]).lower() for node in parts(statement) if node.get("type") == "BASE_TABLE"}
     if COMMON in read:
-        at = COMMON_COLUMNS.index("unit")
-        units = {str(row[at]) for row in db.tables[COMMON].rows}
+        units = {str(unit) for (unit,) in db.lists(f"SELECT DISTINCT unit FROM {COMMON}")}  # noqa: S608 - a constant
         return f"{units.pop()}; weight in kg" if len(units) == 1 and read & {*db.tables} == {COMMON} else None
     return stored[0].source.unit if len(stored) == 1 else None
 

@@ -16,6 +16,7 @@ from tradestat_tools.model.file_layout import (
     CellFault,
     Column,
     FlowSide,
+    Found,
     HeaderFault,
     Layout,
     Record,
@@ -115,6 +116,7 @@ class ChinaCustoms(Layout):
         "or the site's English names for them"
     )
     required = (frozenset({"product"}), frozenset({"partner", "partner_name"}), frozenset({"value"}))
+    summed = True
     measures = frozenset({"value", "quantity", "second_quantity"})
     money = frozenset({"value"})
     total_words = frozenset({"合计", "总计", "总值", "小计", "总额", "total", "grandtotal"})
@@ -217,11 +219,11 @@ class ChinaCustoms(Layout):
                 basis="destination" if flow == "X" else "origin",
             )
 
-    def subject(self, records: Sequence[Record]) -> str:
-        flows = {self._flow_of(record) for record in records}
+    def subject(self, found: Found) -> str:
+        flows = {self._flow_of(record) for record in found.distinct("flow")}
         return f"China's {' and '.join({'X': 'exports', 'M': 'imports'}[flow] for flow in sorted(flows, reverse=True))}"
 
-    def notes(self, records: Sequence[Record]) -> Iterator[Note]:
+    def notes(self, found: Found) -> Iterator[Note]:
         split = [name for name in ("trade_mode", "trade_mode_name", "place", "place_name") if name in self.fields]
         if split:
             text = (
@@ -229,11 +231,11 @@ class ChinaCustoms(Layout):
                 "is in the file, which is the whole only if nothing was filtered out on the site."
             )
             yield Note(code=NoteCode.SUBSET, text=text)
-        if len(records) == MOST_EXPORTED:
+        if found.rows == MOST_EXPORTED:
             text = f"The file has exactly {MOST_EXPORTED:,} rows, where the site cuts files off: more may be missing."
             yield Note(code=NoteCode.SUBSET, text=text)
-        yield from on_lengths(records)
-        pairs = {(record.get("partner"), record.get("partner_name")) for record in records}
+        yield from on_lengths(found)
+        pairs = {(one.get("partner"), one.get("partner_name")) for one in found.distinct("partner", "partner_name")}
         unread = sorted(str(name) for code, name in pairs if code and name and _named(str(name)) is None)
         if unread:
             text = f"Read by their codes alone, for their names are not known here: {', '.join(unread[:5])}."

@@ -9,6 +9,7 @@ from tradestat_tools.model.file_layout import (
     TOOL,
     CellFault,
     Column,
+    Found,
     HeaderFault,
     Layout,
     Record,
@@ -207,23 +208,23 @@ class Comtrade(Layout):
                 flag=str(flag) if flag not in (None, "0") else None,
             )
 
-    def subject(self, records: Sequence[Record]) -> str:
-        reporters = sorted({_area(record, "reporterCode") for record in records})
-        flows = sorted({_flow(str(record["flowCode"])) for record in records})
+    def subject(self, found: Found) -> str:
+        reporters = sorted({_area(record, "reporterCode") for record in found.distinct("reporterCode")})
+        flows = sorted({_flow(str(record["flowCode"])) for record in found.distinct("flowCode")})
         area = self._areas.get(reporters[0])
         whose = (
             f"{len(reporters)} reporters" if len(reporters) > 1 else area.name_en if area else f"area {reporters[0]}"
         )
         return f"{' and '.join(FLOWS[flow].label for flow in flows)} of {whose}"
 
-    def notes(self, records: Sequence[Record]) -> Iterator[Note]:
-        if parts := sum(map(_is_part, records)):
+    def notes(self, found: Found) -> Iterator[Note]:
+        if parts := sum(_count(record) for record in found.distinct(*BREAKDOWNS) if _is_part(record)):
             text = (
-                f"{parts:,} of {len(records):,} rows are breakdowns by second partner, customs procedure or mode of "
+                f"{parts:,} of {found.rows:,} rows are breakdowns by second partner, customs procedure or mode of "
                 "transport: parts of other rows, never added to them and not used as figures of a flow."
             )
             yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
-        lists = sorted({str(record["classificationCode"]) for record in records})
+        lists = [str(record["classificationCode"]) for record in found.distinct("classificationCode")]
         if len(lists) > 1:
             text = f"The same trade may stand in several classifications: {', '.join(lists)}."
             yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
@@ -238,6 +239,10 @@ def _flow(text: str) -> str:
 
 def _area(record: Record, field: str) -> str:
     return str(int(str(record[field])))
+
+
+def _count(record: Record) -> int:
+    return int(record["rows"] or 0)
 
 
 def _is_part(record: Record) -> bool:

@@ -11,6 +11,7 @@ from tradestat_tools.model.file_layout import (
     TOOL,
     CellFault,
     Column,
+    Found,
     HeaderFault,
     Layout,
     Record,
@@ -61,6 +62,10 @@ _FLOWS: tuple[tuple[FlowCode, str, str], ...] = (
     ("X", "export_value", "export_weight"),
     ("M", "import_value", "import_weight"),
 )
+
+
+_OFF = "abs(export_value - import_value - balance) > 1.5"
+"""By more than three rounded figures can be."""
 
 
 class KoreaCustoms(Layout):
@@ -178,26 +183,21 @@ class KoreaCustoms(Layout):
                     basis="destination" if flow == "X" else "origin",
                 )
 
-    def subject(self, records: Sequence[Record]) -> str:  # noqa: ARG002 - the header alone says it
+    def subject(self, found: Found) -> str:  # noqa: ARG002 - the header alone says it
         words = {"export_value": "exports", "import_value": "imports"}
         return f"South Korea's {' and '.join(word for field, word in words.items() if field in self.fields)}"
 
-    def notes(self, records: Sequence[Record]) -> Iterator[Note]:
+    def notes(self, found: Found) -> Iterator[Note]:
         if self._unit == "thousand_usd":
             text = "The rows are in thousand US dollars, as in the file; as figures of a flow they are in dollars."
             yield Note(code=NoteCode.UNIT, text=text)
-        off = sum(map(self._is_off, records))
-        if off:
-            text = f"무역수지 is not 수출 금액 less 수입 금액 in {off:,} of {len(records):,} rows; it is not used."
+        figures = ("export_value", "import_value", "balance")
+        if all(name in self.fields for name in figures) and (
+            off := found.counted(_OFF, {name: name for name in figures})
+        ):
+            text = f"무역수지 is not 수출 금액 less 수입 금액 in {off:,} of {found.rows:,} rows; it is not used."
             yield Note(code=NoteCode.TOTAL_MISMATCH, text=text)
-        yield from on_lengths(records)
-
-    def _is_off(self, record: Record) -> bool:
-        """By more than three rounded figures can be."""
-        exports, imports, balance = (record.get(name) for name in ("export_value", "import_value", "balance"))
-        if not (isinstance(exports, int | float) and isinstance(imports, int | float)):
-            return False
-        return isinstance(balance, int | float) and abs(exports - imports - balance) > 1.5
+        yield from on_lengths(found)
 
     def _code(self, record: Record) -> str:
         if "partner" not in self.fields and "partner_name" not in self.fields:
