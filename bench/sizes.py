@@ -163,7 +163,9 @@ async def _own(context: Context, counted: Counted) -> list[Size]:
     handles = {f"${name}": (await context.call(*asked)).result for name, asked in PARTS.items()}
 
     def with_handles(value: Any) -> Any:
-        return [with_handles(one) for one in value] if isinstance(value, list) else handles.get(str(value), value)
+        if isinstance(value, list):
+            return [handles[one] for one in value]  # pyright: ignore[reportUnknownVariableType]
+        return handles.get(str(value), value)
 
     return [
         await _size(context, counted, tool, {name: with_handles(value) for name, value in question.items()})
