@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mcp import Client
+
 from bench.measure import say, table
 from bench.rig import NoCache, sandbox_services
 from tradestat_sandbox import Sandbox
+from tradestat_server.mcp.app import create_server
 from tradestat_server.text.envelope import structured_content
 from tradestat_server.text.render import MAX_CHARS, render_answer
 from tradestat_tools.catalogue import catalogue
@@ -70,6 +73,26 @@ LARGE_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 """One for each tool, about as much as the sandbox holds for it; the typical question is the tool's example."""
 
+PARTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "partners": ("comtrade_data", LARGE_QUESTIONS["comtrade_data"]),
+    "months": ("getNitemtradeList", LARGE_QUESTIONS["getNitemtradeList"]),
+}
+"""Answers whose handles the questions of `OWN_QUESTIONS` take, as `$partners`."""
+
+OWN_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
+    "compare_mirror": {"exporter": "CHN", "importer": "KOR", "product": "850760", "period": "2018-2024"},
+    "trade_series": {"reporter": "KOR", "product": "85", "period": "2018-01..2025-12", "also": ["growth", "index"]},
+    "trade_indicators": {"indicator": "share", "result": ["$partners"], "by": "partner"},
+    "exchange_rate": {"base": "CNY", "period": "2019-01..2024-12"},
+    "search_codes": {"kind": "hs", "query": "machines", "limit": 50},
+    "query": {"result": ["$months"], "limit": 1000},
+    "cite": {"result": "$months", "replay": "python"},
+    "usage": {},
+}
+"""Large questions to tools that are no source's: what they ask of services is mostly stored by then."""
+
+HEADS = ["tool", "services", "text", "structured", "text share", "share of both", "within"]
+
 Message = MutableMapping[str, Any]
 
 
@@ -105,6 +128,8 @@ class Size:
     def row(self) -> list[str]:
         """As the table shows it."""
         figures = (f"{figure:,}" for figure in (self.upstream, self.text, self.structured))
+        if not self.upstream:
+            return [self.tool, *figures, "", "", "not large"]
         of_text, of_both = self.text / self.upstream, (self.text + self.structured) / self.upstream
         return [self.tool, *figures, f"{of_text:.2f}", f"{of_both:.2f}", self._judged(of_text, of_both)]
 
@@ -115,7 +140,7 @@ class Size:
 
 
 async def run(sandbox: Sandbox, folder: Path) -> None:
-    """Ask every tool of a source its example and a large question, and print the sizes."""
+    """Ask every tool of a source its example and a large question, the others a large one, and print the sizes."""
     counted = Counted(sandbox)
     of_sources = {tool.name: tool.example for source in catalogue().sources.values() for tool in source.tools}
     async with sandbox_services(counted, NoCache(), folder, planned=False, kept=True) as context:
@@ -124,8 +149,9 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
             ("A large answer, in bytes", LARGE_QUESTIONS),
         ):
             rows = [(await _size(context, counted, name, questions[name])).row for name in of_sources]
-            heads = ["tool", "services", "text", "structured", "text share", "share of both", "within"]
-            table(title, heads, rows)
+            table(title, HEADS, rows)
+        table("Tools that are no source's, in bytes", HEADS, [one.row for one in await _own(context, counted)])
+        table("The list of tools, in bytes", ["part", "bytes"], await _of_list(context))
     say(
         f"Within: text at most {TEXT_TARGET:g} of what the services sent, both together at most {BOTH_TARGET:g}; "
         f"asked of answers of at least {LARGE:,} bytes. The services of the other tools send little for any question: "
@@ -133,8 +159,37 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
     )
 
 
+async def _own(context: Context, counted: Counted) -> list[Size]:
+    handles = {f"${name}": (await context.call(*asked)).result for name, asked in PARTS.items()}
+
+    def with_handles(value: Any) -> Any:
+        if isinstance(value, list):
+            return [handles[one] for one in value]  # pyright: ignore[reportUnknownVariableType]
+        return handles.get(str(value), value)
+
+    return [
+        await _size(context, counted, tool, {name: with_handles(value) for name, value in question.items()})
+        for tool, question in OWN_QUESTIONS.items()
+    ]
+
+
+async def _of_list(context: Context) -> list[list[str]]:
+    """What a client gets before it asks anything, and its host shows to a model."""
+    async with Client(create_server(context)) as client:
+        listed = (await client.list_tools()).tools
+    tools = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]
+    of_each = ("description", "inputSchema", "outputSchema")
+    parts = {"whole": tools} | {name: [tool[name] for tool in tools] for name in of_each}
+    return [[name, f"{len(_json(part).encode()):,}"] for name, part in parts.items()]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 async def _size(context: Context, counted: Counted, tool: str, arguments: Mapping[str, Any]) -> Size:
     counted.bytes = 0
     answer = await context.call(catalogue().tools[tool], arguments)
-    structured = json.dumps(structured_content(answer, max_chars=MAX_CHARS), ensure_ascii=False, separators=(",", ":"))
-    return Size(tool, counted.bytes, len(render_answer(answer).encode()), len(structured.encode()))
+    sources = catalogue().sources.values()
+    structured = _json(structured_content(answer, max_chars=MAX_CHARS, sources=sources))
+    return Size(tool, counted.bytes, len(render_answer(answer, sources=sources).encode()), len(structured.encode()))

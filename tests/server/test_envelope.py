@@ -26,6 +26,19 @@ LARGE: list[tuple[str, dict[str, Any]]] = [
     ("search_codes", {"kind": "hs", "query": "machines", "limit": 50}),
 ]
 
+MANY = "USA,JPN,CHN,DEU,GBR,FRA,ITA,NLD,ESP,BEL,IND,VNM,THA,MYS,SGP,IDN,PHL,AUS,CAN,MEX,BRA"
+KOREA = {"reporterCode": "KOR", "partnerCode": MANY}
+
+LARGER: list[tuple[str, dict[str, Any]]] = [
+    ("goods_trade_indicators", {"country": "156", "by": "byProduct", "hs_level": 6, "page_size": 500}),
+    ("comtrade_trade_balance", {**KOREA, "period": "2018-2024"}),
+    ("comtrade_bilateral", {**KOREA, "cmdCode": "85", "period": "2018-2024"}),
+    ("comtrade_tariffline", {**KOREA, "cmdCode": "850760", "period": "2020-2024"}),
+    ("getNationtradeList", {"strtYymm": "202001", "endYymm": "202412"}),
+    ("getNitemtradeList", {"strtYymm": "202001", "endYymm": "202412", "hsSgn": "8507"}),
+    ("compare_mirror", {"exporter": "CHN", "importer": "KOR", "product": "850760", "period": "2018-2024"}),
+]
+
 
 def settings(**given: Any) -> Settings:
     return catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True, **given)
@@ -35,10 +48,13 @@ def length(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-async def test_large_answers_keep_to_the_bound_in_both_channels_and_count_what_they_leave_out() -> None:
+@pytest.mark.parametrize("questions", [LARGE, pytest.param(LARGER, marks=pytest.mark.slow)], ids=["large", "larger"])
+async def test_large_answers_keep_to_the_bound_in_both_channels_and_count_what_they_leave_out(
+    questions: list[tuple[str, dict[str, Any]]],
+) -> None:
     left_out = 0
     async with open_context(settings()) as context, Client(create_server(context)) as client:
-        for tool, question in LARGE:
+        for tool, question in questions:
             result = await client.call_tool(tool, question)
             assert not result.is_error, result.content
             (block, *_) = result.content
@@ -93,3 +109,21 @@ async def test_a_program_that_asks_for_all_gets_every_row_and_the_services_own_f
     assert [table["rows"] for table in structured["tables"]] == [
         [list(row) for row in table.rows] for table in answer.data.tables()
     ]
+
+
+async def test_five_years_of_months_are_told_by_their_sums_and_every_row_is_had_by_the_handle() -> None:
+    question = {"strtYymm": "202001", "endYymm": "202412", "hsSgn": "850760", "cntyCd": "CN"}
+    async with open_context(settings()) as context, Client(create_server(context)) as client:
+        result = await client.call_tool("getNitemtradeList", question)
+        (block, *_) = result.content
+        years, months, products, every = result.structured_content["tables"]
+        page = await client.call_tool("query", {"result": result.structured_content["result"], "table": "4"})
+    assert isinstance(block, TextContent)
+    assert [row[0] for row in years["rows"]] == ["2020", "2021", "2022", "2023", "2024"]
+    assert (len(months["rows"]), len(products["rows"])) == (60, 2)
+    assert (every["rows"], every["left_out"]) == ([], 120)
+    assert f"120 rows: {every['rest']}" in block.text
+    assert len(block.text) < 8_000
+    (table,) = page.structured_content["tables"]
+    assert len(table["rows"]) + table.get("left_out", 0) == 100, "a page of the hundred and twenty"
+    assert table["units"] == every["units"]

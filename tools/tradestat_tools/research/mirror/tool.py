@@ -18,7 +18,7 @@ from tradestat_tools.codes.periods import (
     month_of,
     periods_between,
 )
-from tradestat_tools.codes.words import CodeError
+from tradestat_tools.codes.words import CodeError, clean
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.tool import Tool
@@ -77,6 +77,8 @@ def _place(text: str) -> Resolved:
         raise ArgumentError(
             f"{text} is a group of countries; the two ends of a flow are single reporters.",
             allowed="one country; call again for each member that matters",
+            remedy=f'comtrade_data takes a group and gives each member: partnerCode="{clean(text)}", of one reporter. '
+            "Then compare_mirror with the members that matter.",
         )
     if found.area.kind == "world":
         raise ArgumentError(

@@ -10,7 +10,7 @@ from tradestat_tools.codes.countries import Resolved, resolve_area
 from tradestat_tools.codes.groups import Group, expand
 from tradestat_tools.codes.periods import LAST_YEAR, PER_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import CodeError, nearest, shown
+from tradestat_tools.codes.words import CodeError, clean, nearest, shown
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import is_handle, read_handle
 from tradestat_tools.contract.tool import Tool, call_text
@@ -68,7 +68,8 @@ def _area(text: str) -> Resolved:
             raise
     raise ArgumentError(
         f"{shown(text)} is a group of countries, of which no source has a series.",
-        allowed="one country, or World as partner; comtrade_data takes a group and gives each member",
+        allowed="one country, or World as partner",
+        remedy=f'comtrade_data takes a group and gives each member: partnerCode="{clean(text)}", of one reporter.',
     )
 
 

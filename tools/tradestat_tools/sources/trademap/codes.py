@@ -136,7 +136,8 @@ def _refuse_group(text: str) -> None:
         shown = some if len(some) <= MOST_CODES else f"{some[:MOST_CODES].rpartition(',')[0]}, ..."
         raise ArgumentError(
             f"{group.name} is a group of countries; here one country or area is asked for at a time.",
-            allowed=f"one of its members: {shown}; goods_time_series takes a group",
+            allowed=f"one of its members: {shown}",
+            remedy="goods_time_series takes a group by its name, as country or as partner; else ask for one member.",
         )
 
 
