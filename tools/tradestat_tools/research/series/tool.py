@@ -423,7 +423,8 @@ TRADE_SERIES = Tool(
         "One reporter's trade by year, quarter or month with one or more partners or groups, of one or more products "
         "and flows (20 series at most), from the best source: the official national one first, then UN Comtrade, then "
         "Trade Map (only with max_credits), or one that you name. Gives sums, totals, shares and ranks, and says what "
-        "sums lack; balance, growth, cagr, year to date, unit values on request: ask rather than add up yourself. compare_mirror: both ends of a flow; comtrade_data: all partners or products."
+        "sums lack; balance, growth, cagr, year to date, unit values on request: ask rather than add up yourself. "
+        "compare_mirror: both ends of a flow; comtrade_data: all partners or products."
     ),
     arguments=SeriesArguments,
     data=TradeSeriesData,
