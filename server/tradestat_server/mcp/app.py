@@ -27,7 +27,7 @@ DISTRIBUTION = "tradestat-mcp"
 
 INSTRUCTIONS = """\
 Official trade statistics. Across sources:
-- trade_series: one flow over time, from the cheapest source that has it. compare_mirror: both sides' reports of it, and
+- trade_series: flows over time, with sums, shares and the balance. compare_mirror: both sides' reports of a flow, and
   why they differ. trade_indicators: growth, shares, ranks, concentration, balance. exchange_rate.
 - Free: search_codes finds HS, EBOPS, country codes by words. query: any part of earlier answers by handle (r…), or
   SQL over them. usage: what is left of every plan. import_file: files that people export by hand (the prompt

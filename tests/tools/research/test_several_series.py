@@ -240,3 +240,18 @@ async def test_a_group_is_still_no_reporter_and_one_series_is_as_it_was(context:
     asked = {"reporter": "Korea", "product": BATTERIES, "period": "2023"}
     listed = await answer(context, **asked | {"product": [BATTERIES]}, partner=["China"], flow=["X"])
     assert listed.data.values == (await answer(context, **asked, partner="China")).data.values
+
+
+async def test_a_partner_that_is_named_twice_counts_once(context: Context) -> None:
+    found = await answer(context, reporter="Korea", partner=["China", "CN", "Japan"], product=BATTERIES, period="2023")
+    assert picked(found, partner=None).members == ["China", "Japan"]
+
+
+async def test_several_series_come_from_a_stored_answer_as_well(context: Context, world: World) -> None:
+    asked = {"reporterCode": "KR", "cmdCode": BATTERIES, "flowCode": "X", "partnerCode": "0,CN,US", "period": "2023"}
+    stored = (await context.call("comtrade_data", asked)).result
+    asked = {"reporter": "Korea", "product": BATTERIES, "period": "2023", "source": stored}
+    found = await answer(context, **asked, partner=["CN", "US", "JP"])
+    assert picked(found, partner=None).values == [exported(world, "KR", ("CN", "US"), BATTERIES, "2023")]
+    assert picked(found, partner="392").values == [None]
+    assert picked(found, partner=None).lacks[0].members == ["Japan (no row)"]

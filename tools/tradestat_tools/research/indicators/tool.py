@@ -179,7 +179,7 @@ class IndicatorArguments(Arguments):
     )
     group: Annotated[Group | None, reads(read_group, max_length=60)] = Field(
         default=None,
-        description="A group (ASEAN), whose share is taken together, of share.",
+        description="For share: a group (ASEAN) taken together.",
         json_schema_extra=NOTHING_SAID,
     )
     period: Annotated[Span | None, reads(_closed_span, max_length=60), Meaning.PERIOD] = Field(

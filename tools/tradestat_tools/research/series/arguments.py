@@ -75,9 +75,11 @@ def places_of(partners: Sequence[Resolved | Group], reporter: Area, span: Span) 
             continue
         of = expansion(one, first_year=min(ends, default=None), last_year=max(ends, default=None))
         areas = tuple(area for area in of.areas if area != reporter)
+        if not areas:
+            raise ArgumentError(f"{one.id} has no other member than the reporter.", argument="partner")
         without = "" if len(areas) == len(of.areas) else f" Without {reporter.name_en}, which reports."
         found.append(Place(one.id, areas, is_group=True, note=f"{of.note}{without}"))
-    return tuple(dict.fromkeys(found))
+    return tuple({(place.name, place.is_group): place for place in found}.values())
 
 
 def products_of(codes: Sequence[str], kind: Any) -> tuple[Product, ...]:

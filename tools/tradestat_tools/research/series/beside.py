@@ -6,6 +6,7 @@ from itertools import groupby
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.periods import PER_YEAR, Period, periods_between
 from tradestat_tools.contract.context import Context, merged, remaining
+from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Answer, Note, NoteCode, Provenance
 from tradestat_tools.model.flow import Product
 from tradestat_tools.research.indicators.formulas import Figure, Indicator, growth, index_on
@@ -16,7 +17,7 @@ from tradestat_tools.research.series.report import CODES, UNIT_NAMES, Passed, so
 from tradestat_tools.research.series.several import FLOW_NAMES, Lacks, ManyData, OneSeries
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
 from tradestat_tools.research.series.told import Line, notes_of, some
-from tradestat_tools.research.views import code_of
+from tradestat_tools.research.views import code_of, flows_of
 
 
 def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequence[Passed]) -> Answer[TradeSeriesData]:
@@ -60,6 +61,9 @@ def _what(many: Many, data: ManyData) -> str:
 def _choice(context: Context, many: Many, found: Gathered, passed: Sequence[Passed]) -> str:
     if many.source == found.source:
         return "as asked for"
+    flows = flows_of(context.sources).get(found.source)
+    if flows is not None and flows.standing is Standing.NATIONAL:
+        return f"the official national source of {many.reporter.name_en}"
     over = [source_name(context, one.source) for one in passed]
     return f"since {' and '.join(over)} could not answer it" if over else "the first source that has it"
 

@@ -122,7 +122,7 @@ class SeriesArguments(Arguments):
     freq: FrequencyCode = Field(
         default="",
         description="A years, Q quarters or M months; left out, as `period` is written, else years. Months are summed "
-        "into what is asked, and only where every one is there.",
+        "only where every one is there.",
     )
     source: Annotated[str, AfterValidator(_source)] = Field(
         default=AUTO,
@@ -131,7 +131,7 @@ class SeriesArguments(Arguments):
     )
     fill: bool = Field(
         default=False,
-        description="Whether periods that the source lacks are taken from the next one; each then says its source.",
+        description="Take periods that the source lacks from the next; each says its source. Of one series.",
     )
     also: list[Measure] = Field(
         default=[],
@@ -147,7 +147,7 @@ class SeriesArguments(Arguments):
     currency: CurrencyCode = Field(
         default=DOLLAR,
         pattern=r"^[A-Za-z]{3}$",
-        description="ISO 4217 code; figures in another one are converted at the ECB's averages of their periods.",
+        description="ISO 4217 code; converted at the ECB's averages of the periods.",
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
 
@@ -435,9 +435,9 @@ TRADE_SERIES = Tool(
     description=(
         "One reporter's trade by year, quarter or month with one or more partners or groups, of one or more products "
         "and flows (20 series at most), from the best source: the official national one first, then UN Comtrade, then "
-        "Trade Map (only with max_credits), or one that you name. Gives sums, totals of the period, shares and ranks, "
-        "and says what sums lack; balance, domestic exports, growth, cagr, year to date, unit values on request: ask "
-        "rather than add up yourself. compare_mirror: both ends of a flow; comtrade_data: all partners or products."
+        "Trade Map (only with max_credits), or one that you name. Gives sums, totals, shares and ranks, and says what "
+        "sums lack; balance, growth, cagr, year to date, unit values on request: ask rather than add up yourself. "
+        "compare_mirror: both ends of a flow; comtrade_data: all partners or products."
     ),
     arguments=SeriesArguments,
     data=TradeSeriesData,
