@@ -397,13 +397,19 @@ async def test_a_kind_that_is_not_there_is_not_covered(
 
 
 async def test_a_code_outside_of_the_edition_that_the_reporter_used_is_retired(world: World) -> None:
-    likely = await world.empty(**TELEPHONES)
-    assert kinds(likely.why)[0] == (Reason.CODE_RETIRED, False)
-    await world.ask(**{**TELEPHONES, "cmdCode": "TOTAL"})
     error = await world.empty(**TELEPHONES)
     assert kinds(error.why) == [(Reason.CODE_RETIRED, True)]
     assert "851712 is not in HS 2022, in which China (156) reported 2023." in error.why[0].text
     assert "cmdCode=851713,851714" in error.remedy
+
+
+async def test_the_listed_edition_of_a_year_makes_it_sure_that_a_code_is_retired(comtrade: "Comtrade") -> None:
+    comtrade.lists(2022, 2023)
+    comtrade.gives()
+    with pytest.raises(NoData) as caught:
+        await comtrade.ask(cmdCode="851712")
+    assert kinds(caught.value.why) == [(Reason.CODE_RETIRED, True)]
+    assert "851712 is not in HS 2022, in which China (156) reported 2023." in caught.value.why[0].text
 
 
 async def test_the_empty_years_of_a_series_over_an_edition_have_their_reason(world: World) -> None:

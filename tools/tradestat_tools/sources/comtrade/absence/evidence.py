@@ -32,7 +32,11 @@ NO_REPORTERS = frozenset({"nes", "special"})
 """Kinds of areas that stand for what cannot be named: partners only."""
 
 
-def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], clCode: str, today: date) -> Why | None:
+Listing = Mapping[str, str | None]
+"""The periods of which datasets of a reporter are listed, as the service writes them, each with its edition."""
+
+
+def not_held(reporter: str, period: Period, held: Mapping[str, Listing], clCode: str, today: date) -> Why | None:
     """Why a reporter has no figures of a period, where UN Comtrade's stored list of its datasets shows it.
 
     `held` has the periods that are listed in `clCode` by reporter, of those whose list is known.
@@ -52,7 +56,7 @@ def not_held(reporter: str, period: Period, held: Mapping[str, frozenset[str]], 
 
 
 def no_dataset(
-    reporters: Sequence[str], span: Sequence[Period], held: Mapping[str, frozenset[str]], clCode: str, today: date
+    reporters: Sequence[str], span: Sequence[Period], held: Mapping[str, Listing], clCode: str, today: date
 ) -> dict[str, Why]:
     """Those reporters of which no dataset is listed for any of the periods, with what shows it for the last."""
     found: dict[str, Why] = {}
@@ -173,7 +177,7 @@ class Evidence:
         today: date,
         rows: Iterable[Row] = (),
         not_covered: Mapping[str, Why] | None = None,
-        held: Mapping[str, frozenset[str]] | None = None,
+        held: Mapping[str, Listing] | None = None,
     ) -> None:
         self._today = today
         self._clCode = clCode
@@ -183,6 +187,10 @@ class Evidence:
         self._editions: dict[tuple[str, str], set[str]] = {}
         self._answers = answers
         self._totals = {key for answer in answers for key in _totals_asked(answer.wanted)}
+        for code, listing in self._held.items() if clCode == "HS" else ():
+            for when, edition in listing.items():
+                if edition in EDITION_NAMES:
+                    self._editions[code, when] = {edition}
         for row in (*(row for answer in answers for row in answer.rows), *rows):
             if row.classificationCode:
                 self._editions.setdefault((row.reporterCode, row.period), set()).add(row.classificationCode)
@@ -244,7 +252,8 @@ class Evidence:
         code = cell.cmdCode or ""
         if not is_hs(self._clCode) or not code.isdigit():
             return None
-        life = hs_status(code).editions
+        status = hs_status(code)
+        life = status.editions
         fixed = {self._clCode} if self._clCode != "HS" else set[str]()
         used = fixed or self._editions.get((cell.reporterCode or "", wire_period(cell.period)), set())
         names = {EDITION_NAMES.get(edition, "") for edition in used}
@@ -253,6 +262,8 @@ class Evidence:
                 return None
             where = "" if fixed else f", in which {area_text(cell.reporterCode or '')} reported {cell.period}"
             text = f"{code} is not in {' and '.join(sorted(names))}{where}."
+            if others := status.successors or status.predecessors:
+                text += f" In its place: {', '.join(others)}."
             return Why(Reason.CODE_RETIRED, text, sure=True)
         found = None if names else hs_break(code, cell.period.year, cell.period.year)
         return Why(Reason.CODE_RETIRED, found.text) if found else None

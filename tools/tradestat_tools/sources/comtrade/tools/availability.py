@@ -12,6 +12,7 @@ from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Ta
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.sources.comtrade.absence.evidence import Listing
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
@@ -246,29 +247,38 @@ def _nothing(
     )
 
 
+def _listing(datasets: Iterable[Dataset], reporter: str) -> Listing:
+    """A reporter's periods with their editions; none is told where a period is listed in several."""
+    editions: dict[str, set[str | None]] = {}
+    for one in datasets:
+        if one.reporterCode == reporter:
+            editions.setdefault(one.period, set()).add(one.classificationCode)
+    return {period: next(iter(found)) if len(found) == 1 else None for period, found in editions.items()}
+
+
 def _path(typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, *, tariffline: bool = False) -> str:
     return f"{AVAILABILITY}{'Tariffline' if tariffline else ''}/{typeCode}/{freqCode}/{clCode}"
 
 
 async def stored_periods(
     context: Context, typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, reporters: Sequence[str]
-) -> Mapping[str, frozenset[str]]:
-    """The periods that UN Comtrade lists by reporter, of those reporters whose list is stored; nothing is sent.
+) -> Mapping[str, Listing]:
+    """What UN Comtrade lists by reporter, of those reporters whose list is stored; nothing is sent.
 
     Of more reporters than MOST_STORED none is looked up.
     """
     if not 0 < len(reporters) <= MOST_STORED:
         return {}
     path = _path(typeCode, freqCode, clCode)
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, Listing] = {}
     for code in reporters:
         datasets = await stored_table(context, path, {"reporterCode": code}, Dataset)
         if datasets is not None:
-            found[code] = frozenset(one.period for one in datasets)
+            found[code] = _listing(datasets, code)
     if len(found) < len(reporters) and freqCode == "A":
         datasets = await stored_table(context, path, {}, Dataset)
         for code in () if datasets is None else reporters:
-            found.setdefault(code, frozenset(one.period for one in datasets or () if one.reporterCode == code))
+            found.setdefault(code, _listing(datasets or (), code))
     return found
 
 
@@ -280,20 +290,20 @@ async def listed_periods(
     reporters: Sequence[str],
     *,
     tariffline: bool = False,
-) -> Mapping[str, frozenset[str]]:
-    """The periods that UN Comtrade lists of a few reporters, asked for where they are not stored: a free call each.
+) -> Mapping[str, Listing]:
+    """What UN Comtrade lists of a few reporters, asked for where they are not stored: a free call each.
 
     Of more reporters than MOST_ASKED nothing is asked. A list that can not be had is left out: it only explains.
     """
     path = _path(typeCode, freqCode, clCode, tariffline=tariffline)
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, Listing] = {}
     for code in reporters if len(reporters) <= MOST_ASKED else ():
         try:
             answer = await fetch_table(context, table_request(context, path, {"reporterCode": code}), Dataset)
         except TradestatError:
             break
         if not answer.value.withheld:
-            found[code] = frozenset(one.period for one in answer.value.data if one.reporterCode == code)
+            found[code] = _listing(answer.value.data, code)
     return found
 
 

@@ -16,6 +16,7 @@ from tradestat_tools.sources.comtrade.absence.evidence import (
     Answered,
     Cell,
     Evidence,
+    Listing,
     neighbours,
     no_dataset,
     not_covered,
@@ -126,7 +127,7 @@ Calls = list[tuple[DataCall, Fetched[Page]]]
 
 
 async def _ask(
-    context: Context, query: TradeQuery, held: Mapping[str, frozenset[str]], today: date
+    context: Context, query: TradeQuery, held: Mapping[str, Listing], today: date
 ) -> tuple[TradeQuery, Calls]:
     """Every call of the question. Where it leans on the newest period, that is first looked for.
 
@@ -167,7 +168,7 @@ async def _ask(
     return query, [*calls, *[await _call(context, query, run) for run in chunks(rest, size)]]
 
 
-def _candidates(query: TradeQuery, held: Mapping[str, frozenset[str]], today: date) -> list[Period]:
+def _candidates(query: TradeQuery, held: Mapping[str, Listing], today: date) -> list[Period]:
     """The periods that may be the newest with rows, the newest first: those listed, where the list is known."""
     usual = tries(query.arguments.frequency, today)
     codes = query.reporters.codes
