@@ -13,12 +13,17 @@ import pytest
 from fault_matrix import stores
 from fault_matrix.expected import EXPECTED, EXPECTED_OF_STORES, HEADING
 from fault_matrix.faults import FAULTS, Fault
+from fault_matrix.more import ANSWER, ERROR, MORE
 from fault_matrix.services import SERVICES, TRADEMAP, page
 from fault_matrix.trial import HEAD, STALE_AFTER, START, Trial, line, set_up, try_row
 
 from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import MAX_BODY
+
+KINDS = {error.kind for error in TradestatError.__subclasses__()}
+"""Of the closed set."""
 
 CONNECTION = FAULTS[: FAULTS.index(next(fault for fault in FAULTS if fault.name == "400"))]
 """What goes wrong below HTTP, where the event loop plays a part."""
@@ -56,6 +61,48 @@ async def check(*faults: Fault) -> None:
             check_waits(trial, where)
             assert trial.peak < 4 * MAX_BODY, where
     await http.aclose()
+
+
+@pytest.mark.anyio
+@pytest.mark.slow
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("fault", MORE, ids=lambda fault: fault.name)
+async def test_whatever_else_comes_ends_by_the_rules(fault: Fault) -> None:
+    http = Http()
+    for trial in chain.from_iterable(await try_row(fault, http)):
+        where = (
+            f"{fault.name}, {trial.service.name}, {'stale entry' if trial.stale else 'empty cache'}: {trial.outcome}"
+        )
+        check_secrets(trial, where)
+        check_words(trial, where)
+        check_rules(trial, where)
+    await http.aclose()
+
+
+def check_rules(trial: Trial, where: str) -> None:
+    """An answer is the sound one; a failure is said, is not stored beyond a day, and costs what was sent."""
+    if trial.fault.ends == ANSWER:
+        assert trial.outcome == "fresh", where
+    if trial.fault.ends == ERROR:
+        assert trial.outcome != "fresh", where
+    if trial.outcome == "fresh" and trial.before is not None:
+        assert trial.answer is not None
+        assert trial.answer.data == trial.before.data, where
+    assert trial.error is None or trial.error.kind in KINDS, where
+    assert 1 <= trial.attempts <= (2 if trial.service is TRADEMAP else 3), where
+    if trial.service is TRADEMAP:
+        assert trial.credits <= trial.attempts == 1 or trial.credits == 0, where
+    else:
+        assert trial.credits == trial.attempts, where
+    assert trial.after is not None
+    state = "cached" if trial.outcome == "fresh" else "fresh"
+    assert (trial.after.source.state, trial.attempts_after) == (state, int(state == "fresh")), where
+
+
+def test_each_service_meets_at_least_eighty_faults() -> None:
+    assert len({fault.name for fault in (*FAULTS, *MORE)}) == len(FAULTS) + len(MORE)
+    for service in SERVICES:
+        assert sum(fault.act(service) is not None for fault in (*FAULTS, *MORE)) >= 80
 
 
 def check_secrets(trial: Trial, where: str) -> None:
