@@ -80,3 +80,21 @@ async def test_an_empty_table_that_cost_nothing_is_asked_for_again_soon(parsebot
                 await context.call("goods_time_series", {"country": "784", "product": "020230", **EMPTY})
             assert len(parsebot.sent) == times
             parsebot.now += timedelta(hours=1)
+
+
+@pytest.mark.parametrize("stated", ["1e308", "1e18", "5001", "-1", "nan", "inf", "9" * 400, "many"])
+async def test_a_charge_that_can_not_be_so_is_counted_at_the_usual_price_and_said(
+    parsebot: Any, payloads: Any, stated: str
+):
+    table = {"status": "success", "data": payloads.table([], [payloads.beef_total()])}
+    parsebot.says(table, x_credits_charged=stated)
+    parsebot.says(table, x_credits_charged="2")
+    asked = {"country": "784", "product": "020230", "trade_flow": "I", "period_from": 2024, "period_to": 2024}
+    async with parsebot.context() as context:
+        before = await context.call("goods_time_series", asked)
+        after = await context.call("goods_time_series", asked | {"page_size": 7})
+    (said,) = (note.text for note in before.notes if "can not be so" in note.text)
+    assert stated[:5] in said
+    assert "counted at its usual price" in said
+    assert not any("can not be so" in note.text for note in after.notes)
+    assert (before.source.credits_charged, after.source.credits_charged) == (None, 2)
