@@ -175,8 +175,8 @@ MORE = (
     Fault("an unknown packing", _packed(lambda body: body, "snappy"), ends=EITHER),
     # Other shapes
     *(
-        Fault(f"only {shown}", _shape(value), ends=ERROR)
-        for shown, value in (("null", None), ("a list", []), ("an object", {}), ("a number", 1), ("text", "ok"))
+        Fault(f"only {text}", _shape(json.loads(text)), ends=ERROR)
+        for text in ("null", "[]", "{}", "1", '"ok"', "[[1]]", '{"a": null}')
     ),
     Fault("envelope of null", _shape({"status": "success", "code": 0, "data": None}), ends=ERROR),
     Fault("envelope of text", _shape({"status": "success", "code": 0, "data": "ok"}), ends=ERROR),

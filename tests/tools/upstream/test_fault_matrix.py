@@ -82,7 +82,7 @@ async def test_whatever_else_comes_ends_by_the_rules(fault: Fault) -> None:
 def check_rules(trial: Trial, where: str) -> None:
     """An answer is the sound one; a failure is said, is not stored beyond a day, and costs what was sent."""
     if trial.fault.ends == ANSWER:
-        assert trial.outcome == "fresh", where
+        assert (trial.outcome, trial.attempts, trial.credits) == ("fresh", 1, 1), where
     if trial.fault.ends == ERROR:
         assert trial.outcome != "fresh", where
     if trial.outcome == "fresh" and trial.before is not None:
