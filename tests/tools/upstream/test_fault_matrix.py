@@ -130,10 +130,20 @@ def check_store(trial: Trial, where: str) -> None:
         assert len(trial.stored) == 1, where
         assert (trial.after.source.state, trial.attempts_after) == ("cached", 0), where
     else:
-        charged = trial.service is TRADEMAP and trial.fault.name == "422"
+        charged = trial.service is TRADEMAP and (trial.fault.name == "422" or kept_unread(trial))
         kept = [START + (STALE_AFTER if trial.stale else 0.0)] if charged else [START] if trial.stale else []
         assert [entry.stored_at for entry in trial.stored] == kept, where
         assert (trial.after.source.state, trial.attempts_after) == ("fresh", 1), where
+
+
+def kept_unread(trial: Trial) -> bool:
+    """Whether an answer that can not be read is kept: it was charged, and no older one is stored."""
+    return trial.outcome == "UpstreamChanged" and trial.fault.name in (
+        "truncated",
+        "wrong schema",
+        "empty",
+        "100,000 deep",
+    )
 
 
 def check_words(trial: Trial, where: str) -> None:
