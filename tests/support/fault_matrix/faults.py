@@ -31,6 +31,7 @@ class Fault:
         wait: seconds that the service asks to wait.
         unanswered: the request arrives, and no whole answer comes back: it may have been charged.
         large: so large that memory is watched.
+        ends: how a call ends by the rules of `more`; nothing where the cells of the row are written down.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Fault:
     wait: float | None = None
     unanswered: bool = False
     large: bool = False
+    ends: str = ""
 
 
 def _always(behaviour: Behaviour) -> Callable[[Service], Behaviour]:

@@ -74,7 +74,10 @@ def test_answers_on_a_read_only_disk_are_read_and_new_ones_kept_on_top(disk: Dis
     check_it_is_read_on(disk.folder)
 
 
-def test_a_file_whose_program_was_killed_is_read_from_a_read_only_disk_too(disk: Disk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("index", ["with its index", "without"])
+def test_a_file_whose_program_was_killed_is_read_from_a_read_only_disk_too(
+    disk: Disk, tmp_path: Path, index: str
+) -> None:
     living = tmp_path / "living"
     living.mkdir()
     cache, ledger = opened(living), SqliteLedger(living / "ledger.sqlite3")
@@ -87,6 +90,9 @@ def test_a_file_whose_program_was_killed_is_read_from_a_read_only_disk_too(disk:
     cache.close()
     ledger.close()
     assert (disk.folder / "answers-2.sqlite3-wal").stat().st_size > 0
+    if index == "without":
+        for file in disk.folder.glob("*-shm"):
+            file.unlink()
     disk.make("ro")
     check_it_is_read_on(disk.folder)
 

@@ -13,12 +13,17 @@ import pytest
 from fault_matrix import stores
 from fault_matrix.expected import EXPECTED, EXPECTED_OF_STORES, HEADING
 from fault_matrix.faults import FAULTS, Fault
+from fault_matrix.more import ANSWER, ERROR, MORE
 from fault_matrix.services import SERVICES, TRADEMAP, page
 from fault_matrix.trial import HEAD, STALE_AFTER, START, Trial, line, set_up, try_row
 
 from tradestat_tools.model.answers import Answer, NoteCode
+from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import MAX_BODY
+
+KINDS = {error.kind for error in TradestatError.__subclasses__()}
+"""Of the closed set."""
 
 CONNECTION = FAULTS[: FAULTS.index(next(fault for fault in FAULTS if fault.name == "400"))]
 """What goes wrong below HTTP, where the event loop plays a part."""
@@ -58,6 +63,48 @@ async def check(*faults: Fault) -> None:
     await http.aclose()
 
 
+@pytest.mark.anyio
+@pytest.mark.slow
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("fault", MORE, ids=lambda fault: fault.name)
+async def test_whatever_else_comes_ends_by_the_rules(fault: Fault) -> None:
+    http = Http()
+    for trial in chain.from_iterable(await try_row(fault, http)):
+        where = (
+            f"{fault.name}, {trial.service.name}, {'stale entry' if trial.stale else 'empty cache'}: {trial.outcome}"
+        )
+        check_secrets(trial, where)
+        check_words(trial, where)
+        check_rules(trial, where)
+    await http.aclose()
+
+
+def check_rules(trial: Trial, where: str) -> None:
+    """An answer is the sound one; a failure is said, is not stored beyond a day, and costs what was sent."""
+    if trial.fault.ends == ANSWER:
+        assert (trial.outcome, trial.attempts, trial.credits) == ("fresh", 1, 1), where
+    if trial.fault.ends == ERROR:
+        assert trial.outcome != "fresh", where
+    if trial.outcome == "fresh" and trial.before is not None:
+        assert trial.answer is not None
+        assert trial.answer.data == trial.before.data, where
+    assert trial.error is None or trial.error.kind in KINDS, where
+    assert 1 <= trial.attempts <= (2 if trial.service is TRADEMAP else 3), where
+    if trial.service is TRADEMAP:
+        assert trial.credits <= trial.attempts == 1 or trial.credits == 0, where
+    else:
+        assert trial.credits == trial.attempts, where
+    assert trial.after is not None
+    state = "cached" if trial.outcome == "fresh" else "fresh"
+    assert (trial.after.source.state, trial.attempts_after) == (state, int(state == "fresh")), where
+
+
+def test_each_service_meets_at_least_eighty_faults() -> None:
+    assert len({fault.name for fault in (*FAULTS, *MORE)}) == len(FAULTS) + len(MORE)
+    for service in SERVICES:
+        assert sum(fault.act(service) is not None for fault in (*FAULTS, *MORE)) >= 80
+
+
 def check_secrets(trial: Trial, where: str) -> None:
     """The key goes over the wire, and nowhere else."""
     key = trial.service.key
@@ -83,10 +130,20 @@ def check_store(trial: Trial, where: str) -> None:
         assert len(trial.stored) == 1, where
         assert (trial.after.source.state, trial.attempts_after) == ("cached", 0), where
     else:
-        charged = trial.service is TRADEMAP and trial.fault.name == "422"
+        charged = trial.service is TRADEMAP and (trial.fault.name == "422" or kept_unread(trial))
         kept = [START + (STALE_AFTER if trial.stale else 0.0)] if charged else [START] if trial.stale else []
         assert [entry.stored_at for entry in trial.stored] == kept, where
         assert (trial.after.source.state, trial.attempts_after) == ("fresh", 1), where
+
+
+def kept_unread(trial: Trial) -> bool:
+    """Whether an answer that can not be read is kept: it was charged, and no older one is stored."""
+    return trial.outcome == "UpstreamChanged" and trial.fault.name in (
+        "truncated",
+        "wrong schema",
+        "empty",
+        "100,000 deep",
+    )
 
 
 def check_words(trial: Trial, where: str) -> None:

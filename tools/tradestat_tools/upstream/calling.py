@@ -15,13 +15,14 @@ from tradestat_tools.model.errors import (
     QuotaExhausted,
     RateLimited,
     TradestatError,
+    UpstreamChanged,
     UpstreamDown,
     UpstreamRefused,
 )
 from tradestat_tools.upstream.failures import NotReached
 from tradestat_tools.upstream.flight import LEASE, Exchange, Flight
 from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, Freshness, Reader, Request, Response
+from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, PAID_UNREAD, Freshness, Reader, Request, Response
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.sqlite import SqliteLedger
 from tradestat_tools.upstream.store import LONGEST_ABSENCE, Cache, Denial, Entry, Grant, Ledger, StoreUnavailable
@@ -34,6 +35,12 @@ T = TypeVar("T")
 FAILURES = 5
 FIRST_REST = 30.0
 LONGEST_REST = 300.0
+
+KEPT = (
+    "It was charged, so it is kept for an hour, in which the same question sends nothing and costs nothing; "
+    "`tradestat-mcp cache clear` forgets it."
+)
+"""Said of an answer that could not be read."""
 
 State = Literal["closed", "open", "half-open"]
 
@@ -317,6 +324,13 @@ class Caller:
             elif isinstance(error, NoData):
                 await self._store(request, response, NO_DATA)
             raise
+        except UpstreamChanged as error:
+            breaker.succeeded()
+            # Never in place of an older answer, which is still worth more than this one.
+            if policy.keeps(response, error) and not await self._holds(request):
+                await self._store(request, response, PAID_UNREAD)
+                error.remedy = f"{error.remedy} {KEPT}"
+            raise
         except (RateLimited, QuotaExhausted) as error:
             breaker.succeeded()
             if error.retry_after:
@@ -330,6 +344,12 @@ class Caller:
         breaker.succeeded()
         await self._store(request, response, request.freshness)
         return value
+
+    async def _holds(self, request: Request) -> bool:
+        """Whether any answer to a request is stored, however old."""
+        with suppress(StoreUnavailable):
+            return await in_thread(partial(self._cache.get, request.key, self._clock.time())) is not None
+        return False
 
     async def _store(self, request: Request, response: Response, freshness: Freshness) -> None:
         """Store an answer if possible; it is in the caller's hands in any case."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tradestat_tools.model.errors import NoData, TradestatError, UpstreamRefused
+from tradestat_tools.model.errors import NoData, TradestatError, UpstreamChanged, UpstreamRefused
 from tradestat_tools.upstream.plan import UNLIMITED, Plan
 from tradestat_tools.upstream.request import Response
 
@@ -80,9 +80,10 @@ class Policy:
     def keeps(self, response: Response, error: TradestatError) -> bool:
         """Whether a failure is the service's own answer to the question and was paid for: asked again it costs again.
 
-        What passes is never kept (a limit, a fault of the service), nor what concerns the key, charged or not.
+        So is an answer that can not be read, where the service says that it charged for it. What passes is never kept
+        (a limit, a fault of the service), nor what concerns the key, charged or not.
         """
-        if not self.paid or not isinstance(error, NoData | UpstreamRefused):
+        if not self.paid or not isinstance(error, NoData | UpstreamRefused | UpstreamChanged):
             return False
         cost = self.charged(response) if self.charged else None
         if cost is None:

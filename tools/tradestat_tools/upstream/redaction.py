@@ -7,7 +7,7 @@ not listed: a key is found wherever its characters follow each other, each in an
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html.entities import html5
 
@@ -26,6 +26,9 @@ FORMS = 20
 TELLING = 12
 """Characters of a key's beginning that are blanked without the rest, as where a service cut its words off."""
 
+VAIN = 16
+"""Places that look like a key's beginning and are none, after which a text's escapes are read rather than tried."""
+
 _STARTS = "%\\&"
 """Every form of a character but itself begins with one of these, at whatever depth."""
 _TWINS = {"+": " -", "/": "_"}
@@ -42,6 +45,22 @@ _WHOLE = re.compile(
 _PART = re.compile(rf"%(?:{_HEX}?|u{_HEX}{{0,3}})|\\(?:x{_HEX}?|u{_HEX}{{0,3}})?|&(?:#(?:[0-9]*|[xX]{_HEX}*))?")
 _NAMES = {name.rstrip(";"): char for name, char in html5.items() if len(char) == 1 and char.isascii()}
 _PARTS_OF_NAMES = {f"&{name[:length]}" for name in _NAMES for length in range(len(name) + 1)}
+
+_ASCII = f"[2-7]{_HEX}"
+_ESCAPES = re.compile(
+    rf"[{re.escape(_STARTS)}](?:(?<=%)(?P<run>{_ASCII}(?:%{_ASCII})*)"
+    rf"|(?P<one>(?<=&)(?:\#(?:[xX]0*(?P<hex>{_ASCII})|0*(?P<decimal>1[0-2][0-9]|[3-9][0-9]))"
+    rf"|(?P<name>{'|'.join(sorted(_NAMES, key=len, reverse=True))}));?"
+    rf"|(?<!&)u00(?P<unicode>{_ASCII})|(?<=\\)x(?P<byte>{_ASCII}))"
+    rf"(?P<more>(?:[{re.escape(_STARTS)}](?P=one))*))"
+)
+"""Escapes of the characters that keys have."""
+_MARKS = (("&amp;", "&"), ("%25", "%"))
+"""Escaped escapes: what walls of them are made of, and read fastest so."""
+_REACH = 2000
+"""Characters after its first that a key's beginning takes at most, each of them encoded three times in percents."""
+_NARROW = 512
+"""Characters in which a key may begin, few enough to try them one by one."""
 
 _Readings = frozenset[tuple[str, int]]
 
@@ -84,19 +103,88 @@ def _without(text: str, key: str) -> str:
     text = text.replace(key, BLANK)
     if key[:TELLING] not in text and not any(char in text for char in _STARTS) and not any(map(key.count, _TWINS)):
         return text  # at the speed of memory, so that large tables of figures pay nothing
-    screen, kept, done, at, forms = _screen(key), list[str](), 0, 0, 0
-    while found := screen.search(text, at):
-        at = found.start()
-        end, whole = _end(text, at, key)
-        if not end:
-            at += 1
-            continue
-        kept += (text[done:at], BLANK)
-        done = at = end
-        if whole and forms < FORMS:
-            # What is repeated is mostly repeated in the same form, and to look for that costs next to nothing.
-            text, done, at, forms = text[end:].replace(text[found.start() : end], BLANK), 0, 0, forms + 1
+    kept, forms, done = list[str](), 0, 0
+    again = True
+    while again:
+        again, done = False, 0
+        for start, end, whole in _found(text, key):
+            kept += (text[done:start], BLANK)
+            done = end
+            if whole and forms < FORMS:
+                # What is repeated is mostly repeated in the same form, and to look for that costs next to nothing.
+                text, done, forms, again = text[end:].replace(text[start:end], BLANK), 0, forms + 1, True
+                break
     return "".join((*kept, text[done:]))
+
+
+def _found(text: str, key: str) -> Iterator[tuple[int, int, bool]]:
+    """Where a key begins and ends, and whether it is whole."""
+    at = vain = 0
+    for start, end, whole in _tried(text, 0, len(text), key):
+        at = end or start + 1
+        if end:
+            yield start, end, whole
+        elif (vain := vain + 1) == VAIN:
+            break
+    else:
+        return
+    for first, stop in _places(text, at, len(text), key):
+        for start, end, whole in _tried(text, max(first, at), stop, key):
+            if end:
+                at = end
+                yield start, end, whole
+
+
+def _tried(text: str, at: int, stop: int, key: str) -> Iterator[tuple[int, int, bool]]:
+    """What looks like the beginning of a key, with its end, 0 where it is none, and whether it is whole."""
+    screen = _screen(key)
+    while at < stop and (found := screen.search(text, at)) and found.start() < stop:
+        end, whole = _end(text, found.start(), key)
+        yield found.start(), end, whole
+        at = end or found.start() + 1
+
+
+def _places(text: str, start: int, stop: int, key: str) -> Iterator[tuple[int, int]]:
+    """Where a key may begin: by halves, since to read all escapes of a text costs far less than to try each of them."""
+    if not set(_STARTS).isdisjoint(key):
+        yield start, stop  # what reads a text's escapes would read such a key's own marks as well
+    elif start < stop and _holds(text[start : stop + _REACH], key[:TELLING]):
+        if stop - start <= _NARROW:
+            yield start, stop
+            return
+        middle = (start + stop) // 2
+        yield from _places(text, start, middle, key)
+        yield from _places(text, middle, stop, key)
+
+
+def _holds(text: str, said: str) -> bool:
+    """Whether something is said in a text, in as many encodings inside each other as are looked for."""
+    # A backslash before a mark stands for that mark, and what ends an escape may be encoded where the rest is not.
+    alike = [("\\", ""), (";", "")]
+    alike += [(twin, char) for char, others in _TWINS.items() for twin in others if not _TWINS.keys().isdisjoint(said)]
+    said = _replaced(said, alike)
+    for _ in range(DEPTH + 2):  # as it stands, in each encoding, and once more where a stray mark took one's place
+        if said in _replaced(text, alike):
+            return True
+        before, text = text, _ESCAPES.sub(_unescaped, _replaced(text, _MARKS))
+        if text == before:
+            break
+    return False
+
+
+def _replaced(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+    for old, new in pairs:
+        text = text.replace(old, new)
+    return text
+
+
+def _unescaped(run: re.Match[str]) -> str:
+    """What escapes that follow each other say: percent's, or one of another notation and those that repeat it."""
+    if run["run"]:
+        return bytes.fromhex(run[0].replace("%", " ")).decode("ascii")
+    code, decimal = run["hex"] or run["unicode"] or run["byte"], run["decimal"]
+    char = chr(int(code, 16)) if code else chr(int(decimal)) if decimal else _NAMES[run["name"]]
+    return char * (len(run[0]) // (len(run["one"]) + 1))
 
 
 def _end(text: str, start: int, key: str) -> tuple[int, bool]:

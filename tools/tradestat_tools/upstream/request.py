@@ -64,6 +64,9 @@ NO_DATA = Freshness(fresh=15 * 60.0, usable=0.0)
 PAID_REFUSAL = Freshness(fresh=DAY, usable=0.0)
 """What was paid for to hear that there is nothing, or that the question is refused. New data come by the day."""
 
+PAID_UNREAD = Freshness(fresh=HOUR, usable=0.0)
+"""What was paid for and could not be read: asked again at once it would cost again, and mostly bring the same."""
+
 
 T = TypeVar("T")
 

@@ -161,6 +161,29 @@ async def test_a_row_that_came_on_two_pages_is_given_once_with_its_newest_figure
     assert answer.data.records[1].values == [999]
     (revised,) = (note.text for note in answer.notes if note.code is NoteCode.REVISED)
     assert "came on two pages: 1." in revised
+    assert f"with the newer figures where they differ (784/{first[1]['partnerCd']}/020230)" in revised
+
+
+async def test_a_row_that_two_pages_of_one_day_state_unlike_has_no_figure(table: Table) -> None:
+    table.pages = 2
+    first, second = table.partners[:2], table.partners[2:4]
+    other = table.payloads.record("784", first[1]["partnerCd"], "020230", {2024: 999})
+    table.queue(table.page(1, rows=first), table.page(2, rows=[other, second[0]]))
+    answer = await table.answer()
+    assert answer.data.records[1].values == [None]
+    assert answer.data.records[0].values != [None]
+    (said,) = (note.text for note in answer.notes if "contradict each other" in note.text)
+    assert f"784/{first[1]['partnerCd']}/020230" in said
+
+
+async def test_a_row_that_one_page_states_twice_and_unlike_has_no_figure_and_is_named(table: Table) -> None:
+    table.pages = 1
+    first = table.partners[:2]
+    other = table.payloads.record("784", first[1]["partnerCd"], "020230", {2024: 999})
+    table.queue(table.page(1, rows=[*first, other]))
+    answer = await table.answer()
+    assert answer.data.records[1].values == [None]
+    assert any(f"two figures of 784/{first[1]['partnerCd']}/020230" in note.text for note in answer.notes)
     assert any(note.code is NoteCode.SUBSET for note in answer.notes), "3 of 27 rows"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from scripted import a_rig
 
-from tradestat_tools.model.errors import NoData, TradestatError
+from tradestat_tools.model.errors import NoData, TradestatError, UpstreamChanged
 from tradestat_tools.sources.trademap import SOURCE
 from tradestat_tools.sources.trademap.wire.envelope import read_envelope
 from tradestat_tools.upstream.request import Request, Response
@@ -80,3 +80,59 @@ async def test_an_empty_table_that_cost_nothing_is_asked_for_again_soon(parsebot
                 await context.call("goods_time_series", {"country": "784", "product": "020230", **EMPTY})
             assert len(parsebot.sent) == times
             parsebot.now += timedelta(hours=1)
+
+
+@pytest.mark.parametrize("stated", ["1e308", "1e18", "5001", "-1", "nan", "inf", "9" * 400, "many"])
+async def test_a_charge_that_can_not_be_so_is_counted_at_the_usual_price_and_said(
+    parsebot: Any, payloads: Any, stated: str
+):
+    table = {"status": "success", "data": payloads.table([], [payloads.beef_total()])}
+    parsebot.says(table, x_credits_charged=stated)
+    parsebot.says(table, x_credits_charged="2")
+    asked = {"country": "784", "product": "020230", "trade_flow": "I", "period_from": 2024, "period_to": 2024}
+    async with parsebot.context() as context:
+        before = await context.call("goods_time_series", asked)
+        after = await context.call("goods_time_series", asked | {"page_size": 7})
+    (said,) = (note.text for note in before.notes if "can not be so" in note.text)
+    assert stated[:5] in said
+    assert "counted at its usual price" in said
+    assert not any("can not be so" in note.text for note in after.notes)
+    assert (before.source.credits_charged, after.source.credits_charged) == (None, 2)
+
+
+UNREAD = {"status": "success", "data": {"rows": [[2024, 713748]]}}
+BEEF = {"country": "784", "product": "020230", "trade_flow": "I", "period_from": 2024, "period_to": 2024}
+
+
+async def test_an_answer_that_can_not_be_read_is_paid_once_an_hour_at_most(parsebot: Any):
+    parsebot.says(UNREAD, x_credits_charged="1")
+    async with parsebot.context() as context:
+        for minutes, times in ((0, 1), (1, 1), (58, 1), (2, 2)):
+            parsebot.now += timedelta(minutes=minutes)
+            with pytest.raises(UpstreamChanged) as caught:
+                await context.call("goods_time_series", BEEF)
+            assert len(parsebot.sent) == times
+            assert ("nothing was sent" in caught.value.message) == (minutes in (1, 58))
+            if not minutes:
+                assert "kept for an hour" in caught.value.remedy
+
+
+async def test_an_answer_that_can_not_be_read_and_cost_nothing_is_asked_for_again(parsebot: Any):
+    parsebot.says(UNREAD, x_credits_charged="0")
+    async with parsebot.context() as context:
+        for times in (1, 2):
+            with pytest.raises(UpstreamChanged) as caught:
+                await context.call("goods_time_series", BEEF)
+            assert len(parsebot.sent) == times
+            assert "kept for an hour" not in caught.value.remedy
+
+
+async def test_an_answer_that_can_not_be_read_never_takes_the_place_of_an_older_one(parsebot: Any, payloads: Any):
+    parsebot.says({"status": "success", "data": payloads.table([], [payloads.beef_total()])}, x_credits_charged="1")
+    parsebot.says(UNREAD, x_credits_charged="1")
+    async with parsebot.context() as context:
+        await context.call("goods_time_series", BEEF)
+        parsebot.now += timedelta(days=20)
+        for _ in range(2):
+            answer = await context.call("goods_time_series", BEEF)
+            assert (answer.source.state, answer.data.aggregateRecords[0].values) == ("stale", [713_748])

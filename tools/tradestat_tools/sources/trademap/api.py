@@ -9,6 +9,7 @@ from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from tradestat_tools.contract.context import Context
+from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import MissingKey, TradestatError, UpstreamDown
 from tradestat_tools.sources.trademap.arguments import TableQuery
 from tradestat_tools.sources.trademap.service import (
@@ -20,7 +21,7 @@ from tradestat_tools.sources.trademap.service import (
     TrademapSettings,
     credits_charged,
 )
-from tradestat_tools.sources.trademap.wire.envelope import is_stale, read_envelope
+from tradestat_tools.sources.trademap.wire.envelope import excerpt, is_stale, read_envelope
 from tradestat_tools.sources.trademap.wire.lists import Country, Listed, parse_countries
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
 from tradestat_tools.sources.trademap.wire.payloads import Page, only_asked, parse_indicators, parse_series
@@ -101,7 +102,21 @@ async def country_list(context: Context) -> Fetched[Listed[Country]] | None:
 
 
 def _reader(context: Context, parse: Callable[[Any], T]) -> Callable[[Response], T]:
-    return lambda response: parse(read_envelope(response, context.now()))
+    def read(response: Response) -> T:
+        value = parse(read_envelope(response, context.now()))
+        if odd := _odd_charge(response):
+            current_report().note(NoteCode.COST, odd)
+        return value
+
+    return read
+
+
+def _odd_charge(response: Response) -> str | None:
+    """What is to be said of a charge that can not be so; the call is counted at its price then."""
+    said = response.headers.get(CREDITS_HEADER)
+    if said is None or credits_charged(response) is not None:
+        return None
+    return f"The service states a charge that can not be so ({excerpt(said)}); the call is counted at its usual price."
 
 
 async def _names_at_hand(context: Context) -> Catalogue:

@@ -69,10 +69,14 @@ CREDITS_HEADER = "x-credits-charged"
 """On every answer, failed ones too, and equal to the bill (seen October 2026). Its sister `X-Credits-Remaining` does
 not agree with the bill and is not read."""
 
+MOST_CHARGED = 5000.0
+"""Credits for one call. The largest plan has as many for a month (stated), and calls cost 1 or a few."""
+
 
 def credits_charged(response: Response) -> float | None:
-    """What the service says this call cost, in credits; None where it does not say."""
-    return number_or_none(response.headers.get(CREDITS_HEADER))
+    """What the service says this call cost, in credits; None where it does not say, or nothing that can be so."""
+    said = number_or_none(response.headers.get(CREDITS_HEADER))
+    return None if said is None or said > MOST_CHARGED else said
 
 
 def number_or_none(value: Any) -> float | None:

@@ -9,15 +9,20 @@ paid. A program that finds a newer version's ledger does the same. So two versio
 """
 
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 APPLICATION_ID = 0x74726164
 """Marks a file as ours ("trad"), so that a foreign database of the same name is not written into."""
+
+LARGEST_COPY = 256 * 1024 * 1024
+"""Bytes of a file and its log that are copied to be read where a disk takes nothing."""
 
 
 class ForeignFile(Exception):
@@ -195,7 +200,27 @@ def read_only(path: Path) -> sqlite3.Connection | None:
             return connection
         if connection is not None:
             connection.close()
-    return None
+    return _copied(path, log) if logged else None
+
+
+def _copied(path: Path, log: Path) -> sqlite3.Connection | None:
+    """What a file and its log hold together, in memory: a folder that takes no index has the log read elsewhere."""
+    if path.stat().st_size + log.stat().st_size > LARGEST_COPY:
+        return None
+    whole = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    try:
+        with TemporaryDirectory(prefix="tradestat-") as folder:
+            copy = Path(folder, path.name)
+            for one, name in ((path, copy.name), (log, log.name)):
+                shutil.copyfile(one, Path(folder, name))
+            with closing(sqlite3.connect(copy)) as found:
+                found.execute("SELECT count(*) FROM sqlite_master")
+                found.backup(whole)
+        whole.execute("PRAGMA query_only=ON")
+    except (OSError, sqlite3.Error):
+        whole.close()
+        return None
+    return whole
 
 
 def renamed(path: Path) -> Path:

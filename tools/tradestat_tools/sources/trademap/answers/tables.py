@@ -2,22 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import UpstreamChanged
+from tradestat_tools.model.reasons import Reason
 from tradestat_tools.sources.trademap.answers.rows import require_echo
 from tradestat_tools.sources.trademap.api import ask_page, to_pay
 from tradestat_tools.sources.trademap.arguments import MOST_CALLS, TableQuery
 from tradestat_tools.sources.trademap.service import SOURCE_ID
 from tradestat_tools.sources.trademap.wire.envelope import changed
 from tradestat_tools.sources.trademap.wire.names import Wire
-from tradestat_tools.sources.trademap.wire.payloads import Page, Record
+from tradestat_tools.sources.trademap.wire.payloads import Cell, Page, Record
 from tradestat_tools.upstream.paging import Allowance, all_pages
 from tradestat_tools.upstream.request import Fetched
 
 LESS = "a larger page_size, fewer years, one product or one partner; or take single pages with page="
+
+NAMED = 8
+"""Rows that a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +86,46 @@ def _row(record: Record) -> Row:
     return record.reporterCd, record.partnerCd, record.productCd
 
 
+def _named(rows: set[Row]) -> str:
+    named = ["/".join(row) for row in sorted(rows)]
+    return "; ".join(named[:NAMED]) + (f"; and {len(named) - NAMED} more" if len(named) > NAMED else "")
+
+
+def _agreed(one: Record, other: Record) -> Record:
+    """A row with what both pages say of it; a figure that they state unlike is none."""
+    cells = {**one.cells, **other.cells}
+    unlike = [name for name in one.cells.keys() & other.cells.keys() if one.cells[name] != other.cells[name]]
+    return replace(other, cells=cells | {name: Cell(None, unread=True) for name in unlike})
+
+
 def join_pages(fetched: Sequence[Fetched[Page]]) -> tuple[Page, list[Note]]:
     """The rows of all pages in order, each once; the total is that of the newest page, for every page has the same.
 
     Stored pages may be older than new ones. Where the table changed in between, that is noted.
     """
     newest = max(fetched, key=lambda one: one.retrieved_at).value
-    rows: dict[Row, Record] = {}
+    rows, days = dict[Row, Record](), dict[Row, date]()
+    revised, refused = set[Row](), set[Row]()
     for one in sorted(fetched, key=lambda one: one.retrieved_at):
-        rows |= {_row(record): record for record in one.value.records}
+        for record in one.value.records:
+            row, day = _row(record), one.retrieved_at.date()
+            before = rows.get(row, record)
+            if before.cells != record.cells:
+                # A page of another day may be a revision, and the newest is taken; else nothing tells which is right.
+                (refused if days[row] == day else revised).add(row)
+            rows[row] = record if row in revised else _agreed(before, record)
+            days[row] = day
     order = dict.fromkeys(_row(record) for one in fetched for record in one.value.records)
     came = sum(len(one.value.records) for one in fetched)
     notes: list[Note] = []
     if came > len(order):
-        text = f"Rows that came on two pages: {came - len(order)}. Their order changed in between: each is here once, "
-        notes.append(Note(code=NoteCode.REVISED, text=f"{text}and others may be missing."))
+        text = f"Rows that came on two pages: {came - len(order)}. Their order changed in between: each is here once"
+        text += f", with the newer figures where they differ ({_named(revised)})" if revised else ""
+        notes.append(Note(code=NoteCode.REVISED, text=f"{text}, and others may be missing."))
+    if refused:
+        text = f"Rows that came on two pages of one day with figures that contradict each other: {_named(refused)}. "
+        text += "Nothing tells which are right: no figure."
+        notes.append(Note(code=NoteCode.ABSENT, text=text, reason=Reason.CONFLICTING))
     if any(one.value.aggregateRecords != newest.aggregateRecords for one in fetched):
         days = sorted({f"{one.retrieved_at:%Y-%m-%d}" for one in fetched})
         text = f"The total was not the same on every page ({', '.join(days)}): the table was revised in between. "
