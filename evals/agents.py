@@ -93,7 +93,12 @@ def ask_once(command: str, question: Question, folder: Path, world: World, secon
     line = json.dumps(question.asked(), ensure_ascii=False) + "\n"
     try:
         ended = subprocess.run(  # noqa: S603 - the command is what the user wants to be driven
-            shlex.split(command), input=line.encode(), stdout=subprocess.PIPE, env=environment, timeout=seconds, check=False
+            shlex.split(command),
+            input=line.encode(),
+            stdout=subprocess.PIPE,
+            env=environment,
+            timeout=seconds,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return Reply(None, calls_in(folder), f"no answer in {seconds:g} s")
@@ -139,7 +144,9 @@ class Kept:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         assert self._process.stdin is not None  # noqa: S101 - as it was started
         try:
             self._process.stdin.close()
@@ -147,5 +154,3 @@ class Kept:
         except (BrokenPipeError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait()
-
-

@@ -10,8 +10,9 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 
 class Counter:
@@ -26,7 +27,7 @@ class Counter:
         """A message of the agent's."""
         message = _message(line)
         if message.get("method") == "tools/call" and "id" in message:
-            params = message.get("params") or {}
+            params: dict[str, Any] = message.get("params") or {}
             with self._lock:
                 self._open[message["id"]] = {"name": params.get("name"), "arguments": params.get("arguments")}
 
@@ -37,9 +38,10 @@ class Counter:
             call = self._open.pop(message.get("id"), None) if "method" not in message else None
             if call is None:
                 return
-            result = message.get("result") or {}
-            texts = [part.get("text", "") for part in result.get("content", ()) if part.get("type") == "text"]
-            structured = result.get("structuredContent")
+            result: dict[str, Any] = message.get("result") or {}
+            parts: list[dict[str, Any]] = result.get("content") or []
+            texts = [str(part.get("text", "")) for part in parts if part.get("type") == "text"]
+            structured: Any = result.get("structuredContent")
             call["characters"] = sum(map(len, texts))
             call["structured"] = len(json.dumps(structured, ensure_ascii=False)) if structured else 0
             call["error"] = bool(result.get("isError")) or "error" in message
@@ -52,10 +54,10 @@ def _message(line: bytes) -> dict[str, Any]:
         found = json.loads(line)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    return cast(dict[str, Any], found) if isinstance(found, dict) else {}
 
 
-def _pass_on(source: BinaryIO, target: BinaryIO, seen: Any) -> None:
+def _pass_on(source: BinaryIO, target: BinaryIO, seen: Callable[[bytes], None]) -> None:
     try:
         for line in source:
             seen(line)

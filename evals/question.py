@@ -1,4 +1,4 @@
-"""Questions, as `evals/questions/*.toml` has them: what is asked, in which form the answer is wanted, what its truth is."""
+"""Questions, as `evals/questions/*.toml` has them: what is asked, in which form it is answered, what is true."""
 
 import tomllib
 from collections.abc import Mapping

@@ -78,10 +78,14 @@ def as_json(agent: str, outcomes: Sequence[Outcome]) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
+def _verdict(one: Outcome) -> str:
+    return "right" if one.right else "wrong: " + one.why.replace("|", "/")
+
+
 def as_markdown(agent: str, outcomes: Sequence[Outcome]) -> str:
     """The table for people."""
     rows = [
-        f"| {one.id} | {one.language} | {one.point} | {'right' if one.right else 'wrong: ' + one.why.replace('|', '/')} "
+        f"| {one.id} | {one.language} | {one.point} | {_verdict(one)} "
         f"| {one.calls} | {one.characters:,} | {one.structured:,} | {one.errors} |"
         for one in outcomes
     ]

@@ -1,4 +1,4 @@
-"""Whether an answer is right: numbers within their tolerance and in their unit, names in any spelling, reasons by word."""
+"""Whether an answer is right: numbers within their tolerance and in their unit, names in any spelling, reasons."""
 
 import math
 import re
@@ -44,6 +44,18 @@ _UNITS: Mapping[str, tuple[str, float]] = {
 }
 
 
+# Names of areas that services and people use and the world does not have.
+_OTHER_NAMES: Mapping[str, str] = {
+    **dict.fromkeys(("hong kong, china", "hong kong sar", "香港"), "HK"),
+    **dict.fromkeys(("chinese taipei", "taiwan, china", "台湾"), "TW"),
+    **dict.fromkeys(("korea, republic of", "korea, rep.", "rok"), "KR"),
+    **dict.fromkeys(("united states of america", "u.s.", "us"), "US"),
+    "great britain": "GB",
+    "turkiye": "TR",
+    "czech republic": "CZ",
+}
+
+
 def unit_of(text: str) -> tuple[str, float] | None:
     """A unit in words as its name and what one of it is; None for one that is not known."""
     words = " ".join(text.lower().split())
@@ -65,13 +77,14 @@ def number_of(given: object) -> float | None:
 
 
 def name_of(given: object) -> str:
-    """A country in any of its codes or names as its ISO code; other words in lower case, codes of goods without dots."""
+    """A country in any of its codes or names as its ISO code; other words in lower case, codes without dots."""
     text = str(given).strip()
     digits = re.sub(r"[.\-]", "", text)
     if re.fullmatch(r"\d{2}|\d{4,12}", digits):
         return digits
+    plain = re.sub(r"\s*\(.*\)$", "", text).lower()
     try:
-        found = find_economy(text)
+        found = find_economy(_OTHER_NAMES.get(plain, plain))
     except KeyError:
         return text.lower()
     return found.iso2 if found else "World"

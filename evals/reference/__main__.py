@@ -1,7 +1,4 @@
-"""python -m evals.reference: reads questions from stdin, a line each, and answers each with a line.
-
-With `--check` it drives nothing and prints which questions have no plan.
-"""
+"""python -m evals.reference: reads questions from stdin, a line each, and answers each with a line."""
 
 import json
 import os
@@ -37,7 +34,8 @@ async def main() -> None:
                 found = await answer(client, known[question["id"]], client.instructions or "")
             except (NotThere, KeyError, IndexError) as problem:
                 found = {"answer": None, "reason": "", "trouble": f"{type(problem).__name__}: {problem}"}
-            print(json.dumps(found, ensure_ascii=False), flush=True)
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

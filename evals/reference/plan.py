@@ -6,14 +6,15 @@
 
 `$1` is the handle of the first call's answer. A pick is one of
 
-- `cell`: the column, in the last result or the one numbered `call`; in the row that `where` names, else the only one;
+- `cell`: the column; in the row that `where` names, else the only one;
   `table` is a part of the table's title, where there are several with that column;
 - `column`: the whole column as a list, or its first `rows`; `first`: the first of it alone;
 - `words`: a regular expression on the text, whose group is the answer; `times` of all its matches a list;
 - `reasons`: expressions on the text by reason: that of the first which matches is given, and no figure;
 - `choices`: likewise by choice.
 
-With `of = "instructions"` the text is what the server says of itself, and no call is made.
+It is of the last result; with `of = "instructions"` of what the server says of itself, and no call is made. `lacking`
+says why a question can not be answered yet.
 """
 
 import re
@@ -30,6 +31,7 @@ class Plan(NamedTuple):
 
     calls: Sequence[tuple[str, Mapping[str, Any]]]
     pick: Mapping[str, Any]
+    lacking: str = ""
 
 
 class Result(NamedTuple):
@@ -48,7 +50,7 @@ def plans(folder: Path = FOLDER) -> dict[str, Plan]:
     found: dict[str, Plan] = {}
     for path in sorted(folder.glob("*.toml")):
         for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            found[name] = Plan(entry.get("calls", []), entry["pick"])
+            found[name] = Plan(entry.get("calls", []), entry["pick"], entry.get("lacking", ""))
     return found
 
 
@@ -71,10 +73,7 @@ def picked(pick: Mapping[str, Any], results: Sequence[Result], instructions: str
     Raises:
         NotThere: it does not stand where the pick says.
     """
-    if pick.get("of") == "instructions":
-        result = Result(instructions, {})
-    else:
-        result = results[pick.get("call", len(results)) - 1]
+    result = Result(instructions, {}) if pick.get("of") == "instructions" else results[-1]
     unit = {"unit": pick["unit"]} if "unit" in pick else {}
     if "cell" in pick:
         value, found_unit = _cell(result, pick)

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from evals.truth import absences, facts, files, figures, indicators, mirror
+from evals.truth import absences, facts, figures, files, indicators, mirror
 from tradestat_sandbox.world import World
 
 Truth = float | str | list[str]

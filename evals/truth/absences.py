@@ -39,13 +39,11 @@ def why_absent(
         return "not_yet_published"
     if partner != "World" and len(product) == 6:
         (place,) = indexes_under(product)
-        hidden = world.observers.confidential(
-            economy(reporter).index, cast(Flow, flow), economy(partner).index, place
-        )
+        hidden = world.observers.confidential(economy(reporter).index, cast(Flow, flow), economy(partner).index, place)
         own, _ = world.observers.record(economy(reporter).index, cast(Flow, flow), economy(partner).index, place, span)
         if hidden and own:
             return "suppressed"
-    return "available" if recorded(world, reporter, flow, product, partner, period).usd else "no_trade"
+    return "available" if recorded(world, reporter, flow, product, partner=partner, period=period).usd else "no_trade"
 
 
 def is_published(world: World, **what: Any) -> str:

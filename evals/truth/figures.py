@@ -94,9 +94,7 @@ def top_partners(world: World, *, n: int, reporter: str, flow: str, product: Nam
     return list(by_partner(world, reporter, flow, product, period))[:n]
 
 
-def partner_rank(
-    world: World, *, partner: str, reporter: str, flow: str, product: Names, period: Names
-) -> float:
+def partner_rank(world: World, *, partner: str, reporter: str, flow: str, product: Names, period: Names) -> float:
     """A partner's place among all of them, 1 for the largest."""
     return list(by_partner(world, reporter, flow, product, period)).index(economy(partner).iso2) + 1
 
@@ -115,7 +113,7 @@ def top_products(
 ) -> list[str]:
     """The n largest codes of a level, largest first; what is hidden under 99 is none."""
     values = {
-        code: recorded(world, reporter, flow, code, partner, period).usd
+        code: recorded(world, reporter, flow, code, partner=partner, period=period).usd
         for code in _LEVELS[digits]
         if code.startswith(under) and not NES.startswith(code)
     }
@@ -125,7 +123,7 @@ def top_products(
 def _per_month(world: World, product: Names, partner: Names, period: Names) -> dict[Month, int]:
     return {
         (month.year, month.first): recorded(
-            world, "CN", "X", product, partner, f"{month.year}{month.first:02d}", now=True
+            world, "CN", "X", product, partner=partner, period=f"{month.year}{month.first:02d}", now=True
         ).usd
         for span in spans(period)
         for month in months(span)

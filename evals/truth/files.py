@@ -15,6 +15,8 @@ from tradestat_sandbox.economies import ECONOMIES
 from tradestat_sandbox.products import indexes_under, name_zh, national_codes
 from tradestat_sandbox.world import World
 
+HEADER = "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,第一数量,第一计量单位,第二数量,第二计量单位"
+
 
 class Line(NamedTuple):
     """One row: a month, an 8-digit code, a partner."""
@@ -59,7 +61,9 @@ def lines(world: World, name: str) -> list[Line]:
         for month in months(span):
             for product in (code for asked_for in asked.products for code in _national(asked_for)):
                 for partner in asked.partners:
-                    for cell in cells(world, economy("CN"), asked.flow, product, partner, month, now=True):
+                    for cell in cells(
+                        world, economy("CN"), asked.flow, product, partners=partner, span=month, now=True
+                    ):
                         usd = cell.usd
                         amount = usd if asked.currency == "美元" else world.yuan(usd, (month.year, month.first))
                         text = f"{month.year}{month.first:02d}"
@@ -73,10 +77,7 @@ def write(world: World, folder: Path) -> None:
     for name, asked in EXPORTS.items():
         text = io.StringIO()
         writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        writer.writerow(
-            "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,第一数量,第一计量单位,第二数量,第二计量单位".split(",")
-            + [asked.currency]
-        )
+        writer.writerow((*HEADER.split(","), asked.currency))
         for line in lines(world, name):
             partner = economy(line.partner)
             words = (line.month, line.product, name_zh(line.product), partner.customs, partner.name_zh)

@@ -25,22 +25,23 @@ def top_share(world: World, *, n: int, **what: Any) -> float:
 
 def rca(world: World, *, reporter: str, among: list[str], product: str, period: str) -> float:
     """Balassa's revealed comparative advantage, with the exports of some reporters standing for the world's."""
-    own, whole = (
-        recorded(world, who, "X", product, "World", period).usd / recorded(world, who, "X", "TOTAL", "World", period).usd
-        for who in (reporter, among)
-    )
-    return own / whole
+
+    def part(who: Names) -> float:
+        goods = recorded(world, who, "X", product, partner="World", period=period)
+        return goods.usd / recorded(world, who, "X", "TOTAL", partner="World", period=period).usd
+
+    return part(reporter) / part(among)
 
 
 def reexport_share(world: World, *, reporter: str, product: Names, period: str, partner: str = "World") -> float:
     """Percent of exports that are re-exports."""
-    part, whole = (recorded(world, reporter, flow, product, partner, period).usd for flow in ("RX", "X"))
+    part, whole = (recorded(world, reporter, flow, product, partner=partner, period=period).usd for flow in ("RX", "X"))
     return part / whole * 100
 
 
 def domestic_exports(world: World, *, reporter: str, product: Names, period: str, partner: str = "World") -> float:
     """Exports less re-exports in US dollars."""
-    whole, part = (recorded(world, reporter, flow, product, partner, period).usd for flow in ("X", "RX"))
+    whole, part = (recorded(world, reporter, flow, product, partner=partner, period=period).usd for flow in ("X", "RX"))
     return whole - part
 
 

@@ -9,8 +9,8 @@ from tradestat_sandbox.world import World
 
 def _ends(world: World, exporter: str, importer: str, product: str, period: str) -> tuple[int, int]:
     return (
-        recorded(world, exporter, "X", product, importer, period).usd,
-        recorded(world, importer, "M", product, exporter, period).usd,
+        recorded(world, exporter, "X", product, partner=importer, period=period).usd,
+        recorded(world, importer, "M", product, partner=exporter, period=period).usd,
     )
 
 

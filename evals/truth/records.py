@@ -68,7 +68,7 @@ def months(span: Span) -> list[Span]:
 
 
 def cells(
-    world: World, reporter: Economy, flow: str, products: Names, partners: Names, span: Span, *, now: bool = False
+    world: World, reporter: Economy, flow: str, products: Names, *, partners: Names, span: Span, now: bool = False
 ) -> Iterator[Cell]:
     """A reporter's cells of some products, by the edition of the year, or with `now` by today's codes.
 
@@ -93,13 +93,13 @@ def cells(
 
 
 def recorded(
-    world: World, reporter: Names, flow: str, product: Names, partner: Names, period: Names, *, now: bool = False
+    world: World, reporter: Names, flow: str, product: Names, *, partner: Names, period: Names, now: bool = False
 ) -> Amounts:
     """The sum of what reporters recorded; exports (X) and re-exports (RX) FOB, imports (M) CIF."""
     usd = kg = 0
     for name in listed(reporter):
         for span in spans(period):
-            for cell in cells(world, economy(name), flow, product, partner, span, now=now):
+            for cell in cells(world, economy(name), flow, product, partners=partner, span=span, now=now):
                 usd += cell.usd
                 kg += cell.kg
     return Amounts(usd, kg)
@@ -109,7 +109,7 @@ def by_partner(world: World, reporter: str, flow: str, product: Names, period: N
     """What a reporter recorded with each partner, by ISO alpha-2 code, largest value first."""
     sums: dict[str, Amounts] = {}
     for span in spans(period):
-        for cell in cells(world, economy(reporter), flow, product, "World", span):
+        for cell in cells(world, economy(reporter), flow, product, partners="World", span=span):
             name = ECONOMIES[cell.partner].iso2
             before = sums.get(name, Amounts(0, 0))
             sums[name] = Amounts(before.usd + cell.usd, before.kg + cell.kg)
