@@ -9,6 +9,7 @@ It reads the question from stdin, one line of JSON, and prints its answer as one
 number, or {"answer": null, "reason": ...}. The last such line counts; what else it prints does not.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -117,29 +118,38 @@ class Kept:
         self._process = subprocess.Popen(  # noqa: S603 - as above
             shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=prepare(folder, world)
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
+        self._gone = False
 
     def _listen(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - as it was started
-        for line in self._process.stdout:
-            self._lines.put(line.decode("utf-8", "replace"))
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line.decode("utf-8", "replace"))
         self._lines.put(None)
 
     def ask(self, question: Question) -> Reply:
-        """The next question. An agent that did not answer in time is not asked again."""
+        """The next question. An agent that has left, or did not answer in time, is not asked again."""
         before = len(calls_in(self._folder))
+        found = None if self._gone else self._answer(json.dumps(question.asked(), ensure_ascii=False).encode() + b"\n")
+        self._gone = found is None
+        trouble = "the agent has left, or did not answer in time" if self._gone else ""
+        return Reply(found, calls_in(self._folder, before), trouble)
+
+    def _answer(self, line: bytes) -> dict[str, Any] | None:
         assert self._process.stdin is not None  # noqa: S101 - as it was started
         try:
-            self._process.stdin.write(json.dumps(question.asked(), ensure_ascii=False).encode() + b"\n")
+            self._process.stdin.write(line)
             self._process.stdin.flush()
-            while (line := self._lines.get(timeout=self._seconds)) is not None:
-                if (found := answer_in(line)) is not None:
-                    return Reply(found, calls_in(self._folder, before))
+            while (said := self._lines.get(timeout=self._seconds)) is not None:
+                if (found := answer_in(said)) is not None:
+                    return found
         except queue.Empty:
             self._process.kill()
         except BrokenPipeError:
             pass
-        return Reply(None, calls_in(self._folder, before), "the agent has left or did not answer in time")
+        return None
 
     def __enter__(self) -> Self:
         return self
@@ -148,9 +158,11 @@ class Kept:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         assert self._process.stdin is not None  # noqa: S101 - as it was started
-        try:
+        with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
+        try:
             self._process.wait(20)
-        except (BrokenPipeError, subprocess.TimeoutExpired):
+        except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._listening.join(5)
