@@ -6,8 +6,9 @@
 
 `$1` is the handle of the first call's answer. A pick is one of
 
-- `cell`: the column; in the row that `where` names, else the only one;
+- `cell`: the column; in the row that `where` names (`*` for any words), else the only one;
   `table` is a part of the table's title, where there are several with that column;
+  `unit` is the number's where the table says it elsewhere than at the column: in the header, or beside the figure;
 - `column`: the whole column as a list, or its first `rows`; `first`: the first of it alone;
 - `words`: a regular expression on the text, whose group is the answer; `times` of all its matches a list;
 - `reasons`: expressions on the text by reason: that of the first which matches is given, and no figure;
@@ -20,6 +21,7 @@ says why a question can not be answered yet.
 import re
 import tomllib
 from collections.abc import Mapping, Sequence, Set
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,8 +78,8 @@ def picked(pick: Mapping[str, Any], results: Sequence[Result], instructions: str
     result = Result(instructions, {}) if pick.get("of") == "instructions" else results[-1]
     unit = {"unit": pick["unit"]} if "unit" in pick else {}
     if "cell" in pick:
-        value, found_unit = _cell(result, pick)
-        return {"answer": value, **({"unit": found_unit} if found_unit else {}), **unit}
+        value, said = _cell(result, pick)
+        return {"answer": value, **({"unit": said} if said else {}), **unit}
     if "column" in pick:
         return {"answer": _column(result, pick)[: pick.get("rows")]}
     if "first" in pick:
@@ -112,8 +114,8 @@ def _column(result: Result, pick: Mapping[str, Any]) -> list[Any]:
 def _cell(result: Result, pick: Mapping[str, Any]) -> tuple[Any, str]:
     table = _table(result, {pick["cell"], *pick.get("where", {})}, pick.get("table", ""))
     columns = table["columns"]
-    where = {columns.index(name): value for name, value in pick.get("where", {}).items()}
-    rows = [row for row in table["rows"] if all(str(row[place]) == str(value) for place, value in where.items())]
+    where = {columns.index(name): str(text) for name, text in pick.get("where", {}).items()}
+    rows = [row for row in table["rows"] if all(fnmatchcase(str(row[place]), text) for place, text in where.items())]
     if len(rows) != 1:
         raise NotThere(f"{len(rows)} rows where one was looked for")
     return rows[0][columns.index(pick["cell"])], table.get("units", {}).get(pick["cell"], "")
