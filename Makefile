@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test slow golden faults clients bench lint types imports house manifest bundle requirements clean
+.PHONY: demo test slow golden evals faults clients bench lint types imports house manifest bundle requirements clean
 
 demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
 	$(BIN)/tradestat-mcp demo
@@ -24,6 +24,9 @@ faults: .venv/dev.stamp  ## every fault against every service, as a table
 
 golden: .venv/dev.stamp  ## write anew what every tool answers to the calls of tests/golden; read the difference before keeping it
 	$(BIN)/python scripts/golden.py --write
+
+evals: .venv/dev.stamp  ## ask the scripted agent the questions of evals/; another one with AGENT="command"
+	$(BIN)/python -m evals $(if $(AGENT),--agent "$(AGENT)") $(EVALS_ARGS)
 
 clients: .venv/dev.stamp  ## what other clients of UN Comtrade make of the stand-in; installs them from a registry
 	$(BIN)/python scripts/other_clients.py

@@ -22,7 +22,7 @@ from house_walk import Table
 PACKAGES = (("server", "tradestat_server"), ("tools", "tradestat_tools"), ("sandbox", "tradestat_sandbox"))
 """Folder and package; what a tree does not have is skipped."""
 
-BESIDE = ("scripts", "bench")
+BESIDE = ("scripts", "bench", "evals")
 TESTS = "tests"
 ALL = "all outside tests"
 SOURCES = Path("tools", "tradestat_tools", "sources")
