@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tradestat_tools.codes.hs import cut
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import fold
+from tradestat_tools.codes.words import CodeError, fold
 from tradestat_tools.contract.context import Context, merged
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
 from tradestat_tools.model.errors import NoData
+from tradestat_tools.model.flow import read_product
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.research.arguments import NOTHING_SAID, BasePeriod, FlowWord, Handles
 from tradestat_tools.research.indicators import formulas as pure
@@ -230,7 +232,7 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
     data = _data(asked.indicator, known, outcome.lines, rows[0].currency)
     source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit)
     return Answer(
-        what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
+        what=f"{asked.indicator} of {len(rows)} figures{_goods(rows)}, {_when(rows)}",
         data=data,
         source=source.model_copy(update={"calls": 0, "credits_charged": None}),  # nothing was asked
         notes=[*notes_on(repeated, gathered.places() if repeated else None), *_notes(asked, rows, outcome)],
@@ -265,6 +267,19 @@ def _label(dimension: str, code: str) -> str:
     if dimension in ("reporter", "partner") and code != ALL:
         return area_name(code)
     return code
+
+
+def _goods(rows: Sequence[Observation]) -> str:
+    """What the figures are of: named where they are of one product, else how many."""
+    codes = {one.product for one in rows}
+    if len(codes) > 1:
+        return f" of {len(codes)} products"
+    code = next(iter(codes))
+    try:
+        product = read_product(code, "services" if rows[0].classification.startswith("EB") else "goods")
+    except CodeError:  # a code of another list
+        return f" of {code}"
+    return f" of {code} {cut(product.label, 60)}" if product.label != code else f" of {code}"
 
 
 def _when(rows: Sequence[Observation]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from tradestat_tools.codes.countries import Resolved
+from tradestat_tools.codes.hs import cut
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import merged
 from tradestat_tools.contract.view import Standing
@@ -189,7 +190,9 @@ def verdict(data: MirrorData, compared: Compared) -> str:
     """Who says what, in a line."""
     last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
     when = last.period if last.period != "all" else _when(compared)
-    head = f"{data.exporter} to {data.importer}, {compared.question.product.code}, {when}, {data.currency}"
+    product = compared.question.product
+    goods = f"{product.code} {cut(product.label, 36)}" if product.label != product.code else product.code
+    head = f"{data.exporter} to {data.importer}, {goods}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (
             ("exporter", data.exporter, last.exporter),

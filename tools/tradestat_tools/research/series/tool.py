@@ -16,7 +16,7 @@ from tradestat_tools.contract.results import is_handle, read_handle
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Answer
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
+from tradestat_tools.model.arguments import ArgumentError, Meaning, reads
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import Product, read_product
 from tradestat_tools.model.reasons import Why
@@ -26,6 +26,7 @@ from tradestat_tools.research.arguments import (
     BasePeriod,
     FlowWord,
     FrequencyCode,
+    OfProduct,
     Periods,
     ProductCode,
     ProductKind,
@@ -76,7 +77,7 @@ def _source(text: str) -> str:
         return text.lower()
 
 
-class SeriesArguments(Arguments):
+class SeriesArguments(OfProduct):
     """A flow, as one of its two ends reports it, over time."""
 
     reporter: Annotated[Resolved, reads(_reporter, max_length=80), Meaning.AREA] = Field(
