@@ -66,7 +66,7 @@ def chain(code: str, first_year: int, last_year: int) -> tuple[Part, ...]:
 
 def _walked(code: str, start: str, asked: Sequence[str]) -> tuple[Part, ...]:
     at = EDITIONS.index(start)
-    held = {start: (code,)}
+    held: dict[str, tuple[str, ...]] = {start: (code,)}
     for before, after in pairwise(EDITIONS[at:]):
         if EDITIONS.index(after) <= EDITIONS.index(asked[-1]):
             held[after] = _forward(held[before], before, after)

