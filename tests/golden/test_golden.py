@@ -33,7 +33,7 @@ FREE = {
 """Arguments that take codes elsewhere under the same name."""
 
 NOT_CODES = {
-    *("fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
+    *("chain", "fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
     *("files", "file", "filename", "search", "query", "filter", "limit", "offset", "page", "page_size", "all_pages"),
     *("max_calls", "members", "level", "hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc"),
     *("parent", "prefix", "result", "table", "sql"),

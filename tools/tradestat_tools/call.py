@@ -1,13 +1,14 @@
 """What every call of a tool goes through: read the arguments, ask, cite, keep."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
 from tradestat_tools.codes.words import shown
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import A, D, Tool
-from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged, said_before
 from tradestat_tools.results.citation import citation_of
@@ -22,7 +23,7 @@ async def call(
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
     """
-    asked = await _parsed(tool, arguments)
+    asked, arguments, readings = await _parsed(tool, arguments)
     with reporting(progress) as report:
         try:
             answer = await tool.run(context, asked)
@@ -32,6 +33,7 @@ async def call(
                 if isinstance(error, NoData) and report.stored is not None and not any(why.sure for why in error.why):
                     raise said_before(error, report.stored) from None
             raise
+    answer.notes[:0] = [Note(code=NoteCode.RESOLVED_CODE, text=text) for text in readings]
     answer.notes.extend(note for note in report.notes if note not in answer.notes)
     answer.citation = answer.citation or await citation_of(context, tool.name, answer)
     if not tool.local if tool.kept is None else tool.kept:
@@ -61,13 +63,20 @@ def no_such_tool(
     )
 
 
-async def _parsed(tool: Tool[A, Any], arguments: Mapping[str, Any]) -> A:
-    """The arguments, typed; a refusal says what the value at fault may have meant."""
-    try:
-        return parse_arguments(tool.arguments, arguments)
-    except InvalidQuery as error:
-        from tradestat_tools.search.did_you_mean import did_you_mean  # noqa: PLC0415 - indexes for those who need them
+async def _parsed(tool: Tool[A, Any], arguments: Mapping[str, Any]) -> tuple[A, Mapping[str, Any], list[str]]:
+    """The arguments, typed and as they were read, and how words were read as codes.
 
+    A refusal says what the value at fault may have meant.
+    """
+    try:
+        return parse_arguments(tool.arguments, arguments), arguments, []
+    except InvalidQuery as error:
+        from tradestat_tools.search.did_you_mean import did_you_mean, in_words  # noqa: PLC0415 - indexes for few
+
+        read, said = await in_words(tool.arguments, error, arguments)
+        if said:
+            with suppress(InvalidQuery):  # what was wrong with the caller's own words says more
+                return parse_arguments(tool.arguments, read), read, [said]
         raise await did_you_mean(tool.arguments, error, arguments) from None
 
 

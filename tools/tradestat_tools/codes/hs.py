@@ -208,10 +208,12 @@ def describe(code: str, limit: int = 80) -> str | None:
     path = hs_path(code)
     if not path or path[-1].level < min(len(code), 6):
         return None
-    text = path[-1].description
-    if len(text) <= limit:
-        return text
-    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
+    return cut(path[-1].description, limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """A text of at most `limit` characters, cut at a word."""
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
 
 
 def nearest_hs(code: str, n: int = 3) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.ebops import ebops_entry
+from tradestat_tools.codes.editions import listed
 from tradestat_tools.codes.hs import HsStatus, describe, hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.periods import Frequency, Period, periods_between
 from tradestat_tools.codes.words import CodeError, bounded, shown
@@ -122,7 +123,14 @@ def read_product(text: str, kind: Kind = "goods") -> Product:
     status = hs_status(code)
     if status.kind == "unknown":
         raise CodeError(status.text, allowed=ALLOWED, nearest=nearest_hs(code))
-    return Product("goods", code, describe(code) or code, status)
+    return Product("goods", code, describe(code) or _of_older(status) or code, status)
+
+
+def _of_older(status: HsStatus) -> str:
+    """What became of a code that HS 2022 does not have, in place of its name; "" where that is not known."""
+    headings = {code[:4] for code in status.successors}
+    name = describe(headings.pop(), 60) if len(headings) == 1 else None
+    return f"now {listed(status.successors)}{f': {name}' if name else ''}" if status.successors else ""
 
 
 def _is_service(word: str) -> bool:

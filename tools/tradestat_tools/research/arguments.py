@@ -1,5 +1,6 @@
 """What the questions across sources have in common: products, flows, spans of periods, handles."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -9,7 +10,7 @@ from tradestat_tools.codes.periods import Frequency, Period, count_between, peri
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError, fold
 from tradestat_tools.contract.results import read_handle
-from tradestat_tools.model.arguments import Meaning, reads
+from tradestat_tools.model.arguments import Arguments, Meaning, reads
 
 MOST_PERIODS = 120
 
@@ -49,8 +50,8 @@ ProductCode = Annotated[
     Meaning.HS,
     Field(
         max_length=30,
-        description="HS code of 2, 4 or 6 digits (8 or 10: China's or Korea's own), or TOTAL; with kind=services an "
-        "EBOPS 2010 item (3.1).",
+        description="HS code of 2, 4 or 6 digits (8 or 10: China's or Korea's own), a word for one code (coffee), or "
+        "TOTAL; with kind=services an EBOPS 2010 item (3.1).",
     ),
 ]
 """The code as it is written; what it means depends on the kind."""
@@ -66,6 +67,16 @@ Handles = Annotated[list[str], AfterValidator(_handles)]
 
 NOTHING_SAID: dict[str, Any] = {"default": ""}
 """The default in the schema of a field that is text there, and None where nothing is written."""
+
+
+class OfProduct(Arguments):
+    """A question whose `product` is of goods or of services, as `kind` says."""
+
+    @classmethod
+    def meaning(cls, argument: str, raw: Mapping[str, Any]) -> Meaning | None:
+        if argument == "product" and str(raw.get("kind", "")).strip().lower() == "services":
+            return Meaning.EBOPS
+        return super().meaning(argument, raw)
 
 
 def check_length(first: Period, last: Period) -> None:

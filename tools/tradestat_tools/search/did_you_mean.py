@@ -46,6 +46,52 @@ async def did_you_mean(asked: type[Arguments], error: InvalidQuery, raw: Mapping
     return await in_thread(partial(with_help, meaning, error, raw.get(argument))) if meaning else error
 
 
+async def in_words(asked: type[Arguments], error: InvalidQuery, raw: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """The raw arguments with codes for the words that were refused, and how they were read; none where not sure.
+
+    Only an argument of goods or services is read so, and only where one code alone is called by the word.
+    """
+    argument = error.argument or ""
+    meaning = asked.meaning(argument, raw)
+    kind = _KINDS.get(meaning) if meaning else None
+    if kind is None or argument not in raw or error.remedy != GENERAL:
+        return {}, ""
+    return await in_thread(partial(_in_codes, kind, argument, raw))
+
+
+def _in_codes(kind: Kind, argument: str, raw: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    given = raw[argument]
+    texts = _texts(given)
+    codes: list[str] = []
+    said: list[str] = []
+    for text in texts:
+        if not _WORD.search(text) or _CODE.fullmatch(text):
+            codes.append(text)
+            continue
+        if (found := only_reading(kind, text)) is None:
+            return {}, ""
+        codes.append(found[0])
+        said.append(f"{shown(text)} is read as {found[0]} ({found[1]}).")
+    if not said:
+        return {}, ""
+    return {**raw, argument: codes if isinstance(given, list) else ",".join(codes)}, " ".join(said)
+
+
+def only_reading(kind: Kind, word: str) -> tuple[str, str] | None:
+    """The one code that is called so, with its name; None where there are several, or a word was bent to find it.
+
+    Of a heading and the chapter that it is in, both called so, the heading is meant: "coffee" is 0901 in chapter 09. A
+    heading and a subheading of it are two readings: which of them is meant changes the figures.
+    """
+    found, elsewhere = look(kind, word, OFFERED, "any")
+    if elsewhere or found.guessed:
+        return None
+    named = [(str(row[0]), str(row[1])) for row in found.named]
+    above = {code[:2] for code, _ in named if len(code) > 2} if kind == "hs" else set[str]()
+    named = [one for one in named if one[0] not in above]
+    return named[0] if len(named) == 1 else None
+
+
 def with_help(meaning: Meaning, error: InvalidQuery, given: Any) -> InvalidQuery:
     """The error with what a value may have meant. Blocks: the first search of a list builds its index."""
     if meaning is Meaning.AREA and (several := _several(given)):
@@ -148,13 +194,15 @@ def _help_with_code(kind: Kind, error: InvalidQuery, given: Any) -> InvalidQuery
         return None
     found, elsewhere = look(kind, words, OFFERED, "any")
     sure = not elsewhere or found.score >= WHOLE_NAME  # "software licence" is no glassware, whatever words they share
-    near = [f"{row[0]} ({row[1]})" for row in found.rows if sure]
+    near = [f"{row[0]} ({row[1]})" for row in found.named or found.rows if sure]
     search = call_text("search_codes", kind=kind, query=words)
     remedy = (
         f"Choose one of {', '.join(near)}; {search} shows more, free." if near else f"Look for a code with {search}."
     )
     return _again(error, near=near, remedy=f"{remedy} {elsewhere}".strip())
 
+
+_KINDS: Mapping[Meaning, Kind] = {Meaning.HS: "hs", Meaning.EBOPS: "ebops"}
 
 _HELP: Mapping[Meaning, Callable[[InvalidQuery, Any], InvalidQuery | None]] = {
     Meaning.AREA: _help_with_area,

@@ -1,7 +1,7 @@
 """The lists that `search_codes` searches, as tables: what each shows of a hit, and what of the best one besides."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -14,12 +14,14 @@ from tradestat_tools.codes.hs import (
     LEVEL_NAMES,
     HsStatus,
     chapters,
+    cut,
     describe,
     hs_children,
     hs_path,
     hs_status,
     nearest_hs,
 )
+from tradestat_tools.codes.labels import labels
 from tradestat_tools.codes.search.hs import search_hs
 from tradestat_tools.codes.search.index import EXACT, WHOLE_NAME, Hit
 from tradestat_tools.codes.search.lists import (
@@ -38,6 +40,7 @@ from tradestat_tools.model.answers import Cell, Note, NoteCode
 T = TypeVar("T")
 
 Kind = Literal["hs", "ebops", "country", "group", "flow", "unit"]
+AnyKind = Literal["all", "hs", "ebops", "country", "group", "flow", "unit"]
 Language = Literal["any", "en", "zh", "ko"]
 
 LABEL = 100
@@ -51,6 +54,9 @@ _NAMED_EXACTLY: tuple[Kind, ...] = ("hs", "ebops", "country", "group", "flow")
 """Lists in which words are looked for as well that another list does not have as they stand."""
 
 
+_GOODS_AND_SERVICES: tuple[Kind, ...] = ("hs", "ebops")
+
+
 @dataclass(slots=True)
 class Found:
     """Hits as a table, best first; score, how and name of the best one, and `below`, what that one holds."""
@@ -60,6 +66,7 @@ class Found:
     score: float = 0.0
     how: str = ""
     best: str = ""
+    scores: list[float] = field(default_factory=list[float])
     notes: list[Note] = field(default_factory=list[Note])
     below_title: str = ""
     below_columns: tuple[str, ...] = ()
@@ -69,6 +76,16 @@ class Found:
     def by_code(self) -> bool:
         """Whether the query is a code of the list."""
         return self.how == "code"
+
+    @property
+    def named(self) -> list[tuple[Cell, ...]]:
+        """The hits that are called so."""
+        return [row for row, score in zip(self.rows, self.scores, strict=True) if score >= WHOLE_NAME]
+
+    @property
+    def near(self) -> bool:
+        """Whether there are hits, and not only by bending a word."""
+        return bool(self.rows) and not self.guessed
 
     @property
     def guessed(self) -> bool:
@@ -141,6 +158,39 @@ def look(kind: Kind, query: str, limit: int, language: Language) -> tuple[Found,
     return here, _elsewhere(other, there)
 
 
+def look_in_all(query: str, limit: int, language: Language) -> Found:
+    """The hits in all lists: those that are called so; where nothing is, the goods and services that come near. Blocks.
+
+    What was only found by bending a word of the query is left out where another list has something as it stands.
+    """
+    every: list[tuple[Kind, Found]] = [(kind, find(kind, query, limit, language)) for kind in LISTS]
+    sure = [(kind, found) for kind, found in every if found.score >= WHOLE_NAME and not found.guessed]
+    near = [(kind, found) for kind, found in every if kind in _GOODS_AND_SERVICES and found.near]
+    kept = sure or near or [(kind, found) for kind, found in every if found.rows]
+    most = max(limit // max(len(kept), 1), 1)
+    ordered = sorted(kept, key=lambda each: -each[1].score)
+    found = Found(("kind", "code", "label", "name", "why"))
+    for kind, hits in ordered:
+        rows = hits.named if sure else hits.rows
+        found.rows += [_in_all(kind, dict(zip(hits.columns, row, strict=True))) for row in rows[:most]]
+        found.notes += [note for note in hits.notes if note not in found.notes]
+    found.rows = found.rows[:limit]
+    if not any(row[3] for row in found.rows):
+        found.columns = tuple(name for name in found.columns if name != "name")
+        found.rows = [(*row[:3], row[4]) for row in found.rows]
+    if ordered and ordered[0][1].score >= EXACT:
+        best = ordered[0][1]
+        found.below_title, found.below_columns, found.below = best.below_title, best.below_columns, best.below
+    return found
+
+
+def _in_all(kind: str, row: Mapping[str, Cell]) -> tuple[Cell, ...]:
+    """A hit as it stands beside those of other lists: its code, label, and name in Chinese or Korean."""
+    code = next((row[name] for name in ("code", "iso2", "comtrade", "id", "unit") if row.get(name)), "")
+    label = next((row[name] for name in ("area", "group", "flow", "label") if row.get(name)), "")
+    return (kind, code, label, row.get("name", ""), row["why"])
+
+
 def _elsewhere(kind: Kind, there: Found) -> str:
     return f"In kind={kind} ({LISTS[kind].name}) {'the nearest is' if there.guessed else 'this is'} {there.best}."
 
@@ -151,11 +201,19 @@ def find(kind: Kind, query: str, limit: int, language: Language) -> Found:
     shown = _language_of(query) if language == "any" else language
     hits = searched.search(query, limit, language)
     rows = [(*searched.row(hit.entry, shown), hit.how) for hit in hits]
+    if kind == "hs":
+        apart = labels((hit.entry for hit in hits), LABEL)
+        rows = [(row[0], apart.get(str(row[0]), ""), *row[2:]) for row in rows]
     kept = [at for at in range(len(searched.columns) + 1) if any(row[at] not in ("", None) for row in rows)]
     columns = (*searched.columns, "why")
     found = Found(tuple(columns[at] for at in kept), [tuple(row[at] for at in kept) for row in rows])
     if hits:
         found.score, found.how, found.best = hits[0].score, hits[0].how, searched.label(hits[0].entry)
+        found.scores = [hit.score for hit in hits]
+        if all(hit.lacks for hit in hits):
+            words = ", ".join(min((hit.lacks for hit in hits), key=len))
+            text = f"Nothing in {searched.name} has all words of {query.strip()}: the nearest lack {words}."
+            found.note(NoteCode.RESOLVED_CODE, f"{text} They may be something else.")
         searched.more(found, query, hits)
     return found
 
@@ -174,10 +232,6 @@ def _name(entry: Any, language: Language) -> str:
 
 def _like(query: str, names: Iterable[str]) -> tuple[str, ...]:
     return nearest(query, names, cutoff=0.5)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= STEP else text[: STEP - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
 
 
 # Goods
@@ -209,7 +263,7 @@ def _hs_more(found: Found, _: str, hits: Sequence[Hit[str]]) -> None:
             found.note(NoteCode.EDITION_BREAK, status.text)
     if found.score >= EXACT:
         code = hits[0].entry
-        below = [(entry.code, describe(entry.code, LABEL) or "") for entry in hs_children(code)]
+        below = list(labels((entry.code for entry in hs_children(code)), LABEL).items())
         found.show_below(f"Below {code}", ("code", "label"), below)
 
 
@@ -222,7 +276,8 @@ def _nearest_hs(query: str) -> tuple[str, ...]:
 
 
 def _ebops_row(item: EbopsItem, language: Language) -> tuple[Cell, ...]:
-    path = " > ".join(f"{step.code} {_short(step.label)}" for step in ebops_path(item.code) if step.code != item.code)
+    above = (step for step in ebops_path(item.code) if step.code != item.code)
+    path = " > ".join(f"{step.code} {cut(step.label, STEP)}" for step in above)
     below = len(ebops_children(item.code))
     return (item.code, item.label, _name(item, language), item.role, path, below, item.sdmx, item.trademap)
 

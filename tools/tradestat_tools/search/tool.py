@@ -11,7 +11,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import NoData
-from tradestat_tools.search.lists import LISTS, Kind, Language, look
+from tradestat_tools.search.lists import LISTS, AnyKind, Kind, Language, look, look_in_all
 from tradestat_tools.upstream.runtime import in_thread
 
 MOST = 50
@@ -38,8 +38,8 @@ def _kind(value: Any) -> Any:
 class SearchArguments(Arguments):
     """What to look for, and in which list."""
 
-    kind: Annotated[Kind, BeforeValidator(_kind)] = Field(
-        description="hs for goods, ebops for services, country, group, flow or unit."
+    kind: Annotated[AnyKind, BeforeValidator(_kind)] = Field(
+        default="all", description="hs (goods), ebops (services), country, group, flow or unit."
     )
     query: str = Field(
         min_length=1,
@@ -65,7 +65,7 @@ class Listing(BaseModel):
 class SearchData(Data):
     """Hits, best first; columns that are empty in every row are left out."""
 
-    kind: Kind
+    kind: AnyKind
     query: str
     columns: list[str]
     rows: list[list[str | int | float | None]]
@@ -84,7 +84,12 @@ class SearchData(Data):
 
 async def search_codes(context: Context, asked: SearchArguments) -> Answer[SearchData]:
     """Codes that the words may mean, best first. Nothing is sent."""
-    found, elsewhere = await in_thread(partial(look, asked.kind, asked.query, asked.limit, asked.language))
+    if asked.kind == "all":
+        found, elsewhere = await in_thread(partial(look_in_all, asked.query, asked.limit, asked.language)), ""
+        name, address, origin = "Codes", "tradestat://", "the lists of this package; ask one kind for where it is from"
+    else:
+        found, elsewhere = await in_thread(partial(look, asked.kind, asked.query, asked.limit, asked.language))
+        name, address, origin = (getattr(LISTS[asked.kind], one) for one in ("name", "address", "origin"))
     if not found.rows:
         raise await in_thread(partial(_nothing, asked, elsewhere))
     notes = [*found.notes, *([Note(code=NoteCode.RESOLVED_CODE, text=elsewhere)] if elsewhere else [])]
@@ -93,7 +98,7 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
         rows = [list(row) for row in found.below]
         within = Listing(title=found.below_title, columns=list(found.below_columns), rows=rows)
     return Answer(
-        what=f"{LISTS[asked.kind].name} for {shown(asked.query)}",
+        what=f"{name} for {shown(asked.query)}",
         data=SearchData(
             kind=asked.kind,
             query=asked.query,
@@ -101,12 +106,17 @@ async def search_codes(context: Context, asked: SearchArguments) -> Answer[Searc
             rows=[list(row) for row in found.rows],
             within=within,
         ),
-        source=own_provenance(context, "search_codes", LISTS[asked.kind].address, coverage=LISTS[asked.kind].origin),
+        source=own_provenance(context, "search_codes", address, coverage=origin),
         notes=notes,
     )
 
 
 def _nothing(asked: SearchArguments, elsewhere: str) -> NoData:
+    if asked.kind == "all":
+        return NoData(
+            f"Nothing is near {shown(asked.query)} in any list of codes.",
+            remedy="Try more general words, such as what it is made of: a heading holds more than its name says.",
+        )
     near = LISTS[asked.kind].nearest(asked.query)
     alike = f"Nearest here: {', '.join(near)}." if near else ""
     general = "Try fewer or more general words, or another kind: hs, ebops, country, group, flow, unit."
@@ -121,7 +131,7 @@ SEARCH_CODES = Tool(
     title="Tradestat: search codes",
     description=(
         "Finds codes by words: goods (kind=hs), services (ebops), countries with their codes in every service "
-        "(country), groups with members (group), trade flows (flow), units (unit). Words in English, Chinese or "
+        "(country), groups with members (group), flows, units; without kind in all lists. Words in English, Chinese or "
         "Korean, or a code in any form: a code shows what is below it and whether it is still in HS 2022. Use it "
         "first whenever a code is not certain: it is free and asks no service, where a wrong code costs a call. "
         "Ambiguous words give all choices. Goods and services have separate codes: freight is ebops, ships are hs."

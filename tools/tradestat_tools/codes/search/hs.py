@@ -157,7 +157,7 @@ def _by_words(query: str, language: Language) -> list[Hit[str]]:
         if hit.score >= BY_CHANCE:
             least = WHOLE_NAME if hit.score >= WHOLE_NAME else 0.0  # a whole name stays one wherever it stands
             score = least + (hit.score - least) * _worth(hit.entry, wants_parts=wants_parts)
-            hits.append(Hit(hit.entry.code, round(score, 4), _how(hit)))
+            hits.append(Hit(hit.entry.code, round(score, 4), _how(hit), lacks=hit.lacks))
     return sorted(hits, key=lambda hit: (-hit.score, len(hit.entry), hit.entry))
 
 
@@ -188,4 +188,4 @@ def _index(language: Language) -> Index[HsEntry]:
 
 @cache
 def _built(language: Language) -> Index[HsEntry]:
-    return Index(documents(language), weights=WEIGHTS, noise=NOISE, usual_first=True)
+    return Index(documents(language), weights=WEIGHTS, noise=NOISE, usual_first=True, least_shared=0.5)

@@ -34,6 +34,7 @@ MAX_TOKENS = 24
 _MOST_FOUND = 200  # entries and words considered at each step: what bounds the work of a query
 _LONGEST_NAME = 12  # in tokens
 _CUTOFF = 0.75  # how much alike (difflib's ratio) a word must look to stand in for an unknown one
+_SLIPS = 2  # letters by which it may be longer or shorter: "cricket" is no misspelt "rice"
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
@@ -67,13 +68,14 @@ class Hit(Generic[T]):
     A score of 2 or more means that the query, as far as it has words that count, is one of the entry's names, 3 that
     the list's own reader knows it. `how` says what matched: of an index `name: …` with the part of the query that is a
     name, `words`, `beginning: semicond…` or `typo: batery→battery`. `note` is there where the reader should know how
-    the query was read.
+    the query was read. `lacks` are words of the query, of those written in letters, that the entry does not have.
     """
 
     entry: T
     score: float
     how: str
     note: str | None = None
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Index(Generic[T]):
         noise: words that say nothing in this list ("exports", 出口), left out of a query that has others.
         usual_first: the names of each entry begin with the most usual; of entries with the same name, those that are
             usually called so come first.
+        least_shared: of the words of a query, that an entry must have: where half is wanted, one of three is chance.
     """
 
     def __init__(
@@ -120,7 +123,9 @@ class Index(Generic[T]):
         weights: Mapping[str, float] | None = None,
         noise: Iterable[str] = (),
         usual_first: bool = False,
+        least_shared: float = 0.0,
     ) -> None:
+        self._least_shared = least_shared
         self._by_place = 0.4 if usual_first else 0.0
         known = list(documents)
         fields = list(dict.fromkeys(name for document in known for name in document.texts))
@@ -161,15 +166,21 @@ class Index(Generic[T]):
         with self._lock:
             terms = self._terms(runs)
             hits = self._by_text(terms)
+            held = self._held(terms)
+        last: set[int] = set()  # rows of which a name ends the query: "batteries" of "lithium-ion batteries"
         for row, (part, name) in self._by_name(runs, terms).items():
             text, how = hits.get(row, (0.0, ""))
+            if " ".join(runs).endswith(name) and not how.startswith("typo"):
+                last.add(row)
             hits[row] = (
                 part + (text * (1 - self._by_place) if part >= WHOLE_NAME else text),
                 how if how.startswith("typo") else f"name: {name}",
             )
         best: dict[T, Hit[T]] = {}
         for row, (score, how) in sorted(hits.items(), key=lambda item: (-item[1][0], item[0])):
-            best.setdefault(self._entries[row], Hit(self._entries[row], round(score, 4), how))
+            lacks = tuple(term.word for term, rows in held if row not in rows) if score < WHOLE_NAME else ()
+            if row in last or self._near(row, held, lacks):
+                best.setdefault(self._entries[row], Hit(self._entries[row], round(score, 4), how, lacks=lacks))
         return tuple(best.values())[:limit]
 
     def _runs(self, query: str) -> list[str]:
@@ -219,7 +230,28 @@ class Index(Generic[T]):
         for sound, known in found:
             by_sound.setdefault(sound.strip("^$"), []).append(known)
         words = [known for sound in nearest(_sound(word), by_sound, n=1, cutoff=_CUTOFF) for known in by_sound[sound]]
-        return next(iter(nearest(word, words, n=1, cutoff=0)), "")
+        alike = next(iter(nearest(word, words, n=1, cutoff=0)), "")
+        return alike if abs(len(alike) - len(word)) <= _SLIPS else ""
+
+    def _held(self, terms: list[_Term]) -> list[tuple[_Term, set[int]]]:
+        """The words of the query that are written in letters, each with the rows that have it."""
+        by_word = "SELECT rowid FROM texts WHERE texts MATCH ?"
+        return [
+            (term, {row for (row,) in self._db.execute(by_word, (term.match,))} if term.match else set[int]())
+            for term in terms
+            if not is_cjk(term.word)
+        ]
+
+    def _near(self, row: int, held: list[tuple[_Term, set[int]]], lacks: tuple[str, ...]) -> bool:
+        """Whether an entry shares enough with a query of several words, and not only words that were bent.
+
+        "cricket bats" are no boats: of its two words neither is known, and only one looks like a word of theirs.
+        """
+        if not self._least_shared or not lacks or len(held) < 2:
+            return True
+        shared = [term for term, rows in held if row in rows]
+        known = not shared or any(not term.how.startswith("typo") for term in shared)  # none: Chinese or Korean
+        return known and len(shared) >= self._least_shared * len(held)
 
     def _by_text(self, terms: list[_Term]) -> dict[int, tuple[float, str]]:
         """Rows whose texts have words of the query: BM25 against the best, and a bonus for having every word."""

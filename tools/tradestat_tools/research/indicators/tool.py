@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from tradestat_tools.codes.groups import Group
 from tradestat_tools.codes.groups import group as read_group
+from tradestat_tools.codes.hs import cut
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.units import SIGNIFICANT, significant
 from tradestat_tools.codes.words import CodeError, fold
@@ -276,7 +277,7 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
         data.common["flow"] = "DX (X less RX)"
     source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit.replace("fraction", "%"))
     return Answer(
-        what=f"{asked.indicator} of {len(rows)} figures, {_when(rows)}",
+        what=f"{asked.indicator} of {len(rows)} figures{_goods(rows)}, {_when(rows)}",
         data=data,
         source=source.model_copy(update={"calls": 0, "credits_charged": None}),  # nothing was asked
         notes=[*notes_on(repeated, gathered.places() if repeated else None), *_notes(asked, rows, outcome)],
@@ -353,6 +354,19 @@ def _label(dimension: str, code: str) -> str:
     if dimension in ("reporter", "partner") and code != ALL:
         return area_name(code)
     return code
+
+
+def _goods(rows: Sequence[Observation]) -> str:
+    """What the figures are of: named where they are of one product, else how many."""
+    codes = {one.product for one in rows}
+    if len(codes) > 1:
+        return f" of {len(codes)} products"
+    code = next(iter(codes))
+    try:
+        product = read_product(code, "services" if rows[0].classification.startswith("EB") else "goods")
+    except CodeError:  # a code of another list
+        return f" of {code}"
+    return f" of {code} {cut(product.label, 60)}" if product.label != code else f" of {code}"
 
 
 def _when(rows: Sequence[Observation]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from tradestat_tools.codes.countries import Resolved
+from tradestat_tools.codes.hs import cut
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import merged
 from tradestat_tools.contract.view import Standing
@@ -16,9 +17,6 @@ from tradestat_tools.research.mirror.compare import Compared
 from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN, amount_text
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.views import Seen
-
-LONGEST_NAME = 40
-"""Characters of a product in the line that says it all."""
 
 NATIONAL = (None, Standing.NATIONAL, Standing.INDEPENDENT)
 """Where national statistics are read, the most exact first: files, then these."""
@@ -192,7 +190,9 @@ def verdict(data: MirrorData, compared: Compared) -> str:
     """Who says what, in a line."""
     last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
     when = last.period if last.period != "all" else _when(compared)
-    head = f"{data.exporter} to {data.importer}, {_product(data.product)}, {when}, {data.currency}"
+    product = compared.question.product
+    goods = f"{product.code} {cut(product.label, 36)}" if product.label != product.code else product.code
+    head = f"{data.exporter} to {data.importer}, {goods}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (
             ("exporter", data.exporter, last.exporter),
@@ -207,13 +207,6 @@ def verdict(data: MirrorData, compared: Compared) -> str:
         return f"{head}: {said}"
     after = f", {last.gap_fob_percent:+.1f} % after FOB adjustment" if last.gap_fob_percent is not None else ""
     return f"{head}: {said}: {last.gap_percent:+.1f} %{after}"
-
-
-def _product(named: str) -> str:
-    """A product's code and the head of its name, so that the line has room for the figures."""
-    code, _, name = named.partition(" ")
-    head = code if name == code else named.partition(";")[0]
-    return head if len(head) <= LONGEST_NAME else f"{head[:LONGEST_NAME].rpartition(' ')[0].rstrip(',:')}..."
 
 
 def _when(compared: Compared) -> str:

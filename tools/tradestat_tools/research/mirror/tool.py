@@ -24,7 +24,7 @@ from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.contract.view import View
 from tradestat_tools.model.answers import Answer, Note, NoteCode
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
+from tradestat_tools.model.arguments import ArgumentError, Meaning, reads
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError
 from tradestat_tools.model.flow import FlowQuestion, Product, read_product
 from tradestat_tools.model.reasons import Reason, Why, each_once
@@ -32,6 +32,7 @@ from tradestat_tools.research.arguments import (
     FREQUENCIES,
     NOTHING_SAID,
     Handles,
+    OfProduct,
     Periods,
     ProductCode,
     ProductKind,
@@ -98,7 +99,7 @@ def _frequency(value: Any) -> Any:
 Place = Annotated[Resolved, reads(_place, max_length=80), Meaning.AREA]
 
 
-class MirrorArguments(Arguments):
+class MirrorArguments(OfProduct):
     """A flow, and how it is compared."""
 
     exporter: Place = Field(description="Where the goods come from: a country's name, ISO or M49 code.")

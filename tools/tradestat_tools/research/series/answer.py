@@ -84,6 +84,7 @@ class SeriesData(TradeSeriesData):
     status: list[Status]
     sources: list[str | None] | None = Field(default=None, description="Of each figure, where they differ.")
     valuations: list[Valuation | None] | None = Field(default=None, description="Of each period, where they differ.")
+    codes: list[str] | None = Field(default=None, description="Codes summed in each period, of a chain.")
     editions: list[str | None] | None = Field(default=None, description="Edition of the HS the reporter used.")
     net_kg: Figures | None = None
     quantity: Figures | None = None
@@ -107,6 +108,8 @@ class SeriesData(TradeSeriesData):
         columns: dict[str, list[Cell]] = {"period": [*self.periods], "value": [*self.values]}
         if len(set(self.status)) > 1 or self.status[0] is not Status.REPORTED:
             columns["status"] = [status.value for status in self.status]
+        if self.codes:
+            columns["codes"] = [*self.codes]
         if self.sources:
             columns["source"] = [*self.sources]
         percents = {

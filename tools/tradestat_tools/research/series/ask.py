@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
+from tradestat_tools.codes.chains import Part
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.periods import FIRST_YEAR, PER_YEAR, Frequency, Period, last_whole, month_of, periods_between
 from tradestat_tools.codes.spans import Span
@@ -96,6 +97,7 @@ class Found:
         rates: at which figures were converted, in order.
         without_rate: why some could not be.
         tried: calls for newer periods, which turned out not to be there yet.
+        chain: the codes of the HS that hold the goods in which years, where the series is of several.
     """
 
     seen: Seen
@@ -106,6 +108,7 @@ class Found:
     rates: tuple[Rate, ...] = ()
     without_rate: str | None = None
     tried: int = 0
+    chain: tuple[Part, ...] = ()
 
     @property
     def calls(self) -> int:
@@ -154,7 +157,7 @@ async def find(context: Context, wanted: Wanted, source: str, *, named: bool) ->
         InvalidQuery: nothing is kept under the handle, or it holds no figures.
     """
     try:
-        first, last = await _span(context, wanted, source)
+        first, last = await span_of(context, wanted, source)
         check_length(first, last)
     except CodeError as error:
         return NoData(error.message, remedy="Ask earlier periods.", why=[Why(Reason.NOT_YET_PUBLISHED, error.message)])
@@ -167,7 +170,7 @@ async def find(context: Context, wanted: Wanted, source: str, *, named: bool) ->
     ):
         found = await _back(context, wanted, source, found, named=named)
     if isinstance(found, Found) and not found.has_figures:
-        return found.seen.error or _nothing(found.seen)
+        return found.seen.error or nothing_in(found.seen)
     return found
 
 
@@ -197,33 +200,35 @@ def _gap(found: Found) -> int:
 async def _once(
     context: Context, wanted: Wanted, source: str, first: Period, last: Period, *, named: bool
 ) -> Found | TradestatError | None:
-    view = await _view(context, wanted.question(first, last), wanted.role, source)
+    view = await view_of(context, wanted.question(first, last), wanted.role, source)
     if view is None:
         return None
     if view.why is not None:
         return NoData(view.why.text, remedy="Ask another source.", why=[view.why])
     whole = wanted.whole_question(first, last)
-    of_whole = await _view(context, whole, wanted.role, source) if whole else None
+    of_whole = await view_of(context, whole, wanted.role, source) if whole else None
     try:
         price = await cost([one for one in (view, of_whole) if one is not None], context)
     except TradestatError as error:  # such as a key that is not set: asking would fail as well
         return error
-    if too_large := _too_large(view, price, wanted):
+    if refused := too_large(view, price, wanted):
         if named or not price.credits:
-            raise too_large
-        return too_large
+            raise refused
+        return refused
     seen = await ask(view, context)
     total = await ask(of_whole, context) if of_whole and seen.observations else None
-    return await in_thread(partial(_found, wanted, seen, total, first))
+    return await in_thread(partial(found_of, wanted, seen, total, first))
 
 
-async def _view(context: Context, question: FlowQuestion, role: Role, source: str) -> View | None:
+async def view_of(context: Context, question: FlowQuestion, role: Role, source: str) -> View | None:
+    """What a source, or the stored result under a handle, can be asked of a flow; None where it is not its business."""
     file = is_handle(source)
     views = await views_of(question, context, sources=() if file else (source,), files=(source,) if file else ())
     return next((view for view in views if view.role == role), views[0] if file else None)
 
 
-def _too_large(view: View, price: Cost, wanted: Wanted) -> TooLarge | None:
+def too_large(view: View, price: Cost, wanted: Wanted) -> TooLarge | None:
+    """The refusal of a question that takes more credits or calls than are allowed; None where it does not."""
     name = view.what.rpartition(", ")[2]
     if price.credits > wanted.max_credits:
         return TooLarge(
@@ -240,12 +245,13 @@ def _too_large(view: View, price: Cost, wanted: Wanted) -> TooLarge | None:
     return None
 
 
-def _nothing(seen: Seen) -> NoData:
+def nothing_in(seen: Seen) -> NoData:
+    """That there is no figure, and why."""
     texts = " ".join(why.text for why in seen.why)
     return NoData(texts or "It has no figure.", remedy="Ask other periods or another source.", why=seen.why)
 
 
-async def _span(context: Context, wanted: Wanted, source: str) -> tuple[Period, Period]:
+async def span_of(context: Context, wanted: Wanted, source: str) -> tuple[Period, Period]:
     """The first and last period asked for, by the newest that the source can have.
 
     Raises:
@@ -267,7 +273,7 @@ async def _newest_of_file(context: Context, wanted: Wanted, handle: str) -> Peri
     """The newest period of which a stored result has a figure of the flow; today's where it has none."""
     last = last_whole(month_of(context.today), wanted.frequency)
     every = replace(wanted, lead=0).question(Period(FIRST_YEAR, wanted.frequency), last)
-    view = await _view(context, every, wanted.role, handle)
+    view = await view_of(context, every, wanted.role, handle)
     seen = await ask(view, context) if view else None
     stated = (
         (one for one in seen.observations if one.value is not None or one.status is Status.CONFLICTING) if seen else ()
@@ -280,7 +286,8 @@ def _earlier(first: Period, steps: int) -> Period:
     return first.shifted(-min(steps, (first.year - FIRST_YEAR) * PER_YEAR[first.frequency]))
 
 
-def _found(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Found:
+def found_of(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Found:
+    """What was seen, in the currency wanted."""
     native = {one.period: one for one in seen.observations}
     periods = tuple(periods_between(first, seen.view.question.last))
     if all(one.currency == wanted.currency for one in native.values()):

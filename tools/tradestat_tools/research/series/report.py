@@ -20,6 +20,7 @@ from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indica
 from tradestat_tools.research.repeats import lack, notes_on
 from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData, TradeSeriesData, Undefined
 from tradestat_tools.research.series.ask import AUTO, Found, Wanted, why_absent
+from tradestat_tools.research.series.chain import codes_of, note_on
 from tradestat_tools.research.views import flows_of
 
 T = TypeVar("T")
@@ -148,6 +149,7 @@ def _data(
         status=[one.status if one else Status.MISSING for one in shown],
         sources=sources if len(set(sources) - {None}) > 1 else None,
         valuations=valuations if len({one.valuation for one in figures}) > 1 else None,
+        codes=codes_of(main),
         editions=_column(shown, lambda one: one.edition),
         net_kg=kilograms,
         quantity=_column(shown, lambda one: one.quantity) if len(units) == 1 else None,
@@ -345,7 +347,9 @@ def _notes(context: Context, wanted: Wanted, chosen: Chosen, data: SeriesData, u
             if note.code is not NoteCode.SUBSET or found.seen.view.handle  # a file holds what was chosen for it
         )
     )
-    if data.classification == "HS" and not any(code is NoteCode.EDITION_BREAK for code, _ in notes):
+    if chosen.main.chain:
+        yield note_on(chosen.main)
+    elif data.classification == "HS" and not any(code is NoteCode.EDITION_BREAK for code, _ in notes):
         yield from _break(data, chosen.main.periods)
     yield from (Note(code=code, text=text) for code, text in notes if code in PASSED_ON)
 

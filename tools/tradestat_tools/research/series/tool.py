@@ -16,7 +16,7 @@ from tradestat_tools.contract.results import is_handle, read_handle
 from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.contract.view import Standing
 from tradestat_tools.model.answers import Answer, Provenance
-from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
+from tradestat_tools.model.arguments import ArgumentError, Meaning, reads
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import Product, Role, flow_of
 from tradestat_tools.model.observation import Observation
@@ -26,6 +26,7 @@ from tradestat_tools.research.arguments import (
     NOTHING_SAID,
     BasePeriod,
     FrequencyCode,
+    OfProduct,
     Periods,
     ProductCode,
     ProductKind,
@@ -46,6 +47,7 @@ from tradestat_tools.research.series.arguments import (
 )
 from tradestat_tools.research.series.ask import AUTO, Found, Measure, Wanted, find, whole_of
 from tradestat_tools.research.series.beside import answer_of_many
+from tradestat_tools.research.series.chain import find_chained
 from tradestat_tools.research.series.many import MOST_SERIES, Gathered, Many, Place, find_all
 from tradestat_tools.research.series.report import Chosen, Passed, answer_of, source_name
 from tradestat_tools.research.series.several import ManyData, observe_many
@@ -91,7 +93,7 @@ def _source(text: str) -> str:
         return text.lower()
 
 
-class SeriesArguments(Arguments):
+class SeriesArguments(OfProduct):
     """A flow, as one of its two ends reports it, over time."""
 
     reporter: Annotated[Resolved, reads(_reporter, max_length=80), Meaning.AREA] = Field(
@@ -149,6 +151,11 @@ class SeriesArguments(Arguments):
         pattern=r"^[A-Za-z]{3}$",
         description="ISO 4217 code; converted at the ECB's averages of the periods.",
     )
+    chain: bool = Field(
+        default=False,
+        description="Whether HS codes that hold the same goods in other editions are summed into one series (851712, "
+        "from 2022 851713 + 851714); each year then says its codes. Refused where others are mixed in.",
+    )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
 
     _traded: tuple[Product, ...] = PrivateAttr()
@@ -169,6 +176,12 @@ class SeriesArguments(Arguments):
             raise ArgumentError.of("product", error) from None
         self._places = places_of(self.partner, self.reporter.area, self.span)
         check_number(len(self._places), len(self._traded), len(self.flow))
+        if self.chain and not (self.single and self._traded[0].kind == "goods" and len(self._traded[0].code) == 6):
+            raise ArgumentError(
+                "Chains are of one HS subheading in one flow with one partner.",
+                argument="chain",
+                allowed="an HS code of six digits, one partner and flow; also: growth, share, index",
+            )
         only = self._places[0].areas[0].kind == "world" and len(self._places) == len(self._traded) == 1
         if "share" in self.also and self._traded[0].is_total and only:
             raise ArgumentError(
@@ -302,7 +315,7 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Trade
     passed: list[Passed] = []
     for source in _order(context, asked, independent):
         named = source == asked.source
-        one = await find(context, wanted, source, named=named)
+        one = await (find_chained if asked.chain else find)(context, wanted, source, named=named)
         if isinstance(one, Found):
             found.append(one)
             if not asked.fill or not _gaps(found):

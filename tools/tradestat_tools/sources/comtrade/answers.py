@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from tradestat_tools.codes import hs
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.ebops import ebops_entry
+from tradestat_tools.codes.labels import apart, labels
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.model.answers import Cell, Data, Table
@@ -217,11 +218,12 @@ class TradeData(Data):
 
     def _varying_labels(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """The heads and cells of what differs between the series; what is the same is in the answer's first line."""
+        products = apart({code: item.cmdDesc for code, item in self.commodities.items()}, 36)
         columns: dict[str, list[str]] = {
             "reporter": [_in_table(r.reporterCode, self.reporters) for r in self.records],
             "flow": [r.flowCode for r in self.records],
             "partner": [_in_table(r.partnerCode, self.partners) for r in self.records],
-            "code": [f"{r.cmdCode} {shortened(self.commodities[r.cmdCode].cmdDesc, 36)}" for r in self.records],
+            "code": [f"{r.cmdCode} {products[r.cmdCode]}" for r in self.records],
             **{name: [getattr(r, name) or "" for r in self.records] for name in BREAKDOWNS},
         }
         varying = {name: cells for name, cells in columns.items() if len(set(cells)) > 1} or {
@@ -250,11 +252,6 @@ def listed(items: Iterable[str], shown: int = SHOWN) -> str:
     names = list(items)
     rest = len(names) - shown
     return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def shortened(text: str, limit: int = LABEL_LENGTH) -> str:
-    """A label cut at a word."""
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
 
 
 def as_series(rows: Sequence[Row], span: Sequence[Period], *, typeCode: str, freqCode: str, clCode: str) -> TradeData:
@@ -350,10 +347,17 @@ def what(data: TradeData) -> str:
     who = listed((area_text(code, label.desc) for code, label in data.reporters.items()), 3)
     whom = listed((area_text(code, label.desc) for code, label in data.partners.items()), 3)
     room = 60 if len(data.commodities) == 1 else 20
-    products = listed((f"{code} {shortened(item.cmdDesc, room)}" for code, item in data.commodities.items()), 3)
+    texts = apart({code: item.cmdDesc for code, item in data.commodities.items()}, room)
+    products = listed((f"{code} {text}" for code, text in texts.items()), 3)
     first, last = data.periods[0], data.periods[-1]
     when = first if first == last else f"{first} to {last}"
     return f"{who}: {' and '.join(data.flows.values())}, partner {whom}; {data.clCode} {products}; {when}"
+
+
+def goods_named(codes: Sequence[str]) -> str:
+    """HS codes with their names, for the first line of an answer that names none."""
+    names = labels(codes, LABEL_LENGTH if len(codes) == 1 else 30) | {"TOTAL": "All commodities"}
+    return f"HS {listed((' '.join(filter(None, (code, names.get(code)))) for code in codes), 3)}"
 
 
 def _in_table(code: str, labels: dict[str, AreaLabel]) -> str:

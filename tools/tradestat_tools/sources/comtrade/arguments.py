@@ -290,6 +290,8 @@ class TradeArguments(Dated):
         services = [str(raw.get(name, "")).upper() for name in ("typeCode", "clCode")]
         if argument == "cmdCode" and (services[0].startswith("S") or is_services(services[1])):
             return Meaning.EBOPS
+        if argument == "cmdCode" and services[1].startswith(("S", "B")):  # SITC and BEC, of which no words are known
+            return None
         return super().meaning(argument, raw)
 
     @model_validator(mode="after")

@@ -94,7 +94,6 @@ class ProductArguments(Arguments):
     hsCode: Annotated[Goods, reads(goods, max_length=30), Meaning.HS] = Field(
         description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below. "
         "Dots and blanks are ignored (8517.13.00).",
-        json_schema_extra={"pattern": r"^\D{0,12}[0-9][0-9.\s\-]{3,16}$"},
     )
 
 

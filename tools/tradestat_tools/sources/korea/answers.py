@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tradestat_tools.codes.hs import describe
+from tradestat_tools.codes.labels import labels as of_hs
 from tradestat_tools.codes.periods import format_yyyymm
 from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.korea.arguments import Reply, Selection
@@ -283,7 +283,8 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
     labels: dict[str, str] = {}
     if not isinstance(data, NationtradeData):
         codes.append("hsCd")
-        labels |= {code: _item(code, data.statKor) for code in set(data.rows.hsCd)}
+        english = of_hs((code for code in dict.fromkeys(data.rows.hsCd) if len(code) <= 6), LABEL)
+        labels |= {code: _item(english.get(code) or data.statKor.get(code, "")) for code in set(data.rows.hsCd)}
     if not isinstance(data, ItemtradeData):
         codes.append("statCd")
         labels |= {code: _country(code, data.statCdCntnKor1) for code in set(data.rows.statCd)}
@@ -337,9 +338,8 @@ def _table(heads: Sequence[str], names: Sequence[str], rows: Sequence[tuple[Cell
 _CODES = frozenset({*_LABELS, *_LABELS.values()})
 
 
-def _item(code: str, names: Mapping[str, str]) -> str:
-    """What a code means: in English where the HS has the code, else as the service calls it."""
-    text = (describe(code, LABEL) if len(code) <= 6 else None) or names.get(code, "")
+def _item(text: str) -> str:
+    """What a code means: in English where the HS has the code, else as the service calls it, cut to fit a table."""
     return text if len(text) <= LABEL else text[: LABEL - 1] + "…"
 
 

@@ -34,7 +34,7 @@ def _hs(text: str) -> str:
 
 
 Months = Annotated[Span, reads(span, max_length=40), Field(json_schema_extra={"pattern": r"\w"}), Meaning.PERIOD]
-Hs = Annotated[str, reads(_hs, max_length=20), Field(json_schema_extra={"pattern": r"^$|\d"}), Meaning.HS]
+Hs = Annotated[str, reads(_hs, max_length=20), Meaning.HS]
 """Digits; "" for all goods."""
 Country = Annotated[
     Partner,

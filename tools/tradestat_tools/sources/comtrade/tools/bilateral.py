@@ -10,7 +10,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Table
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
+from tradestat_tools.sources.comtrade.answers import area_label, area_text, goods_named, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
@@ -160,7 +160,7 @@ async def comtrade_trade_balance(context: Context, arguments: BalanceArguments) 
         notes.append(Note(code=NoteCode.TOTAL_MISMATCH, text=text))
     notes += _common_notes(reporters, partners, fetched)
     return Answer[BalanceData](
-        what=f"Trade balance of {_who(reporters)} with {_who(partners)}; HS {listed(arguments.cmdCode)}",
+        what=f"Trade balance of {_who(reporters)} with {_who(partners)}; {goods_named(arguments.cmdCode)}",
         data=data,
         source=provenance(
             SERVICE,
@@ -190,7 +190,7 @@ async def comtrade_bilateral(context: Context, arguments: BilateralArguments) ->
     if missing:
         text += f" {missing} of {len(rows)} have no mirror figure: no report of the partner, or no trade in it."
     return Answer[BilateralData](
-        what=f"Both reports: {_who(reporters)}, partner {_who(partners)}; HS {listed(arguments.cmdCode)}",
+        what=f"Both reports: {_who(reporters)}, partner {_who(partners)}; {goods_named(arguments.cmdCode)}",
         data=data,
         source=provenance(
             SERVICE,

@@ -61,7 +61,7 @@ class MatrixArguments(Dated):
     partnerCode: Partners = Field(
         default=usual(WORLD), description="With whom: codes or names; 0 is World (default); all is every partner."
     )
-    cmdCode: Annotated[tuple[str, ...], Read(_sitc), Meaning.HS] = Field(
+    cmdCode: Annotated[tuple[str, ...], Read(_sitc)] = Field(
         default=usual("TOTAL"),
         description="SITC codes of 1 to 3 digits; TOTAL (default), AG1, AG2, AG3 for a whole level.",
     )

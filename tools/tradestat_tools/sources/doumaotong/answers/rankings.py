@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tradestat_tools.codes.hs import describe
+from tradestat_tools.codes.labels import labels
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import format_number
 from tradestat_tools.model.answers import Cell, Data, Table
@@ -208,9 +209,10 @@ class TopProductsData(Data):
             *("#", "HS code", "Product", "HS subheading", TWELVE_MONTHS, "YoY %", "MoM %", "Destinations", "Top 3 %"),
             *("Best region", "Momentum", "Fastest growing"),
         )
+        labelled = labels((p.hsCode for p in self.products), LABEL)
         rows: list[tuple[Cell, ...]] = [
             (
-                *(p.rank, p.hsCode, p.productName, describe(p.hsCode, LABEL)),
+                *(p.rank, p.hsCode, p.productName, labelled.get(p.hsCode)),
                 *(p.recent12mGlobalTotal, p.yoyGrowthRate, p.momGrowthRate),
                 *(p.activeCountriesCount, p.top3ConcentrationPercent),
                 _with_percent(label_of(p.bestRegion.regionName), p.bestRegion.percent) if p.bestRegion else None,
