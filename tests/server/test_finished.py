@@ -106,7 +106,7 @@ async def afresh(play: Play, tool: str, arguments: dict[str, Any]) -> tuple[str,
     answer = await play.context.call(tool, arguments)
     most = play.context.settings.max_chars
     text = render_answer(answer, sources=play.context.sources.values(), max_chars=most)
-    return text, structured_content(answer, max_chars=most)
+    return text, structured_content(answer, max_chars=most, sources=play.context.sources.values())
 
 
 @pytest.mark.anyio

@@ -187,7 +187,11 @@ def test_cache_info_and_clear(tmp_path: Path) -> None:
     assert info["bytes"] > 200
     assert info["place"] == str(tmp_path / "cache" / "answers-2.sqlite3")
     assert (info["results"]["entries"], info["results"]["place"]) == (1, str(tmp_path / "cache" / "results-2.sqlite3"))
-    assert [line.partition(",")[0] for line in command("info").splitlines()] == ["1 answer", "1 result"]
+    assert [line.partition(",")[0] for line in command("info").splitlines()] == [
+        "1 answer",
+        "1 result",
+        "0 files of imported rows",
+    ]
     assert command("clear", "--source", "korea") == "0 answers and 0 results forgotten.\n"
     assert command("clear", "--source", "trademap") == "1 answer and 1 result forgotten.\n"
     info = json.loads(command("info", "--json"))

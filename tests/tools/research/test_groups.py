@@ -16,7 +16,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {**ONE, "importer": "ASEAN"},
         'comtrade_data takes a group and gives each member: partnerCode="ASEAN"',
     ),
-    ("trade_series", {"reporter": "CHN", "partner": "BRICS"}, 'partnerCode="BRICS"'),
     ("goods_trade_indicators", {"country": "ASEAN", "product": "85"}, "goods_time_series takes a group"),
     ("trend", {"hsCode": "850760", "countryCode": "ASEAN"}, 'partnerCode="ASEAN"'),
 ]

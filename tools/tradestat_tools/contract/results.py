@@ -322,4 +322,5 @@ def _kept_table(of: Tables, table: Mapping[str, Any]) -> Table:
     kept = Kept(**table["kept"])
     columns = tuple(table["columns"])
     rows = [tuple(row) for row in table["rows"]] if kept.rows == len(table["rows"]) else KeptRows(of, kept, columns)
-    return Table(columns, rows, table["title"], frozenset(table["measures"]), frozenset(table["weights"]))
+    measures, weights = frozenset(table["measures"]), frozenset(table["weights"])
+    return Table(columns, rows, table["title"], measures, weights, units=table.get("units", {}))

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradestat_tools.contract.kept import COMMON_COLUMNS
 from tradestat_tools.model.answers import Cell, NoteCode
 from tradestat_tools.model.errors import InvalidQuery, TooLarge
 from tradestat_tools.results.query.overlap import overlaps
 from tradestat_tools.results.query.sql import Database, SqlTable
-from tradestat_tools.results.query.tables import COMMON, COMMON_COLUMNS, FIGURES
+from tradestat_tools.results.query.tables import COMMON, FIGURES
 
 NAMES = {"0": "World", "410": "South Korea", "392": "Japan", "156": "China", "842": "United States"}
 
