@@ -91,7 +91,10 @@ def notes_on(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row]
         "Exports are FOB and imports CIF, so imports and the balance contain freight and insurance on one side only.",
     )
     if any(figure == 0 for row in rows for figure in row.figures[:4]):
-        text = "A 0 stands in a row whose other flow has trade: nothing was recorded for this one."
+        text = (
+            "A 0 stands in a row whose other flow has trade: nothing was recorded for this one under this code. What "
+            "is kept confidential is recorded under others."
+        )
         yield _note(NoteCode.ZERO, text, Reason.ZERO)
     yield from _on_cells(selection.operation, replies, rows)
 
