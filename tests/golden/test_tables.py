@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import pytest
@@ -109,7 +109,17 @@ def is_ordered(table: Table) -> bool:
         columns.append([sum(float(cell or 0) for cell in pair) for pair in both])
     if "amount" in named:
         columns.append([abs(float(cell or 0)) for cell in named["amount"]])
-    return any(map(is_monotone, columns))
+    return any(map(is_monotone, columns)) or in_blocks(table)
+
+
+def in_blocks(table: Table) -> bool:
+    """Whether the rows of each series stand together, by time; which series comes first is told by their totals."""
+    if "period" not in table.columns:
+        return False
+    at = table.columns.index("period")
+    blocks = [(labels, [row[at] for row in block]) for labels, block in groupby(table.rows, key=lambda row: row[:at])]
+    together = len({labels for labels, _ in blocks}) == len(blocks)
+    return together and all(len(periods) == 1 or is_monotone(periods) for _, periods in blocks)
 
 
 def is_monotone(cells: list[Cell]) -> bool:
