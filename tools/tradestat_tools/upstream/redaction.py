@@ -62,6 +62,9 @@ _REACH = 2000
 _NARROW = 512
 """Characters in which a key may begin, few enough to try them one by one."""
 
+_BEFORE_MARK = re.compile(r"\\(?=[^0-9A-Za-z\\])")
+"""A backslash that stands before a mark, within an escape too: `\\&\\#48\\;`."""
+
 _Readings = frozenset[tuple[str, int]]
 
 
@@ -166,7 +169,7 @@ def _holds(text: str, said: str) -> bool:
     for _ in range(DEPTH + 2):  # as it stands, in each encoding, and once more where a stray mark took one's place
         if said in _replaced(text, alike):
             return True
-        before, text = text, _ESCAPES.sub(_unescaped, _replaced(text, _MARKS))
+        before, text = text, _ESCAPES.sub(_unescaped, _BEFORE_MARK.sub("", _replaced(text, _MARKS)))
         if text == before:
             break
     return False

@@ -55,10 +55,10 @@ def changed(rows: list[Fields], data: st.DataObject) -> list[Fields]:
             rows.append(rows.pop(at))
         elif kind == "cell":
             name = data.draw(st.sampled_from(MEASURES))
-            old = str(rows[at][name])
+            old = str(rows[at].get(name, ""))
             rows[at][name] = data.draw(st.sampled_from(["", "-", "0", "n/a", *(form.format(old) for form in WRITTEN)]))
         elif kind == "swap":
-            rows[at]["expDlr"], rows[at]["impDlr"] = rows[at]["impDlr"], rows[at]["expDlr"]
+            rows[at]["expDlr"], rows[at]["impDlr"] = rows[at].get("impDlr", ""), rows[at].get("expDlr", "")
         elif kind == "month":
             rows[at]["year"] = data.draw(st.sampled_from(["2024.01", "2024.02", "202403", "2023.12", ""]))
         elif kind == "country":
