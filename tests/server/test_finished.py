@@ -11,11 +11,12 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from mcp import Client
-from mcp_types import TextContent
+from mcp_types import CallToolResult, TextContent
 
 from tradestat_sandbox import DEFAULT_TODAY, Sandbox
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import sandbox_settings
+from tradestat_server.mcp.finished import Finished
 from tradestat_server.text.envelope import structured_content
 from tradestat_server.text.render import render_answer
 from tradestat_tools.catalogue import catalogue
@@ -29,8 +30,12 @@ from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
+from tradestat_tools.upstream.store import Entry
+from tradestat_tools.upstream.watch import Watch
 
 NOON = datetime(DEFAULT_TODAY.year, DEFAULT_TODAY.month, DEFAULT_TODAY.day, 12, tzinfo=UTC)
+
+HANDLE = "rk3v7q2m5xa"
 
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("getNitemtradeList", {"strtYymm": "202401", "endYymm": "202403", "hsSgn": "850760", "cntyCd": "CN"}),
@@ -156,6 +161,31 @@ async def test_what_an_answer_rests_on_ends_it() -> None:
                 fresh = (await afresh(play, tool, arguments))[1]
                 assert structured["source"]["remaining_quota"] == fresh["source"]["remaining_quota"] >= 0
                 assert await play.context.results.find(structured["result"]) is not None
+
+
+@pytest.mark.anyio
+async def test_what_is_kept_is_bounded_by_all_of_an_answer_and_the_least_recent_goes_first() -> None:
+    def an_answer(rows: int) -> CallToolResult:
+        tables = [{"columns": ["a"], "rows": [[1]] * rows}]
+        return CallToolResult(content=[TextContent(text="t")], structured_content={"result": HANDLE, "tables": tables})
+
+    async with a_play() as play:
+        finished = Finished(bound=4_000)
+        sound = Watch(good_until=play.hand.seconds + 1_000, kept={})
+        for number in range(20):
+            finished.keep(play.context, "flows", {"n": number}, an_answer(100), sound)
+            assert finished.size <= 4_000
+        finished.keep(play.context, "flows", {"n": "large"}, an_answer(1_000), sound)
+        play.kept.put(HANDLE, next(iter(await kept_entries(play))))
+        assert await finished.find(play.context, "flows", {"n": 19}) is not None
+        for gone in (0, "large"):
+            assert await finished.find(play.context, "flows", {"n": gone}) is None
+
+
+async def kept_entries(play: Play) -> list[Entry]:
+    """Some results, so that the store of them is not empty."""
+    await play.context.call(*QUESTIONS[3])
+    return [entry for _, entry in play.kept.entries()]
 
 
 ASKED = [QUESTIONS[1], QUESTIONS[3], QUESTIONS[4]]

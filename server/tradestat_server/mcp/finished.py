@@ -39,7 +39,6 @@ class Finished:
 
     def __init__(self, bound: int = BOUND) -> None:
         self._bound = bound
-        self._size = 0
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     async def find(self, context: Context, tool: str, arguments: Mapping[str, Any]) -> CallToolResult | None:
@@ -53,7 +52,7 @@ class Finished:
             if question in self._kept:
                 self._kept.move_to_end(question)
             return kept.result
-        self._drop(question)
+        self._kept.pop(question, None)
         return None
 
     def keep(
@@ -64,19 +63,19 @@ class Finished:
         handle = content.get("result")
         if not (watch.sound and watch.good_until < float("inf") and isinstance(handle, str)):
             return
-        size = sum(len(block.text) for block in result.content if isinstance(block, TextContent)) * 3
+        size = len(json.dumps(content)) + sum(len(one.text) for one in result.content if isinstance(one, TextContent))
         question = _question(tool, arguments)
-        self._drop(question)
-        if size > self._bound // 4:
+        self._kept.pop(question, None)
+        if size > self._bound // 4:  # one large answer would push out all the others
             return
         self._kept[question] = _Kept(result, handle, watch, context.upstream.time(), size)
-        self._size += size
-        while self._size > self._bound:
-            self._drop(next(iter(self._kept)))
+        while self.size > self._bound:
+            self._kept.popitem(last=False)
 
-    def _drop(self, question: str) -> None:
-        gone = self._kept.pop(question, None)
-        self._size -= gone.size if gone else 0
+    @property
+    def size(self) -> int:
+        """Characters of the answers that are kept."""
+        return sum(kept.size for kept in self._kept.values())
 
 
 async def _holds(context: Context, kept: _Kept) -> bool:
