@@ -41,30 +41,32 @@ def total_of(rows: list[Fields]) -> Fields:
     return {**a_row("총계", "-", "-", 0, 0), **sums}
 
 
-def changed(rows: list[Fields], data: st.DataObject) -> list[Fields]:
-    """The rows after one to three changes."""
-    rows = [dict(row) for row in rows]
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.integers(0, len(rows) - 1))
-        kind = data.draw(st.sampled_from(["drop", "repeat", "move", "cell", "swap", "month", "country", "lose"]))
+@st.composite
+def changed(draw: st.DrawFn) -> list[Fields]:
+    """The true rows after one to three changes. Drawn before the test's task begins: what ends a draw that grows too
+    long leaves a task whose failure nobody asks for, and its report in the midst of another test failed that one."""
+    rows = true_rows()
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(rows) - 1))
+        kind = draw(st.sampled_from(["drop", "repeat", "move", "cell", "swap", "month", "country", "lose"]))
         if kind == "drop" and len(rows) > 1:
             del rows[at]
         elif kind == "repeat":
-            rows.insert(data.draw(st.integers(0, len(rows))), dict(rows[at]))
+            rows.insert(draw(st.integers(0, len(rows))), dict(rows[at]))
         elif kind == "move":
             rows.append(rows.pop(at))
         elif kind == "cell":
-            name = data.draw(st.sampled_from(MEASURES))
+            name = draw(st.sampled_from(MEASURES))
             old = str(rows[at].get(name, ""))
-            rows[at][name] = data.draw(st.sampled_from(["", "-", "0", "n/a", *(form.format(old) for form in WRITTEN)]))
+            rows[at][name] = draw(st.sampled_from(["", "-", "0", "n/a", *(form.format(old) for form in WRITTEN)]))
         elif kind == "swap":
             rows[at]["expDlr"], rows[at]["impDlr"] = rows[at].get("impDlr", ""), rows[at].get("expDlr", "")
         elif kind == "month":
-            rows[at]["year"] = data.draw(st.sampled_from(["2024.01", "2024.02", "202403", "2023.12", ""]))
+            rows[at]["year"] = draw(st.sampled_from(["2024.01", "2024.02", "202403", "2023.12", ""]))
         elif kind == "country":
-            rows[at]["statCd"] = data.draw(st.sampled_from(["CN", "US", "-", ""]))
+            rows[at]["statCd"] = draw(st.sampled_from(["CN", "US", "-", ""]))
         else:
-            rows[at].pop(data.draw(st.sampled_from([*MEASURES, "statCd", "hsCd", "year"])), None)
+            rows[at].pop(draw(st.sampled_from([*MEASURES, "statCd", "hsCd", "year"])), None)
     return rows
 
 
@@ -86,13 +88,12 @@ async def test_the_unchanged_answer_is_given_without_a_warning(customs: "Customs
 
 
 @how(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(data=st.data(), first=st.booleans())
+@given(sent=changed(), first=st.booleans())
 async def test_no_sum_is_wrong_without_a_warning_where_the_total_came_as_it_was(
-    customs: "Customs", data: st.DataObject, first: bool
+    customs: "Customs", sent: list[Fields], first: bool
 ) -> None:
     rows = true_rows()
     truth = {name: sum(int(str(row[name])) for row in rows) for name in MEASURES}
-    sent = changed(rows, data)
     total = total_of(rows)
     try:
         answer = await asked(customs, [total, *sent] if first else [*sent, total])
