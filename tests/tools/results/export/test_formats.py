@@ -388,6 +388,7 @@ def test_a_page_holds_no_script_and_nothing_from_elsewhere() -> None:
     read = page(io.BytesIO(body.encode()))
     allowed = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "div", "dl", "dt", "dd"}
     allowed |= {"table", "thead", "tbody", "tr", "th", "td", "data"}
+    allowed |= {"section", "h3", "ul", "ol", "li", "details", "summary"}
     assert {tag for tag, _ in read.elements} <= allowed
     for _, attributes in read.elements:
         assert not any(name.startswith("on") or name in ("src", "href", "style") for name in attributes)
@@ -403,7 +404,36 @@ def test_a_page_shows_amounts_with_separators_and_is_made_to_be_printed() -> Non
     assert '<td class="n"><data value="1234567">1,234,567</data></td>' in body
     assert "@media print" in body
     assert "thead { display: table-header-group; }" in body
-    assert 0 < body.index("<dt>Retrieved</dt><dd>2026-10-05T12:00:00+00:00</dd>") < body.index("<table>")
+
+
+def test_a_page_begins_with_the_figures_and_ends_with_how_to_ask_again() -> None:
+    report = report_of(table())
+    body = written(write_html, report).getvalue().decode()
+    in_order = [
+        "<h1>China: exports of 锂离子蓄电池</h1>",
+        "US dollars · exports FOB · China · retrieved 2026-10-05 [1]",
+        "<table>",
+        "Estimated by the service &lt;b&gt;.",
+        '<li id="r1">UN. Comtrade: China. Retrieved 2026-10-05.</li>',
+        "<details>\n<summary>How to ask again</summary>",
+        "<dt>Retrieved</dt><dd>2026-10-05T12:00:00+00:00</dd>",
+    ]
+    places = [body.index(one) for one in in_order]
+    assert places == sorted(places)
+    assert "comtradeapi.un.org" not in body[: places[4]]
+
+
+def test_several_answers_are_sections_after_a_table_of_what_they_are_and_share_their_references() -> None:
+    first, second = report_of(table()), report_of(table(), unit="kg")
+    body = written(write_html, Report((*first.answers, *second.answers))).getvalue().decode()
+    read = page(io.BytesIO(body.encode()))
+    assert read.rows[:3] == [
+        ["Section", "What", "Basis"],
+        ["1", "China: exports of 锂离子蓄电池", "US dollars · exports FOB · China · retrieved 2026-10-05 [1]"],
+        ["2", "China: exports of 锂离子蓄电池", "kg · exports FOB · China · retrieved 2026-10-05 [1]"],
+    ]
+    assert body.count('<li id="r') == 1
+    assert [attributes["id"] for tag, attributes in read.elements if tag == "section"] == ["s1", "s2"]
 
 
 def test_what_is_to_be_known_of_csv_files_stands_in_lines_of_a_text() -> None:

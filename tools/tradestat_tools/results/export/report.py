@@ -76,6 +76,16 @@ class Report:
         )
         self.remarks.extend(remark for remark in part.remarks if remark not in self.remarks)
 
+    @property
+    def references(self) -> list[str]:
+        """What to cite, each once, in the order of the answers."""
+        return list(dict.fromkeys(plain(one) for answer in self.answers for one in answer.citations))
+
+    def numbers(self, answer: Exported) -> list[int]:
+        """The numbers, from 1, of an answer's references."""
+        known = self.references
+        return [known.index(plain(one)) + 1 for one in answer.citations]
+
     def about(self) -> list[tuple[str, str]]:
         """Labels and texts: a warning of synthetic figures first, then each answer, then what is said of the file."""
         lines = [("SANDBOX", f"{SANDBOX}. Do not cite them as such.")] if self.sandbox else []
@@ -86,33 +96,51 @@ class Report:
 
 
 def about(answer: Exported) -> list[tuple[str, str]]:
-    """Where an answer comes from and what to know about it. What the service did not say is left out."""
-    stored, source = answer.stored, answer.stored.source
-    terms = answer.terms
+    """All of an answer's origin, and what to know about it. What the service did not say is left out."""
+    stored, source, terms = answer.stored, answer.stored.source, answer.terms
     lines: list[tuple[str, str | None]] = [
         ("What", stored.what),
         ("Service", source.service),
         ("Publisher", terms.publisher if terms else None),
-        ("Tool", stored.tool),
-        ("Asked", json.dumps(stored.arguments, ensure_ascii=False, default=str)),
-        ("Endpoint", source.endpoint),
-        ("Address", source.address),
-        ("Retrieved", source.retrieved_at.isoformat()),
-        ("Published", source.published_at.isoformat() if source.published_at else None),
-        ("State", source.state),
+        *repeat(answer),
         ("Unit", source.unit),
         ("Currency", source.currency),
         ("Valuation", source.valuation),
         ("Coverage", source.coverage),
-        ("Result", stored.handle),
-        ("Made of", ", ".join(source.results) if source.results else None),
         *((f"Note, {note.code.value}", note.text) for note in stored.notes),
         *(("Cite", citation) for citation in answer.citations),
         ("Licence", terms.licence if terms else None),
         ("Disclaimer", terms.disclaimer if terms else None),
-        ("Missing figures", "An empty cell is a figure that the service did not give; 0 is one that it gave."),
+        ("Missing figures", MISSING),
     ]
     return [(label, text) for label, text in lines if text]
+
+
+MISSING = "An empty cell is a figure that the service did not give; 0 is one that it gave."
+
+
+def repeat(answer: Exported) -> list[tuple[str, str]]:
+    """What was asked of whom and when, and under which handle the answer is kept: by which it can be asked again."""
+    stored, source = answer.stored, answer.stored.source
+    lines: list[tuple[str, str | None]] = [
+        ("Tool", stored.tool),
+        ("Asked", json.dumps(stored.arguments, ensure_ascii=False, default=str)),
+        ("Endpoint", source.endpoint),
+        *(("Address", address) for address in source.addresses or [source.address]),
+        ("Retrieved", source.retrieved_at.isoformat()),
+        ("Published", source.published_at.isoformat() if source.published_at else None),
+        ("State", source.state),
+        ("Result", stored.handle),
+        ("Made of", ", ".join(source.results) if source.results else None),
+    ]
+    return [(label, text) for label, text in lines if text]
+
+
+def basis(answer: Exported) -> str:
+    """What figures of an answer are measured in, and of which day, in one line below its heading."""
+    source = answer.stored.source
+    parts = (source.unit, source.valuation, source.coverage, f"retrieved {source.retrieved_at:%Y-%m-%d}")
+    return plain(" · ".join(part for part in parts if part))
 
 
 def heading(number: int, table: Table) -> str:
