@@ -110,11 +110,20 @@ async def citation_of(context: Context, tool: str, answer: Answer[Any]) -> str |
 
 def one_line(one: Cited) -> str:
     """Author, data set and what was asked of it, day of retrieval, addresses."""
+    return f"{_said(one)} {' and '.join(one.addresses)}"
+
+
+def reference(one: Cited) -> str:
+    """The same for a list of sources, of several addresses with the first."""
+    more = f" and {len(one.addresses) - 1} more" if len(one.addresses) > 1 else ""
+    return f"{_said(one)} {one.address}{more}"
+
+
+def _said(one: Cited) -> str:
     published = f"Published {one.published.isoformat()}. " if one.published else ""
     warning = f"{SANDBOX}: " if one.sandbox else ""
     whole = f"{one.author}. {one.dataset}: {one.what}"
-    retrieved = f"Retrieved {one.retrieved.isoformat()}. {' and '.join(one.addresses)}"
-    return f"{warning}{whole.rstrip('.')}. {published}{retrieved}"
+    return f"{warning}{whole.rstrip('.')}. {published}Retrieved {one.retrieved.isoformat()}."
 
 
 def short_line(sources: Collection[Source], source: Provenance) -> str:

@@ -22,6 +22,7 @@ from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.model.answers import Cell, Note, NoteCode, Provenance, Table
 from tradestat_tools.model.errors import TooLarge
+from tradestat_tools.results.citation import Cited, one_line, reference
 from tradestat_tools.results.export.html_page import write_html
 from tradestat_tools.results.export.parquet import write_parquet
 from tradestat_tools.results.export.plain_text import FORMULA, write_about, write_csv, write_json, write_markdown
@@ -46,6 +47,17 @@ ROWS: list[Row] = [
     ("_x0041_", '"quoted", and comma', 1_234_567, 1e-300),
 ]
 
+CITED = Cited(
+    id="comtrade",
+    author="United Nations",
+    dataset="UN Comtrade, comtrade_data",
+    what="China: exports",
+    publisher="UNSD",
+    retrieved=date(2026, 10, 5),
+    published=None,
+    addresses=("https://comtradeapi.un.org/one", "https://comtradeapi.un.org/two"),
+    sandbox=False,
+)
 TERMS = catalogue().sources["comtrade"].terms
 
 
@@ -70,9 +82,7 @@ def stored(tables: Sequence[Table], **given: Any) -> StoredResult:
 
 def report_of(*tables: Table, **given: Any) -> Report:
     one = stored(tables, **given)
-    return Report(
-        (Exported(one, tuple(enumerate(tables, start=1)), ("UN. Comtrade: China. Retrieved 2026-10-05.",), TERMS),)
-    )
+    return Report((Exported(one, tuple(enumerate(tables, start=1)), (CITED,), (TERMS,)),))
 
 
 def written(write: Any, report: Report) -> io.BytesIO:
@@ -186,12 +196,20 @@ def test_xlsx_is_equal_cell_for_cell_with_texts_as_texts(one: Table) -> None:
             assert read.data_type in ("s", "inlineStr") if isinstance(expected, str) else read.data_type == "n"
 
 
-def test_a_workbook_begins_with_where_the_figures_come_from() -> None:
+def test_a_workbook_begins_with_what_was_found_and_ends_with_where_it_comes_from() -> None:
     one = report_of(table(title="Value, USD"), table(title="Value: USD?"), state="sandbox")
     book: Any = openpyxl.load_workbook(written(write_xlsx, one))
-    assert book.sheetnames == ["About", "Value, USD", "Value USD"]
-    told = [(row[0].value, row[1].value) for row in book["About"].iter_rows()]
-    assert told[0] == ("SANDBOX", "SANDBOX, synthetic figures, not statistics. Do not cite them as such.")
+    assert book.sheetnames == ["Summary", "Value, USD", "Value USD", "Sources"]
+    assert [row[0].value for row in book["Summary"].iter_rows()] == [
+        "China: exports of 锂离子蓄电池",
+        "SANDBOX, synthetic figures, not statistics",
+        "US dollars · exports FOB · China · retrieved 2026-10-05 [1]",
+        "Estimated by the service <b>.",
+        "On the sheets: Value, USD; Value USD; Sources",
+    ]
+    told = [(row[0].value, row[1].value) for row in book["Sources"].iter_rows()]
+    assert told[0] == ("[1]", reference(CITED))
+    assert told[1] == ("SANDBOX", "SANDBOX, synthetic figures, not statistics. Do not cite them as such.")
     assert_provenance(dict(told))
     assert any(label == "About this file" and text.startswith("4 cells are texts") for label, text in told)
     sheet = book["Value, USD"]
@@ -210,7 +228,7 @@ def assert_provenance(told: dict[str, str]) -> None:
     assert (told["Unit"], told["Currency"], told["Valuation"]) == ("US dollars", "USD", "exports FOB")
     assert told["Coverage"] == "China"
     assert told["Note, flag"] == "Estimated by the service <b>."
-    assert told["Cite"] == "UN. Comtrade: China. Retrieved 2026-10-05."
+    assert told["Cite"] == one_line(CITED)
 
 
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link() -> None:
@@ -236,9 +254,9 @@ def test_a_text_longer_than_a_cell_takes_is_cut_and_that_is_said() -> None:
 
 
 def test_names_of_sheets_are_such_as_excel_takes() -> None:
-    titles = ["About", "history", "a/b:c*d?e[f]g\\h", "", "'quoted'", "x" * 40, "X" * 40, "锂" * 40, "😀" * 30]
+    titles = ["Sources", "history", "a/b:c*d?e[f]g\\h", "", "'quoted'", "x" * 40, "X" * 40, "锂" * 40, "😀" * 30]
     names = sheet_names(titles)
-    assert names[:5] == ["About (2)", "history (2)", "a b c d e f g h", "Table", "quoted"]
+    assert names[:5] == ["Sources (2)", "history (2)", "a b c d e f g h", "Table", "quoted"]
     assert len({name.lower() for name in names}) == len(names)
     for name in names:
         assert len(name.encode("utf-16-le")) // 2 <= 31
@@ -260,7 +278,7 @@ def test_json_is_equal_cell_for_cell(one: Table) -> None:
     rows = [[sound(cell) if isinstance(cell, str) else cell for cell in row] for row in one.rows]
     assert result["tables"] == [{"title": "", "columns": list(one.columns), "rows": rows}]
     assert result["answer"] == report.answers[0].stored.structured
-    assert result["citations"] == ["UN. Comtrade: China. Retrieved 2026-10-05."]
+    assert result["citations"] == [one_line(CITED)]
     assert "warning" not in read
     assert "SANDBOX" in json.load(written(write_json, report_of(one, state="sandbox")))["warning"]
 
@@ -414,13 +432,15 @@ def test_a_page_begins_with_the_figures_and_ends_with_how_to_ask_again() -> None
         "US dollars · exports FOB · China · retrieved 2026-10-05 [1]",
         "<table>",
         "Estimated by the service &lt;b&gt;.",
-        '<li id="r1">UN. Comtrade: China. Retrieved 2026-10-05.</li>',
+        '<li id="r1">United Nations. UN Comtrade, comtrade_data: China: exports. Retrieved 2026-10-05. '
+        "https://comtradeapi.un.org/one and 1 more</li>",
         "<details>\n<summary>How to ask again</summary>",
         "<dt>Retrieved</dt><dd>2026-10-05T12:00:00+00:00</dd>",
     ]
     places = [body.index(one) for one in in_order]
     assert places == sorted(places)
     assert "comtradeapi.un.org" not in body[: places[4]]
+    assert body.index("comtradeapi.un.org/data/v1/get") > places[5]
 
 
 def test_several_answers_are_sections_after_a_table_of_what_they_are_and_share_their_references() -> None:

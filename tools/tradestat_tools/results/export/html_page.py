@@ -34,9 +34,9 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; }
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { border-bottom: 1px solid #dfe3e8; padding: .25em .8em .25em 0; text-align: left; vertical-align: top; }
+th, td { border-bottom: 1px solid #dfe3e8; padding: .25em .8em; text-align: left; vertical-align: top; }
 th { border-bottom: 2px solid #8a94a0; position: sticky; top: 0; background: #fff; }
-.n { text-align: right; white-space: nowrap; padding: .25em 0 .25em .8em; }
+:is(th, td):first-child { padding-left: 0; } .n { text-align: right; white-space: nowrap; }
 summary { cursor: pointer; font-weight: 600; }
 @page { margin: 16mm 14mm; }
 @media print {
@@ -116,7 +116,8 @@ def _write_sources(text: io.TextIOWrapper, report: Report) -> None:
         text.write("<ol>\n")
         text.writelines(f'<li id="r{at}">{escape(one)}</li>\n' for at, one in enumerate(report.references, start=1))
         text.write("</ol>\n")
-    said = [one for answer in report.answers if (terms := answer.terms) for one in (terms.licence, terms.disclaimer)]
+    every = [terms for answer in report.answers for terms in answer.terms]
+    said = [one for terms in every for one in (terms.licence, terms.disclaimer)]
     text.writelines(f"<p>{escape(plain(one))}</p>\n" for one in dict.fromkeys([*said, MISSING]) if one)
     text.write("</div>\n")
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from tradestat_tools.model.answers import Cell
 from tradestat_tools.results.citation import SANDBOX
-from tradestat_tools.results.export.report import Report, cells, heading, numeric, plain
+from tradestat_tools.results.export.report import Report, basis, cells, heading, numeric, plain
 
 FORMULA = re.compile(r"'*\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|'*[\t\r\n]")
 """How a text begins that a spreadsheet may take for a formula, also after the apostrophe that is put before it, so that
@@ -95,16 +95,27 @@ def write_json(report: Report, file: BinaryIO) -> None:
 
 
 def write_markdown(report: Report, file: BinaryIO) -> None:
-    """A heading, what is to be known, and each table; nothing in a cell is read as Markdown or HTML."""
+    """As the page: the tables, what to know, the sources, how to ask again. Nothing in a cell is Markdown or HTML."""
     with text_layer(file, "utf-8") as text:
         text.write(f"# {_markdown(report.title)}\n\n")
+        if report.sandbox:
+            text.write(f"{_markdown(SANDBOX)}\n\n")
+        for at, answer in enumerate(report.answers, start=1):
+            if len(report.answers) > 1:
+                text.write(f"## {at}\\. {_markdown(answer.stored.what)}\n\n")
+            text.write(f"{_markdown(basis(answer))}\n")
+            for number, table in answer.tables:
+                text.write(f"\n### {_markdown(heading(number, table))}\n\n")
+                text.write(_markdown_row(table.columns))
+                text.write("|" + "|".join("---:" if right else "---" for right in numeric(table)) + "|\n")
+                text.writelines(_markdown_row(cells(row)) for row in table.rows)
+            text.write("\n")
+            text.writelines(f"- {_markdown(note.text)}\n" for note in answer.stored.notes)
+            text.write("\n")
+        text.write("## Sources\n\n")
+        text.writelines(f"{at}. {_markdown(one)}\n" for at, one in enumerate(report.references, start=1))
+        text.write("\n## How to ask again\n\n")
         text.writelines(f"- {_markdown(label)}: {_markdown(about)}\n" for label, about in report.about())
-        for _, number, table in report.sheets():
-            text.write(f"\n## {_markdown(heading(number, table))}\n\n")
-            text.write(_markdown_row(table.columns))
-            figures = numeric(table)
-            text.write("|" + "|".join("---:" if right else "---" for right in figures) + "|\n")
-            text.writelines(_markdown_row(cells(row)) for row in table.rows)
 
 
 def _csv_cell(cell: Cell) -> str | int | float | None:

@@ -10,7 +10,7 @@ from tradestat_tools.contract.kept import KeptRows
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.contract.source import Terms
 from tradestat_tools.model.answers import Cell, Table
-from tradestat_tools.results.citation import SANDBOX
+from tradestat_tools.results.citation import SANDBOX, Cited, one_line, reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,24 @@ class Exported:
 
     Args:
         tables: with their numbers in the answer, from 1.
-        citations: one a line; more than one where the answer is made of others.
-        terms: of its source, where it has one.
+        cited: what there is to cite; more than one where the answer is made of others.
+        terms: of the sources of its figures.
     """
 
     stored: StoredResult
     tables: tuple[tuple[int, Table], ...]
-    citations: tuple[str, ...]
-    terms: Terms | None = None
+    cited: tuple[Cited, ...]
+    terms: tuple[Terms, ...] = ()
+
+    @property
+    def citations(self) -> list[str]:
+        """How to cite its figures, one a line, with every address."""
+        return list(dict.fromkeys(map(one_line, self.cited)))
+
+    @property
+    def references(self) -> list[str]:
+        """The same for a list of sources, each with its first address."""
+        return list(dict.fromkeys(plain(reference(one)) for one in self.cited))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +89,12 @@ class Report:
     @property
     def references(self) -> list[str]:
         """What to cite, each once, in the order of the answers."""
-        return list(dict.fromkeys(plain(one) for answer in self.answers for one in answer.citations))
+        return list(dict.fromkeys(one for answer in self.answers for one in answer.references))
 
     def numbers(self, answer: Exported) -> list[int]:
         """The numbers, from 1, of an answer's references."""
         known = self.references
-        return [known.index(plain(one)) + 1 for one in answer.citations]
+        return [known.index(one) + 1 for one in answer.references]
 
     def about(self) -> list[tuple[str, str]]:
         """Labels and texts: a warning of synthetic figures first, then each answer, then what is said of the file."""
@@ -97,11 +107,11 @@ class Report:
 
 def about(answer: Exported) -> list[tuple[str, str]]:
     """All of an answer's origin, and what to know about it. What the service did not say is left out."""
-    stored, source, terms = answer.stored, answer.stored.source, answer.terms
+    stored, source = answer.stored, answer.stored.source
     lines: list[tuple[str, str | None]] = [
         ("What", stored.what),
         ("Service", source.service),
-        ("Publisher", terms.publisher if terms else None),
+        *(("Publisher", terms.publisher) for terms in answer.terms),
         *repeat(answer),
         ("Unit", source.unit),
         ("Currency", source.currency),
@@ -109,8 +119,8 @@ def about(answer: Exported) -> list[tuple[str, str]]:
         ("Coverage", source.coverage),
         *((f"Note, {note.code.value}", note.text) for note in stored.notes),
         *(("Cite", citation) for citation in answer.citations),
-        ("Licence", terms.licence if terms else None),
-        ("Disclaimer", terms.disclaimer if terms else None),
+        *(("Licence", terms.licence) for terms in answer.terms),
+        *(("Disclaimer", terms.disclaimer) for terms in answer.terms),
         ("Missing figures", MISSING),
     ]
     return [(label, text) for label, text in lines if text]

@@ -16,7 +16,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Link, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery
-from tradestat_tools.results.citation import one_line, references_of
+from tradestat_tools.results.citation import references_of
 from tradestat_tools.results.export.folder import SYNTHETIC, ExportFolder, safe_name
 from tradestat_tools.results.export.html_page import write_html
 from tradestat_tools.results.export.parquet import write_parquet
@@ -132,11 +132,11 @@ async def export_data(context: Context, asked: ExportArguments) -> Answer[Export
 
 
 async def _exported(context: Context, stored: StoredResult, table: str | None) -> Exported:
-    references, _, _ = await references_of(context, [stored.handle])
+    cited, parts, _ = await references_of(context, [stored.handle])
     numbers = [table_number(stored, table)] if table else range(len(stored.tables))
     tables = tuple((at + 1, stored.tables[at]) for at in numbers)
-    source = source_of(context.sources.values(), stored.tool)
-    return Exported(stored, tables, tuple(dict.fromkeys(map(one_line, references))), source.terms if source else None)
+    sources = (source_of(context.sources.values(), part.tool) for part in parts)
+    return Exported(stored, tables, tuple(cited), tuple(dict.fromkeys(one.terms for one in sources if one)))
 
 
 def _stem(name: str, chosen: Format, *, synthetic: bool) -> str:

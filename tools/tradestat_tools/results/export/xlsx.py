@@ -11,8 +11,10 @@ from typing import Any, BinaryIO
 
 from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.model.errors import TooLarge
-from tradestat_tools.results.export.report import Report, cells, heading, plain
+from tradestat_tools.results.citation import SANDBOX
+from tradestat_tools.results.export.report import Report, basis, cells, heading, plain
 
+SUMMARY, SOURCES = "Summary", "Sources"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 LONGEST_TEXT = 32_767
 """Characters of a cell, as UTF-16 counts them."""
@@ -34,7 +36,7 @@ class _Exact(float):
 
 
 def write_xlsx(report: Report, file: BinaryIO) -> None:
-    """A sheet of what is to be known, then one for each table. Texts stay texts, and missing cells are empty.
+    """A sheet of what was found, one for each table, one of the sources. Texts stay texts, missing cells are empty.
 
     Raises:
         TooLarge: a table has more rows or columns than a sheet can have.
@@ -50,7 +52,7 @@ def write_xlsx(report: Report, file: BinaryIO) -> None:
     # Loaded only where it is asked for; by name, because it has types for a part of itself only.
     book = import_module("xlsxwriter").Workbook(file, {**options, "strings_to_numbers": False})
     book.set_properties({"title": _text(report.title)[:255], "comments": _text("; ".join(_citations(report)))[:255]})
-    first = book.add_worksheet("About")
+    first = book.add_worksheet(SUMMARY)
     formats = _Formats(book)
     sheets = list(report.sheets())
     names = sheet_names([table.title or f"Table {number}" for _, number, table in sheets])
@@ -63,7 +65,8 @@ def write_xlsx(report: Report, file: BinaryIO) -> None:
             f"{odd:,} cells are texts that are cut to {LONGEST_TEXT:,} characters, or whole numbers of more than "
             f"{DIGITS} digits, which Excel would round: those are written as text."
         )
-    _write_about(first, report, formats)
+    _write_summary(first, report, [*names, SOURCES], formats)
+    _write_sources(book.add_worksheet(SOURCES), report, formats)
     book.close()
 
 
@@ -76,12 +79,15 @@ class _Formats:
         self.wrapped: Any = book.add_format({"text_wrap": True, "valign": "top"})
         self.whole: Any = book.add_format({"num_format": "#,##0"})
         self.parts: Any = book.add_format({"num_format": "#,##0.00"})
+        self.title: Any = book.add_format({"bold": True, "font_size": 16, "text_wrap": True, "valign": "top"})
+        self.answer: Any = book.add_format({"bold": True, "font_size": 12, "text_wrap": True, "top": 1})
+        self.basis: Any = book.add_format({"font_color": "#4A5560", "text_wrap": True, "valign": "top"})
         self.warning: Any = book.add_format({"bold": True, "font_color": "#B00020", "text_wrap": True})
 
 
 def sheet_names(titles: Sequence[str]) -> list[str]:
     """Names of sheets that Excel takes: at most 31 characters, some excluded, none twice in any case."""
-    taken = {"about", "history"}
+    taken = {SUMMARY.lower(), SOURCES.lower(), "history"}
     names: list[str] = []
     for title in titles:
         clean = " ".join(re.sub(r"[\[\]:*?/\\]", " ", _UNREADABLE.sub(" ", plain(title))).split()).strip("'") or "Table"
@@ -104,13 +110,33 @@ def _first(text: str, most: int) -> str:
     return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
-def _write_about(sheet: Any, report: Report, formats: _Formats) -> None:
+def _write_summary(sheet: Any, report: Report, names: Sequence[str], formats: _Formats) -> None:
+    """What each answer is, on what its figures rest, and what to know about them."""
+    sheet.set_column(0, 0, 110)
+    sheet.hide_gridlines(2)
+    lines = [(report.title, formats.title)]
+    if report.sandbox:
+        lines.append((SANDBOX, formats.warning))
+    for answer in report.answers:
+        if len(report.answers) > 1:
+            lines.append((answer.stored.what, formats.answer))
+        cited = ", ".join(map(str, report.numbers(answer)))
+        lines.append((f"{basis(answer)} [{cited}]" if cited else basis(answer), formats.basis))
+        lines += [(note.text, formats.wrapped) for note in answer.stored.notes]
+    lines.append((f"On the sheets: {'; '.join(names)}", formats.basis))
+    for row, (said, look) in enumerate(lines):
+        sheet.write_string(row, 0, _text(_first(plain(said), LONGEST_TEXT)), look)
+
+
+def _write_sources(sheet: Any, report: Report, formats: _Formats) -> None:
+    """The numbered references, then all that is known of each answer's origin."""
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 110)
-    for row, (label, about) in enumerate(report.about()):
+    lines = [*((f"[{at}]", one) for at, one in enumerate(report.references, start=1)), *report.about()]
+    for row, (label, said) in enumerate(lines):
         look = formats.warning if label == "SANDBOX" else formats.wrapped
         sheet.write_string(row, 0, label, look)
-        sheet.write_string(row, 1, _text(_first(about, LONGEST_TEXT)), look)
+        sheet.write_string(row, 1, _text(_first(said, LONGEST_TEXT)), look)
 
 
 def _write_table(sheet: Any, table: Table, formats: _Formats) -> int:
