@@ -47,6 +47,20 @@ class Table:
         """How many rows follow these in the stored table, which an answer does not hold."""
         return self.kept.rows - len(self.rows) if self.kept else 0
 
+    def units_of(self, unit: str | None) -> dict[str, str]:
+        """The unit of each column of figures, as far as it is known; `unit` is the answer's."""
+        named: dict[str, str] = {}
+        for column in self.columns:
+            if column in self.measures and unit:
+                named[column] = unit.partition(";")[0]  # what follows is about other columns
+            elif column in self.weights:
+                named[column] = "kg"
+            elif column in self.units:
+                named[column] = self.units[column]
+            elif "%" in column:
+                named[column] = "percent"
+        return named
+
 
 class Kept(BaseModel):
     """Where the rows of a table are that is too large for an answer: files on the server's computer."""

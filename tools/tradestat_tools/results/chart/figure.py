@@ -42,7 +42,7 @@ Role = Literal[
 """What the values of a series are.
 
 value: figures to draw; several of them are parts or lines beside each other. total: the whole that shares are of, which
-is never drawn beside its parts. rest: the whole less the parts that are shown. exports, imports, balance: of a balance;
+is never drawn beside its parts (shares over time; one number of a figure with categories is in `total`). rest: the whole less the parts that are shown. exports, imports, balance: of a balance;
 imports are positive and drawn down. exporter, importer: both reports of a flow as they were reported; margin: what
 freight and insurance are taken to be of the importer's; best: the best estimate, FOB; unexplained: what the importer
 reports more than the exporter after the margin. average: of the years of a seasonality. share, growth: percent.
@@ -112,6 +112,10 @@ class Figure(Model):
     valuation: str | None = None
     axis: Axis
     series: list[Series]
+    total: int | float | None = Field(
+        default=None, description="Of bars, treemap, map: the whole that the values are parts of, where it is known."
+    )
+    rest: int | float | None = Field(default=None, description="The same: the whole less all that is shown.")
     breaks: list[Break] = Field(default=[], description="Drawn as lines across.")
     source: str = Field(description="The line below: services, dates of retrieval.")
     sandbox: bool = Field(default=False, description="Synthetic figures: said across the drawing.")
