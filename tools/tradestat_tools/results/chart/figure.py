@@ -41,11 +41,12 @@ Role = Literal[
 ]
 """What the values of a series are.
 
-value: figures to draw; several of them are parts or lines beside each other. total: the whole that shares are of, which
-is never drawn beside its parts (shares over time; one number of a figure with categories is in `total`). rest: the whole less the parts that are shown. exports, imports, balance: of a balance;
-imports are positive and drawn down. exporter, importer: both reports of a flow as they were reported; margin: what
-freight and insurance are taken to be of the importer's; best: the best estimate, FOB; unexplained: what the importer
-reports more than the exporter after the margin. average: of the years of a seasonality. share, growth: percent.
+value: figures to draw; several of them are parts or lines beside each other. total: the whole that shares over time are
+of, never drawn beside its parts (that of a figure with categories is `Figure.total`). rest: the whole less the parts
+that are shown. exports, imports, balance: of a balance; imports are positive and drawn down. exporter, importer: both
+reports of a flow as they were reported; margin: what freight and insurance are taken to be of the importer's; best: the
+best estimate, FOB; unexplained: what the importer reports more than the exporter after the margin. average: of the
+years of a seasonality. share, growth: percent.
 """
 
 Mark = Literal["provisional", "estimated", "suppressed", "conflicting"]
@@ -70,8 +71,10 @@ class Axis(Model):
     labels: list[str] = Field(description="2024, 2024Q2, 2024-03; Jan; names.")
     frequency: Frequency | None = Field(default=None, description="Of periods.")
     codes: list[str] | None = Field(default=None, description="Of categories: HS or EBOPS codes, ISO3 of areas.")
-    longitudes: list[float | None] | None = Field(default=None, description="Of a map, degrees east; null is no place.")
-    latitudes: list[float | None] | None = Field(default=None, description="Of a map, degrees north.")
+    tiles: list[list[int] | None] | None = Field(
+        default=None, description="Of a map: column from the west and row from the north; null is no place."
+    )
+    ground: list[list[int]] | None = Field(default=None, description="Of a map: the tiles of all areas.")
 
 
 class Series(Model):

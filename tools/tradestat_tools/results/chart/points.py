@@ -102,13 +102,13 @@ def _observed(stored: StoredResult, tools: Mapping[str, Tool[Any, Any]]) -> Sequ
     if len(found) > MOST_ROWS:
         raise TooLarge(
             f"{stored.handle} has {len(found):,} figures.",
-            remedy=_take_from(stored, "common"),
+            remedy=_take_from(stored, "SELECT … FROM common"),
         )
     return found
 
 
-def _take_from(stored: StoredResult, table: str) -> str:
-    how = call_text("query", result=[stored.handle], sql="SELECT … FROM " + table)
+def _take_from(stored: StoredResult, sql: str) -> str:
+    how = call_text("query", result=[stored.handle], sql=sql)
     return f"Take from it what is to be drawn: {how}, then chart that result."
 
 
@@ -206,7 +206,7 @@ def _shown(stored: StoredResult, asked: ChartArguments) -> Points:
     if isinstance(table.rows, KeptRows) and len(table.rows) > MOST_ROWS:
         raise TooLarge(
             f"The table has {len(table.rows):,} rows.",
-            remedy=_take_from(stored, "shown"),
+            remedy=_take_from(stored, "SELECT … FROM shown"),
         )
     return _Reading(stored, table, list(table.rows), asked).points()
 
