@@ -74,7 +74,8 @@ def structured_content(
     text = _text(answer.data.verbatim(), room)
     if text:
         room -= _length(text) + 1
-    parts = {**content, **text, **_tables(answer, room), **notes, **more}
+    beside = answer.data.beside()
+    parts = {**content, **text, **_tables(answer, room), **beside, **notes, **more}
     return {name: value for name, value in parts.items() if value or name == "tables"}
 
 
@@ -97,6 +98,8 @@ def _whole_table(table: Table, answer: Answer[Any], place: int) -> dict[str, Any
 def _tables(answer: Answer[Any], room: int) -> dict[str, Any]:
     """The tables one after another, as far as the room goes, keeping a line for each of those that follow."""
     tables = answer.data.tables()
+    if answer.data.beside():  # which has what they list
+        tables = [table for table in tables if not table.listing]
     bare = [_table(table, answer, place, len(tables), 0) for place, table in enumerate(tables[:SHOWN_TABLES], 1)]
     room -= sum(_length(table) + 1 for table in bare)
     while bare and room < 0:
@@ -132,7 +135,7 @@ def _head(table: Table, answer: Answer[Any]) -> dict[str, Any]:
     parts = {
         "title": _cut_json(table.title, TITLE_CHARS),
         "columns": list(table.columns),
-        "units": units_of(table, answer.source.unit),
+        "units": table.units_of(answer.source.unit),
     }
     return {name: value for name, value in parts.items() if value}
 
@@ -144,21 +147,6 @@ def _rows(table: Table) -> list[list[Cell]]:
 def _left_out(table: Table, asked: Mapping[str, Any], shown: int) -> dict[str, Any]:
     how = cut_text(query_call(asked, shown, table), ASKED_CHARS) if asked else "ask for less to see them"
     return {"left_out": len(table.rows) + table.beyond - shown, "rest": how}
-
-
-def units_of(table: Table, unit: str | None) -> dict[str, str]:
-    """The unit of each column of figures, as far as it is known."""
-    named: dict[str, str] = {}
-    for column in table.columns:
-        if column in table.measures and unit:
-            named[column] = unit.partition(";")[0]  # what follows is about other columns
-        elif column in table.weights:
-            named[column] = "kg"
-        elif column in table.units:
-            named[column] = table.units[column]
-        elif "%" in column:
-            named[column] = "percent"
-    return named
 
 
 def _source(source: Provenance, max_chars: int) -> dict[str, Any]:

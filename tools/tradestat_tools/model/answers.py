@@ -47,6 +47,20 @@ class Table:
         """How many rows follow these in the stored table, which an answer does not hold."""
         return self.kept.rows - len(self.rows) if self.kept else 0
 
+    def units_of(self, unit: str | None) -> dict[str, str]:
+        """The unit of each column of figures, as far as it is known; `unit` is the answer's."""
+        named: dict[str, str] = {}
+        for column in self.columns:
+            if column in self.measures and unit:
+                named[column] = unit.partition(";")[0]  # what follows is about other columns
+            elif column in self.weights:
+                named[column] = "kg"
+            elif column in self.units:
+                named[column] = self.units[column]
+            elif "%" in column:
+                named[column] = "percent"
+        return named
+
 
 class Kept(BaseModel):
     """Where the rows of a table are that is too large for an answer: files on the server's computer."""
@@ -84,6 +98,20 @@ class Link:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes beside the text of an answer.
+
+    Args:
+        name: without folder, with its ending.
+        body: of a text format its UTF-8.
+    """
+
+    name: str
+    mime_type: str
+    body: bytes
+
+
 class Data(BaseModel, ABC):
     """The typed payload of an answer. Field names are the upstream service's own."""
 
@@ -96,6 +124,14 @@ class Data(BaseModel, ABC):
     def links(self) -> "list[Link]":
         """Files that the answer is about."""
         return []
+
+    def pictures(self) -> "list[Picture]":
+        """Pictures that were asked for."""
+        return []
+
+    def beside(self) -> dict[str, Any]:
+        """What the structured content holds beside tables, for a page to draw; its listings are then left out of it."""
+        return {}
 
     @abstractmethod
     def tables(self) -> list[Table]:
