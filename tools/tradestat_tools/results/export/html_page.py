@@ -6,6 +6,7 @@ from html import escape
 from typing import BinaryIO
 
 from tradestat_tools.model.answers import Cell, Table
+from tradestat_tools.results.chart.drawing.draw import draw
 from tradestat_tools.results.citation import SANDBOX
 from tradestat_tools.results.export.plain_text import text_layer
 from tradestat_tools.results.export.report import (
@@ -32,6 +33,7 @@ h3 { font-size: 1em; margin: 1.6em 0 .4em; }
 .caveats li, .sources li { margin: .2em 0; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; }
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
+.chart { margin: 1em 0; } .chart svg { max-width: 100%; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #dfe3e8; padding: .25em .8em; text-align: left; vertical-align: top; }
@@ -92,6 +94,9 @@ def _write_summary(text: io.TextIOWrapper, report: Report) -> None:
 
 
 def _write_answer(text: io.TextIOWrapper, report: Report, answer: Exported) -> None:
+    if figure := answer.figure:
+        text.write(f'<p class="finding">{"<br>".join(escape(plain(line)) for line in figure.finding)}</p>\n')
+        text.write(f'<div class="chart">{draw(figure)}</div>\n')
     text.write(f'<p class="basis">{escape(basis(answer))}{_numbers(report, answer)}</p>\n')
     for number, table in answer.tables:
         if table.title or len(answer.tables) > 1:

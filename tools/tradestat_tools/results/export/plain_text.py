@@ -103,6 +103,8 @@ def write_markdown(report: Report, file: BinaryIO) -> None:
         for at, answer in enumerate(report.answers, start=1):
             if len(report.answers) > 1:
                 text.write(f"## {at}\\. {_markdown(answer.stored.what)}\n\n")
+            if answer.figure:
+                text.write(f"{_markdown(' '.join(answer.figure.finding))}\n\n")
             text.write(f"{_markdown(basis(answer))}\n")
             for number, table in answer.tables:
                 text.write(f"\n### {_markdown(heading(number, table))}\n\n")

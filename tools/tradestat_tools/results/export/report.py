@@ -10,6 +10,7 @@ from tradestat_tools.contract.kept import KeptRows
 from tradestat_tools.contract.results import StoredResult
 from tradestat_tools.contract.source import Terms
 from tradestat_tools.model.answers import Cell, Table
+from tradestat_tools.results.chart.figure import Figure
 from tradestat_tools.results.citation import SANDBOX, Cited, one_line, reference
 
 
@@ -21,12 +22,14 @@ class Exported:
         tables: with their numbers in the answer, from 1.
         cited: what there is to cite; more than one where the answer is made of others.
         terms: of the sources of its figures.
+        figure: the chart of it, where one can be drawn.
     """
 
     stored: StoredResult
     tables: tuple[tuple[int, Table], ...]
     cited: tuple[Cited, ...]
     terms: tuple[Terms, ...] = ()
+    figure: Figure | None = None
 
     @property
     def citations(self) -> list[str]:

@@ -15,7 +15,10 @@ from tradestat_tools.contract.source import source_of
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer, Data, Link, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
-from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.model.errors import InvalidQuery, TradestatError
+from tradestat_tools.results.chart.arguments import ChartArguments
+from tradestat_tools.results.chart.figure import Figure
+from tradestat_tools.results.chart.tool import CHART, figure_of
 from tradestat_tools.results.citation import references_of
 from tradestat_tools.results.export.folder import SYNTHETIC, ExportFolder, safe_name
 from tradestat_tools.results.export.html_page import write_html
@@ -38,6 +41,7 @@ class Format:
     Args:
         one_table: whether a file holds one table, so that each needs its own.
         about: whether what is to be known goes into a file beside it.
+        drawn: whether it shows a chart, or says what one shows.
     """
 
     suffix: str
@@ -45,15 +49,18 @@ class Format:
     write: Callable[[Report, BinaryIO], None]
     one_table: bool = False
     about: bool = False
+    drawn: bool = False
 
 
 FORMATS: Mapping[FormatName, Format] = {
     "csv": Format(".csv", "text/csv", write_csv, one_table=True, about=True),
-    "xlsx": Format(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
+    "xlsx": Format(
+        ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx, drawn=True
+    ),
     "json": Format(".json", "application/json", write_json),
     "parquet": Format(".parquet", "application/vnd.apache.parquet", write_parquet, one_table=True),
-    "markdown": Format(".md", "text/markdown", write_markdown),
-    "html": Format(".html", "text/html", write_html),
+    "markdown": Format(".md", "text/markdown", write_markdown, drawn=True),
+    "html": Format(".html", "text/html", write_html, drawn=True),
 }
 ABOUT = Format(".txt", "text/plain", write_about)
 
@@ -110,8 +117,8 @@ async def export_data(context: Context, asked: ExportArguments) -> Answer[Export
     if asked.table and len(handles) > 1:
         raise InvalidQuery("`table` is of one result, and several are given.", argument="table", allowed="one result")
     stored = [await found_in(context.results, handle) for handle in handles]
-    report = Report(tuple([await _exported(context, one, asked.table) for one in stored]))
     chosen = FORMATS[asked.format]
+    report = Report(tuple([await _exported(context, one, asked.table, drawn=chosen.drawn) for one in stored]))
     if chosen.one_table and not any(report.sheets()):
         raise InvalidQuery(
             f"{handles[0]} holds no table, which is all that {asked.format} can hold.",
@@ -131,12 +138,24 @@ async def export_data(context: Context, asked: ExportArguments) -> Answer[Export
     )
 
 
-async def _exported(context: Context, stored: StoredResult, table: str | None) -> Exported:
+async def _exported(context: Context, stored: StoredResult, table: str | None, *, drawn: bool) -> Exported:
     cited, parts, _ = await references_of(context, [stored.handle])
     numbers = [table_number(stored, table)] if table else range(len(stored.tables))
     tables = tuple((at + 1, stored.tables[at]) for at in numbers)
     sources = (source_of(context.sources.values(), part.tool) for part in parts)
-    return Exported(stored, tables, tuple(cited), tuple(dict.fromkeys(one.terms for one in sources if one)))
+    terms = tuple(dict.fromkeys(one.terms for one in sources if one))
+    figure = await in_thread(partial(_figure, context, stored)) if drawn and table is None else None
+    return Exported(stored, tables, tuple(cited), terms, figure)
+
+
+def _figure(context: Context, stored: StoredResult) -> Figure | None:
+    """The chart that `chart` would choose for an answer, or that the answer is; None where none fits. Blocks."""
+    if stored.tool == CHART.name:
+        return Figure.model_validate(stored.structured["data"]["figure"])
+    try:
+        return figure_of(context, [stored], ChartArguments(result=[stored.handle]))[0]
+    except TradestatError:
+        return None
 
 
 def _stem(name: str, chosen: Format, *, synthetic: bool) -> str:

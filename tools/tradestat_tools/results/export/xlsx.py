@@ -13,6 +13,7 @@ from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.model.errors import TooLarge
 from tradestat_tools.results.citation import SANDBOX
 from tradestat_tools.results.export.report import Report, basis, cells, heading, plain
+from tradestat_tools.results.export.xlsx_chart import DATA, ROWS, Charts, Exact
 
 SUMMARY, SOURCES = "Summary", "Sources"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -26,13 +27,6 @@ LOOKED_AT = 200
 
 _UNREADABLE = re.compile("[\x00-\x1f\ufffe\uffff]")
 """Characters that XML can not hold. XlsxWriter escapes them in cells, but not in the names of sheets."""
-
-
-class _Exact(float):
-    """A float that is written with all the digits that tell it from its neighbours; XlsxWriter rounds to 16."""
-
-    def __format__(self, _: str, /) -> str:
-        return float.__repr__(self)
 
 
 def write_xlsx(report: Report, file: BinaryIO) -> None:
@@ -65,7 +59,7 @@ def write_xlsx(report: Report, file: BinaryIO) -> None:
             f"{odd:,} cells are texts that are cut to {LONGEST_TEXT:,} characters, or whole numbers of more than "
             f"{DIGITS} digits, which Excel would round: those are written as text."
         )
-    _write_summary(first, report, [*names, SOURCES], formats)
+    _write_summary(first, report, names, formats, Charts(book))
     _write_sources(book.add_worksheet(SOURCES), report, formats)
     book.close()
 
@@ -87,7 +81,7 @@ class _Formats:
 
 def sheet_names(titles: Sequence[str]) -> list[str]:
     """Names of sheets that Excel takes: at most 31 characters, some excluded, none twice in any case."""
-    taken = {SUMMARY.lower(), SOURCES.lower(), "history"}
+    taken = {SUMMARY.lower(), SOURCES.lower(), DATA.lower(), "history"}
     names: list[str] = []
     for title in titles:
         clean = " ".join(re.sub(r"[\[\]:*?/\\]", " ", _UNREADABLE.sub(" ", plain(title))).split()).strip("'") or "Table"
@@ -110,22 +104,35 @@ def _first(text: str, most: int) -> str:
     return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
-def _write_summary(sheet: Any, report: Report, names: Sequence[str], formats: _Formats) -> None:
-    """What each answer is, on what its figures rest, and what to know about them."""
+def _write_summary(sheet: Any, report: Report, names: Sequence[str], formats: _Formats, charts: Charts) -> None:
+    """What each answer is and shows, on what its figures rest, and what to know about them."""
     sheet.set_column(0, 0, 110)
     sheet.hide_gridlines(2)
-    lines = [(report.title, formats.title)]
+    sheet.fit_to_pages(1, 0)
+    sheet.set_row(0, 44)  # two lines of the title: no reader but Excel finds the height itself
+    row = 0
+
+    def write(said: str, look: Any) -> None:
+        nonlocal row
+        sheet.write_string(row, 0, _text(_first(plain(said), LONGEST_TEXT)), look)
+        row += 1
+
+    write(report.title, formats.title)
     if report.sandbox:
-        lines.append((SANDBOX, formats.warning))
+        write(SANDBOX, formats.warning)
     for answer in report.answers:
         if len(report.answers) > 1:
-            lines.append((answer.stored.what, formats.answer))
+            write(answer.stored.what, formats.answer)
+        if figure := answer.figure:
+            for line in figure.finding:
+                write(line, formats.wrapped)
+            charts.insert(sheet, row, figure)
+            row += ROWS
         cited = ", ".join(map(str, report.numbers(answer)))
-        lines.append((f"{basis(answer)} [{cited}]" if cited else basis(answer), formats.basis))
-        lines += [(note.text, formats.wrapped) for note in answer.stored.notes]
-    lines.append((f"On the sheets: {'; '.join(names)}", formats.basis))
-    for row, (said, look) in enumerate(lines):
-        sheet.write_string(row, 0, _text(_first(plain(said), LONGEST_TEXT)), look)
+        write(f"{basis(answer)} [{cited}]" if cited else basis(answer), formats.basis)
+        for note in answer.stored.notes:
+            write(note.text, formats.wrapped)
+    write(f"On the sheets: {'; '.join([*names, *charts.sheets, SOURCES])}", formats.basis)
 
 
 def _write_sources(sheet: Any, report: Report, formats: _Formats) -> None:
@@ -170,7 +177,7 @@ def _write_cell(sheet: Any, row: int, at: int, cell: Cell, formats: _Formats, *,
         sheet.write_string(row, at, str(cell), formats.text)
         return True
     look = (formats.whole if cell == int(cell) else formats.parts) if is_amount else None
-    sheet.write_number(row, at, cell if isinstance(cell, int) else _Exact(cell), look)
+    sheet.write_number(row, at, cell if isinstance(cell, int) else Exact(cell), look)
     return False
 
 
