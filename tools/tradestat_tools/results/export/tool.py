@@ -140,7 +140,8 @@ async def export_data(context: Context, asked: ExportArguments) -> Answer[Export
 
 async def _exported(context: Context, stored: StoredResult, table: str | None, *, drawn: bool) -> Exported:
     cited, parts, _ = await references_of(context, [stored.handle])
-    numbers = [table_number(stored, table)] if table else range(len(stored.tables))
+    # A chart's first table is what it shows in words, which the report says over the drawing.
+    numbers = [table_number(stored, table)] if table else range(stored.tool == CHART.name, len(stored.tables))
     tables = tuple((at + 1, stored.tables[at]) for at in numbers)
     sources = (source_of(context.sources.values(), part.tool) for part in parts)
     terms = tuple(dict.fromkeys(one.terms for one in sources if one))
