@@ -2,15 +2,16 @@
 
 Assumed where the service's form is not known: district, port and state come with a row of the total, `-`, as countries
 do; a code of the HS that is neither asked for nor given a level stands for all goods; the text of a `time` that can not
-be read; quantities of chapters, headings and of all goods are 0 with the unit `-` and the flag `N`; the names of the
-variables of `porths`, `statehs`, `naics` and `enduse`; a list of variables needs no key. What is not listed in
-`_KNOWN` is an unknown variable.
+be read; quantities of chapters, headings and of all goods are 0 with the unit `-` and the flag `N`, and so is every
+second quantity; the names of the variables of `porths`, `statehs`, `naics` and `enduse`; a list of variables needs no
+key. What a data set does not list is an unknown variable.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product as crossed
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -63,14 +64,27 @@ _PLACES: dict[str, tuple[str, str, Places]] = {
 _BY_TRANSPORT = ("AIR_VAL", "AIR_WGT", "VES_VAL", "VES_WGT", "CNT_VAL", "CNT_WGT")
 _MEASURES: dict[Flow, tuple[str, ...]] = {
     "M": (
-        *("GEN_VAL", "GEN_CIF", "GEN_CHA", "CON_VAL", "CON_CIF", "CON_CHA", "DUT_VAL", "CAL_DUT", "GEN_QY1", "CON_QY1"),
+        *(
+            "GEN_VAL",
+            "GEN_CIF",
+            "GEN_CHA",
+            "CON_VAL",
+            "CON_CIF",
+            "CON_CHA",
+            "DUT_VAL",
+            "CAL_DUT",
+            "GEN_QY1",
+            "CON_QY1",
+            "GEN_QY2",
+        ),
         *_BY_TRANSPORT,
         *("AIR_CHA", "VES_CHA", "CNT_CHA"),
     ),
-    "X": ("ALL_VAL", "QTY_1", *_BY_TRANSPORT),
+    "X": ("ALL_VAL", "QTY_1", "QTY_2", *_BY_TRANSPORT),
 }
 _FEW: dict[Flow, tuple[str, ...]] = {"M": ("GEN_VAL", "CON_VAL", *_BY_TRANSPORT), "X": ("ALL_VAL", *_BY_TRANSPORT)}
-_COUNTED = {"GEN_QY1", "CON_QY1", "QTY_1"}
+_COUNTED = {"GEN_QY1", "CON_QY1", "QTY_1", "GEN_QY2", "QTY_2"}
+_SECOND = {"GEN_QY2", "QTY_2"}
 _LENGTHS = {"_MO": "", "_YR": "Year-to-Date "}
 
 _DATASETS: dict[str, Flow] = {"imports": "M", "exports": "X"}
@@ -124,7 +138,7 @@ class _Dataset:
                 found[f"{measure}{ending}"] = f"15-digit {length}{measure}"
                 if measure in _COUNTED:
                     found[f"{measure}{ending}_FLAG"] = "1-character True Zero Flag"
-        return found | ({"UNIT_QY1": "3-character Unit"} if self.name == "hs" else {})
+        return found | (dict.fromkeys(("UNIT_QY1", "UNIT_QY2"), "3-character Unit") if self.name == "hs" else {})
 
 
 def routes(sandbox: State) -> list[Route]:
@@ -233,6 +247,12 @@ class _Parts:
     domestic: tuple[str, ...]
     simple: bool
 
+    @property
+    def keys(self) -> list[tuple[str, str, str, str]]:
+        """The codes of each part."""
+        codes = [code for code, _, _ in self.commodities]
+        return [(self.country, *rest) for rest in crossed(codes, self.places, self.domestic)]
+
 
 def _rows(
     sandbox: State, dataset: _Dataset, months: list[Month], wanted: list[str], given: list[tuple[str, str]]
@@ -248,11 +268,20 @@ def _rows(
         members = {index for code in chosen["CTY_CODE"] for index in _members(code)}
         partners = tuple(sorted(members))
     products = _products(dataset, chosen)
-    for year in sorted({month[0] for month in months}):
+    by_year: dict[int, list[int]] = {}
+    for year, number in months:
+        by_year.setdefault(year, []).append(number)
+    running = any(name.endswith("_YR") for name in wanted)
+    needed = {year: range(1, max(of) + 1) if running else of for year, of in by_year.items()}
+    for year in by_year:
         for partner, product, amounts in year_cells(sandbox.world, dataset.flow, year, partners, products):
             parts = _parts(dataset, names, chosen, partner, product)
             for number, (value, kg) in enumerate(amounts, start=1):
                 if not value:
+                    continue
+                if number not in needed[year]:
+                    for keys in parts.keys:  # trade in any month of a year gives it a row in every one
+                        sums.setdefault((year, keys), {})
                     continue
                 for keys, cell in _cells(sandbox, dataset, parts, (partner, product), (value, kg)):
                     of_year = sums.setdefault((year, keys), {})
@@ -391,7 +420,7 @@ def _row(
     if dataset.flow == "X":
         row["DF"] = kind
     measured = len(code) >= 6
-    row["UNIT_QY1"] = "KG" if measured else "-"
+    row |= {"UNIT_QY1": "KG" if measured else "-", "UNIT_QY2": "-"}
     for measure in dataset.measures:
         now = by_month.get(number, {}).get(measure, 0)
         running = sum(amounts.get(measure, 0) for at, amounts in by_month.items() if at <= number)
@@ -399,7 +428,7 @@ def _row(
             counted = measure in _COUNTED
             row[f"{measure}{ending}"] = str(amount if measured or not counted else 0)
             if counted:
-                row[f"{measure}{ending}_FLAG"] = "-" if measured else "N"
+                row[f"{measure}{ending}_FLAG"] = "-" if measured and measure not in _SECOND else "N"
     return row
 
 

@@ -3,6 +3,7 @@
 Codes are facts; which goods go through which district, and to which industry they belong, is invented.
 """
 
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from tradestat_sandbox.chance import Shares, between, cumulate, mix
@@ -75,11 +76,19 @@ class Places(NamedTuple):
 
     def shares(self, partner: int, product: int) -> Shares:
         """Cumulated shares of a cell; a place or two of it has none."""
-        weights = [
-            0.0 if mix(self.salt, partner, product, place) % 4 == 0 and place else between(0.2, 1.0, self.salt, place)
-            for place in range(len(self.names))
-        ]
-        return cumulate(weights)
+        return _pattern(self.salt, len(self.names), mix(self.salt, partner, product) % _PATTERNS)
+
+
+_PATTERNS = 32
+
+
+@lru_cache(maxsize=8 * _PATTERNS)
+def _pattern(salt: int, places: int, number: int) -> Shares:
+    weights = [
+        0.0 if mix(salt, number, place) % 4 == 0 and place else between(0.2, 1.0, salt, number, place)
+        for place in range(places)
+    ]
+    return cumulate(weights)
 
 
 def _places(text: str, salt: int) -> Places:
