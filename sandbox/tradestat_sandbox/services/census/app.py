@@ -276,12 +276,12 @@ def _rows(
     for year in by_year:
         for partner, product, amounts in year_cells(sandbox.world, dataset.flow, year, partners, products):
             parts = _parts(dataset, names, chosen, partner, product)
-            for number, (value, kg) in enumerate(amounts, start=1):
+            if any(value for value, _ in amounts):
+                for keys in parts.keys:  # trade in any month of a year gives it a row in every one
+                    sums.setdefault((year, keys), {})
+            for number in needed[year]:
+                value, kg = amounts[number - 1]
                 if not value:
-                    continue
-                if number not in needed[year]:
-                    for keys in parts.keys:  # trade in any month of a year gives it a row in every one
-                        sums.setdefault((year, keys), {})
                     continue
                 for keys, cell in _cells(sandbox, dataset, parts, (partner, product), (value, kg)):
                     of_year = sums.setdefault((year, keys), {})

@@ -203,7 +203,9 @@ class Selection:
     @property
     def rows_a_month(self) -> int:
         """How many rows a month has at most, about."""
-        codes = max(1, 2 * CODES_AT[self.level] // CODES_AT[len(self.product)]) if self.by_code else 1
+        codes = 1
+        if self.by_code:  # some codes have more below them than others
+            codes = max(1, CODES_AT[self.level] * (2 if self.product else 1) // CODES_AT[len(self.product)])
         countries = COUNTRIES if self.partner.is_picked else 1
         rows = codes * countries // (SPARSE if codes > SPARSE and countries > 1 else 1)
         return rows * self.part.size * (3 if self.origin == "split" else 1)
