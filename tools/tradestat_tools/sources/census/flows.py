@@ -13,7 +13,7 @@ from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.census.answers import UsTradeData
 from tradestat_tools.sources.census.calendar import last_final, last_published
 from tradestat_tools.sources.census.codes import UNITED_STATES, WITHIN, area_of
-from tradestat_tools.sources.census.service import EXPORTS, FIRST_YEAR, IMPORTS, SERVICE, SOURCE_ID
+from tradestat_tools.sources.census.service import EXPORTS, FIRST_YEAR, IMPORTS, SERVICE, SOURCE_ID, VALUED
 
 WORLD = "0"
 TOTAL = "TOTAL"
@@ -170,4 +170,5 @@ FLOWS = Flows(
     cost=cost,
     newest=last_published,
     reports="the United States' own exports and imports",
+    valued=VALUED,
 )

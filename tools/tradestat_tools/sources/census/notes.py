@@ -17,6 +17,9 @@ from tradestat_tools.sources.census.calendar import last_final, last_published, 
 from tradestat_tools.sources.census.service import MUST_BE_SHOWN
 from tradestat_tools.sources.census.wire.rows import Row
 
+SUBHEADING = 6
+"""Digits from which on goods are alike enough to be counted."""
+
 NAMED = 12
 """Countries and months that a note names."""
 
@@ -112,6 +115,8 @@ def _on_codes(selection: Selection, rows: Sequence[Row]) -> Iterator[Note]:
 
 
 def _on_quantities(selection: Selection, replies: Sequence[Reply]) -> Iterator[Note]:
+    if max(len(selection.product), selection.level) < SUBHEADING:
+        return  # wider codes have no quantity of their own
     without = {name: sum(reply.read.without[name] for reply in replies) for name in selection.measures}
     named = ", ".join(f"{name} in {counted(count, 'row')}" for name, count in without.items() if count)
     if named:

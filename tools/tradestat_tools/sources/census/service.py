@@ -69,6 +69,11 @@ SERVICE_KEY = KeyInfo(VARIABLE, GET_A_KEY, place="query", name="key")
 MUST_BE_SHOWN = "This product uses the Census Bureau Data API but is not endorsed or certified by the Census Bureau."
 """As the service's terms word it."""
 
+VALUED: dict[FlowCode, str] = {
+    "M": f"{SERVICE}: imports are at the customs value, without freight, insurance and duty, which is next to FOB.",
+    "X": f"{SERVICE}: exports are FAS, free alongside ship at the US port, which is FOB without loading.",
+}
+
 TERRITORY = "the US customs territory: the states, Puerto Rico, the US Virgin Islands and foreign-trade zones"
 
 # Names that are sent and read
