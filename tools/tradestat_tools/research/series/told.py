@@ -67,9 +67,8 @@ def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line
             text += ": exports FOB, imports CIF, so that freight and insurance are on one side only"
         yield Note(code=NoteCode.VALUATION, text=f"{text}. It is there where both are.")
     source = context.sources.get(found.source)
-    valued = source.flows.valued if source and source.flows else {}
     asked = {key[0] for key in found.cells}
-    for flow, text in valued.items():
+    for flow, text in source.flows.valued.items() if source and source.flows else ():
         if flow in asked:
             yield Note(code=NoteCode.VALUATION, text=text)
     if "DX" in many.flows:
