@@ -92,11 +92,11 @@ async def test_a_series_of_the_united_states_is_taken_from_it_and_says_at_what_v
     assert "imports CIF" not in texts
 
 
-async def test_without_its_key_a_series_is_taken_from_the_next_source_and_says_why() -> None:
+async def test_without_its_key_a_series_is_taken_from_the_next_source_and_says_why(context: Context) -> None:
     http = Http(app=Sandbox().app)
     settings = sandbox_settings(catalogue().settings(_env_file=None)).model_copy(update={"census_api_key": None})
     try:
-        async with in_memory(http, settings) as keyless:
+        async with in_memory(http, settings, context.now) as keyless:
             asked = {"reporter": "US", "partner": "China", "product": "850760", "flow": "M", "period": "2023"}
             answer = await keyless.call("trade_series", asked)
     finally:

@@ -162,6 +162,7 @@ async def test_common_rows_have_the_customs_value_with_cif_beside_it() -> None:
     assert (china.valuation, china.currency, china.reporter, china.flow) == ("FOB", "USD", "842", "M")
     assert china.cif == SANDBOX.world.truth("CN", "US", "850760", "202401").importer_reported
     assert china.value is not None
+    assert china.cif is not None
     assert china.value < china.cif
     assert china.net_kg == china.quantity
     assert found["0"].value == sum(one.value or 0 for code, one in found.items() if code != "0")

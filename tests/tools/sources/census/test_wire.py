@@ -125,7 +125,7 @@ async def test_a_zero_row_is_a_true_zero_and_no_row_is_none(census: "Census") ->
     census.gives(ALONE, from_china("2026-01", 0, 0), from_china("2026-02", 9))
     answer = await census.call("us_imports", product="848340", partner="CN", period="2026-01..2026-03")
     assert answer.data.months.figures["GEN_VAL_MO"] == [0, 9, None]
-    notes = {note.code: note for note in answer.notes}
+    notes = {str(note.code): note for note in answer.notes}
     assert "had trade in another month of the same year" in notes["zero"].text
     assert notes["absent"].text == "No row for 2026-03: no trade in all of that year."
     assert answer.data.months.figures["GEN_QY1_MO"] == [0, 10, None]

@@ -35,8 +35,7 @@ SOURCE = Source(
     settings=CensusSettings,
     plan=plan,
     instructions="""\
-- US trade by month, port, state: us_imports, us_exports, us_reference (US Census; USD; free with
-  a key).""",
+- US trade by month, port, state: us_imports, us_exports, us_reference (US Census; USD; free key).""",
     example=Question(
         "And what does the US customs see of them from Korea, at which value and with what freight?",
         "us_imports",

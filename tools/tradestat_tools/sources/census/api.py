@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from pydantic import SecretStr
@@ -53,13 +52,16 @@ class Reply:
 
     Args:
         months: those asked for.
-        read: its rows.
-        fetched: the same as it came.
+        fetched: its rows, with how they were come by.
     """
 
     months: list[Period]
-    read: Read
-    fetched: Fetched[Page]
+    fetched: Fetched[Read]
+
+    @property
+    def read(self) -> Read:
+        """Its rows."""
+        return self.fetched.value
 
 
 def select(context: Context, flow: Flow, asked: TradeArguments) -> Selection:
@@ -204,10 +206,14 @@ async def _ask_once(context: Context, selection: Selection, start: Period, end: 
     request = request_to(
         context, selection.path, selection.endpoint, selection.predicates | time_of(start, end), freshness
     )
-    fetched = await fetch(context, request, partial(read_page, now=now))
     months = [start] if selection.ytd else [start.shifted(back) for back in range(count_between(start, end))]
-    _check_answered(fetched.value, selection, frozenset(months))
-    return Reply(months, read_rows(fetched.value, selection.shape), fetched)
+
+    def read(response: Response) -> Read:
+        page = read_page(response, now=now)
+        _check_answered(page, selection, frozenset(months))
+        return read_rows(page, selection.shape)
+
+    return Reply(months, await fetch(context, request, read))
 
 
 def freshness_of(end: Period, now: datetime.datetime) -> Freshness:
