@@ -61,23 +61,21 @@ Origin = Literal["total", "domestic", "foreign", "split"]
 class TradeArguments(Arguments):
     """What, with whom, when, and broken down by what."""
 
-    product: Hs = Field(default="", description="HS code of 2, 4, 6 or 10 digits; left out, all goods.")
-    level: int = Field(
-        default=0, description="2, 4, 6 or 10: a row for each code of so many digits under `product`; 0: it alone."
-    )
+    product: Hs = Field(default="", description="2, 4, 6 or 10 digits; left out, all goods.")
+    level: int = Field(default=0, description="2, 4, 6, 10: rows by code of so many digits under `product`.")
     partner: Who = Field(
         default="World",
         validate_default=True,
-        description="Name, ISO or Schedule C code; World; all (each country); a group (EU: members and sum).",
+        description="Country or code; all: each country; a group (EU): members and sum.",
     )
     period: Months = Field(
         default="latest",
         validate_default=True,
-        description="Month (2024-03), year (its months), range, latest, last 12 months; from 2010.",
+        description="2024-03, a year (its months), a range, latest, last 12 months.",
     )
-    freq: Frequency = Field(default="month", description="ytd: January to the last month, of each year.")
+    freq: Frequency = Field(default="month", description="ytd: January to the last month.")
     breakdown: Breakdown = "none"
-    transport: bool = Field(default=False, description="By air, vessel and container: value, weight.")
+    transport: bool = Field(default=False, description="By air, vessel, container.")
 
     @field_validator("level")
     @classmethod
@@ -113,7 +111,7 @@ class ImportArguments(TradeArguments):
 class ExportArguments(TradeArguments):
     """Exports, which are domestic or foreign."""
 
-    origin: Origin = Field(default="total", description="domestic; foreign (re-exports); split: both by themselves.")
+    origin: Origin = Field(default="total", description="foreign: re-exports; split: both apart.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,8 @@ US_IMPORTS = Tool(
     name="us_imports",
     title="US Census: imports of the United States",
     description=(
-        "US imports by month from 2010, of any HS code (2, 4, 6; 10 digits of the HTS): customs value (FOB-like), CIF, "
-        "charges, imports for consumption, duty, quantity; about 35 days after the month. By each country with "
-        f"partner=all, by code with level. {_KINDS} For other countries' reports comtrade_data; both sides: "
-        "compare_mirror."
+        "US imports by month from 2010, by HS code (10 digits: HTS) and country: customs value (FOB-like), CIF, "
+        f"charges, duty, quantity. Out about 35 days after the month. {_KINDS} Both sides: compare_mirror."
     ),
     arguments=ImportArguments,
     data=UsTradeData,
@@ -125,9 +123,8 @@ US_EXPORTS = Tool(
     name="us_exports",
     title="US Census: exports of the United States",
     description=(
-        "US exports by month from 2010, of any HS code (2, 4, 6; 10 digits of Schedule B): FAS value and quantity; "
-        "domestic and foreign ones (re-exports) by origin; about 35 days after the month. By each country with "
-        f"partner=all, by code with level. {_KINDS}"
+        "US exports by month from 2010, by HS code (10 digits: Schedule B) and country: FAS value, quantity; domestic "
+        f"and re-exports by `origin`. Out about 35 days after the month. {_KINDS}"
     ),
     arguments=ExportArguments,
     data=UsTradeData,

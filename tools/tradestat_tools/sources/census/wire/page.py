@@ -145,7 +145,9 @@ def _json(response: Response) -> Any:
         raise _too_large()
     try:
         return json_of(response.body)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise changed("JSON nested beyond reason") from None
+    except ValueError:
         raise FAILURES.error(UpstreamDown, f"{SERVICE} answered with JSON that can not be read.") from None
 
 
