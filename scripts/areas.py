@@ -137,6 +137,7 @@ def checks(recordings: Path) -> list[Check]:
         Check("successors", f"{COMTRADE}, begin of a reporter", lambda: _comtrade_begin(recordings)),
         Check("trademap", "the comtrade column in three digits", _trademap),
         Check("korea", "the iso2 column", _korea),
+        Check("schedule_c", "Schedule C", lambda: _schedule_c(recordings.parent / "census" / "schedule_c.csv")),
         Check("name_zh", f"{CLDR} zh", lambda: _cldr("zh", lambda area: area.name_zh)),
         Check("name_ko", f"{CLDR} ko", lambda: _cldr("ko", lambda area: area.name_ko)),
         Check("aliases", f"{COMTRADE}, texts and notes", lambda: _resolves(_comtrade_names(recordings))),
@@ -266,6 +267,22 @@ def _trademap() -> Iterator[Compared]:
 def _korea() -> Iterator[Compared]:
     for area in _countries():
         yield Compared(area.iso2, area.korea, area.iso2)
+
+
+_NOT_ISO = {"KV": "XK", "GZ": "PS", "WE": "PS"}
+"""Letters of Schedule C that are not ISO's: Kosovo, the Gaza Strip and the West Bank."""
+
+
+def _schedule_c(file: Path) -> Iterator[Compared]:
+    if not file.is_file():
+        raise NotAtHand(f"there is no {file.name} beside the folder of recordings")
+    listed: dict[str, list[str]] = {}
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            listed.setdefault(_NOT_ISO.get(row["ISO"], row["ISO"]), []).append(row["Code"])
+    ours = {area.iso2: area.schedule_c for area in _countries()}
+    for iso2 in {**ours, **listed}:
+        yield Compared(iso2, ours.get(iso2, ""), " ".join(sorted(listed.get(iso2, []))))
 
 
 def _china_customs() -> Iterator[Compared]:

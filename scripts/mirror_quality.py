@@ -53,7 +53,7 @@ NAMES = {
 YEARS = range(2019, 2027)
 """Of the last, which is not over, months to NEWEST: later ones no service has from both ends."""
 NEWEST = 8
-FREE = ("comtrade", "korea", "doumaotong")
+FREE = ("comtrade", "korea", "census", "doumaotong")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The ASGI application: the four services, the control paths, and the faults that stand before them."""
+"""The ASGI application: the services, the control paths, and the faults that stand before them."""
 
 import json
 from collections import Counter
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradestat_sandbox.faults import Fault, split, take
 from tradestat_sandbox.report import describe_truth
+from tradestat_sandbox.services.census import app as census
 from tradestat_sandbox.services.comtrade import app as comtrade
 from tradestat_sandbox.services.doumaotong import app as doumaotong
 from tradestat_sandbox.services.korea import app as korea
@@ -25,7 +26,7 @@ from tradestat_sandbox.settings import Call
 from tradestat_sandbox.state import State
 
 LABEL = (b"x-tradestat-sandbox", b"1")
-_SECRETS = frozenset({"servicekey", "subscription-key", "x-api-key", "api_key", "apikey"})
+_SECRETS = frozenset({"key", "servicekey", "subscription-key", "x-api-key", "api_key", "apikey"})
 _PREFIXES = (
     ("/scraper/", "trademap"),
     ("/marketplace/", "trademap"),
@@ -35,12 +36,13 @@ _PREFIXES = (
     ("/data/v1/", "comtrade"),
     ("/tools/v1/", "comtrade"),
     ("/files/v1/", "comtrade"),
+    (census.PATH, "census"),
 )
 
 
 def build_app(sandbox: State) -> ASGIApp:
     """The application of a sandbox."""
-    services = [module.routes(sandbox) for module in (trademap, doumaotong, korea, comtrade)]
+    services = [module.routes(sandbox) for module in (trademap, doumaotong, korea, comtrade, census)]
     inner = Starlette(routes=[*(route for routes in services for route in routes), *_control_routes(sandbox)])
     return _Front(sandbox, inner)
 
@@ -108,6 +110,8 @@ def source_of(path: str) -> tuple[str, str] | None:
             if path.startswith("/marketplace/"):
                 return source, "catalogue"
             parts = path.strip("/").split("/")
+            if source == "census":  # imports/hs
+                return source, "/".join(parts[3:5])
             # Comtrade's endpoint is the word after v1 (preview, get, ...), elsewhere the last part.
             return source, parts[2] if source == "comtrade" and parts[0] != "files" else parts[-1]
     return None

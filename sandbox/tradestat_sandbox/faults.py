@@ -46,6 +46,7 @@ _ERRORS_IN_200: dict[str, str] = {
     "doumaotong": json.dumps({"code": 503, "msg": "服务未就绪", "data": None}, ensure_ascii=False),
     "korea": _GATEWAY_ERROR,
     "comtrade": json.dumps({"statusCode": 500, "message": "Internal server error"}),
+    "census": "There was an error while running your query.",
 }
 _WRONG_TYPES: dict[str, str] = {
     "trademap": '{"status": "success", "data": {"nbPages": "many", "records": {"value": []}, "countries": 7}}',
@@ -55,6 +56,7 @@ _WRONG_TYPES: dict[str, str] = {
         "<expDlr>many</expDlr><year>sometime</year></item></items></body></response>"
     ),
     "comtrade": '{"elapsedTime": "0.1 secs", "count": "several", "data": {"rows": 3}, "error": ""}',
+    "census": '[["GEN_VAL_MO","time"],["many","sometime"]]',
 }
 _XML_BOMB = (
     '<?xml version="1.0"?><!DOCTYPE bomb [<!ENTITY a "ha">'

@@ -39,6 +39,13 @@ def describe_truth(world: World, exporter: str, importer: str, product: str, per
             last = min(end, world.last_month) if annual else end
             out = last <= world.korea_last
             sources["korea"] = _figure(usd if out else None, "USD", valuation, economy.name)
+        if economy.iso2 == "US" and len(product) not in (8, 10):
+            last = min(end, world.last_month) if annual else end
+            out = last <= world.census_last
+            # Of imports it has the customs value too, which is this without freight and insurance.
+            sources["census"] = _figure(
+                usd if out else None, "USD", "FAS" if role == "exporter" else "CIF", economy.name
+            )
         if economy.iso2 == "CN" and role == "exporter" and not annual:
             yuan = world.yuan(usd, end) if end <= world.doumaotong_last else None
             sources["doumaotong"] = _figure(

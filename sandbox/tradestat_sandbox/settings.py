@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import quote
 
 DEFAULT_TODAY = date(2026, 11, 1)
-SOURCES = ("trademap", "doumaotong", "korea", "comtrade")
+SOURCES = ("trademap", "doumaotong", "korea", "comtrade", "census")
 SCRAPER_ID = "9f9021d2-26de-464e-a412-80acf4d30519"
 CATALOGUE_ID = "4d7aa15d-7d20-47b2-8fd7-cc3ecb06fb97"
 
@@ -18,6 +18,7 @@ class SandboxKeys:
     trademap: str = "sandbox-parse-key"
     korea: str = "sandbox+korea/key=="
     comtrade: str = "sandbox-comtrade-key"
+    census: str = "5a6d0c1e9a7b3f42688c6e2a914bd07f35c0ffee"
 
     @property
     def korea_encoded(self) -> str:
@@ -35,6 +36,7 @@ def environment(address: str) -> dict[str, str]:
         "PARSE_API_KEY": SANDBOX_KEYS.trademap,
         "DATA_GO_KR_SERVICE_KEY": SANDBOX_KEYS.korea,
         "COMTRADE_API_KEY": SANDBOX_KEYS.comtrade,
+        "CENSUS_API_KEY": SANDBOX_KEYS.census,
         "TRADESTAT_TRADEMAP_SCRAPER_ID": SCRAPER_ID,
         "TRADESTAT_TRADEMAP_CATALOGUE_ID": CATALOGUE_ID,
     }

@@ -8,7 +8,7 @@ Months run from 2012-01 to the month before `today`. Exporters record FOB, impor
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from tradestat_sandbox import ebops, products
@@ -41,6 +41,9 @@ _CNY = {
     2024: 7.2,
     2025: 7.19,
 }
+
+# The days that the US Census Bureau announced for some months.
+_CENSUS_DAYS = {(2026, 8): date(2026, 10, 6), (2026, 9): date(2026, 11, 4), (2026, 10): date(2026, 12, 8)}
 
 DETAILS = {
     "cif_fob": "the importer adds freight and insurance",
@@ -147,6 +150,18 @@ class World:
     def korea_total_last(self) -> Month:
         """The total of all goods comes out in the first days of the next month; here on the 3rd, a day of its own."""
         return self._month_out_on(3)
+
+    @property
+    def census_last(self) -> Month:
+        """The US Census Bureau publishes a month about 35 days after its end, on days that are announced."""
+        return next(
+            month for back in range(4) if self._census_due(month := month_before(self.last_month, back)) <= self.today
+        )
+
+    @staticmethod
+    def _census_due(month: Month) -> date:
+        next_month = month_before(month, -1)
+        return _CENSUS_DAYS.get(month) or date(*next_month, 1) + timedelta(days=34)
 
     def _month_out_on(self, day: int) -> Month:
         return self.last_month if self.today.day >= day else month_before(self.last_month)

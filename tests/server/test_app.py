@@ -154,7 +154,7 @@ async def test_every_call_that_a_prompt_advises_is_answered(client: Client) -> N
 async def test_without_keys_the_tools_that_need_one_say_which_and_send_nothing(wire: Any, watched: Context) -> None:
     keyless = context_on(catalogue().settings(_env_file=None), watched.upstream, watched.now)
     needing = [source for source in catalogue().sources.values() if source.key and source.key.required]
-    assert {source.id for source in needing} == {"trademap", "korea"}
+    assert {source.id for source in needing} == {"trademap", "korea", "census"}
     async with Client(create_server(keyless)) as client:
         for source in needing:
             assert source.key is not None

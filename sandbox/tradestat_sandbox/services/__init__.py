@@ -1,1 +1,1 @@
-"""The four stand-in services, each written from what its service is known to send."""
+"""The stand-in services, each written from what its service is known to send."""

@@ -27,15 +27,15 @@ DISTRIBUTION = "tradestat-mcp"
 
 INSTRUCTIONS = """\
 Official trade statistics. Across sources:
-- trade_series: flows over time, with sums, shares and the balance. compare_mirror: both sides' reports of a flow, and
-  why they differ. trade_indicators: growth, shares, ranks, concentration, balance. exchange_rate.
+- trade_series: flows over time, with sums, shares, balance. compare_mirror: both sides' reports of a flow, why
+  they differ. trade_indicators: growth, shares, ranks, concentration, balance. exchange_rate.
 - Free: search_codes finds HS, EBOPS, country codes by words. query: any part of earlier answers by handle (r…), or
-  SQL over them. usage: what is left of every plan. import_file: files that people export by hand (the prompt
-  query_china_customs_by_hand says how). export_data: files. cite: references, scripts that repeat the calls.
+  SQL over them. usage: what is left of every plan. import_file: files exported by hand (how: the prompt
+  query_china_customs_by_hand). export_data: files. cite: references, scripts.
 One service's own figures:
 {sources}
-Countries and codes are read in any usual spelling. Units differ by source: the first line of an answer names them.
-Imports are mostly CIF, exports FOB, so the two sides of a flow differ. A dash is a missing figure, 0 a reported zero.
+Countries and codes are read in any usual spelling. Units differ: see the first line of an answer.
+Imports are mostly CIF, exports FOB. A dash is a missing figure, 0 a reported zero.
 Never add up rows that a note says overlap. Not here: firms, tariff rates, forecasts."""
 
 SANDBOX_INSTRUCTIONS = """

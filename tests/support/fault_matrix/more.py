@@ -141,6 +141,7 @@ MORE = (
         Fault(f"{status} elsewhere", _bare(status, location="http://127.0.0.1:1/else?key=1"), ends=ERROR)
         for status in (301, 302, 303, 307, 308)
     ),
+    Fault("302 for the key", _bare(302, location="/invalid_key.html?key=1", x_datawebapi_keyerror="1"), ends=ERROR),
     Fault("302 to itself", _bare(302, location="?"), ends=ERROR),
     Fault("302 nowhere", _bare(302), ends=ERROR),
     Fault("302 to a file", _bare(302, location="file:///etc/passwd"), ends=ERROR),

@@ -1,4 +1,4 @@
-"""The four services as they answer: one cheap question each, its answer, and how each of them says that it fails.
+"""The services as they answer: one cheap question each, its answer, and how each of them says that it fails.
 
 Every failure repeats the key, as services and gateways do at times, so that a leak would be seen.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from fault_matrix.wire import Reply
 from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.sources import comtrade, doumaotong, korea, trademap
+from tradestat_tools.sources import census, comtrade, doumaotong, korea, trademap
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 XML = {"content-type": "application/xml;charset=UTF-8"}
@@ -294,4 +294,38 @@ COMTRADE = Service(
     ),
 )
 
-SERVICES = (TRADEMAP, DOUMAOTONG, KOREA, COMTRADE)
+
+# US Census Bureau: lists of lists of strings; refusals are plain text, and a redirect is what it says of a key.
+
+_CENSUS_KEY = "3f9a1c7be2d0465880c6e2a914bd07f35d0c1e9a"
+_COLUMNS = (
+    *("GEN_VAL_MO", "GEN_CIF_MO", "GEN_CHA_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO", "GEN_QY1_MO", "GEN_QY2_MO"),
+    *("GEN_QY1_MO_FLAG", "GEN_QY2_MO_FLAG", "UNIT_QY1", "UNIT_QY2", "I_COMMODITY", "CTY_CODE", "time"),
+)
+_CENSUS_ROW = (
+    *("299225", "312044", "12819", "299225", "0", "0", "8872", "0", "-", "N", "NO", "-"),
+    *("848340", "5700", "2026-06"),
+)
+
+
+def _census_failure(status: int, wait: float | None = None) -> Reply:
+    headers = {"content-type": "text/plain"} | {name.replace("_", "-"): value for name, value in _after(wait).items()}
+    return Reply(status, f"error: {status} for the request of {_CENSUS_KEY}".encode(), headers)
+
+
+CENSUS = Service(
+    name="US Census",
+    source=census.SOURCE,
+    tool_name="us_imports",
+    arguments={"product": "848340", "partner": "CN", "period": "2026-06"},
+    key_field="CENSUS_API_KEY",
+    key=_CENSUS_KEY,
+    path="/data/timeseries/",
+    good=_json([_COLUMNS, _CENSUS_ROW]),
+    other_form=_json([["GENERAL", "time"], ["299225", "2026-06"]]),
+    error_in_200=Reply(200, b"There was an error while running your query.", JSON),
+    failure=_census_failure,
+    quota=None,
+)
+
+SERVICES = (TRADEMAP, DOUMAOTONG, KOREA, COMTRADE, CENSUS)

@@ -44,6 +44,7 @@ ONE_EACH = {
     "doumaotong": Ask("dashboard", "asked", {"hsCode": "850760"}),
     "korea": Ask("getNewtradeList", "asked", {"strtYymm": "202401", "endYymm": "202402"}),
     "comtrade": Ask("comtrade_data", "asked", {"reporterCode": "KR", "period": "2023", "flowCode": "X"}),
+    "census": Ask("us_imports", "asked", {"product": "850760", "partner": "KR", "period": "2024-01"}),
 }
 DAY = 86_400.0
 STATUSES = (400, 401, 403, 404, 422, 429, 500, 502, 503)

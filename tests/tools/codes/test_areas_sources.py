@@ -33,6 +33,7 @@ def test_every_difference_from_a_source_has_its_reason() -> None:
     assert status == 0, printed
     assert summary(printed, "trademap", "comtrade column").endswith("268 agree, 0 differ, 0 of them unexplained")
     assert summary(printed, "korea", "iso2 column").endswith("249 agree, 1 differ, 0 of them unexplained")
+    assert summary(printed, "schedule_c", "Schedule C").endswith(", 0 differ, 0 of them unexplained")
     assert "not checked" in summary(printed, "china_customs", "Customs")
 
 

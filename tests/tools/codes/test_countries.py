@@ -114,8 +114,8 @@ def test_monacos_m49_number_is_not_taken_for_comtrades_remainder_of_the_eu() -> 
 def test_taiwan_has_the_code_of_each_service() -> None:
     codes = codes_of(area("Taiwan"))
     assert codes == {
-        "comtrade": "490", "trademap": "490", "china_customs": "143", "korea": "TW", "iso2": "TW", "iso3": "TWN",
-        "m49": "158",
+        "comtrade": "490", "trademap": "490", "china_customs": "143", "korea": "TW", "schedule_c": "5830",
+        "iso2": "TW", "iso3": "TWN", "m49": "158",
     }  # fmt: skip
 
 
@@ -166,6 +166,13 @@ def test_every_area_round_trips_through_each_of_its_codes() -> None:
             if area(code, system=system) != one:
                 lost.append((one.name_en, system, code))
     assert lost == []
+
+
+def test_palestine_is_found_by_both_of_its_codes_of_schedule_c() -> None:
+    palestine = area("Palestine")
+    assert [area(code, system="schedule_c") for code in ("5082", "5083", palestine.schedule_c)] == [palestine] * 3
+    with pytest.raises(CodeError):
+        area("5082")
 
 
 def test_every_name_and_alias_leads_to_its_area() -> None:

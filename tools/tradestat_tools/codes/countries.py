@@ -12,7 +12,7 @@ from typing import Literal, cast, get_args
 
 from tradestat_tools.codes.words import CodeError, bounded, fold, nearest, shown, table_rows
 
-CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "iso2", "iso3", "m49"]
+CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "schedule_c", "iso2", "iso3", "m49"]
 System = Literal["any", CodeSystem]
 Kind = Literal["world", "country", "area", "nes", "special", "group", "former"]
 
@@ -23,6 +23,7 @@ SYSTEM_NAMES: dict[CodeSystem, str] = {
     "trademap": "Trade Map",
     "china_customs": "China Customs",
     "korea": "Korea Customs",
+    "schedule_c": "the US Census Bureau (Schedule C)",
     "iso2": "ISO 3166 alpha-2",
     "iso3": "ISO 3166 alpha-3",
     "m49": "M49",
@@ -33,7 +34,8 @@ SYSTEM_NAMES: dict[CodeSystem, str] = {
 class Area:
     """A country or area. A code is "" where the system has none, or where none is known for certain.
 
-    `comtrade` is written without leading zeros ("4", "842"), `trademap`, `m49` and `china_customs` with three digits.
+    `comtrade` is written without leading zeros ("4", "842"), `trademap`, `m49` and `china_customs` with three digits;
+    `schedule_c` has four, and Palestine has two of them.
     `kind`: world; country (an entry of ISO 3166, or Kosovo); area (another territory); nes (areas not elsewhere
     specified, which count in totals); special (bunkers, free zones, ...); group (the EU and ASEAN as UN Comtrade's
     reporters); former (ended in the year `until`, its territory today in `successors`, ISO alpha-3 codes).
@@ -48,6 +50,7 @@ class Area:
     trademap: str
     china_customs: str
     korea: str
+    schedule_c: str
     name_zh: str
     name_ko: str
     kind: Kind
@@ -144,7 +147,9 @@ def _listed(cell: str) -> tuple[str, ...]:
 
 @cache
 def _by_code(system: CodeSystem) -> dict[str, Area]:
-    return {code: found for found in areas() if (code := getattr(found, system))}
+    # An area may have two codes, with a blank between them: it is found by both and by either.
+    known = ((found, getattr(found, system)) for found in areas())
+    return {one: found for found, code in known if code for one in (code, *code.split())}
 
 
 @cache
@@ -200,7 +205,8 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
     Args:
         text: `KR`, `KOR`, `410`, `Korea, Rep.`, `韩国`, `한국`, ...; leading zeros may be missing.
         system: how a bare number is to be read. "china_customs" reads it as a China Customs code, "comtrade" and
-            "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade.
+            "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade; the four digits of Schedule C are read
+            with "schedule_c" only.
 
     Raises:
         CodeError: unknown (with the nearest names), or ambiguous (with the choices).
@@ -215,6 +221,8 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         raise CodeError(f"{shown(word)} is a makeshift code of UN Comtrade's lists.", allowed=ALLOWED)
     if re.fullmatch(r"[0-9]{1,3}", folded) and _NUMBER.fullmatch(word):
         return _by_number(int(folded), system)
+    if system == "schedule_c" and (hit := _by_code(system).get(word)):
+        return Resolved(hit, system)
     if re.fullmatch(r"[a-z]{2,3}", folded):
         code_system: CodeSystem = "iso2" if len(folded) == 2 else "iso3"
         if hit := _by_code(code_system).get(folded.upper()):
@@ -309,7 +317,7 @@ def kept_apart(one: Area, other: Area) -> str | None:
     return INTRA_KOREAN if {one.iso3, other.iso3} == {"KOR", "PRK"} else None
 
 
-_SOURCES: tuple[CodeSystem, ...] = ("comtrade", "trademap", "china_customs", "korea")
+_SOURCES: tuple[CodeSystem, ...] = ("comtrade", "trademap", "china_customs", "korea", "schedule_c")
 
 
 def to_know(area: Area) -> tuple[str, ...]:

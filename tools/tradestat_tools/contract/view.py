@@ -1,7 +1,7 @@
 """How research sees a source: whose flows it has, what to ask it for one, at what cost, and how far it reaches."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from tradestat_tools.codes.countries import Area, label
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.flow import HS_DIGITS, FlowQuestion, Role
-from tradestat_tools.model.observation import Observation
+from tradestat_tools.model.observation import FlowCode, Observation
 from tradestat_tools.model.reasons import Reason, Why
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class View:
         why: why this source has no such report; nothing is asked then.
         handle: of a stored result that is read instead of asking.
         standing: the source's; None of a stored result.
+        valued: at what the figures are valued, where FOB or CIF does not say it all.
     """
 
     id: str
@@ -72,6 +73,7 @@ class View:
     why: Why | None = None
     handle: str = ""
     standing: Standing | None = None
+    valued: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Flows:
         nothing: why an answer of its holds nothing of a flow, told by the periods that it has of the product; where
             the source can say more than that it does not.
         evidence: where it answers questions over many reporters at once.
+        valued: at what figures of a flow are valued, as a sentence, where FOB or CIF does not say it all.
     """
 
     standing: Standing
@@ -161,6 +164,7 @@ class Flows:
     reports: str | None = None
     nothing: Callable[[View, Sequence[Period]], Why | None] | None = None
     evidence: Evidence | None = None
+    valued: Mapping[FlowCode, str] = field(default_factory=dict[FlowCode, str])
 
 
 def never(text: str) -> Why:

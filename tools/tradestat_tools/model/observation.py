@@ -52,7 +52,8 @@ class Observation:
         resolution: the smallest step of the source's figures in units of `currency`: 1000 for thousands of dollars.
         quantity: in `quantity_unit`; None where there is none.
         net_kg: net weight in kilograms.
-        fob: the same flow FOB, where a reporter gives its imports both ways.
+        fob: the same flow FOB, where a reporter gives its imports both ways and `value` is CIF.
+        cif: the same flow CIF, where it does and `value` is FOB.
         status: what kind of figure it is.
         source: id of the source ("comtrade").
         tool: the tool that gave it.
@@ -78,5 +79,6 @@ class Observation:
     quantity_unit: str | None = None
     net_kg: float | None = None
     fob: float | None = None
+    cif: float | None = None
     basis: PartnerBasis | None = None
     flag: str | None = None

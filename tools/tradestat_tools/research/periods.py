@@ -67,6 +67,7 @@ def _sum(whole: Period, held: Sequence[Observation]) -> Observation:
         quantity=_total([one.quantity for one in held]) if one_unit and not lacking else None,
         net_kg=None if lacking else _total([one.net_kg for one in held]),
         fob=None if lacking else _total([one.fob for one in held]),
+        cif=None if lacking else _total([one.cif for one in held]),
     )
 
 

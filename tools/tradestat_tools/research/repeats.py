@@ -65,7 +65,7 @@ class Repeated:
         return f"{named(self.rows[0])}: {said}"
 
 
-_LABELS = {"net_kg": "net weight", "quantity": "quantity", "fob": "FOB value"}
+_LABELS = {"net_kg": "net weight", "quantity": "quantity", "fob": "FOB value", "cif": "CIF value"}
 
 
 def once(rows: Iterable[Observation]) -> tuple[list[Observation], list[Repeated]]:
@@ -98,9 +98,8 @@ def _one_of(same: Sequence[Observation]) -> tuple[Observation, Repeated | None]:
     )
     chosen = [one for one in stated if first in (None, one.status)]
     if not _alike(chosen):
-        refused = replace(
-            chosen[0], value=None, fob=None, quantity=None, quantity_unit=None, net_kg=None, status=Status.CONFLICTING
-        )
+        bare = dict.fromkeys(("value", "fob", "cif", "quantity", "quantity_unit", "net_kg"))
+        refused = replace(chosen[0], status=Status.CONFLICTING, **bare)
         return refused, Repeated(_distinct(stated), refused=True)
     one, lost = _joined(chosen)
     if not _alike(stated):
@@ -136,8 +135,9 @@ def _joined(rows: Sequence[Observation]) -> tuple[Observation, tuple[str, ...]]:
     one = _finest(rows)
     weights = {row.net_kg for row in rows if row.net_kg}
     values = {row.fob for row in rows if row.fob}
+    landed = {row.cif for row in rows if row.cif}
     quantities = {(row.quantity, row.quantity_unit) for row in rows if row.quantity}
-    found = {"net_kg": weights, "fob": values, "quantity": quantities}
+    found = {"net_kg": weights, "fob": values, "cif": landed, "quantity": quantities}
     lost = tuple(name for name, known in found.items() if len(known) > 1)
     quantity, unit = (
         quantities.pop() if len(quantities) == 1 else (None, None) if quantities else (one.quantity, one.quantity_unit)
@@ -148,6 +148,7 @@ def _joined(rows: Sequence[Observation]) -> tuple[Observation, tuple[str, ...]]:
             valuation=next((row.valuation for row in (one, *rows) if row.valuation), None),
             net_kg=weights.pop() if len(weights) == 1 else None if weights else one.net_kg,
             fob=values.pop() if len(values) == 1 else None if values else one.fob,
+            cif=landed.pop() if len(landed) == 1 else None if landed else one.cif,
             quantity=quantity,
             quantity_unit=unit,
         ),
@@ -171,7 +172,7 @@ def _statement(one: Observation, place: Place | None) -> str:
 
 
 def _measure(one: Observation, name: str) -> str:
-    unit = {"net_kg": "kg", "fob": one.currency}.get(name) or one.quantity_unit or ""
+    unit = {"net_kg": "kg", "fob": one.currency, "cif": one.currency}.get(name) or one.quantity_unit or ""
     return f"{number(getattr(one, name) or 0)} {unit}".strip()
 
 

@@ -121,6 +121,7 @@ def _view(source: Source, question: FlowQuestion, role: Role) -> View | None:
         question=question,
         why=asking.why,
         standing=source.flows.standing,
+        valued=source.flows.valued.get(flow_of(role), ""),
     )
 
 

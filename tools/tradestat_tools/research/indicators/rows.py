@@ -305,7 +305,7 @@ def completed(rows: Sequence[Observation], by: Dimension) -> list[Observation]:
 
 
 def _none_of(one: Observation, period: Period) -> Observation:
-    none = dict.fromkeys(("value", "fob", "quantity", "quantity_unit", "net_kg", "valuation", "flag", "edition"))
+    none = dict.fromkeys(("value", "fob", "cif", "quantity", "quantity_unit", "net_kg", "valuation", "flag", "edition"))
     return replace(one, period=period, status=Status.MISSING, **none)
 
 

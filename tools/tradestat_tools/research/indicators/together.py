@@ -41,7 +41,8 @@ def domestic_exports(rows: Iterable[Observation], out: Outcome) -> list[Observat
             value, status = None, Status.MISSING
         else:
             value, status = one.value - other.value, Status.SUMMED
-        found.append(replace(one, value=value, status=status, net_kg=None, quantity=None, quantity_unit=None, fob=None))
+        bare = dict.fromkeys(("net_kg", "quantity", "quantity_unit", "fob", "cif"))
+        found.append(replace(one, value=value, status=status, **bare))
     return found
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from statistics import median
 
 from tradestat_tools.codes.periods import Period
+from tradestat_tools.codes.words import counted
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Role
 from tradestat_tools.model.observation import Status
@@ -74,10 +75,14 @@ async def compare(
     narrowed = replace(question, first=periods[0], last=periods[-1])
     missing: list[Role] = [role for role in ROLES if focus not in have[role]]
     seen_margins = _margins_within(unit, lead, both)
-    needed = Needed(focus, missing, margin_known=bool(seen_margins), refused=_refused(unit, missing, focus))
+    needed = Needed(
+        focus, missing, margin_known=bool(seen_margins or unit.margins), refused=_refused(unit, missing, focus)
+    )
     evidence = await gather(context, narrowed, needed)
     freight = evidence.freight
-    if seen_margins:
+    if own := list(unit.margins.values()):
+        freight = Freight(median(own), f"the importer's own in {counted(len(own), 'period')}")
+    elif seen_margins:
         freight = Freight(median(seen_margins), f"the median of {len(seen_margins)} other periods asked for")
     known = _Known(question, unit, lead, seen, evidence, margin / 100, freight)
     return Compared(
@@ -104,7 +109,7 @@ def _margins_within(unit: InOneUnit, lead: Mapping[Role, str], both: set[Period]
     if len(lead) < len(ROLES):
         return []
     pairs = [(unit.cells[lead["exporter"]][period], unit.cells[lead["importer"]][period]) for period in sorted(both)]
-    found = (freight_by_weight(exporter, importer) for exporter, importer in pairs)
+    found = (freight_by_weight(exporter, importer) for exporter, importer in pairs if importer.valuation == "CIF")
     return [share for share in found if share is not None]
 
 

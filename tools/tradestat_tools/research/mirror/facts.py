@@ -30,7 +30,7 @@ class Cell:
         native: as the source gives it, in `native_currency`.
         value: in the currency of the comparison; None where there is none, or no rate.
         fob: `value` FOB; None where it can not be had.
-        fob_how: `as reported`, `the importer's own FOB figure`, `CIF / 1.06`, or "".
+        fob_how: `as reported`, what the importer's own figures say, `CIF / 1.06`, or "".
         kg: net weight.
     """
 
@@ -52,11 +52,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class InOneUnit:
-    """All cells by the id of their view and by period, the rates used, and why some could not be converted."""
+    """All cells by the id of their view and by period, the rates used, and why some could not be converted.
+
+    `margins` are the importer's own: by what share its CIF is over its FOB value, where it gives both.
+    """
 
     cells: dict[str, dict[Period, Cell]]
     rates: tuple[Rate, ...]
     without_rate: tuple[str, ...]
+    margins: Mapping[Period, float] = field(default_factory=dict[Period, float])
+
+
+OWN = "by the importer's own figures both ways"
 
 
 def in_one_unit(seen: Iterable[Seen], currency: str, margin: float) -> InOneUnit:
@@ -68,11 +75,23 @@ def in_one_unit(seen: Iterable[Seen], currency: str, margin: float) -> InOneUnit
     """
     rates: dict[tuple[str, Period], Rate] = {}
     without: list[str] = []
-    cells: dict[str, dict[Period, Cell]] = {}
-    for one in seen:
-        converted = _converted(one, currency, rates, without)
-        cells[one.view.id] = {o.period: _cell(one.view, o, converted.get(o.period), margin) for o in one.observations}
-    return InOneUnit(cells, tuple(rates.values()), tuple(dict.fromkeys(without)))
+    every = [(one, _converted(one, currency, rates, without)) for one in seen]
+    margins: dict[Period, float] = {}
+    for one, converted in every:
+        for period, found in converted.items() if one.view.role == "importer" else ():
+            if (share := _own_margin(found)) is not None:
+                margins.setdefault(period, share)
+    cells = {
+        one.view.id: {o.period: _cell(one.view, o, converted.get(o.period), margin, margins) for o in one.observations}
+        for one, converted in every
+    }
+    return InOneUnit(cells, tuple(rates.values()), tuple(dict.fromkeys(without)), margins)
+
+
+def _own_margin(one: Observation) -> float | None:
+    """By what share CIF is over FOB, where the reporter gives both."""
+    fob, cif = (one.value, one.cif) if one.valuation == "FOB" else (one.fob, one.value)
+    return cif / fob - 1 if fob and cif and one.valuation is not None else None
 
 
 def _converted(
@@ -88,7 +107,7 @@ def _converted(
         except NoRate as error:
             without.append(f"{seen.view.what}, {one.period}: {error}")
             continue
-        times = {name: _times(getattr(one, name), factor) for name in ("value", "fob")}
+        times = {name: _times(getattr(one, name), factor) for name in ("value", "fob", "cif")}
         found.append(replace(one, currency=currency, resolution=one.resolution * factor, **times))
     return by_period(summed_to(found, seen.view.question.frequency))
 
@@ -117,9 +136,12 @@ def _times(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
 
 
-def _cell(view: View, native: Observation, converted: Observation | None, margin: float) -> Cell:
+def _cell(
+    view: View, native: Observation, converted: Observation | None, margin: float, margins: Mapping[Period, float]
+) -> Cell:
     value = converted.value if converted is not None else None
-    fob, how = _fob(native, converted, margin)
+    own = margins.get(native.period) if view.role == "importer" else None
+    fob, how = _fob(native, converted, margin, own)
     return Cell(
         view=view,
         period=native.period,
@@ -138,14 +160,18 @@ def _cell(view: View, native: Observation, converted: Observation | None, margin
     )
 
 
-def _fob(native: Observation, converted: Observation | None, margin: float) -> tuple[float | None, str]:
+def _fob(
+    native: Observation, converted: Observation | None, margin: float, own: float | None
+) -> tuple[float | None, str]:
     if converted is None or converted.value is None:
         return None, ""
     if native.valuation == "FOB":
-        return converted.value, "as reported"
+        return converted.value, "as reported" if own is None else f"as reported; its own CIF is {own:+.2%}"
     if native.valuation == "CIF":
         if converted.fob:
             return converted.fob, "the importer's own FOB figure"
+        if own is not None:
+            return converted.value / (1 + own), f"{OWN}: less {own:.2%} of FOB"
         return converted.value / (1 + margin / 100), f"CIF / {1 + margin / 100:g}"
     return None, ""
 

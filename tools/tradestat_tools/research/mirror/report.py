@@ -14,7 +14,7 @@ from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.currency import Rate
 from tradestat_tools.research.mirror.answer import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
 from tradestat_tools.research.mirror.compare import Compared
-from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN, amount_text
+from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, OWN, YUAN, amount_text
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.views import Seen
 
@@ -254,6 +254,11 @@ def notes_of(
             "(6 % is that of the IMF's Direction of Trade Statistics; cif_margin changes it)."
         )
         notes.append(Note(code=NoteCode.VALUATION, text=text))
+    if any(cell.fob_how.startswith(OWN) for cell in cells):
+        text = "CIF imports were brought to FOB by what the importer itself gives both ways, not by an assumed margin."
+        notes.append(Note(code=NoteCode.VALUATION, text=text))
+    valued = dict.fromkeys(one.view.valued for one in seen if one.view.valued and one.observations)
+    notes += [Note(code=NoteCode.VALUATION, text=text) for text in valued]
     rates = [*compared.unit.rates, *factors]
     if rates:
         text = f"Converted at average rates from {rates[0].first_day} to {rates[-1].last_day}: {rates[0].source}."

@@ -320,7 +320,7 @@ def converted(one: Observation, currency: str, rates: dict[Period, Rate], faults
         rate = rates.get(one.period) or average_rate(one.currency, currency, one.period)
     except NoRate as error:
         faults.setdefault(str(error))
-        return replace(one, value=None, fob=None, currency=currency, status=Status.MISSING)
+        return replace(one, value=None, fob=None, cif=None, currency=currency, status=Status.MISSING)
     rates[one.period] = rate
     resolution = one.resolution * rate.value
     decimals = max(0, min(CENTS, round(-math.log10(resolution))))  # no digits that the source's figure has not
@@ -328,6 +328,7 @@ def converted(one: Observation, currency: str, rates: dict[Period, Rate], faults
         one,
         value=None if one.value is None else round(one.value * rate.value, decimals),
         fob=None if one.fob is None else round(one.fob * rate.value, decimals),
+        cif=None if one.cif is None else round(one.cif * rate.value, decimals),
         currency=currency,
         resolution=resolution,
     )

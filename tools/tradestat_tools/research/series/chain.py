@@ -132,7 +132,7 @@ def _sum(code: str, rows: Sequence[Observation], *, whole: bool) -> Observation:
     if not whole or not alike:
         kept_back = len(rows) == 1 and first.value is None
         status = first.status if kept_back else Status.MISSING
-        return replace(first, product=code, value=None, quantity=None, net_kg=None, fob=None, status=status)
+        return replace(first, product=code, value=None, quantity=None, net_kg=None, fob=None, cif=None, status=status)
     return replace(
         first,
         product=code,
@@ -141,6 +141,7 @@ def _sum(code: str, rows: Sequence[Observation], *, whole: bool) -> Observation:
         quantity_unit=first.quantity_unit if one_unit else None,
         net_kg=_total([one.net_kg for one in rows]),
         fob=_total([one.fob for one in rows]),
+        cif=_total([one.cif for one in rows]),
         status=next((one.status for one in rows if one.status in _WEAKER), Status.SUMMED),
         resolution=sum(one.resolution**2 for one in rows) ** 0.5,
     )

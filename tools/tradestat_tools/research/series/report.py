@@ -330,6 +330,8 @@ def _notes(context: Context, wanted: Wanted, chosen: Chosen, data: SeriesData, u
         yield Note(code=NoteCode.FLAG, text=f"Filled from several sources: {'; '.join(parts)}.")
     if data.valuations:
         yield Note(code=NoteCode.VALUATION, text="FOB and CIF figures are mixed by the reporter; see valuations.")
+    for text in dict.fromkeys(found.seen.view.valued for found in used if found.seen.view.valued):
+        yield Note(code=NoteCode.VALUATION, text=text)
     if data.share_of:
         yield Note(code=NoteCode.UNIT, text=f"share: part of {data.share_of}; took one more question.")
     rates = [rate for found in used for rate in found.rates]

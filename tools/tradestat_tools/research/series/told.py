@@ -66,6 +66,11 @@ def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line
         if {"X", "M"} <= set(valuations) and valuations["X"] != valuations["M"]:
             text += ": exports FOB, imports CIF, so that freight and insurance are on one side only"
         yield Note(code=NoteCode.VALUATION, text=f"{text}. It is there where both are.")
+    source = context.sources.get(found.source)
+    asked = {key[0] for key in found.cells}
+    for flow, text in source.flows.valued.items() if source and source.flows else ():
+        if flow in asked:
+            yield Note(code=NoteCode.VALUATION, text=text)
     if "DX" in many.flows:
         yield Note(code=NoteCode.FLAG, text="Domestic exports are exports less re-exports, where both are reported.")
     if data.share_of:

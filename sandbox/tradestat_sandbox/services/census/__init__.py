@@ -1,0 +1,1 @@
+"""The US Census Bureau's International Trade data sets."""
