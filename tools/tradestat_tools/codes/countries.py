@@ -12,7 +12,7 @@ from typing import Literal, cast, get_args
 
 from tradestat_tools.codes.words import CodeError, bounded, fold, nearest, shown, table_rows
 
-CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "iso2", "iso3", "m49"]
+CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "geonom", "iso2", "iso3", "m49"]
 System = Literal["any", CodeSystem]
 Kind = Literal["world", "country", "area", "nes", "special", "group", "former"]
 
@@ -23,6 +23,7 @@ SYSTEM_NAMES: dict[CodeSystem, str] = {
     "trademap": "Trade Map",
     "china_customs": "China Customs",
     "korea": "Korea Customs",
+    "geonom": "Eurostat (GEONOM)",
     "iso2": "ISO 3166 alpha-2",
     "iso3": "ISO 3166 alpha-3",
     "m49": "M49",
@@ -48,6 +49,7 @@ class Area:
     trademap: str
     china_customs: str
     korea: str
+    geonom: str
     name_zh: str
     name_ko: str
     kind: Kind
@@ -309,7 +311,7 @@ def kept_apart(one: Area, other: Area) -> str | None:
     return INTRA_KOREAN if {one.iso3, other.iso3} == {"KOR", "PRK"} else None
 
 
-_SOURCES: tuple[CodeSystem, ...] = ("comtrade", "trademap", "china_customs", "korea")
+_SOURCES: tuple[CodeSystem, ...] = ("comtrade", "trademap", "china_customs", "korea", "geonom")
 
 
 def to_know(area: Area) -> tuple[str, ...]:
