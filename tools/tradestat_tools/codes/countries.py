@@ -202,7 +202,7 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
     Args:
         text: `KR`, `KOR`, `410`, `Korea, Rep.`, `韩国`, `한국`, ...; leading zeros may be missing.
         system: how a bare number is to be read. "china_customs" reads it as a China Customs code, "comtrade" and
-            "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade.
+            "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade. With "geonom" letters are Eurostat's first.
 
     Raises:
         CodeError: unknown (with the nearest names), or ambiguous (with the choices).
@@ -217,6 +217,8 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         raise CodeError(f"{shown(word)} is a makeshift code of UN Comtrade's lists.", allowed=ALLOWED)
     if re.fullmatch(r"[0-9]{1,3}", folded) and _NUMBER.fullmatch(word):
         return _by_number(int(folded), system)
+    if system == "geonom" and (hit := _by_code("geonom").get(folded.upper())):  # XS is Serbia there
+        return Resolved(hit, "geonom", _former_note(hit))
     if re.fullmatch(r"[a-z]{2,3}", folded):
         code_system: CodeSystem = "iso2" if len(folded) == 2 else "iso3"
         if hit := _by_code(code_system).get(folded.upper()):
