@@ -53,9 +53,11 @@ def _settings_of(kinds: tuple[type[Settings], ...]) -> type[Settings]:
 def catalogue() -> Catalogue:
     """Every source and tool of this server."""
     # In the function: the models of all tools cost start-up time, which `--help` need not pay.
-    from tradestat_tools.sources import chinacustoms, comtrade, doumaotong, korea, trademap  # noqa: PLC0415
+    from tradestat_tools.sources import chinacustoms, comtrade, doumaotong, eurostat, korea, trademap  # noqa: PLC0415
 
-    return of_sources((trademap.SOURCE, doumaotong.SOURCE, korea.SOURCE, comtrade.SOURCE), files=chinacustoms.FILES)
+    return of_sources(
+        (trademap.SOURCE, doumaotong.SOURCE, korea.SOURCE, eurostat.SOURCE, comtrade.SOURCE), files=chinacustoms.FILES
+    )
 
 
 def of_sources(sources: "Iterable[Source]", *, files: "Iterable[type[Layout]]" = ()) -> Catalogue:

@@ -202,7 +202,8 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
     Args:
         text: `KR`, `KOR`, `410`, `Korea, Rep.`, `韩国`, `한국`, ...; leading zeros may be missing.
         system: how a bare number is to be read. "china_customs" reads it as a China Customs code, "comtrade" and
-            "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade. With "geonom" letters are Eurostat's first.
+            "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade; "geonom" reads letters
+            as Eurostat's first.
 
     Raises:
         CodeError: unknown (with the nearest names), or ambiguous (with the choices).
