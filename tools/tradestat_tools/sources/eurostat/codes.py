@@ -66,7 +66,21 @@ PARTS = {"XU": "United Kingdom without Northern Ireland", "XI": "Northern Irelan
 
 ENCLAVES = {"XC": "Ceuta", "XL": "Melilla"}
 
-OWN = {**SUMS, **STORES, **UNSPECIFIED, **SECRET, **PARTS, **ENCLAVES}
+FORMER = {
+    **{"CS": "Czechoslovakia (to 1992), Serbia and Montenegro (2004-2005)", "YU": "Yugoslavia (to 2003)"},
+    **{"GF": "French Guiana (to 1996)", "GP": "Guadeloupe (to 1996)", "MQ": "Martinique (to 1996)"},
+    **{
+        "RE": "Reunion (to 1996)",
+        "YT": "Mayotte (to 2013)",
+        "SJ": "Svalbard (1995-1996)",
+        "TP": "East Timor (to 2002)",
+    },
+    **{"XA": "American Oceania (to 2000)", "XO": "Australian Oceania (to 2000)", "XR": "polar regions (to 2000)"},
+    **{"XZ": "New Zealand Oceania (to 2000)", "XP": "West Bank and Gaza Strip (1995-2000)"},
+    **{"XB": "Canary Islands (to 1996)", "XM": "Montenegro (2005-2006)"},
+}
+
+OWN = {**FORMER, **SUMS, **STORES, **UNSPECIFIED, **SECRET, **PARTS, **ENCLAVES}
 
 WITHIN = frozenset({*MEMBERS, "QR", "QV", "QY"})
 """The partners whose sum INT_EU27_2020 is: members and QV by a recorded answer, QY and QR by the list of 2024."""

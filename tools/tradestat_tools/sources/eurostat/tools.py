@@ -116,7 +116,7 @@ async def _datasets(context: Context) -> Answer[ReferenceData]:
     rows: list[list[str | int | float | None]] = []
     year = newest(context.now(), "A")
     for one in DATASETS.values():
-        asked = Selection(one, "A", ("DE",), (WORLD,), (TOTAL,), (IMPORT,), (year,), year, named=(WORLD,))
+        asked = Selection(one, "A", ("DE",), (WORLD,), ("87",), (IMPORT,), (year,), year, named=(WORLD,))
         table = await ask(context, asked)
         tables.append(table)
         levels = ", ".join("CN 8" if level == 8 else f"HS {level}" for level in one.levels)
