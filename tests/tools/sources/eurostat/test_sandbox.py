@@ -30,10 +30,8 @@ async def context(sandbox: Sandbox) -> AsyncGenerator[Context]:
         yield made
 
 
-def recorded(
-    sandbox: Sandbox, reporter: str, partner: str, product: str, flow: Flow, year: int
-) -> list[tuple[int, int]]:
-    """Euros and kilograms of each month as a member recorded them, by the world alone."""
+def recorded(sandbox: Sandbox, reporter: str, partner: str, product: str, flow: Flow) -> list[tuple[int, int]]:
+    """Euros and kilograms of each month of 2023 as a member recorded them, by the world alone."""
     world, index = sandbox.world, BY_CODE[product].index
     ends = BY_ISO2[reporter].index, BY_ISO2[partner].index
     months = world.observers.months(ends[0], flow, ends[1], index, 2023)
@@ -73,7 +71,7 @@ async def test_every_figure_is_what_the_members_recorded(
                 for economy in ECONOMIES:
                     if economy.iso2 == reporter:
                         continue
-                    months = recorded(sandbox, reporter, economy.iso2, product, flow, 2023)
+                    months = recorded(sandbox, reporter, economy.iso2, product, flow)
                     spans = (
                         {"2023": months} if freq == "A" else {f"2023-{at:02d}": [months[at - 1]] for at in MONTHS["M"]}
                     )
