@@ -2,6 +2,7 @@
 
 from tradestat_tools.contract.source import Question, Source, Terms
 from tradestat_tools.sources.eurostat.checks import checks
+from tradestat_tools.sources.eurostat.file import Comext
 from tradestat_tools.sources.eurostat.flows import FLOWS
 from tradestat_tools.sources.eurostat.service import POLICY, SERVICE, SOURCE_ID, EurostatSettings, plan
 from tradestat_tools.sources.eurostat.tools import TOOLS
@@ -39,6 +40,7 @@ SOURCE = Source(
     tools=TOOLS,
     checks=checks,
     flows=FLOWS,
+    files=(Comext,),
 )
 
 __all__ = ["SOURCE"]

@@ -1,6 +1,7 @@
 """Figures of Eurostat as common rows, and what research may ask: the reports of the members and of the Union."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 
 from tradestat_tools.codes.countries import Area
@@ -17,7 +18,7 @@ from tradestat_tools.sources.eurostat.arguments import TOTAL, Selection
 from tradestat_tools.sources.eurostat.calendar import is_revised, last_published, newest
 from tradestat_tools.sources.eurostat.codes import EU, EXTRA, MEMBERS, UNIONS, WORLD, Party, area_of, kind, with_parts
 from tradestat_tools.sources.eurostat.service import COMEXT, SOURCE_ID
-from tradestat_tools.sources.eurostat.wire import period_of
+from tradestat_tools.sources.eurostat.wire import Key, period_of
 from tradestat_tools.upstream.runtime import in_thread
 
 TOOL = "eu_trade"
@@ -34,40 +35,57 @@ def observe(data: TradeData, source: Provenance) -> list[Observation]:
     Of the Union's partners the World is all outside it (EXT_EU27_2020): its WORLD counts its members' trade with each
     other, which is no trade of the Union with anybody.
     """
-    return list(_observe(data, source))
-
-
-def _observe(data: TradeData, source: Provenance) -> Iterator[Observation]:
-    rows = data.rows
-    periods = {text: period_of(text) for text in data.periods}
-    for at, text in enumerate(rows.period):
-        reporter, partner = _reporter(rows.reporter[at]), _partner(rows.reporter[at], rows.partner[at])
-        if reporter is None or partner is None:
-            continue
-        flow: FlowCode = "X" if rows.flow[at] == "X" else "M"
-        value, when = rows.value_eur[at], periods[text]
-        yield Observation(
-            flow=flow,
-            reporter=reporter,
-            partner=partner,
-            product=rows.product[at],
-            classification="HS",
-            period=when,
-            value=value,
-            currency="EUR",
-            valuation="FOB" if flow == "X" else "CIF",
-            status=_status(value, when, source, summed=rows.made_here[at]),
-            source=SOURCE_ID,
+    rows, periods = data.rows, {text: period_of(text) for text in data.periods}
+    cells = zip(rows.reporter, rows.partner, rows.product, rows.flow, rows.period, strict=True)
+    figures = zip(rows.value_eur, rows.weight_kg, rows.made_here, strict=True)
+    found = (
+        figure(
+            Key(reporter, partner, product, flow, when),
+            periods[when],
+            value,
+            kg,
+            status=_status(value, periods[when], source.retrieved_at, summed=made_here),
             tool=TOOL,
-            net_kg=rows.weight_kg[at],
-            basis="destination" if flow == "X" else "consignment" if partner in _MEMBER_AREAS else "origin",
         )
+        for (reporter, partner, product, flow, when), (value, kg, made_here) in zip(cells, figures, strict=True)
+    )
+    return [one for one in found if one is not None]
 
 
-def _status(value: float | None, when: Period, source: Provenance, *, summed: bool) -> Status:
+def figure(
+    key: Key, when: Period, value: float | None, kg: float | None, *, status: Status, tool: str
+) -> Observation | None:
+    """A cell as a common row; None of what no other source tells apart.
+
+    Args:
+        key: its flow is M or X.
+    """
+    reporter, partner = _reporter(key.reporter), _partner(key.reporter, key.partner)
+    if reporter is None or partner is None:
+        return None
+    flow: FlowCode = "X" if key.flow == "X" else "M"
+    return Observation(
+        flow=flow,
+        reporter=reporter,
+        partner=partner,
+        product=key.product,
+        classification="HS",
+        period=when,
+        value=value,
+        currency="EUR",
+        valuation="FOB" if flow == "X" else "CIF",
+        status=status,
+        source=SOURCE_ID,
+        tool=tool,
+        net_kg=kg,
+        basis="destination" if flow == "X" else "consignment" if partner in _MEMBER_AREAS else "origin",
+    )
+
+
+def _status(value: float | None, when: Period, at: datetime, *, summed: bool) -> Status:
     if value is None:
         return Status.MISSING
-    if is_revised(when, source.retrieved_at):
+    if is_revised(when, at):
         return Status.PROVISIONAL
     return Status.SUMMED if summed else Status.REPORTED
 

@@ -102,6 +102,9 @@ def _on_overlap(selection: Selection, rows: Sequence[Row]) -> Iterator[Note]:
     if unions and WORLD in partners:
         text = f"WORLD of {unions[0]} counts the trade of its members with each other; its trade with others is EXT_..."
         yield _note(NoteCode.DOUBLE_COUNTING, text)
+    if unions and EXTRA in partners and WORLD not in partners:
+        text = f"{EXTRA} is trade with all outside the Union; that of members with each other is {INTRA}."
+        yield _note(NoteCode.SUBSET, text)
     lengths = sorted({len(row.key.product) for row in rows if row.key.product.isdecimal()})
     totals = any(not row.key.product.isdecimal() for row in rows)
     if len(lengths) > 1 or (lengths and totals):
