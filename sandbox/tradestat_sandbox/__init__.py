@@ -1,10 +1,10 @@
-"""Stand-ins for all four services over one synthetic world, for trying things out and for tests.
+"""Stand-ins for all five services over one synthetic world, for trying things out and for tests.
 
     sandbox = Sandbox()
     transport = httpx.ASGITransport(sandbox.app)        # in process, on asyncio or trio
     uvicorn.run(sandbox.app, host="127.0.0.1", port=0)  # or as a real server
 
-All four live on one address, their paths do not collide. Every response carries `X-Tradestat-Sandbox: 1`. The figures
+All five live on one address, their paths do not collide. Every response carries `X-Tradestat-Sandbox: 1`. The figures
 are invented: see `World.truth` for what a flow "really" was. Nothing here knows the client that talks to it.
 """
 
@@ -45,7 +45,7 @@ __all__ = [
 
 
 class Sandbox(State):
-    """All four services over one world, with scripted faults and a log of what was asked; arguments as `State`."""
+    """All five services over one world, with scripted faults and a log of what was asked; arguments as `State`."""
 
     _app: "ASGIApp | None" = None
 

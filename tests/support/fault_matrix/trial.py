@@ -28,8 +28,8 @@ START = 1_792_497_600.0
 """20 October 2026, noon UTC: after the months' publication, so that answers are kept for days."""
 
 DAY = 86_400.0
-STALE_AFTER = 20 * DAY
-"""Longer than any of the four answers is fresh, shorter than it is kept for when the service fails."""
+STALE_AFTER = 26 * DAY
+"""Longer than any of the five answers is fresh, shorter than it is kept for when the service fails."""
 
 LATER = 3600.0
 """Seconds after an answer at which the service is asked again."""
@@ -135,7 +135,9 @@ async def set_up(service: Service, http: Http) -> AsyncGenerator[Setup]:
             return next(others, setup.behaviour)
 
         wire = await stack.enter_async_context(serving(behave))
-        urls = {f"TRADESTAT_{name}_URL": wire.url for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
+        urls = {
+            f"TRADESTAT_{name}_URL": wire.url for name in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE", "EUROSTAT")
+        }
         keys = {service.key_field: service.key} if service.key else {}
         settings = catalogue().settings(_env_file=None, **urls, **keys)  # pyright: ignore[reportCallIssue, reportArgumentType]
         # The plan in force is the source's own, but every source gets a budget, so that spending is counted.

@@ -95,7 +95,6 @@ async def test_neighbours_are_asked_in_their_own_data_set_and_its_kilograms_are_
     ("arguments", "argument"),
     [
         ({"reporter": "China"}, "reporter"),
-        ({"reporter": "CH", "dataset": "DS-045409"}, "dataset"),
         ({"reporter": "CH", "product": "85076000"}, "product"),
         ({"product": "85.076"}, "product"),
         ({"product": "850799"}, "product"),

@@ -37,7 +37,9 @@ def test_sums_under_either_name_and_both_ends_of_line_are_the_same(read: "Reader
 
 
 def test_a_quantity_in_the_codes_own_unit_is_no_value_and_no_weight(read: "Reader") -> None:
-    found = read.figures(rows(cell("CN", "12.00", indicator=PIECES), cell("CN", "5"), cell("CN", ":", indicator=WEIGHT)))
+    found = read.figures(
+        rows(cell("CN", "12.00", indicator=PIECES), cell("CN", "5"), cell("CN", ":", indicator=WEIGHT))
+    )
     assert [(one.value, one.net_kg, one.quantity) for one in found] == [(5, None, None)]
 
 

@@ -30,8 +30,7 @@ SOURCE = Source(
     settings=EurostatSettings,
     plan=plan,
     instructions="""\
-- The EU, the euro area and each member, by HS or CN 8 and month, intra- and extra-EU: eu_trade; its codes: eu_reference
-  (Eurostat; EUR; no key).""",
+- The EU and its members, HS to CN 8, by month: eu_trade, eu_reference (Eurostat; EUR; no key).""",
     example=Question(
         "From where does the EU buy them?",
         "eu_trade",

@@ -24,7 +24,7 @@ from tradestat_tools.sources.eurostat.codes import (
     read_reporter,
     united,
 )
-from tradestat_tools.sources.eurostat.service import COMEXT, DATASETS, NEIGHBOURS, Dataset
+from tradestat_tools.sources.eurostat.service import COMEXT, NEIGHBOURS, Dataset
 
 TOTAL = "TOTAL"
 CN = 8
@@ -76,9 +76,6 @@ def _level(level: int) -> int:
 
 
 Product = Annotated[str, reads(_product, max_length=30)]
-DatasetId = Annotated[
-    Literal["", "DS-045409", "DS-059341"], Field(description="Left out, the one that has the reporter.")
-]
 
 
 class TradeArguments(Arguments):
@@ -88,37 +85,36 @@ class TradeArguments(Arguments):
         default_factory=lambda: [Party((EU,))],
         min_length=1,
         max_length=30,
-        description="Members by name or code, EU27_2020, EA (euro area); of neighbours CH, NO, TR, UA.",
+        description="EU27_2020, EA (euro area), members; CH, NO, TR, UA.",
         json_schema_extra={"default": [EU]},
     )
     partner: Annotated[list[Annotated[Party, reads(read_partner, max_length=80)]], Meaning.AREA] = Field(
         default_factory=lambda: [Party((WORLD,))],
         min_length=1,
         max_length=60,
-        description="Countries, groups, WORLD, EXT_EU27_2020 (extra-EU), INT_EU27_2020 (intra-EU), or all, each apart.",
+        description="Countries, groups, WORLD, EXT_EU27_2020 (extra-EU), INT_EU27_2020 (intra-EU); all: each.",
         json_schema_extra={"default": [WORLD]},
     )
     product: Annotated[list[Product], Meaning.HS] = Field(
         default=[TOTAL],
         min_length=1,
         max_length=60,
-        description="HS codes of 2, 4 or 6 digits, CN codes of 8, TOTAL, or all (with level).",
+        description="HS codes of 2, 4, 6 digits, CN codes of 8, TOTAL; all with level.",
     )
     level: Annotated[int, AfterValidator(_level)] = Field(
-        default=0, description="2, 4, 6 or 8: the codes so long below product, in its place."
+        default=0, description="2, 4, 6 or 8: the codes of that length below product."
     )
     flow: Annotated[list[Literal["M", "X"]], BeforeValidator(_flows), Meaning.FLOW] = Field(
         default=["M", "X"], min_length=1, description="M imports (CIF), X exports (FOB)."
     )
     period: Annotated[Span, reads(span, max_length=60), Meaning.PERIOD] = Field(
         default_factory=_latest,
-        description="2024, 2019-2024, 2025-01..2025-06, last 12 months, latest.",
+        description="2024, 2019-2024, 2025-01..2025-06, last 12 months.",
         json_schema_extra={"default": "latest"},
     )
     freq: Annotated[Literal["", "A", "M"], BeforeValidator(_frequency)] = Field(
-        default="", description="A years or M months; left out, as `period` is written, else years."
+        default="", description="A years, M months; left out, as `period` is written."
     )
-    dataset: DatasetId = ""
 
     @model_validator(mode="after")
     def _go_together(self) -> "TradeArguments":
@@ -128,17 +124,12 @@ class TradeArguments(Arguments):
                 argument="level",
                 allowed="more digits than `product` has, or left out",
             )
-        others = [code for code in self.reporters.codes if code not in MEMBERS and code not in UNIONS]
-        if others and self.dataset == COMEXT.id and others != ["GB"]:
-            raise ArgumentError(
-                f"{', '.join(others)} is in {NEIGHBOURS.id} only.",
-                argument="dataset",
-                allowed=f"{NEIGHBOURS.id}, or left out",
-            )
         deep = self.level == CN or any(len(code) == CN and code.isdecimal() for code in self.product)
         if deep and CN not in self.data.levels:
             raise ArgumentError(
-                f"{self.data.id} has no CN codes.", argument="product", allowed="HS codes of 2, 4 or 6 digits"
+                f"{self.data.id}, which has these reporters, has no CN codes.",
+                argument="product",
+                allowed="HS codes of 2, 4 or 6 digits",
             )
         return self
 
@@ -159,9 +150,7 @@ class TradeArguments(Arguments):
 
     @property
     def data(self) -> Dataset:
-        """The data set that is asked: the members' own where it has all reporters."""
-        if self.dataset:
-            return DATASETS[self.dataset]
+        """The data set that has all reporters; the members' own where it does."""
         own = all(code in MEMBERS or code in UNIONS or code == "GB" for code in self.reporters.codes)
         return COMEXT if own else NEIGHBOURS
 
@@ -184,7 +173,7 @@ class ReferenceArguments(Arguments):
     level: Annotated[int, AfterValidator(_level)] = Field(
         default=0, description="Products of 2, 4, 6 or 8 digits alone."
     )
-    dataset: DatasetId = ""
+    dataset: Literal["", "DS-045409", "DS-059341"] = Field(default="", description="Left out, the first, of members.")
 
 
 @dataclass(frozen=True, slots=True)

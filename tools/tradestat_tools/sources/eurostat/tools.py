@@ -222,11 +222,10 @@ EU_TRADE: Tool[TradeArguments, TradeData] = Tool(
     name="eu_trade",
     title="Eurostat Comext: trade of the EU and its members",
     description=(
-        "Trade of the EU, the euro area and each member (some neighbours too) by partner, product and year or month: "
-        "euros (imports CIF, exports FOB), kg net, supplementary quantity; HS 2, 4, 6 and CN 8, since 1988, newest "
-        "month after about 45 days, no key. Intra- and extra-EU trade apart. partner=all ranks partners with shares; "
-        "level gives the codes below. For one flow over time, in dollars or against other sources, use trade_series "
-        "or compare_mirror; for codes and dates, eu_reference."
+        "Trade of the EU, the euro area and each member by partner, product (HS 2 to 6, CN 8) and year or month: euros "
+        "(imports CIF, exports FOB), kg net, supplementary quantity; intra- and extra-EU apart; since 1988, newest "
+        "month after some 45 days. partner=all gives shares. For a flow over time in dollars trade_series, for both "
+        "its ends compare_mirror."
     ),
     arguments=TradeArguments,
     data=TradeData,

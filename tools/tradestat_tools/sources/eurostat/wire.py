@@ -205,7 +205,7 @@ def _page(body: bytes) -> Page:
     if not body.strip():
         raise down("an empty body")
     try:
-        text = body.decode("utf-8")
+        text = body.rstrip(b" ").decode("utf-8")
     except ValueError:
         raise changed("text that is not UTF-8") from None
     lines = csv.reader(io.StringIO(text, newline=""))
@@ -334,7 +334,7 @@ def _refusal(code: str, said: str, response: Response, now: datetime) -> Tradest
         return FAILURES.error(
             UpstreamChanged, f"{SERVICE} is not built as assumed (fault {one_line(code, 10)}). It says: {words}"
         )
-    status = response.status if response.status != 200 else 400
+    status = response.status if response.status != 200 else int(code) if re.fullmatch(r"[45][0-9]{2}", code) else 400
     return FAILURES.of(status, words, wait=retry_after(response.headers, now))
 
 
