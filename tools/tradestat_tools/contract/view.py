@@ -60,6 +60,8 @@ class View:
         why: why this source has no such report; nothing is asked then.
         handle: of a stored result that is read instead of asking.
         standing: the source's; None of a stored result.
+        members: UN Comtrade's codes of the partner's members, whose figures are asked for and summed, where the source
+            has none of the partner itself.
     """
 
     id: str
@@ -72,6 +74,7 @@ class View:
     why: Why | None = None
     handle: str = ""
     standing: Standing | None = None
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

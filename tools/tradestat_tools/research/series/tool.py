@@ -414,9 +414,9 @@ def _of_another(context: Context, source: str, wanted: Wanted) -> InvalidQuery:
 def _no_rate(found: Found, currency: str) -> NoData:
     """Why a source that has the figures was passed over: no rate for some of them."""
     native = next(iter(found.native.values())).currency
-    text = f"It has them in {native}, and some have no rate: {found.without_rate}"
+    text = f"It has them in {native} (currency={native}), and some have no rate in {currency}: {found.without_rate}"
     why = Why(Reason.NOT_COVERED, text, sure=True)
-    return NoData(text, remedy=f"For all of them ask currency={native} instead of {currency}.", why=[why])
+    return NoData(text, remedy=f"Ask currency={native}.", why=[why])
 
 
 def _gaps(found: Sequence[Found]) -> bool:

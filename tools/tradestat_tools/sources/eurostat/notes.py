@@ -104,7 +104,7 @@ def _on_overlap(selection: Selection, rows: Sequence[Row]) -> Iterator[Note]:
         yield _note(NoteCode.DOUBLE_COUNTING, text)
     if unions and EXTRA in partners and WORLD not in partners:
         text = f"{EXTRA} is trade with all outside the Union; that of members with each other is {INTRA}."
-        yield _note(NoteCode.SUBSET, text)
+        yield _note(NoteCode.RESOLVED_CODE, text)
     lengths = sorted({len(row.key.product) for row in rows if row.key.product.isdecimal()})
     totals = any(not row.key.product.isdecimal() for row in rows)
     if len(lengths) > 1 or (lengths and totals):
