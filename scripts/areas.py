@@ -2,13 +2,14 @@
 
 Prints for every column the source, how many rows agree, and each row that differs with the reason kept for it in
 areas_reasons.csv. `--check` fails on a difference without a reason. ISO's lists are read from `pycountry`, CLDR's names
-from `Babel`, and UN Comtrade's lists from a folder of recorded answers; what is not at hand is left out, and said so.
+from `Babel`, UN Comtrade's and Eurostat's lists from a folder of recorded answers; what is not at hand is left out, and said so.
 """
 
 import argparse
 import csv
 import importlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ REASONS = Path(__file__).with_name("areas_reasons.csv")
 CLDR = "Unicode CLDR"
 ISO = "ISO 3166 (pycountry)"
 COMTRADE = "UN Comtrade's lists"
+GEONOM = "Eurostat's GEONOM"
 
 
 class NotAtHand(Exception):
@@ -138,6 +140,8 @@ def checks(recordings: Path) -> list[Check]:
         Check("trademap", "the comtrade column in three digits", _trademap),
         Check("korea", "the iso2 column", _korea),
         Check("schedule_c", "Schedule C", lambda: _schedule_c(recordings.parent / "census" / "schedule_c.csv")),
+        Check("geonom", f"{GEONOM}, codes", lambda: _geonom_codes(recordings)),
+        Check("geonom", f"{GEONOM}, names", lambda: _geonom_names(recordings)),
         Check("name_zh", f"{CLDR} zh", lambda: _cldr("zh", lambda area: area.name_zh)),
         Check("name_ko", f"{CLDR} ko", lambda: _cldr("ko", lambda area: area.name_ko)),
         Check("aliases", f"{COMTRADE}, texts and notes", lambda: _resolves(_comtrade_names(recordings))),
@@ -283,6 +287,37 @@ def _schedule_c(file: Path) -> Iterator[Compared]:
     ours = {area.iso2: area.schedule_c for area in _countries()}
     for iso2 in {**ours, **listed}:
         yield Compared(iso2, ours.get(iso2, ""), " ".join(sorted(listed.get(iso2, []))))
+
+
+def _geonom(recordings: Path) -> dict[str, tuple[str, str]]:
+    """Last year and name of every code of Eurostat's nomenclature of countries, as it was last."""
+    path = recordings.parent / "eurostat" / "geonom_and_sections.txt"
+    if not path.exists():
+        raise NotAtHand(f"there is no {path.name} in the folder of recordings")
+    line = re.compile(r"  ([A-Z]{2})\t[0-9/]+\t[0-9]{2}/[0-9]{2}/([0-9]{4})\t(.+)")
+    rows = map(line.fullmatch, path.read_text(encoding="utf-8").splitlines())
+    return {row[1]: (row[2], row[3].strip()) for row in rows if row}
+
+
+def _geonom_codes(recordings: Path) -> Iterator[Compared]:
+    """Both ways: every code of the table of an area of today, and every code that is valid without end."""
+    listed = {code for code, (last, _) in _geonom(recordings).items() if last == "2500"}
+    ours = {area.geonom for area in areas() if area.geonom and not area.former and area.kind != "world"}
+    for code in sorted(ours | listed):
+        yield Compared(code, code if code in ours else "", code if code in listed else "")
+
+
+def _geonom_names(recordings: Path) -> Iterator[Compared]:
+    """Whether each name leads to the row that bears its code, of the codes that rows have."""
+    by_code = {area.geonom: area for area in areas() if area.geonom}
+    for code, (_, name) in sorted(_geonom(recordings).items()):
+        if code not in by_code:
+            continue
+        try:
+            found = resolve_area(name).area
+        except CodeError:
+            found = None
+        yield Compared(code, found.name_en if found else "", by_code[code].name_en)
 
 
 def _china_customs() -> Iterator[Compared]:

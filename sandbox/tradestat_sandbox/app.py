@@ -19,6 +19,7 @@ from tradestat_sandbox.report import describe_truth
 from tradestat_sandbox.services.census import app as census
 from tradestat_sandbox.services.comtrade import app as comtrade
 from tradestat_sandbox.services.doumaotong import app as doumaotong
+from tradestat_sandbox.services.eurostat import app as eurostat
 from tradestat_sandbox.services.korea import app as korea
 from tradestat_sandbox.services.trademap import app as trademap
 from tradestat_sandbox.serving import in_thread
@@ -32,6 +33,8 @@ _PREFIXES = (
     ("/marketplace/", "trademap"),
     ("/skill/", "doumaotong"),
     ("/1220000/", "korea"),
+    ("/sdmx/2.1/", "eurostat"),
+    ("/1.0/async/", "eurostat"),
     ("/public/v1/", "comtrade"),
     ("/data/v1/", "comtrade"),
     ("/tools/v1/", "comtrade"),
@@ -42,7 +45,7 @@ _PREFIXES = (
 
 def build_app(sandbox: State) -> ASGIApp:
     """The application of a sandbox."""
-    services = [module.routes(sandbox) for module in (trademap, doumaotong, korea, comtrade, census)]
+    services = [module.routes(sandbox) for module in (trademap, doumaotong, korea, census, eurostat, comtrade)]
     inner = Starlette(routes=[*(route for routes in services for route in routes), *_control_routes(sandbox)])
     return _Front(sandbox, inner)
 
@@ -112,6 +115,8 @@ def source_of(path: str) -> tuple[str, str] | None:
             parts = path.strip("/").split("/")
             if source == "census":  # imports/hs
                 return source, "/".join(parts[3:5])
+            if source == "eurostat":
+                return source, parts[2]  # data, contentconstraint, status
             # Comtrade's endpoint is the word after v1 (preview, get, ...), elsewhere the last part.
             return source, parts[2] if source == "comtrade" and parts[0] != "files" else parts[-1]
     return None

@@ -47,6 +47,10 @@ _ERRORS_IN_200: dict[str, str] = {
     "korea": _GATEWAY_ERROR,
     "comtrade": json.dumps({"statusCode": 500, "message": "Internal server error"}),
     "census": "There was an error while running your query.",
+    "eurostat": (
+        '<?xml version="1.0" encoding="UTF-8"?><S:Fault xmlns:S="http://schemas.xmlsoap.org/soap/envelope/">'
+        "<faultcode>500</faultcode><faultstring>INTERNAL_ERROR: Internal server error</faultstring></S:Fault>"
+    ),
 }
 _WRONG_TYPES: dict[str, str] = {
     "trademap": '{"status": "success", "data": {"nbPages": "many", "records": {"value": []}, "countries": 7}}',
@@ -57,6 +61,10 @@ _WRONG_TYPES: dict[str, str] = {
     ),
     "comtrade": '{"elapsedTime": "0.1 secs", "count": "several", "data": {"rows": 3}, "error": ""}',
     "census": '[["GEN_VAL_MO","time"],["many","sometime"]]',
+    "eurostat": (
+        "DATAFLOW,LAST UPDATE,freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUE\r\n"
+        "ESTAT:DS-045409(1.0),soon,A,DE,CN,850760,1,VALUE_IN_EUROS,2024,many\r\n"
+    ),
 }
 _XML_BOMB = (
     '<?xml version="1.0"?><!DOCTYPE bomb [<!ENTITY a "ha">'
@@ -119,7 +127,7 @@ class Fault:
     def replacement(self, source: str) -> tuple[int, dict[str, str], Iterator[bytes]]:
         """Status, headers and pieces of the body that stand in for the true answer."""
         status = self.status or 200
-        xml = source == "korea"
+        xml = source in ("korea", "eurostat")
         kind = "application/xml; charset=utf-8" if xml else "application/json; charset=utf-8"
         if self.kind == "oversized":
             return status, {"content-type": kind, "content-length": str(self.size)}, _padding(self.size, xml=xml)
@@ -140,7 +148,9 @@ class Fault:
             return json.dumps(self.body, ensure_ascii=False).encode()
         ready = {
             "html": _HTML,
-            "wrong_schema": "<unexpected><row>1</row></unexpected>" if source == "korea" else '{"unexpected": [1, 2]}',
+            "wrong_schema": "<unexpected><row>1</row></unexpected>"
+            if source in ("korea", "eurostat")
+            else '{"unexpected": [1, 2]}',
             "wrong_type": _WRONG_TYPES.get(source, "[]"),
             "error_in_200": _ERRORS_IN_200.get(source, "{}"),
             "xml_bomb": _XML_BOMB,

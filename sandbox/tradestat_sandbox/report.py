@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from tradestat_sandbox.economies import find_economy
+from tradestat_sandbox.economies import EU, find_economy
 from tradestat_sandbox.observers import Month
 from tradestat_sandbox.products import BY_CODE, TOTAL, code_of, edition_of
 from tradestat_sandbox.world import World, parse_period
@@ -45,6 +45,11 @@ def describe_truth(world: World, exporter: str, importer: str, product: str, per
             # Of imports it has the customs value too, which is this without freight and insurance.
             sources["census"] = _figure(
                 usd if out else None, "USD", "FAS" if role == "exporter" else "CIF", economy.name
+            )
+        if economy.iso2 in EU and not annual:
+            euros = world.euros(usd, end) if end <= world.eurostat_last else None
+            sources[f"eurostat_{role}"] = _figure(
+                euros, "EUR (a sum of small cells differs by a few euros)", valuation, economy.name
             )
         if economy.iso2 == "CN" and role == "exporter" and not annual:
             yuan = world.yuan(usd, end) if end <= world.doumaotong_last else None

@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import quote
 
 DEFAULT_TODAY = date(2026, 11, 1)
-SOURCES = ("trademap", "doumaotong", "korea", "comtrade", "census")
+SOURCES = ("trademap", "doumaotong", "korea", "comtrade", "census", "eurostat")
 SCRAPER_ID = "9f9021d2-26de-464e-a412-80acf4d30519"
 CATALOGUE_ID = "4d7aa15d-7d20-47b2-8fd7-cc3ecb06fb97"
 
@@ -83,6 +83,14 @@ class Settings:
     korea_gateway: Literal["current", "older"] = "current"
     korea_total_row: Literal["mixed", "first", "last", "absent"] = "mixed"
     korea_numbers: Literal["mixed", "plain", "commas"] = "mixed"
+    # What Eurostat calls its sums: in 2026 EXT_EU27_2020, in 2024 EU27_2020_EXTRA.
+    eurostat_names: Literal["current", "older"] = "current"
+    # How the United Kingdom stands there since 2021, which is not known: whole, in two parts, or both.
+    eurostat_kingdom: Literal["both", "whole", "parts"] = "both"
+    eurostat_at_once: int = 500_000  # cells above which an answer is queued
+    eurostat_most: int = 5_000_000  # estimated rows above which it is refused
+    eurostat_polls: int = 2  # looks at the queue before an answer is ready
+    eurostat_gzip_from: int = 500_000  # bytes above which a body comes gzipped, without a header that says so
     # One call in so many draws a 429 however slowly they come (2 of 39 did at one in 1.5 s, October 2026); 0 for none.
     comtrade_refuses_every: int = 0
     limits: dict[str, Limits] = field(default_factory=_generous)

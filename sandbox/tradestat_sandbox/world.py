@@ -44,6 +44,24 @@ _CNY = {
 
 # The days that the US Census Bureau announced for some months.
 _CENSUS_DAYS = {(2026, 8): date(2026, 10, 6), (2026, 9): date(2026, 11, 4), (2026, 10): date(2026, 12, 8)}
+# Dollars per euro, likewise.
+_EUR = {
+    2011: 1.392,
+    2012: 1.285,
+    2013: 1.328,
+    2014: 1.329,
+    2015: 1.11,
+    2016: 1.107,
+    2017: 1.13,
+    2018: 1.181,
+    2019: 1.12,
+    2020: 1.142,
+    2021: 1.183,
+    2022: 1.053,
+    2023: 1.081,
+    2024: 1.082,
+    2025: 1.13,
+}
 
 DETAILS = {
     "cif_fob": "the importer adds freight and insurance",
@@ -167,6 +185,11 @@ class World:
         return self.last_month if self.today.day >= day else month_before(self.last_month)
 
     @property
+    def eurostat_last(self) -> Month:
+        """Eurostat publishes a month on the 15th of the second after it."""
+        return month_before(self._month_out_on(15))
+
+    @property
     def doumaotong_last(self) -> Month:
         """doumaotong follows China's customs by a week: a month is there on the 25th of the next."""
         return self._month_out_on(25)
@@ -189,6 +212,15 @@ class World:
     def yuan(self, usd: int, month: Month) -> int:
         """A month's dollars as China Customs records them, in whole yuan at last month's rate."""
         return usd * self.cny_per_10000_usd(month_before(month)) // 10_000
+
+    def usd_per_10000_eur(self, month: Month) -> int:
+        """The market rate of a month: dollars for 10,000 euros."""
+        base = _EUR.get(month[0], 1.16)
+        return round(base * 10_000) + whole_between(-90, 90, 52, *month)
+
+    def euros(self, usd: int, month: Month) -> int:
+        """A month's dollars as members of the European Union record them, in whole euros at the month's rate."""
+        return usd * 10_000 // self.usd_per_10000_eur(month)
 
     # --- records -----------------------------------------------------------------------------------
 

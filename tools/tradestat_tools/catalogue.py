@@ -53,10 +53,19 @@ def _settings_of(kinds: tuple[type[Settings], ...]) -> type[Settings]:
 def catalogue() -> Catalogue:
     """Every source and tool of this server."""
     # In the function: the models of all tools cost start-up time, which `--help` need not pay.
-    from tradestat_tools.sources import census, chinacustoms, comtrade, doumaotong, korea, trademap  # noqa: PLC0415
+    from tradestat_tools.sources import (  # noqa: PLC0415
+        census,
+        chinacustoms,
+        comtrade,
+        doumaotong,
+        eurostat,
+        korea,
+        trademap,
+    )
 
     return of_sources(
-        (trademap.SOURCE, doumaotong.SOURCE, korea.SOURCE, census.SOURCE, comtrade.SOURCE), files=chinacustoms.FILES
+        (trademap.SOURCE, doumaotong.SOURCE, korea.SOURCE, census.SOURCE, eurostat.SOURCE, comtrade.SOURCE),
+        files=chinacustoms.FILES,
     )
 
 
@@ -70,10 +79,10 @@ def of_sources(sources: "Iterable[Source]", *, files: "Iterable[type[Layout]]" =
     from tradestat_tools.research.indicators.tool import TRADE_INDICATORS  # noqa: PLC0415
     from tradestat_tools.research.mirror.tool import compare_mirror_tool  # noqa: PLC0415
     from tradestat_tools.research.series.tool import TRADE_SERIES  # noqa: PLC0415
+    from tradestat_tools.results.chart.tool import CHART  # noqa: PLC0415
     from tradestat_tools.results.cite import CITE  # noqa: PLC0415
     from tradestat_tools.results.export.tool import EXPORT_DATA  # noqa: PLC0415
     from tradestat_tools.results.imports.tool import import_file_tool  # noqa: PLC0415
-    from tradestat_tools.results.chart.tool import CHART  # noqa: PLC0415
     from tradestat_tools.results.query.tool import QUERY  # noqa: PLC0415
     from tradestat_tools.search.tool import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415

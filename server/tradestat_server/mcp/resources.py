@@ -29,7 +29,7 @@ MOST_EXPORTED = 16 * 1024 * 1024
 
 HS_LEVELS = (2, 4, 6, 8, 10)
 AREA_COLUMNS = (
-    *("name_en", "iso2", "iso3", "m49", "comtrade", "trademap", "china_customs", "korea", "schedule_c"),
+    *("name_en", "iso2", "iso3", "m49", "comtrade", "trademap", "china_customs", "korea", "schedule_c", "geonom"),
     *("name_zh", "name_ko", "kind", "until"),
 )
 

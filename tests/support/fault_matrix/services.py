@@ -11,7 +11,7 @@ from typing import Any
 from fault_matrix.wire import Reply
 from tradestat_tools.contract.source import Source
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.sources import census, comtrade, doumaotong, korea, trademap
+from tradestat_tools.sources import census, comtrade, doumaotong, eurostat, korea, trademap
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 XML = {"content-type": "application/xml;charset=UTF-8"}
@@ -328,4 +328,44 @@ CENSUS = Service(
     quota=None,
 )
 
-SERVICES = (TRADEMAP, DOUMAOTONG, KOREA, COMTRADE, CENSUS)
+
+# Eurostat Comext: no key; rows as CSV, failures as XML faults.
+
+CSV = {"content-type": "application/vnd.sdmx.data+csv;version=1.0.0"}
+_COMEXT_HEADER = "DATAFLOW,LAST UPDATE,freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUE"
+_COMEXT_ROW = "ESTAT:DS-045409(1.0),15/09/26 11:00:00,A,DE,CN,850760,1,{},2025,{}"
+
+
+def _comext(*lines: str) -> Reply:
+    return Reply(200, "".join(f"{line}\r\n" for line in lines).encode(), CSV)
+
+
+def _comext_fault(status: int, wait: float | None = None, *, sent_with: int | None = None) -> Reply:
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?><S:Fault xmlns:S="http://schemas.xmlsoap.org/soap/envelope/">'
+        f"<faultcode>{status}</faultcode><faultstring>FAILED: the request failed</faultstring></S:Fault>"
+    )
+    headers = XML | {name.replace("_", "-"): value for name, value in _after(wait).items()}
+    return Reply(sent_with or status, text.encode(), headers)
+
+
+EUROSTAT = Service(
+    name="Eurostat Comext",
+    source=eurostat.SOURCE,
+    tool_name="eu_trade",
+    arguments={"reporter": ["DE"], "partner": ["CN"], "product": ["850760"], "flow": ["M"], "period": "2025"},
+    key_field="",
+    key="",
+    path="/sdmx/2.1/data/",
+    good=_comext(
+        _COMEXT_HEADER,
+        _COMEXT_ROW.format("QUANTITY_IN_100KG", "3281.25"),
+        _COMEXT_ROW.format("VALUE_IN_EUROS", "6972809"),
+    ),
+    other_form=_comext("freq,geo,time,value", "A,DE,2023,5"),
+    error_in_200=_comext_fault(503, sent_with=200),
+    failure=_comext_fault,
+    quota=None,
+)
+
+SERVICES = (TRADEMAP, DOUMAOTONG, KOREA, COMTRADE, CENSUS, EUROSTAT)

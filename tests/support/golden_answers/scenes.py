@@ -43,6 +43,9 @@ ONE_EACH = {
     "trademap": Ask("goods_time_series", "asked", {"country": "Korea", "product": "850760", "page_size": 3}),
     "doumaotong": Ask("dashboard", "asked", {"hsCode": "850760"}),
     "korea": Ask("getNewtradeList", "asked", {"strtYymm": "202401", "endYymm": "202402"}),
+    "eurostat": Ask(
+        "eu_trade", "asked", {"reporter": "DE", "partner": "CN", "product": "850760", "flow": "M", "period": "2023"}
+    ),
     "comtrade": Ask("comtrade_data", "asked", {"reporterCode": "KR", "period": "2023", "flowCode": "X"}),
     "census": Ask("us_imports", "asked", {"product": "850760", "partner": "KR", "period": "2024-01"}),
 }

@@ -30,7 +30,7 @@ Row = dict[str, Any]
 Again = Callable[[Row], Sequence[Mapping[str, Any]]]
 """What else is stated of a row's cell: what differs from the row."""
 
-GERMAN_CARS = {"reporter": "Germany", "partner": "China", "product": "8703"}
+JAPANESE_CARS = {"reporter": "Japan", "partner": "China", "product": "8703"}
 LITHIUM = {"exporter": "China", "importer": "Korea", "product": "850760", "period": "2023", "sources": ["comtrade"]}
 MANY = 608_499_941
 REPORTED = {"isReported": True, "isAggregate": False}
@@ -100,7 +100,7 @@ def notes(answer: Mapping[str, Any], code: str) -> str:
 
 
 def recorded(world: World, year: str) -> float:
-    return world.truth("DE", "CN", "8703", year).exporter_reported or 0
+    return world.truth("JP", "CN", "8703", year).exporter_reported or 0
 
 
 # --- one flow over time ---------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ async def test_a_series_takes_neither_of_two_rows_that_contradict_each_other_whi
     world: World, value: float
 ) -> None:
     async with repeating(of("2022", valued(value))) as context:
-        answer = await asked(context, **GERMAN_CARS, period="2021-2023", also=["growth", "share", "index"])
+        answer = await asked(context, **JAPANESE_CARS, period="2021-2023", also=["growth", "share", "index"])
     data = answer["data"]
     assert data["values"] == [recorded(world, "2021"), None, recorded(world, "2023")]
     assert data["status"][1] == "conflicting"
@@ -137,7 +137,7 @@ async def test_a_row_as_it_was_reported_comes_before_one_that_was_added_up_and_b
         return [{**REPORTED, **valued(40)}] if row["period"] == "2022" and row["flowCode"] == "X" else []
 
     async with repeating(again) as context:  # in the stand-in, headings are sums of the service's own
-        answer = await asked(context, **GERMAN_CARS, period="2021-2022")
+        answer = await asked(context, **JAPANESE_CARS, period="2021-2022")
     assert answer["data"]["values"] == [told["2021"], 40]
     assert "absent" not in answer["data"]
     assert "40 USD (reported, FOB" in notes(answer, "flag")
@@ -146,15 +146,15 @@ async def test_a_row_as_it_was_reported_comes_before_one_that_was_added_up_and_b
 
 
 async def test_a_row_that_comes_twice_unchanged_is_one(context: Context) -> None:
-    plain = await asked(context, **GERMAN_CARS, period="2021-2023", also=["growth", "share"])
+    plain = await asked(context, **JAPANESE_CARS, period="2021-2023", also=["growth", "share"])
     async with repeating(lambda _: [{}]) as again:
-        answer = await asked(again, **GERMAN_CARS, period="2021-2023", also=["growth", "share"])
+        answer = await asked(again, **JAPANESE_CARS, period="2021-2023", also=["growth", "share"])
     assert answer["data"] == plain["data"]
     assert [note["code"] for note in answer["notes"]] == [note["code"] for note in plain["notes"]]
 
 
 async def test_a_sum_of_months_has_no_value_where_one_month_is_stated_in_two_ways(world: World) -> None:
-    flow = {"reporter": "Germany", "partner": "China", "product": "870380"}
+    flow = {"reporter": "Japan", "partner": "China", "product": "870380"}
     async with repeating(of("202302", valued(5))) as context:
         answer = await asked(context, **flow, period="2023Q1-2023Q2")
         month = await asked(context, **flow, period="2023-01..2023-03")
@@ -168,8 +168,8 @@ async def test_a_sum_of_months_has_no_value_where_one_month_is_stated_in_two_way
 async def test_where_every_figure_is_contradicted_there_is_no_series_and_the_reason_names_both() -> None:
     async with repeating(of("2022", valued(5), valued(MANY))) as context:
         with pytest.raises(NoData) as refused:
-            await context.call("trade_series", {**GERMAN_CARS, "period": "2022", "source": "comtrade"})
-        national = await asked(context, **GERMAN_CARS, period="2022", max_credits=1)
+            await context.call("trade_series", {**JAPANESE_CARS, "period": "2022", "source": "comtrade"})
+        national = await asked(context, **JAPANESE_CARS, period="2022", max_credits=1)
     assert national["data"]["source"] == "trademap"
     assert f"{MANY:,} USD" in notes(national, "absent")
     (why,) = refused.value.why
@@ -203,7 +203,7 @@ async def test_whatever_is_stated_again_each_figure_is_one_that_nothing_contradi
     served: dict[str, list[tuple[float, bool]]] = {}
 
     def again(row: Row) -> Sequence[Row]:
-        if (row["reporterCode"], row["flowCode"], row["cmdCode"]) != (276, "X", "8703"):
+        if (row["reporterCode"], row["flowCode"], row["cmdCode"]) != (392, "X", "8703"):
             return []
         more = [valued(value, **marks) for value, marks in extras.get(row["period"], ())]
         if row["partnerCode"] == 156:
@@ -211,9 +211,9 @@ async def test_whatever_is_stated_again_each_figure_is_one_that_nothing_contradi
             served[row["period"]] = [(one["primaryValue"], one["isReported"]) for one in every]
         return more
 
-    ends = {"exporter": "Germany", "importer": "China", "product": "8703", "sources": ["comtrade"]}
+    ends = {"exporter": "Japan", "importer": "China", "product": "8703", "sources": ["comtrade"]}
     async with repeating(again) as context:
-        series = (await asked(context, **GERMAN_CARS, period="2020-2023", also=["growth", "share"]))["data"]
+        series = (await asked(context, **JAPANESE_CARS, period="2020-2023", also=["growth", "share"]))["data"]
         mirror = (await asked(context, "compare_mirror", **ends, period="2020-2023"))["data"]
     known: dict[str, float | None] = {}
     for year, rows in served.items():

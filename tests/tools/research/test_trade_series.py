@@ -67,11 +67,11 @@ async def test_imports_are_the_importers_own_record_and_cif(context: Context, wo
 
 
 async def test_where_no_national_source_is_connected_comtrade_answers(context: Context, world: World) -> None:
-    data = await series(context, reporter="Germany", partner="China", product="8703", period="2021-2023")
+    data = await series(context, reporter="Japan", partner="China", product="8703", period="2021-2023")
     assert data["source"] == "comtrade"
-    assert "no national source of Germany is connected" in data["choice"]
+    assert "no national source of Japan is connected" in data["choice"]
     assert by_period(data) == {
-        year: world.truth("DE", "CN", "8703", year).exporter_reported for year in years(2021, 2023)
+        year: world.truth("JP", "CN", "8703", year).exporter_reported for year in years(2021, 2023)
     }
 
 
@@ -132,20 +132,20 @@ async def test_months_another_source_has_are_not_mixed_in_unless_asked(context: 
 async def test_growth_share_and_index_are_those_of_what_was_recorded(context: Context, world: World) -> None:
     data = await series(
         context,
-        reporter="Germany",
+        reporter="Japan",
         partner="China",
         product="8703",
         period="2021-2023",
         also=["growth", "share", "index"],
         base="2022",
     )
-    own = {year: world.truth("DE", "CN", "8703", year).exporter_reported or 0 for year in years(2020, 2023)}
-    whole = {year: world.truth("DE", "World", "8703", year).exporter_reported or 0 for year in years(2020, 2023)}
+    own = {year: world.truth("JP", "CN", "8703", year).exporter_reported or 0 for year in years(2020, 2023)}
+    whole = {year: world.truth("JP", "World", "8703", year).exporter_reported or 0 for year in years(2020, 2023)}
     span = years(2021, 2023)
     assert data["growth_year"] == pytest.approx([own[year] / own[str(int(year) - 1)] - 1 for year in span], rel=1e-5)
     assert data["share"] == pytest.approx([own[year] / whole[year] for year in span], rel=1e-5)
     assert data["index"] == pytest.approx([100 * own[year] / own["2022"] for year in span], rel=1e-5)
-    assert data["share_of"] == "Germany's exports to World, 8703, same source and period"
+    assert data["share_of"] == "Japan's exports to World, 8703, same source and period"
     assert "growth_period" not in data
     assert data["periods"] == span
 

@@ -12,7 +12,7 @@ from typing import Literal, cast, get_args
 
 from tradestat_tools.codes.words import CodeError, bounded, fold, nearest, shown, table_rows
 
-CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "schedule_c", "iso2", "iso3", "m49"]
+CodeSystem = Literal["comtrade", "trademap", "china_customs", "korea", "schedule_c", "geonom", "iso2", "iso3", "m49"]
 System = Literal["any", CodeSystem]
 Kind = Literal["world", "country", "area", "nes", "special", "group", "former"]
 
@@ -24,6 +24,7 @@ SYSTEM_NAMES: dict[CodeSystem, str] = {
     "china_customs": "China Customs",
     "korea": "Korea Customs",
     "schedule_c": "the US Census Bureau (Schedule C)",
+    "geonom": "Eurostat (GEONOM)",
     "iso2": "ISO 3166 alpha-2",
     "iso3": "ISO 3166 alpha-3",
     "m49": "M49",
@@ -51,6 +52,7 @@ class Area:
     china_customs: str
     korea: str
     schedule_c: str
+    geonom: str
     name_zh: str
     name_ko: str
     kind: Kind
@@ -206,7 +208,7 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         text: `KR`, `KOR`, `410`, `Korea, Rep.`, `韩国`, `한국`, ...; leading zeros may be missing.
         system: how a bare number is to be read. "china_customs" reads it as a China Customs code, "comtrade" and
             "trademap" as a UN Comtrade area, all others as M49 or UN Comtrade; the four digits of Schedule C are read
-            with "schedule_c" only.
+            with "schedule_c" only. "geonom" reads letters as Eurostat's first.
 
     Raises:
         CodeError: unknown (with the nearest names), or ambiguous (with the choices).
@@ -223,6 +225,8 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         return _by_number(int(folded), system)
     if system == "schedule_c" and (hit := _by_code(system).get(word)):
         return Resolved(hit, system)
+    if system == "geonom" and (hit := _by_code("geonom").get(folded.upper())):  # XS is Serbia there
+        return Resolved(hit, "geonom", _former_note(hit))
     if re.fullmatch(r"[a-z]{2,3}", folded):
         code_system: CodeSystem = "iso2" if len(folded) == 2 else "iso3"
         if hit := _by_code(code_system).get(folded.upper()):
@@ -317,7 +321,7 @@ def kept_apart(one: Area, other: Area) -> str | None:
     return INTRA_KOREAN if {one.iso3, other.iso3} == {"KOR", "PRK"} else None
 
 
-_SOURCES: tuple[CodeSystem, ...] = ("comtrade", "trademap", "china_customs", "korea", "schedule_c")
+_SOURCES: tuple[CodeSystem, ...] = ("comtrade", "trademap", "china_customs", "korea", "schedule_c", "geonom")
 
 
 def to_know(area: Area) -> tuple[str, ...]:

@@ -61,6 +61,8 @@ class View:
         handle: of a stored result that is read instead of asking.
         standing: the source's; None of a stored result.
         valued: at what the figures are valued, where FOB or CIF does not say it all.
+        members: UN Comtrade's codes of the partner's members, whose figures are asked for and summed, where the source
+            has none of the partner itself.
     """
 
     id: str
@@ -74,6 +76,7 @@ class View:
     handle: str = ""
     standing: Standing | None = None
     valued: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Product, Role, flow_of
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.research.members import by_members, members_in_sum, sum_of_members
 from tradestat_tools.research.periods import by_period, summed_to
 from tradestat_tools.research.repeats import Repeated, once
 from tradestat_tools.upstream.report import current_report
@@ -111,6 +112,9 @@ def _view(source: Source, question: FlowQuestion, role: Role) -> View | None:
     asking = source.flows.view(question, role) if source.flows else None
     if source.flows is None or asking is None:
         return None
+    members: tuple[str, ...] = ()
+    if asking.why is not None and question.partner(role).kind == "group":
+        asking, members = by_members(source.flows, question, role) or (asking, ())
     return View(
         id=f"{source.id}:{role}",
         source=source.id,
@@ -122,6 +126,7 @@ def _view(source: Source, question: FlowQuestion, role: Role) -> View | None:
         why=asking.why,
         standing=source.flows.standing,
         valued=source.flows.valued.get(flow_of(role), ""),
+        members=members,
     )
 
 
@@ -235,6 +240,9 @@ async def _asked(view: View, context: Context) -> Seen:
     found = _filtered(given, view)
     whys += _refused(repeated)
     notes = {(note.code, note.text): note for answer in answers for note in answer.notes}
+    if view.members and found:
+        text = members_in_sum(rows, view)
+        notes[NoteCode.SUBSET, text] = Note(code=NoteCode.SUBSET, text=text)
     if answers and not error:
         whys += _why_partial(view, found, rows, list(notes.values()), flows=context.sources[view.source].flows)
     return Seen(
@@ -262,9 +270,11 @@ def _given(rows: Iterable[Observation], view: View) -> tuple[tuple[Observation, 
     first, last = view.question.months
     given, repeated = once(
         one
-        for one in _of_flow(rows, view.question, view.role)
+        for one in _of_flow(rows, view.question, view.role, view.members)
         if first <= one.period.first_month and one.period.last_month <= last
     )
+    if view.members:
+        given = sum_of_members(given, view.question.partner(view.role))
     parts = PER_YEAR[view.question.frequency]  # of longer periods nothing is taken
     return tuple(given), [one for one in repeated if PER_YEAR[one.period.frequency] >= parts]
 
@@ -273,7 +283,9 @@ def _refused(repeated: Iterable[Repeated]) -> list[Why]:
     return [one.why for one in repeated if one.refused]
 
 
-def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) -> list[Observation]:
+def _of_flow(
+    rows: Iterable[Observation], question: FlowQuestion, role: Role, members: Sequence[str] = ()
+) -> list[Observation]:
     wanted = (
         flow_of(role),
         code_of(question.reporter(role)),
@@ -281,6 +293,15 @@ def _of_flow(rows: Iterable[Observation], question: FlowQuestion, role: Role) ->
         "EBOPS" if question.product.kind == "services" else "HS",
     )
     products = codes_of(question.product)
+    if members:
+        flow, reporter, _, system = wanted
+        return [
+            one
+            for one in rows
+            if one.product in products
+            and one.partner in members
+            and (one.flow, one.reporter, one.classification) == (flow, reporter, system)
+        ]
     if isinstance(rows, KeptFigures):  # of millions of rows only these are read
         names = ("flow", "reporter_code", "partner_code", "classification")
         return list(rows.where(product=products, **{name: (one,) for name, one in zip(names, wanted, strict=True)}))

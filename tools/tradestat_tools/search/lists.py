@@ -298,7 +298,7 @@ def _ebops_more(found: Found, _: str, hits: Sequence[Hit[EbopsItem]]) -> None:
 
 # Countries and groups
 
-_SYSTEMS = ("iso2", "iso3", "m49", "comtrade", "trademap", "china_customs", "korea", "schedule_c")
+_SYSTEMS = ("iso2", "iso3", "m49", "comtrade", "trademap", "china_customs", "korea", "schedule_c", "geonom")
 
 
 def _country_row(area: Area, language: Language) -> tuple[Cell, ...]:

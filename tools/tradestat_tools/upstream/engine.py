@@ -243,6 +243,10 @@ class Upstream:
         """Now by the engine's clock, wall time in seconds."""
         return self._clock.time()
 
+    async def pause(self, seconds: float) -> None:
+        """Wait by the engine's clock, for a service that prepares an answer and wants to be asked again."""
+        await self._clock.sleep(seconds)
+
     def to_send(self, requests: Sequence[Request]) -> list[Request]:
         """Those that would go over the wire, because no stored answer is good enough. Blocks."""
         now = self._clock.time()

@@ -291,6 +291,7 @@ def notes_of(
         (n.code, n.text): n
         for one in seen
         for n in one.notes
-        if n.code in kept or (n.code is NoteCode.SUBSET and one.view.handle)  # a file holds what was chosen for it
+        if n.code in kept
+        or (n.code is NoteCode.SUBSET and (one.view.handle or one.view.members))  # a file's choice, a sum's members
     }
     return [*notes, *found.values()]

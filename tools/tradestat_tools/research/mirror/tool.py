@@ -62,7 +62,7 @@ SUBHEADING = 6
 
 
 def _place(text: str) -> Resolved:
-    """A country; groups and the World have no two ends that could be compared.
+    """A country, or a union that reports as one (the EU); other groups and the World have no end to compare.
 
     Raises:
         CodeError: unknown or ambiguous.
@@ -74,7 +74,7 @@ def _place(text: str) -> Resolved:
         if expand(text) is None:
             raise
         found = None
-    if found is None or found.area.kind == "group":
+    if found is None:
         raise ArgumentError(
             f"{text} is a group of countries; the two ends of a flow are single reporters.",
             allowed="one country; call again for each member that matters",

@@ -131,6 +131,12 @@ class Found:
         return one.value if one else None
 
     @property
+    def unconverted(self) -> bool:
+        """Whether a figure of the periods asked for is lost for want of a rate."""
+        lost = (self.native.get(period) for period in self.periods if self.value(period) is None)
+        return self.without_rate is not None and any(one is not None and one.value is not None for one in lost)
+
+    @property
     def has_figures(self) -> bool:
         """Whether any of the periods asked for has a figure, be it without a rate."""
         return any(one.value is not None for period in self.periods if (one := self.native.get(period)))

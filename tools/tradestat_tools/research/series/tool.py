@@ -20,7 +20,7 @@ from tradestat_tools.model.arguments import ArgumentError, Meaning, reads
 from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import Product, Role, flow_of
 from tradestat_tools.model.observation import Observation
-from tradestat_tools.model.reasons import Why, each_once
+from tradestat_tools.model.reasons import Reason, Why, each_once
 from tradestat_tools.research.arguments import (
     FREQUENCIES,
     NOTHING_SAID,
@@ -128,8 +128,9 @@ class SeriesArguments(OfProduct):
     )
     source: Annotated[str, AfterValidator(_source)] = Field(
         default=AUTO,
-        description="auto (Korea Customs for Korea's own figures, then UN Comtrade, then Trade Map if paid for), "
-        "korea, comtrade, trademap, doumaotong, or the handle of an imported file.",
+        description="auto (the reporter's national source: Korea Customs, Eurostat for the EU and its members; then UN "
+        "Comtrade, then Trade Map if paid for), korea, eurostat, comtrade, trademap, doumaotong, or the handle of an "
+        "imported file.",
     )
     fill: bool = Field(
         default=False,
@@ -313,10 +314,14 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Trade
         return await _several(context, asked, wanted, independent)
     found: list[Found] = []
     passed: list[Passed] = []
+    without_rate: list[Found] = []
     for source in _order(context, asked, independent):
         named = source == asked.source
         one = await (find_chained if asked.chain else find)(context, wanted, source, named=named)
-        if isinstance(one, Found):
+        if isinstance(one, Found) and not named and one.unconverted:
+            without_rate.append(one)  # a source of another currency may do, which needs no rate
+            passed.append(Passed(source, _no_rate(one, asked.currency)))
+        elif isinstance(one, Found):
             found.append(one)
             if not asked.fill or not _gaps(found):
                 break
@@ -326,6 +331,8 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Trade
             passed.append(Passed(source, one))
         elif named:
             raise _of_another(context, source, wanted)
+    if not found and without_rate:
+        found, passed = without_rate[:1], [one for one in passed if one.source != without_rate[0].seen.view.source]
     if not found:
         raise _nothing(context, wanted, passed)
     return answer_of(context, wanted, Chosen(tuple(found), tuple(passed), independent))
@@ -402,6 +409,14 @@ def _of_another(context: Context, source: str, wanted: Wanted) -> InvalidQuery:
         allowed=", ".join((AUTO, *(name for name, flows in every.items() if flows.reports is None))),
         nearest=(AUTO,),
     )
+
+
+def _no_rate(found: Found, currency: str) -> NoData:
+    """Why a source that has the figures was passed over: no rate for some of them."""
+    native = next(iter(found.native.values())).currency
+    text = f"It has them in {native} (currency={native}), and some have no rate in {currency}: {found.without_rate}"
+    why = Why(Reason.NOT_COVERED, text, sure=True)
+    return NoData(text, remedy=f"Ask currency={native}.", why=[why])
 
 
 def _gaps(found: Sequence[Found]) -> bool:

@@ -180,10 +180,7 @@ class Canvas:
     def svg(self, height: float, title: str, about: str) -> str:
         """The whole drawing."""
         size = f'viewBox="0 0 {number(self.width)} {number(height)}" width="{number(self.width)}" height="{number(height)}"'
-        head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" '
-            f'font-family="{escape(FONTS)}">'
-        )
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{escape(FONTS)}">'
         # Its name and description without ids, of which several drawings on one page would share.
         said = f"<title>{escape(clean(title))}</title>\n<desc>{escape(clean(about))}</desc>"
         ground = f'<rect width="100%" height="100%" fill="{self.theme.ground}"/>'

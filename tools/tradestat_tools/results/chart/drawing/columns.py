@@ -241,7 +241,7 @@ def mirror(canvas: Canvas, figure: Figure) -> float:
                 series=order[one.role],
                 value=value,
                 dim=bool(mark_of(one, at)),
-            )  # noqa: B023
+            )
 
         out = exporter.values[at] if exporter else None
         into = importer.values[at] if importer else None

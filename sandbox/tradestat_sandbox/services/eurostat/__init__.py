@@ -1,0 +1,1 @@
+"""Eurostat Comext as the facts describe it."""

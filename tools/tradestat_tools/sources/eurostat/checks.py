@@ -1,0 +1,118 @@
+"""Does the live service still behave as assumed? Small questions, one after the other."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.source import Check
+from tradestat_tools.model.errors import NoData, TradestatError
+from tradestat_tools.sources.eurostat.api import Table, ask, structure
+from tradestat_tools.sources.eurostat.arguments import EXPORT, IMPORT, TOTAL, Selection
+from tradestat_tools.sources.eurostat.calendar import last_published, newest
+from tradestat_tools.sources.eurostat.codes import EU, EVERY, EXTRA, INTRA, OLDER, SECRET, WITHIN, WORLD, kind
+from tradestat_tools.sources.eurostat.service import COMEXT, DATASETS, NEIGHBOURS
+from tradestat_tools.sources.eurostat.wire import NotAllowed
+
+YEAR_OF_PARTS = 2022
+"""The United Kingdom's parts are stated since 2021."""
+
+
+async def checks(context: Context) -> AsyncIterator[Check]:
+    """Address and form; sums; names of sums; partners kept back; the United Kingdom; codes without trade; the codes of
+    a year; the data set of neighbours; the constraint."""
+    year = newest(context.now(), "A").shifted(-1)
+    one = Selection(COMEXT, "A", ("DE",), (WORLD, INTRA, EXTRA), (TOTAL,), (IMPORT,), (year,), year)
+    yield await _check("sums: WORLD is INT and EXT", ask(context, one), _sums)
+    older = replace(one, partners=(OLDER[EXTRA],))
+    yield await _check("names: the sums' names of 2024 are gone", _refused(context, older), str)
+    bad = replace(one, partners=("ZY",))
+    yield await _check("refusal: an unknown code is named", _refused(context, bad), str)
+    every = replace(one, partners=(EVERY,), products=("2710",))
+    yield await _check("partners: INT is the members with QR, QV and QY", ask(context, every), _parts)
+    yield await _check("secret: partners kept back are QX to QZ", ask(context, every), _secret)
+    then = year.__class__(YEAR_OF_PARTS)
+    kingdom = replace(one, partners=("GB", "XU", "XI"), periods=(then,), wanted=then)
+    yield await _check("United Kingdom: whether GB holds XU and XI since 2021", ask(context, kingdom), _kingdom)
+    none = replace(one, reporters=("MT",), partners=("NU",), products=("8601",), flows=(EXPORT,))
+    yield await _check("nothing: no trade is a header without rows", _nothing(context, none), str)
+    month = last_published(context.now()).shifted(-1)
+    monthly = replace(one, freq="M", periods=(month,), wanted=month, reporters=(EU,))
+    yield await _check("months: the newest but one is out", ask(context, monthly), _sums)
+    others = Selection(NEIGHBOURS, "A", ("CH",), (WORLD,), (TOTAL,), (EXPORT,), (year,), year)
+    yield await _check("neighbours: a year of Switzerland", ask(context, others), _rows)
+    for dataset in DATASETS.values():
+        yield await _check(
+            f"constraint of {dataset.id}", structure(context, dataset), lambda found: _codes(found.value.codes)
+        )
+
+
+async def _check(name: str, asked: Awaitable[Any], judge: Callable[[Any], str]) -> Check:
+    try:
+        said = judge(await asked)
+    except TradestatError as error:
+        return Check(f"eurostat: {name}", ok=False, detail=f"{error.kind}: {error.message} {error.remedy}")
+    return Check(f"eurostat: {name}", ok=not said.startswith("not "), detail=said)
+
+
+async def _refused(context: Context, selection: Selection) -> str:
+    try:
+        await ask(context, selection)
+    except NotAllowed as error:
+        return f"refused, naming {error.values}" if error.values else "not named in the refusal"
+    except NoData:
+        return "not refused: no rows"
+    return "not refused: it has rows"
+
+
+async def _nothing(context: Context, selection: Selection) -> str:
+    try:
+        await ask(context, selection)
+    except NoData:
+        return "no rows, and no failure"
+    return "not empty"
+
+
+def _values(table: Table) -> dict[str, int]:
+    dataset = COMEXT
+    return {key.partner: int(one.values.get(dataset.value) or 0) for key, one in table.cells.items()}
+
+
+def _sums(table: Table) -> str:
+    values = _values(table)
+    whole, parts = values.get(WORLD, 0), values.get(INTRA, 0) + values.get(EXTRA, 0)
+    return f"WORLD {whole:,}, its parts {parts:,}" if abs(whole - parts) <= 2 else f"not equal: {whole:,} and {parts:,}"
+
+
+def _parts(table: Table) -> str:
+    values = _values(table)
+    inside = sum(value for code, value in values.items() if code in WITHIN)
+    outside = sum(value for code, value in values.items() if code not in WITHIN and kind(code) not in ("sum", "part"))
+    off = [
+        code for code, found in ((INTRA, inside), (EXTRA, outside)) if abs(values.get(code, 0) - found) > len(values)
+    ]
+    return f"not the sum of its parts: {', '.join(off)}" if off else f"{len(values)} partners add up"
+
+
+def _secret(table: Table) -> str:
+    found = {code: value for code, value in _values(table).items() if code in SECRET}
+    return f"{found} euros" if found else "not seen in this product"
+
+
+def _kingdom(table: Table) -> str:
+    found = _values(table)
+    parts = found.get("XU", 0) + found.get("XI", 0)
+    whole = found.get("GB")
+    if whole is None:
+        return f"GB has no row; XU and XI have {parts:,}"
+    return (
+        f"GB {whole:,}, XU and XI {parts:,}" if parts in (0, whole) else f"not equal: GB {whole:,}, XU and XI {parts:,}"
+    )
+
+
+def _rows(table: Table) -> str:
+    return f"{len(table.cells)} rows, last update {table.updated}"
+
+
+def _codes(codes: dict[str, tuple[str, ...]]) -> str:
+    return ", ".join(f"{len(values)} {name}" for name, values in codes.items())
