@@ -47,6 +47,10 @@ class NoCache:
     def stored_at(self, key: str) -> float | None:
         """Never."""
 
+    def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:  # noqa: ARG002 - as every cache
+        """Nothing."""
+        return []
+
     def put(self, key: str, entry: Entry) -> None:
         """Not kept."""
 
