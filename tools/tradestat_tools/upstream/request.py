@@ -91,10 +91,12 @@ class Taken(NamedTuple):
     Args:
         response: as the service would have sent it.
         empty: whether it holds no row. That there is nothing is believed no longer than if it had been asked for.
+        said: what else is to be known of it.
     """
 
     response: Response
     empty: bool
+    said: str = ""
 
 
 Take = Callable[[Response], Taken | None]

@@ -20,11 +20,13 @@ class Part:
         key: of the question that was really asked.
         params: what it was asked with.
         entry: its stored answer, with the part alone as its body.
+        said: what the source says of that.
     """
 
     key: str
     params: dict[str, str]
     entry: Entry
+    said: str
 
 
 def part_of_stored(cache: Cache, request: Request, now: float, *, paid: bool, stale: bool = False) -> Part | None:
@@ -49,7 +51,7 @@ def part_of_stored(cache: Cache, request: Request, now: float, *, paid: bool, st
             continue
         taken = take(whole.response)
         if taken is not None and (not taken.empty or now < whole.stored_at + (PAID_REFUSAL if paid else NO_DATA).fresh):
-            return Part(key, params, _entry_of(whole, taken, request))
+            return Part(key, params, _entry_of(whole, taken, request), taken.said)
     return None
 
 
