@@ -415,9 +415,8 @@ def _said_when(entry: Entry, now: float) -> str:
 
 def _taken_from(part: Part) -> str:
     stored = f"{as_utc(part.entry.stored_at):%Y-%m-%d %H:%M} UTC"
-    return (
-        f"Nothing was sent: taken out of the answer to a wider question, stored {stored}. Its address is the source's."
-    )
+    said = f"Nothing was sent: taken out of the answer to a wider question, stored {stored}; the address is that one's."
+    return f"{said} {part.said}".strip()
 
 
 def _age(seconds: float) -> str:
