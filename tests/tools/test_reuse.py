@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -33,65 +34,88 @@ def one_or_more(*of: str) -> st.SearchStrategy[list[str]]:
 
 
 def spans(first: int, last: int) -> st.SearchStrategy[tuple[int, int]]:
-    years = st.integers(first, last)
-    return st.tuples(years, years).map(lambda two: (min(two), max(two)))
+    return st.tuples(st.integers(first, last), st.integers(0, last - first)).map(partial(_up_to, last))
 
 
-COMTRADE = st.fixed_dictionaries(
-    {
-        "reporterCode": one_or_more("CHN", "KOR"),
-        "partnerCode": one_or_more("0", "JPN", "KOR", "AND") | st.just(["all"]),
-        "cmdCode": one_or_more("TOTAL", "85", "8507", "850760") | st.just(["AG2"]),
-        "flowCode": one_or_more("X", "M"),
-        "period": spans(2021, 2025).map(lambda span: [f"{span[0]}-{span[1]}"]) | one_or_more("2022", "2023", "2024"),
-        "maxRecords": st.sampled_from([40, 5000]),
-    }
-).map(lambda asked: ("comtrade_data", asked))
+def _up_to(last: int, span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], min(last, sum(span))
 
-MONTHS = spans(24276, 24299).map(lambda two: [f"{month // 12}{month % 12 + 1:02d}" for month in two])
+
+def _rows(reporters: list[str], partners: list[str], codes: list[str], flows: list[str], when: list[str]) -> Question:
+    named = {"reporterCode": reporters, "partnerCode": partners, "cmdCode": codes, "flowCode": flows, "period": when}
+    return "comtrade_data", named
+
+
+def _and_most(question: Question, most: int) -> Question:
+    return question[0], {**question[1], "maxRecords": most}
+
+
+def _span(years: tuple[int, int]) -> list[str]:
+    return [f"{years[0]}-{years[1]}"]
+
+
+COMTRADE = st.builds(
+    _and_most,
+    st.builds(
+        _rows,
+        one_or_more("CHN", "KOR"),
+        one_or_more("0", "JPN", "KOR", "AND") | st.just(["all"]),
+        one_or_more("TOTAL", "85", "8507", "850760") | st.just(["AG2"]),
+        one_or_more("X", "M"),
+        spans(2021, 2025).map(_span) | one_or_more("2022", "2023", "2024"),
+    ),
+    st.sampled_from([40, 5000]),
+)
+
+
+def _written(months: tuple[int, int]) -> list[str]:
+    return [f"{month // 12}{month % 12 + 1:02d}" for month in months]
+
+
+MONTHS = spans(24276, 24299).map(_written)
 """Two years of months, 2023 and 2024."""
 
-KOREA = st.builds(
-    lambda months, hs, country: (
-        "getNitemtradeList",
-        {"strtYymm": months[0], "endYymm": months[1], "hsSgn": hs, "cntyCd": country},
-    ),
-    MONTHS,
-    st.sampled_from(["850760", "8507601000", "8507"]),
-    st.sampled_from(["", "CN", "JP", "EU", "AD"]),
-) | st.builds(
-    lambda months, country: (
-        "getNationtradeList",
-        {"strtYymm": months[0], "endYymm": months[1], "cntyCd": country},
-    ),
-    MONTHS,
-    st.sampled_from(["", "CN", "AD"]),
-)
 
+def _korea(months: list[str], hs: str, country: str) -> Question:
+    return "getNitemtradeList", {"strtYymm": months[0], "endYymm": months[1], "hsSgn": hs, "cntyCd": country}
+
+
+def _korean_partners(months: list[str], country: str) -> Question:
+    return "getNationtradeList", {"strtYymm": months[0], "endYymm": months[1], "cntyCd": country}
+
+
+def _table(years: tuple[int, int], asked: dict[str, Any]) -> Question:
+    span = {"period_from": years[0], "period_to": years[1]}
+    return "goods_time_series", {"country": "KOR", "trade_flow": "I"} | span | asked
+
+
+def _indicators(partner: str, page: int, size: int) -> Question:
+    asked = {"country": "KOR", "trade_flow": "I", "product": "850760", "partner": partner}
+    return "goods_trade_indicators", asked | {"page": page, "page_size": size}
+
+
+def _markets(limit: int) -> Question:
+    return "markets", {"hsCode": "850760", "limit": limit}
+
+
+COUNTRIES = st.sampled_from(["", "CN", "JP", "EU", "AD"])
+CODES = st.sampled_from(["850760", "8507601000", "8507"])
+KOREA = st.builds(_korea, MONTHS, CODES, COUNTRIES) | st.builds(_korean_partners, MONTHS, COUNTRIES)
 TRADEMAP = st.builds(
-    lambda product, partner, span, page, size, order, by: (
-        "goods_time_series",
-        {"country": "KOR", "trade_flow": "I", "product": product, "partner": partner, "by": by}
-        | {"period_from": span[0], "period_to": span[1], "page": page, "page_size": size, "sort_dir": order},
-    ),
-    st.sampled_from(["850760", "ALL"]),
-    st.sampled_from(["000", "000", "CHN", "AND", "USA"]),
+    _table,
     spans(2019, 2025),
-    st.sampled_from([1, 1, 2]),
-    st.sampled_from([5, 50, 500]),
-    st.sampled_from(["desc", "desc", "asc"]),
-    st.sampled_from(["byCountry", "byCountry", "byProduct"]),
-) | st.builds(
-    lambda partner, page, size: (
-        "goods_trade_indicators",
-        {"country": "KOR", "trade_flow": "I", "product": "850760", "partner": partner, "page": page, "page_size": size},
+    st.fixed_dictionaries(
+        {
+            "product": st.sampled_from(["850760", "ALL"]),
+            "partner": st.sampled_from(["000", "000", "CHN", "AND", "USA"]),
+            "page": st.sampled_from([1, 1, 2]),
+            "page_size": st.sampled_from([5, 50, 500]),
+            "sort_dir": st.sampled_from(["desc", "desc", "asc"]),
+            "by": st.sampled_from(["byCountry", "byCountry", "byProduct"]),
+        }
     ),
-    st.sampled_from(["000", "CHN"]),
-    st.sampled_from([1, 2]),
-    st.sampled_from([10, 500]),
-)
-
-MARKETS = st.builds(lambda limit: ("markets", {"hsCode": "850760", "limit": limit}), st.integers(1, 20))
+) | st.builds(_indicators, st.sampled_from(["000", "CHN"]), st.sampled_from([1, 2]), st.sampled_from([10, 500]))
+MARKETS = st.builds(_markets, st.integers(1, 20))
 
 
 class Answered:
@@ -223,8 +247,9 @@ async def test_a_question_that_another_one_holds_sends_nothing_and_is_answered_a
 def in_any_order(said: Any) -> Any:
     """Where codes are asked for in another order, so come their rows."""
     if isinstance(said, dict):
-        return {name: in_any_order(one) for name, one in said.items() if name != "what"}
-    return sorted(map(json.dumps, map(in_any_order, said))) if isinstance(said, list) else said
+        named = cast("dict[str, Any]", said)
+        return {name: in_any_order(one) for name, one in named.items() if name != "what"}
+    return sorted(json.dumps(in_any_order(one)) for one in cast("list[Any]", said)) if isinstance(said, list) else said
 
 
 NOT_HELD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
