@@ -5,6 +5,7 @@ is taken out of theirs. What is taken is a response as the service would have se
 reader like any other. It is as old as the answer that it was taken out of, and cites what was really asked.
 """
 
+import json
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
@@ -70,3 +71,8 @@ def _params_of(address: str, url: str) -> dict[str, str] | None:
 def codes(text: str | None) -> frozenset[str] | None:
     """The codes of a comma-separated parameter; None where it is left open, which stands for all of them."""
     return frozenset(text.split(",")) if text else None
+
+
+def json_body(value: object) -> bytes:
+    """A body that was taken out of another one, as a service writes it."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")

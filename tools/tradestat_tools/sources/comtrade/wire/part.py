@@ -1,6 +1,5 @@
 """A question's rows out of the stored answer to a wider one, which they are exactly."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
@@ -10,7 +9,7 @@ from tradestat_tools.upstream import Response
 from tradestat_tools.upstream.condensed import ABSENT, COLUMNS, FAULT, ROWS
 from tradestat_tools.upstream.reading import json_of
 from tradestat_tools.upstream.request import Take, Taken
-from tradestat_tools.upstream.wider import codes
+from tradestat_tools.upstream.wider import codes, json_body
 
 LISTED = ("reporterCode", "period", "partnerCode", "cmdCode", "flowCode")
 """What is asked for by lists of codes, each of which a row has one of; left open, it is all of them."""
@@ -123,4 +122,4 @@ def _written(body: Mapping[str, Any], kept: Sequence[int], every: int) -> bytes:
         members |= {ROWS: len(kept), COLUMNS: {name: [column[at] for at in kept] for name, column in columns.items()}}
     else:
         members["data"] = [body["data"][at] for at in kept]
-    return json.dumps(members, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return json_body(members)

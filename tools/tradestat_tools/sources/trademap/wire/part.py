@@ -3,7 +3,6 @@
 Only out of a table that is there whole, on one page. Every question is a credit, so what is in doubt is rather asked.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -14,6 +13,7 @@ from tradestat_tools.sources.trademap.codes import WORLD
 from tradestat_tools.sources.trademap.service import CREDITS_HEADER
 from tradestat_tools.sources.trademap.wire.envelope import content_of
 from tradestat_tools.upstream.request import Response, Take, Taken
+from tradestat_tools.upstream.wider import json_body
 
 PAGED = ("page", "page_size")
 YEARS = ("period_from", "period_to")
@@ -110,7 +110,7 @@ def _take(response: Response, *, wanted: Wanted) -> Taken | None:
         }
     except (TradestatError, AttributeError, KeyError, TypeError, ValueError):
         return None  # in a form that is not the known one
-    made = json.dumps({"status": "success", "data": table}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    made = json_body({"status": "success", "data": table})
     headers = {name: value for name, value in response.headers.items() if name != CREDITS_HEADER}  # nothing was charged
     return Taken(Response(200, headers, made), empty=not records)
 
