@@ -47,6 +47,10 @@ class NoCache:
     def stored_at(self, key: str) -> float | None:
         """Never."""
 
+    def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:  # noqa: ARG002 - as every cache
+        """Nothing."""
+        return []
+
     def put(self, key: str, entry: Entry) -> None:
         """Not kept."""
 
@@ -68,13 +72,14 @@ class NoCache:
 
 @asynccontextmanager
 async def sandbox_services(
-    sandbox: Standin, cache: Cache, folder: Path, *, planned: bool, kept: bool = False
+    sandbox: Standin, cache: Cache, folder: Path, *, planned: bool, kept: bool = False, reuses: bool = True
 ) -> AsyncGenerator[Context]:
     """Services over the sandbox in this process.
 
     Args:
         planned: with the limits of the plans that are the default.
         kept: answers are kept under handles.
+        reuses: answers are taken out of stored ones to wider questions.
     """
     today = sandbox.today
     noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
@@ -85,7 +90,7 @@ async def sandbox_services(
     http, ledger = Http(app=sandbox.app), SqliteLedger(folder / "ledger.sqlite3")
     results = SqliteCache(folder / "results.sqlite3") if kept else None
     try:
-        async with Upstream(http, cache=cache, ledger=ledger, plans=plans) as upstream:
+        async with Upstream(http, cache=cache, ledger=ledger, plans=plans, reuses=reuses) as upstream:
             yield context_on(settings, upstream, lambda: noon, results=Results(results))
     finally:
         await http.aclose()

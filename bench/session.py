@@ -1,9 +1,10 @@
-"""What a research session asks of the services, with the cache and without."""
+"""What a research session asks of the services, without a cache, with one, and with parts of what it holds."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.measure import table
 from bench.rig import NoCache, sandbox_services
@@ -65,33 +66,67 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
 )
 
 
-async def run(sandbox: Sandbox, folder: Path) -> None:
-    """Ask all questions twice, with and without a cache, and print what that came to."""
-    cache = SqliteCache(folder / "session.sqlite3")
-    try:
-        kept, kept_credits = await _session(sandbox, cache, folder)
-    finally:
-        cache.close()
-    bare, bare_credits = await _session(sandbox, NoCache(), folder)
-    names = {source.id: source.name for source in catalogue().sources.values()}
-    rows = [_row(names[source], bare[source], kept[source]) for source in SOURCES]
-    rows.append(_row("all", bare.total(), kept.total()))
-    rows.append(_row("Trade Map credits", bare_credits, kept_credits))
-    table(
-        f"A research session of {len(QUESTIONS)} questions: calls of the services",
-        ["service", "without cache", "with", "ratio"],
-        rows,
-    )
+BATTERIES_TO_KOREA = {"country": "KOR", "product": "850760", "trade_flow": "I", "period_from": 2021, "period_to": 2024}
+ASIAN_EXPORTS = {"reporterCode": ["CHN", "JPN", "KOR"], "cmdCode": ["TOTAL", "850760"], "flowCode": ["X", "M"]}
+
+DRILL_DOWN: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    # The whole market, then one supplier after the other, and the last two years
+    ("goods_time_series", {**BATTERIES_TO_KOREA, "page_size": 500}),
+    *(("goods_time_series", {**BATTERIES_TO_KOREA, "partner": partner}) for partner in ("CHN", "USA", "JPN")),
+    ("goods_time_series", {**BATTERIES_TO_KOREA, "partner": "CHN", "period_from": 2023}),
+    ("goods_time_series", {**BATTERIES_TO_KOREA, "page_size": 10, "page": 2}),
+    # Korea's own months, of all countries, then of some and of a quarter
+    ("getNitemtradeList", {"strtYymm": "202401", "endYymm": "202412", "hsSgn": "850760"}),
+    *(
+        ("getNitemtradeList", {"strtYymm": first, "endYymm": "202412", "hsSgn": "850760", "cntyCd": country})
+        for first, country in (("202401", "CN"), ("202410", "CN"), ("202401", "JP"))
+    ),
+    # Reports of three countries, then single flows, shares of the whole, and mirrors
+    ("comtrade_data", {**ASIAN_EXPORTS, "partnerCode": ["0", "CHN", "JPN", "KOR"], "period": "2020-2024"}),
+    ("comtrade_data", {**ASIAN_EXPORTS, "reporterCode": "CHN", "partnerCode": "KOR", "period": "2024"}),
+    ("comtrade_data", {**ASIAN_EXPORTS, "reporterCode": "KOR", "partnerCode": "CHN", "period": "2023-2024"}),
+    (
+        "comtrade_data",
+        {**ASIAN_EXPORTS, "reporterCode": "JPN", "partnerCode": "0", "cmdCode": "TOTAL", "period": "2024"},
+    ),
+)
+"""From the whole to its parts."""
 
 
-async def _session(sandbox: Sandbox, cache: Cache, folder: Path) -> tuple[Counter[str], int]:
+class Spent(NamedTuple):
     """Calls by source, and Trade Map's credits."""
+
+    calls: Counter[str]
+    credits: int
+
+
+async def run(sandbox: Sandbox, folder: Path) -> None:
+    """Ask all questions without a cache, with one, and with parts taken out of what it holds; print what that took."""
+    await _compare("A research session", QUESTIONS, sandbox, folder)
+    await _compare("From the whole to its parts,", DRILL_DOWN, sandbox, folder)
+
+
+async def _compare(
+    what: str, questions: Sequence[tuple[str, Mapping[str, Any]]], sandbox: Sandbox, folder: Path
+) -> None:
+    bare = await _session(questions, sandbox, NoCache(), folder, reuses=False)
+    ways = [bare]
+    for reuses in (False, True):
+        with closing(SqliteCache(None)) as cache:
+            ways.append(await _session(questions, sandbox, cache, folder, reuses=reuses))
+    names = {source.id: source.name for source in catalogue().sources.values()}
+    rows = [[names[source], *(f"{way.calls[source]}" for way in ways)] for source in SOURCES if bare.calls[source]]
+    rows.append(["all", *(f"{way.calls.total()}" for way in ways)])
+    rows.append(["Trade Map credits", *(f"{way.credits}" for way in ways)])
+    heads = ["service", "without cache", "with", "and parts of wider answers"]
+    table(f"{what} of {len(questions)} questions: calls of the services", heads, rows)
+
+
+async def _session(
+    questions: Sequence[tuple[str, Mapping[str, Any]]], sandbox: Sandbox, cache: Cache, folder: Path, *, reuses: bool
+) -> Spent:
     sandbox.reset()
-    async with sandbox_services(sandbox, cache, folder, planned=False) as context:
-        for tool, arguments in QUESTIONS:
+    async with sandbox_services(sandbox, cache, folder, planned=False, reuses=reuses) as context:
+        for tool, arguments in questions:
             await context.call(catalogue().tools[tool], arguments)
-    return Counter(call.source for call in sandbox.calls), sandbox.credits_charged
-
-
-def _row(name: str, without: float, kept: float) -> list[str]:
-    return [name, f"{without:g}", f"{kept:g}", f"{without / kept:.1f}"]
+    return Spent(Counter(call.source for call in sandbox.calls), sandbox.credits_charged)

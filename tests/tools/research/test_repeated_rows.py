@@ -297,9 +297,9 @@ async def test_indicators_name_both_answers_where_two_of_them_contradict_each_ot
         return []
 
     async with repeating(again) as context:
-        first = await asked(context, "comtrade_data", **PARTNERS)
+        first = await asked(context, "comtrade_data", **(PARTNERS | {"partnerCode": "CHN"}))
         value = 200.0
-        second = await asked(context, "comtrade_data", **(PARTNERS | {"partnerCode": "CHN"}))
+        second = await asked(context, "comtrade_data", **PARTNERS)
         handles = [first["result"], second["result"]]
         answer = await asked(context, "trade_indicators", indicator="share", result=handles, by="partner")
     said = notes(answer, "absent")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from tradestat_tools.upstream.redis.cache import RedisCache
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite import SqliteCache
-from tradestat_tools.upstream.store import Cache, Entry
+from tradestat_tools.upstream.store import LISTED, Cache, Entry
 
 NOON = 1_800_000_000.0
 
@@ -88,6 +89,21 @@ def test_answers_are_exported_in_the_order_in_which_they_were_stored(cache: Cach
     for key, stored_at in (("b", NOON + 2), ("c", NOON + 3), ("a", NOON + 1)):
         cache.put(key, an_entry(stored_at=stored_at))
     assert [key for key, _ in cache.entries()] == ["a", "b", "c"]
+
+
+def test_what_was_asked_of_an_endpoint_is_listed_with_the_newest_first(cache: Cache) -> None:
+    for at, key in enumerate(("b", "a", "c")):
+        cache.put(key, replace(an_entry(stored_at=NOON + at), address=f"https://service.invalid/list?{key}=%ED%95%9C"))
+    cache.put("other", an_entry(source="comtrade"))
+    cache.put("b", replace(an_entry(stored_at=NOON + 9), address="https://service.invalid/list?b=%ED%95%9C"))
+    assert cache.asked("korea", "list") == [(key, f"https://service.invalid/list?{key}=%ED%95%9C") for key in "bca"]
+    assert cache.asked("korea", "others") == []
+
+
+def test_no_more_is_listed_than_is_looked_through(cache: Cache) -> None:
+    for at in range(LISTED + 5):
+        cache.put(f"k{at}", an_entry(stored_at=NOON + at))
+    assert [key for key, _ in cache.asked("korea", "list")] == [f"k{at}" for at in reversed(range(5, LISTED + 5))]
 
 
 def test_what_is_held_is_counted(cache: Cache) -> None:

@@ -176,6 +176,7 @@ def test_answers_expire_by_themselves_and_the_count_of_calls_never_does(redis_ur
         store.close()
     assert 900_000 < lives.pop("answers:1:k") <= 1_000_000
     assert 100_000 < lives.pop("ledger:1:claim:q") <= 160_000
+    assert lives.pop("asked:1:korea:list") > 365 * 86_400_000
     assert lives == {f"ledger:1:{{a}}:{part}": -1 for part in ("at", "open", "credits", "told", "clock")}
 
 

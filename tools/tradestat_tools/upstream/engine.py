@@ -41,6 +41,7 @@ from tradestat_tools.upstream.request import (
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.store import Cache, Entry, Ledger, StoreUnavailable
 from tradestat_tools.upstream.watch import Watch, current_watch
+from tradestat_tools.upstream.wider import Part, part_of_stored
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
@@ -75,6 +76,7 @@ class Upstream:
         chance: spreads retries, between 0 and 1.
         most_attempts: of one question, whatever the policies say.
         renews: whether old answers are renewed in the background; a process that soon ends asks at once instead.
+        reuses: whether an answer is taken out of a stored one to a wider question (`wider`).
         progress_every: seconds between two reports of progress.
         lease: seconds after which another process may ask what a process that died was asking.
         finish_within: seconds for which closing waits for calls that are paid for, so that their answers are stored.
@@ -92,6 +94,7 @@ class Upstream:
         chance: Callable[[], float] = random.random,
         most_attempts: int | None = None,
         renews: bool = True,
+        reuses: bool = True,
         progress_every: float = PROGRESS_EVERY,
         lease: float = LEASE,
         finish_within: float = FINISH_WITHIN,
@@ -105,6 +108,7 @@ class Upstream:
         self._flights = Flights(cache, ledger, self._clock, lease=lease, progress_every=progress_every)
         self._tasks: TaskGroup | None = None
         self._renews = renews
+        self._reuses = reuses
         self._finish_within = finish_within
         self._not_renewed_until: dict[str, float] = {}
 
@@ -154,6 +158,9 @@ class Upstream:
                 if state == "stale":
                     self._renew(request, policy, read, within, report)
                 return stored
+        stored = await self._from_wider(request, policy, read, left, report)
+        if stored is not None:
+            return stored
         if self.offline:
             raise UpstreamDown(
                 f"Working offline, and no answer of {policy.service} to this question is stored.",
@@ -251,7 +258,8 @@ class Upstream:
         """Those that would go over the wire, because no stored answer is good enough. Blocks."""
         now = self._clock.time()
         found = [(request, self._entry(request)) for request in requests]
-        return [request for request, entry in found if entry is None or now >= entry.renew_until]
+        missing = [request for request, entry in found if entry is None or now >= entry.renew_until]
+        return [request for request in missing if self._part(request, paid=False) is None]
 
     def breakers(self, source: str) -> dict[str, str]:
         """The state of a source's breakers by host."""
@@ -265,6 +273,42 @@ class Upstream:
             entry = self.cache.get(request.key, self._clock.time())
         current_watch().saw(request.key, entry)
         return entry
+
+    def _part(self, request: Request, *, paid: bool) -> Part | None:
+        """The answer to a request out of a stored one to a wider question. Blocks."""
+        part = None
+        with suppress(StoreUnavailable):
+            if self._reuses:
+                part = part_of_stored(self.cache, request, self._clock.time(), paid=paid, stale=self.offline)
+        if part is not None:
+            current_watch().saw(part.key, part.entry)
+        return part
+
+    async def _from_wider(
+        self, request: Request, policy: Policy, read: Reader[T], left: float | None, report: Report
+    ) -> Fetched[T] | None:
+        """The same of a stored answer to a wider question, saying so; nothing where there is none.
+
+        Raises:
+            NoData, UpstreamRefused: as `_from_store`.
+        """
+        part = await in_thread(lambda: self._part(request, paid=policy.paid)) if request.within else None
+        if part is None:
+            return None
+        try:
+            stored = await self._from_store(
+                part.entry, policy, read, "offline" if self.offline else "cached", left=left
+            )
+        except NoData:
+            report.instead(AskedCall.of(request), part.params)
+            raise
+        if stored is not None:
+            report.instead(AskedCall.of(request), part.params)
+            report.note(NoteCode.COST, _taken_from(part))
+            self._note_budget(report, policy, left)
+            if policy.paid and not self.offline and not report.sent:
+                report.stored = _said_when(part.entry, self._clock.time())
+        return stored
 
     async def _look_up(self, request: Request, policy: Policy) -> tuple[Entry | None, float | None]:
         """What is stored in answer to a request, and what is left of the budget."""
@@ -371,6 +415,12 @@ def _said_when(entry: Entry, now: float) -> str:
     stored, until = (f"{as_utc(moment):%Y-%m-%d %H:%M} UTC" for moment in (entry.stored_at, entry.fresh_until))
     age = _age(now - entry.stored_at)
     return f"By an answer stored {age} ago ({stored}) and kept until {until}, nothing was sent"
+
+
+def _taken_from(part: Part) -> str:
+    stored = f"{as_utc(part.entry.stored_at):%Y-%m-%d %H:%M} UTC"
+    said = f"Nothing was sent: taken out of the answer to a wider question, stored {stored}; the address is that one's."
+    return f"{said} {part.said}".strip()
 
 
 def _age(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import NoData
@@ -41,6 +41,12 @@ class Report:
         if note not in self.notes:
             self.notes.append(note)
 
+    def instead(self, call: AskedCall, params: dict[str, str]) -> None:
+        """Put in place of a call the wider one whose answer holds its answer."""
+        at = self.asked.index(call) if call in self.asked else len(self.asked)
+        made = replace(call, params=params)
+        self.asked[at : at + 1] = [] if made in self.asked else [made]
+
     @contextmanager
     def asking(self, call: AskedCall) -> Generator[None]:
         """Take down a call while it is made; one that failed is no part of the answer, but "there is none" is one."""
@@ -52,7 +58,7 @@ class Report:
         except NoData:
             raise
         except BaseException:
-            if not known:
+            if not known and call in self.asked:
                 self.asked.remove(call)
             raise
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from pydantic import SecretStr
@@ -72,6 +72,43 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """What arrived: status, headers in lower case, the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, in lower case, or nothing."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+class Taken(NamedTuple):
+    """An answer that was taken out of a wider one.
+
+    Args:
+        response: as the service would have sent it.
+        empty: whether it holds no row. That there is nothing is believed no longer than if it had been asked for.
+        said: what else is to be known of it.
+    """
+
+    response: Response
+    empty: bool
+    said: str = ""
+
+
+Take = Callable[[Response], Taken | None]
+"""Takes an answer out of a wider one, in a worker thread; None where it is not certain to be in there whole, as in a
+table that was cut."""
+
+Within = Callable[[Mapping[str, str]], Take | None]
+"""By the parameters of another question to the same address: how the answer is taken out of the answer to that. None
+where that is not wider, and wherever that is in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One question to a service. Secrets are kept apart, so that everything else may be shown.
 
@@ -87,6 +124,7 @@ class Request:
         credits: what the call is expected to cost.
         freshness: for how long the answer is as good as new, and usable after that.
         unless_stored: raised instead of sending; a stored answer is given all the same (a missing key).
+        within: which wider questions hold the answer, and how it is taken out of theirs (`wider`). Of GET only.
         key: equal questions have equal keys; secrets have no part in it.
         address: as it may be shown and stored, complete but for the secrets.
     """
@@ -104,6 +142,7 @@ class Request:
     credits: float = 1.0
     freshness: Freshness = RECENT
     unless_stored: TradestatError | None = field(default=None, repr=False)
+    within: Within | None = field(default=None, repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
     address: str = field(init=False, repr=False, compare=False)
 
@@ -172,20 +211,6 @@ class AskedCall:
         body = dict(request.body) if request.body is not None else None
         headers = dict(request.headers)
         return cls(request.source, request.method, request.url, dict(request.params), body, headers, keyed)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What arrived: status, headers in lower case, the whole body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def content_type(self) -> str:
-        """The media type without parameters, in lower case, or nothing."""
-        return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 Reader = Callable[[Response], T]

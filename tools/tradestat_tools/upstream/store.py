@@ -44,6 +44,10 @@ KEPT = 10_000
 """Calls of an account that are kept however old they are: a clock that is far ahead must not have them forgotten."""
 
 
+LISTED = 200
+"""Answers of one endpoint that are looked through for one that holds a narrower one."""
+
+
 class StoreUnavailable(Exception):
     """Cache or ledger can not be reached; the engine decides what may go on without it."""
 
@@ -109,6 +113,13 @@ class Cache(Protocol):
 
     def stored_at(self, key: str) -> float | None:
         """When the answer under a key was stored, without reading it; None where there is none."""
+        ...
+
+    def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
+        """Key and address of what is stored of one endpoint, at least of the newest `LISTED`; the newest first.
+
+        What is no longer good may be among them.
+        """
         ...
 
     def put(self, key: str, entry: Entry) -> None:

@@ -77,6 +77,20 @@ async def test_every_row_is_there_once_in_order_and_the_total_stays_the_services
     assert table.asked() == list(range(1, 15))
 
 
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [({}, "500"), ({"page_size": 50}, "50"), ({"sort_dir": "asc"}, "50"), ({"all_pages": False}, "50")],
+)
+async def test_all_pages_are_as_large_as_can_be_where_their_size_is_left_open(
+    parsebot: Any, payloads: Any, said: dict[str, Any], sent: str
+) -> None:
+    parsebot.says({"status": "success", "data": payloads.table(payloads.beef_partners(), [payloads.beef_total()])})
+    asked = {"country": "784", "product": "020230", "trade_flow": "I", "period_from": 2024, "period_to": 2024}
+    async with parsebot.context() as context:
+        await context.call("goods_time_series", asked | {"all_pages": True} | said)
+    assert [one.params["page_size"] for one in parsebot.sent] == [sent]
+
+
 async def test_more_calls_than_allowed_are_counted_and_not_made(table: Table) -> None:
     table.queue(table.page(1))
     async with table.parsebot.context() as context:

@@ -9,7 +9,7 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, QuotaExhausted, TradestatError, Unauthorized
 from tradestat_tools.sources.comtrade.calendar import wire_period
-from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, ClCode, FreqCode, TypeCode
+from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, ClCode, FreqCode, TypeCode, is_hs
 from tradestat_tools.sources.comtrade.service import (
     GET_A_KEY,
     KEY_HEADER,
@@ -20,6 +20,7 @@ from tradestat_tools.sources.comtrade.service import (
     ComtradeSettings,
 )
 from tradestat_tools.sources.comtrade.wire.envelope import FAILURES, SAYS, check_answered, read_count
+from tradestat_tools.sources.comtrade.wire.part import within
 from tradestat_tools.sources.comtrade.wire.rows import Condense, Page, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
 from tradestat_tools.upstream import Fetched, Policy, Reader, Request, Response
@@ -137,13 +138,16 @@ def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshne
     if call.typeCode == "C" and not call.tariff_line:
         # Left out, these three break every row down and sums double (documented, autumn 2026); services have none.
         params |= {"partner2Code": call.second_partners, "customsCode": call.customs, "motCode": call.modes}
-    return _request(
+    request = _request(
         settings,
         f"{kind}/{call.typeCode}/{call.freqCode}/{_sent_classification(call, keyed=keyed)}",
         {name: ",".join(codes) for name, codes in params.items()}
         | {"maxRecords": str(call.maxRecords), "includeDesc": "true" if call.describe else "false"},
         freshness,
     )
+    if call.tariff_line:  # a code asked for stands for all national ones below it
+        return request
+    return replace(request, within=partial(within, request.params, hs=is_hs(call.clCode)))
 
 
 def table_request(
@@ -248,7 +252,7 @@ def _count_request(context: Context, call: DataCall) -> Request:
     """The call that counts; the same however many rows may be brought, so that raising them counts nothing again."""
     (asked,) = data_requests(context, [call])
     params = {name: value for name, value in asked.params.items() if name != "maxRecords"}
-    return replace(asked, params={**params, "countOnly": "true"}, freshness=RECENT)
+    return replace(asked, params={**params, "countOnly": "true"}, freshness=RECENT, within=None)
 
 
 async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[DataCall, Page]]:

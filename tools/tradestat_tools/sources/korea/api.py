@@ -1,6 +1,7 @@
 """Asking the service: what a question selects, the calls it takes, and a check that each reply is to what was asked."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
@@ -31,10 +32,11 @@ from tradestat_tools.sources.korea.service import (
 )
 from tradestat_tools.sources.korea.wire.failures import FAILURES
 from tradestat_tools.sources.korea.wire.page import Page, read_page
+from tradestat_tools.sources.korea.wire.part import take
 from tradestat_tools.sources.korea.wire.rows import TOTAL, Row
 from tradestat_tools.upstream import Policy, Reader, Request
 from tradestat_tools.upstream.failures import not_asked_for
-from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
+from tradestat_tools.upstream.request import CLOSED, Freshness, Take, until_published
 
 MAX_CALLS = 10
 """Ten years in one answer. The service drops those who ask much in a short time (seen August 2026)."""
@@ -182,6 +184,7 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
         params=params,
         secret_params={KEY: SecretStr(decoded_key(pasted.get_secret_value()))} if pasted else {},
         freshness=_freshness(selection, now),
+        within=partial(_within, selection, now),
         unless_stored=None
         if pasted
         else MissingKey(
@@ -191,6 +194,27 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
         ),
     )
     return request, POLICY, partial(read_page, operation=operation, now=now)
+
+
+def _within(selection: Selection, now: datetime.datetime, asked: Mapping[str, str]) -> Take | None:
+    """How the rows of a question are taken out of the answer to another one; None where they are not all in it."""
+    hs, country = asked.get(HS, ""), asked.get(COUNTRY, "")
+    inside = asked.get(START, "9") <= format_yyyymm(selection.start) and format_yyyymm(selection.end) <= asked.get(
+        END, ""
+    )
+    # Rows are one level below the code asked for, and those of six digits below have ten, as if asked for.
+    same = hs == selection.hs or (len(hs) == 6 and len(selection.hs) == 10 and selection.hs.startswith(hs))
+    if not inside or not same or country not in ("", selection.partner.code):
+        return None
+    return partial(
+        take,
+        operation=selection.operation,
+        now=now,
+        months=frozenset(selection.months),
+        hs=selection.hs if hs != selection.hs else "",
+        country=selection.partner.code if not country else "",
+        is_open=hs != selection.hs or country != selection.partner.code,
+    )
 
 
 async def _ask_once(context: Context, selection: Selection) -> Reply:

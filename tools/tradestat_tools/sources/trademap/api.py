@@ -24,6 +24,7 @@ from tradestat_tools.sources.trademap.service import (
 from tradestat_tools.sources.trademap.wire.envelope import excerpt, is_stale, read_envelope
 from tradestat_tools.sources.trademap.wire.lists import Country, Listed, parse_countries
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
+from tradestat_tools.sources.trademap.wire.part import within
 from tradestat_tools.sources.trademap.wire.payloads import Page, only_asked, parse_indicators, parse_series
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.failures import Unanswered
@@ -235,18 +236,20 @@ def _request(
     """A question under the service's own names."""
     key, wire = _settings(context).parse_api_key, names[endpoint]
     named = {wire.names[name]: value for name, value in arguments.items() if name in wire.names}
+    params = {name: str(value) for name, value in named.items()}
     posted = {name: _typed(value, wire.types.get(name, "")) for name, value in named.items()}
     return Request(
         source=SOURCE_ID,
         endpoint=endpoint,
         url=f"{_base(context)}/scraper/{quote(_settings(context).trademap_scraper_id, safe='')}/{endpoint}",
         method=wire.method,
-        params={name: str(value) for name, value in named.items()} if wire.method == "GET" else {},
+        params=params if wire.method == "GET" else {},
         body=posted if wire.method == "POST" else None,
         secret_headers={KEY_HEADER: key} if key else {},
         credits=wire.price,
         freshness=freshness or _freshness(context, arguments),
         unless_stored=None if key else no_key(),
+        within=partial(within, params, names=wire.names) if "page" in arguments else None,
     )
 
 

@@ -142,7 +142,10 @@ class Tabled(Arguments, ABC):
 
     page: int = Field(1, ge=1, le=100_000, description="Page of the rows, from 1.")
     page_size: int = Field(
-        50, ge=1, le=MAX_PAGE_SIZE, description="Rows a page; the service may give fewer. A page costs one call."
+        50,
+        ge=1,
+        le=MAX_PAGE_SIZE,
+        description="Rows a page; the service may give fewer. A page costs one call. Left out with all_pages: 500.",
     )
     all_pages: bool = Field(
         False, description="true = every page, joined into one table; a call for each page that is not stored yet."
@@ -213,6 +216,13 @@ class Tabled(Arguments, ABC):
     def query(self) -> "TableQuery":
         """What is asked, years to be put in; `country` is empty where it is a group."""
 
+    @property
+    def _rows_a_page(self) -> int:
+        """As asked; as many as there can be where all rows are wanted anyway, since every page costs a call. Who says a
+        number for all that gets it, as less at a time is what helps against a time-out."""
+        left_to_us = self.all_pages and "page_size" not in self.model_fields_set and self.sort_dir == "desc"
+        return MAX_PAGE_SIZE if left_to_us else self.page_size
+
     def _query(self, product: Coded, by: str, trade_flow: str, **more: Any) -> "TableQuery":
         return TableQuery(
             tool=self.tool,
@@ -222,7 +232,7 @@ class Tabled(Arguments, ABC):
             by=by,
             trade_flow=trade_flow,
             page=self.page,
-            page_size=self.page_size,
+            page_size=self._rows_a_page,
             sort_by=self.sort_by,
             sort_dir=self.sort_dir,
             **more,

@@ -10,12 +10,16 @@ from typing import Literal, NamedTuple
 
 from tradestat_tools.upstream.redis.server import RedisServer
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.store import AHEAD, Cache, CacheInfo, Entry, StoreUnavailable
+from tradestat_tools.upstream.store import AHEAD, LISTED, Cache, CacheInfo, Entry, StoreUnavailable
 
 WhenDown = Literal["cache", "closed"]
 
 VERSION = 1
 """Raised whenever what is stored under a key changes; other versions' answers are left to expire."""
+
+LIST_LIVES = 400 * 86_400
+"""Seconds after which the list of what was asked of an endpoint goes, if nothing more is asked: longer than any answer
+lives. It may name answers that are gone."""
 
 FORGET = """
 -- Not an answer that somebody stored since this one was read.
@@ -47,6 +51,7 @@ class RedisCache:
     def __init__(self, url: str, *, prefix: str = "tradestat:") -> None:
         self._server = RedisServer(url, text=False)
         self._prefix = f"{prefix}answers:{VERSION}:"
+        self._listed = f"{prefix}asked:{VERSION}:"
         self._forget = self._server.script(FORGET)
 
     def get(self, key: str, now: float) -> Entry | None:
@@ -66,6 +71,13 @@ class RedisCache:
         at = self._server.command("HGET", self._prefix + key, "stored_at")
         return None if at is None else float(at)
 
+    def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
+        listed = self._server.command("ZREVRANGE", self._list_of(source, endpoint), 0, LISTED - 1)
+        return [(key, address) for key, address in map(json.loads, listed)]
+
+    def _list_of(self, source: str, endpoint: str) -> str:
+        return f"{self._listed}{source}:{endpoint}"
+
     def put(self, key: str, entry: Entry) -> None:
         response = entry.response
         facts = (entry.source, entry.endpoint, entry.address, response.status, dict(response.headers), *entry.times)
@@ -75,7 +87,16 @@ class RedisCache:
         # From when it was stored, not by the server's clock: the caller's is the one that decides.
         lives = max(1, math.ceil((entry.usable_until - entry.stored_at) * 1000))
         listed = ("source", entry.source, "stored_at", entry.stored_at, "size", len(meta) + len(body))
-        self._server.commands([("HSET", name, "meta", meta, "body", body, *listed), ("PEXPIRE", name, lives)])
+        asked = self._list_of(entry.source, entry.endpoint)
+        self._server.commands(
+            [
+                ("HSET", name, "meta", meta, "body", body, *listed),
+                ("PEXPIRE", name, lives),
+                ("ZADD", asked, entry.stored_at, json.dumps([key, entry.address])),
+                ("ZREMRANGEBYRANK", asked, 0, -LISTED - 1),
+                ("EXPIRE", asked, LIST_LIVES),
+            ]
+        )
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         for listed in sorted(self._list(), key=lambda one: one.stored_at):
@@ -139,6 +160,14 @@ class TieredCache:
             if self._closed:
                 raise
             return self._local.stored_at(key)
+
+    def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
+        try:
+            return self._shared.asked(source, endpoint)
+        except StoreUnavailable:
+            if self._closed:
+                raise
+            return self._local.asked(source, endpoint)
 
     def put(self, key: str, entry: Entry) -> None:
         self._local.put(key, entry)

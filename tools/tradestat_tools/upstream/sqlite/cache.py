@@ -12,7 +12,7 @@ from typing import Any
 from tradestat_tools.upstream.request import Response
 from tradestat_tools.upstream.sqlite.file import PATIENCE, SqliteFile
 from tradestat_tools.upstream.sqlite.versions import Schema
-from tradestat_tools.upstream.store import AHEAD, CacheInfo, Entry, StoreUnavailable
+from tradestat_tools.upstream.store import AHEAD, LISTED, CacheInfo, Entry, StoreUnavailable
 
 # The same in all versions, so that a file of any of them can be read where nothing can be written.
 # `spare_until` is `Entry.usable_until`.
@@ -87,6 +87,10 @@ class SqliteCache:
         found = self._disk.stored_at(key)
         return max((at for at in (spare, found) if at is not None), default=None)
 
+    def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
+        spare = self._spare.asked(source, endpoint) if self._spare and self._holds_spare else []
+        return [*spare, *self._disk.asked(source, endpoint)]
+
     def put(self, key: str, entry: Entry) -> None:
         packed = _packed(key, entry)
         if self._spare is None:
@@ -157,6 +161,12 @@ class _Answers:
     def stored_at(self, key: str) -> float | None:
         row = self.file.row("SELECT stored_at FROM answers WHERE key = ?", (key,))
         return row[0] if row else None
+
+    def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
+        return self.file.rows(
+            "SELECT key, address FROM answers WHERE source = ? AND endpoint = ? ORDER BY stored_at DESC LIMIT ?",
+            (source, endpoint, LISTED),
+        )
 
     def put(self, *packed: tuple[Any, ...]) -> None:
         """Store answers that are packed already, all or none."""

@@ -321,11 +321,11 @@ def _stranger(rows: Sequence[object], name: str, codes: Sequence[str], *, begins
     if name == "clCode":
         # The edition is not compared: clCode=HS brings each row in the one it was reported in.
         return next((value for value in values if value and value[0] != codes[0][0]), None)
-    wanted = {_bare(code) for code in codes}
-    return next((value for value in values if _bare(value) not in wanted), None)
+    wanted = {bare(code) for code in codes}
+    return next((value for value in values if bare(value) not in wanted), None)
 
 
-def _bare(code: str) -> str:
+def bare(code: str) -> str:
     """A code without the zeros before a number: area 32 is also written 032."""
     found = _NUMBER.fullmatch(code)
     return found[1] if found else code.upper()

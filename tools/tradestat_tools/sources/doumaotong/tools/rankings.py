@@ -19,7 +19,7 @@ from tradestat_tools.sources.doumaotong.answers.rankings import (
     PricebandData,
 )
 from tradestat_tools.sources.doumaotong.api import answered, ask
-from tradestat_tools.sources.doumaotong.arguments import Goods, MarketsArguments, ProductArguments
+from tradestat_tools.sources.doumaotong.arguments import DESTINATIONS, Goods, MarketsArguments, ProductArguments
 from tradestat_tools.sources.doumaotong.wire import current, read
 from tradestat_tools.sources.doumaotong.wire.envelope import Shaped
 from tradestat_tools.sources.doumaotong.wire.fields import Fields
@@ -30,7 +30,8 @@ P = TypeVar("P", GrowthData, PricebandData, ChapterData)
 async def run_markets(context: Context, args: MarketsArguments) -> Answer[MarketsData]:
     """Ask for one product's destinations."""
     code = args.hsCode.code
-    params = {"hsCode": code, "sortBy": args.sortBy, "order": args.order, "limit": str(args.limit)}
+    # All that may be asked for, whatever the limit, so that more of the list is not another question.
+    params = {"hsCode": code, "sortBy": args.sortBy, "order": args.order, "limit": str(DESTINATIONS)}
     if args.minAmount:
         params["minAmount"] = f"{args.minAmount:.15g}"
     fetched = await ask(context, "markets", params, partial(read.markets, asked=code))
@@ -97,8 +98,11 @@ def _current_markets(args: MarketsArguments, given: list[Market], found: Shaped[
 
 def _older_markets(args: MarketsArguments, given: list[Market]) -> list[Note]:
     found: list[Note] = []
-    if len(given) >= args.limit:
-        text = f"Cut at limit={args.limit}; there may be more destinations. Raise limit to see them."
+    if len(given) > args.limit:
+        text = f"Cut at limit={args.limit}: {len(given)} destinations came. Raise limit to see them."
+        found.append(notes.subset(text, Reason.FILTERED_OUT))
+    if len(given) >= DESTINATIONS:
+        text = f"Only the first {DESTINATIONS} destinations were asked for; there may be more."
         found.append(notes.subset(text, Reason.FILTERED_OUT))
     if args.minAmount:
         text = f"Destinations below {args.minAmount:,.0f} yuan were left out, as asked."
