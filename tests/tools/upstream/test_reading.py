@@ -147,8 +147,9 @@ def test_rows_of_xml_are_what_xmltodict_reads_and_all_around_them_too(
 
 def places(found: Any) -> list[dict[str, Any]]:
     """What holds rows, once or several times."""
-    there = found["all"]["in"]
-    return [one or {} for one in (there if isinstance(there, list) else [there])]  # pyright: ignore
+    there: Any = found["all"]["in"]
+    several: list[Any] = there if isinstance(there, list) else [there]
+    return [one or {} for one in several]
 
 
 def test_an_element_that_comes_twice_in_a_row_of_xml_is_no_text() -> None:

@@ -1,8 +1,7 @@
 """Asking the service: what a question selects, the calls it takes, and a check that each reply is to what was asked."""
 
 import datetime
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from pydantic import SecretStr
@@ -32,7 +31,7 @@ from tradestat_tools.sources.korea.service import (
 from tradestat_tools.sources.korea.wire.failures import FAILURES
 from tradestat_tools.sources.korea.wire.page import Page, read_page
 from tradestat_tools.sources.korea.wire.rows import TOTAL, Row
-from tradestat_tools.upstream import Policy, Reader, Request
+from tradestat_tools.upstream import Policy, Reader, Request, Response
 from tradestat_tools.upstream.failures import not_asked_for
 from tradestat_tools.upstream.request import CLOSED, Freshness, until_published
 
@@ -166,6 +165,17 @@ async def _others_have_rows(context: Context, selection: Selection) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads an answer of an operation; the same whenever it reads, since only its errors speak of now."""
+
+    operation: Operation
+    now: datetime.datetime = field(compare=False)
+
+    def __call__(self, response: Response) -> Page:
+        return read_page(response, self.operation, self.now)
+
+
 def _request(context: Context, selection: Selection) -> tuple[Request, Policy, Reader[Page]]:
     """What is sent, and how the answer is read."""
     operation, settings, now = selection.operation, context.settings.of(KoreaSettings), context.now()
@@ -190,7 +200,7 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
             source=POLICY.source,
         ),
     )
-    return request, POLICY, partial(read_page, operation=operation, now=now)
+    return request, POLICY, _Reader(operation, now)
 
 
 async def _ask_once(context: Context, selection: Selection) -> Reply:
