@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from typing import Any
+from typing import Any, cast
 from xml.sax.saxutils import escape
 
 import pytest
@@ -136,7 +136,7 @@ def test_rows_of_xml_are_what_xmltodict_reads_and_all_around_them_too(
     body = f"<all><before>1</before><in>{items}</in><after>2</after></all>"
     around, found = xml_of(body.encode(), row="item")
     whole: Any = xmltodict.parse(body, force_list=("item",))
-    expected = [one or {} for place in places(whole) for one in place.get("item", [])]
+    expected: list[Any] = [one or {} for place in places(whole) for one in place.get("item", [])]
     assert found.count == len(rows)
     for at, row in enumerate(expected):
         there = {name: column[at] for name in "abc" if (column := found.column(name))[at] is not ABSENT}
@@ -147,9 +147,9 @@ def test_rows_of_xml_are_what_xmltodict_reads_and_all_around_them_too(
 
 def places(found: Any) -> list[dict[str, Any]]:
     """What holds rows, once or several times."""
-    there: Any = found["all"]["in"]
-    several: list[Any] = there if isinstance(there, list) else [there]
-    return [one or {} for one in several]
+    there = found["all"]["in"]
+    several = cast("list[Any]", there) if isinstance(there, list) else [there]
+    return [{} if one is None else cast("dict[str, Any]", one) for one in several]
 
 
 def test_an_element_that_comes_twice_in_a_row_of_xml_is_no_text() -> None:

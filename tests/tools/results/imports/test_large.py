@@ -19,12 +19,14 @@ import pytest
 
 from tests.support import bulk
 from tests.support.disks import NoDisk, a_disk
+from tests.tools.conftest import told
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.kept import LEFT_AFTER, MAKING, KeptRows, Tables
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.file_layout import Said
 from tradestat_tools.open import in_memory, open_context
+from tradestat_tools.results.imports.reading import read_file
 from tradestat_tools.upstream.http import Http
 
 if TYPE_CHECKING:
@@ -133,6 +135,18 @@ async def test_a_parquet_file_gives_the_same_rows_and_figures_as_a_csv_file(tmp_
         duckdb.connect().execute(f"COPY (SELECT 1 AS a, 2 AS b) TO '{tmp_path / 'other.parquet'}'")
         with pytest.raises(InvalidQuery, match="no header known here"):
             await context.call("import_file", {"file": "other.parquet"})
+
+
+def test_a_parquet_file_is_read_a_column_at_a_time_as_it_is_row_by_row(tmp_path: Path) -> None:
+    bulk.write(tmp_path / "bulk.csv", ROWS)
+    read = f"read_csv('{tmp_path / 'bulk.csv'}', types = {{'cmdCode': 'VARCHAR', 'cifvalue': 'FLOAT'}})"
+    duckdb.connect().execute(f"COPY (SELECT * FROM {read}) TO '{tmp_path / 'bulk.parquet'}'")  # noqa: S608
+    how: dict[str, Any] = {"layouts": catalogue().files, "layout": None, "encoding": None, "said": Said()}
+    with (tmp_path / "bulk.parquet").open("rb") as file:
+        by_row = read_file(file, "bulk.parquet", into=Tables(), bulk_from=2**40, **how)
+        by_column = read_file(file, "bulk.parquet", into=Tables(), bulk_from=0, **how)
+    assert (by_row.in_bulk, by_column.in_bulk) == (False, True)
+    assert told(by_column) == told(by_row)
 
 
 async def test_the_provinces_of_a_file_of_china_customs_are_kept_and_summed_by_query(
