@@ -30,6 +30,9 @@ BLOCK = 1 << 19
 KEYS_AT_ONCE = 1_000_000
 """Rows whose keys are compared at once."""
 
+SUMMED_AT_ONCE = 1_000_000
+"""Rows that are summed at once, where several make one figure."""
+
 MOST_CHANGED = 200_000
 """Texts of a column that are stored otherwise than they came."""
 
@@ -146,7 +149,7 @@ class _Bulk:
         (rows,) = self._db.execute(f"SELECT count(*) FROM {parquet(made)}").fetchone() or (0,)  # noqa: S608
         if not self._read_traits(made) or not self._are_unique(rows):
             return False
-        self._db.execute(copied(self._figures(), self._keeping.made("figures")))
+        self._write_figures(rows)
         self._keeping.took(rows, broken)
         return True
 
@@ -255,12 +258,21 @@ class _Bulk:
             for part in range(parts)
         )
 
-    def _figures(self) -> str:
+    def _write_figures(self, rows: int) -> None:
+        """Figures of which several rows are one are summed a part of them at a time."""
         chosen = ", ".join(
             f"CAST({self._how.figures.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in FIGURES.items()
         )
-        grouped = f" GROUP BY {', '.join(self._how.grouped)}" if self._how.grouped else ""
-        return f"SELECT {chosen} FROM joined WHERE {self._how.where}{grouped}"  # noqa: S608
+        select, made = f"SELECT {chosen} FROM joined WHERE {self._how.where}", self._keeping.made("figures")  # noqa: S608
+        if not self._how.grouped:
+            self._db.execute(copied(select, made))
+            return
+        grouped, parts = ", ".join(self._how.grouped), rows // SUMMED_AT_ONCE + 1
+        for part in range(parts):
+            summed = f"{select} AND hash({grouped}) % {parts} = {part} GROUP BY {grouped}"
+            self._db.execute(copied(summed, self._keeping.folder / f"summed-{part:04}.parquet"))
+        together = parquet(self._keeping.folder / "summed-*.parquet")
+        self._db.execute(copied(f"SELECT * FROM {together}", made))  # noqa: S608
 
     def _asked(self, select: str) -> Iterator[tuple[Any, ...]]:
         with self._db.cursor() as cursor:
