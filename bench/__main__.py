@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 
-from bench import cached_call, exports, one_flight, rates, session, sizes, stores
+from bench import cached_call, exports, first, one_flight, rates, session, sizes, stores
 from bench.measure import say
 from tradestat_sandbox import Sandbox
 
@@ -28,6 +28,7 @@ async def main() -> None:
         await one_flight.run(folder)
         await stores.run(folder)
         await sizes.run(sandbox, folder)
+        await first.run(sandbox, folder)
     exports.run()
     rates.run()
     say(f"\n{time.perf_counter() - began:.0f} s in all")

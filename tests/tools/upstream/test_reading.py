@@ -2,15 +2,17 @@
 
 import json
 import unicodedata
-from typing import Any
+from typing import Any, cast
+from xml.sax.saxutils import escape
 
 import pytest
+import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestat_tools.codes.units import exact
 from tradestat_tools.codes.words import CodeError, visible
-from tradestat_tools.upstream.reading import json_of, number, xml_of
+from tradestat_tools.upstream.reading import ABSENT, json_of, number, xml_of
 
 
 @given(st.integers(-(10**30), 10**30))
@@ -101,9 +103,55 @@ def test_legitimate_text_stays_as_it_is() -> None:
 
 def test_json_and_xml_nested_beyond_reason_are_read_or_refused_in_one_way() -> None:
     deep = "<a>" * 5_000 + "\u202e" + "</a>" * 5_000
-    found = xml_of(deep.encode(), lists=())
+    found, _ = xml_of(deep.encode())
     for _ in range(5_000):
         found = found["a"]
     assert found is None or "\u202e" not in found
     with pytest.raises((ValueError, RecursionError)):
         json_of("[" * 200_000)
+
+
+LEAF = st.text(st.characters(codec="utf-8", categories=("L", "N", "Zs")) | st.sampled_from("\u200b\u202e&"), max_size=5)
+INNER = LEAF | st.tuples(st.sampled_from("xy"), LEAF)
+ROW = st.lists(st.tuples(st.sampled_from("abc"), INNER), max_size=4, unique_by=lambda field: field[0])
+
+
+def element(name: str, inside: Any) -> str:
+    within = element(*inside) if isinstance(inside, tuple) else escape(inside)  # pyright: ignore
+    return f"<{name}>{within}</{name}>"
+
+
+def plain(value: Any) -> Any:
+    """A value as xmltodict has it, or as it lies in a column: text that can be seen, and nothing as empty text."""
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}  # pyright: ignore
+    return visible(value or "").strip()
+
+
+@given(rows=st.lists(ROW, max_size=5), between=st.sampled_from(["", "\n ", "<other/>", "</in><in>"]))
+def test_rows_of_xml_are_what_xmltodict_reads_and_all_around_them_too(
+    rows: list[list[tuple[str, Any]]], between: str
+) -> None:
+    items = between.join("<item>" + "".join(element(*field) for field in row) + "</item>" for row in rows)
+    body = f"<all><before>1</before><in>{items}</in><after>2</after></all>"
+    around, found = xml_of(body.encode(), row="item")
+    whole: Any = xmltodict.parse(body, force_list=("item",))
+    expected: list[Any] = [one or {} for place in places(whole) for one in place.get("item", [])]
+    assert found.count == len(rows)
+    for at, row in enumerate(expected):
+        there = {name: column[at] for name in "abc" if (column := found.column(name))[at] is not ABSENT}
+        assert plain(there) == plain(row)
+    assert (around["all"]["before"], around["all"]["after"]) == ("1", "2")
+    assert found.runs == sum(len(place.get("item", [])) for place in places(around))
+
+
+def places(found: Any) -> list[dict[str, Any]]:
+    """What holds rows, once or several times."""
+    there = found["all"]["in"]
+    several = cast("list[Any]", there) if isinstance(there, list) else [there]
+    return [{} if one is None else cast("dict[str, Any]", one) for one in several]
+
+
+def test_an_element_that_comes_twice_in_a_row_of_xml_is_no_text() -> None:
+    _, found = xml_of(b"<all><item><a>1</a><a>2</a></item><item><a>3</a></item></all>", row="item")
+    assert found.column("a") == [["1", "2"], "3"]

@@ -92,7 +92,7 @@ def ebops_entry(text: str) -> EbopsItem:
     raise CodeError(
         f"{shown(word)} is not an item of {EDITION}.{hint}",
         allowed=ALLOWED,
-        nearest=() if hint else nearest(word, _items()),
+        nearest=() if hint else lambda: nearest(word, _items()),
     )
 
 

@@ -66,12 +66,16 @@ def flow(text: str) -> Flow:
     """
     if found := _by_word().get(_key(text)):
         return found
-    near = dict.fromkeys(_by_word()[word] for word in nearest(_key(text), _by_word()))
     raise CodeError(
         f"{shown(text)} is not a trade flow.",
         allowed=", ".join(f"{known.code} {known.label}" for known in FLOWS.values()),
-        nearest=tuple(f"{known.code} ({known.label})" for known in near),
+        nearest=lambda: _near(_key(text)),
     )
+
+
+def _near(key: str) -> tuple[str, ...]:
+    near = dict.fromkeys(_by_word()[word] for word in nearest(key, _by_word()))
+    return tuple(f"{known.code} ({known.label})" for known in near)
 
 
 def flow_code(text: str, system: FlowSystem) -> str:

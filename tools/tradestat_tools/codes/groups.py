@@ -194,5 +194,5 @@ def group(text: str) -> Group:
     raise CodeError(
         f"{shown(text)} is not a known group of countries.",
         allowed=", ".join(known.id for known in groups()),
-        nearest=nearest(text, (name for known in groups() for name in (known.id, known.name, *known.aliases))),
+        nearest=lambda: nearest(text, (name for known in groups() for name in (known.id, known.name, *known.aliases))),
     )

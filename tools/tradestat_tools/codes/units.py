@@ -59,7 +59,7 @@ def unit(text: str) -> YuanUnit | DollarUnit:
         raise CodeError(
             f"{shown(text)} is not a known unit of value.",
             allowed=", ".join(UNIT_NAMES),
-            nearest=nearest(text, _by_word()),
+            nearest=lambda: nearest(text, _by_word()),
         )
     return found
 
@@ -110,7 +110,7 @@ def quantity_unit(text: str) -> QuantityUnit:
     raise CodeError(
         f"{shown(text)} is not a known unit of quantity.",
         allowed=", ".join(known.abbr for known in quantity_units()),
-        nearest=tuple(dict.fromkeys(_quantity_index()[word].abbr for word in nearest(text, _quantity_index()))),
+        nearest=lambda: tuple(dict.fromkeys(_quantity_index()[word].abbr for word in nearest(text, _quantity_index()))),
     )
 
 

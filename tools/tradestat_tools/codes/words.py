@@ -4,7 +4,8 @@ import csv
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 MAX_INPUT = 200
 """Longest text, in characters, that any resolver looks at; no name or code is longer."""
@@ -27,19 +28,31 @@ class CodeError(ValueError):
     """A word or code that cannot be read.
 
     `message` says what was wrong, `allowed` what is accepted, `nearest` the valid values closest to what was given
-    (or, for an ambiguous word, all the choices). `str(error)` joins the three.
+    (or, for an ambiguous word, all the choices), which may be given as what finds them: it is only asked where they
+    are shown, since a search tries the words of many lists. `str(error)` joins the three.
     """
 
-    def __init__(self, message: str, *, allowed: str = "", nearest: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, allowed: str = "", nearest: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
+    ) -> None:
         self.message = message
         self.allowed = allowed
-        self.nearest = nearest
-        parts = [message]
-        if allowed:
-            parts.append(f"Allowed: {allowed}.")
-        if nearest:
-            parts.append(f"Nearest: {', '.join(nearest)}.")
-        super().__init__(" ".join(parts))
+        self._nearest = nearest
+        super().__init__(message)
+
+    @property
+    def nearest(self) -> tuple[str, ...]:
+        if callable(self._nearest):
+            self._nearest = self._nearest()
+        return self._nearest
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.allowed:
+            parts.append(f"Allowed: {self.allowed}.")
+        if self.nearest:
+            parts.append(f"Nearest: {', '.join(self.nearest)}.")
+        return " ".join(parts)
 
 
 def bounded(text: str) -> str:
@@ -49,7 +62,12 @@ def bounded(text: str) -> str:
 
 def fold(text: str) -> str:
     """Text as it is compared: without case, accents, width variants, punctuation and doubled blanks."""
-    wide = unicodedata.normalize("NFKC", bounded(text)).casefold().translate(_LETTERS)
+    return _folded(bounded(text))
+
+
+@lru_cache(maxsize=8192)  # the names of the lists are compared with every word that is searched
+def _folded(text: str) -> str:
+    wide = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
     plain = "".join(c for c in unicodedata.normalize("NFD", wide) if not unicodedata.combining(c))
     return _SEPARATORS.sub(" ", unicodedata.normalize("NFC", plain)).strip()
 

@@ -143,11 +143,11 @@ def _no_room(folder: Path | None, said: str) -> InvalidQuery:
 
 
 @contextmanager
-def opened(scratch: Path | None = None) -> "Generator[DuckDBPyConnection]":
+def opened(scratch: Path | None = None, *, megabytes: int = MEGABYTES) -> "Generator[DuckDBPyConnection]":
     """A database in memory that may spill into a folder."""
     import duckdb  # noqa: PLC0415 - 65 MB that only those who need it load
 
-    db = duckdb.connect(":memory:", config={"memory_limit": f"{MEGABYTES}MB", "threads": "1"})
+    db = duckdb.connect(":memory:", config={"memory_limit": f"{megabytes}MB", "threads": "1"})
     try:
         db.execute(f"SET temp_directory = {literal(str(scratch) if scratch else '')}")
         yield db

@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Literal, Protocol
 
-from tradestat_tools.codes.countries import Area, label
+from tradestat_tools.codes.countries import Area, area, label
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError, fold, shown, visible
 from tradestat_tools.model.answers import Cell, Note, NoteCode
@@ -64,6 +64,41 @@ class Found(Protocol):
     def counted(self, condition: str, fields: Mapping[str, str]) -> int:
         """How many rows meet a condition in SQL over fields by the names given them."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What some fields of a row say together: it is read once for each set of their values.
+
+    Args:
+        fields: those of them that the file has are given.
+        read: what they say, always under the same names; raises CellFault where they contradict each other.
+    """
+
+    fields: tuple[str, ...]
+    read: Callable[[Record], Mapping[str, Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class InBulk:
+    """The checks and figures of a kind of file in SQL, over the fields of a row and what its traits say (as texts).
+
+    Args:
+        key: expressions; no two rows have the same values of all.
+        figures: by column of a figure, an expression; what is left out is NULL.
+        where: which rows are figures of a flow.
+        grouped: of which rows each figure is; empty where each row is one.
+        nothing: how a figure's cell writes that there is none.
+        signed: fields of figures that may be below zero.
+    """
+
+    traits: tuple[Trait, ...]
+    key: tuple[str, ...]
+    figures: Mapping[str, str]
+    where: str = "true"
+    grouped: tuple[str, ...] = ()
+    nothing: frozenset[str] = frozenset({""})
+    signed: frozenset[str] = frozenset()
 
 
 class HeaderFault(Exception):
@@ -154,6 +189,10 @@ class Layout(ABC):
     @abstractmethod
     def observe(self, records: Iterable[Record]) -> Iterator[Observation]:
         """The figures of all rows as common rows, in whole units of the currency."""
+
+    def in_bulk(self) -> InBulk | None:
+        """The same by SQL, for files of millions of rows; None where such a file is read row by row."""
+        return None
 
     @property
     @abstractmethod
@@ -292,6 +331,22 @@ def month_or_year(text: str) -> Period:
     if found.frequency == "quarter":
         raise CellFault(f"{shown(text)} is a quarter", expected)
     return found
+
+
+def period_trait(text: str) -> dict[str, Cell]:
+    """What a period says of a figure, see `InBulk`."""
+    found = read_period(text)
+    month = found.number if found.frequency == "month" else None
+    return {"when_text": str(found), "when_year": found.year, "when_month": month}
+
+
+@lru_cache(maxsize=1024)
+def area_name(code: str) -> str:
+    """The name of an area by UN Comtrade's code; the code itself where it is not known."""
+    try:
+        return area(code, system="comtrade").name_en
+    except CodeError:
+        return code
 
 
 def one_area(

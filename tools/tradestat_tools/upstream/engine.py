@@ -28,6 +28,7 @@ from tradestat_tools.upstream.calling import Caller, read_response
 from tradestat_tools.upstream.flight import LEASE, Flights
 from tradestat_tools.upstream.plan import Plan
 from tradestat_tools.upstream.policy import Policy
+from tradestat_tools.upstream.remembered import Remembered
 from tradestat_tools.upstream.report import Report, current_report
 from tradestat_tools.upstream.request import (
     NO_DATA,
@@ -106,6 +107,7 @@ class Upstream:
         self._plans = plans or {}
         self._caller = Caller(http, cache, ledger, self._clock, chance=chance, most_attempts=most_attempts)
         self._flights = Flights(cache, ledger, self._clock, lease=lease, progress_every=progress_every)
+        self._remembered = Remembered()
         self._tasks: TaskGroup | None = None
         self._renews = renews
         self._reuses = reuses
@@ -150,7 +152,7 @@ class Upstream:
         now = self._clock.time()
         if entry is not None and (self.offline or now < (entry.renew_until if self._renews else entry.fresh_until)):
             state: StoredState = "offline" if self.offline else "cached" if now < entry.fresh_until else "stale"
-            stored = await self._from_store(entry, policy, read, state, left=left)
+            stored = await self._from_store(request.key, entry, policy, read, state, left=left)
             if stored is not None:
                 self._note_budget(report, policy, left)
                 if policy.paid and state == "cached" and not report.sent:
@@ -176,7 +178,7 @@ class Upstream:
             stored = None
             if entry is not None and not isinstance(error, NoData):
                 left = await in_thread(partial(self.left, policy))  # the call that failed may have cost something
-                stored = await self._from_store(entry, policy, read, "stale", left=left, why=error)
+                stored = await self._from_store(request.key, entry, policy, read, "stale", left=left, why=error)
             if stored is None:
                 report.failure = error
                 raise
@@ -195,7 +197,7 @@ class Upstream:
         if entry is None or self._clock.time() >= entry.fresh_until:
             return None
         try:
-            return await self._from_store(entry, policy, read, "cached", left=left)
+            return await self._from_store(request.key, entry, policy, read, "cached", left=left)
         except (NoData, UpstreamRefused):
             return None
 
@@ -316,6 +318,7 @@ class Upstream:
 
     async def _from_store(
         self,
+        key: str,
         entry: Entry,
         policy: Policy,
         read: Reader[T],
@@ -330,7 +333,7 @@ class Upstream:
             NoData, UpstreamRefused: that is what was stored, and it is still good.
         """
         try:
-            value = await read_response(read, entry.response)
+            value = await self._remembered.read(key, entry.response, read)
         except TradestatError as error:
             if state != "stale" and policy.keeps(entry.response, error):
                 raise said_before(error, _said_when(entry, self._clock.time())) from None

@@ -12,19 +12,25 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from tests.support import bulk
 from tests.support.disks import NoDisk, a_disk
+from tests.tools.conftest import told
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.kept import LEFT_AFTER, MAKING, KeptRows, Tables
 from tradestat_tools.model.errors import InvalidQuery, NoData
+from tradestat_tools.model.file_layout import Said
 from tradestat_tools.open import in_memory, open_context
+from tradestat_tools.results.imports.reading import read_file
 from tradestat_tools.upstream.http import Http
+
+if TYPE_CHECKING:
+    from conftest import Reader
 
 ROOT = Path(__file__).parents[4]
 NOW = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)
@@ -131,6 +137,18 @@ async def test_a_parquet_file_gives_the_same_rows_and_figures_as_a_csv_file(tmp_
             await context.call("import_file", {"file": "other.parquet"})
 
 
+def test_a_parquet_file_is_read_a_column_at_a_time_as_it_is_row_by_row(tmp_path: Path) -> None:
+    bulk.write(tmp_path / "bulk.csv", ROWS)
+    read = f"read_csv('{tmp_path / 'bulk.csv'}', types = {{'cmdCode': 'VARCHAR', 'cifvalue': 'FLOAT'}})"
+    duckdb.connect().execute(f"COPY (SELECT * FROM {read}) TO '{tmp_path / 'bulk.parquet'}'")  # noqa: S608
+    how: dict[str, Any] = {"layouts": catalogue().files, "layout": None, "encoding": None, "said": Said()}
+    with (tmp_path / "bulk.parquet").open("rb") as file:
+        by_row = read_file(file, "bulk.parquet", into=Tables(), bulk_from=2**40, **how)
+        by_column = read_file(file, "bulk.parquet", into=Tables(), bulk_from=0, **how)
+    assert (by_row.in_bulk, by_column.in_bulk) == (False, True)
+    assert told(by_column) == told(by_row)
+
+
 async def test_the_provinces_of_a_file_of_china_customs_are_kept_and_summed_by_query(
     tmp_path: Path, lines: Lines
 ) -> None:
@@ -202,6 +220,32 @@ async def test_a_file_that_an_older_version_stored_is_still_shown_and_says_to_im
         assert "import_file again" in caught.value.remedy
 
 
+CHINA = "数据年月,商品编码,贸易伙伴编码,贸易伙伴名称,贸易方式编码,第一数量,第一计量单位,美元,"
+OF_CHINA = '"202401"\t,"85076000",116,"日本",{mode},"1,{at:03}",千克,"{at}.5",'
+TRADE = "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,cmdDesc,primaryValue"
+OF_TRADE = '2024,156,X,{at},H6,850760,{text},"1,{at:03}"'
+
+
+def test_a_sound_file_is_read_a_column_at_a_time_and_what_only_python_reads_right_row_by_row(
+    read: "Reader", lines: Lines
+) -> None:
+    def in_bulk(text: str, encoding: str = "utf-8", **said: Any) -> bool:
+        read.whole(text.encode(encoding), **said)  # both ways give the same
+        how: dict[str, Any] = {"layout": None, "encoding": None, "layouts": catalogue().files, "said": Said(**said)}
+        return read.in_bulk(text.encode(encoding), **how).in_bulk
+
+    china = [OF_CHINA.format(mode=10 + at % 2, at=at) for at in range(40, 42)]
+    for encoding in ("gb18030", "utf-8", "utf-8-sig"):
+        assert in_bulk(lines(CHINA, *china), encoding, flow="X")
+    assert not in_bulk(lines(CHINA, *china, '202401,合计,116,日本,10,,,"81.0",'), "gb18030", flow="X")
+    sound = lines(TRADE, *(OF_TRADE.format(at=at, text='"a ""b"", c"') for at in (410, 842)))
+    assert in_bulk(sound)
+    assert in_bulk(sound.replace("\r\n", "\n").replace("850760", " 850760 ").replace("842", "008"))
+    assert in_bulk(lines("sep=,") + sound)
+    assert not in_bulk(lines(TRADE, OF_TRADE.format(at=410, text=' "b"')))  # which DuckDB takes for "b"
+    assert not in_bulk(lines("기간,국가,수출 금액(달러)", "202401,미국,5"))
+
+
 def test_the_least_recently_used_tables_go_where_they_take_too_much_room(tmp_path: Path) -> None:
     tables = Tables(tmp_path, bound=250)
     for at, name in enumerate("abc"):
@@ -222,7 +266,7 @@ def test_a_killed_import_leaves_nothing_half_read(tmp_path: Path) -> None:
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     tables = tmp_path / "cache" / "tables"
     until = time.monotonic() + 60
-    while not any(tables.glob(f"{MAKING}*/rows.csv")) and process.poll() is None and time.monotonic() < until:
+    while not any(tables.glob(f"{MAKING}*/raw-rows.parquet")) and process.poll() is None and time.monotonic() < until:
         os.sched_yield()
     process.send_signal(signal.SIGKILL)
     process.communicate()

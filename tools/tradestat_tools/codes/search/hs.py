@@ -162,12 +162,17 @@ def _by_words(query: str, language: Language) -> list[Hit[str]]:
 
 
 def _worth(entry: HsEntry, *, wants_parts: bool) -> float:
-    worth = _LEVEL[entry.level]
-    if is_residual(entry):
-        worth *= _RESIDUAL
-    if is_parts(entry) and not wants_parts:
-        worth *= _PARTS
-    return worth
+    whole, holds_parts = _worths()[entry.code]
+    return whole * _PARTS if holds_parts and not wants_parts else whole
+
+
+@cache
+def _worths() -> dict[str, tuple[float, bool]]:
+    """By code, what its place is worth, and whether it holds parts."""
+    return {
+        entry.code: (_LEVEL[entry.level] * (_RESIDUAL if is_residual(entry) else 1.0), is_parts(entry))
+        for entry in hs_entries()
+    }
 
 
 def _how(hit: Hit[HsEntry]) -> str:

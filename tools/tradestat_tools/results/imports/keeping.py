@@ -4,16 +4,14 @@ import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tradestat_tools.codes.countries import area
-from tradestat_tools.codes.words import CodeError, shown
+from tradestat_tools.codes.words import shown
 from tradestat_tools.contract.kept import FIGURES, KeptFigures, KeptRows, Tables, literal, quoted
 from tradestat_tools.model.answers import Cell, Kept
-from tradestat_tools.model.file_layout import Layout, Record
+from tradestat_tools.model.file_layout import Layout, Record, area_name
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.results.imports.folder import file_refused
 
@@ -46,7 +44,7 @@ class Keeping:
     """
 
     def __init__(self, folder: Path, layout: Layout, heads: Sequence[str], db: "DuckDBPyConnection") -> None:
-        self._folder = folder
+        self.folder = folder
         self._db = db
         self.layout = layout
         self._heads = heads
@@ -86,9 +84,9 @@ class Keeping:
         self._refuse_twins()
         kinds = self._kinds()
         chosen = ", ".join(f"CAST(c{at} AS {kind}) AS c{at}" for at, kind in enumerate(kinds))
-        self._db.execute(_copy(f"SELECT {chosen} FROM {self._rows.source}", self._made("rows")))  # noqa: S608
+        self._db.execute(copied(f"SELECT {chosen} FROM {self._rows.source}", self.made("rows")))  # noqa: S608
         summed = _summed(self._figures.source) if self.layout.summed and self.rows > SUMMED_AT_ONCE else None
-        self._db.execute(_copy(summed or f"SELECT * FROM {self._figures.source}", self._made("figures")))  # noqa: S608
+        self._db.execute(copied(summed or f"SELECT * FROM {self._figures.source}", self.made("figures")))  # noqa: S608
 
     def close(self) -> None:
         """Let go of the files."""
@@ -97,7 +95,7 @@ class Keeping:
 
     def found(self) -> "Distinct":
         """What the rows hold."""
-        return Distinct(self._db, self._made("rows"), self._names, self.rows)
+        return Distinct(self._db, self.made("rows"), self._names, self.rows)
 
     def same(self) -> dict[int, str]:
         """Columns that hold one text, or nothing, in all of several rows."""
@@ -105,7 +103,7 @@ class Keeping:
         if self.rows < 2 or not free:
             return {}
         asked = ", ".join(f"min(c{at}), max(c{at}), count(c{at})" for at in free)
-        found = self._db.execute(f"SELECT {asked} FROM {_parquet(self._made('rows'))}").fetchone() or ()  # noqa: S608
+        found = self._db.execute(f"SELECT {asked} FROM {parquet(self.made('rows'))}").fetchone() or ()  # noqa: S608
         each = zip(found[::3], found[1::3], found[2::3], strict=True)
         return {
             at: least or ""
@@ -117,14 +115,14 @@ class Keeping:
         """By texts of columns: how many rows, and the sums of money."""
         keys = [f"c{self._names.index(name)}" for name in by]
         sums = [f"coalesce(sum(c{self._names.index(name)}), 0)" for name in money]
-        source = _parquet(self._made("rows"))
+        source = parquet(self.made("rows"))
         asked = f"SELECT {', '.join([*keys, 'count(*)', *sums])} FROM {source} GROUP BY {', '.join(keys) or '()'}"  # noqa: S608
         return {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in self._db.execute(asked).fetchall()}
 
     def keep(self, into: Tables, meant: str) -> tuple[KeptRows, KeptFigures]:
         """Take the files under names that stand for what they hold."""
         name = hashlib.sha256(f"{FORMAT} {meant}".encode()).hexdigest()[:32]
-        counted = self._db.execute(f"SELECT count(*) FROM {_parquet(self._made('figures'))}").fetchone() or (0,)  # noqa: S608
+        counted = self._db.execute(f"SELECT count(*) FROM {parquet(self.made('figures'))}").fetchone() or (0,)  # noqa: S608
         kept = Kept(
             file=f"{name}.rows.parquet",
             rows=self.rows,
@@ -133,11 +131,16 @@ class Keeping:
             figures_file=f"{name}.figures.parquet",
             figures=counted[0],
         )
-        into.keep({kept.file: self._made("rows"), kept.figures_file: self._made("figures")})
+        into.keep({kept.file: self.made("rows"), kept.figures_file: self.made("figures")})
         return KeptRows(into, kept, self._heads), KeptFigures(into, kept)
 
-    def _made(self, what: str) -> Path:
-        return self._folder / f"all-{what}.parquet"
+    def made(self, what: str) -> Path:
+        """Where all rows lie, or all figures."""
+        return self.folder / f"all-{what}.parquet"
+
+    def took(self, rows: int, broken: set[int]) -> None:
+        """Both files were made at once: so many rows, and these columns of figures are not all whole."""
+        self.rows, self._broken = rows, broken
 
     def _kinds(self) -> list[str]:
         return [
@@ -186,13 +189,13 @@ class Distinct:
         columns = ", ".join(f"c{self._names.index(name)}" for name in there)
         if not there:
             return [{"rows": self.rows}]
-        asked = f"SELECT {columns}, count(*) FROM {_parquet(self._path)} GROUP BY ALL ORDER BY ALL"  # noqa: S608
+        asked = f"SELECT {columns}, count(*) FROM {parquet(self._path)} GROUP BY ALL ORDER BY ALL"  # noqa: S608
         return [dict(zip((*there, "rows"), row, strict=True)) for row in self._db.execute(asked).fetchall()]
 
     def counted(self, condition: str, fields: Mapping[str, str]) -> int:
         """How many rows meet a condition of our own over fields by the names given them."""
         named = ", ".join(f"c{self._names.index(field)} AS {quoted(name)}" for name, field in fields.items())
-        asked = f"SELECT count(*) FROM (SELECT {named} FROM {_parquet(self._path)}) WHERE {condition}"  # noqa: S608
+        asked = f"SELECT count(*) FROM (SELECT {named} FROM {parquet(self._path)}) WHERE {condition}"  # noqa: S608
         return (self._db.execute(asked).fetchone() or (0,))[0]
 
 
@@ -202,7 +205,7 @@ class _Parts:
     def __init__(self, at: Path, db: "DuckDBPyConnection", kinds: Mapping[str, str], columns: Sequence[str]) -> None:
         self._at = at
         self._db = db
-        self._kinds = ", ".join(f"{literal(name)}: {literal(kinds.get(name, 'VARCHAR'))}" for name in columns)
+        self._kinds = {name: kinds.get(name, "VARCHAR") for name in columns}
         self._file: TextIO | None = None
         self._writer: Any = None
         self._written = 0
@@ -211,7 +214,7 @@ class _Parts:
     @property
     def source(self) -> str:
         """All parts as a table."""
-        return _parquet(self._at.with_name(f"{self._at.name}-*.parquet"))
+        return parquet(self._at.with_name(f"{self._at.name}-*.parquet"))
 
     def write(self, row: Iterable[Any]) -> None:
         if self._file is None:
@@ -242,20 +245,27 @@ class _Parts:
         self._file.close()
         self._file, self._written = None, 0
         self._parts += 1
-        read = (
-            f"read_csv({literal(str(text))}, columns = {{{self._kinds}}}, header = false, auto_detect = false, "
-            "delim = ',', quote = '\"', escape = '\"', max_line_size = 600000, buffer_size = 8000000)"
-        )
         path = self._at.with_name(f"{self._at.name}-{self._parts:06d}.parquet")
-        self._db.execute(_copy(f"SELECT * FROM {read}", path))  # noqa: S608
+        self._db.execute(copied(f"SELECT * FROM {own_text(text, self._kinds)}", path))  # noqa: S608
         text.unlink()
 
 
-def _parquet(path: Path) -> str:
+def own_text(path: Path, kinds: Mapping[str, str]) -> str:
+    """A file that was written here by `csv`, as SQL reads it."""
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
+    return (
+        f"read_csv({literal(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
+        "delim = ',', quote = '\"', escape = '\"', max_line_size = 600000, buffer_size = 8000000)"
+    )
+
+
+def parquet(path: Path) -> str:
+    """A Parquet file as SQL reads it; the name may hold a star."""
     return f"read_parquet({literal(str(path))})"
 
 
-def _copy(select: str, path: Path) -> str:
+def copied(select: str, path: Path) -> str:
+    """What writes a SELECT into a Parquet file."""
     return f"COPY ({select}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20000)"
 
 
@@ -277,16 +287,16 @@ def _figure(one: Observation) -> tuple[Any, ...]:
     """An observation as a row of `FIGURES`."""
     period = one.period
     return (
-        *(_name(one.reporter), one.reporter, _name(one.partner), one.partner, one.product, one.flow, str(period)),
+        *(
+            area_name(one.reporter),
+            one.reporter,
+            area_name(one.partner),
+            one.partner,
+            one.product,
+            one.flow,
+            str(period),
+        ),
         *(period.year, period.number if period.frequency == "month" else None, one.value, one.currency, one.net_kg),
         *(one.quantity, one.quantity_unit, one.valuation, one.status.value, one.source),
         *(one.classification, one.edition, one.resolution, one.fob, one.basis, one.flag, one.tool),
     )
-
-
-@lru_cache(maxsize=1024)
-def _name(code: str) -> str:
-    try:
-        return area(code, system="comtrade").name_en
-    except CodeError:
-        return code

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from io import SEEK_END
 from typing import Any, BinaryIO
 
 from tradestat_tools.codes.words import shown
@@ -11,6 +12,7 @@ from tradestat_tools.contract.kept import KeptFigures, KeptRows, Tables, opened
 from tradestat_tools.model.answers import Cell, Note
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.file_layout import CellFault, HeaderFault, Layout, Record, Said, cleaned
+from tradestat_tools.results.imports.bulk import BULK_FROM, take_in_bulk
 from tradestat_tools.results.imports.folder import file_refused
 from tradestat_tools.results.imports.keeping import Keeping
 from tradestat_tools.results.imports.table import PARQUET, ParquetFile, is_parquet, parquet_form
@@ -18,6 +20,9 @@ from tradestat_tools.results.imports.text import Form, NotInEncoding, forms, row
 
 MOST_ROWS = 20_000_000
 """UN Comtrade's bulk files of all reporters' subheadings of a year have some 10 million."""
+
+MEGABYTES = 256
+"""What DuckDB may hold while it reads a file; it spills the rest into the folder."""
 
 MOST_KNOWN = 50_000
 """Texts of a column that are remembered."""
@@ -34,6 +39,7 @@ class Imported:
         notes: the layout's.
         totals: how many rows of totals were left out.
         off: numbers of those that are not the sum of their rows.
+        in_bulk: whether it was read a column at a time.
     """
 
     form: Form
@@ -47,6 +53,7 @@ class Imported:
     notes: tuple[Note, ...] = ()
     totals: int = 0
     off: list[int] = field(default_factory=list[int])
+    in_bulk: bool = False
 
 
 MOST_TOTALS = 200_000
@@ -69,8 +76,9 @@ def read_file(
     said: Said,
     into: Tables,
     most: int = MOST_ROWS,
+    bulk_from: int = BULK_FROM,
 ) -> Imported:
-    """Read a file whole, a row at a time. Blocks.
+    """Read a file whole, a row at a time or, if it is large, a column at a time. Blocks.
 
     Args:
         name: of the file, for errors.
@@ -80,6 +88,7 @@ def read_file(
         said: what the caller says of it.
         into: where its rows are kept.
         most: rows it may have.
+        bulk_from: bytes from which on it is large.
 
     Raises:
         InvalidQuery: something in it is not understood; names the row and the column.
@@ -89,7 +98,7 @@ def read_file(
     found = parquet_form(stream, kinds, name) if is_parquet(stream) else forms(stream, kinds, encoding, name)
     for form in found:
         try:
-            return _read(stream, form, said=said, name=name, into=into, most=most)
+            return _read(stream, form, said=said, name=name, into=into, most=most, bulk_from=bulk_from)
         except NotInEncoding as error:
             failed = str(error)
     tried = ", ".join(dict.fromkeys(form.encoding for form in found))
@@ -109,18 +118,25 @@ def _digest(stream: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _read(stream: BinaryIO, form: Form, *, said: Said, name: str, into: Tables, most: int) -> Imported:
+def _read(stream: BinaryIO, form: Form, *, said: Said, name: str, into: Tables, most: int, bulk_from: int) -> Imported:
     try:
         layout = form.layout(form.columns, said)
     except HeaderFault as fault:
         raise InvalidQuery(fault.message, argument=fault.argument, allowed=fault.allowed, remedy=fault.remedy) from None
     totals: list[_Total] = []
-    with into.making() as folder, opened(folder) as db, closing(Keeping(folder, layout, form.heads, db)) as keeping:
-        with closing(_records(stream, form, keeping, totals, most)) as records:
-            keeping.take(records)
-        if not keeping.rows:
-            raise NoData(f"{shown(name)} has a header and no rows of figures.", remedy="Export it again, with results.")
-        keeping.finish()
+    with (
+        into.making() as folder,
+        opened(folder, megabytes=MEGABYTES) as db,
+        closing(Keeping(folder, layout, form.heads, db)) as keeping,
+    ):
+        in_bulk = stream.seek(0, SEEK_END) >= bulk_from and take_in_bulk(stream, form, keeping, db, most)
+        if not in_bulk:
+            with closing(_records(stream, form, keeping, totals, most)) as records:
+                keeping.take(records)
+            if not keeping.rows:
+                text = f"{shown(name)} has a header and no rows of figures."
+                raise NoData(text, remedy="Export it again, with results.")
+            keeping.finish()
         found = keeping.found()
         periods = found.distinct("period") if "period" in layout.fields else []
         told: dict[str, Any] = {
@@ -130,6 +146,7 @@ def _read(stream: BinaryIO, form: Form, *, said: Said, name: str, into: Tables, 
             "notes": tuple(layout.notes(found)),
             "totals": len(totals),
             "off": _off(layout, keeping, totals),
+            "in_bulk": in_bulk,
         }
         digest = _digest(stream)
         rows, figures = keeping.keep(into, f"{digest} {form.layout.id} {form.encoding} {said}")

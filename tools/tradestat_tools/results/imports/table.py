@@ -4,13 +4,16 @@ import math
 from collections.abc import Generator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tradestat_tools.codes.words import shown
-from tradestat_tools.contract.kept import AT_ONCE, literal, opened
+from tradestat_tools.contract.kept import AT_ONCE, literal, opened, quoted
 from tradestat_tools.model.file_layout import Layout
 from tradestat_tools.results.imports.folder import file_refused
 from tradestat_tools.results.imports.text import Form, header_form
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 PARQUET = "parquet"
 MARK = b"PAR1"
@@ -43,9 +46,7 @@ class ParquetFile:
     """An open file. Columns are cells of texts, as in CSV."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        # The very file that was looked at, whatever has been put in its place since.
-        opened_as = Path(f"/dev/fd/{stream.fileno()}")
-        self._path = str(opened_as if opened_as.exists() else stream.name)
+        self._path = path_of(stream)
 
     def heads(self) -> tuple[str, ...]:
         """The names of its columns."""
@@ -62,6 +63,33 @@ class ParquetFile:
                 for row in some:
                     number += 1
                     yield number, [_text(cell) for cell in row]
+
+
+def path_of(stream: BinaryIO) -> str:
+    """The very file that was looked at, whatever has been put in its place since."""
+    opened_as = Path(f"/dev/fd/{stream.fileno()}")
+    return str(opened_as if opened_as.exists() else stream.name)
+
+
+def texts_of(stream: BinaryIO, db: "DuckDBPyConnection") -> str | None:
+    """A SELECT of a file's rows as the texts `c0`, `c1` and so on; None where a column is of a kind that SQL may write
+    otherwise than `_text`."""
+    source = f"read_parquet({literal(path_of(stream))})"
+    texts: list[str] = []
+    for at, (name, kind, *_) in enumerate(db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()):  # noqa: S608
+        cell = quoted(name)
+        if kind in ("FLOAT", "DOUBLE"):
+            whole = f"isfinite({cell}) AND {cell} = floor({cell}) AND abs({cell}) < 1e15"
+            as_whole, as_it_is = (f"CAST(CAST({cell} AS {kind}) AS VARCHAR)" for kind in ("BIGINT", "DOUBLE"))
+            cell = f"CASE WHEN {whole} THEN {as_whole} ELSE {as_it_is} END"
+        elif kind == "BOOLEAN":
+            cell = f"CASE {cell} WHEN true THEN 'True' WHEN false THEN 'False' END"
+        elif kind.endswith("INT") or kind in ("INTEGER", "UINTEGER"):
+            cell = f"CAST({cell} AS VARCHAR)"
+        elif kind != "VARCHAR":
+            return None
+        texts.append(f"{cell} AS c{at}")
+    return f"SELECT {', '.join(texts)} FROM {source}"  # noqa: S608
 
 
 def _text(cell: Any) -> str:

@@ -132,7 +132,7 @@ def _readings(start: bytes, encoding: str) -> Iterator[_Reading]:
         return
     for delimiter in [given[1]] if given and given[1] in DELIMITERS else DELIMITERS:
         try:
-            cells = next(csv.reader([_plain(lines[skipped], delimiter)], delimiter=delimiter, strict=True))
+            cells = next(csv.reader([without_tabs(lines[skipped], delimiter)], delimiter=delimiter, strict=True))
             heads = [cleaned(cell) for cell in cells]
         except (csv.Error, CellFault):
             continue
@@ -151,8 +151,8 @@ def _first_lines(start: bytes, encoding: str) -> bytes:
     return b"".join(lines[: upto + 2]) if b"sep=" in lines[upto].lower() else b"".join(lines[: upto + 1])
 
 
-def _plain(line: str, delimiter: str) -> str:
-    """A line without the tabs that China Customs' files have after some quotes, which CSV does not know."""
+def without_tabs(line: str, delimiter: str) -> str:
+    """Text without the tabs that China Customs' files have after some quotes, which CSV does not know."""
     return line.replace('"\t', '"') if delimiter != "\t" and '"\t' in line else line
 
 
@@ -238,7 +238,7 @@ def _lines(text: io.TextIOWrapper, delimiter: str) -> Iterator[str]:
                 f"Row {number} is longer than {MOST_LINE:,} characters.",
                 allowed="a CSV file with one row a line",
             )
-        yield _plain(line, delimiter)
+        yield without_tabs(line, delimiter)
 
 
 def _said(error: csv.Error) -> str:

@@ -18,14 +18,18 @@ from tradestat_tools.model.file_layout import (
     FlowSide,
     Found,
     HeaderFault,
+    InBulk,
     Layout,
     Record,
     Said,
+    Trait,
+    area_name,
     hs_code,
     month_or_year,
     number,
     on_lengths,
     one_area,
+    period_trait,
     read_period,
 )
 from tradestat_tools.model.observation import Observation, Status
@@ -184,8 +188,8 @@ class ChinaCustoms(Layout):
             self._when(record),
             record["product"],
             self._area(record),
-            record.get("trade_mode") or record.get("trade_mode_name"),
-            record.get("place") or record.get("place_name"),
+            _either(record, "trade_mode"),
+            _either(record, "place"),
         )
 
     def observe(self, records: Iterable[Record]) -> Iterator[Observation]:
@@ -218,6 +222,59 @@ class ChinaCustoms(Layout):
                 net_kg=kg,
                 basis="destination" if flow == "X" else "origin",
             )
+
+    def in_bulk(self) -> InBulk:
+        """What `check`, `key` and `observe` say of a row, by SQL."""
+        first, second = (_sql_quantity(*pair) for pair in (("quantity", "first_in"), ("second_quantity", "second_in")))
+        missing = "count(value) < count(*)"
+        return InBulk(
+            traits=(
+                Trait(("partner", "partner_name"), self._place),
+                Trait(("period",), lambda record: period_trait(str(self._when(record)))),
+                Trait(("flow",), lambda record: {"side": self._flow_of(record)}),
+                Trait(("quantity_unit",), lambda record: {"first_in": _unit_of_quantity(record.get("quantity_unit"))}),
+                Trait(("second_unit",), lambda record: {"second_in": _unit_of_quantity(record.get("second_unit"))}),
+                Trait(("trade_mode", "trade_mode_name"), lambda record: {"mode": _either(record, "trade_mode")}),
+                Trait(("place", "place_name"), lambda record: {"home": _either(record, "place")}),
+            ),
+            key=("side", "when_text", "product", "place_of_partner", "mode", "home"),
+            where="partner_code IS NOT NULL",
+            grouped=("side", "when_text", "when_year", "when_month", "product", "partner_code"),
+            figures={
+                "reporter": f"'{area_name(CHINA)}'",
+                "reporter_code": f"'{CHINA}'",
+                "partner": "any_value(partner_text)",
+                "partner_code": "partner_code",
+                "product": "product",
+                "flow": "side",
+                "period": "when_text",
+                **{name: f"when_{name}" for name in ("year", "month")},
+                "value": f"CASE WHEN {missing} THEN NULL ELSE {_sql_sum('value')} END",
+                "unit": f"'{self.currency}'",
+                "weight": f"CASE WHEN {_sql_unit('first_in')} = 'kg' THEN {first} "
+                f"WHEN {_sql_unit('second_in')} = 'kg' THEN {second} END",
+                "quantity": first,
+                "quantity_unit": f"CASE WHEN {first} IS NOT NULL THEN {_sql_unit('first_in')} END",
+                "valuation": "CASE WHEN side = 'X' THEN 'FOB' ELSE 'CIF' END",
+                "status": f"CASE WHEN {missing} THEN '{Status.MISSING}' WHEN count(*) > 1 THEN '{Status.SUMMED}' "
+                f"ELSE '{Status.REPORTED}' END",
+                "source": f"'{self.source}'",
+                "classification": "'HS'",
+                "resolution": "1",
+                "basis": "CASE WHEN side = 'X' THEN 'destination' ELSE 'origin' END",
+                "tool": f"'{TOOL}'",
+            },
+            nothing=_NONE,
+        )
+
+    def _place(self, record: Record) -> dict[str, Cell]:
+        found = self._area(record)
+        code = found.comtrade or None
+        return {
+            "place_of_partner": f"{found.name_en} {found.iso3} {found.china_customs}",
+            "partner_code": code,
+            "partner_text": area_name(code) if code else None,
+        }
 
     def subject(self, found: Found) -> str:
         flows = {self._flow_of(record) for record in found.distinct("flow")}
@@ -346,10 +403,36 @@ def _quantity(held: Sequence[Record], field: str, unit_field: str) -> tuple[floa
     total = _sum([one.get(field) for one in held])
     if total is None:
         return None, None
+    return total, _unit_of_quantity(unit)
+
+
+def _unit_of_quantity(unit: Cell) -> str | None:
+    """A unit by its abbreviation, as it is written where it has none; None where there is none."""
+    if (text := str(unit or "-")) in _NONE:
+        return None
     try:
-        return total, quantity_unit(unit).abbr
+        return quantity_unit(text).abbr
     except CodeError:
-        return total, unit
+        return text
+
+
+def _either(record: Record, name: str) -> Cell:
+    return record.get(name) or record.get(f"{name}_name")
+
+
+def _sql_unit(unit: str) -> str:
+    """The unit that all rows have, as SQL."""
+    return f"CASE WHEN min({unit}) = max({unit}) AND count({unit}) = count(*) THEN min({unit}) END"
+
+
+def _sql_quantity(figure: str, unit: str) -> str:
+    """`_quantity` as SQL."""
+    return f"CASE WHEN {_sql_unit(unit)} IS NOT NULL AND count({figure}) = count(*) THEN {_sql_sum(figure)} END"
+
+
+def _sql_sum(figure: str) -> str:
+    """`_sum` as SQL: whole figures exactly."""
+    return f"sum({figure})"
 
 
 def _sum(values: Sequence[Cell]) -> float | None:

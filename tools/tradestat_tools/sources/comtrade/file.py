@@ -1,6 +1,7 @@
 """CSV files of UN Comtrade: those of comtradeplus.un.org and its API, and the older ones of comtrade.un.org."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import partial
 
 from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.words import fold, shown
@@ -11,23 +12,28 @@ from tradestat_tools.model.file_layout import (
     Column,
     Found,
     HeaderFault,
+    InBulk,
     Layout,
     Record,
     Said,
+    Trait,
+    area_name,
     hs_code,
     month_or_year,
     number,
+    period_trait,
     read_period,
 )
-from tradestat_tools.model.observation import Observation
+from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.sources.comtrade.answers import DOLLARS, MEASURES
 from tradestat_tools.sources.comtrade.codes import (
     BREAKDOWNS,
+    EDITION_NAMES,
     FLOWS,
     family,
     is_hs,
 )
-from tradestat_tools.sources.comtrade.flows import OBSERVED, figure
+from tradestat_tools.sources.comtrade.flows import OBSERVED, figure, product_of
 
 _CURRENT = (
     *("typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode", "reporterISO"),
@@ -151,20 +157,30 @@ class Comtrade(Layout):
         return text or None
 
     def check(self, record: Record) -> None:
+        self._check_code(record)
+        for field in _GIVEN_BY:
+            self._check_area(record, field)
+        self._check_flow(record)
+
+    def _check_code(self, record: Record) -> None:
         classification, code = str(record["classificationCode"]), str(record["cmdCode"])
         if is_hs(classification) and code.isdecimal():
             try:
                 hs_code(code, (2, 4, 6, 8, 10))
             except CellFault as fault:
                 raise CellFault(fault.message, fault.expected, remedy=fault.remedy, field="cmdCode") from None
-        for field, named in _GIVEN_BY.items():
-            given, area = record.get(named), self._areas.get(_area(record, field))
-            if area is not None and not area.former and area.iso3 and given in self._known and given != area.iso3:
-                raise CellFault(
-                    f"{given} is not the area {record[field]}",
-                    f"{area.iso3}, the ISO code of area {record[field]}",
-                    field=named,
-                )
+
+    def _check_area(self, record: Record, field: str) -> None:
+        named = _GIVEN_BY[field]
+        given, area = record.get(named), self._areas.get(_area(record, field))
+        if area is not None and not area.former and area.iso3 and given in self._known and given != area.iso3:
+            raise CellFault(
+                f"{given} is not the area {record[field]}",
+                f"{area.iso3}, the ISO code of area {record[field]}",
+                field=named,
+            )
+
+    def _check_flow(self, record: Record) -> None:
         direction = FLOWS[_flow(str(record["flowCode"]))].side
         if self.said.flow is not None and direction != self.said.flow:
             raise CellFault(
@@ -189,24 +205,94 @@ class Comtrade(Layout):
             code = _flow(str(record["flowCode"]))
             if _is_part(record) or code not in OBSERVED:
                 continue
-            unit = str(record.get("qtyUnitAbbr") or record.get("qtyUnitCode") or "")
+            unit = _unit(record)
             row = {
                 **record,
                 "flowCode": code,
                 **{field: _area(record, field) for field in _GIVEN_BY},
-                "qty": record.get("qty") if unit not in _NO_UNIT else None,
+                "qty": record.get("qty") if unit else None,
                 "qtyUnitAbbr": unit,
                 "netWgt": record.get("netWgt") or None,  # 0 is what the service writes for none
-                **{name: str(record.get(name)).lower() in ("true", "1") for name in ("isAggregate", "isReported")},
+                "isAggregate": _is_summed(record),
+                "isReported": False,
             }
-            flag = record.get("legacyEstimationFlag")
             yield figure(
                 row,
                 family(str(record["classificationCode"])),
                 read_period(str(record["period"])),
                 tool=TOOL,
-                flag=str(flag) if flag not in (None, "0") else None,
+                flag=_flag(record),
             )
+
+    def in_bulk(self) -> InBulk:
+        """What `check`, `key`, `observe` and `figure` say of a row, by SQL."""
+        inwards, by_rule = "flow IN ('M', 'RM')", "CASE WHEN flow IN ('M', 'RM') THEN {} ELSE {} END"
+        at_rule, other = by_rule.format("cifvalue", "fobvalue"), by_rule.format("fobvalue", "cifvalue")
+        shows_cif = f"({inwards}) = (coalesce({at_rule}, 0) <> 0 OR {other} IS DISTINCT FROM primaryValue)"
+        return InBulk(
+            traits=(
+                Trait(("reporterCode", "reporterISO"), partial(self._place, "reporterCode", "reporter")),
+                Trait(("partnerCode", "partnerISO"), partial(self._place, "partnerCode", "partner")),
+                Trait(("classificationCode", "cmdCode"), self._goods),
+                Trait(("period",), lambda record: period_trait(str(record["period"]))),
+                Trait(("flowCode",), self._way),
+                Trait(tuple(BREAKDOWNS), lambda record: {"part": "yes" if _is_part(record) else None}),
+                Trait(("qtyUnitAbbr", "qtyUnitCode"), lambda record: {"counted_in": _unit(record)}),
+                Trait(("legacyEstimationFlag",), lambda record: {"marked": _flag(record)}),
+                Trait(
+                    ("isAggregate", "isReported"), lambda record: {"is_summed": "yes" if _is_summed(record) else None}
+                ),
+            ),
+            key=(
+                *("reporter_code", "partner_code", "when_text", "flowCode", "classificationCode", "cmdCode"),
+                *(f"coalesce({field}, '{whole}')" for field, whole in BREAKDOWNS.items() if field in self.fields),
+            ),
+            where="flow IS NOT NULL AND part IS NULL",
+            figures={
+                **{name: name for name in ("reporter", "reporter_code", "partner", "partner_code", "product", "flow")},
+                **{name: f"when_{name}" for name in ("year", "month")},
+                "period": "when_text",
+                "value": "primaryValue",
+                "unit": "'USD'",
+                "weight": "nullif(netWgt, 0)",
+                "quantity": "CASE WHEN counted_in IS NOT NULL THEN qty END",
+                "quantity_unit": "CASE WHEN qty IS NOT NULL THEN counted_in END",
+                "valuation": "CASE WHEN primaryValue IS NULL OR system = 'EBOPS' THEN NULL "
+                f"WHEN {shows_cif} THEN 'CIF' ELSE 'FOB' END",
+                "status": f"CASE WHEN primaryValue IS NULL THEN '{Status.MISSING}' WHEN is_summed IS NOT NULL THEN "
+                f"'{Status.SUMMED}' ELSE '{Status.REPORTED}' END",
+                "source": f"'{self.source}'",
+                "classification": "system",
+                "edition": "edition",
+                "resolution": "1",
+                "fob": f"CASE WHEN {inwards} AND coalesce(fobvalue, 0) <> 0 AND fobvalue IS DISTINCT FROM primaryValue "
+                "THEN fobvalue END",
+                "basis": f"CASE WHEN system = 'EBOPS' THEN NULL WHEN {inwards} THEN 'origin' ELSE 'destination' END",
+                "flag": "marked",
+                "tool": f"'{TOOL}'",
+            },
+            signed=self.measures,
+        )
+
+    def _place(self, field: str, name: str, record: Record) -> dict[str, Cell]:
+        self._check_area(record, field)
+        code = _area(record, field)
+        return {name: area_name(code), f"{name}_code": code}
+
+    def _goods(self, record: Record) -> dict[str, Cell]:
+        self._check_code(record)
+        classification = str(record["classificationCode"])
+        system = family(classification)
+        return {
+            "system": system,
+            "edition": EDITION_NAMES.get(classification, classification),
+            "product": product_of(system, str(record["cmdCode"])),
+        }
+
+    def _way(self, record: Record) -> dict[str, Cell]:
+        self._check_flow(record)
+        code = _flow(str(record["flowCode"]))
+        return {"flow": code if code in OBSERVED else None}
 
     def subject(self, found: Found) -> str:
         reporters = sorted({_area(record, "reporterCode") for record in found.distinct("reporterCode")})
@@ -235,6 +321,21 @@ def _flow(text: str) -> str:
     if code not in FLOWS:
         raise CellFault(f"{shown(text)} is not a flow", f"one of {', '.join(FLOWS)}, or 1 to 4 in older files")
     return code
+
+
+def _unit(record: Record) -> str | None:
+    unit = str(record.get("qtyUnitAbbr") or record.get("qtyUnitCode") or "")
+    return None if unit in _NO_UNIT else unit
+
+
+def _flag(record: Record) -> str | None:
+    flag = record.get("legacyEstimationFlag")
+    return None if flag in (None, "0") else str(flag)
+
+
+def _is_summed(record: Record) -> bool:
+    aggregate, reported = (str(record.get(name)).lower() in ("true", "1") for name in ("isAggregate", "isReported"))
+    return aggregate and not reported
 
 
 def _area(record: Record, field: str) -> str:

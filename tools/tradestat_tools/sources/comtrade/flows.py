@@ -48,6 +48,11 @@ OBSERVED: tuple[str, ...] = get_args(FlowCode)
 _SERVICES_TOTAL = {"200", "S"}
 
 
+def product_of(system: str, code: str) -> str:
+    """A code of a classification as common rows have it."""
+    return "S" if system == "EBOPS" and code in _SERVICES_TOTAL else code
+
+
 def figure(row: Mapping[str, Any], system: str, period: Period, *, tool: str, flag: str | None = None) -> Observation:
     """A row of the service, or of a file of it, as a common row.
 
@@ -55,7 +60,7 @@ def figure(row: Mapping[str, Any], system: str, period: Period, *, tool: str, fl
         row: codes, figures and flags under the service's names, as far as known; `flowCode` is one of OBSERVED.
         system: what the row's classification is an edition of.
     """
-    code, flow, edition = row["cmdCode"], row["flowCode"], row["classificationCode"]
+    code, flow, edition = str(row["cmdCode"]), row["flowCode"], row["classificationCode"]
     value, cif, fob, quantity = (row.get(name) for name in ("primaryValue", "cifvalue", "fobvalue", "qty"))
     services, inwards = system == "EBOPS", flow in ("M", "RM")
     valuation: Valuation | None = None
@@ -68,7 +73,7 @@ def figure(row: Mapping[str, Any], system: str, period: Period, *, tool: str, fl
         flow=flow,
         reporter=row["reporterCode"],
         partner=row["partnerCode"],
-        product="S" if services and code in _SERVICES_TOTAL else code,
+        product=product_of(system, code),
         classification=system,
         edition=EDITION_NAMES.get(edition, edition),
         period=period,

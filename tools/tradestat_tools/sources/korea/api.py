@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import unquote
 
@@ -34,7 +34,7 @@ from tradestat_tools.sources.korea.wire.failures import FAILURES
 from tradestat_tools.sources.korea.wire.page import Page, read_page
 from tradestat_tools.sources.korea.wire.part import take
 from tradestat_tools.sources.korea.wire.rows import TOTAL, Row
-from tradestat_tools.upstream import Policy, Reader, Request
+from tradestat_tools.upstream import Policy, Reader, Request, Response
 from tradestat_tools.upstream.failures import not_asked_for
 from tradestat_tools.upstream.request import CLOSED, Freshness, Take, until_published
 
@@ -168,6 +168,17 @@ async def _others_have_rows(context: Context, selection: Selection) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads an answer of an operation; the same whenever it reads, since only its errors speak of now."""
+
+    operation: Operation
+    now: datetime.datetime = field(compare=False)
+
+    def __call__(self, response: Response) -> Page:
+        return read_page(response, self.operation, self.now)
+
+
 def _request(context: Context, selection: Selection) -> tuple[Request, Policy, Reader[Page]]:
     """What is sent, and how the answer is read."""
     operation, settings, now = selection.operation, context.settings.of(KoreaSettings), context.now()
@@ -193,7 +204,7 @@ def _request(context: Context, selection: Selection) -> tuple[Request, Policy, R
             source=POLICY.source,
         ),
     )
-    return request, POLICY, partial(read_page, operation=operation, now=now)
+    return request, POLICY, _Reader(operation, now)
 
 
 def _within(selection: Selection, now: datetime.datetime, asked: Mapping[str, str]) -> Take | None:

@@ -1,7 +1,9 @@
 """Single figures as they are written: whole ones stay whole, decimals exact, and what may mean two things is none."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from tradestat_tools.upstream.reading import MISSING_WORDS
 
@@ -12,6 +14,8 @@ Figures = tuple[Amount | None, ...]
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}")
 """How figures come but for commas and blanks."""
+
+_ALL_PLAIN = re.compile(r"(?:-?[0-9]{1,15}\0)*")
 
 _WRITTEN = re.compile(r"[-+]?([0-9]{1,15}|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}((?P=mark)[0-9]{3}){0,3})(\.[0-9]{1,9})?")
 _SCIENTIFIC = re.compile(r"[-+]?[0-9]\.[0-9]{1,15}[eE][0-9]{1,2}")
@@ -36,6 +40,14 @@ def figure(text: str) -> Amount | None:
     if abs(found) >= _LARGEST:
         raise ValueError("not a figure of trade")
     return whole(found)
+
+
+def all_plain(column: Sequence[Any]) -> bool:
+    """Whether every value is the text of a whole figure, without commas and blanks."""
+    try:
+        return _ALL_PLAIN.fullmatch("\0".join([*column, ""])) is not None
+    except TypeError:  # an element with others in it, or none
+        return False
 
 
 def whole(value: Amount) -> Amount:

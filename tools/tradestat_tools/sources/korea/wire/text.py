@@ -1,4 +1,4 @@
-"""The body of an answer as nested mappings: XML, in either Korean encoding; the gateway also answers in JSON."""
+"""The body of an answer as mappings and rows: XML, in either Korean encoding; the gateway also answers in JSON."""
 
 import datetime
 import re
@@ -10,7 +10,7 @@ from tradestat_tools.model.errors import UpstreamChanged, UpstreamDown
 from tradestat_tools.sources.korea.service import Operation
 from tradestat_tools.sources.korea.wire.failures import by_status, changed, down
 from tradestat_tools.upstream import Response
-from tradestat_tools.upstream.reading import json_of, xml_of
+from tradestat_tools.upstream.reading import Rows, json_of, xml_of
 
 _CUT_OFF = frozenset({"no element found", "unclosed token", "unclosed CDATA section", "partial character"})
 
@@ -22,8 +22,12 @@ _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]{1,40})""", re.IGNORECASE)
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
-def document_of(response: Response, operation: Operation, now: datetime.datetime) -> Mapping[str, Any]:
-    """The body as nested mappings.
+Document = tuple[Mapping[str, Any], Rows | None]
+"""The body as nested mappings; of XML its rows apart."""
+
+
+def document_of(response: Response, operation: Operation, now: datetime.datetime) -> Document:
+    """What the body says.
 
     Raises:
         TradestatError: it is neither XML nor JSON; of a failed status, what that status means.
@@ -34,7 +38,7 @@ def document_of(response: Response, operation: Operation, now: datetime.datetime
     if start.startswith((b"<", b"{")) and not web_page:
         try:
             body, encoding = _in_utf8(body, response)
-            return _json(body) if start.startswith(b"{") else _xml(body, encoding)
+            return (_json(body), None) if start.startswith(b"{") else _xml(body, encoding)
         except (UpstreamChanged, UpstreamDown):
             if response.status == 200:
                 raise
@@ -71,9 +75,10 @@ def _in_utf8(body: bytes, response: Response) -> tuple[bytes, str | None]:
         return body, None  # broken, or cut off within a character
 
 
-def _xml(body: bytes, encoding: str | None) -> Mapping[str, Any]:
+def _xml(body: bytes, encoding: str | None) -> Document:
     try:
-        return mapping(xml_of(body, lists=("item",), encoding=encoding))
+        found, rows = xml_of(body, row="item", encoding=encoding)
+        return mapping(found), rows
     except ExpatError as error:
         if ErrorString(error.code) in _CUT_OFF:
             raise down("XML that breaks off before its end") from None
