@@ -79,7 +79,8 @@ def _place(text: str) -> Resolved:
         raise ArgumentError(
             f"{text} is a group of countries; the two ends of a flow are single reporters.",
             allowed="one country; call again for each member that matters",
-            remedy=f'comtrade_data takes a group and gives each member: partnerCode="{clean(text)}", of one reporter. '
+            remedy="trade_series takes a group at either end, sums it and gives each member: "
+            f'reporter="{clean(text)}" with the other end as partner, or the other way round. '
             "Then compare_mirror with the members that matter.",
         )
     if found.area.kind == "world":

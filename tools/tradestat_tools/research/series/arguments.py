@@ -7,10 +7,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from tradestat_tools.codes.countries import Area, Resolved, resolve_area
 from tradestat_tools.codes.flows import flow
-from tradestat_tools.codes.groups import Group, expand, expansion, group_named
+from tradestat_tools.codes.groups import Group, expansion, group_named
 from tradestat_tools.codes.periods import LAST_YEAR, PER_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import CodeError, clean, fold, shown
+from tradestat_tools.codes.words import CodeError, fold, shown
 from tradestat_tools.contract.results import read_handle
 from tradestat_tools.model.arguments import ArgumentError, Meaning, reads
 from tradestat_tools.model.flow import Product, read_product
@@ -78,27 +78,54 @@ def read_flows(value: Any) -> Any:
     return [one for one in FLOWS if one in found]
 
 
-def places_of(partners: Sequence[Resolved | Group], reporter: Area, span: Span) -> tuple[Place, ...]:
+def places_of(partners: Sequence[Resolved | Group], reporter: Sequence[Area], span: Span) -> tuple[Place, ...]:
     """Partners with the members of groups as they were at the end of the span; the reporter is no partner of its own.
+
+    Args:
+        reporter: the only one; nothing where several report.
 
     Raises:
         ArgumentError: a partner is the reporter.
     """
-    ends = [end.year for end in (span.first, span.last) if end]
     found: list[Place] = []
     for one in partners:
         if isinstance(one, Resolved):
-            if one.area == reporter:
+            if one.area in reporter:
                 raise ArgumentError("Reporter and partner are the same.", argument="partner", allowed="another area")
             found.append(Place(one.area.name_en, (one.area,), note=one.note))
             continue
-        of = expansion(one, first_year=min(ends, default=None), last_year=max(ends, default=None))
-        areas = tuple(area for area in of.areas if area != reporter)
-        if not areas:
+        found.append(_members(one, span, reporter, "which reports"))
+        if not found[-1].areas:
             raise ArgumentError(f"{one.id} has no other member than the reporter.", argument="partner")
-        without = "" if len(areas) == len(of.areas) else f" Without {reporter.name_en}, which reports."
-        found.append(Place(one.id, areas, is_group=True, note=f"{of.note}{without}"))
     return tuple({(place.name, place.is_group): place for place in found}.values())
+
+
+def reporters_of(reporter: Resolved | Group, partners: Sequence[Resolved | Group], span: Span) -> Place:
+    """Who reports: one, or the members of a group with one partner, which is none of them.
+
+    Raises:
+        ArgumentError: a group with several partners.
+    """
+    if isinstance(reporter, Resolved):
+        return Place(reporter.area.name_en, (reporter.area,), note=reporter.note)
+    if len(partners) > 1 or isinstance(partners[0], Group):
+        raise ArgumentError(
+            f"{reporter.id} reports by its {len(reporter.members)} members, each with one partner.",
+            argument="partner",
+            allowed="one country, or World",
+            remedy=f"Ask {reporter.id} with one partner at a time, or turn it round: a partner as reporter and "
+            f"partner={reporter.id}.",
+        )
+    return _members(reporter, span, (partners[0].area,), "the partner")
+
+
+def _members(group: Group, span: Span, without: Sequence[Area], who: str) -> Place:
+    """A group's members at the end of a span but for one, which is named with what it is."""
+    ends = [end.year for end in (span.first, span.last) if end]
+    of = expansion(group, first_year=min(ends, default=None), last_year=max(ends, default=None))
+    left = [area.name_en for area in of.areas if area in without]
+    note = f"{of.note} Without {left[0]}, {who}." if left else of.note
+    return Place(group.id, tuple(area for area in of.areas if area not in without), is_group=True, note=note)
 
 
 def products_of(codes: Sequence[str], kind: Any) -> tuple[Product, ...]:
@@ -142,29 +169,16 @@ def wholes_of(
     return None, read_product("TOTAL" if products[0].kind == "goods" else "", products[0].kind)
 
 
-def _area(text: str) -> Resolved:
-    """An area that has figures of its own; a group's members have them one by one.
+def _reporter(text: str) -> Resolved | Group:
+    """A country, or a group whose members report.
 
     Raises:
         CodeError: unknown or ambiguous.
-        ArgumentError: a group that no source reports on.
+        ArgumentError: the World.
     """
-    try:
-        return resolve_area(text)
-    except CodeError:
-        if expand(text) is None:
-            raise
-    raise ArgumentError(
-        f"{shown(text)} is a group of countries, of which no source has a series.",
-        allowed="one country, or World as partner",
-        remedy=f'comtrade_data takes a group and gives each member: partnerCode="{clean(text)}", of one reporter.',
-    )
-
-
-def _reporter(text: str) -> Resolved:
-    found = _area(text)
-    if found.area.kind == "world":
-        raise ArgumentError("The World reports nothing.", allowed="one country; World can be the partner")
+    found = read_partner(text)
+    if isinstance(found, Resolved) and found.area.kind == "world":
+        raise ArgumentError("The World reports nothing.", allowed="one country or group; World can be the partner")
     return found
 
 
@@ -182,8 +196,8 @@ def _source(text: str) -> str:
 class SeriesArguments(OfProduct):
     """A flow, as one of its two ends reports it, over time."""
 
-    reporter: Annotated[Resolved, reads(_reporter, max_length=80), Meaning.AREA] = Field(
-        description="Who reports: a country's name, ISO or M49 code."
+    reporter: Annotated[Resolved | Group, reads(_reporter, max_length=80), Meaning.AREA] = Field(
+        description="Who reports: a country's name, ISO or M49 code, or a group, whose members are added up."
     )
     partner: Annotated[list[Annotated[Resolved | Group, reads(read_partner, max_length=80)]], Meaning.AREA] = Field(
         default_factory=lambda: [_world()],
@@ -244,6 +258,7 @@ class SeriesArguments(OfProduct):
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
 
+    _reporters: Place = PrivateAttr()
     _traded: tuple[Product, ...] = PrivateAttr()
     _places: tuple[Place, ...] = PrivateAttr()
 
@@ -260,13 +275,14 @@ class SeriesArguments(OfProduct):
             self._traded = products_of(self.product, self.kind)
         except CodeError as error:
             raise ArgumentError.of("product", error) from None
-        self._places = places_of(self.partner, self.reporter.area, self.span)
+        self._reporters = reporters_of(self.reporter, self.partner, self.span)
+        self._places = places_of(self.partner, () if self.reporters.is_group else self.reporters.areas, self.span)
         check_number(len(self._places), len(self._traded), len(self.flow))
         if self.chain and not (self.single and self._traded[0].kind == "goods" and len(self._traded[0].code) == 6):
             raise ArgumentError(
-                "Chains are of one HS subheading in one flow with one partner.",
+                "Chains are of one HS subheading in one flow of one reporter with one partner.",
                 argument="chain",
-                allowed="an HS code of six digits, one partner and flow; also: growth, share, index",
+                allowed="an HS code of six digits, one reporter, partner and flow; also: growth, share, index",
             )
         only = self._places[0].areas[0].kind == "world" and len(self._places) == len(self._traded) == 1
         if "share" in self.also and self._traded[0].is_total and only:
@@ -296,7 +312,7 @@ class SeriesArguments(OfProduct):
     @property
     def single(self) -> bool:
         """Whether one series is asked for, as it is reported."""
-        one = len(self._places) == len(self._traded) == len(self.flow) == 1
+        one = len(self._places) == len(self._traded) == len(self.flow) == 1 and not self.reporters.is_group
         return one and not self._places[0].is_group and set(self.flow) <= ONE_FLOW and set(self.also) <= ALONE
 
     def _check_periods(self) -> None:
@@ -321,6 +337,17 @@ class SeriesArguments(OfProduct):
             )
 
     @property
+    def reporters(self) -> Place:
+        """Who reports, one or the members of a group."""
+        return self._reporters
+
+    def of_reporter(self, area: Area) -> "SeriesArguments":
+        """The same of another reporter."""
+        found = self.model_copy()
+        found._reporters = Place(area.name_en, (area,))
+        return found
+
+    @property
     def frequency(self) -> Frequency:
         """Of the periods wanted."""
         if self.freq:
@@ -339,7 +366,7 @@ class SeriesArguments(OfProduct):
         """What is asked for, whichever source is asked."""
         partner, product, frequency = self._places[0].areas[0], self._traded[0], self.frequency
         return Wanted(
-            reporter=self.reporter.area,
+            reporter=self.reporters.areas[0],
             partner=partner,
             product=product,
             role="importer" if self.flow[0] == "M" else "exporter",
@@ -357,14 +384,14 @@ class SeriesArguments(OfProduct):
 
     @property
     def _notes(self) -> tuple[str, ...]:
-        return tuple(place.note for place in (self.reporter, *self._places) if place.note)
+        return tuple(place.note for place in (self.reporters, *self._places) if place.note)
 
     @property
     def many(self) -> Many:
         """What is asked for, where it is several series or measures of one over its periods."""
         whole = wholes_of(self._places, self._traded, asked="share" in self.also, world=_world().area)
         return Many(
-            reporter=self.reporter.area,
+            reporters=self.reporters,
             places=self._places,
             products=self._traded,
             flows=tuple(self.flow),

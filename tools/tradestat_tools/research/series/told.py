@@ -28,6 +28,7 @@ class Line:
     Args:
         members: of a sum, whose figures were added.
         ranked: series that are ranked among each other; "" for none.
+        reporter: the member that reports, where a group was asked for; None of their sum.
     """
 
     flow: Flow
@@ -38,7 +39,15 @@ class Line:
     cells: Cells
     members: tuple[str, ...] = ()
     ranked: str = ""
+    reporter: str | None = None
+    reporter_name: str | None = None
     found: dict[str, list[Indicator]] = field(default_factory=dict[str, list[Indicator]])
+
+    @property
+    def named(self) -> str:
+        """What it is of, for people."""
+        of = (FLOW_NAMES[self.flow], self.reporter_name, self.partner_name, self.product or self.product_name)
+        return ", ".join(one for one in of if one)
 
     def at(self, period: Period) -> Cell:
         """The figure of a period, or that there is none."""
@@ -52,14 +61,12 @@ def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line
     for wide, narrow in overlapping(many.products):
         text = f"{wide.code} contains {narrow.code}: they are never added."
         yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
-    undefined = [
-        f"{name} of {FLOW_NAMES[one.flow]}, {one.partner_name}, {one.product or 'these products'}: {text}"
-        for one in data.series
-        if any(value is not None for value in one.values)  # else that it has no figure is said already
-        for name, text in (one.undefined or {}).items()
-    ]
-    if undefined:
-        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {some(undefined, '; ')}.")
+    if many.reporters.is_group:
+        text = f"The sum is of {many.reporters.name}'s members, each as it reports"
+        if many.areas[0].kind == "world":
+            text += ": what they trade with each other is in it"
+        yield Note(code=NoteCode.DOUBLE_COUNTING, text=f"{text}.")
+    yield from _on_undefined(lines, data)
     if "TB" in many.flows:
         valuations = {line.flow: {line.at(at).valuation for at in found.periods} - {None} for line in lines}
         text = "The balance is exports less imports"
@@ -112,9 +119,27 @@ def _on_sums(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
             alike.setdefault((_when(which), why.removesuffix(")")), []).append(name)
         if by:
             parts = [f"{some(names)} ({why}) in {when}" for (when, why), names in alike.items()]
-            what = f"{FLOW_NAMES[line.flow]}, {line.partner_name}, {line.product or line.product_name}"
-            text = f"The sum ({what}) is not of all {len(line.members)} members; it lacks {some(parts, '; ')}."
+            text = f"The sum ({line.named}) is not of all {len(line.members)} members; it lacks {some(parts, '; ')}."
             yield Note(code=NoteCode.ABSENT, text=text)
+
+
+def _on_undefined(lines: Sequence[Line], data: ManyData) -> Iterator[Note]:
+    """Which measures are not defined, and why; those that no series has, once."""
+    named: dict[tuple[str, str], list[str]] = {}
+    told = [(line, one) for line, one in zip(lines, data.series, strict=True) if any(_known(one.values))]
+    for line, one in told:  # that a series has no figure is said already
+        for name, text in (one.undefined or {}).items():
+            named.setdefault((name, text), []).append(line.named)
+    parts = [
+        f"{name} of {'every series' if len(told) == len(of) > 1 else some(of)}: {text}"
+        for (name, text), of in named.items()
+    ]
+    if parts:
+        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {some(parts, '; ')}.")
+
+
+def _known(values: Sequence[object]) -> Iterator[bool]:
+    return (value is not None for value in values)
 
 
 def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]:
@@ -126,8 +151,7 @@ def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
             if line.at(at).value is None:
                 gone.setdefault(line.at(at).why, []).append(at)
         for why, which in gone.items():
-            name = f"{FLOW_NAMES[line.flow]}, {line.partner_name}, {line.product} {_when(which)}"
-            by.setdefault(why, []).append(name)
+            by.setdefault(why, []).append(f"{line.named} {_when(which)}")
     for why, names in by.items():
         text = "the source has no row, which is neither zero nor known" if why == sums.NO_ROW else why
         yield Note(code=NoteCode.ABSENT, text=f"No figure ({text}): {some(names, '; ')}.")
@@ -136,7 +160,7 @@ def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
 def _is_named(line: Line, lines: Sequence[Line]) -> bool:
     """Whether the note on a sum names what a series lacks."""
     return any(
-        (line.partner_name in one.members and one.product == line.product)
+        ((line.reporter_name or line.partner_name) in one.members and one.product == line.product)
         or (line.product in one.members and one.partner == line.partner)
         for one in lines
         if one.members and one.flow == line.flow

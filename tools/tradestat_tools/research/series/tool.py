@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tradestat_tools.codes.countries import area_named
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import nearest, shown
 from tradestat_tools.contract.context import Context
@@ -37,10 +38,15 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Trade
     if asked.currency != DOLLAR:
         await check_currency(asked.currency, "currency")
     _check_source(context, asked.source)
+    if asked.reporters.is_group and (union := as_one(context, asked)) is not None:
+        try:
+            return await trade_series(context, union)
+        except NoData:
+            pass  # its members then
     wanted = asked.wanted
     independent = _independent(context, wanted)
     if not asked.single:
-        return await _several(context, asked, wanted, independent)
+        return await _several(context, asked, independent)
     found: list[Found] = []
     passed: list[Passed] = []
     for source in _order(context, asked, independent):
@@ -55,15 +61,28 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Trade
                 raise one
             passed.append(Passed(source, one))
         elif named:
-            raise _of_another(context, source, wanted)
+            raise _of_another(context, source, asked)
     if not found:
-        raise _nothing(context, wanted, passed)
+        raise _nothing(context, asked, passed)
     return answer_of(context, wanted, Chosen(tuple(found), tuple(passed), independent))
 
 
-async def _several(
-    context: Context, asked: SeriesArguments, wanted: Wanted, independent: Sequence[str]
-) -> Answer[TradeSeriesData]:
+def as_one(context: Context, asked: SeriesArguments) -> SeriesArguments | None:
+    """The same of a group as one reporter, where a source has statistics of its own of it; None where none has."""
+    whole = area_named(asked.reporters.name)
+    if whole is None or asked.source != AUTO:
+        return None
+    one = asked.of_reporter(whole)
+    wanted, someday = one.wanted, Period(context.today.year - 1, one.frequency, 1)
+    views = [
+        flows.view(replace(wanted, lead=0).question(someday, someday), wanted.role)
+        for flows in flows_of(context.sources).values()
+        if flows.standing is Standing.NATIONAL
+    ]
+    return one if any(view is not None and view.why is None for view in views) else None
+
+
+async def _several(context: Context, asked: SeriesArguments, independent: Sequence[str]) -> Answer[TradeSeriesData]:
     """Several series, all of the first source that has any of them."""
     passed: list[Passed] = []
     for source in _order(context, asked, independent):
@@ -72,10 +91,10 @@ async def _several(
         if isinstance(found, Gathered):
             return answer_of_many(context, asked.many, found, passed)
         if named:
-            raise found or _of_another(context, source, wanted)
+            raise found or _of_another(context, source, asked)
         if found is not None:
             passed.append(Passed(source, found))
-    raise _nothing(context, wanted, passed)
+    raise _nothing(context, asked, passed)
 
 
 def _observe(data: TradeSeriesData, source: Provenance) -> list[Observation]:
@@ -102,8 +121,13 @@ def _check_source(context: Context, source: str) -> None:
 
 
 def _order(context: Context, asked: SeriesArguments, independent: Sequence[str]) -> list[str]:
-    """The sources in the order in which they are asked: the reporter's own, the United Nations, a compilation."""
+    """The sources in the order in which they are asked: the reporter's own, the United Nations, a compilation.
+
+    The members of a group are asked of a source that answers for many reporters at once.
+    """
     every = flows_of(context.sources).items()
+    if asked.reporters.is_group and asked.source == AUTO:
+        return [name for name, flows in every if flows.evidence]
     rule = [*(name for name, flows in every if flows.standing is not Standing.INDEPENDENT), *independent]
     if asked.source == AUTO:
         return rule
@@ -123,11 +147,11 @@ def _independent(context: Context, wanted: Wanted) -> tuple[str, ...]:
     )
 
 
-def _of_another(context: Context, source: str, wanted: Wanted) -> InvalidQuery:
+def _of_another(context: Context, source: str, asked: SeriesArguments) -> InvalidQuery:
     every = flows_of(context.sources)
-    way = "exports" if wanted.role == "exporter" else "imports"
+    way = "imports" if asked.flow == ["M"] else "exports"
     return InvalidQuery(
-        f"{context.sources[source].name} has {every[source].reports} only, not {wanted.reporter.name_en}'s {way}.",
+        f"{context.sources[source].name} has {every[source].reports} only, not {asked.reporters.name}'s {way}.",
         argument="source",
         allowed=", ".join((AUTO, *(name for name, flows in every.items() if flows.reports is None))),
         nearest=(AUTO,),
@@ -138,8 +162,9 @@ def _gaps(found: Sequence[Found]) -> bool:
     return any(all(one.value(period) is None for one in found) for period in found[0].periods)
 
 
-def _nothing(context: Context, wanted: Wanted, passed: Sequence[Passed]) -> TradestatError:
+def _nothing(context: Context, asked: SeriesArguments, passed: Sequence[Passed]) -> TradestatError:
     """Why there is no series at all: the reasons of every source, or the failure of one where that is all there is."""
+    wanted = asked.wanted
     if len(passed) == 1 or not any(isinstance(one.error, NoData) for one in passed):
         return passed[0].error
     whys: list[Why] = []
@@ -151,24 +176,26 @@ def _nothing(context: Context, wanted: Wanted, passed: Sequence[Passed]) -> Trad
         else:
             not_asked.append(f"{one.error.message} {one.error.remedy}")
     return NoData(
-        f"No source that could be asked has a figure of {wanted.reporter.name_en}'s {wanted.way} "
+        f"No source that could be asked has a figure of {asked.reporters.name}'s {wanted.way} "
         f"{wanted.partner.name_en} of {wanted.product.code} in these periods.",
-        remedy=" ".join([*not_asked, f"Else ask other periods, a wider code, or the other end: {_other_end(wanted)}."]),
+        remedy=" ".join([*not_asked, f"Else ask other periods, a wider code, or the other end: {_other_end(asked)}."]),
         why=each_once(whys),
     )
 
 
-def _other_end(wanted: Wanted) -> str:
+def _other_end(asked: SeriesArguments) -> str:
     """The call that shows what the other end reports; of the World that of all countries."""
+    wanted, who = asked.wanted, asked.reporters.name
     way: Role = "importer" if wanted.role == "exporter" else "exporter"
-    services = wanted.product.kind == "services"
+    product, kind = wanted.product.code, "services" if wanted.product.kind == "services" else None
     if wanted.partner.kind == "world":
-        what = {"typeCode": "S"} if services else {"cmdCode": wanted.product.code}
-        who = {"reporterCode": "all", "partnerCode": wanted.reporter.name_en, "flowCode": flow_of(way)}
-        return call_text("comtrade_data", **who, **what, period="latest")
-    ends = {wanted.role: wanted.reporter.name_en, way: wanted.partner.name_en}
-    kind = "services" if services else None
-    product = wanted.product.code
+        what = {"typeCode": "S"} if kind else {"cmdCode": product}
+        ends = {"reporterCode": "all", "partnerCode": who, "flowCode": flow_of(way)}
+        return call_text("comtrade_data", **ends, **what, period="latest")
+    if asked.reporters.is_group:
+        ends = {"reporter": wanted.partner.name_en, "partner": who}
+        return call_text(TOOL, **ends, product=product, kind=kind, flow=flow_of(way))
+    ends = {wanted.role: who, way: wanted.partner.name_en}
     return call_text("compare_mirror", exporter=ends["exporter"], importer=ends["importer"], product=product, kind=kind)
 
 
