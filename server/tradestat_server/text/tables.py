@@ -169,7 +169,8 @@ class _Shown:
         if scaled & table.weights:
             units.append(f"{TONNES[manner.weight_power]} ({unit_in_powers('kg', manner.weight_power)})")
         scale = f"{', '.join(units)}, rounded" if units else ""
-        parts = (cut_text(table.title, LABEL_WIDTH * 2), scale, shared)
+        title = table.title.removesuffix(", kg") if scaled & table.weights else table.title
+        parts = (cut_text(title, LABEL_WIDTH * 2), scale, shared)
         plain = exact if whole.part else number
         forms = [str if column.lower() == "year" else plain for column in table.columns]
         return cls(
@@ -233,7 +234,7 @@ def _power(table: Table, column: str, manner: Manner) -> int:
 
 def _head(table: Table, column: str, manner: Manner) -> str:
     """A column's head; that of weights with the power of a thousand in which they are shown."""
-    if table.part or not manner.weight_power or column not in table.weights:
+    if table.part or not manner.weight_power or column not in table.weights or not column.endswith("kg"):
         return column
     return column.removesuffix("kg") + TONNES[manner.weight_power]
 
