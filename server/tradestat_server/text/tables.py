@@ -310,7 +310,7 @@ def _room(lines: Sequence[Sequence[str]], at: int, *, is_number: bool) -> int:
         return max(width(line[at]) for line in lines)
     widths = sorted(width(line[at]) for line in lines)
     # A row with an empty cell would be read wrongly where its columns are not under their heads.
-    must = (line for number_of, line in enumerate(lines) if number_of == 0 or "" in line)
+    must = (line for number_of, line in enumerate(lines) if number_of == 0 or "" in line[:-1])
     usual = max(widths[len(widths) * 9 // 10], min(widths[-1], READABLE))
     return max(usual, *(width(line[at]) for line in must))
 
