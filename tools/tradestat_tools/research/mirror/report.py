@@ -16,6 +16,7 @@ from tradestat_tools.research.currency import Rate
 from tradestat_tools.research.mirror.answer import Detail, MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
 from tradestat_tools.research.mirror.compare import Compared
 from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, YUAN, Cell, amount_text
+from tradestat_tools.research.periods import added
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.views import Seen
 
@@ -101,7 +102,7 @@ def _gaps(compared: Compared, money: Callable[[float | None, Period], float | No
         if exporter.value is not None and importer.value is not None:
             both.append((exporter, importer, money(best.value, period)))
     if len(both) > 1:
-        best = _sum([one for _, _, one in both])
+        best = added([one for _, _, one in both])
         if compared.evidence.focus_only and compared.evidence.routes:
             best = None  # transit is known of one period alone, so that the best values of the others lack it
         exporter, importer = (_End.summed(ends) for ends in ([one for one, _, _ in both], [one for _, one, _ in both]))
@@ -123,7 +124,9 @@ class _End:
 
     @classmethod
     def summed(cls, ends: Sequence["_End"]) -> "_End":
-        return cls(_sum([one.value for one in ends]), _sum([one.fob for one in ends]), _sum([one.kg for one in ends]))
+        return cls(
+            added([one.value for one in ends]), added([one.fob for one in ends]), added([one.kg for one in ends])
+        )
 
 
 def _gap(period: str, exporter: _End, importer: _End, best: float | None, rule: str) -> MirrorGap:
@@ -143,12 +146,6 @@ def _gap(period: str, exporter: _End, importer: _End, best: float | None, rule: 
         best_fob=best,
         best_rule=rule,
     )
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    """The sum; None where one is missing."""
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None
 
 
 def _difference(exporter: float | None, importer: float | None) -> tuple[float | None, float | None]:

@@ -17,8 +17,9 @@ from tradestat_tools.research.series.many import Gathered, Many, Place, Wire, ov
 from tradestat_tools.research.series.report import CODES, UNIT_NAMES, Passed, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, Lacks, ManyData, OneSeries
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
-from tradestat_tools.research.series.told import Line, notes_of, some
+from tradestat_tools.research.series.told import MOST_NAMED, Line, notes_of
 from tradestat_tools.research.views import code_of, flows_of
+from tradestat_tools.research.words import first_of
 
 
 def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequence[Passed]) -> Answer[TradeSeriesData]:
@@ -221,7 +222,7 @@ def _shares(
         return f"the sum of those members of {group} that have a figure, same flow, partner, product and period"
     what = many.whole_partner.name_en if many.whole_partner else "all products"
     if of_sum:
-        when = some(list(fallen))
+        when = first_of(list(fallen), MOST_NAMED)
         text = f"No reported figure of {what} in {when} for some series: shares there are of the members' sum."
         notes.append(Note(code=NoteCode.SUBSET, text=text))
     return f"the reported figure of {what}, same flow, source and period; the members' sum where there is none"
@@ -339,7 +340,7 @@ def _why(name: str, found: Sequence[Indicator], periods: Sequence[Period]) -> st
     by: dict[str, list[str]] = {}
     for why, at in gone:
         by.setdefault(why or "", []).append(at)
-    return "; ".join(f"{some(which)}: {why}" for why, which in by.items())
+    return "; ".join(f"{first_of(which, MOST_NAMED)}: {why}" for why, which in by.items())
 
 
 def _lacks(line: Line, periods: Sequence[Period]) -> Iterator[Lacks]:

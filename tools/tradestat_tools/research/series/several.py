@@ -9,6 +9,7 @@ from tradestat_tools.codes.periods import period
 from tradestat_tools.model.answers import Cell, Provenance, Table
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.research.series.answer import TOOL, Figures, PassedOver, TradeSeriesData
+from tradestat_tools.research.words import first_of, percent
 
 FLOW_NAMES = {"X": "exports", "M": "imports", "RX": "re-exports", "TB": "balance", "DX": "domestic exports"}
 
@@ -120,14 +121,14 @@ class ManyData(TradeSeriesData):
         """What there is of all periods together, beside their sum."""
         columns: dict[str, Sequence[Cell]] = {
             "lacks": [_lacks(one) for one in self._listed],
-            "share %": [_percent(one.total_share) for one in self._listed],
+            "share %": [percent(one.total_share) for one in self._listed],
             "rank": [one.total_rank for one in self._listed],
             "change": [one.change for one in self._listed],
-            "change %": [_percent(one.change_rate) for one in self._listed],
-            "a year %": [_percent(one.cagr) for one in self._listed],
+            "change %": [percent(one.change_rate) for one in self._listed],
+            "a year %": [percent(one.cagr) for one in self._listed],
             "year to date": [one.ytd for one in self._listed],
             "year before": [one.ytd_before for one in self._listed],
-            "to date %": [_percent(one.ytd_growth) for one in self._listed],
+            "to date %": [percent(one.ytd_growth) for one in self._listed],
         }
         return {head: column for head, column in columns.items() if any(one is not None for one in column)}
 
@@ -220,25 +221,15 @@ def _lacks(one: OneSeries) -> str | None:
     gone = {member for each in one.lacks or () for member in each.members or ()}
     if one.members and gone:
         return f"{len(gone)} of {len(one.members)} members"
-    return _some(one.total_lacks)
-
-
-def _percent(value: float | None) -> float | None:
-    return None if value is None else round(100 * value, 2)
+    return first_of(one.total_lacks, 3) if one.total_lacks else None
 
 
 def _percents(values: Figures | None) -> list[float | None] | None:
-    return None if values is None else [_percent(value) for value in values]
+    return None if values is None else [percent(value) for value in values]
 
 
 def _rounded(values: Figures | None, digits: int) -> Figures | None:
     return None if values is None else [None if value is None else round(value, digits) for value in values]
-
-
-def _some(texts: Sequence[str] | None) -> str | None:
-    if not texts:
-        return None
-    return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
 
 
 def observe_many(data: ManyData, _: Provenance) -> list[Observation]:

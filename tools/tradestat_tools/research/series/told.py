@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.periods import Period
@@ -17,6 +16,7 @@ from tradestat_tools.research.series.many import Flow, Gathered, Many, overlappi
 from tradestat_tools.research.series.report import PASSED_ON, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, ManyData
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
+from tradestat_tools.research.words import first_of, in_runs
 
 MOST_NAMED = 12
 
@@ -116,11 +116,11 @@ def _on_sums(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
         alike: dict[tuple[str, str], list[str]] = {}
         for member, which in by.items():
             name, _, why = member.partition(" (")
-            alike.setdefault((_when(which), why.removesuffix(")")), []).append(name)
+            alike.setdefault((in_runs(which), why.removesuffix(")")), []).append(name)
         if by:
-            parts = [f"{some(names)} ({why}) in {when}" for (when, why), names in alike.items()]
-            text = f"The sum ({line.named}) is not of all {len(line.members)} members; it lacks {some(parts, '; ')}."
-            yield Note(code=NoteCode.ABSENT, text=text)
+            parts = [f"{first_of(names, MOST_NAMED)} ({why}) in {when}" for (when, why), names in alike.items()]
+            text = f"The sum ({line.named}) is not of all {len(line.members)} members; it lacks "
+            yield Note(code=NoteCode.ABSENT, text=f"{text}{first_of(parts, MOST_NAMED, '; ')}.")
 
 
 def _on_undefined(lines: Sequence[Line], data: ManyData) -> Iterator[Note]:
@@ -131,11 +131,11 @@ def _on_undefined(lines: Sequence[Line], data: ManyData) -> Iterator[Note]:
         for name, text in (one.undefined or {}).items():
             named.setdefault((name, text), []).append(line.named)
     parts = [
-        f"{name} of {'every series' if len(told) == len(of) > 1 else some(of)}: {text}"
+        f"{name} of {'every series' if len(told) == len(of) > 1 else first_of(of, MOST_NAMED)}: {text}"
         for (name, text), of in named.items()
     ]
     if parts:
-        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {some(parts, '; ')}.")
+        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {first_of(parts, MOST_NAMED, '; ')}.")
 
 
 def _known(values: Sequence[object]) -> Iterator[bool]:
@@ -151,10 +151,10 @@ def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
             if line.at(at).value is None:
                 gone.setdefault(line.at(at).why, []).append(at)
         for why, which in gone.items():
-            by.setdefault(why, []).append(f"{line.named} {_when(which)}")
+            by.setdefault(why, []).append(f"{line.named} {in_runs(which)}")
     for why, names in by.items():
         text = "the source has no row, which is neither zero nor known" if why == sums.NO_ROW else why
-        yield Note(code=NoteCode.ABSENT, text=f"No figure ({text}): {some(names, '; ')}.")
+        yield Note(code=NoteCode.ABSENT, text=f"No figure ({text}): {first_of(names, MOST_NAMED, '; ')}.")
 
 
 def _is_named(line: Line, lines: Sequence[Line]) -> bool:
@@ -165,20 +165,3 @@ def _is_named(line: Line, lines: Sequence[Line]) -> bool:
         for one in lines
         if one.members and one.flow == line.flow
     )
-
-
-def _when(periods: Sequence[Period]) -> str:
-    """Periods for people, runs of them as `2020 to 2022`."""
-    runs = [[periods[0]]]
-    for before, at in pairwise(periods):
-        if before.shifted(1) == at:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
-
-
-def some(texts: Sequence[str], between: str = ", ") -> str:
-    """The first of them, and how many more there are."""
-    more = f"{between}and {len(texts) - MOST_NAMED} more" if len(texts) > MOST_NAMED else ""
-    return between.join(texts[:MOST_NAMED]) + more

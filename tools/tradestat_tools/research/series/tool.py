@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from tradestat_tools.codes.countries import area_named
 from tradestat_tools.codes.periods import Period
@@ -18,9 +19,9 @@ from tradestat_tools.model.reasons import Why, each_once
 from tradestat_tools.research.currency import DOLLAR, check_currency
 from tradestat_tools.research.series.answer import TOOL, SeriesData, TradeSeriesData, observe
 from tradestat_tools.research.series.arguments import SeriesArguments
-from tradestat_tools.research.series.ask import AUTO, Found, Wanted, find
+from tradestat_tools.research.series.ask import AUTO, Found, Wanted, as_it_is, find
 from tradestat_tools.research.series.beside import answer_of_many
-from tradestat_tools.research.series.chain import find_chained
+from tradestat_tools.research.series.chain import chained
 from tradestat_tools.research.series.many import Gathered, find_all
 from tradestat_tools.research.series.report import Chosen, Passed, answer_of, source_name
 from tradestat_tools.research.series.several import ManyData, observe_many
@@ -47,11 +48,12 @@ async def trade_series(context: Context, asked: SeriesArguments) -> Answer[Trade
     independent = _independent(context, wanted)
     if not asked.single:
         return await _several(context, asked, independent)
+    parts_of = partial(chained, wanted.lead) if asked.chain else as_it_is
     found: list[Found] = []
     passed: list[Passed] = []
     for source in _order(context, asked, independent):
         named = source == asked.source
-        one = await (find_chained if asked.chain else find)(context, wanted, source, named=named)
+        one = await find(context, wanted, source, named=named, parts_of=parts_of)
         if isinstance(one, Found):
             found.append(one)
             if not asked.fill or not _gaps(found):
