@@ -27,7 +27,7 @@ async def main() -> None:
         await session.run(sandbox, folder)
         await one_flight.run(folder)
         await stores.run(folder)
-        await sizes.run(sandbox, folder)
+        await sizes.run(sandbox, folder / "sizes")  # whose ledger is no other's
         await first.run(sandbox, folder)
     exports.run()
     rates.run()

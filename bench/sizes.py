@@ -1,11 +1,16 @@
-"""How large answers are: what the services sent for a question, against our text and our structured content."""
+"""How large answers are: what the services sent for a question, against our text and our structured content.
+
+`python -m bench.sizes` measures these alone.
+"""
 
 import json
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
 from mcp import Client
 
 from bench.measure import say, table
@@ -79,9 +84,17 @@ PARTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 """Answers whose handles the questions of `OWN_QUESTIONS` take, as `$partners`."""
 
+BATTERIES = {"exporter": "CHN", "importer": "KOR", "product": "850760"}
+
 OWN_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
-    "compare_mirror": {"exporter": "CHN", "importer": "KOR", "product": "850760", "period": "2018-2024"},
-    "trade_series": {"reporter": "KOR", "product": "85", "period": "2018-01..2025-12", "also": ["growth", "index"]},
+    "compare_mirror": {**BATTERIES, "period": "2021-01..2024-12", "detail": "full"},
+    "trade_series": {
+        "reporter": "EU",
+        "product": "85",
+        "period": "2018-2024",
+        "flow": "TB",
+        "also": ["growth", "index"],
+    },
     "trade_indicators": {"indicator": "share", "result": ["$partners"], "by": "partner"},
     "exchange_rate": {"base": "CNY", "period": "2019-01..2024-12"},
     "search_codes": {"kind": "hs", "query": "machines", "limit": 50},
@@ -91,7 +104,7 @@ OWN_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 """Large questions to tools that are no source's: what they ask of services is mostly stored by then."""
 
-HEADS = ["tool", "services", "text", "structured", "text share", "share of both", "within"]
+HEADS = ["tool", "services", "text", "structured", "text share", "share of both", "within", "of the bound"]
 
 Message = MutableMapping[str, Any]
 
@@ -117,21 +130,27 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Bytes of one answer: of all that the services sent for it, of its text, of its structured content."""
+    """Bytes of one answer: of all that the services sent for it, of its text, of its structured content.
+
+    Args:
+        longest: characters of the longer of the two, which are bounded.
+    """
 
     tool: str
     upstream: int
     text: int
     structured: int
+    longest: int
 
     @property
     def row(self) -> list[str]:
         """As the table shows it."""
         figures = (f"{figure:,}" for figure in (self.upstream, self.text, self.structured))
+        bound = f"{self.longest / MAX_CHARS:.0%}" + " OVER" * (self.longest > MAX_CHARS)
         if not self.upstream:
-            return [self.tool, *figures, "", "", "not large"]
+            return [self.tool, *figures, "", "", "not large", bound]
         of_text, of_both = self.text / self.upstream, (self.text + self.structured) / self.upstream
-        return [self.tool, *figures, f"{of_text:.2f}", f"{of_both:.2f}", self._judged(of_text, of_both)]
+        return [self.tool, *figures, f"{of_text:.2f}", f"{of_both:.2f}", self._judged(of_text, of_both), bound]
 
     def _judged(self, of_text: float, of_both: float) -> str:
         if self.upstream < LARGE:
@@ -155,7 +174,8 @@ async def run(sandbox: Sandbox, folder: Path) -> None:
     say(
         f"Within: text at most {TEXT_TARGET:g} of what the services sent, both together at most {BOTH_TARGET:g}; "
         f"asked of answers of at least {LARGE:,} bytes. The services of the other tools send little for any question: "
-        "most of our text is then the header, the notes and names that they do not send."
+        "most of our text is then the header, the notes and names that they do not send. The bound is of "
+        f"{MAX_CHARS:,} characters, for the text and for the structured content each."
     )
 
 
@@ -164,7 +184,7 @@ async def _own(context: Context, counted: Counted) -> list[Size]:
 
     def with_handles(value: Any) -> Any:
         if isinstance(value, list):
-            return [handles[one] for one in value]  # pyright: ignore[reportUnknownVariableType]
+            return [handles.get(one, one) for one in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         return handles.get(str(value), value)
 
     return [
@@ -192,4 +212,15 @@ async def _size(context: Context, counted: Counted, tool: str, arguments: Mappin
     answer = await context.call(catalogue().tools[tool], arguments)
     sources = catalogue().sources.values()
     structured = _json(structured_content(answer, max_chars=MAX_CHARS, sources=sources))
-    return Size(tool, counted.bytes, len(render_answer(answer, sources=sources).encode()), len(structured.encode()))
+    text = render_answer(answer, sources=sources)
+    longest = max(len(text), len(structured))
+    return Size(tool, counted.bytes, len(text.encode()), len(structured.encode()), longest)
+
+
+async def _alone() -> None:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        await run(Sandbox(), Path(folder))
+
+
+if __name__ == "__main__":
+    anyio.run(_alone)

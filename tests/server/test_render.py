@@ -186,6 +186,18 @@ def test_large_figures_are_shown_in_a_power_of_a_thousand_that_is_said() -> None
     )
 
 
+def test_weights_by_period_are_in_the_unit_of_weights_of_one_period() -> None:
+    years = ("2022", "2023")
+    table = Table(("partner", *years), [("China", 81_234_567, 9)], "Net weight, kg", weights=frozenset(years))
+    assert render_answer(answer(table, LARGE, result=HANDLE)).split("\n")[1:4] == [
+        "Net weight · t (thousand kg), rounded",
+        "partner    2022   2023",
+        "China    81,235  0.009",
+    ]
+    assert structured_content(answer(table), max_chars=MAX_CHARS)["tables"][0]["units"] == dict.fromkeys(years, "kg")
+    assert "Net weight, kg" in render_answer(answer(table))
+
+
 def test_without_a_handle_figures_are_shown_as_they_are() -> None:
     text = render_answer(answer(LARGE))
     assert "70,626,601" in text

@@ -78,7 +78,7 @@ class OlderLedger:
                 self.db.execute("DELETE FROM calls WHERE sent = 0 AND lapses <= ?", (now,))
                 self.db.execute("DELETE FROM calls WHERE account = ? AND at < ?", (account, now - REMEMBERED))
                 spent = "SELECT coalesce(sum(credits), 0) FROM calls WHERE account = ? AND at >= ?"
-                (used,) = self.db.execute(spent, (account, plan.counted_since(now))).fetchone()
+                (used,) = self.db.execute(spent, (account, plan.period(now)[0])).fetchone()
                 if plan.budget is not None and used + milli(credits) > milli(plan.budget.credits):
                     return Denial("budget", latest)
                 grant = Grant(uuid.uuid4().hex, now)

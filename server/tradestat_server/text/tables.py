@@ -169,7 +169,8 @@ class _Shown:
         if scaled & table.weights:
             units.append(f"{TONNES[manner.weight_power]} ({unit_in_powers('kg', manner.weight_power)})")
         scale = f"{', '.join(units)}, rounded" if units else ""
-        parts = (cut_text(table.title, LABEL_WIDTH * 2), scale, shared)
+        title = table.title.removesuffix(", kg") if scaled & table.weights else table.title
+        parts = (cut_text(title, LABEL_WIDTH * 2), scale, shared)
         plain = exact if whole.part else number
         forms = [str if column.lower() == "year" else plain for column in table.columns]
         return cls(
@@ -233,7 +234,7 @@ def _power(table: Table, column: str, manner: Manner) -> int:
 
 def _head(table: Table, column: str, manner: Manner) -> str:
     """A column's head; that of weights with the power of a thousand in which they are shown."""
-    if table.part or not manner.weight_power or column not in table.weights:
+    if table.part or not manner.weight_power or column not in table.weights or not column.endswith("kg"):
         return column
     return column.removesuffix("kg") + TONNES[manner.weight_power]
 
@@ -309,7 +310,7 @@ def _room(lines: Sequence[Sequence[str]], at: int, *, is_number: bool) -> int:
         return max(width(line[at]) for line in lines)
     widths = sorted(width(line[at]) for line in lines)
     # A row with an empty cell would be read wrongly where its columns are not under their heads.
-    must = (line for number_of, line in enumerate(lines) if number_of == 0 or "" in line)
+    must = (line for number_of, line in enumerate(lines) if number_of == 0 or "" in line[:-1])
     usual = max(widths[len(widths) * 9 // 10], min(widths[-1], READABLE))
     return max(usual, *(width(line[at]) for line in must))
 

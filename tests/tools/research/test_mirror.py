@@ -197,3 +197,51 @@ async def test_a_side_without_a_figure_is_late_only_where_its_year_is_not_publis
 async def test_the_line_that_says_it_all_names_the_product(context: Context) -> None:
     answer = await mirror(context, exporter="China", importer="Korea", product="850760", period="2023")
     assert "850760 Lithium-ion" in answer.what or "850760 Electric accumulators" in answer.what
+
+
+async def test_a_summary_has_both_ends_the_main_reasons_with_their_sums_and_what_gets_the_rest(
+    context: Context,
+) -> None:
+    answer, full = (
+        await mirror(context, **LITHIUM, period="2024"),
+        await mirror(context, **LITHIUM, period="2024", detail="Full"),
+    )
+    gaps, reasons, evidence, weighed = answer.data.tables()
+    assert answer.data.model_copy(update={"detail": "full"}) == full.data
+    assert {"exporter", "importer", "gap", "best FOB"} <= {*gaps.columns}
+    assert {"importer FOB", "exporter kg", "importer kg"} <= {*weighed.columns}
+    main = [one for one in full.data.causes if abs(one.amount or 0) >= 0.05 * abs(full.data.gaps[0].gap or 0)]
+    assert 0 < len(main) < len(full.data.causes)
+    assert [row[0] for row in reasons.rows] == [*(one.kind for one in main), "1 smaller"]
+    assert sum(float(row[1] or 0) for row in reasons.rows) == pytest.approx(
+        sum(one.amount or 0 for one in full.data.causes)
+    )
+    said = [str(line) for (line,) in evidence.rows]
+    assert [line.partition(":")[0] for line in said] == [word for one in main for word in (one.kind, "- sum, USD")]
+    assert "detail=full" in (answer.more or "")
+    assert "detail=full" not in (full.more or "")
+    assert {"Every side", "Which source for what"} <= {table.title for table in full.data.tables()}
+
+
+async def test_the_sum_over_periods_has_weights_and_the_fob_figure_that_its_gap_rests_on(context: Context) -> None:
+    *years, together = (await mirror(context, **LITHIUM, period="2022-2024")).data.gaps
+    assert together.period == "all"
+    for name in ("exporter", "importer", "importer_fob", "exporter_kg", "importer_kg"):
+        assert getattr(together, name) == pytest.approx(sum(getattr(one, name) for one in years)), name
+    assert together.gap_fob == pytest.approx((together.importer_fob or 0) - (together.exporter or 0))
+
+
+async def test_a_weight_and_a_currency_stand_once_where_a_source_states_them_twice(context: Context) -> None:
+    dollars = await mirror(context, **LITHIUM, period="2024", detail="full")
+    yuan = await mirror(context, **LITHIUM, period="2024", detail="full", currency="CNY")
+    of_dollars, of_yuan = ({*each.data.tables()[4].columns} for each in (dollars, yuan))
+    assert of_yuan - of_dollars == {"native", "currency"}
+    assert "net weight, kg" in of_dollars
+    assert not {"quantity", "unit"} & of_yuan
+
+
+async def test_a_summary_names_the_side_without_a_figure_and_why(context: Context) -> None:
+    answer = await mirror(context, exporter="China", importer="Kenya", product="850760", period="2025")
+    (missing,) = [table for table in answer.data.tables() if table.title == "Sides without figures"]
+    (row,) = missing.rows
+    assert str(row[0]).startswith("comtrade:importer: not_yet_published")

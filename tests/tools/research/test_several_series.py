@@ -1,6 +1,7 @@
 """`trade_series` for several series at once: its sums against what the stand-ins' world recorded."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,12 @@ from tradestat_sandbox.world import World
 from tradestat_tools.codes.groups import group
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import figures_of, found_in
+from tradestat_tools.contract.view import Asking
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import InvalidQuery, TooLarge, TradestatError
+from tradestat_tools.model.flow import FlowQuestion, Role
+from tradestat_tools.research.series.arguments import SeriesArguments
+from tradestat_tools.research.series.tool import as_one
 
 pytestmark = pytest.mark.anyio
 
@@ -128,10 +133,10 @@ async def test_a_unit_value_is_there_where_value_and_weight_are(context: Context
     found = await answer(context, reporter="China", **asked)
     for one in found.data.series:
         assert one.unit_value == [pytest.approx(one.values[0] / one.net_kg[0])]
-    assert "USD/kg" in found.data.tables()[1].columns
+    assert "USD/kg" in found.data.tables()[0].columns
     without = await answer(context, reporter="Germany", **asked, source="comtrade")  # which reports no weights here
     assert {one.undefined["unit_value"] for one in without.data.series} == {"2022: no weight"}
-    assert "USD/kg" not in without.data.tables()[1].columns
+    assert "USD/kg" not in without.data.tables()[0].columns
 
 
 async def test_shares_of_products_are_of_all_products_with_that_partner(context: Context, world: World) -> None:
@@ -235,8 +240,82 @@ async def test_what_does_not_go_together_is_refused(context: Context, asked: dic
     assert said in error.message
 
 
-async def test_a_group_is_still_no_reporter_and_one_series_is_as_it_was(context: Context) -> None:
-    assert "no source has a series" in (await refused(context, reporter="BRICS")).message
+async def test_the_members_of_a_group_report_and_are_summed_with_what_is_missing_named(
+    context: Context, world: World
+) -> None:
+    found = await answer(context, reporter="ASEAN", product=BATTERIES, period="2022-2023")
+    years, whole = ["2022", "2023"], picked(found, reporter=None)
+    known = [one for one in found.data.series if one.reporter and any(one.values)]
+    recorded = {area.comtrade: area.iso2 for area in group("ASEAN").member_areas()}
+    for one in known:
+        assert one.values == [
+            world.truth(recorded[one.reporter], "World", BATTERIES, at).exporter_reported for at in years
+        ]
+    assert whole.values == [sum(one.values[at] for one in known) for at in range(2)]
+    without = {one.reporter_name for one in found.data.series if one.reporter} - {one.reporter_name for one in known}
+    assert without
+    assert all(name in text_of(found) for name in without)
+    assert "what they trade with each other is in it" in text_of(found)
+    assert [sum(one.share[at] for one in known) for at in range(2)] == pytest.approx([1, 1])
+    assert [row[0] for row in found.data.tables()[0].rows] == ["ASEAN", *(one.reporter_name for one in known)]
+    assert found.data.reporter_name == "ASEAN"
+
+
+async def test_figures_of_a_groups_members_go_on_as_theirs_and_their_sum_as_nobodys(context: Context) -> None:
+    found = await answer(context, reporter="ASEAN", partner="Japan", product=BATTERIES, period="2023", flow="TB")
+    stored = await found_in(context.results, found.result or "")
+    rows = figures_of(stored, context.tools["trade_series"])
+    assert {one.flow for one in rows} == {"X", "M"}
+    assert {one.reporter for one in rows} == {one.reporter for one in found.data.series if one.reporter}
+
+
+async def test_a_partner_within_the_group_that_reports_is_left_out_of_it(context: Context) -> None:
+    found = await answer(context, reporter="ASEAN", partner="Viet Nam", product=BATTERIES, period="2023")
+    assert "Without Viet Nam, the partner." in text_of(found)
+    assert "704" not in {one.reporter for one in found.data.series}
+
+
+@pytest.mark.parametrize("partner", ["EU", ["China", "Japan"]])
+async def test_a_group_reports_with_one_partner_at_a_time(context: Context, partner: Any) -> None:
+    error = await refused(context, reporter="ASEAN", partner=partner, product=BATTERIES)
+    assert isinstance(error, InvalidQuery)
+    assert "one country, or World" in str(error.allowed)
+
+
+async def test_a_group_is_asked_as_one_reporter_where_a_source_has_statistics_of_its_own(context: Context) -> None:
+    asked = SeriesArguments.model_validate({"reporter": "EU", "product": "8703"})
+    assert as_one(context, asked) is None
+
+    def view(question: FlowQuestion, role: Role) -> Asking | None:
+        return Asking("statistics") if question.reporter(role).comtrade == "97" else None
+
+    korea = context.sources["korea"]
+    assert korea.flows is not None
+    union = replace(korea, id="union", flows=replace(korea.flows, view=view))
+    found = as_one(replace(context, sources={**context.sources, "union": union}), asked)
+    assert found is not None
+    assert [area.comtrade for area in found.reporters.areas] == ["97"]
+    assert found.single
+
+
+async def test_of_one_period_everything_stands_once(context: Context) -> None:
+    found = await answer(
+        context, reporter="Korea", partner=["CN", "US"], product=BATTERIES, period="2023", also=["weight", "growth"]
+    )
+    (table,) = found.data.tables()
+    assert table.columns == ("partner", "period", "value", "kg", "share %", "rank", "growth on year %")
+    assert [row[2] for row in table.rows] == [one.values[0] for one in found.data.series]
+    assert len((await answer(context, reporter="Korea", partner=["CN", "US"], period="2022-2023")).data.tables()) == 2
+
+
+async def test_what_no_series_has_is_said_once_for_all(context: Context) -> None:
+    found = await answer(
+        context, reporter="Korea", partner=["CN", "US"], product=BATTERIES, period="2023", also=["change"]
+    )
+    assert "change of every series: 2023: there is one period only" in text_of(found)
+
+
+async def test_a_list_of_one_is_one_series(context: Context) -> None:
     asked = {"reporter": "Korea", "product": BATTERIES, "period": "2023"}
     listed = await answer(context, **asked | {"product": [BATTERIES]}, partner=["China"], flow=["X"])
     assert listed.data.values == (await answer(context, **asked, partner="China")).data.values

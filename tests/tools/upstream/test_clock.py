@@ -88,7 +88,7 @@ def test_a_clock_that_is_behind_for_a_while_frees_nothing(ledger: Ledger, behind
 
 def test_a_budget_by_the_month_holds_where_the_clock_falls_back_into_the_month_before(ledger: Ledger) -> None:
     plan = Plan(budget=Budget(5, "month"))
-    month = plan.counted_since(NOON) + 3600
+    month = plan.period(NOON)[0] + 3600
     assert spend(ledger, 3, month, plan) == 3
     assert spend(ledger, 9, month - DAY, plan) == 2
     assert spend(ledger, 9, month - 1800, plan) == 0

@@ -25,7 +25,7 @@ class Table:
         title: what the table shows, where an answer has more than one.
         measures: the columns whose figures are in the answer's unit and may be shown in thousands or millions of it;
             no percentages, ranks, codes or quantities.
-        weights: the columns of kilograms, whose heads end in "kg"; they too may be shown in thousands.
+        weights: the columns of kilograms, as their heads or the title end with; they too may be shown in thousands.
         part: where the rows are a part of a stored table, what asks for it.
         units: of other columns of figures by their heads; those with "%" in the head are percent anyway.
         listing: that the tables before it sum up what it lists, so that it is shown only where it is short.

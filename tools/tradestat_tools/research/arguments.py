@@ -32,6 +32,9 @@ def _lower(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+LOWER = BeforeValidator(_lower)
+
+
 def _flow(value: Any) -> Any:
     """X or M; other flows are refused by name.
 
@@ -56,9 +59,7 @@ ProductCode = Annotated[
 ]
 """The code as it is written; what it means depends on the kind."""
 
-ProductKind = Annotated[
-    Literal["goods", "services"], BeforeValidator(_lower), Field(description="What `product` is a code of.")
-]
+ProductKind = Annotated[Literal["goods", "services"], LOWER, Field(description="What `product` is a code of.")]
 FlowWord = BeforeValidator(_flow)
 FrequencyCode = Annotated[Literal["", "A", "Q", "M"], BeforeValidator(read_frequency)]
 Periods = Annotated[Span | None, reads(span, max_length=60), Meaning.PERIOD]

@@ -1,5 +1,6 @@
 """Months summed into quarters and years, and only where every one of them is there."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -61,17 +62,20 @@ def _sum(whole: Period, held: Sequence[Observation]) -> Observation:
     return replace(
         first,
         period=whole,
-        value=None if lacking else _total([one.value for one in held]),
+        value=None if lacking else added([one.value for one in held]),
         status=status,
         resolution=first.resolution * wanted**0.5,
-        quantity=_total([one.quantity for one in held]) if one_unit and not lacking else None,
-        net_kg=None if lacking else _total([one.net_kg for one in held]),
-        fob=None if lacking else _total([one.fob for one in held]),
-        cif=None if lacking else _total([one.cif for one in held]),
+        quantity=added([one.quantity for one in held]) if one_unit and not lacking else None,
+        net_kg=None if lacking else added([one.net_kg for one in held]),
+        fob=None if lacking else added([one.fob for one in held]),
+        cif=None if lacking else added([one.cif for one in held]),
     )
 
 
-def _total(values: Sequence[float | None]) -> float | None:
-    """The sum; None where one is missing."""
+def added(figures: Iterable[float | None]) -> float | None:
+    """The sum; None where one is missing, or there are none. Whole figures stay whole."""
+    values = list(figures)
     known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
+    if len(known) < len(values) or not known:
+        return None
+    return sum(known) if all(isinstance(value, int) for value in known) else math.fsum(known)

@@ -72,10 +72,6 @@ class Plan:
     windows: tuple[Window, ...] = ()
     budget: Budget | None = None
 
-    def counted_since(self, now: float) -> float:
-        """From when on calls count: those of the budget's period, or all that are remembered."""
-        return self.period(now)[0]
-
     def period(self, now: float) -> tuple[float, float]:
         """Start and end of what counts: the budget's period, or all that is remembered."""
         return self.budget.bounds(now) if self.budget else (now - REMEMBERED, now)

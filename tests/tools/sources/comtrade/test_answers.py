@@ -368,7 +368,19 @@ async def test_several_periods_of_many_series_make_a_table_for_each_measure(comt
     values, weights, quantities = (await comtrade.ask(partnerCode="276,392", period="2022-2023")).data.tables()
     assert (values.columns, values.title) == (("partner", "2022", "2023"), "Value, USD")
     assert (weights.columns, weights.title) == (("period", "Germany"), "Net weight, kg")
+    assert weights.weights == {"Germany"}
     assert quantities.title == "Quantity, u"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("qty", "heads"), [(9.0, ()), (8.0, ("qty, kg",))])
+async def test_a_quantity_that_is_the_weight_stands_once_and_another_in_kilograms_is_a_weight(
+    comtrade: "Comtrade", qty: float, heads: tuple[str, ...]
+) -> None:
+    comtrade.gives(comtrade.row(netWgt=9.0, qty=qty, qtyUnitAbbr="kg"))
+    (table,) = (await comtrade.ask()).data.tables()
+    assert table.columns[2:] == ("netWgt, kg", *heads)
+    assert table.weights >= {"netWgt, kg", *heads}
 
 
 @pytest.mark.anyio

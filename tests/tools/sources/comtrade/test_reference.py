@@ -141,6 +141,26 @@ async def test_former_reporters_carry_their_last_day_and_groups_are_marked(comtr
     assert await ids(comtrade, category="reporters", search="ind") == ["356"]
 
 
+async def test_a_table_of_areas_has_a_note_only_where_it_says_more_than_the_name(comtrade: "Comtrade") -> None:
+    named = {
+        "Cayman Isds": ("Cayman Islands", ""),
+        "Eastern Europe, nes": ("Eastern Europe, not elsewhere specified", ""),
+        "Czechoslovakia (...1992)": ("Former Czechoslovakia", ""),
+        "France": ("France, Monaco", "France, Monaco"),
+        "Chad": ("Chad", ""),
+    }
+    entries = [
+        {"id": at, "text": name, "partnerNote": note, "PartnerCodeIsoAlpha3": "XXX"}
+        for at, (name, (note, _)) in enumerate(named.items(), 1)
+    ]
+    comtrade.says(a_list(entries))
+    answer = await comtrade.call("comtrade_reference", category="partners")
+    (table,) = answer.data.tables()
+    place = table.columns.index("note")
+    assert [row[place] for row in table.rows] == [shown for _, shown in named.values()]
+    assert await ids(comtrade, category="partners", search="cayman islands") == ["1"]
+
+
 def test_categories_are_read_in_their_usual_spellings() -> None:
     for typed, file in (
         ("reporter", "Reporters"),

@@ -114,6 +114,27 @@ async def test_a_title_names_no_code_where_rows_differ_or_the_code_was_asked_for
     assert months.title == "By month, the sum of the rows"
 
 
+async def test_of_many_items_and_countries_each_is_summed_before_the_rows_of_both(customs: "Customs") -> None:
+    countries = [f"{one}{other}" for one in "ABCDE" for other in "VWXYZ"]
+    customs.gives(
+        *(
+            customs.traded("2025.01", code, country, 100 * (at + 1), 10 * at)
+            for code in ("8507", "8542")
+            for at, country in enumerate(countries)
+        )
+    )
+    answer = await customs.call("getNitemtradeList", **JANUARY, hsSgn="85")
+    months, items, places, both = answer.data.tables()
+    whole = months.rows[0][1:3]
+    for table in (items, places):
+        assert tuple(sum(column) for column in list(zip(*table.rows, strict=True))[2:4]) == whole
+        trade = [row[2] + row[3] for row in table.rows if row[0]]
+        assert trade == sorted(trade, reverse=True)
+    assert [row[1] for row in places.rows if row[0] is None] == ["all 5 others"]
+    assert (len(items.rows), len(places.rows), len(both.rows)) == (2, 21, 50)
+    assert both.listing
+
+
 async def test_tables_go_from_months_to_ranked_groups_to_every_row(customs: "Customs") -> None:
     customs.gives(
         customs.traded("2025.01", "850760", "US", 10, 0),

@@ -20,7 +20,6 @@ from tradestat_tools.research.indicators.rows import (
     by_size,
     completed,
     dimension,
-    first_of,
     grouped,
     is_member,
     is_total,
@@ -31,7 +30,8 @@ from tradestat_tools.research.indicators.rows import (
     with_figures,
 )
 from tradestat_tools.research.indicators.together import of_group
-from tradestat_tools.research.repeats import area_name, lack
+from tradestat_tools.research.repeats import NAMED, area_name, lack
+from tradestat_tools.research.words import first_of
 
 COMPLETE = 0.005
 """By what part members may fall short of the reported total, or exceed it, before they are no longer all of it."""
@@ -68,7 +68,7 @@ def shares(rows: Sequence[Observation], options: Options) -> Outcome:
         mine = by_size(mine)
         out.lines += of_group(mine, options.group, by, total, out) if options.group else mine
     if unknown:
-        out.say(f"Of the sum of the members where the total has no figure: {first_of(list(unknown), ', ')}.")
+        out.say(f"Of the sum of the members where the total has no figure: {first_of(list(unknown), NAMED)}.")
     lacking.say(
         out, "The sum lacks members, so that shares are of those with a figure, and at most what they are of all."
     )

@@ -20,6 +20,7 @@ from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.indicators.formulas import Indicator
 from tradestat_tools.research.repeats import NAMED, Place, Repeated, area_name, by_comtrade, lack, named, once
 from tradestat_tools.research.views import stored_figures
+from tradestat_tools.research.words import first_of
 from tradestat_tools.upstream.runtime import in_thread
 
 Dimension = Literal["partner", "product", "reporter", "period"]
@@ -289,7 +290,7 @@ def parted(group: Sequence[Observation], by: Dimension) -> tuple[list[Observatio
 def names_of(codes: Sequence[str], by: Dimension) -> str:
     """Members for people, the first of them."""
     names = [area_name(code) if by in ("partner", "reporter") else code for code in codes]
-    return first_of(names, ", ")
+    return first_of(names, NAMED)
 
 
 def completed(rows: Sequence[Observation], by: Dimension) -> list[Observation]:
@@ -334,7 +335,7 @@ class Lacking:
             said.setdefault(self._members(whole), []).append(self._label(whole[0]))
         parts = [f"No figure{_of(labels)}: {members}" for members, labels in said.items()]
         if parts:
-            out.say(f"{what} {first_of(parts, '. ', MOST_WHOLES)}.")
+            out.say(f"{what} {first_of(parts, MOST_WHOLES, '. ')}.")
 
     def _members(self, lacking: Sequence[Observation]) -> str:
         """Who lacks a figure, and why it is not there."""
@@ -356,17 +357,12 @@ class Lacking:
 
 
 def _of(labels: Sequence[str]) -> str:
-    return f" in {first_of(labels, ', ', MOST_WHOLES)}" if any(labels) else ""
-
-
-def first_of(texts: Sequence[str], between: str, most: int = NAMED) -> str:
-    """The first of them, and how many more there are."""
-    return between.join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
+    return f" in {first_of(labels, MOST_WHOLES)}" if any(labels) else ""
 
 
 def with_figures(members: Sequence[Observation], out: Outcome) -> list[Observation]:
     """Those with a figure; the others are named."""
     lacking = [f"{named(one)} ({lack(one)})" for one in members if one.value is None]
     if lacking:
-        out.say(f"No figure, so left out: {first_of(lacking, '; ')}.")
+        out.say(f"No figure, so left out: {first_of(lacking, NAMED, '; ')}.")
     return [one for one in members if one.value is not None]

@@ -11,7 +11,9 @@ from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.indicators import formulas as pure
 from tradestat_tools.research.indicators.formulas import Figure, Indicator
-from tradestat_tools.research.indicators.rows import Line, Outcome, first_of, values_of
+from tradestat_tools.research.indicators.rows import Line, Outcome, values_of
+from tradestat_tools.research.repeats import NAMED
+from tradestat_tools.research.words import first_of
 
 _CELL = ("reporter", "partner", "product", "period")
 
@@ -64,7 +66,7 @@ def of_group(lines: Sequence[Line], group: Group, by: str, total: Figure, out: O
     figures = {line.of[by]: figure for line in mine if isinstance(figure := line.more["figure"], int | float)}
     lacking = [name for code, name in names.items() if code not in figures]
     if lacking:
-        out.say(f"{group.id} in {when} is the sum of the members with a figure; it lacks {first_of(lacking, ', ')}.")
+        out.say(f"{group.id} in {when} is the sum of the members with a figure; it lacks {first_of(lacking, NAMED)}.")
     whole = math.fsum(figures.values()) if figures else None
     whys = {line.found.why for line in mine if line.more["figure"] is not None and line.found.value is None}
     share = pure.share(whole, total) if not whys else Indicator.undefined(str(whys.pop()))

@@ -1,10 +1,18 @@
 """What `compare_mirror` gives back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from tradestat_tools.model.answers import Cell, Data, Table
+from tradestat_tools.research.mirror.causes import SUM
+from tradestat_tools.research.mirror.facts import amount_text
+
+Detail = Literal["summary", "full"]
+
+MAIN = 0.05
+"""Share of the difference from which on a reason stands by itself in a summary."""
 
 SHORT = {
     "exporter": "exporter",
@@ -47,8 +55,11 @@ class MirrorGap(BaseModel):
     importer: float | None = None
     gap: float | None = None
     gap_percent: float | None = None
-    gap_fob: float | None = Field(default=None, description="After the importer's figure was brought to FOB.")
+    importer_fob: float | None = Field(default=None, description="The importer's figure brought to FOB.")
+    gap_fob: float | None = Field(default=None, description="`importer_fob` less the exporter's FOB figure.")
     gap_fob_percent: float | None = None
+    exporter_kg: float | None = Field(default=None, description="Net weight.")
+    importer_kg: float | None = None
     best_fob: float | None = Field(default=None, description="Best estimate of what flowed, FOB.")
     best_rule: str = Field(description="How it came about.")
 
@@ -91,9 +102,15 @@ class MirrorData(Data):
     causes: list[MirrorCause]
     missing: list[MissingSide]
     prefer: list[str]
+    detail: Detail = Field(default="summary", description="How much of this the tables show.")
 
     def tables(self) -> list[Table]:
-        return [self._of_gaps(), *self._of_causes(), self._of_figures(), *self._of_missing(), self._of_preferences()]
+        if self.detail == "full":
+            rest = [self._of_figures(), *_of_missing(self.missing), self._of_preferences()]
+            return [self._of_gaps(), *self._of_causes(self.causes), *self._of_fob_and_weight(), *rest]
+        main = [one for one in self.causes if one.amount is None or self._part(one.amount) >= MAIN] or self.causes[:1]
+        rest = _of_missing(self._without_any())
+        return [self._of_gaps(), *self._of_causes(main), *self._of_fob_and_weight(), *rest]
 
     def _of_gaps(self) -> Table:
         columns = ("period", "exporter", "importer", "gap", "gap %", "gap FOB %", "best FOB", "by")
@@ -102,52 +119,86 @@ class MirrorData(Data):
         measures = frozenset({"exporter", "importer", "gap", "best FOB"})
         return Table(columns, rows, "Both ends: importer less exporter", measures)
 
-    def _of_causes(self) -> list[Table]:
-        """The amounts, and what shows them: sentences stand alone, since a cell among others is cut short."""
-        if not self.causes:
+    def _of_fob_and_weight(self) -> list[Table]:
+        fields = {"importer FOB": "importer_fob", "exporter kg": "exporter_kg", "importer kg": "importer_kg"}
+        fields = {head: name for head, name in fields.items() if any(getattr(one, name) for one in self.gaps)}
+        if not fields:
             return []
-        gap = next((one.gap for one in self.gaps if one.period == self.causes_of), None)
-        amounts: list[tuple[Cell, ...]] = [
-            (one.kind, one.amount, round(one.amount / gap * 100, 1) if one.amount and gap else None)
-            for one in self.causes
-        ]
+        rows = [_cells(one, ("period", *fields.values())) for one in self.gaps]
+        money, weights = (frozenset({*fields} & names) for names in ({"importer FOB"}, {"exporter kg", "importer kg"}))
+        return [Table(("period", *fields), rows, "The importer's figure FOB; net weight", money, weights)] * bool(
+            fields
+        )
+
+    @property
+    def _gap(self) -> float | None:
+        """The difference that the reasons are of."""
+        return next((one.gap for one in self.gaps if one.period == self.causes_of), None)
+
+    def _part(self, amount: float) -> float:
+        """How large an amount is beside the difference that it explains."""
+        return abs(amount / self._gap) if self._gap else 1.0
+
+    def _of_causes(self, shown: Sequence[MirrorCause]) -> list[Table]:
+        """The amounts, and what shows them: sentences stand alone, since a cell among others is cut short."""
+        if not shown:
+            return []
+        rows: list[tuple[Cell, ...]] = [(one.kind, one.amount, self._percent(one.amount)) for one in shown]
+        lesser = [one.amount or 0.0 for one in self.causes if one not in shown]
+        if lesser:
+            rows.append((f"{len(lesser)} smaller", sum(lesser), self._percent(sum(lesser))))
         title = f"Reasons for the difference in {self.causes_of}"
-        said: list[tuple[Cell, ...]] = [
-            (line,)
-            for one in self.causes
-            for line in (
-                f"{one.kind}: {one.text}",
-                *(f"- {name}: {_said(value)}" for name, value in one.evidence.items()),
-            )
-        ]
         return [
-            Table(("reason", "amount", "of the gap %"), amounts, title, frozenset({"amount"})),
-            Table(("what shows it",), said, "Evidence"),
+            Table(("reason", "amount", "of the gap %"), rows, title, frozenset({"amount"})),
+            Table(("what shows it",), [(line,) for one in shown for line in self._evidence(one)], "Evidence"),
         ]
+
+    def _percent(self, amount: float | None) -> float | None:
+        return round(amount / self._gap * 100, 1) if amount and self._gap else None
+
+    def _evidence(self, one: MirrorCause) -> Iterator[str]:
+        yield f"{one.kind}: {one.text}"
+        for name, value in one.evidence.items():
+            if name == SUM or self.detail == "full":
+                yield f"- {name}: {_said(name, value)}"
 
     def _of_figures(self) -> Table:
-        columns = ("period", "side", "value", "valuation", "FOB", "FOB how", "native", "currency", "net weight, kg",
-                   "quantity", "unit", "status")  # fmt: skip
-        fields = ("period", "side", "value", "valuation", "fob", "fob_how", "native", "native_currency", "net_kg",
-                  "quantity", "quantity_unit", "status")  # fmt: skip
-        rows = [_cells(one, fields) for one in self.figures]
+        fields = {"period": "period", "side": "side", "value": "value", "valuation": "valuation", "FOB": "fob",
+                  "FOB how": "fob_how", "native": "native", "currency": "native_currency", "net weight, kg": "net_kg",
+                  "quantity": "quantity", "unit": "quantity_unit", "status": "status"}  # fmt: skip
+        if all(one.native_currency == self.currency for one in self.figures):
+            del fields["native"], fields["currency"]  # which the value is
+        if all(one.quantity_unit in (None, "kg") and one.quantity in (None, one.net_kg) for one in self.figures):
+            del fields["quantity"], fields["unit"]  # which the weight is
+        rows = [_cells(one, list(fields.values())) for one in self.figures]
         units = {"native": "as in the column currency", "quantity": "as in the column unit"}
+        units = {head: unit for head, unit in units.items() if head in fields}
         weights = frozenset({"net weight, kg"})
-        return Table(columns, rows, "Every side", frozenset({"value", "FOB"}), weights, units=units)
+        return Table(tuple(fields), rows, "Every side", frozenset({"value", "FOB"}), weights, units=units)
 
-    def _of_missing(self) -> list[Table]:
-        if not self.missing:
-            return []
-        rows: list[tuple[Cell, ...]] = [(f"{one.side}: {one.reason}. {one.text}",) for one in self.missing]
-        return [Table(("side and reason",), rows, "Sides without figures")]
+    def _without_any(self) -> list[MissingSide]:
+        """Those of the ends that have no figure from any source."""
+        ends = {"exporter": self.exporter_side, "importer": self.importer_side}
+        return [one for one in self.missing if any(f":{role}" in one.side for role, side in ends.items() if not side)]
 
     def _of_preferences(self) -> Table:
         return Table(("prefer",), [(one,) for one in self.prefer], "Which source for what")
+
+
+def _of_missing(missing: Sequence[MissingSide]) -> list[Table]:
+    if not missing:
+        return []
+    rows: list[tuple[Cell, ...]] = [(f"{one.side}: {one.reason}. {one.text}",) for one in missing]
+    return [Table(("side and reason",), rows, "Sides without figures")]
 
 
 def _cells(one: BaseModel, fields: Sequence[str]) -> tuple[Cell, ...]:
     return tuple(getattr(one, name) for name in fields)
 
 
-def _said(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+def _said(name: str, value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    if name.endswith(", USD"):
+        return amount_text(value)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"

@@ -78,11 +78,12 @@ def estimate(facts: Facts) -> Estimate:
         return found
     text = found.text
     if facts.passing is not None:
-        text += f"; a part only passes: the importer re-exports {facts.passing.value:,.0f} USD of it, of all origins"
+        passing = amount_text(facts.passing.value)
+        text += f"; a part only passes: the importer re-exports {passing} USD of it, of all origins"
         if found.rule is Rule.EXPORTER:
             found = Estimate(found.value, Rule.WITH_TRANSIT, found.text)
     if facts.importer is None and facts.routes:
-        named = " and ".join(f"{route.hub} ({route.reexports.value:,.0f} USD)" for route in facts.routes)
+        named = " and ".join(f"{route.hub} ({amount_text(route.reexports.value)} USD)" for route in facts.routes)
         text += f"; goods of the exporter may be among the re-exports to the importer of {named}, and would come on top"
     return Estimate(found.value, found.rule, text)
 
@@ -236,8 +237,8 @@ def _absent(facts: Facts, role: Role, other: float | None) -> list[Cause]:
     late = hidden is not None and (hidden.before or 0.0) > other  # what is there may be the end of what came before
     if hidden is not None and hidden.unspecified and keeps_back and not late and role not in facts.open:
         text = (
-            f"The {role} reports none of {facts.product} and {hidden.unspecified:,.0f} USD under 999999, where goods "
-            "that are kept confidential are put."
+            f"The {role} reports none of {facts.product} and {amount_text(hidden.unspecified)} USD under 999999, where "
+            "goods that are kept confidential are put."
         )
         evidence: dict[str, float | str] = {"under 999999, USD": hidden.unspecified}
         if kept and theirs:

@@ -3,7 +3,7 @@ beside them, gathered before any reason for a difference is named."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import fsum
+from math import floor, fsum, log10
 
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.contract.view import View
@@ -381,11 +381,12 @@ def freight_by_weight(exporter: Cell, importer: Cell, own: Weighed | None = None
 
 
 def amount_text(value: float) -> str:
-    """An amount in a word's length: 472.80 m."""
-    for size, name in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.2f} {name}"
-    return f"{value:.0f}"
+    """An amount in millions, as tables have it, of four digits or more: 472.8 m. Very small ones are in full."""
+    millions = value / 1e6
+    if abs(millions) < 0.1:
+        return f"{value:,.0f}"
+    before = floor(log10(abs(millions))) + 1
+    return f"{millions:,.{max(0, 4 - before)}f} m"
 
 
 def kg_text(kg: float) -> str:

@@ -1,6 +1,7 @@
 """A comparison as the answer of `compare_mirror`: figures, gaps, notes, the line that says it all."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tradestat_tools.codes.countries import Resolved
 from tradestat_tools.codes.hs import cut
@@ -12,9 +13,10 @@ from tradestat_tools.model.flow import ROLES, Role
 from tradestat_tools.model.observation import Status
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.currency import Rate
-from tradestat_tools.research.mirror.answer import MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
+from tradestat_tools.research.mirror.answer import Detail, MirrorCause, MirrorData, MirrorFigure, MirrorGap, MissingSide
 from tradestat_tools.research.mirror.compare import Compared
-from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, OWN, YUAN, amount_text
+from tradestat_tools.research.mirror.facts import CUSTOMS_RATE, OWN, YUAN, Cell, amount_text
+from tradestat_tools.research.periods import added
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.views import Seen
 
@@ -23,13 +25,20 @@ NATIONAL = (None, Standing.NATIONAL, Standing.INDEPENDENT)
 
 
 def data_of(
-    compared: Compared, seen: Sequence[Seen], currency: str, margin: float, factors: Mapping[Period, float]
+    compared: Compared,
+    seen: Sequence[Seen],
+    currency: str,
+    margin: float,
+    factors: Mapping[Period, float],
+    *,
+    detail: Detail,
 ) -> MirrorData:
     """The comparison in the currency asked for.
 
     Args:
         margin: percent of the FOB value by which CIF imports were brought to FOB.
         factors: what a dollar is worth in the currency, by period; none where that is the dollar.
+        detail: how much of it the tables show.
     """
 
     def money(value: float | None, period: Period) -> float | None:
@@ -79,66 +88,64 @@ def data_of(
         ],
         missing=_missing(compared, seen),
         prefer=_preferences(compared),
+        detail=detail,
     )
 
 
 def _gaps(compared: Compared, money: Callable[[float | None, Period], float | None]) -> list[MirrorGap]:
     found: list[MirrorGap] = []
+    both: list[tuple[_End, _End, float | None]] = []
     for period in compared.periods:
-        exporter, importer = compared.cell("exporter", period), compared.cell("importer", period)
+        exporter, importer = (_End.of(compared.cell(role, period), period, money) for role in ROLES)
         best = compared.estimates[period]
-        found.append(
-            _gap(
-                str(period),
-                (
-                    money(exporter.value, period) if exporter else None,
-                    money(importer.value, period) if importer else None,
-                ),
-                (money(exporter.fob, period) if exporter else None, money(importer.fob, period) if importer else None),
-                money(best.value, period),
-                best.rule.value,
-            )
-        )
-    whole = [
-        (money(a.value, p), money(b.value, p), money(a.fob, p), money(b.fob, p), money(compared.estimates[p].value, p))
-        for p in compared.periods
-        if (a := compared.cell("exporter", p)) is not None and (b := compared.cell("importer", p)) is not None
-    ]
-    if len(whole) > 1:
-        exporter, importer, exporter_fob, importer_fob, best = (_sum(column) for column in zip(*whole, strict=True))
+        found.append(_gap(str(period), exporter, importer, money(best.value, period), best.rule.value))
+        if exporter.value is not None and importer.value is not None:
+            both.append((exporter, importer, money(best.value, period)))
+    if len(both) > 1:
+        best = added([one for _, _, one in both])
         if compared.evidence.focus_only and compared.evidence.routes:
             best = None  # transit is known of one period alone, so that the best values of the others lack it
-        found.append(_gap("all", (exporter, importer), (exporter_fob, importer_fob), best, f"{len(whole)} periods"))
+        exporter, importer = (_End.summed(ends) for ends in ([one for one, _, _ in both], [one for _, one, _ in both]))
+        found.append(_gap("all", exporter, importer, best, f"{len(both)} periods"))
     return found
 
 
-def _gap(
-    period: str,
-    values: tuple[float | None, float | None],
-    fob: tuple[float | None, float | None],
-    best: float | None,
-    rule: str,
-) -> MirrorGap:
-    (exporter, importer), (exporter_fob, importer_fob) = values, fob
-    gap, percent = _difference(exporter, importer)
-    gap_fob, percent_fob = _difference(exporter_fob, importer_fob)
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What an end says, in the comparison's currency."""
+
+    value: float | None
+    fob: float | None
+    kg: float | None
+
+    @classmethod
+    def of(cls, cell: Cell | None, period: Period, money: Callable[[float | None, Period], float | None]) -> "_End":
+        return cls(money(cell.value, period), money(cell.fob, period), cell.kg) if cell else cls(None, None, None)
+
+    @classmethod
+    def summed(cls, ends: Sequence["_End"]) -> "_End":
+        return cls(
+            added([one.value for one in ends]), added([one.fob for one in ends]), added([one.kg for one in ends])
+        )
+
+
+def _gap(period: str, exporter: _End, importer: _End, best: float | None, rule: str) -> MirrorGap:
+    gap, percent = _difference(exporter.value, importer.value)
+    gap_fob, percent_fob = _difference(exporter.fob, importer.fob)
     return MirrorGap(
         period=period,
-        exporter=exporter,
-        importer=importer,
+        exporter=exporter.value,
+        importer=importer.value,
         gap=gap,
         gap_percent=percent,
+        importer_fob=importer.fob,
         gap_fob=gap_fob,
         gap_fob_percent=percent_fob,
+        exporter_kg=exporter.kg,
+        importer_kg=importer.kg,
         best_fob=best,
         best_rule=rule,
     )
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    """The sum; None where one is missing."""
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None
 
 
 def _difference(exporter: float | None, importer: float | None) -> tuple[float | None, float | None]:
@@ -191,7 +198,7 @@ def verdict(data: MirrorData, compared: Compared) -> str:
     last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
     when = last.period if last.period != "all" else _when(compared)
     product = compared.question.product
-    goods = f"{product.code} {cut(product.label, 36)}" if product.label != product.code else product.code
+    goods = f"{product.code} {cut(product.label, 44)}" if product.label != product.code else product.code
     head = f"{data.exporter} to {data.importer}, {goods}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (
@@ -251,9 +258,14 @@ def notes_of(
     if any(cell.fob_how.startswith("CIF") for cell in cells):
         text = (
             f"CIF imports were brought to FOB by an assumed margin of {margin:g} % "
-            "(6 % is that of the IMF's Direction of Trade Statistics; cif_margin changes it)."
+            "(6 % is that of the IMF's Direction of Trade Statistics; cif_margin changes it)"
         )
-        notes.append(Note(code=NoteCode.VALUATION, text=text))
+        one = compared.cell("importer", compared.focus)
+        if one is not None and one.value and one.fob and one.fob_how.startswith("CIF"):
+            text += (
+                f": {amount_text(one.value)} / {1 + margin / 100:g} = {amount_text(one.fob)} USD in {compared.focus}"
+            )
+        notes.append(Note(code=NoteCode.VALUATION, text=f"{text}."))
     if any(cell.fob_how.startswith(OWN) for cell in cells):
         text = "CIF imports were brought to FOB by what the importer itself gives both ways, not by an assumed margin."
         notes.append(Note(code=NoteCode.VALUATION, text=text))

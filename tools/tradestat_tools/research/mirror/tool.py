@@ -30,6 +30,7 @@ from tradestat_tools.model.flow import FlowQuestion, Product, read_product
 from tradestat_tools.model.reasons import Reason, Why, each_once
 from tradestat_tools.research.arguments import (
     FREQUENCIES,
+    LOWER,
     NOTHING_SAID,
     Handles,
     OfProduct,
@@ -39,7 +40,7 @@ from tradestat_tools.research.arguments import (
     read_frequency,
 )
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode, NoRate, Rate, average_rate, check_currency
-from tradestat_tools.research.mirror.answer import MirrorData
+from tradestat_tools.research.mirror.answer import Detail, MirrorData
 from tradestat_tools.research.mirror.causes import Kind
 from tradestat_tools.research.mirror.compare import Compared, compare
 from tradestat_tools.research.mirror.report import data_of, notes_of, source_of, verdict
@@ -78,7 +79,8 @@ def _place(text: str) -> Resolved:
         raise ArgumentError(
             f"{text} is a group of countries; the two ends of a flow are single reporters.",
             allowed="one country; call again for each member that matters",
-            remedy=f'comtrade_data takes a group and gives each member: partnerCode="{clean(text)}", of one reporter. '
+            remedy="trade_series takes a group at either end, sums it and gives each member: "
+            f'reporter="{clean(text)}" with the other end as partner, or the other way round. '
             "Then compare_mirror with the members that matter.",
         )
     if found.area.kind == "world":
@@ -125,6 +127,11 @@ class MirrorArguments(OfProduct):
         ge=0,
         le=100,
         description="Freight and insurance in percent of the FOB value, to bring CIF imports to FOB. 6 is the IMF's.",
+    )
+    detail: Annotated[Detail, LOWER] = Field(
+        default="summary",
+        description="summary: both ends, the gap, its main reasons, the best estimate; full: every source's figures "
+        "and all that shows the reasons too.",
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
     currency: CurrencyCode = Field(default=DOLLAR, description="ISO 4217 code of the currency to compare in.")
@@ -222,13 +229,14 @@ async def compare_mirror(context: Context, asked: MirrorArguments) -> Answer[Mir
         raise NoData(no_rate, remedy=WITHOUT_RATE)
     factors = {period: rates[period] for period in compared.periods if rates}
     notes = notes_of(compared, seen, asked.cif_margin, (asked.exporter, asked.importer), list(factors.values()))
-    data = data_of(compared, seen, asked.currency, asked.cif_margin, {at: rate.value for at, rate in factors.items()})
+    values = {at: rate.value for at, rate in factors.items()}
+    data = data_of(compared, seen, asked.currency, asked.cif_margin, values, detail=asked.detail)
     return Answer(
         what=verdict(data, compared),
         data=data,
         source=source_of(seen, compared, data),
         notes=[*notes, Note(code=NoteCode.UNIT, text=lacking)] if lacking else notes,
-        more=_more(as_named(context.sources), paid, views, price, compared),
+        more=_more(context, asked, paid=paid, views=views, price=price, compared=compared),
     )
 
 
@@ -280,11 +288,19 @@ def _of_side(seen: Seen, why: Why) -> Why:
 
 
 def _more(
-    every: Sequence[str], paid: Sequence[View], views: Sequence[View], price: float, compared: Compared
+    context: Context,
+    asked: MirrorArguments,
+    *,
+    paid: Sequence[View],
+    views: Sequence[View],
+    price: float,
+    compared: Compared,
 ) -> str | None:
     texts: list[str] = []
+    if asked.detail == "summary":
+        texts.append("Every source's figures, all evidence, which source for what: detail=full.")
     if paid and not any(view in views for view in paid):
-        stored = f"Trade Map's stored figures cost nothing: sources={','.join(every)}."
+        stored = f"Trade Map's stored figures cost nothing: sources={','.join(as_named(context.sources))}."
         texts.append(f"Trade Map sees this too: {price:g} credits, max_credits={price:g}." if price else stored)
     if any(one.kind is Kind.UNEXPLAINED for one in compared.causes) and compared.focus.frequency == "year":
         texts.append(f"By month: freq=month, period={compared.focus}.")

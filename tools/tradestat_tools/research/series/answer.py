@@ -10,6 +10,7 @@ from tradestat_tools.codes.periods import period
 from tradestat_tools.model.answers import Cell, Data, Provenance, Table
 from tradestat_tools.model.observation import FlowCode, Observation, PartnerBasis, Status, Valuation
 from tradestat_tools.model.reasons import Reason
+from tradestat_tools.research.words import percent
 
 TOOL = "trade_series"
 
@@ -119,7 +120,7 @@ class SeriesData(TradeSeriesData):
         }
         for head, fractions in percents.items():
             if fractions:
-                columns[head] = [None if one is None else round(100 * one, 2) for one in fractions]
+                columns[head] = [percent(one) for one in fractions]
         if self.index:
             columns[f"index {self.base}=100" if self.base else "index"] = [
                 None if one is None else round(one, 2) for one in self.index

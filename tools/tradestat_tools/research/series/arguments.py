@@ -1,16 +1,35 @@
-"""What several series at once are asked for: partners and groups, flows, and what goes together."""
+"""What `trade_series` is asked: one flow or several, partners and groups, periods, and what goes together."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from tradestat_tools.codes.countries import Area, Resolved, resolve_area
 from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.groups import Group, expansion, group_named
-from tradestat_tools.codes.spans import Span
-from tradestat_tools.codes.words import fold, shown
-from tradestat_tools.model.arguments import ArgumentError
+from tradestat_tools.codes.periods import LAST_YEAR, PER_YEAR, Frequency, Period
+from tradestat_tools.codes.spans import Span, span
+from tradestat_tools.codes.words import CodeError, fold, shown
+from tradestat_tools.contract.results import read_handle
+from tradestat_tools.model.arguments import ArgumentError, Meaning, reads
 from tradestat_tools.model.flow import Product, read_product
-from tradestat_tools.research.series.many import MOST_SERIES, Place
+from tradestat_tools.research.arguments import (
+    FREQUENCIES,
+    NOTHING_SAID,
+    BasePeriod,
+    FrequencyCode,
+    OfProduct,
+    Periods,
+    ProductCode,
+    ProductKind,
+    check_length,
+)
+from tradestat_tools.research.currency import DOLLAR, CurrencyCode
+from tradestat_tools.research.series.ask import AUTO, Measure, Wanted, whole_of
+from tradestat_tools.research.series.many import MOST_SERIES, Many, Place
+
+DEFAULT_SPANS: dict[Frequency, str] = {"year": "last 5 years", "quarter": "last 8 quarters", "month": "last 12 months"}
 
 ONE_FLOW = frozenset({"X", "M"})
 """Flows that a single series is of; the others are worked out beside what they are made of."""
@@ -59,27 +78,54 @@ def read_flows(value: Any) -> Any:
     return [one for one in FLOWS if one in found]
 
 
-def places_of(partners: Sequence[Resolved | Group], reporter: Area, span: Span) -> tuple[Place, ...]:
+def places_of(partners: Sequence[Resolved | Group], reporter: Sequence[Area], span: Span) -> tuple[Place, ...]:
     """Partners with the members of groups as they were at the end of the span; the reporter is no partner of its own.
+
+    Args:
+        reporter: the only one; nothing where several report.
 
     Raises:
         ArgumentError: a partner is the reporter.
     """
-    ends = [end.year for end in (span.first, span.last) if end]
     found: list[Place] = []
     for one in partners:
         if isinstance(one, Resolved):
-            if one.area == reporter:
+            if one.area in reporter:
                 raise ArgumentError("Reporter and partner are the same.", argument="partner", allowed="another area")
             found.append(Place(one.area.name_en, (one.area,), note=one.note))
             continue
-        of = expansion(one, first_year=min(ends, default=None), last_year=max(ends, default=None))
-        areas = tuple(area for area in of.areas if area != reporter)
-        if not areas:
+        found.append(_members(one, span, reporter, "which reports"))
+        if not found[-1].areas:
             raise ArgumentError(f"{one.id} has no other member than the reporter.", argument="partner")
-        without = "" if len(areas) == len(of.areas) else f" Without {reporter.name_en}, which reports."
-        found.append(Place(one.id, areas, is_group=True, note=f"{of.note}{without}"))
     return tuple({(place.name, place.is_group): place for place in found}.values())
+
+
+def reporters_of(reporter: Resolved | Group, partners: Sequence[Resolved | Group], span: Span) -> Place:
+    """Who reports: one, or the members of a group with one partner, which is none of them.
+
+    Raises:
+        ArgumentError: a group with several partners.
+    """
+    if isinstance(reporter, Resolved):
+        return Place(reporter.area.name_en, (reporter.area,), note=reporter.note)
+    if len(partners) > 1 or isinstance(partners[0], Group):
+        raise ArgumentError(
+            f"{reporter.id} reports by its {len(reporter.members)} members, each with one partner.",
+            argument="partner",
+            allowed="one country, or World",
+            remedy=f"Ask {reporter.id} with one partner at a time, or turn it round: a partner as reporter and "
+            f"partner={reporter.id}.",
+        )
+    return _members(reporter, span, (partners[0].area,), "the partner")
+
+
+def _members(group: Group, span: Span, without: Sequence[Area], who: str) -> Place:
+    """A group's members at the end of a span but for one, which is named with what it is."""
+    ends = [end.year for end in (span.first, span.last) if end]
+    of = expansion(group, first_year=min(ends, default=None), last_year=max(ends, default=None))
+    left = [area.name_en for area in of.areas if area in without]
+    note = f"{of.note} Without {left[0]}, {who}." if left else of.note
+    return Place(group.id, tuple(area for area in of.areas if area not in without), is_group=True, note=note)
 
 
 def products_of(codes: Sequence[str], kind: Any) -> tuple[Product, ...]:
@@ -121,3 +167,243 @@ def wholes_of(
     if all(product.is_total for product in products):
         return None, None
     return None, read_product("TOTAL" if products[0].kind == "goods" else "", products[0].kind)
+
+
+def _reporter(text: str) -> Resolved | Group:
+    """A country, or a group whose members report.
+
+    Raises:
+        CodeError: unknown or ambiguous.
+        ArgumentError: the World.
+    """
+    found = read_partner(text)
+    if isinstance(found, Resolved) and found.area.kind == "world":
+        raise ArgumentError("The World reports nothing.", allowed="one country or group; World can be the partner")
+    return found
+
+
+def _world() -> Resolved:
+    return resolve_area("World")
+
+
+def _source(text: str) -> str:
+    try:
+        return read_handle(text)
+    except ArgumentError:
+        return text.lower()
+
+
+class SeriesArguments(OfProduct):
+    """A flow, as one of its two ends reports it, over time."""
+
+    reporter: Annotated[Resolved | Group, reads(_reporter, max_length=80), Meaning.AREA] = Field(
+        description="Who reports: a country's name, ISO or M49 code, or a group, whose members are added up."
+    )
+    partner: Annotated[list[Annotated[Resolved | Group, reads(read_partner, max_length=80)]], Meaning.AREA] = Field(
+        default_factory=lambda: [_world()],
+        min_length=1,
+        max_length=MOST_SERIES,
+        description="With whom, one or more: the same, World, or a group (ASEAN), which gives its sum and members.",
+        json_schema_extra={"default": ["World"]},
+    )
+    product: Annotated[list[ProductCode], Meaning.HS] = Field(
+        default=["TOTAL"], min_length=1, max_length=MOST_SERIES, description="One or more codes."
+    )
+    kind: ProductKind = "goods"
+    flow: Annotated[list[Literal["X", "M", "RX", "TB", "DX"]], BeforeValidator(read_flows), Meaning.FLOW] = Field(
+        default=["X"],
+        min_length=1,
+        description="X exports, M imports, RX re-exports, TB balance (X less M), DX domestic exports (X less RX).",
+    )
+    period: Periods = Field(
+        default=None,
+        description="2019-2023, 2024-01..2024-06, since 2020, last 5 years. Left out: the newest 5 years, 8 quarters "
+        "or 12 months that there are.",
+        json_schema_extra=NOTHING_SAID,
+    )
+    freq: FrequencyCode = Field(
+        default="",
+        description="A years, Q quarters or M months; left out, as `period` is written, else years. Months are summed "
+        "only where every one is there.",
+    )
+    source: Annotated[str, AfterValidator(_source)] = Field(
+        default=AUTO,
+        description="auto (the reporter's national source, then UN Comtrade, then Trade Map if paid for), korea, "
+        "census, eurostat, comtrade, trademap, doumaotong, or the handle of an imported file.",
+    )
+    fill: bool = Field(
+        default=False,
+        description="Take periods that the source lacks from the next; each says its source. Of one series.",
+    )
+    also: list[Measure] = Field(
+        default=[],
+        description="growth (on the year and the period before), share (of the World; with partner World, of all "
+        "products), index, weight, unit_value (USD/kg), cagr, change (first to last), ytd (and the same months a year "
+        "before), months (average by calendar month).",
+    )
+    base: BasePeriod = Field(
+        default=None,
+        description="Period that is 100 in the index; left out, the first with a figure.",
+        json_schema_extra=NOTHING_SAID,
+    )
+    currency: CurrencyCode = Field(
+        default=DOLLAR,
+        pattern=r"^[A-Za-z]{3}$",
+        description="ISO 4217 code; converted at the ECB's averages of the periods.",
+    )
+    chain: bool = Field(
+        default=False,
+        description="Whether HS codes that hold the same goods in other editions are summed into one series (851712, "
+        "from 2022 851713 + 851714); each year then says its codes. Refused where others are mixed in.",
+    )
+    max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
+
+    _reporters: Place = PrivateAttr()
+    _traded: tuple[Product, ...] = PrivateAttr()
+    _places: tuple[Place, ...] = PrivateAttr()
+
+    @classmethod
+    def meaning(cls, argument: str, raw: Mapping[str, Any]) -> Meaning | None:
+        """As usual; but a list of partners is no slip for one."""
+        given = raw.get(argument)
+        several = (isinstance(given, str) and "," in given) or (isinstance(given, list) and len(cast("Any", given)) > 1)
+        return None if argument == "partner" and several else super().meaning(argument, raw)
+
+    @model_validator(mode="after")
+    def _make_sense_together(self) -> "SeriesArguments":
+        try:
+            self._traded = products_of(self.product, self.kind)
+        except CodeError as error:
+            raise ArgumentError.of("product", error) from None
+        self._reporters = reporters_of(self.reporter, self.partner, self.span)
+        self._places = places_of(self.partner, () if self.reporters.is_group else self.reporters.areas, self.span)
+        check_number(len(self._places), len(self._traded), len(self.flow))
+        if self.chain and not (self.single and self._traded[0].kind == "goods" and len(self._traded[0].code) == 6):
+            raise ArgumentError(
+                "Chains are of one HS subheading in one flow of one reporter with one partner.",
+                argument="chain",
+                allowed="an HS code of six digits, one reporter, partner and flow; also: growth, share, index",
+            )
+        only = self._places[0].areas[0].kind == "world" and len(self._places) == len(self._traded) == 1
+        if "share" in self.also and self._traded[0].is_total and only:
+            raise ArgumentError(
+                "All products with the World are the whole, and a share of nothing.",
+                argument="also",
+                allowed="share with one partner or one product",
+            )
+        self._check_periods()
+        self._check_measures()
+        return self
+
+    def _check_measures(self) -> None:
+        monthly = MONTHLY & set(self.also)
+        if monthly and self.frequency != "month":
+            said = " and ".join(sorted(monthly))
+            raise ArgumentError(f"{said} are of months.", argument="freq", allowed="M, or left out")
+        if "cagr" in self.also and self.frequency != "year":
+            raise ArgumentError("cagr is of years.", argument="also", allowed="cagr with freq=A, or change")
+        if self.fill and not self.single:
+            raise ArgumentError(
+                "Only one series without ytd, cagr and the like is filled from other sources.",
+                argument="fill",
+                allowed="fill=false",
+            )
+
+    @property
+    def single(self) -> bool:
+        """Whether one series is asked for, as it is reported."""
+        one = len(self._places) == len(self._traded) == len(self.flow) == 1 and not self.reporters.is_group
+        return one and not self._places[0].is_group and set(self.flow) <= ONE_FLOW and set(self.also) <= ALONE
+
+    def _check_periods(self) -> None:
+        meant, frequency, base = self.span, self.frequency, self.base
+        try:
+            first, last = meant.between(lambda wanted: Period(LAST_YEAR, wanted), frequency=frequency)
+            if not meant.leans_on_newest or meant.first is None:
+                check_length(first, last)
+        except CodeError as error:
+            raise ArgumentError.of("period", error) from None
+        if base is not None and base.frequency != frequency:
+            raise ArgumentError(
+                f"{base} is a {base.frequency}; these are {frequency}s.",
+                argument="base",
+                allowed=f"one of the {frequency}s asked for",
+            )
+        if base is not None and not meant.leans_on_newest and not first <= base <= last:
+            raise ArgumentError(
+                f"{base} is not among {first} to {last}, so nothing could be set against it.",
+                argument="base",
+                allowed=f"{first} to {last}, or a period that reaches to {base}",
+            )
+
+    @property
+    def reporters(self) -> Place:
+        """Who reports, one or the members of a group."""
+        return self._reporters
+
+    def of_reporter(self, area: Area) -> "SeriesArguments":
+        """The same of another reporter."""
+        found = self.model_copy()
+        found._reporters = Place(area.name_en, (area,))
+        return found
+
+    @property
+    def frequency(self) -> Frequency:
+        """Of the periods wanted."""
+        if self.freq:
+            return FREQUENCIES[self.freq]
+        if MONTHLY & set(self.also):
+            return "month"
+        return (self.period.said if self.period else None) or "year"
+
+    @property
+    def span(self) -> Span:
+        """The periods as they were meant."""
+        return self.period or span("last 36 months" if "months" in self.also else DEFAULT_SPANS[self.frequency])
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for, whichever source is asked."""
+        partner, product, frequency = self._places[0].areas[0], self._traded[0], self.frequency
+        return Wanted(
+            reporter=self.reporters.areas[0],
+            partner=partner,
+            product=product,
+            role="importer" if self.flow[0] == "M" else "exporter",
+            span=self.span,
+            frequency=frequency,
+            lead=PER_YEAR[frequency] if "growth" in self.also else 0,
+            whole=whole_of(product, partner, _world().area) if "share" in self.also else None,
+            currency=self.currency,
+            max_credits=self.max_credits,
+            source=self.source,
+            also=frozenset(self.also),
+            base=self.base,
+            notes=self._notes,
+        )
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        return tuple(place.note for place in (self.reporters, *self._places) if place.note)
+
+    @property
+    def many(self) -> Many:
+        """What is asked for, where it is several series or measures of one over its periods."""
+        whole = wholes_of(self._places, self._traded, asked="share" in self.also, world=_world().area)
+        return Many(
+            reporters=self.reporters,
+            places=self._places,
+            products=self._traded,
+            flows=tuple(self.flow),
+            span=self.span,
+            frequency=self.frequency,
+            currency=self.currency,
+            max_credits=self.max_credits,
+            source=self.source,
+            also=frozenset(self.also),
+            base=self.base,
+            whole_partner=whole[0],
+            whole_product=whole[1],
+            share_named="share" in self.also,
+            notes=self._notes,
+        )

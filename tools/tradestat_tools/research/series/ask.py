@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -151,43 +152,73 @@ def whole_of(product: Product, partner: Area, world: Area) -> tuple[Area, Produc
     return world, Product("goods", TOTAL_GOODS, "All goods")
 
 
-async def find(context: Context, wanted: Wanted, source: str, *, named: bool) -> Found | TradestatError | None:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The questions that make up a series, and how what is seen of them is put together.
+
+    Args:
+        joined: one of what was seen of each, in their order.
+        chain: the codes of the HS in which years, where there are several.
+    """
+
+    questions: tuple[FlowQuestion, ...]
+    joined: Callable[[Sequence[Seen]], Seen]
+    chain: tuple[Part, ...] = ()
+
+
+def as_it_is(question: FlowQuestion) -> Parts:
+    """A question that is asked as it stands."""
+    return Parts((question,), lambda every: every[0])
+
+
+async def find(
+    context: Context,
+    wanted: Wanted,
+    source: str,
+    *,
+    named: bool,
+    parts_of: Callable[[FlowQuestion], Parts] = as_it_is,
+) -> Found | TradestatError | None:
     """What a source has; None where the reporter is none of its business, an error where it has nothing.
 
     Args:
         source: its id, or the handle of a stored result.
         named: whether the caller named it: it may then only fail for want of data.
+        parts_of: takes the question apart.
 
     Raises:
         TooLarge: it takes more calls than any question may, or, of a source that was named, more credits than allowed.
         InvalidQuery: nothing is kept under the handle, or it holds no figures.
     """
     try:
-        first, last = await span_of(context, wanted, source)
+        first, last = await _span_of(context, wanted, source)
         check_length(first, last)
     except CodeError as error:
         return NoData(error.message, remedy="Ask earlier periods.", why=[Why(Reason.NOT_YET_PUBLISHED, error.message)])
-    found = await _once(context, wanted, source, first, last, named=named)
+    once = partial(_once, context, wanted, source, named=named, parts_of=parts_of)
+    found = await once(first, last)
     if (
         isinstance(found, Found)
         and wanted.span.first is None
         and wanted.span.last is None
         and not is_paid(context, source)
     ):
-        found = await _back(context, wanted, source, found, named=named)
+        found = await _back(wanted, found, once)
     if isinstance(found, Found) and not found.has_figures:
-        return found.seen.error or nothing_in(found.seen)
+        return found.seen.error or _nothing_in(found.seen)
     return found
 
 
-async def _back(context: Context, wanted: Wanted, source: str, found: Found, *, named: bool) -> Found:
+async def _back(
+    wanted: Wanted, found: Found, once: Callable[[Period, Period], Awaitable[Found | TradestatError | None]]
+) -> Found:
     """The same number of periods, ending with the newest that the source really has."""
     newest, size = found.periods[-1], len(found.periods)
     moved = 0
     while found.seen.error is None and (gap := _gap(found)) and moved < LOOKED_BACK[wanted.frequency]:
         moved = min(moved + gap, LOOKED_BACK[wanted.frequency])
         last = newest.shifted(-moved)
-        earlier = await _once(context, wanted, source, last.shifted(1 - size), last, named=named)
+        earlier = await once(last.shifted(1 - size), last)
         if not isinstance(earlier, Found):
             break
         found = replace(earlier, tried=found.calls)
@@ -204,26 +235,37 @@ def _gap(found: Found) -> int:
 
 
 async def _once(
-    context: Context, wanted: Wanted, source: str, first: Period, last: Period, *, named: bool
+    context: Context,
+    wanted: Wanted,
+    source: str,
+    first: Period,
+    last: Period,
+    *,
+    named: bool,
+    parts_of: Callable[[FlowQuestion], Parts],
 ) -> Found | TradestatError | None:
-    view = await view_of(context, wanted.question(first, last), wanted.role, source)
-    if view is None:
-        return None
-    if view.why is not None:
-        return NoData(view.why.text, remedy="Ask another source.", why=[view.why])
+    parts = parts_of(wanted.question(first, last))
+    views: list[View] = []
+    for question in parts.questions:
+        view = await view_of(context, question, wanted.role, source)
+        if view is None:
+            return None
+        if view.why is not None:
+            return NoData(view.why.text, remedy="Ask another source.", why=[view.why])
+        views.append(view)
     whole = wanted.whole_question(first, last)
     of_whole = await view_of(context, whole, wanted.role, source) if whole else None
     try:
-        price = await cost([one for one in (view, of_whole) if one is not None], context)
+        price = await cost([*views, *([of_whole] if of_whole else [])], context)
     except TradestatError as error:  # such as a key that is not set: asking would fail as well
         return error
-    if refused := too_large(view, price, wanted):
+    if refused := _too_large(views[0], price, wanted):
         if named or not price.credits:
             raise refused
         return refused
-    seen = await ask(view, context)
+    seen = parts.joined([await ask(view, context) for view in views])
     total = await ask(of_whole, context) if of_whole and seen.observations else None
-    return await in_thread(partial(found_of, wanted, seen, total, first))
+    return replace(await in_thread(partial(_found, wanted, seen, total, first)), chain=parts.chain)
 
 
 async def view_of(context: Context, question: FlowQuestion, role: Role, source: str) -> View | None:
@@ -233,7 +275,7 @@ async def view_of(context: Context, question: FlowQuestion, role: Role, source: 
     return next((view for view in views if view.role == role), views[0] if file else None)
 
 
-def too_large(view: View, price: Cost, wanted: Wanted) -> TooLarge | None:
+def _too_large(view: View, price: Cost, wanted: Wanted) -> TooLarge | None:
     """The refusal of a question that takes more credits or calls than are allowed; None where it does not."""
     name = view.what.rpartition(", ")[2]
     if price.credits > wanted.max_credits:
@@ -251,13 +293,13 @@ def too_large(view: View, price: Cost, wanted: Wanted) -> TooLarge | None:
     return None
 
 
-def nothing_in(seen: Seen) -> NoData:
+def _nothing_in(seen: Seen) -> NoData:
     """That there is no figure, and why."""
     texts = " ".join(why.text for why in seen.why)
     return NoData(texts or "It has no figure.", remedy="Ask other periods or another source.", why=seen.why)
 
 
-async def span_of(context: Context, wanted: Wanted, source: str) -> tuple[Period, Period]:
+async def _span_of(context: Context, wanted: Wanted, source: str) -> tuple[Period, Period]:
     """The first and last period asked for, by the newest that the source can have.
 
     Raises:
@@ -292,7 +334,7 @@ def _earlier(first: Period, steps: int) -> Period:
     return first.shifted(-min(steps, (first.year - FIRST_YEAR) * PER_YEAR[first.frequency]))
 
 
-def found_of(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Found:
+def _found(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Found:
     """What was seen, in the currency wanted."""
     native = {one.period: one for one in seen.observations}
     periods = tuple(periods_between(first, seen.view.question.last))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from itertools import product as every_pair
 
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.periods import PER_YEAR, Period, periods_between
@@ -16,8 +17,9 @@ from tradestat_tools.research.series.many import Gathered, Many, Place, Wire, ov
 from tradestat_tools.research.series.report import CODES, UNIT_NAMES, Passed, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, Lacks, ManyData, OneSeries
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
-from tradestat_tools.research.series.told import Line, notes_of, some
+from tradestat_tools.research.series.told import MOST_NAMED, Line, notes_of
 from tradestat_tools.research.views import code_of, flows_of
+from tradestat_tools.research.words import first_of
 
 
 def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequence[Passed]) -> Answer[TradeSeriesData]:
@@ -30,8 +32,8 @@ def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequen
     name = found.sources[0].service
     first = next((one for rows in found.rows.values() for one in rows.values()), None)
     data = ManyData(
-        reporter=code_of(many.reporter),
-        reporter_name=many.reporter.name_en,
+        reporter=many.reporters.name if many.reporters.is_group else code_of(many.reporters.areas[0]),
+        reporter_name=many.reporters.name,
         classification="EBOPS" if many.products[0].kind == "services" else "HS",
         frequency=CODES[many.frequency],
         currency=many.currency,
@@ -63,7 +65,7 @@ def _choice(context: Context, many: Many, found: Gathered, passed: Sequence[Pass
         return "as asked for"
     flows = flows_of(context.sources).get(found.source)
     if flows is not None and flows.standing is Standing.NATIONAL:
-        return f"the official national source of {many.reporter.name_en}"
+        return f"the official national source of {many.reporters.name}"
     over = [source_name(context, one.source) for one in passed]
     return f"since {' and '.join(over)} could not answer it" if over else "the first source that has it"
 
@@ -95,25 +97,35 @@ def _lines(many: Many, found: Gathered, periods: Sequence[Period]) -> list[Line]
                 sums_of.append(_sum(of, periods, partner_name=label, product=product))
         elif len(many.products) > 1 and not any(overlapping(many.products)):
             for place in many.places:
-                of = [one for one in mine if one.partner_name == place.name and bool(one.members) == place.is_group]
+                grouped = place.is_group or many.reporters.is_group
+                of = [one for one in mine if one.partner_name == place.name and bool(one.members) == grouped]
                 sums_of.append(_sum(of, periods, partner_name=place.name, product=None, partner=of[0].partner))
-    return [*sums_of, *sorted(lines, key=lambda one: (not one.members, _size(one, found.periods)))]
+    return [*sums_of, *sorted(lines, key=lambda one: _place(one, found.periods))]
 
 
-def _size(line: Line, periods: Sequence[Period]) -> float:
-    return -(sums.together(line.cells, periods).value or 0.0)
+def _place(line: Line, periods: Sequence[Period]) -> tuple[bool, bool, float]:
+    """Sums before what they are of, the largest first, what has no figure last."""
+    total = sums.together(line.cells, periods).value
+    return not line.members, total is None, -(total or 0.0)
 
 
 def _of_place(many: Many, found: Gathered, place: Place, product: Product, periods: Sequence[Period]) -> Iterator[Line]:
-    """The series of a partner; of a group, their sum and each of them."""
+    """The series of a partner, or of each reporter with it; of a group, their sum and each of them."""
+    who = many.reporters
+    group = place.name if place.is_group else who.name if who.is_group else ""
     for flow in many.flows:
         members: list[Line] = []
-        for area in place.areas:
-            cells = _flow_cells(found, flow, code_of(area), product.code, periods)
-            ranked = "" if _contains_others(many, area, product) else f"{flow} {place.name if place.is_group else ''}"
-            members.append(Line(flow, code_of(area), area.name_en, product.code, product.label, cells, ranked=ranked))
+        for reporter, area in every_pair(who.areas, place.areas):
+            cells = _flow_cells(found, flow, (code_of(reporter), code_of(area)), product.code, periods)
+            line = Line(flow, code_of(area), area.name_en, product.code, product.label, cells)
+            line.ranked = "" if _contains_others(many, area, product) else f"{flow} {group}"
+            if who.is_group:
+                line.reporter, line.reporter_name = code_of(reporter), reporter.name_en
+            members.append(line)
         if place.is_group:
             yield _sum(members, periods, partner_name=place.name, product=product)
+        elif who.is_group:
+            yield _sum(members, periods, partner_name=place.name, product=product, partner=members[0].partner)
         yield from members
 
 
@@ -133,7 +145,7 @@ def _sum(
     partner: str | None = None,
 ) -> Line:
     def name(one: Line) -> str:
-        return one.partner_name if product else one.product or ""
+        return one.reporter_name or one.partner_name if product else one.product or ""
 
     cells = sums.summed({name(one): one.cells for one in of}, periods)
     return Line(
@@ -147,11 +159,11 @@ def _sum(
     )
 
 
-def _flow_cells(found: Gathered, flow: str, partner: str, product: str, periods: Sequence[Period]) -> Cells:
-    """The figures of a flow as reported, or as the difference of two."""
+def _flow_cells(found: Gathered, flow: str, ends: tuple[str, str], product: str, periods: Sequence[Period]) -> Cells:
+    """The figures of a flow between reporter and partner as reported, or as the difference of two."""
 
     def reported(one: Wire) -> Cells:
-        return found.cells.get((one, partner, product), {})
+        return found.cells.get((one, *ends, product), {})
 
     if flow == "TB":
         return sums.less(reported("X"), reported("M"), periods, ("exports", "imports"))
@@ -165,12 +177,13 @@ def _flow_cells(found: Gathered, flow: str, partner: str, product: str, periods:
 
 def _wholes(many: Many, found: Gathered, line: Line, periods: Sequence[Period]) -> Cells:
     """What is reported of the whole that a series is a part of."""
-    if line.flow == "TB" or not found.shares:
+    if line.flow == "TB" or not found.shares or many.reporters.is_group:
         return {}
+    who = code_of(many.reporters.areas[0])
     if many.whole_partner and line.product:
-        return _flow_cells(found, line.flow, code_of(many.whole_partner), line.product, periods)
+        return _flow_cells(found, line.flow, (who, code_of(many.whole_partner)), line.product, periods)
     if many.whole_product and line.partner:
-        return _flow_cells(found, line.flow, line.partner, many.whole_product.code, periods)
+        return _flow_cells(found, line.flow, (who, line.partner), many.whole_product.code, periods)
     return {}
 
 
@@ -179,12 +192,13 @@ def _shares(
 ) -> str | None:
     """The share of each series and its rank; what the shares are of is said."""
     _rank(lines, found.periods)
-    if not (many.whole_partner or many.whole_product):
+    group = many.reporters.name if many.reporters.is_group else ""
+    if not (many.whole_partner or many.whole_product or group):
         return None
     fallen: dict[str, None] = {}
     of_sum = False
     for line in lines:
-        if line.flow == "TB":
+        if line.flow == "TB" or (group and line.members):
             continue
         wholes, parts = _wholes(many, found, line, periods), _siblings(lines, line)
         cells: dict[Period, Cell] = {}
@@ -204,9 +218,11 @@ def _shares(
             if len(both) == len(found.periods)
             else Indicator.undefined("not every period has both figures")
         ]
+    if group:
+        return f"the sum of those members of {group} that have a figure, same flow, partner, product and period"
     what = many.whole_partner.name_en if many.whole_partner else "all products"
     if of_sum:
-        when = some(list(fallen))
+        when = first_of(list(fallen), MOST_NAMED)
         text = f"No reported figure of {what} in {when} for some series: shares there are of the members' sum."
         notes.append(Note(code=NoteCode.SUBSET, text=text))
     return f"the reported figure of {what}, same flow, source and period; the members' sum where there is none"
@@ -223,8 +239,8 @@ def _siblings(lines: Sequence[Line], line: Line) -> list[Line]:
 
 def _beside(one: Line, line: Line, lines: Sequence[Line]) -> bool:
     """Whether two series are parts of one whole: of one product by partner, or of one partner by product."""
-    partners = {each.partner for each in lines if each.ranked == line.ranked}
-    return one.product == line.product if len(partners) > 1 else one.partner == line.partner
+    ends = {(each.reporter, each.partner) for each in lines if each.ranked == line.ranked}
+    return one.product == line.product if len(ends) > 1 else one.partner == line.partner
 
 
 def _rank(lines: Sequence[Line], periods: Sequence[Period]) -> None:
@@ -287,6 +303,8 @@ def _one(many: Many, found: Gathered, line: Line, last: Period) -> OneSeries:
     kilograms = [cell.net_kg for cell in cells] if many.also & {"weight", "unit_value"} else []
     return OneSeries(
         flow=line.flow,
+        reporter=line.reporter,
+        reporter_name=line.reporter_name,
         partner=line.partner,
         partner_name=line.partner_name,
         product=line.product,
@@ -322,7 +340,7 @@ def _why(name: str, found: Sequence[Indicator], periods: Sequence[Period]) -> st
     by: dict[str, list[str]] = {}
     for why, at in gone:
         by.setdefault(why or "", []).append(at)
-    return "; ".join(f"{some(which)}: {why}" for why, which in by.items())
+    return "; ".join(f"{first_of(which, MOST_NAMED)}: {why}" for why, which in by.items())
 
 
 def _lacks(line: Line, periods: Sequence[Period]) -> Iterator[Lacks]:

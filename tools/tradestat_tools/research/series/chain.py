@@ -8,36 +8,31 @@ from tradestat_tools.codes.chains import FIRST_YEAR, Part, chain
 from tradestat_tools.codes.editions import LATE, listed
 from tradestat_tools.codes.periods import PER_YEAR, Period
 from tradestat_tools.codes.words import CodeError
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.view import View
 from tradestat_tools.model.answers import Note, NoteCode
-from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
+from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.flow import FlowQuestion, read_product
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.research.arguments import check_length
-from tradestat_tools.research.series.ask import Found, Wanted, found_of, nothing_in, span_of, too_large, view_of
-from tradestat_tools.research.views import Seen, ask, cost
-from tradestat_tools.upstream.runtime import in_thread
+from tradestat_tools.research.periods import added
+from tradestat_tools.research.series.ask import Found, Parts
+from tradestat_tools.research.views import Seen
 
 
-async def find_chained(context: Context, wanted: Wanted, source: str, *, named: bool) -> Found | TradestatError | None:
-    """As `find`, of all codes that hold the goods; a period has a figure only where each of its codes has one.
+def chained(lead: int, asked: FlowQuestion) -> Parts:
+    """A question of all codes that hold the goods; a period has a figure only where each of its codes has one.
+
+    Args:
+        lead: how many of its first periods are wanted for growth alone; of them none before the first edition.
+        asked: the question.
 
     Raises:
         InvalidQuery: the goods were or came to be mixed with others.
-        TooLarge: it takes more calls, or credits of a source that was named, than are allowed.
     """
+    code, first = asked.product.code, asked.first.shifted(lead)
+    room = max(first.year - FIRST_YEAR, 0) * PER_YEAR[first.frequency]
+    asked = replace(asked, first=first.shifted(-min(lead, room)))
     try:
-        first, last = await span_of(context, wanted, source)
-        check_length(first, last)
-    except CodeError as error:
-        return NoData(error.message, remedy="Ask earlier periods.", why=[Why(Reason.NOT_YET_PUBLISHED, error.message)])
-    lead = max(first.year - FIRST_YEAR, 0) * PER_YEAR[wanted.frequency] if wanted.lead else 0
-    wanted = replace(wanted, lead=min(wanted.lead, lead))
-    asked = wanted.question(first, last)
-    try:
-        parts = chain(wanted.product.code, asked.first.year, last.year)
+        parts = chain(code, asked.first.year, asked.last.year)
     except CodeError as error:
         raise InvalidQuery(
             error.message,
@@ -46,29 +41,7 @@ async def find_chained(context: Context, wanted: Wanted, source: str, *, named: 
             nearest=error.nearest,
             remedy=None if error.nearest else "Leave out `chain`, or ask for the years of one edition.",
         ) from None
-    views: list[View] = []
-    for question in _questions(asked, parts):
-        view = await view_of(context, question, wanted.role, source)
-        if view is None:
-            return None
-        if view.why is not None:
-            return NoData(view.why.text, remedy="Ask another source.", why=[view.why])
-        views.append(view)
-    whole = wanted.whole_question(first, last)
-    of_whole = await view_of(context, whole, wanted.role, source) if whole else None
-    try:
-        price = await cost([*views, *([of_whole] if of_whole else [])], context)
-    except TradestatError as error:  # such as a key that is not set: asking would fail as well
-        return error
-    if refused := too_large(views[0], price, wanted):
-        if named or not price.credits:
-            raise refused
-        return refused
-    every = [await ask(view, context) for view in views]
-    joined = _joined(wanted.product.code, asked, parts, views[0], every)
-    total = await ask(of_whole, context) if of_whole and joined.observations else None
-    found = await in_thread(partial(found_of, wanted, joined, total, first))
-    return replace(found, chain=parts) if found.has_figures else joined.error or nothing_in(joined)
+    return Parts(tuple(_questions(asked, parts)), partial(_joined, code, asked, parts), parts)
 
 
 def _questions(asked: FlowQuestion, parts: Sequence[Part]) -> Iterator[FlowQuestion]:
@@ -88,12 +61,12 @@ def codes_in(parts: Sequence[Part], period: Period) -> tuple[str, ...]:
     return next((part.codes for part in parts if _holds(part, period)), ())
 
 
-def _joined(code: str, asked: FlowQuestion, parts: Sequence[Part], view: View, every: Sequence[Seen]) -> Seen:
+def _joined(code: str, asked: FlowQuestion, parts: Sequence[Part], every: Sequence[Seen]) -> Seen:
     """What was seen of every code as if it were of one."""
     lacking: list[Why] = []
     observations = tuple(_summed(code, parts, (one for seen in every for one in seen.observations), lacking))
     return Seen(
-        replace(view, question=asked),
+        replace(every[0].view, question=asked),
         observations,
         tuple(_summed(code, parts, (one for seen in every for one in seen.given), [])),
         tuple(dict.fromkeys(handle for seen in every for handle in seen.results)),
@@ -136,24 +109,18 @@ def _sum(code: str, rows: Sequence[Observation], *, whole: bool) -> Observation:
     return replace(
         first,
         product=code,
-        value=_total([one.value for one in rows]),
-        quantity=_total([one.quantity for one in rows]) if one_unit else None,
+        value=added([one.value for one in rows]),
+        quantity=added([one.quantity for one in rows]) if one_unit else None,
         quantity_unit=first.quantity_unit if one_unit else None,
-        net_kg=_total([one.net_kg for one in rows]),
-        fob=_total([one.fob for one in rows]),
-        cif=_total([one.cif for one in rows]),
+        net_kg=added([one.net_kg for one in rows]),
+        fob=added([one.fob for one in rows]),
+        cif=added([one.cif for one in rows]),
         status=next((one.status for one in rows if one.status in _WEAKER), Status.SUMMED),
         resolution=sum(one.resolution**2 for one in rows) ** 0.5,
     )
 
 
 _WEAKER = (Status.ESTIMATED, Status.PROVISIONAL)
-
-
-def _total(values: Sequence[float | None]) -> float | None:
-    """The sum; None where one is missing."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
 
 
 def codes_of(found: Found) -> list[str] | None:

@@ -57,13 +57,27 @@ Wire = Literal["X", "M", "RX"]
 
 ROLES: Mapping[Wire, Role] = {"X": "exporter", "RX": "exporter", "M": "importer"}
 
-Key = tuple[str, str, str]
-"""Flow, partner by UN Comtrade's code, product."""
+Key = tuple[str, str, str, str]
+"""Flow, reporter and partner by UN Comtrade's codes, product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One series that is asked for."""
+
+    flow: Wire
+    reporter: Area
+    partner: Area
+    product: Product
+
+    @property
+    def key(self) -> Key:
+        return self.flow, code_of(self.reporter), code_of(self.partner), self.product.code
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A partner, or a group of them: the areas whose figures make it up."""
+    """A partner or a reporter, or a group of them: the areas whose figures make it up."""
 
     name: str
     areas: tuple[Area, ...]
@@ -76,13 +90,14 @@ class Many:
     """What several series are asked for, whichever source is asked.
 
     Args:
+        reporters: who reports; of a group its members, of which one partner alone is asked.
         flows: those asked for: X, M, RX, TB (X less M), DX (X less RX).
         whole_partner: asked for beside, so that shares are taken of it.
         whole_product: likewise; at most one of the two is there.
         share_named: whether shares were asked for by name, so that they may cost something.
     """
 
-    reporter: Area
+    reporters: Place
     places: tuple[Place, ...]
     products: tuple[Product, ...]
     flows: tuple[Flow, ...]
@@ -109,14 +124,15 @@ class Many:
         parts: Mapping[str, tuple[Wire, ...]] = {"TB": ("X", "M"), "DX": ("X", "RX"), "X": ("X",), "M": ("M",)}
         return tuple(dict.fromkeys(one for flow in self.flows for one in parts.get(flow, ("RX",))))
 
-    def cells(self, *, shares: bool) -> list[tuple[Wire, Area, Product]]:
+    def cells(self, *, shares: bool) -> list[Asked]:
         """Every series that is asked for, and with `shares` those that they are a part of."""
-        found: list[tuple[Wire, Area, Product]] = list(every_pair(self.wire, self.areas, self.products))
+        who = self.reporters.areas
+        found = list(every_pair(self.wire, who, self.areas, self.products))
         if shares and self.whole_partner:
-            found += every_pair(self.wire, [self.whole_partner], self.products)
+            found += every_pair(self.wire, who, [self.whole_partner], self.products)
         if shares and (whole := self.whole_product):
-            found += every_pair(self.wire, self.areas, [whole])
-        return list(dict.fromkeys(found))
+            found += every_pair(self.wire, who, self.areas, [whole])
+        return [Asked(*one) for one in dict.fromkeys(found)]
 
     def earliest(self, first: Period, last: Period) -> Period:
         """The first period that is needed, before the first that is asked for."""
@@ -201,7 +217,8 @@ async def _newest(context: Context, many: Many, source: str) -> Period:
         known = flows_of(context.sources).get(source)
         return last_whole(known.newest(context.now()) if known else month_of(context.today), many.frequency)
     _, rows = await stored_figures(context, source, argument="source")
-    mine = [one.period.last_month for one in rows if one.reporter == code_of(many.reporter) and one.value is not None]
+    who = {code_of(area) for area in many.reporters.areas}
+    mine = [one.period.last_month for one in rows if one.reporter in who and one.value is not None]
     return last_whole(max(mine, default=month_of(context.today)), many.frequency)
 
 
@@ -223,7 +240,7 @@ async def _span(context: Context, many: Many, source: str, first: Period, last: 
         await in_thread(partial(_keep_rows, found, many, rows, cells, span))
         return found
     flows = flows_of(context.sources)[source]
-    views = await _views(context, many, source, cells, span)
+    views = await _views(context, source, cells, span)
     if not views:
         return None
     if flows.evidence is not None and many.products[0].kind == "goods":
@@ -237,16 +254,14 @@ async def _span(context: Context, many: Many, source: str, first: Period, last: 
     return found
 
 
-async def _views(
-    context: Context, many: Many, source: str, cells: Iterable[tuple[Wire, Area, Product]], span: tuple[Period, Period]
-) -> dict[Key, View]:
+async def _views(context: Context, source: str, cells: Iterable[Asked], span: tuple[Period, Period]) -> dict[Key, View]:
     views: dict[Key, View] = {}
-    for flow, area, product in cells:
-        role = ROLES[flow]
-        ends = (many.reporter, area) if role == "exporter" else (area, many.reporter)
-        for view in await views_of(FlowQuestion(*ends, product, *span), context, sources=(source,)):
+    for cell in cells:
+        role = ROLES[cell.flow]
+        ends = (cell.reporter, cell.partner) if role == "exporter" else (cell.partner, cell.reporter)
+        for view in await views_of(FlowQuestion(*ends, cell.product, *span), context, sources=(source,)):
             if view.role == role:
-                views[flow, code_of(area), product.code] = view
+                views[cell.key] = view
     return views
 
 
@@ -266,14 +281,14 @@ async def _together(
     calls = -(-count_between(*span) // evidence.periods_a_call(context))
     if calls > MOST_CALLS:
         raise _too_many(context, found.source, calls)
-    can = [cell for cell in cells if (view := views.get(_key(cell))) is not None and view.why is None]
+    can = [cell for cell in cells if (view := views.get(cell.key)) is not None and view.why is None]
     rows: list[Observation] = []
     for start, end in runs(*span, PERIODS_A_QUESTION):
         breadth = Breadth(
-            reporters=[code_of(many.reporter)],
-            partners=list(dict.fromkeys(code_of(area) for _, area, _ in can)),
-            products=list(dict.fromkeys(product.code for _, _, product in can)),
-            flows=list(dict.fromkeys(flow for flow, _, _ in can)),
+            reporters=list(dict.fromkeys(code_of(one.reporter) for one in can)),
+            partners=list(dict.fromkeys(code_of(one.partner) for one in can)),
+            products=list(dict.fromkeys(one.product.code for one in can)),
+            flows=list(dict.fromkeys(one.flow for one in can)),
             first=start,
             last=end,
         )
@@ -296,8 +311,8 @@ async def _together(
             why=found.reasons,
         )
     for cell in cells:
-        if (view := views.get(_key(cell))) is not None and view.why is not None:
-            found.why[_key(cell)] = [view.why.text]
+        if (view := views.get(cell.key)) is not None and view.why is not None:
+            found.why[cell.key] = [view.why.text]
     await in_thread(partial(_keep_rows, found, many, rows, cells, span))
 
 
@@ -306,7 +321,7 @@ async def _one_by_one(
     many: Many,
     found: Gathered,
     views: Mapping[Key, View],
-    cells: Sequence[tuple[Wire, Area, Product]],
+    cells: Sequence[Asked],
 ) -> None:
     """A question for each series.
 
@@ -329,7 +344,7 @@ async def _one_by_one(
         raise _too_many(context, found.source, price.calls)
     errors: list[TradestatError] = []
     for cell in cells:
-        key = _key(cell)
+        key = cell.key
         view = can.get(key)
         if view is None:
             gone = views[key].why if key in views else None
@@ -361,11 +376,6 @@ def _too_many(context: Context, source: str, calls: int) -> TooLarge:
     )
 
 
-def _key(cell: tuple[Wire, Area, Product]) -> Key:
-    flow, area, product = cell
-    return flow, code_of(area), product.code
-
-
 def _heard(found: Gathered, source: Provenance, result: str | None, notes: Iterable[Note]) -> None:
     found.sources.append(source)
     found.results += [result] if result else []
@@ -376,21 +386,23 @@ def _keep_rows(
     found: Gathered,
     many: Many,
     rows: Iterable[Observation],
-    cells: Iterable[tuple[Wire, Area, Product]],
+    cells: Iterable[Asked],
     span: tuple[Period, Period],
 ) -> None:
     """The rows of every series, out of those of an answer."""
     first, last = span[0].first_month, span[1].last_month
-    by: dict[tuple[str, str, str, str], list[Observation]] = {}
+    by: dict[tuple[str, Key], list[Observation]] = {}
     for one in rows:
-        if one.reporter == code_of(many.reporter) and first <= one.period.first_month <= one.period.last_month <= last:
-            by.setdefault((one.classification, one.flow, one.partner, one.product), []).append(one)
-    for flow, area, product in cells:
-        system = "EBOPS" if product.kind == "services" else "HS"
-        mine = [one for code in codes_of(product) for one in by.get((system, flow, code_of(area), code), ())]
+        if first <= one.period.first_month <= one.period.last_month <= last:
+            key = (one.flow, one.reporter, one.partner, one.product)
+            by.setdefault((one.classification, key), []).append(one)
+    for cell in cells:
+        system = "EBOPS" if cell.product.kind == "services" else "HS"
+        flow, reporter, partner, _ = cell.key
+        mine = [one for code in codes_of(cell.product) for one in by.get((system, (flow, reporter, partner, code)), ())]
         given, repeated = once(mine)
         found.repeated += repeated
-        _keep(found, many, (flow, code_of(area), product.code), given)
+        _keep(found, many, cell.key, given)
 
 
 def _keep(found: Gathered, many: Many, key: Key, given: Iterable[Observation]) -> None:

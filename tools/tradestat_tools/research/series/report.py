@@ -22,6 +22,7 @@ from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, Ser
 from tradestat_tools.research.series.ask import AUTO, Found, Wanted, why_absent
 from tradestat_tools.research.series.chain import codes_of, note_on
 from tradestat_tools.research.views import flows_of
+from tradestat_tools.research.words import in_runs
 
 T = TypeVar("T")
 
@@ -310,7 +311,7 @@ def _notes(context: Context, wanted: Wanted, chosen: Chosen, data: SeriesData, u
     named = {str(at): at for at in chosen.main.periods}
 
     def spans(periods: Iterable[str]) -> str:
-        return _spans(named[text] for text in periods)
+        return in_runs(named[text] for text in periods)
 
     for text in wanted.notes:
         yield Note(code=NoteCode.RESOLVED_CODE, text=text)
@@ -373,17 +374,6 @@ def _break(data: SeriesData, periods: Sequence[Period]) -> Iterator[Note]:
     found = hs_break(data.product, periods[0].year, periods[-1].year)
     if found is not None:
         yield Note(code=NoteCode.EDITION_BREAK, text=found.text)
-
-
-def _spans(periods: Iterable[Period]) -> str:
-    """Periods for people, runs of them as `2020 to 2022`."""
-    runs: list[list[Period]] = []
-    for at in periods:
-        if runs and runs[-1][-1].shifted(1) == at:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
 
 
 def _more(context: Context, wanted: Wanted, chosen: Chosen) -> str | None:

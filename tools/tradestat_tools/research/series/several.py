@@ -1,6 +1,6 @@
 """The answer of `trade_series` to a question for several series, or for what is worked out of one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,10 +9,15 @@ from tradestat_tools.codes.periods import period
 from tradestat_tools.model.answers import Cell, Provenance, Table
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.research.series.answer import TOOL, Figures, PassedOver, TradeSeriesData
+from tradestat_tools.research.words import first_of, percent
 
 FLOW_NAMES = {"X": "exports", "M": "imports", "RX": "re-exports", "TB": "balance", "DX": "domestic exports"}
 
 CALENDAR = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+MONEY = frozenset({"value", "total", "change", "year to date", "year before"})
+"""Columns in the currency."""
 
 
 class Lacks(BaseModel):
@@ -31,6 +36,8 @@ class OneSeries(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     flow: Literal["X", "M", "RX", "TB", "DX"] = Field(description="TB is X less M, DX is X less RX.")
+    reporter: str | None = Field(default=None, description="Of a group that reports: the member; absent of their sum.")
+    reporter_name: str | None = None
     partner: str | None = Field(default=None, description="UN Comtrade's code; absent of a sum of partners.")
     partner_name: str
     product: str | None = Field(default=None, description="Absent of a sum of products.")
@@ -63,9 +70,12 @@ class OneSeries(BaseModel):
 
 
 class ManyData(TradeSeriesData):
-    """Several series of one reporter from one source: sums first, then the largest. Null is no figure, never zero."""
+    """Several series of one reporter, or of the members of a group, from one source: sums first, then the largest.
 
-    reporter: str
+    Null is no figure, never zero.
+    """
+
+    reporter: str = Field(description="UN Comtrade's code, or the name of a group.")
     reporter_name: str
     classification: str
     frequency: str
@@ -81,66 +91,89 @@ class ManyData(TradeSeriesData):
     series: list[OneSeries]
     passed_over: list[PassedOver] | None = None
 
+    @property
+    def _listed(self) -> list[OneSeries]:
+        """Those that the tables show: of members without any figure a note on their sum says who they are."""
+        summed = any(one.members for one in self.series)
+        return [one for one in self.series if _has_any(one) or not summed]
+
     def _varying(self) -> dict[str, list[str]]:
         labels = {
-            "flow": [FLOW_NAMES[one.flow] for one in self.series],
-            "partner": [one.partner_name for one in self.series],
-            "product": [_product(one) for one in self.series],
+            "flow": [FLOW_NAMES[one.flow] for one in self._listed],
+            "reporter": [one.reporter_name or self.reporter_name for one in self._listed],
+            "partner": [one.partner_name for one in self._listed],
+            "product": [_product(one) for one in self._listed],
         }
         return {name: column for name, column in labels.items() if len(set(column)) > 1} or {"flow": labels["flow"]}
 
     def tables(self) -> list[Table]:
-        return [self._whole(), self._by_time(), *self._calendar()]
+        if len(self.periods) == 1:
+            return [self._of_one_period(), *self._calendar()]
+        return [self._together(), self._by_time(), *self._calendar()]
 
-    def _whole(self) -> Table:
+    def _together(self) -> Table:
         columns: dict[str, Sequence[Cell]] = dict(self._varying())
-        columns["total"] = [one.total for one in self.series]
-        if any(one.total_lacks for one in self.series):
-            columns["lacks"] = [_lacks(one) for one in self.series]
-        self._add(columns, "share %", [_percent(one.total_share) for one in self.series])
-        self._add(columns, "rank", [one.total_rank for one in self.series])
-        self._add(columns, "change", [one.change for one in self.series])
-        self._add(columns, "change %", [_percent(one.change_rate) for one in self.series])
-        self._add(columns, "a year %", [_percent(one.cagr) for one in self.series])
-        self._add(columns, "year to date", [one.ytd for one in self.series])
-        self._add(columns, "year before", [one.ytd_before for one in self.series])
-        self._add(columns, "to date %", [_percent(one.ytd_growth) for one in self.series])
-        rows: list[tuple[Cell, ...]] = list(zip(*columns.values(), strict=True))
-        measures = frozenset({"total", "change", "year to date", "year before"} & set(columns))
-        when = self.periods[0] if len(self.periods) == 1 else f"{self.periods[0]} to {self.periods[-1]} together"
-        return Table(tuple(columns), rows, title=f"{when}; {self.choice}", measures=measures)
+        columns["total"] = [one.total for one in self._listed]
+        columns |= self._over_all()
+        return self._table(columns, f"{self.periods[0]} to {self.periods[-1]} together; {self.choice}")
 
-    @staticmethod
-    def _add(columns: dict[str, Sequence[Cell]], head: str, column: Sequence[Cell]) -> None:
-        if any(one is not None for one in column):
-            columns[head] = column
+    def _over_all(self) -> dict[str, Sequence[Cell]]:
+        """What there is of all periods together, beside their sum."""
+        columns: dict[str, Sequence[Cell]] = {
+            "lacks": [_lacks(one) for one in self._listed],
+            "share %": [percent(one.total_share) for one in self._listed],
+            "rank": [one.total_rank for one in self._listed],
+            "change": [one.change for one in self._listed],
+            "change %": [percent(one.change_rate) for one in self._listed],
+            "a year %": [percent(one.cagr) for one in self._listed],
+            "year to date": [one.ytd for one in self._listed],
+            "year before": [one.ytd_before for one in self._listed],
+            "to date %": [percent(one.ytd_growth) for one in self._listed],
+        }
+        return {head: column for head, column in columns.items() if any(one is not None for one in column)}
+
+    def _of_one_period(self) -> Table:
+        """All there is of the only period."""
+        columns: dict[str, Sequence[Cell]] = dict(self._varying())
+        columns["period"] = [self.periods[0]] * len(self._listed)
+        of = [self._columns(one) for one in self._listed]
+        columns |= {head: [(each[head] or [None])[0] for each in of] for head in self._heads(of)}
+        columns |= {head: column for head, column in self._over_all().items() if head not in columns}
+        return self._table(columns, self.choice)
 
     def _by_time(self) -> Table:
         labels = self._varying()
-        columns = [self._columns(one) for one in self.series]
-        usual = (Status.REPORTED, Status.SUMMED, Status.MISSING)
-        heads = [head for head in columns[0] if any(value is not None for of in columns for value in of[head] or ())]
-        if all(status in usual for one in self.series for status in one.status):
-            heads.remove("status")
+        of = [self._columns(one) for one in self._listed]
+        heads = self._heads(of)
         rows: list[tuple[Cell, ...]] = []
-        for at, of in enumerate(columns):
-            if all(value is None for value in self.series[at].values) and len(self.series) > 1:
+        for at, columns in enumerate(of):
+            if not _has_any(self._listed[at]) and len(self._listed) > 1:
                 continue  # it stands in the table of periods together
-            parts = [of[head] or [None] * len(self.periods) for head in heads]
+            parts = [columns[head] or [None] * len(self.periods) for head in heads]
             named = [column[at] for column in labels.values()]
             rows += [(*named, when, *values) for when, *values in zip(self.periods, *parts, strict=True)]
+        columns = dict(zip((*labels, "period", *heads), zip(*rows, strict=True), strict=True))
+        return self._table(columns, "By period")
+
+    def _table(self, columns: Mapping[str, Sequence[Cell]], title: str) -> Table:
+        units = {head: "base period = 100" for head in columns if head.startswith("index")}
+        units |= {head: head for head in columns if head == f"{self.currency}/kg"}
         return Table(
-            (*labels, "period", *heads),
-            rows,
-            title="By period",
-            measures=frozenset({"value"}),
-            weights=frozenset({"kg"} & set(heads)),
-            units={
-                head: "base period = 100" if head.startswith("index") else head
-                for head in heads
-                if head.startswith("index") or head == f"{self.currency}/kg"
-            },
+            tuple(columns),
+            list(zip(*columns.values(), strict=True)),
+            title=title,
+            measures=MONEY & {*columns},
+            weights=frozenset({"kg"} & {*columns}),
+            units=units,
         )
+
+    def _heads(self, of: Sequence[Mapping[str, Sequence[Cell] | None]]) -> list[str]:
+        """The columns that say anything."""
+        heads = [head for head in of[0] if any(value is not None for each in of for value in each[head] or ())]
+        usual = (Status.REPORTED, Status.SUMMED, Status.MISSING)
+        if all(status in usual for one in self._listed for status in one.status):
+            heads.remove("status")
+        return heads
 
     def _columns(self, one: OneSeries) -> dict[str, Sequence[Cell] | None]:
         return {
@@ -160,7 +193,7 @@ class ManyData(TradeSeriesData):
             return
         labels = self._varying()
         rows: list[tuple[Cell, ...]] = []
-        for at, one in enumerate(self.series):
+        for at, one in enumerate(self._listed):
             years = one.month_years or [0]
             several = f"{min(years)} to {max(years)}" if min(years) < max(years) else str(years[0])
             rows.append(
@@ -174,6 +207,10 @@ class ManyData(TradeSeriesData):
         )
 
 
+def _has_any(one: OneSeries) -> bool:
+    return any(value is not None for value in one.values)
+
+
 def _product(one: OneSeries) -> str:
     name = one.product_name if len(one.product_name) <= 40 else f"{one.product_name[:38]}…"
     return f"{one.product} {name}" if one.product and one.product != one.product_name else name
@@ -184,38 +221,28 @@ def _lacks(one: OneSeries) -> str | None:
     gone = {member for each in one.lacks or () for member in each.members or ()}
     if one.members and gone:
         return f"{len(gone)} of {len(one.members)} members"
-    return _some(one.total_lacks)
-
-
-def _percent(value: float | None) -> float | None:
-    return None if value is None else round(100 * value, 2)
+    return first_of(one.total_lacks, 3) if one.total_lacks else None
 
 
 def _percents(values: Figures | None) -> list[float | None] | None:
-    return None if values is None else [_percent(value) for value in values]
+    return None if values is None else [percent(value) for value in values]
 
 
 def _rounded(values: Figures | None, digits: int) -> Figures | None:
     return None if values is None else [None if value is None else round(value, digits) for value in values]
 
 
-def _some(texts: Sequence[str] | None) -> str | None:
-    if not texts:
-        return None
-    return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
-
-
 def observe_many(data: ManyData, _: Provenance) -> list[Observation]:
     """The reported figures of several series as common rows; sums and differences are none."""
     found: list[Observation] = []
     for one in data.series:
-        if one.flow in ("TB", "DX") or one.partner is None or one.product is None:
+        if one.members or one.flow in ("TB", "DX") or one.partner is None or one.product is None:
             continue
         for at, text in enumerate(data.periods):
             found.append(
                 Observation(
                     flow=one.flow,
-                    reporter=data.reporter,
+                    reporter=one.reporter or data.reporter,
                     partner=one.partner,
                     product=one.product,
                     classification=data.classification,

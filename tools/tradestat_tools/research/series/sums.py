@@ -4,14 +4,17 @@ A figure that is not there is never counted as zero: a sum says whose figures it
 says why.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.research.indicators.formulas import Figure, Indicator, compound_growth, growth, share, unit_value
+from tradestat_tools.research.periods import added
 from tradestat_tools.research.repeats import lack
+from tradestat_tools.research.words import first_of
+
+MOST_NAMED = 6
 
 NO_ROW = "no row"
 MIXED = "FOB and CIF figures are not added"
@@ -66,15 +69,6 @@ def _summed(members: Mapping[str, Cell]) -> Cell:
         Status.SUMMED,
         lacking=lacking,
     )
-
-
-def added(figures: Iterable[Figure]) -> Figure:
-    """The sum; None where one is missing. Whole figures stay whole."""
-    values = list(figures)
-    known = [value for value in values if value is not None]
-    if len(known) < len(values) or not known:
-        return None
-    return sum(known) if all(isinstance(value, int) for value in known) else math.fsum(known)
 
 
 def less(first: Cells, second: Cells, periods: Iterable[Period], names: tuple[str, str]) -> dict[Period, Cell]:
@@ -158,18 +152,16 @@ def to_date(cells: Cells, last: Period) -> ToDate:
     if len(valuations) > 1:
         return ToDate(None, None, Indicator.undefined(MIXED))
     if gone:
-        return ToDate(now, before, Indicator.undefined(f"no figure of {_first(gone)}"))
+        return ToDate(now, before, Indicator.undefined(f"no figure of {first_of(gone, MOST_NAMED)}"))
     if any(cells[at].lacking != cells[at.shifted(-12)].lacking for at in months):
-        return ToDate(now, before, Indicator.undefined(f"the sums lack different members: {_first(lacking)}"))
+        return ToDate(
+            now, before, Indicator.undefined(f"the sums lack different members: {first_of(lacking, MOST_NAMED)}")
+        )
     return ToDate(now, before, growth(before, now))
 
 
 def _whole(cells: Cells, periods: Iterable[Period]) -> Figure:
     return added(cells.get(at, NOTHING).value for at in periods)
-
-
-def _first(texts: Sequence[str], most: int = 6) -> str:
-    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +182,7 @@ def changed(cells: Cells, first: Period, last: Period) -> Change:
     if not why and one.valuation != other.valuation:
         why = MIXED_SHARE
     if not why and one.lacking != other.lacking:
-        why = f"the sums lack different members: {_first(sorted({*one.lacking, *other.lacking}))}"
+        why = f"the sums lack different members: {first_of(sorted({*one.lacking, *other.lacking}), MOST_NAMED)}"
     if why or one.value is None or other.value is None:
         return Change(*[Indicator.undefined(why)] * 3)
     rate = growth(one.value, other.value)

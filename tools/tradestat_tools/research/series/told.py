@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.periods import Period
@@ -17,6 +16,7 @@ from tradestat_tools.research.series.many import Flow, Gathered, Many, overlappi
 from tradestat_tools.research.series.report import PASSED_ON, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, ManyData
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
+from tradestat_tools.research.words import first_of, in_runs
 
 MOST_NAMED = 12
 
@@ -28,6 +28,7 @@ class Line:
     Args:
         members: of a sum, whose figures were added.
         ranked: series that are ranked among each other; "" for none.
+        reporter: the member that reports, where a group was asked for; None of their sum.
     """
 
     flow: Flow
@@ -38,7 +39,15 @@ class Line:
     cells: Cells
     members: tuple[str, ...] = ()
     ranked: str = ""
+    reporter: str | None = None
+    reporter_name: str | None = None
     found: dict[str, list[Indicator]] = field(default_factory=dict[str, list[Indicator]])
+
+    @property
+    def named(self) -> str:
+        """What it is of, for people."""
+        of = (FLOW_NAMES[self.flow], self.reporter_name, self.partner_name, self.product or self.product_name)
+        return ", ".join(one for one in of if one)
 
     def at(self, period: Period) -> Cell:
         """The figure of a period, or that there is none."""
@@ -52,14 +61,12 @@ def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line
     for wide, narrow in overlapping(many.products):
         text = f"{wide.code} contains {narrow.code}: they are never added."
         yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
-    undefined = [
-        f"{name} of {FLOW_NAMES[one.flow]}, {one.partner_name}, {one.product or 'these products'}: {text}"
-        for one in data.series
-        if any(value is not None for value in one.values)  # else that it has no figure is said already
-        for name, text in (one.undefined or {}).items()
-    ]
-    if undefined:
-        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {some(undefined, '; ')}.")
+    if many.reporters.is_group:
+        text = f"The sum is of {many.reporters.name}'s members, each as it reports"
+        if many.areas[0].kind == "world":
+            text += ": what they trade with each other is in it"
+        yield Note(code=NoteCode.DOUBLE_COUNTING, text=f"{text}.")
+    yield from _on_undefined(lines, data)
     if "TB" in many.flows:
         valuations = {line.flow: {line.at(at).valuation for at in found.periods} - {None} for line in lines}
         text = "The balance is exports less imports"
@@ -114,12 +121,30 @@ def _on_sums(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
         alike: dict[tuple[str, str], list[str]] = {}
         for member, which in by.items():
             name, _, why = member.partition(" (")
-            alike.setdefault((_when(which), why.removesuffix(")")), []).append(name)
+            alike.setdefault((in_runs(which), why.removesuffix(")")), []).append(name)
         if by:
-            parts = [f"{some(names)} ({why}) in {when}" for (when, why), names in alike.items()]
-            what = f"{FLOW_NAMES[line.flow]}, {line.partner_name}, {line.product or line.product_name}"
-            text = f"The sum ({what}) is not of all {len(line.members)} members; it lacks {some(parts, '; ')}."
-            yield Note(code=NoteCode.ABSENT, text=text)
+            parts = [f"{first_of(names, MOST_NAMED)} ({why}) in {when}" for (when, why), names in alike.items()]
+            text = f"The sum ({line.named}) is not of all {len(line.members)} members; it lacks "
+            yield Note(code=NoteCode.ABSENT, text=f"{text}{first_of(parts, MOST_NAMED, '; ')}.")
+
+
+def _on_undefined(lines: Sequence[Line], data: ManyData) -> Iterator[Note]:
+    """Which measures are not defined, and why; those that no series has, once."""
+    named: dict[tuple[str, str], list[str]] = {}
+    told = [(line, one) for line, one in zip(lines, data.series, strict=True) if any(_known(one.values))]
+    for line, one in told:  # that a series has no figure is said already
+        for name, text in (one.undefined or {}).items():
+            named.setdefault((name, text), []).append(line.named)
+    parts = [
+        f"{name} of {'every series' if len(told) == len(of) > 1 else first_of(of, MOST_NAMED)}: {text}"
+        for (name, text), of in named.items()
+    ]
+    if parts:
+        yield Note(code=NoteCode.ABSENT, text=f"Not defined: {first_of(parts, MOST_NAMED, '; ')}.")
+
+
+def _known(values: Sequence[object]) -> Iterator[bool]:
+    return (value is not None for value in values)
 
 
 def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]:
@@ -131,35 +156,17 @@ def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
             if line.at(at).value is None:
                 gone.setdefault(line.at(at).why, []).append(at)
         for why, which in gone.items():
-            name = f"{FLOW_NAMES[line.flow]}, {line.partner_name}, {line.product} {_when(which)}"
-            by.setdefault(why, []).append(name)
+            by.setdefault(why, []).append(f"{line.named} {in_runs(which)}")
     for why, names in by.items():
         text = "the source has no row, which is neither zero nor known" if why == sums.NO_ROW else why
-        yield Note(code=NoteCode.ABSENT, text=f"No figure ({text}): {some(names, '; ')}.")
+        yield Note(code=NoteCode.ABSENT, text=f"No figure ({text}): {first_of(names, MOST_NAMED, '; ')}.")
 
 
 def _is_named(line: Line, lines: Sequence[Line]) -> bool:
     """Whether the note on a sum names what a series lacks."""
     return any(
-        (line.partner_name in one.members and one.product == line.product)
+        ((line.reporter_name or line.partner_name) in one.members and one.product == line.product)
         or (line.product in one.members and one.partner == line.partner)
         for one in lines
         if one.members and one.flow == line.flow
     )
-
-
-def _when(periods: Sequence[Period]) -> str:
-    """Periods for people, runs of them as `2020 to 2022`."""
-    runs = [[periods[0]]]
-    for before, at in pairwise(periods):
-        if before.shifted(1) == at:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
-
-
-def some(texts: Sequence[str], between: str = ", ") -> str:
-    """The first of them, and how many more there are."""
-    more = f"{between}and {len(texts) - MOST_NAMED} more" if len(texts) > MOST_NAMED else ""
-    return between.join(texts[:MOST_NAMED]) + more

@@ -28,7 +28,7 @@ MEASURES = ("primaryValue", "cifvalue", "fobvalue", "netWgt", "grossWgt", "qty",
 DOLLARS = frozenset(MEASURES[:3])
 """Those of them that are values."""
 
-KILOGRAMS = frozenset({"netWgt, kg", "grossWgt, kg"})
+KILOGRAMS = frozenset({"netWgt, kg", "grossWgt, kg", "qty, kg"})
 """Heads of weights."""
 
 ATTRIBUTES = (
@@ -180,14 +180,15 @@ class TradeData(Data):
 
     def _one_series(self, record: Series) -> Table:
         measures = [name for name in MEASURES if getattr(record, name) and (name != "altQty" or not record.qty)]
-        same = [name for name in ("cifvalue", "fobvalue") if getattr(record, name) == record.primaryValue]
-        measures = [name for name in measures if name not in same]
         units = self._units(record)
         unit = units[0] if len(set(units)) == 1 else None
+        same = [name for name in ("cifvalue", "fobvalue") if getattr(record, name) == record.primaryValue]
+        same += ["qty"] if unit == "kg" and record.qty == record.netWgt else []
+        measures = [name for name in measures if name not in same]
         heads = {"netWgt": "netWgt, kg", "grossWgt": "grossWgt, kg", "qty": f"qty, {unit}" if unit else "qty"}
         columns = ["period", *(heads.get(name, name) for name in measures)]
         extra: list[Sequence[Cell]] = []
-        if record.qty and unit is None:
+        if "qty" in measures and unit is None:
             columns.append("unit")
             extra.append(units)
         if record.classificationCode:
@@ -239,6 +240,8 @@ def _in_unit(table: Table, columns: Sequence[str], unit: str) -> Table:
     """A table whose columns of figures are in a unit; without one, in that of the answer."""
     if not unit:
         return replace(table, measures=frozenset(columns))
+    if unit == "kg":
+        return replace(table, weights=frozenset(columns))
     return replace(table, units=dict.fromkeys(columns, unit))
 
 

@@ -1,13 +1,13 @@
 """The words UN Comtrade's questions are made of: classifications, flows, areas, and which codes overlap."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from tradestat_tools.codes import flows
-from tradestat_tools.codes.countries import Area, resolve_area
+from tradestat_tools.codes.countries import Area, areas, resolve_area
 from tradestat_tools.codes.ebops import TOTAL as EBOPS_TOTAL
 from tradestat_tools.codes.ebops import ebops_entry, ebops_items
 from tradestat_tools.codes.editions import EDITION_YEARS
@@ -15,6 +15,7 @@ from tradestat_tools.codes.groups import Expansion, Group, expansion, group, gro
 from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import CodeError, fold, shown
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.arguments import ArgumentError
 
 TypeCode = Literal["C", "S"]
@@ -336,6 +337,17 @@ def _named(text: str, role: Role) -> Named:
             f"for its members one by one ask reporterCode='{text.strip()} members'."
         )
     return AskedArea(area.comtrade, text, area, note)
+
+
+def members_instead(codes: Iterable[str]) -> str:
+    """How to have the members of those of these areas that are groups, with a blank behind it; "" where none is."""
+    names = {one.comtrade: one.name_en for one in areas() if one.kind == "group"}
+    return "".join(
+        f"The members of {names[code]} one by one: reporterCode='{names[code]} members'; their sum: "
+        f"{call_text('trade_series', reporter=names[code])}. "
+        for code in codes
+        if code in names
+    )
 
 
 def _joined(read: Sequence[tuple[str, Named | CodeError]]) -> AskedArea | None:

@@ -122,7 +122,8 @@ def _one_at_a_time(group: Expansion) -> InvalidQuery:
         allowed=COUNTRY_ALLOWED,
         nearest=members[:SHOWN],
         remedy="Shares of continents, the EU, ASEAN, Belt and Road: `dashboard`. Every member: "
-        f'comtrade_data(reporterCode="CN", partnerCode="{group.group.id}", flowCode="X", cmdCode=..., period=...).',
+        f'comtrade_data(reporterCode="CN", partnerCode="{group.group.id}", flowCode="X", cmdCode=..., period=...); '
+        f'their sum: trade_series(reporter="CN", partner="{group.group.id}", product=..., period=...).',
         source=POLICY.source,
     )
 

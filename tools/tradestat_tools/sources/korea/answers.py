@@ -238,6 +238,14 @@ _HEADS = {
     "impCnt": "impCnt declarations",
 }
 
+MANY = 24
+"""Rows of items with countries from which on each of the two is summed up, and their rows are shown on request."""
+
+LARGEST = 20
+"""Rows of such a sum, before one of all others."""
+
+FIRST = "largest trade (exports and imports) first"
+
 DOLLARS = frozenset({"expDlr", "impDlr", "balPayments"})
 """The columns of money; weights and counts are not in the unit of the answer."""
 
@@ -302,7 +310,9 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
         span = f"{months[0]} to {months[-1]}" if len(months) > 1 else months[0]
         heads = [head for code in codes for head in (code, _LABELS[code])]
         cells = [(*(text for code in group for text in (code, labels[code])), *values) for group, values in ranked]
-        found.append(_table(heads, names, cells, f"{span} added up, largest trade (exports and imports) first"))
+        by_each = _by_each(codes, by_group, labels, names, f"{span} added up") if len(sums) > MANY else []
+        whole = _table(heads, names, cells, f"{span} added up{' by both' * bool(by_each)}, {FIRST}")
+        found += [*by_each, replace(whole, listing=bool(by_each))]
     if len(sums) > 1 and len(set(rows.year)) > 1:
         kept = [i for i, name in enumerate(names) if name != "balPayments"]  # can be worked out, and is in `rows`
         every = sorted(
@@ -312,6 +322,36 @@ def _tables(data: NitemtradeData | ItemtradeData | NationtradeData) -> list[Tabl
         detail = [(*group, year, *(cells[i] for i in kept)) for year, group, cells in every]
         listing = _table([*codes, "year"], [names[i] for i in kept], detail, "Every row, by month and trade")
         found.append(replace(listing, listing=True))
+    return found
+
+
+def _by_each(
+    codes: Sequence[str],
+    by_group: Mapping[tuple[str, ...], Sequence[Figures]],
+    labels: Mapping[str, str],
+    names: Sequence[str],
+    span: str,
+) -> list[Table]:
+    """Of many items and countries the sums of each item and each country: the largest, and all others together.
+
+    Nothing where only one of the two varies.
+    """
+    if len(codes) < 2 or any(len(set(column)) == 1 for column in zip(*by_group, strict=True)):
+        return []
+    trade = [names.index("expDlr"), names.index("impDlr")]
+    found: list[Table] = []
+    for at, code in enumerate(codes):
+        of: dict[str, list[Figures]] = {}
+        for group, cells in by_group.items():
+            of.setdefault(group[at], []).extend(cells)
+        added_up = {one: tuple(map(plain, added(cells, len(names)))) for one, cells in of.items()}
+        ranked = sorted(added_up.items(), key=lambda entry: -sum(entry[1][i] or 0 for i in trade))
+        rows: list[tuple[Cell, ...]] = [(one, labels[one], *values) for one, values in ranked[:LARGEST]]
+        if rest := [cells for one, _ in ranked[LARGEST:] for cells in of[one]]:
+            others = f"all {len(ranked) - LARGEST} others"
+            rows.append((None, others, *map(plain, added(rest, len(names)))))
+        title = f"{span} by {_LABELS[code]}, {FIRST}"
+        found.append(_table((code, _LABELS[code]), names, rows, title))
     return found
 
 

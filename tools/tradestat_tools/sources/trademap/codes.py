@@ -9,6 +9,7 @@ from tradestat_tools.codes.ebops import EbopsItem, ebops_entry, ebops_items
 from tradestat_tools.codes.groups import Group, expansion, group_named
 from tradestat_tools.codes.hs import describe, hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.words import CodeError
+from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.arguments import ArgumentError
 
 WORLD = "000"
@@ -137,7 +138,8 @@ def _refuse_group(text: str) -> None:
         raise ArgumentError(
             f"{group.name} is a group of countries; here one country or area is asked for at a time.",
             allowed=f"one of its members: {shown}",
-            remedy="goods_time_series takes a group by its name, as country or as partner; else ask for one member.",
+            remedy="goods_time_series takes a group by its name, as country or as partner; the sum of what its "
+            f"members report: {call_text('trade_series', reporter=group.id)}; else ask for one member.",
         )
 
 

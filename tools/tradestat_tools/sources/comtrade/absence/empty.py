@@ -29,6 +29,7 @@ from tradestat_tools.sources.comtrade.codes import (
     AskedArea,
     Places,
     is_services,
+    members_instead,
 )
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.lists import Category, stored_list
@@ -180,11 +181,7 @@ def _next_calls(query: TradeQuery, whys: Sequence[Why], today: date) -> list[str
         ),
         (of_all, "Try another year, or its partners as reporters (mirror data)."),
         (goods and Reason.SUPPRESSED in reasons, f"See what is kept back: {_call(query, cmdCode='9999,999999')}."),
-        *(
-            (one.area.kind == "group", f"The members of {name} one by one: reporterCode='{name} members'.")
-            for one in query.reporters.asked
-            if (name := one.area.name_en)
-        ),
+        (True, members_instead(query.reporters.codes).strip()),
     )
     return [
         *_areas_instead(query),

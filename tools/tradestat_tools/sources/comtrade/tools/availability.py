@@ -26,7 +26,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     usual,
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
-from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode
+from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode, members_instead
 from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
@@ -241,7 +241,7 @@ def _nothing(
     remedy = "Leave out period to see all that are held." if others else "Try clCode=HS (goods) or EB10 (services)."
     return NoData(
         text,
-        remedy=f"{remedy} Years and months are held apart (freqCode=A, M).",
+        remedy=f"{members_instead(codes)}{remedy} Years and months are held apart (freqCode=A, M).",
         why=[Why(Reason.NOT_REPORTED if others else Reason.NOT_COVERED, text, sure=True)],
         source=SOURCE_ID,
     )

@@ -24,7 +24,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     usual,
 )
 from tradestat_tools.sources.comtrade.calendar import asked_periods, wire_period
-from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, WORLD, Named, Places
+from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, WORLD, Named, Places, members_instead
 from tradestat_tools.sources.comtrade.notes import reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import calls_for
@@ -243,7 +243,8 @@ async def _ask(
         text = f"{SERVICE} has no such rows of {_who(reporters)} with {_who(partners)}, {span[0]} to {span[-1]}"
         raise NoData(
             f"{text}. No rows is not zero trade.",
-            remedy="See what is held with comtrade_availability, or ask comtrade_data, which says more of why.",
+            remedy=f"{members_instead(reporters.codes)}See what is held with comtrade_availability, or ask "
+            "comtrade_data, which says more of why.",
             why=[Why(Reason.NOT_REPORTED, f"{text}; it does not say why.")],
             source=SOURCE_ID,
         )

@@ -131,9 +131,33 @@ class Entry(BaseModel):
     entryEffectiveDate: str | None = None
     entryExpiredDate: str | None = None
 
+    def told(self) -> "Entry":
+        """As a table shows it: that it is a group stands in its text, and no note says it again."""
+        note = "" if self.note is None or _said_already(self.note, self.text) else self.note
+        return self.model_copy(update={"text": f"{self.text} (group)" if self.isGroup else self.text, "note": note})
+
 
 SHORT_HEADS = {"isoAlpha2": "ISO2", "isoAlpha3": "ISO3"}
 """Heads no wider than they must be: the lists of areas are long, and these codes short."""
+
+
+WRITTEN_OUT = {
+    "br": "british", "dem": "democratic", "fed": "federal", "fr": "french", "isd": "island", "isds": "islands",
+    "n": "northern", "nes": "not elsewhere specified", "rep": "republic", "sar": "special administrative region",
+}  # fmt: skip
+"""Abbreviations in the names of areas."""
+
+_FORMERLY = re.compile(r"\(\.\.\.\d{4}\)|\bformer\b", re.IGNORECASE)
+
+
+def _said_already(note: str, text: str) -> bool:
+    """Whether a note only writes out the name of an area that stands beside it."""
+    return _words(note) == _words(text)
+
+
+def _words(text: str) -> list[str]:
+    words = fold(re.sub(r"\W+", " ", _FORMERLY.sub(" ", text))).split()
+    return " ".join(WRITTEN_OUT.get(word, word) for word in words).split()
 
 
 class ReferenceData(Data):
@@ -146,17 +170,13 @@ class ReferenceData(Data):
 
     def tables(self) -> list[Table]:
         """The entries, with those columns that any of them fills; a group of areas is marked in its text."""
+        shown = [entry.told() for entry in self.results]
         names = [
             name
             for name in Entry.model_fields
-            if name != "isGroup" and any(getattr(e, name) not in (None, False) for e in self.results)
+            if name != "isGroup" and any(getattr(e, name) not in (None, False, "") for e in shown)
         ]
-        rows: list[tuple[Cell, ...]] = [
-            tuple(
-                f"{entry.text} (group)" if name == "text" and entry.isGroup else getattr(entry, name) for name in names
-            )
-            for entry in self.results
-        ]
+        rows: list[tuple[Cell, ...]] = [tuple(getattr(entry, name) for name in names) for entry in shown]
         return [Table(tuple(SHORT_HEADS.get(name, name) for name in names), rows)]
 
 

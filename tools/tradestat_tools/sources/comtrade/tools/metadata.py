@@ -24,7 +24,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     usual,
 )
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
-from tradestat_tools.sources.comtrade.codes import ALL, DEFAULT_CLASSIFICATION, Named, Places
+from tradestat_tools.sources.comtrade.codes import ALL, DEFAULT_CLASSIFICATION, Named, Places, members_instead
 from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
@@ -127,7 +127,8 @@ def _nothing(codes: Sequence[str], others: bool) -> NoData:
     text = f"{SERVICE} has no publication notes of {listed(map(area_text, codes))} for this."
     return NoData(
         text,
-        remedy="Leave out period for the newest notes." if others else "See what is held: comtrade_availability.",
+        remedy=members_instead(codes)
+        + ("Leave out period for the newest notes." if others else "See what is held: comtrade_availability."),
         why=[Why(Reason.NOT_REPORTED if others else Reason.NOT_COVERED, text, sure=not others)],
         source=SOURCE_ID,
     )

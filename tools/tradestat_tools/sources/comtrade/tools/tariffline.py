@@ -31,7 +31,7 @@ from tradestat_tools.sources.comtrade.arguments import (
     usual,
 )
 from tradestat_tools.sources.comtrade.calendar import asked_periods, due, is_recent, wire_period
-from tradestat_tools.sources.comtrade.codes import ALL, Named, Places
+from tradestat_tools.sources.comtrade.codes import ALL, Named, Places, members_instead
 from tradestat_tools.sources.comtrade.notes import cut_notes, later_notes, reading_notes, row_notes, valuation
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.tools.availability import listed_periods
@@ -112,7 +112,8 @@ async def comtrade_tariffline(context: Context, arguments: TarifflineArguments) 
         whys = await _whys(context, arguments, reporters.codes, span, text)
         raise NoData(
             f"{text}, {span[0]} to {span[-1]}. No rows is not zero trade.",
-            remedy=f"Few reporters are held in tariff lines: {held}. The six-digit figures: comtrade_data.",
+            remedy=f"{members_instead(reporters.codes)}Few reporters are held in tariff lines: {held}. "
+            "The six-digit figures: comtrade_data.",
             why=whys,
             source=SOURCE_ID,
         )
