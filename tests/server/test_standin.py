@@ -24,7 +24,7 @@ def standin() -> Iterator[dict[str, str]]:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
-            lines = [process.stdout.readline().strip() for _ in range(9)]
+            lines = [process.stdout.readline().strip() for _ in range(11)]
             assert lines[0].startswith("#")
             assert "not statistics" in lines[0]
             yield dict(line.split("=", 1) for line in lines if not line.startswith("#"))
