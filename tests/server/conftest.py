@@ -129,6 +129,7 @@ def no_environment(**given: Any) -> Settings:
 async def on_wire(wire: Wire, **given: Any) -> AsyncGenerator[Context]:
     """Services with every key set, on a watched wire."""
     keys = {"PARSE_API_KEY": "key-one", "DATA_GO_KR_SERVICE_KEY": "key-two", "COMTRADE_API_KEY": "key-three"}
+    keys |= {"CENSUS_API_KEY": "key-four"}
     http = Http(app=wire)
     async with in_memory(http, no_environment(**{**keys, **given}), lambda: NOON, most_attempts=1) as context:
         yield context

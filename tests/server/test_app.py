@@ -22,7 +22,9 @@ from tradestat_tools.open import context_on
 
 pytestmark = pytest.mark.anyio
 
-KEYS = {"PARSE_API_KEY": "key-one", "DATA_GO_KR_SERVICE_KEY": "key-two", "COMTRADE_API_KEY": "key-three"}
+KEYS = {"PARSE_API_KEY": "key-one", "DATA_GO_KR_SERVICE_KEY": "key-two", "COMTRADE_API_KEY": "key-three"} | {
+    "CENSUS_API_KEY": "key-four"
+}
 
 UPSTREAM_TOOLS = {
     *("get_countries", "get_country_groups", "get_products_hs", "get_services_ebops"),
@@ -31,6 +33,7 @@ UPSTREAM_TOOLS = {
     *("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),
     *("comtrade_data", "comtrade_reference", "comtrade_tariffline", "comtrade_availability", "comtrade_metadata"),
     *("comtrade_trade_matrix", "comtrade_trade_balance", "comtrade_bilateral", "comtrade_live_update"),
+    *("us_imports", "us_exports", "us_reference"),
 }
 
 OWN_TOOLS = {

@@ -24,7 +24,7 @@ def standin() -> Iterator[dict[str, str]]:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
-            lines = [process.stdout.readline().strip() for _ in range(9)]
+            lines = [process.stdout.readline().strip() for _ in range(11)]
             assert lines[0].startswith("#")
             assert "not statistics" in lines[0]
             yield dict(line.split("=", 1) for line in lines if not line.startswith("#"))
@@ -37,10 +37,12 @@ def standin() -> Iterator[dict[str, str]]:
 
 
 def test_the_printed_settings_name_every_service_and_key(standin: dict[str, str]) -> None:
-    addresses = {standin[f"TRADESTAT_{service}_URL"] for service in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE")}
+    addresses = {
+        standin[f"TRADESTAT_{service}_URL"] for service in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE", "CENSUS")
+    }
     (address,) = addresses
     assert address.startswith("http://127.0.0.1:")
-    assert {"PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY"} <= standin.keys()
+    assert {"PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY", "CENSUS_API_KEY"} <= standin.keys()
 
 
 def test_a_server_pointed_at_it_gets_answers_that_say_what_they_are(standin: dict[str, str], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
-from tradestat_sandbox import SCRAPER_ID, SOURCES, Call, Sandbox
+from tradestat_sandbox import SANDBOX_KEYS, SCRAPER_ID, SOURCES, Call, Sandbox
 from tradestat_sandbox.faults import KINDS
 
 PATHS = {
@@ -22,6 +22,8 @@ PATHS = {
     "&serviceKey=sandbox%2Bkorea%2Fkey%3D%3D",
     "comtrade": "/public/v1/preview/C/A/HS?reporterCode=156&partnerCode=410&cmdCode=8507&period=2024&flowCode=X",
     "eurostat": "/sdmx/2.1/data/DS-045409/A.DE.CN.850760.1.VALUE_IN_EUROS?startPeriod=2024&endPeriod=2024",
+    "census": "/data/timeseries/intltrade/imports/hs?get=GEN_VAL_MO&I_COMMODITY=850760&CTY_CODE=5700&time=2024"
+    f"&key={SANDBOX_KEYS.census}",
 }
 SOURCE = pytest.mark.parametrize("source", SOURCES)
 
@@ -118,6 +120,8 @@ def test_wrong_bodies_come_with_http_200(served: Served, source: str) -> None:
             assert response.text.startswith("DATAFLOW")
         elif source in ("korea", "eurostat"):
             assert response.text.startswith("<")
+        elif (source, kind) == ("census", "error_in_200"):  # in plain text, as all that it refuses with
+            assert response.text.startswith("There was an error")
         else:
             assert response.json()
 
@@ -170,6 +174,7 @@ async def test_a_connection_broken_in_process_leaves_nothing_open() -> None:
         {"kind": "cut"},
         {"cut_after": 10},
         {"kind": "oversized", "cut_after": 10},
+        {"kind": "cut", "cut_after": 1},
     ]
     sandbox = Sandbox()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app), base_url="http://sandbox") as http:

@@ -58,6 +58,7 @@ class Terms:
     Args:
         author: who is named first where a figure is cited.
         publisher: who compiles the figures and who hands them on.
+        shown: what the service asks to be shown with its figures, in its own words; part of every citation.
     """
 
     author: str
@@ -70,6 +71,7 @@ class Terms:
     licence: str
     privacy: str
     disclaimer: str
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

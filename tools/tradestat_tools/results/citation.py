@@ -41,6 +41,7 @@ class Cited:
         published: the day the service gives for them, if it does.
         addresses: key-free; of each call, where it took several.
         sandbox: whether they are synthetic.
+        shown: what the service asks to be shown with them.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Cited:
     published: date | None
     addresses: tuple[str, ...]
     sandbox: bool
+    shown: str = ""
 
     @property
     def title(self) -> str:
@@ -87,6 +89,7 @@ def cited(sources: Collection[Source], tool: str, what: str, source: Provenance)
         published=source.published_at,
         addresses=tuple(map(clean, source.addresses or [source.address])),
         sandbox=source.state == "sandbox",
+        shown=origin.terms.shown if origin else "",
     )
 
 
@@ -110,13 +113,13 @@ async def citation_of(context: Context, tool: str, answer: Answer[Any]) -> str |
 
 def one_line(one: Cited) -> str:
     """Author, data set and what was asked of it, day of retrieval, addresses."""
-    return f"{_said(one)} {' and '.join(one.addresses)}"
+    return f"{_said(one)} {' and '.join(one.addresses)}{_shown(one)}"
 
 
 def reference(one: Cited) -> str:
     """The same for a list of sources, of several addresses with the first."""
     more = f" and {len(one.addresses) - 1} more" if len(one.addresses) > 1 else ""
-    return f"{_said(one)} {one.address}{more}"
+    return f"{_said(one)} {one.address}{more}{_shown(one)}"
 
 
 def _said(one: Cited) -> str:
@@ -124,6 +127,10 @@ def _said(one: Cited) -> str:
     warning = f"{SANDBOX}: " if one.sandbox else ""
     whole = f"{one.author}. {one.dataset}: {one.what}"
     return f"{warning}{whole.rstrip('.')}. {published}Retrieved {one.retrieved.isoformat()}."
+
+
+def _shown(one: Cited) -> str:
+    return f" ({one.shown})" if one.shown else ""
 
 
 def short_line(sources: Collection[Source], source: Provenance) -> str:
@@ -147,7 +154,7 @@ def apa(one: Cited) -> str:
     day = f"{MONTHS[one.retrieved.month - 1]} {one.retrieved.day}, {one.retrieved.year}"
     publisher = "" if one.publisher == one.author else f" {one.publisher}."
     retrieved = f"Retrieved {day}, from {' and '.join(one.addresses)}"
-    return f"{one.author}. ({year}). {one.title.rstrip('.')} [Data set].{publisher} {retrieved}"
+    return f"{one.author}. ({year}). {one.title.rstrip('.')} [Data set].{publisher} {retrieved}{_shown(one)}"
 
 
 _LATEX = {
@@ -181,7 +188,8 @@ def bibtex(one: Cited) -> str:
         "note": "Data set"
         + (f", published {one.published.isoformat()}" if one.published else "")
         + f", retrieved {one.retrieved.isoformat()}"
-        + "".join(f", \\url{{{_verbatim(address)}}}" for address in one.addresses[1:]),
+        + "".join(f", \\url{{{_verbatim(address)}}}" for address in one.addresses[1:])
+        + (f". {_latex(one.shown)}" if one.shown else ""),
     }
     return "@misc{" + one.key + ",\n" + "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items()) + "}"
 
@@ -201,6 +209,7 @@ def csl_json(one: Cited) -> dict[str, Any]:
         item["issued"] = _csl_date(one.published)
     said = [SANDBOX] if one.sandbox else []
     said += [f"Also from {'; '.join(one.addresses[1:])}"] if one.addresses[1:] else []
+    said += [one.shown.rstrip(".")] if one.shown else []
     if said:
         item["note"] = ". ".join(said)
     return item

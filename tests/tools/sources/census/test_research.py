@@ -133,6 +133,40 @@ async def test_the_importers_own_charges_take_the_place_of_the_assumed_margin(co
     assert "assumed margin" not in " ".join(note.text for note in answer.notes)
 
 
+SENTENCE = "This product uses the Census Bureau Data API but is not endorsed or certified by the Census Bureau."
+
+
+@pytest.mark.parametrize("style", ["line", "apa", "bibtex", "csl-json"])
+async def test_what_must_be_shown_is_in_every_citation_and_answer(context: Context, style: str) -> None:
+    asked = {"product": "850760", "partner": "China", "period": "2024-01"}
+    answer = await context.call("us_imports", asked)
+    assert answer.citation is not None
+    assert SENTENCE in answer.citation
+    reference = await context.call("cite", {"result": answer.result, "style": style})
+    assert SENTENCE.rstrip(".") in reference.data.text
+    flow = {"exporter": "China", "importer": "US", "product": "850760", "period": "2024"}
+    for each in (answer, await context.call("compare_mirror", flow)):
+        assert SENTENCE in [note.text for note in each.notes]
+
+
+async def test_a_script_repeats_the_call_with_the_key_as_a_variable(context: Context) -> None:
+    asked = {"product": "850760", "partner": "China", "period": "2023-11..2024-02"}
+    answer = await context.call("us_imports", asked)
+    script = (await context.call("cite", {"result": answer.result, "replay": "curl"})).data.script
+    assert "key=$CENSUS_API_KEY" in script
+    assert "from 2023-11 to 2024-02" in script or "from+2023-11+to+2024-02" in script
+    key = context.settings.pointed({}).secrets
+    assert not any(one in script for one in key)
+
+
+async def test_its_figures_are_queried_as_common_rows(context: Context) -> None:
+    answer = await context.call("us_imports", {"product": "850760", "partner": "all", "period": "2024-01"})
+    sql = "SELECT sum(value) AS value FROM common WHERE partner_code <> '0'"
+    found = await context.call("query", {"result": [answer.result], "sql": sql})
+    (table, *_) = found.data.tables()
+    assert table.rows[0][0] == answer.data.months.figures["GEN_VAL_MO"][0]
+
+
 # The same with figures made by hand
 
 

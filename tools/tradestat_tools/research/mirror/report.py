@@ -298,7 +298,7 @@ def notes_of(
         if evidence.failures:
             text += f" {len(evidence.failures)} failed ({evidence.failures[0]}); a reason may be missing here."
         notes.append(Note(code=NoteCode.COST, text=text))
-    kept = (NoteCode.EDITION_BREAK, NoteCode.TOTAL_MISMATCH, NoteCode.STALE, NoteCode.STORE)
+    kept = (NoteCode.EDITION_BREAK, NoteCode.TOTAL_MISMATCH, NoteCode.STALE, NoteCode.STORE, NoteCode.DISCLAIMER)
     found = {
         (n.code, n.text): n
         for one in seen

@@ -74,7 +74,7 @@ class TradeArguments(Arguments):
         description="2024-03, a year (its months), a range, latest, last 12 months.",
     )
     freq: Frequency = Field(default="month", description="ytd: January to the last month.")
-    breakdown: Breakdown = "none"
+    breakdown: Breakdown = Field(default="none", description="A row for each of these.")
     transport: bool = Field(default=False, description="By air, vessel, container.")
 
     @field_validator("level")

@@ -151,7 +151,7 @@ class ReferenceArguments(Arguments):
     """Which list."""
 
     category: List = Field(description="Which list; countries and groups take no call.")
-    flow: Direction = "imports"
+    flow: Direction = Field(default="imports", description="Whose list, where the flows differ.")
     search: str = Field(default="", max_length=60, description="Words of the name, or the beginning of the code.")
 
 

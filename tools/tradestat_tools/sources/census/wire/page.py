@@ -196,7 +196,7 @@ def _key_error(said: str) -> TradestatError:
 
 def _too_large() -> TooLarge:
     return TooLarge(
-        f"{SERVICE} could not run the query (HTTP 500), which is what it says of questions that are too large.",
+        f"{SERVICE} could not run the query, which is what it says of questions that are too large.",
         remedy=f"{LESS} If it is small already, try again in a few minutes.",
         source=SOURCE_ID,
     )
