@@ -106,7 +106,7 @@ def test_the_recorded_envelope_says_which_answer_is_queued() -> None:
 
 def test_a_recorded_constraint_lists_the_codes_of_each_dimension() -> None:
     body = recorded("ds-045409-constraint.TRIMMED-BY-ORIGIN.xml")
-    codes = read_structure(Response(200, {}, body), NOW).codes
+    codes = read_structure(Response(200, {}, body), NOW)
     assert codes["reporter"] == ("DE", "EU27_2020", "FR")
     assert codes["partner"] == ("CN", "EXT_EU27_2020", "US")
     assert codes["product"] == ("01", "0101", "01012100", "TOTAL")

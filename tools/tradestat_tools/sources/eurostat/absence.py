@@ -18,31 +18,24 @@ KEPT_BACK = (
 )
 
 
-def too_early(dataset: Dataset, last: Period) -> NoData:
-    """The error where all periods lie before the first; nothing was sent."""
-    why = Why(Reason.NOT_COVERED, f"{dataset.id} begins with {dataset.first_year}.", sure=True)
-    return NoData(
-        f"{last} lies before it; nothing was sent.",
-        remedy=f"Ask from {dataset.first_year} on.",
-        why=[why],
-        source=SOURCE_ID,
-    )
-
-
 def when_out(period: Period) -> str:
     """When a period comes out: a part of a sentence."""
     return f"{period} comes out about {due(period)}, at 11:00 in Brussels"
 
 
-def not_out(first: Period, newest: Period) -> NoData:
-    """The error where the first period asked for is not out; nothing was sent."""
-    text = f"{when_out(first)}; the newest is {newest}."
-    return NoData(
-        f"{first} is not out yet; nothing was sent.",
-        remedy=f"Ask up to {newest}.",
-        why=[Why(Reason.NOT_YET_PUBLISHED, text, sure=True)],
-        source=SOURCE_ID,
-    )
+def out_of_reach(dataset: Dataset, first: Period, newest: Period) -> NoData:
+    """The error where no period asked for can be there; nothing was sent.
+
+    Args:
+        first: the first of them that the data set may have; before its first year where there is none.
+    """
+    if first.year < dataset.first_year:
+        why = Why(Reason.NOT_COVERED, f"{dataset.id} begins with {dataset.first_year}.", sure=True)
+        remedy = f"Ask from {dataset.first_year} on."
+    else:
+        why = Why(Reason.NOT_YET_PUBLISHED, f"{when_out(first)}; the newest is {newest}.", sure=True)
+        remedy = f"Ask up to {newest}."
+    return NoData(f"{first} is not there; nothing was sent.", remedy=remedy, why=[why], source=SOURCE_ID)
 
 
 def no_rows(selection: Selection, now: datetime) -> NoData:

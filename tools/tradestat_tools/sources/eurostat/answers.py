@@ -4,7 +4,7 @@ Money is whole euros, imports CIF and exports FOB; weight is kilograms net, also
 None is "no figure given", never zero.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -169,11 +169,7 @@ def _tables(data: TradeData) -> list[Table]:
     by_kind = {what: [line for line in lines if kind(line[1]) == what] for what in _TITLES}
     countries, sums = by_kind["area"], by_kind["sum"]
     shares = _shares(countries, lines) if len({line[1] for line in countries}) > 1 else {}
-    found: list[Table] = []
-    if countries and len(data.periods) > 1 and len({line[:4] for line in countries}) > 1:
-        found.append(_over_the_span(data, countries))
-    if countries:
-        found.append(_table(data, countries, "Countries" if sums else "", shares, listing=bool(found)))
+    found = [_table(data, countries, "Countries" if sums else "", shares)] if countries else []
     found += [
         _table(data, part, _TITLES[what] if countries else "")
         for what, part in by_kind.items()
@@ -210,38 +206,18 @@ def _shares(countries: Sequence[_Line], lines: Sequence[_Line]) -> dict[tuple[st
     return found
 
 
-def _over_the_span(data: TradeData, lines: Sequence[_Line]) -> Table:
-    series: dict[tuple[str, ...], list[_Line]] = {}
-    for line in lines:
-        series.setdefault(line[:4], []).append(line)
-    cells = [
-        (*one[0][:4], str(len(one)), _sum(line[5] for line in one), _sum(line[6] for line in one), None)
-        for one in series.values()
-    ]
-    title = f"{data.periods[0]} to {data.periods[-1]} added up, of the periods that have a row"
-    return _table(data, cells, title, period="periods")
-
-
-def _sum(cells: Iterable[object]) -> int | float | None:
-    present = [cell for cell in cells if isinstance(cell, int | float)]
-    return sum(present) if present else None
-
-
 def _table(
     data: TradeData,
     lines: Sequence[_Line],
     title: str,
     shares: dict[tuple[str, ...], float] | None = None,
-    *,
-    period: str = "period",
-    listing: bool = False,
 ) -> Table:
     """Rows without the codes in which all agree; the largest first, a single series in the order of its periods."""
     products = {line[2] for line in lines}
     named = labels([code for code in products if code != TOTAL and len(code) <= 6], LABEL) if len(products) > 1 else {}
     if len({line[:4] for line in lines}) > 1:
-        lines = sorted(lines, key=lambda line: (line[4] if period == "period" else "", -(line[5] or 0)))
-    heads = ["reporter", "partner", "name", "product", "label", "flow", period, VALUE, WEIGHT, QUANTITY, "share %"]
+        lines = sorted(lines, key=lambda line: (line[4], -(line[5] or 0)))
+    heads = ["reporter", "partner", "name", "product", "label", "flow", "period", VALUE, WEIGHT, QUANTITY, "share %"]
     cells: list[tuple[Cell, ...]] = [
         (
             *(line[0], line[1], data.names.get(line[1], line[1]), line[2], named.get(line[2], ""), line[3], line[4]),
@@ -258,7 +234,7 @@ def _table(
     several = {head for head, column in of_all.items() if len(set(column)) > 1}
     several |= {"name"} if "partner" in several else set()
     several |= {"label"} if named else set()
-    several |= {period} if len(data.periods) > 1 else set()
+    several |= {"period"} if len(data.periods) > 1 else set()
     several |= {head for at, head in enumerate(heads) if at > 6 and any(row[at] is not None for row in cells)} | {VALUE}
     kept = [at for at, head in enumerate(heads) if head in several]
     return Table(
@@ -267,6 +243,5 @@ def _table(
         title,
         frozenset({VALUE}),
         frozenset({WEIGHT}),
-        units={QUANTITY: "unit of the CN code", **({"periods": "count"} if period == "periods" else {})},
-        listing=listing,
+        units={QUANTITY: "unit of the CN code"},
     )

@@ -11,7 +11,7 @@ from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import InvalidQuery, TooLarge, TradestatError, UpstreamChanged, UpstreamDown
-from tradestat_tools.sources.eurostat.absence import no_rows, not_out, too_early
+from tradestat_tools.sources.eurostat.absence import no_rows, out_of_reach
 from tradestat_tools.sources.eurostat.arguments import (
     ALL,
     FLOWS,
@@ -39,7 +39,6 @@ from tradestat_tools.sources.eurostat.wire import (
     Key,
     NotAllowed,
     Page,
-    Structure,
     period_of,
     read_data,
     read_state,
@@ -63,7 +62,7 @@ WAIT_FIRST, WAIT_LONGEST, WAIT_IN_ALL = 1.0, 15.0, 300.0
 
 READY = "AVAILABLE"
 GONE = frozenset({"EXPIRED", "UNKNOWN_REQUEST"})
-"""SUBMITTED, AVAILABLE and EXPIRED were seen; any other state is taken for one on the way."""
+"""SUBMITTED was seen and AVAILABLE is known from clients; these two are assumed, all others taken for on the way."""
 
 NOW = Freshness(fresh=0.0, usable=0.0)
 
@@ -101,10 +100,8 @@ async def select(context: Context, asked: TradeArguments) -> Selection:
             error.message, argument=at, allowed=error.allowed, nearest=error.nearest, source=SOURCE_ID
         ) from None
     begins = max(first, Period(dataset.first_year, first.frequency))
-    if last < begins:
-        raise too_early(dataset, last)
-    if begins > known:
-        raise not_out(begins, known)
+    if last < begins or begins > known:
+        raise out_of_reach(dataset, min(last, begins), known)
     periods = tuple(periods_between(begins, min(last, known)))
     reporters, partners = asked.reporters, asked.partners
     told = [text for text in (reporters.note, partners.note) if text]
@@ -152,7 +149,7 @@ def calls_for(selection: Selection, context: Context) -> list[Request]:
     return [_request(context, piece) for piece in _pieces(selection)]
 
 
-async def structure(context: Context, dataset: Dataset) -> Fetched[Structure]:
+async def structure(context: Context, dataset: Dataset) -> Fetched[dict[str, tuple[str, ...]]]:
     """The codes of a data set.
 
     Raises:
@@ -170,7 +167,7 @@ async def codes_below(context: Context, dataset: Dataset, starts: Sequence[str],
     Raises:
         TradestatError: why they can not be had.
     """
-    known = (await structure(context, dataset)).value.codes.get("product", ())
+    known = (await structure(context, dataset)).value.get("product", ())
     begins = tuple(starts)
     return tuple(
         code for code in sorted(known) if code.isdecimal() and level in (0, len(code)) and code.startswith(begins)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span, span
@@ -35,16 +36,16 @@ KNOWN_EDITIONS_FROM = 2012
 """Before it, codes of the Harmonized System that are not known here are passed on."""
 
 IMPORT, EXPORT = "1", "2"
-FLOW_WORDS = {
-    **dict.fromkeys(("1", "m", "i", "import", "imports"), "M"),
-    **dict.fromkeys(("2", "x", "e", "export", "exports"), "X"),
-}
 FLOWS = {"M": IMPORT, "X": EXPORT}
 
-_FREQUENCIES = {
-    **dict.fromkeys(("a", "y", "year", "years", "annual", "yearly"), "A"),
-    **dict.fromkeys(("m", "month", "months", "monthly"), "M"),
-}
+
+def read_flow(text: str) -> str:
+    """M or X of the service's number, a code or a word.
+
+    Raises:
+        CodeError: no flow.
+    """
+    return {IMPORT: "M", EXPORT: "X"}.get(text.strip()) or flow(text).code
 
 
 def _product(text: str) -> str:
@@ -56,11 +57,7 @@ def _product(text: str) -> str:
 
 def _flows(value: Any) -> Any:
     several = cast("list[Any]", value) if isinstance(value, list) else [value]
-    return [FLOW_WORDS.get(fold(one), one) if isinstance(one, str) else one for one in several]
-
-
-def _frequency(value: Any) -> Any:
-    return _FREQUENCIES.get(fold(value), value) if isinstance(value, str) else value
+    return [read_flow(one) if isinstance(one, str) else one for one in several]
 
 
 def _latest() -> Span:
@@ -112,9 +109,7 @@ class TradeArguments(Arguments):
         description="2024, 2019-2024, 2025-01..2025-06, last 12 months.",
         json_schema_extra={"default": "latest"},
     )
-    freq: Annotated[Literal["", "A", "M"], BeforeValidator(_frequency)] = Field(
-        default="", description="A years, M months; left out, as `period` is written."
-    )
+    freq: Literal["", "A", "M"] = Field(default="", description="A years, M months; left out, as `period` is written.")
 
     @model_validator(mode="after")
     def _go_together(self) -> "TradeArguments":

@@ -13,6 +13,7 @@ from tradestat_tools.sources.eurostat.calendar import last_published, newest
 from tradestat_tools.sources.eurostat.codes import EU, EVERY, EXTRA, INTRA, OLDER, SECRET, WITHIN, WORLD, kind
 from tradestat_tools.sources.eurostat.service import COMEXT, DATASETS, NEIGHBOURS
 from tradestat_tools.sources.eurostat.wire import NotAllowed
+from tradestat_tools.upstream import Fetched
 
 YEAR_OF_PARTS = 2022
 """The United Kingdom's parts are stated since 2021."""
@@ -25,9 +26,11 @@ async def checks(context: Context) -> AsyncIterator[Check]:
     one = Selection(COMEXT, "A", ("DE",), (WORLD, INTRA, EXTRA), (TOTAL,), (IMPORT,), (year,), year)
     yield await _check("sums: WORLD is INT and EXT", ask(context, one), _sums)
     older = replace(one, partners=(OLDER[EXTRA],))
-    yield await _check("names: the sums' names of 2024 are gone", _refused(context, older), str)
+    yield await _check(
+        "names: the sums' names of 2024 are gone", _outcome(context, older, wanted="refused by name"), str
+    )
     bad = replace(one, partners=("ZY",))
-    yield await _check("refusal: an unknown code is named", _refused(context, bad), str)
+    yield await _check("refusal: an unknown code is named", _outcome(context, bad, wanted="refused by name"), str)
     every = replace(one, partners=(EVERY,), products=("2710",))
     yield await _check("partners: INT is the members with QR, QV and QY", ask(context, every), _parts)
     yield await _check("secret: partners kept back are QX to QZ", ask(context, every), _secret)
@@ -35,16 +38,14 @@ async def checks(context: Context) -> AsyncIterator[Check]:
     kingdom = replace(one, partners=("GB", "XU", "XI"), periods=(then,), wanted=then)
     yield await _check("United Kingdom: whether GB holds XU and XI since 2021", ask(context, kingdom), _kingdom)
     none = replace(one, reporters=("MT",), partners=("NU",), products=("8601",), flows=(EXPORT,))
-    yield await _check("nothing: no trade is a header without rows", _nothing(context, none), str)
+    yield await _check("nothing: no trade is a header without rows", _outcome(context, none, wanted="no rows"), str)
     month = last_published(context.now()).shifted(-1)
     monthly = replace(one, freq="M", periods=(month,), wanted=month, reporters=(EU,))
     yield await _check("months: the newest but one is out", ask(context, monthly), _sums)
     others = Selection(NEIGHBOURS, "A", ("CH",), (WORLD,), (TOTAL,), (EXPORT,), (year,), year)
     yield await _check("neighbours: a year of Switzerland", ask(context, others), _rows)
     for dataset in DATASETS.values():
-        yield await _check(
-            f"constraint of {dataset.id}", structure(context, dataset), lambda found: _codes(found.value.codes)
-        )
+        yield await _check(f"constraint of {dataset.id}", structure(context, dataset), _codes)
 
 
 async def _check(name: str, asked: Awaitable[Any], judge: Callable[[Any], str]) -> Check:
@@ -55,22 +56,16 @@ async def _check(name: str, asked: Awaitable[Any], judge: Callable[[Any], str]) 
     return Check(f"eurostat: {name}", ok=not said.startswith("not "), detail=said)
 
 
-async def _refused(context: Context, selection: Selection) -> str:
+async def _outcome(context: Context, selection: Selection, *, wanted: str) -> str:
+    """What comes of a question; "not" before it where that is not as wanted."""
+    said = "rows"
     try:
         await ask(context, selection)
     except NotAllowed as error:
-        return f"refused, naming {error.values}" if error.values else "not named in the refusal"
+        said = "refused by name" if error.values else "refused"
     except NoData:
-        return "not refused: no rows"
-    return "not refused: it has rows"
-
-
-async def _nothing(context: Context, selection: Selection) -> str:
-    try:
-        await ask(context, selection)
-    except NoData:
-        return "no rows, and no failure"
-    return "not empty"
+        said = "no rows"
+    return said if said == wanted else f"not {wanted}: {said}"
 
 
 def _values(table: Table) -> dict[str, int]:
@@ -114,5 +109,5 @@ def _rows(table: Table) -> str:
     return f"{len(table.cells)} rows, last update {table.updated}"
 
 
-def _codes(codes: dict[str, tuple[str, ...]]) -> str:
-    return ", ".join(f"{len(values)} {name}" for name, values in codes.items())
+def _codes(found: Fetched[dict[str, tuple[str, ...]]]) -> str:
+    return ", ".join(f"{len(values)} {name}" for name, values in found.value.items())

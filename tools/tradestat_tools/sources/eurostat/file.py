@@ -20,7 +20,7 @@ from tradestat_tools.model.file_layout import (
     read_period,
 )
 from tradestat_tools.model.observation import Observation, Status
-from tradestat_tools.sources.eurostat.arguments import FLOW_WORDS, TOTAL
+from tradestat_tools.sources.eurostat.arguments import EXPORT, IMPORT, TOTAL, read_flow
 from tradestat_tools.sources.eurostat.codes import PARTS, current, kind, name
 from tradestat_tools.sources.eurostat.flows import figure
 from tradestat_tools.sources.eurostat.service import DATASETS, SOURCE_ID
@@ -85,7 +85,7 @@ class Comext(Layout):
             month_or_year(text)
         elif field == "product" and text != TOTAL:
             hs_code(text, (2, 4, 6, 8))
-        elif field == "flow" and fold(text) not in FLOW_WORDS:
+        elif field == "flow" and text not in (IMPORT, EXPORT):
             raise CellFault(f"{shown(text)} is not a flow", "1 (import) or 2 (export)")
         elif field == "indicators" and text not in _INDICATORS:
             raise CellFault(f"{shown(text)} is not an indicator", ", ".join(sorted(_INDICATORS)))
@@ -94,7 +94,7 @@ class Comext(Layout):
         return text or None
 
     def check(self, record: Record) -> None:
-        flow = FLOW_WORDS[fold(str(record["flow"]))]
+        flow = read_flow(str(record["flow"]))
         if self.said.flow is not None and flow != self.said.flow:
             raise CellFault(
                 f"{shown(str(record['flow']))} is not the flow that was said",
@@ -124,7 +124,7 @@ class Comext(Layout):
 
     def subject(self, found: Found) -> str:
         reporters = sorted({current(str(record["reporter"])) for record in found.distinct("reporter")})
-        flows = sorted({FLOW_WORDS[fold(str(record["flow"]))] for record in found.distinct("flow")})
+        flows = sorted({read_flow(str(record["flow"])) for record in found.distinct("flow")})
         whose = f"{len(reporters)} reporters" if len(reporters) > 1 else name(reporters[0])
         return f"{' and '.join({'M': 'imports', 'X': 'exports'}[flow] for flow in flows)} of {whose}"
 
@@ -151,7 +151,7 @@ def _cell(record: Record) -> Key:
         current(str(record["reporter"])),
         current(str(record["partner"])),
         str(record["product"]),
-        FLOW_WORDS[fold(str(record["flow"]))],
+        read_flow(str(record["flow"])),
         str(read_period(str(record["period"]))),
     )
 

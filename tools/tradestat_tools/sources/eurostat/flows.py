@@ -1,6 +1,5 @@
 """Figures of Eurostat as common rows, and what research may ask: the reports of the members and of the Union."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -9,14 +8,15 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.view import Asking, Cost, Flows, Standing, View, never
 from tradestat_tools.model.answers import Provenance
+from tradestat_tools.model.arguments import parse_arguments
+from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.flow import FlowQuestion, Role, flow_of
 from tradestat_tools.model.observation import FlowCode, Observation, Status
 from tradestat_tools.sources.eurostat.answers import TradeData
-from tradestat_tools.sources.eurostat.api import calls_for
-from tradestat_tools.sources.eurostat.arguments import FLOWS as FLOW_CODES
-from tradestat_tools.sources.eurostat.arguments import TOTAL, Selection
-from tradestat_tools.sources.eurostat.calendar import is_revised, last_published, newest
-from tradestat_tools.sources.eurostat.codes import EU, EXTRA, MEMBERS, UNIONS, WORLD, Party, area_of, kind, with_parts
+from tradestat_tools.sources.eurostat.api import calls_for, select
+from tradestat_tools.sources.eurostat.arguments import TOTAL, TradeArguments
+from tradestat_tools.sources.eurostat.calendar import is_revised, last_published
+from tradestat_tools.sources.eurostat.codes import EU, EXTRA, MEMBERS, UNIONS, WORLD, area_of, kind
 from tradestat_tools.sources.eurostat.service import COMEXT, SOURCE_ID
 from tradestat_tools.sources.eurostat.wire import Key, period_of
 from tradestat_tools.upstream.runtime import in_thread
@@ -26,7 +26,6 @@ UNION = "97"
 """UN Comtrade's code of the European Union, whose trade with the World is that with all outside it."""
 
 EVERYBODY = "0"
-PERIODS_A_QUESTION = 120
 
 
 def observe(data: TradeData, source: Provenance) -> list[Observation]:
@@ -152,27 +151,13 @@ def _asked_partner(reporter: str, partner: Area) -> str:
 
 async def cost(view: View, context: Context) -> Cost:
     """Calls for what is not stored and can be out."""
-    question = view.question
-    reporter, partner = _own(question.reporter(view.role)), question.partner(view.role)
-    freq = "A" if question.frequency == "year" else "M"
-    known = newest(context.now(), freq)
-    span = question.periods if freq == "A" else list(_months(question))
-    periods = tuple(one for one in span if one <= known and one.year >= COMEXT.first_year)
-    if view.why is not None or reporter is None or not periods:
+    if not view.arguments:
         return Cost()
-    asked = with_parts(Party((_asked_partner(reporter, partner),)), periods[-1].year)
-    product = TOTAL if question.product.is_total else question.product.code
-    flows = (FLOW_CODES[flow_of(view.role)],)
-    selection = Selection(COMEXT, freq, (reporter,), asked.codes, (product,), flows, periods, periods[-1])
-    sent = partial(context.upstream.to_send, calls_for(selection, context))
-    return Cost(len(await in_thread(sent)))
-
-
-def _months(question: FlowQuestion) -> Iterator[Period]:
-    first, last = question.months
-    while first <= last:
-        yield first
-        first = first.shifted(1)
+    try:
+        selection = await select(context, parse_arguments(TradeArguments, view.arguments[0]))
+    except NoData:  # none of it is out
+        return Cost()
+    return Cost(len(await in_thread(partial(context.upstream.to_send, calls_for(selection, context)))))
 
 
 FLOWS = Flows(

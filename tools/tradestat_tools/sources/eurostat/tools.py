@@ -27,8 +27,7 @@ from tradestat_tools.sources.eurostat.service import COMEXT, DATASETS, SERVICE, 
 
 UNIT = "euros; weight in kg net"
 VALUATION = "imports CIF, exports FOB"
-COVERAGE = "special trade; trade within the EU by the members' own surveys (Intrastat), with others by customs"
-
+COVERAGE = "special trade, within the EU and with others"
 
 MOST_CODES = 1500
 """Codes that a list of products may ask for."""
@@ -57,7 +56,7 @@ async def eu_trade(context: Context, asked: TradeArguments) -> Answer[TradeData]
             published_at=table.updated,
         ),
         notes=list(notes_on(selection, table, rows, context.now())),
-        more=_more(selection),
+        more=None if selection.every_partner else 'partner="all" gives each partner; level the codes below.',
     )
 
 
@@ -85,15 +84,6 @@ def _good(code: str) -> str:
         return "all goods"
     label = describe(code) if len(code) <= 6 else None
     return f"{'CN' if len(code) == 8 else 'HS'} {code}{f' ({label})' if label else ''}"
-
-
-def _more(selection: Selection) -> str | None:
-    hints: list[str] = []
-    if not selection.every_partner and len(selection.named) == 1 and kind(selection.named[0]) == "sum":
-        hints.append('partner="all" gives each partner.')
-    if len(selection.products) == 1 and len(selection.products[0]) < max(selection.dataset.levels):
-        hints.append("level gives the codes below.")
-    return " ".join(hints) or None
 
 
 async def eu_reference(context: Context, asked: ReferenceArguments) -> Answer[ReferenceData]:
@@ -140,7 +130,7 @@ async def _parties(context: Context, asked: ReferenceArguments, dataset: Dataset
     words = fold(asked.search)
     rows: list[list[str | int | float | None]] = [
         [code, name(current(code)), "country" if kind(current(code)) == "area" else kind(current(code))]
-        for code in found.value.codes[of]
+        for code in found.value[of]
         if not words or fold(code).startswith(words) or words in fold(name(current(code)))
     ]
     if not rows:

@@ -122,13 +122,6 @@ class Queued:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """The codes that a data set has, by dimension."""
-
-    codes: Mapping[str, tuple[str, ...]]
-
-
 def read_data(response: Response, now: datetime) -> Page | Queued:
     """The rows of an answer, or that they are being prepared.
 
@@ -150,8 +143,8 @@ def read_state(response: Response, now: datetime) -> Queued:
     return _queued(_document(unpacked(response.body), response, now))
 
 
-def read_structure(response: Response, now: datetime) -> Structure:
-    """The codes of a data set, by its constraint.
+def read_structure(response: Response, now: datetime) -> dict[str, tuple[str, ...]]:
+    """The codes of each dimension of a data set, by its constraint.
 
     Raises:
         TradestatError: whatever the service says instead.
@@ -164,7 +157,7 @@ def read_structure(response: Response, now: datetime) -> Structure:
             codes[_text(cast("Mapping[str, Any]", one).get("@id"))] = tuple(filter(None, texts))
     if "reporter" not in codes or "partner" not in codes:
         raise changed("a constraint without reporters and partners")
-    return Structure(codes)
+    return codes
 
 
 def unpacked(body: bytes) -> bytes:
