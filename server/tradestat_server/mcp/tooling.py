@@ -12,6 +12,7 @@ from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
 from pydantic import PrivateAttr
 
 from tradestat_server.mcp.finished import Finished
+from tradestat_server.mcp.page import tool_meta
 from tradestat_server.mcp.schemas import input_schema
 from tradestat_server.text.envelope import ENVELOPE_SCHEMA, structured_content
 from tradestat_server.text.render import render_answer, render_error
@@ -139,6 +140,7 @@ def served_tool(tool: Tool[Any, Any], finished: Finished | None = None) -> Serve
             idempotent_hint=False if tool.writes else None,
             open_world_hint=not tool.local,
         ),
+        meta=tool_meta(tool.name),
     )
     return served.remembering(finished) if finished and not tool.local else served
 
