@@ -43,6 +43,9 @@ export interface Figure {
   /** Of bars, treemap and map: the whole that the values are parts of, and what of it is not shown. */
   total?: number;
   rest?: number;
+  /** Codes of what all values have in common (reporter, partner, product, flow, kind), and the names of what differs. */
+  fixed?: Record<string, string>;
+  by?: string[];
   breaks: { at: string; text: string; series?: number }[];
   source: string;
   sandbox: boolean;
@@ -51,11 +54,12 @@ export interface Figure {
   arguments: Data;
 }
 
-/** What came of a call: a figure; or its words alone, with the handle that they name. */
+/** What came of a call: a figure; or its words alone, with the handles of the answer and of those that it is made of. */
 export interface Came {
   figure?: Figure;
   text: string;
   handle?: string;
+  madeOf: string[];
   citation?: string;
   failed: boolean;
 }
@@ -69,9 +73,11 @@ export function came(result: Data): Came {
   const content = object(result["structuredContent"]);
   const figure = checked(content?.["figure"] ?? object(content?.["data"])?.["figure"]);
   const handle = text_(content?.["result"]) ?? /\bresult (r[a-z2-7]{10})\b/.exec(text)?.[1];
-  const citation = text_(content?.["citation"]) ?? /^Cite: (.+)$/m.exec(text)?.[1];
+  const madeOf = /^Made of: ([r a-z2-7,]+)/m.exec(text)?.[1]?.match(/\br[a-z2-7]{10}\b/g) ?? [];
+  const citation = text_(content?.["citation"]) ?? /^(?:Cite|Made of): (.+)$/m.exec(text)?.[1];
   return {
     text,
+    madeOf,
     failed: result["isError"] === true,
     ...(figure && { figure }),
     ...(handle && { handle }),

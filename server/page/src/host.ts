@@ -68,6 +68,16 @@ export class Host {
     return "serverTools" in this.can;
   }
 
+  get readsResources(): boolean {
+    return "serverResources" in this.can;
+  }
+
+  /** The text of a resource of the server. */
+  async readText(uri: string): Promise<string> {
+    const { contents } = await this.bridge.ask("resources/read", { uri });
+    return (contents as { text?: string }[] | undefined)?.[0]?.text ?? "";
+  }
+
   async call(name: string, args: Data): Promise<Came> {
     return came(await this.bridge.ask("tools/call", { name, arguments: args }));
   }

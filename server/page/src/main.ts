@@ -1,8 +1,9 @@
 /** The page: takes a figure from the host in whichever way it comes, shows it, and asks for more when told to. */
 
+import type { Data } from "./bridge";
 import { colour, themeNow } from "./colours";
-import { cut, html } from "./dom";
-import { offers, type Offer, priceIn } from "./deeper";
+import { html } from "./dom";
+import { offers, type Offer, partsIn, priceIn } from "./deeper";
 import { DRAWINGS } from "./draw";
 import type { Drawing } from "./draw/frame";
 import { type Came, came, type Figure } from "./figure";
@@ -31,6 +32,8 @@ interface Sight {
   pane: Pane;
   sorting: Sorting;
   at: number;
+  /** Which series was chosen, of several that have codes of their own. */
+  series: number;
 }
 
 const host = new Host();
@@ -38,13 +41,14 @@ const page = document.getElementById("page") as HTMLElement;
 const said = document.getElementById("said") as HTMLElement;
 
 let sights: Sight[] = [];
-let asked: Record<string, unknown> | undefined;
+let asked: Data | undefined;
 let message = say("waiting");
 let retry: (() => void) | undefined;
 let price: { text: string; go: () => void } | undefined;
 let note: HTMLElement | undefined;
 let highest = INLINE;
 let settled = false;
+let usual = 0;
 
 function now(): Sight | undefined {
   return sights.at(-1);
@@ -56,7 +60,7 @@ function tell(text: string): void {
 }
 
 function push(figure: Figure, citation: string | undefined): void {
-  sights.push({ figure, citation, view: firstView(figure), pane: "chart", sorting: { column: -1, down: true, filter: "", page: 0 }, at: -1 });
+  sights.push({ figure, citation, view: firstView(figure), pane: "chart", sorting: { column: -1, down: true, filter: "", page: 0, first: 0 }, at: -1, series: 0 });
   message = "";
   price = retry = note = undefined;
   render();
@@ -79,7 +83,7 @@ function take(answer: Came): void {
   settled = true;
   if (answer.figure) push(answer.figure, answer.citation);
   else if (answer.failed) explain(answer.text);
-  else if (host.callsTools && (asked ?? answer.handle)) void askAgain(asked ?? { result: [answer.handle] }, answer);
+  else if (host.callsTools && (asked || answer.madeOf.length)) void askAgain(asked ?? { result: answer.madeOf }, answer);
   else explain(`${say("wordsOnly")}\n\n${answer.text}`);
 }
 
@@ -91,7 +95,7 @@ function explain(text: string, again?: () => void): void {
 }
 
 /** The figure by the same call, which only reads. */
-async function askAgain(args: Record<string, unknown>, before?: Came): Promise<void> {
+async function askAgain(args: Data, before?: Came): Promise<void> {
   explain(say("asking"));
   const again = (): void => void askAgain(args, before);
   try {
@@ -104,16 +108,17 @@ async function askAgain(args: Record<string, unknown>, before?: Came): Promise<v
 }
 
 /** Ask a tool for more, then for the chart of what it answered. */
-async function look(offer: Offer, args: Record<string, unknown> = offer.arguments): Promise<void> {
+async function look(offer: Offer, paid: Data = {}): Promise<void> {
   const at = sights.length;
   note = html("p", { class: "quiet", "data-note": "asking" }, say("asking"));
   render();
   try {
-    const answer = await host.call(offer.tool, args);
+    const product = offer.partsOf ? { product: partsIn(await host.readText(`tradestat://hs/${offer.partsOf}`)) } : {};
+    const answer = await host.call(offer.tool, { ...offer.arguments, ...product, ...paid });
     if (sights.length !== at) return; // looked elsewhere meanwhile
     const cost = answer.failed ? priceIn(answer.text) : undefined;
     if (cost) {
-      price = { text: `${say("costs")}: ${cost.credits} credits.\n${answer.text}`, go: () => void look(offer, { ...args, ...cost.arguments }) };
+      price = { text: `${say("costs")}: ${cost.credits} credits.\n${answer.text}`, go: () => void look(offer, cost.arguments) };
       note = undefined;
       render();
       return;
@@ -205,6 +210,9 @@ function fill(sight: Sight): void {
   } else if (sight.pane === "notes") section.append(...notes(sight.figure));
   else if (sight.pane === "use") section.append(...uses(sight, seen, width));
   else section.append(...deeper(sight, seen));
+  // The conversation does not jump when another part is looked at.
+  if (sight.pane === "chart") usual = section.offsetHeight;
+  else if (sight.pane !== "table") section.style.minHeight = `${Math.min(usual, roomFor(section))}px`;
   if (note) section.append(note);
   if (price) section.append(asks(price));
 }
@@ -280,12 +288,19 @@ function notes(figure: Figure): HTMLElement[] {
 }
 
 function deeper(sight: Sight, seen: Shown): HTMLElement[] {
-  const { label, rows } = read(seen, sight.at);
-  const found = host.callsTools ? offers(sight.figure, sight.at, sight.view) : [];
+  const { figure, at } = sight;
+  const { label, rows } = read(seen, at);
+  const choosable = figure.axis.kind !== "categories" && seen.lines.length > 1;
+  const chosen = seen.lines.find((line) => line.number === sight.series)?.number ?? seen.lines[0]?.number ?? 0;
+  const found = host.callsTools ? offers(figure, at, figure.series[chosen], host.readsResources) : [];
+  const name = (row: { name: string; number: number }): HTMLElement | string =>
+    choosable && seen.lines.some((line) => line.number === row.number)
+      ? button(`of-${row.number}`, row.name, () => change({ series: row.number }), { class: "of", "aria-pressed": String(row.number === chosen) })
+      : row.name;
   return [
     html("h2", { class: "clamp" }, label),
-    html("dl", {}, ...rows.slice(0, 12).flatMap((row) => [html("dt", {}, cut(row.name, 160, 12)), html("dd", {}, row.value)])),
-    html("div", { class: "row", role: "group", "aria-label": say("deeper") }, ...found.map((offer, at) => button(`offer-${at}`, offer.label, () => void look(offer)))),
+    html("dl", {}, ...rows.slice(0, 12).flatMap((row) => [html("dt", {}, name(row)), html("dd", {}, row.value)])),
+    html("div", { class: "row", role: "group", "aria-label": say("deeper") }, ...found.map((offer, place) => button(`offer-${place}`, offer.label, () => void look(offer)))),
   ];
 }
 
@@ -412,7 +427,7 @@ async function start(): Promise<void> {
   const system = matchMedia("(prefers-color-scheme: dark)");
   document.documentElement.dataset["theme"] = system.matches ? "dark" : "light";
   host.bridge.on("ui/notifications/tool-input", (params) => {
-    asked = (params["arguments"] as Record<string, unknown> | undefined) ?? {};
+    asked = (params["arguments"] as Data | undefined) ?? {};
   });
   host.bridge.on("ui/notifications/tool-result", (params) => {
     sights = [];

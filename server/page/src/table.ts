@@ -10,6 +10,8 @@ export interface Sorting {
   down: boolean;
   filter: string;
   page: number;
+  /** The first series that is shown, where not all have room. */
+  first: number;
 }
 
 interface Row {
@@ -46,11 +48,11 @@ function rowsOf(figure: Figure, view: View, sorting: Sorting): Row[] {
 
 export function table(figure: Figure, view: View, sorting: Sorting, height: number, width: number, changed: (change: Partial<Sorting>) => void): HTMLElement {
   const rows = rowsOf(figure, view, sorting);
-  // As many series as have room; the rest can be had by turning others off.
   const columns = figure.series.map((_, index) => index).filter((index) => !view.hidden.has(index));
-  const most = Math.max(1, Math.floor((width - 120) / 110));
-  const kept = columns.slice(0, most);
-  const fits = Math.max(3, Math.floor((height - 78) / ROW));
+  const most = Math.max(1, Math.floor((width - 110) / 104));
+  const first = Math.min(Math.max(0, sorting.first), Math.max(0, columns.length - most));
+  const kept = columns.slice(first, first + most);
+  const fits = Math.max(3, Math.floor((height - 62) / ROW));
   const pages = Math.max(1, Math.ceil(rows.length / fits));
   const page = Math.min(sorting.page, pages - 1);
   const names = [figure.axis.name, ...heads(figure)];
@@ -61,7 +63,7 @@ export function table(figure: Figure, view: View, sorting: Sorting, height: numb
       { scope: "col", "aria-sort": sorted ? (sorting.down ? "descending" : "ascending") : "none", class: column ? "figure" : "" },
       html(
         "button",
-        { type: "button", class: "sort", "data-sort": column, click: () => changed({ column, down: sorted ? !sorting.down : column > 0, page: 0 }) },
+        { type: "button", class: "sort", "data-key": `sort-${column}`, click: () => changed({ column, down: sorted ? !sorting.down : column > 0, page: 0 }) },
         `${names[column] ?? ""} ${sorted ? (sorting.down ? "▼" : "▲") : ""}`.trim(),
       ),
     );
@@ -69,7 +71,6 @@ export function table(figure: Figure, view: View, sorting: Sorting, height: numb
   const body = rows.slice(page * fits, (page + 1) * fits).map(({ at, label }) =>
     html("tr", {}, html("th", { scope: "row" }, label), ...kept.map((index) => cell(figure, index, at))),
   );
-  const left = columns.length - kept.length;
   return html(
     "div",
     { class: "table" },
@@ -78,17 +79,24 @@ export function table(figure: Figure, view: View, sorting: Sorting, height: numb
       { class: "row" },
       html("input", {
         type: "search",
+        "data-key": "filter",
         "aria-label": say("filter"),
         placeholder: say("filter"),
         value: sorting.filter,
         input: (event) => changed({ filter: (event.target as HTMLInputElement).value, page: 0 }),
       }),
       html("span", { class: "quiet", role: "status" }, rows.length ? `${number(page * fits + 1)}–${number(Math.min(rows.length, (page + 1) * fits))} / ${number(rows.length)}` : say("noRows")),
-      html("button", { type: "button", "aria-label": say("previous"), "data-do": "previous", disabled: page === 0, click: () => changed({ page: page - 1 }) }, "‹"),
-      html("button", { type: "button", "aria-label": say("next"), "data-do": "next", disabled: page >= pages - 1, click: () => changed({ page: page + 1 }) }, "›"),
+      step("previous", "▲", page > 0, () => changed({ page: page - 1 })),
+      step("next", "▼", page < pages - 1, () => changed({ page: page + 1 })),
+      kept.length < columns.length && step("left", "◀", first > 0, () => changed({ first: first - most })),
+      kept.length < columns.length && step("right", "▶", first + most < columns.length, () => changed({ first: first + most })),
     ),
-    html("table", {}, html("caption", {}, `${figure.title} · ${unitName(figure.unit)}${left > 0 ? ` · + ${left} ${say("series")}` : ""}`), html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...body)),
+    html("table", {}, html("caption", {}, `${figure.title} · ${unitName(figure.unit)}`), html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...body)),
   );
+}
+
+function step(word: "previous" | "next" | "left" | "right", sign: string, can: boolean, act: () => void): HTMLElement {
+  return html("button", { type: "button", "aria-label": say(word), title: say(word), "data-key": word, disabled: !can, click: act }, sign);
 }
 
 function cell(figure: Figure, index: number, at: number): HTMLElement {
