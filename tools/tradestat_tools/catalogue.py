@@ -71,6 +71,7 @@ def of_sources(sources: "Iterable[Source]", *, files: "Iterable[type[Layout]]" =
     from tradestat_tools.results.cite import CITE  # noqa: PLC0415
     from tradestat_tools.results.export.tool import EXPORT_DATA  # noqa: PLC0415
     from tradestat_tools.results.imports.tool import import_file_tool  # noqa: PLC0415
+    from tradestat_tools.results.chart.tool import CHART  # noqa: PLC0415
     from tradestat_tools.results.query.tool import QUERY  # noqa: PLC0415
     from tradestat_tools.search.tool import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415
@@ -79,7 +80,7 @@ def of_sources(sources: "Iterable[Source]", *, files: "Iterable[type[Layout]]" =
     layouts = {one.id: one for one in sorted((*files, *(one for s in by_id.values() for one in s.files)), key=_name)}
     own = (
         *(SEARCH_CODES, TRADE_SERIES, compare_mirror_tool(by_id), TRADE_INDICATORS, EXCHANGE_RATE, USAGE, QUERY),
-        *(import_file_tool(layouts), EXPORT_DATA, CITE),
+        *(CHART, import_file_tool(layouts), EXPORT_DATA, CITE),
     )
     return Catalogue(by_id, own, layouts)
 

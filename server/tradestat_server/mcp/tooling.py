@@ -1,5 +1,6 @@
 """One MCP tool for each tool of ours."""
 
+import base64
 import logging
 import traceback
 from collections.abc import Mapping
@@ -8,7 +9,15 @@ from typing import Any, Self
 from mcp.server.mcpserver import Context as CallContext
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
+from mcp_types import (
+    CallToolResult,
+    EmbeddedResource,
+    ImageContent,
+    ResourceLink,
+    TextContent,
+    TextResourceContents,
+    ToolAnnotations,
+)
 from pydantic import PrivateAttr
 
 from tradestat_server.mcp.finished import Finished
@@ -18,7 +27,7 @@ from tradestat_server.text.envelope import ENVELOPE_SCHEMA, structured_content
 from tradestat_server.text.render import render_answer, render_error
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer
+from tradestat_tools.model.answers import Answer, Picture
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.upstream.report import Progress
 from tradestat_tools.upstream.watch import watching
@@ -29,6 +38,9 @@ ERROR_META = "tradestat/error"
 """Where a failed result carries the error as data. Not in the structured content, which clients hold to the output
 schema of the tool even when the call failed (seen in the TypeScript client, November 2026)."""
 
+
+PICTURES = "tradestat://pictures/"
+"""Where the pictures stand that an answer holds; they are in it whole, and nowhere else."""
 
 LINKS_SINCE = "2025-06-18"
 """The version of the protocol that brought links to resources; clients of older ones throw at them (November 2026)."""
@@ -88,7 +100,9 @@ class ServedTool(McpTool):
                 full=ours.settings.structured == "full",
                 sources=ours.sources.values(),
             )
-            result = CallToolResult(content=[TextContent(text=text), *links], structured_content=structured)
+            pictures = [_shown(picture) for picture in answer.data.pictures()]
+            content = [TextContent(text=text), *pictures, *links]
+            result = CallToolResult(content=content, structured_content=structured)
         except TradestatError as error:
             return failed(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
@@ -105,6 +119,16 @@ class ServedTool(McpTool):
         if self._finished and not links:
             self._finished.keep(ours, self.name, arguments, result, watch)
         return result
+
+
+def _shown(picture: Picture) -> ImageContent | EmbeddedResource:
+    """A picture as the protocol has it: SVG is text, and not among the images that hosts can show."""
+    if picture.mime_type == "image/svg+xml":
+        text = picture.body.decode("utf-8")
+        return EmbeddedResource(
+            resource=TextResourceContents(uri=f"{PICTURES}{picture.name}", mime_type=picture.mime_type, text=text)
+        )
+    return ImageContent(data=base64.b64encode(picture.body).decode("ascii"), mime_type=picture.mime_type)
 
 
 def failed(error: TradestatError) -> CallToolResult:

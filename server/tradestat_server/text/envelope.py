@@ -74,7 +74,8 @@ def structured_content(
     text = _text(answer.data.verbatim(), room)
     if text:
         room -= _length(text) + 1
-    parts = {**content, **text, **_tables(answer, room), **notes, **more}
+    beside = answer.data.beside()
+    parts = {**content, **text, **_tables(answer, room), **beside, **notes, **more}
     return {name: value for name, value in parts.items() if value or name == "tables"}
 
 
@@ -97,6 +98,8 @@ def _whole_table(table: Table, answer: Answer[Any], place: int) -> dict[str, Any
 def _tables(answer: Answer[Any], room: int) -> dict[str, Any]:
     """The tables one after another, as far as the room goes, keeping a line for each of those that follow."""
     tables = answer.data.tables()
+    if answer.data.beside():  # which has what they list
+        tables = [table for table in tables if not table.listing]
     bare = [_table(table, answer, place, len(tables), 0) for place, table in enumerate(tables[:SHOWN_TABLES], 1)]
     room -= sum(_length(table) + 1 for table in bare)
     while bare and room < 0:

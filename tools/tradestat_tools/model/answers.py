@@ -98,6 +98,20 @@ class Link:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes beside the text of an answer.
+
+    Args:
+        name: without folder, with its ending.
+        body: of a text format its UTF-8.
+    """
+
+    name: str
+    mime_type: str
+    body: bytes
+
+
 class Data(BaseModel, ABC):
     """The typed payload of an answer. Field names are the upstream service's own."""
 
@@ -110,6 +124,14 @@ class Data(BaseModel, ABC):
     def links(self) -> "list[Link]":
         """Files that the answer is about."""
         return []
+
+    def pictures(self) -> "list[Picture]":
+        """Pictures that were asked for."""
+        return []
+
+    def beside(self) -> dict[str, Any]:
+        """What the structured content holds beside tables, for a page to draw; its listings are then left out of it."""
+        return {}
 
     @abstractmethod
     def tables(self) -> list[Table]:

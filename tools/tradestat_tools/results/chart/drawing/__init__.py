@@ -1,0 +1,1 @@
+"""Figures as SVG, drawn without any library, and as PNG."""

@@ -1,0 +1,1 @@
+"""Each kind of chart, from lines to what its figure holds."""
