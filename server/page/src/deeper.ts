@@ -18,7 +18,8 @@ const MOST = 20;
 /** What a value is of, by code: what all of the figure's have in common, and what its place and its series are. */
 function questionOf(figure: Figure, at: number, series: Series | undefined): Record<string, string> {
   const found = { ...figure.fixed };
-  const dimension = figure.by?.find((name) => name !== "flow");
+  const differing = figure.by?.filter((name) => name !== "flow" && name !== "source") ?? [];
+  const dimension = differing.length === 1 ? differing[0] : undefined;
   const code = figure.axis.codes?.[at] || series?.code;
   if (dimension && code) found[dimension] = code;
   const role = series?.role;
@@ -27,14 +28,14 @@ function questionOf(figure: Figure, at: number, series: Series | undefined): Rec
 }
 
 export function offers(figure: Figure, at: number, series: Series | undefined, resources: boolean): Offer[] {
-  const { reporter, partner, product, flow, kind } = questionOf(figure, at, series);
-  if (!reporter || !flow) return [];
+  const { reporter, partner, product, flow } = questionOf(figure, at, series);
+  // Services have codes that only their own kind of question takes, and what is not told apart can not be asked for.
+  if (!reporter || !flow || !/^(TOTAL|\d+)?$/.test(product ?? "")) return [];
   const asked: Data = {
     reporter,
     partner: [partner ?? "World"],
     product: [product ?? "TOTAL"],
     flow: [flow],
-    ...(kind && { kind }),
   };
   const found: Offer[] = [];
   const period = figure.axis.kind === "periods" ? figure.axis.labels[at] : undefined;
@@ -42,13 +43,13 @@ export function offers(figure: Figure, at: number, series: Series | undefined, r
   if (period && /^\d{4}$/.test(period)) {
     found.push({ label: `${say("months")} ${period}`, tool: "trade_series", arguments: { ...asked, period, freq: "M" } });
   }
-  if (resources && kind !== "services" && /^(\d{2}|\d{4})$/.test(product ?? "")) {
+  if (resources && /^(\d{2}|\d{4})$/.test(product ?? "")) {
     found.push({ label: `${say("parts")} ${product}`, tool: "trade_series", arguments: { ...asked, ...(period && { period }) }, partsOf: product as string });
   }
   if (partner && partner !== "World" && ["X", "M"].includes(flow)) {
     const [exporter, importer] = flow === "X" ? [reporter, partner] : [partner, reporter];
     const years = figure.axis.frequency === "year" ? { period: `${figure.axis.labels[0]}-${figure.axis.labels.at(-1)}` } : {};
-    found.push({ label: say("bothEnds"), tool: "compare_mirror", arguments: { exporter, importer, product: product ?? "TOTAL", ...years, ...(kind && { kind }) } });
+    found.push({ label: say("bothEnds"), tool: "compare_mirror", arguments: { exporter, importer, product: product ?? "TOTAL", ...years } });
   }
   return found;
 }

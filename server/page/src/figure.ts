@@ -43,7 +43,7 @@ export interface Figure {
   /** Of bars, treemap and map: the whole that the values are parts of, and what of it is not shown. */
   total?: number;
   rest?: number;
-  /** Codes of what all values have in common (reporter, partner, product, flow, kind), and the names of what differs. */
+  /** Codes of what all values have in common (reporter, partner, product, flow), and the names of what differs. */
   fixed?: Record<string, string>;
   by?: string[];
   breaks: { at: string; text: string; series?: number }[];

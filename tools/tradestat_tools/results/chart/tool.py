@@ -22,7 +22,7 @@ from tradestat_tools.results.chart.kinds.mirror import mirror
 from tradestat_tools.results.chart.kinds.plan import Plan
 from tradestat_tools.results.chart.lines import Lines, lines_of
 from tradestat_tools.results.chart.numbers import power_of
-from tradestat_tools.results.chart.points import ALL_GOODS, WORLD, points_of
+from tradestat_tools.results.chart.points import ALL_GOODS, WORLD, area_name, area_of, points_of
 from tradestat_tools.upstream.runtime import in_thread
 
 NAMES: Mapping[Kind, str] = {
@@ -40,6 +40,7 @@ TITLE_CHARS = 160
 NOTE_CHARS = 240
 MOST_NOTES = 8
 MOST_NAME = 80
+AREAS = ("reporter", "partner")
 
 
 async def chart(context: Context, asked: ChartArguments) -> Answer[ChartData]:
@@ -89,6 +90,8 @@ def figure_of(context: Context, stored: Sequence[StoredResult], asked: ChartArgu
     valuation = _valuation(lines, stored)
     mixed = len(lines.valuations) > 1
     figure = _figure(stored, asked, plan, title, finding_of(plan), valuation)
+    if lines.common:
+        figure = figure.model_copy(update={"fixed": _fixed(lines), "by": list(lines.by)})
     notes = [Note(code=NoteCode.VALUATION, text=f"{valuation} values stand beside each other.")] if mixed else []
     return figure, [*_notes(plan), *notes]
 
@@ -217,6 +220,18 @@ def _title(lines: Lines, plan: Plan, stored: Sequence[StoredResult]) -> str:
     differing = [name for name in lines.by if name != "flow"]
     by = f", by {' and '.join(differing)}" if differing else ""
     return f"{who}{what}{whom}{by}{when}"
+
+
+def _fixed(lines: Lines) -> dict[str, str]:
+    """What all values are of, as other tools take it."""
+    return {
+        name: _taken(code) if name in AREAS else code for name, (code, _) in lines.fixed.items() if name != "source"
+    }
+
+
+def _taken(code: str) -> str:
+    found = area_of(code)
+    return (found.iso3 or found.name_en) if found else area_name(code)
 
 
 def _span(labels: Sequence[str]) -> str:
