@@ -6,15 +6,20 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+from in_browser.shown import Ask, Show, Shown
+from mcp import Client
+from mcp_types import CallToolResult
+from playwright.sync_api import Browser, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -74,7 +79,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
         yield found[1]
     finally:
         process.terminate()
-        process.wait(20)
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def ask(server: str) -> Ask:
+    """Ask the server a tool, as a client beside the page."""
+
+    async def asked(tool: str, arguments: dict[str, Any]) -> CallToolResult:
+        async with Client(server) as client:
+            return await client.call_tool(tool, arguments)
+
+    def in_thread(tool: str, **arguments: Any) -> dict[str, Any]:
+        with ThreadPoolExecutor(1) as threads:  # the browser's own loop runs in this one
+            result = threads.submit(anyio.run, asked, tool, arguments).result()
+        assert not result.is_error, result.content
+        assert result.structured_content is not None
+        return result.structured_content
+
+    return in_thread
 
 
 @contextmanager
@@ -138,34 +161,6 @@ def browser() -> Generator[Browser]:
         launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield launched
         launched.close()
-
-
-class Shown:
-    """The page as a host shows it.
-
-    Args:
-        page: the host's page.
-    """
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    @property
-    def app(self) -> FrameLocator:
-        """The page within its two frames."""
-        return self.page.frame_locator("iframe").frame_locator("iframe")
-
-    @property
-    def heard(self) -> dict[str, Any]:
-        """What the page has said to the host."""
-        return self.page.evaluate("() => heard")
-
-    def next(self) -> None:
-        """Hand the following result on."""
-        self.page.evaluate("() => next()")
-
-
-Show = Callable[..., Shown]
 
 
 @pytest.fixture

@@ -427,7 +427,8 @@ async function start(): Promise<void> {
   const system = matchMedia("(prefers-color-scheme: dark)");
   document.documentElement.dataset["theme"] = system.matches ? "dark" : "light";
   host.bridge.on("ui/notifications/tool-input", (params) => {
-    asked = (params["arguments"] as Data | undefined) ?? {};
+    const args = params["arguments"] as Data | undefined;
+    asked = args && Object.keys(args).length ? args : undefined; // some hosts hand on an empty one
   });
   host.bridge.on("ui/notifications/tool-result", (params) => {
     sights = [];

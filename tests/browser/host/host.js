@@ -42,15 +42,6 @@ async function start(options) {
 
   const all = { openLinks: {}, downloadFile: {}, serverTools: {}, serverResources: {}, updateModelContext: { text: {} }, message: { text: {} } };
   const bridge = new AppBridge(client, { name: "test-host", version: "1" }, options.capabilities ?? all, { hostContext: options.context ?? {} });
-  let refused = false;
-  bridge.oncalltool = async (params) => {
-    heard.calls.push(params);
-    if (options.refuse?.tool === params.name && !refused) {
-      refused = true;
-      return options.refuse.result;
-    }
-    return client.callTool(params);
-  };
   bridge.onsizechange = ({ height }) => {
     heard.sizes.push(height);
     if (options.obeys !== false) frame.style.height = `${height}px`;
@@ -60,6 +51,16 @@ async function start(options) {
   bridge.onrequestdisplaymode = async ({ mode }) => (heard.modes.push(mode), { mode });
   const initialized = new Promise((resolve) => (bridge.oninitialized = resolve));
   await bridge.connect(new PostMessageTransport(frame.contentWindow, frame.contentWindow));
+  // After connecting, which would put the bridge's own in its place.
+  let refused = false;
+  bridge.oncalltool = async (params) => {
+    heard.calls.push(params);
+    if (options.refuse?.tool === params.name && !refused) {
+      refused = true;
+      return options.refuse.result;
+    }
+    return client.callTool(params);
+  };
   await bridge.sendSandboxResourceReady({ html: page.text, csp: page._meta?.ui?.csp, permissions: page._meta?.ui?.permissions });
   await initialized;
 

@@ -16,7 +16,7 @@ export const bubble: Draw = (shown, theme, width, height) => {
     .map((at, index) => ({ at, index, x: share.values[index], y: growth.values[index], area: value.values[index] }))
     .filter((one): one is { at: number; index: number; x: number; y: number; area: number } => one.x != null && one.y != null && one.area != null && one.area >= 0);
   const most = Math.max(10, Math.min(34, width / 18));
-  const radius = scaleSqrt().domain([0, max(whole, (one) => one.area) ?? 1]).range([0, most]);
+  const radius = scaleSqrt().domain([0, max(whole, (one) => one.area) || 1]).range([0, most]);
   const box = { left: 44, right: width - 10, top: 22 + most / 2, bottom: height - 34 };
   const [low = 0, high = 1] = extent(whole, (one) => one.x);
   const [down = 0, up = 1] = extent(whole, (one) => one.y);
