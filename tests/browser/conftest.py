@@ -53,7 +53,7 @@ def built() -> Path:
         quiet = ("--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
         subprocess.run([npm, "install", *quiet], cwd=HOST, check=True)
         esbuild = HOST / "node_modules" / ".bin" / "esbuild"
-        bundled = ("host.js", "--bundle", "--format=iife", "--log-level=error", f"--outfile={script}")
+        bundled = ("host.js", "--bundle", "--minify", "--format=iife", "--log-level=error", f"--outfile={script}")
         subprocess.run([esbuild, *bundled], cwd=HOST, check=True)
     return script
 

@@ -184,7 +184,7 @@ def test_theme_and_colours_are_the_hosts_also_when_they_change(show: Show, chart
 def test_the_page_asks_no_network_and_is_refused_it_and_eval(show: Show, chart: dict[str, list[str]]) -> None:
     shown = show(arguments=chart)
     asked: list[str] = []
-    shown.page.on("request", lambda request: asked.append(request.url))
+    shown.page.on("requestfinished", lambda request: asked.append(request.url))
     drawn_values(shown)
     own = shown.page.url
     shown.app.get_by_role("button", name="Use", exact=True).click()

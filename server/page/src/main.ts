@@ -149,7 +149,8 @@ function render(): void {
   else page.replaceChildren(html("p", { class: "words", "data-note": "message" }, message), retry ? html("div", { class: "row" }, button("again", say("again"), retry)) : "");
   if (sight) fill(sight);
   if (focused) {
-    const again = page.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`);
+    // What had the focus is gone where another part is shown: its first button then.
+    const again = page.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`) ?? page.querySelector<HTMLElement>("section button, .panes button");
     again?.focus({ preventScroll: true });
     if (again instanceof HTMLInputElement && again.type === "search") again.setSelectionRange(again.value.length, again.value.length);
   }

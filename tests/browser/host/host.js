@@ -74,6 +74,7 @@ async function start(options) {
     await bridge.sendToolResult(options.deliver === "text" ? text : whole);
   }
   await next();
+  window.refuseAgain = () => (refused = false);
   window.next = next;
   window.bridge = bridge;
   window.client = client;
