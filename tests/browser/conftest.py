@@ -19,7 +19,7 @@ import uvicorn
 from in_browser.shown import Ask, Show, Shown
 from mcp import Client
 from mcp_types import CallToolResult
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -163,11 +163,45 @@ def browser() -> Generator[Browser]:
         launched.close()
 
 
+class Tabs:
+    """Tabs that show the host, kept for the next test that wants such a one: to connect anew takes long.
+
+    Args:
+        browser: where they are opened.
+        origins: of the host and of the frame.
+    """
+
+    def __init__(self, browser: Browser, origins: tuple[str, str]) -> None:
+        self._browser = browser
+        self._host, self.frame = origins
+        self._kept: dict[str, Page] = {}
+        self.faults: list[str] = []
+
+    def get(self, wanted: Mapping[str, Any], *, announces: bool, clock: bool) -> Page:
+        """One with these options of the browser; one whose clock the test holds is new."""
+        key = repr((sorted(wanted.items()), announces))
+        if clock or key not in self._kept:
+            tab = self._browser.new_context(**wanted).new_page()
+            tab.set_default_timeout(PATIENCE_MS)
+            tab.on("pageerror", lambda error: self.faults.append(str(error)))
+            if clock:
+                tab.clock.install()
+            tab.goto(self._host)
+            if clock:
+                return tab
+            self._kept[key] = tab
+        return self._kept[key]
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser, origins: tuple[str, str]) -> Tabs:
+    """The tabs of all tests."""
+    return Tabs(browser, origins)
+
+
 @pytest.fixture
-def show(browser: Browser, origins: tuple[str, str]) -> Generator[Show]:
-    """Open a host and let it show the page; the arguments are those of `start` in the host's script."""
-    contexts: list[Any] = []
-    faults: list[str] = []
+def show(tabs: Tabs) -> Generator[Show]:
+    """Let a host show the page; the arguments are those of `start` in the host's script."""
 
     def opened(
         *,
@@ -175,21 +209,15 @@ def show(browser: Browser, origins: tuple[str, str]) -> Generator[Show]:
         clock: bool = False,
         page: Mapping[str, Any] | None = None,
         results: Sequence[Mapping[str, Any]] = (),
+        announces: bool = True,
         **options: Any,
     ) -> Shown:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **(page or {}))
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("pageerror", lambda error: faults.append(str(error)))
-        if clock:
-            tab.clock.install()
-        own, other = origins
-        tab.goto(own)
-        tab.evaluate("(options) => start(options)", {"sandbox": other, "tool": "chart", "results": results, **options})
+        tab = tabs.get(page or {}, announces=announces, clock=clock)
+        tab.set_viewport_size({"width": width, "height": 900})
+        given = {"sandbox": tabs.frame, "tool": "chart", "results": results, "announces": announces, **options}
+        tab.evaluate("(options) => start(options)", given)
         return Shown(tab)
 
     yield opened
-    for context in contexts:
-        context.close()
+    faults, tabs.faults[:] = list(tabs.faults), []
     assert faults == [], "an error in the page"

@@ -19,7 +19,7 @@ from tradestat_tools.results.chart.figure import Axis, Figure, Series
 pytestmark = pytest.mark.browser
 
 YEARS = [str(year) for year in range(2018, 2025)]
-EXPORTS: dict[str, list[int | None]] = {
+EXPORTS: dict[str, list[int | float | None]] = {
     "China": [7708910343, 8332765170, None, None, 24021329005, 22555970306, 30108287624],
     "United States": [369959864, 594380762, 619559551, 746153451, 1203583724, 1161838027, 1235276324],
     "Germany": [204993300, 226028368, 238288294, 0, 627957036, 626467203, 767859509],
@@ -30,7 +30,9 @@ def figure(**changed: Any) -> Figure:
     """Three lines, of which one has a gap, and another a zero where it has none."""
     series = [Series(name=name, values=list(values), code=name[:3].upper()) for name, values in EXPORTS.items()]
     marked = series[1].model_copy(update={"marks": {"provisional": [6]}})
-    whole = [sum(values[at] or 0 for values in EXPORTS.values()) * 2 for at in range(len(YEARS))]
+    whole: list[int | float | None] = [
+        sum(values[at] or 0 for values in EXPORTS.values()) * 2 for at in range(len(YEARS))
+    ]
     given: dict[str, Any] = {
         "kind": "lines",
         "title": "South Korea's exports of 850760, by partner, 2018 to 2024",
@@ -109,7 +111,7 @@ def test_a_span_is_chosen_and_an_index_begins_with_it(show: Show) -> None:
 
 
 def test_shares_are_of_the_reported_whole_and_missing_where_there_is_none(show: Show) -> None:
-    whole = [100, 200, None, 0, 400, 500, 600]
+    whole: list[int | float | None] = [100, 200, None, 0, 400, 500, 600]
     parts = [
         Series(name="China", values=[10, 20, 30, 0, 40, None, 60]),
         Series(name="World", role="total", values=whole),

@@ -150,7 +150,7 @@ function render(): void {
   if (sight) fill(sight);
   if (focused) {
     // What had the focus is gone where another part is shown: its first button then.
-    const again = page.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`) ?? page.querySelector<HTMLElement>("section button, .panes button");
+    const again = [`[data-key="${CSS.escape(focused)}"]`, "section button", "button"].map((which) => page.querySelector<HTMLElement>(which)).find(Boolean);
     again?.focus({ preventScroll: true });
     if (again instanceof HTMLInputElement && again.type === "search") again.setSelectionRange(again.value.length, again.value.length);
   }
@@ -234,7 +234,7 @@ function choices(sight: Sight): HTMLElement[] {
       name,
       html(
         "select",
-        { "data-key": key, change: (event) => act((event.target as HTMLSelectElement).value) },
+        { "data-key": key, "aria-label": name, change: (event) => act((event.target as HTMLSelectElement).value) },
         ...options.map(([own, text]) => html("option", { value: own, selected: own === value }, text)),
       ),
     );

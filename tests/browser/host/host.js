@@ -4,7 +4,18 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { AppBridge, getToolUiResourceUri, PostMessageTransport, RESOURCE_MIME_TYPE } from "@modelcontextprotocol/ext-apps/app-bridge";
 
-const heard = { sizes: [], contexts: [], calls: [], files: [], modes: [], messages: [] };
+const heard = {};
+let connected; // what the server listed and its page, once for a tab
+
+async function connect(announces) {
+  const extensions = { "io.modelcontextprotocol/ui": { mimeTypes: [RESOURCE_MIME_TYPE] } };
+  const client = new Client({ name: "test-host", version: "1" }, { capabilities: announces ? { extensions } : {} });
+  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", location.href)));
+  const { tools } = await client.listTools();
+  const { contents } = await client.readResource({ uri: getToolUiResourceUri(tools.find((tool) => tool.name === "chart")) });
+  if (contents[0].mimeType !== RESOURCE_MIME_TYPE) throw new Error(`The page is ${contents[0].mimeType}`);
+  return { client, page: contents[0] };
+}
 
 /**
  * @param options.sandbox      address of the page that holds the frame
@@ -19,14 +30,11 @@ const heard = { sizes: [], contexts: [], calls: [], files: [], modes: [], messag
  * @param options.refuse       a tool whose first call is answered by this result
  */
 async function start(options) {
-  const extensions = { "io.modelcontextprotocol/ui": { mimeTypes: [RESOURCE_MIME_TYPE] } };
-  const client = new Client({ name: "test-host", version: "1" }, { capabilities: options.announces === false ? {} : { extensions } });
-  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", location.href)));
-  const { tools } = await client.listTools();
-  const address = getToolUiResourceUri(tools.find((tool) => tool.name === "chart"));
-  const { contents } = await client.readResource({ uri: address });
-  const [page] = contents;
-  if (page.mimeType !== RESOURCE_MIME_TYPE) throw new Error(`The page is ${page.mimeType}`);
+  document.querySelector("iframe")?.remove();
+  await window.bridge?.close();
+  Object.assign(heard, { sizes: [], contexts: [], calls: [], files: [], modes: [] });
+  connected ??= connect(options.announces !== false);
+  const { client, page } = await connected;
 
   const frame = document.createElement("iframe");
   frame.title = "chart";
@@ -77,7 +85,6 @@ async function start(options) {
   window.refuseAgain = () => (refused = false);
   window.next = next;
   window.bridge = bridge;
-  window.client = client;
 }
 
 Object.assign(window, { start, heard });

@@ -107,8 +107,10 @@ def _lines(random: Random) -> Parts:
 def _shares(random: Random) -> Parts:
     axis = _periods(random)
     series = list(_named(random, random.randint(2, 8), len(axis.labels)))
-    rest = [random.choice((None, 0, random.randint(0, 10**9))) for _ in axis.labels]
-    totals = [sum(one.values[at] or 0 for one in series) + (rest[at] or 0) for at in range(len(rest))]
+    rest: list[int | float | None] = [random.choice((None, 0, random.randint(0, 10**9))) for _ in axis.labels]
+    totals: list[int | float] = [
+        sum(one.values[at] or 0 for one in series) + (rest[at] or 0) for at in range(len(rest))
+    ]
     series.append(Series(name="All others", role="rest", values=rest))
     series.append(Series(name="World", role="total", values=[total or None for total in totals]))
     return axis, series, {}
@@ -143,7 +145,7 @@ def _mirror(random: Random) -> Parts:
         ("Left unexplained", "unexplained"),
     )
     series = [Series(name=name, role=role, values=_values(random, count)) for name, role in roles]
-    margins = [None if value is None else round(value * 0.06) for value in series[1].values]
+    margins: list[int | float | None] = [None if value is None else round(value * 0.06) for value in series[1].values]
     return axis, [*series, Series(name="Freight and insurance", role="margin", values=margins)], {}
 
 
@@ -171,8 +173,8 @@ def _seasonality(random: Random) -> Parts:
 def _bubble(random: Random) -> Parts:
     axis = _categories(random)
     count = len(axis.labels)
-    share = [random.choice((None, round(random.uniform(0, 40), 2))) for _ in range(count)]
-    growth = [round(random.uniform(-60, 200), 2) for _ in range(count)]
+    share: list[int | float | None] = [random.choice((None, round(random.uniform(0, 40), 2))) for _ in range(count)]
+    growth: list[int | float | None] = [round(random.uniform(-60, 200), 2) for _ in range(count)]
     return (
         axis,
         [
