@@ -59,7 +59,7 @@ THEMES: Mapping[ThemeName, Theme] = {
         axis="#7f8793",
         colours=("#4f9fe3", "#f0893e", "#35b88c", "#c58be0", "#d9b23a", "#8ad4ee", "#f0718f", "#aab2bd"),
         rest="#79818c",
-        low="#1f3447",
+        low="#27506f",
         warning="#ff8a8a",
     ),
 }
