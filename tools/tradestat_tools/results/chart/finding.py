@@ -164,11 +164,9 @@ def _bubble(plan: Plan) -> list[str]:
     shares, growth, sizes = plan.series
     names = plan.axis.labels
     by_growth = sorted(range(len(names)), key=lambda at: (-(growth.values[at] or 0), names[at]))
+    sized = [(names[at], sizes.values[at] or 0) for at in range(min(2, len(names)))]
     most = [
-        f"{said}, {amount(shares.values[at], 'percent')} of all"
-        for at, said in enumerate(
-            _amounts([(names[at], sizes.values[at] or 0) for at in range(min(2, len(names)))], plan.unit)
-        )
+        f"{said}, {amount(shares.values[at], 'percent')} of all" for at, said in enumerate(_amounts(sized, plan.unit))
     ]
     largest = f"Largest: {'; '.join(most)}."
     fast, slow = by_growth[0], by_growth[-1]

@@ -224,9 +224,9 @@ CHART = Tool(
     description=(
         "A chart of earlier answers by their handles (result r…): lines over time, ranked bars, shares, treemap, "
         "balance, seasonality, bubble (growth against share), map of partners, mirror (of compare_mirror). Hosts with "
-        "MCP Apps show it; the text says what it shows in figures. Units are never mixed on one axis, totals never "
-        "stand beside their parts, a gap is no zero. measure=weight, index; only, top, period choose; columns draws a table, as of "
-        "query's SQL. format=svg or png adds a picture. Costs nothing and asks no service."
+        "MCP Apps show it; the text says in figures what it shows. Two units never share an axis, totals never stand "
+        "beside their parts, a gap is no zero. measure=weight or index; period, only, top choose; columns draws a "
+        "table, such as query's SQL. format=svg or png adds a picture. Costs nothing, asks no service."
     ),
     arguments=ChartArguments,
     data=ChartData,

@@ -1,10 +1,10 @@
 """What stands around every drawing: title, unit, legend, marks, notes, source, a word across synthetic figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tradestat_tools.results.chart.drawing.canvas import Canvas, fitted, text_width, wrapped
-from tradestat_tools.results.chart.figure import Figure, Series
+from tradestat_tools.results.chart.figure import Figure, Mark, Series
 from tradestat_tools.results.chart.numbers import amount, is_pure, unit_in
 
 EDGE = 20
@@ -14,12 +14,13 @@ LINE = 1.32
 
 SANDBOX = "SANDBOX: synthetic figures, not statistics"
 MOST_NOTES = 4
-MARKS = {
-    "provisional": "○ provisional",
-    "estimated": "□ estimated",
-    "suppressed": "× kept back",
-    "conflicting": "× stated in two ways",
+MARKS: Mapping[Mark, tuple[str, str]] = {
+    "provisional": ("○ provisional", "pale, dashed edge: provisional"),
+    "estimated": ("□ estimated", "pale, dashed edge: estimated"),
+    "suppressed": ("× kept back", "gap: kept back"),
+    "conflicting": ("× stated in two ways", "gap: stated in two ways"),
 }
+"""How marks look on points, and on bars and areas."""
 
 
 @dataclass(slots=True)

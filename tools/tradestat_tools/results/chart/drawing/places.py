@@ -10,6 +10,9 @@ from tradestat_tools.results.chart.numbers import in_power
 
 GAP = 1.4
 CODE = 9.0
+EMPTY = 0.45
+"""How much of the grey the edges of tiles have that hold no figure."""
+
 KEY = (0.01, 0.1, 0.25, 0.5, 1.0)
 """Parts of the largest value whose colours are named."""
 
@@ -25,10 +28,10 @@ def tile_map(canvas: Canvas, figure: Figure) -> float:
         left, top = room.left + step * tile[0] + GAP / 2, room.top + step * tile[1] + GAP / 2
         return {"x": left, "y": top, "width": step - GAP, "height": step - GAP, "rx": 2}
 
-    tiles = axis.tiles or []
+    tiles, edge = axis.tiles or [], between(theme.ground, theme.rest, EMPTY)
     for tile in axis.ground or []:
         if tile not in tiles:
-            canvas.shape("rect", **place(tile), fill="none", stroke=theme.grid)
+            canvas.shape("rect", **place(tile), fill="none", stroke=edge)
     largest = max((value or 0 for value in column.values), default=0)
     codes = axis.codes or axis.labels
     for at, (name, value, tile) in enumerate(zip(axis.labels, column.values, tiles, strict=True)):
@@ -67,6 +70,8 @@ def _key(canvas: Canvas, figure: Figure, y: float, largest: float) -> float:
         canvas.shape("rect", x=x, y=y - 10, width=14, height=12, rx=2, fill=_shade(canvas, part, 1))
         canvas.text((x + 19, y), text, TINY, theme.ink)
         x += 19 + text_width(text, TINY) + 16
-    canvas.shape("rect", x=x, y=y - 10, width=14, height=12, rx=2, fill="none", stroke=theme.grid)
+    canvas.shape(
+        "rect", x=x, y=y - 10, width=14, height=12, rx=2, fill="none", stroke=between(theme.ground, theme.rest, EMPTY)
+    )
     canvas.text((x + 19, y), "no figure here, which is not zero", TINY, theme.ink)
     return y + 20
