@@ -46,7 +46,7 @@ MOST_NAME = 80
 async def chart(context: Context, asked: ChartArguments) -> Answer[ChartData]:
     """A figure of stored answers. No service is asked."""
     stored = [await found_in(context.results, handle) for handle in dict.fromkeys(asked.result)]
-    figure, notes = await in_thread(partial(figure_of, context, stored, asked))
+    figure, notes = await in_thread(partial(figure_of, stored, asked, context.tools))
     data = ChartData(figure=figure)
     if asked.format != "data":
         data = data.with_pictures(await in_thread(partial(picture_of, figure, asked.format, asked.theme)))
@@ -66,7 +66,9 @@ async def chart(context: Context, asked: ChartArguments) -> Answer[ChartData]:
     )
 
 
-def figure_of(context: Context, stored: Sequence[StoredResult], asked: ChartArguments) -> tuple[Figure, list[Note]]:
+def figure_of(
+    stored: Sequence[StoredResult], asked: ChartArguments, tools: Mapping[str, Tool[Any, Any]]
+) -> tuple[Figure, list[Note]]:
     """The figure of stored answers, and what to know of it. Blocks.
 
     Raises:
@@ -82,7 +84,7 @@ def figure_of(context: Context, stored: Sequence[StoredResult], asked: ChartArgu
             allowed="the handle of compare_mirror",
             remedy="Call compare_mirror with both ends of the flow, and chart its result.",
         )
-    points = points_of(stored, asked, context.tools)
+    points = points_of(stored, asked, tools)
     lines = lines_of(points, asked)
     plan = planned(lines, asked)
     plan = replace(plan, notes=[*lines.notes, *plan.notes])

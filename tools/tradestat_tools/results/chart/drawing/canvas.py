@@ -182,9 +182,9 @@ class Canvas:
         wide, high = number(self.width), number(height)
         size = f'viewBox="0 0 {wide} {high}" width="{wide}" height="{high}"'
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title about" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(clean(title))}" '
             f'font-family="{escape(FONTS)}">'
         )
-        said = f'<title id="title">{escape(clean(title))}</title>\n<desc id="about">{escape(clean(about))}</desc>'
+        said = f"<title>{escape(clean(title))}</title>\n<desc>{escape(clean(about))}</desc>"
         ground = f'<rect width="100%" height="100%" fill="{self.theme.ground}"/>'
         return "\n".join([head, said, ground, *self._parts, "</svg>", ""])
