@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tradestat_tools.codes.countries import area_named
+from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.codes.ebops import ebops_path
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.periods import PER_YEAR, Frequency, Period, last_whole
@@ -185,9 +186,9 @@ def _only(points: Points, kept: list[Point], only: Sequence[str] | None) -> list
     wanted: defaultdict[int, set[str]] = defaultdict(set)
     for text in only:
         found = index.get(fold(text), set())
-        named = area_named(text) if not found else None
-        if named is not None and named.comtrade:
-            found = {one for one in index.get(fold(named.name_en), set()) if one[1] == named.comtrade}
+        if not found:
+            with suppress(CodeError):  # a word that names no area
+                found = index.get(fold(resolve_area(text).area.name_en), set())
         if not found:
             names = [points.names[name].get(code, code) for name in points.dimensions for code in points.names[name]]
             raise InvalidQuery(
