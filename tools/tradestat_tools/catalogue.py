@@ -68,10 +68,10 @@ def of_sources(sources: "Iterable[Source]", *, files: "Iterable[type[Layout]]" =
     from tradestat_tools.research.indicators.tool import TRADE_INDICATORS  # noqa: PLC0415
     from tradestat_tools.research.mirror.tool import compare_mirror_tool  # noqa: PLC0415
     from tradestat_tools.research.series.tool import TRADE_SERIES  # noqa: PLC0415
+    from tradestat_tools.results.chart.tool import CHART  # noqa: PLC0415
     from tradestat_tools.results.cite import CITE  # noqa: PLC0415
     from tradestat_tools.results.export.tool import EXPORT_DATA  # noqa: PLC0415
     from tradestat_tools.results.imports.tool import import_file_tool  # noqa: PLC0415
-    from tradestat_tools.results.chart.tool import CHART  # noqa: PLC0415
     from tradestat_tools.results.query.tool import QUERY  # noqa: PLC0415
     from tradestat_tools.search.tool import SEARCH_CODES  # noqa: PLC0415
     from tradestat_tools.usage import USAGE  # noqa: PLC0415

@@ -11,6 +11,7 @@ from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp_types import (
     CallToolResult,
+    ContentBlock,
     EmbeddedResource,
     ImageContent,
     ResourceLink,
@@ -101,7 +102,7 @@ class ServedTool(McpTool):
                 sources=ours.sources.values(),
             )
             pictures = [_shown(picture) for picture in answer.data.pictures()]
-            content = [TextContent(text=text), *pictures, *links]
+            content: list[ContentBlock] = [TextContent(text=text), *pictures, *links]
             result = CallToolResult(content=content, structured_content=structured)
         except TradestatError as error:
             return failed(error)

@@ -17,7 +17,7 @@ from tradestat_tools.codes.words import CodeError, clean, fold
 from tradestat_tools.contract.kept import KeptRows
 from tradestat_tools.contract.results import StoredResult, figures_of
 from tradestat_tools.contract.tool import Tool, call_text
-from tradestat_tools.model.answers import Cell, Table
+from tradestat_tools.model.answers import Cell, Note, NoteCode, Table
 from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.results.chart.arguments import ChartArguments
@@ -71,7 +71,7 @@ class Points:
     points: list[Point]
     names: Mapping[str, Mapping[str, str]]
     common: bool
-    notes: list[str] = field(default_factory=list[str])
+    notes: list[Note] = field(default_factory=list[Note])
 
 
 def points_of(stored: Sequence[StoredResult], asked: ChartArguments, tools: Mapping[str, Tool[Any, Any]]) -> Points:
@@ -121,7 +121,8 @@ def _common(rows: Sequence[tuple[StoredResult, Sequence[Observation]]], asked: C
             of = (one.flow, one.reporter, one.partner, one.product, one.source)
             points.append(Point(of, one.period, value, unit, status, one.valuation if asked.measure in MONEY else None))
     lacking = [stored.handle for stored, found in rows if not found]
-    notes = [f"{', '.join(lacking)} has no figures as common rows and is not drawn."] if lacking else []
+    text = f"{', '.join(lacking)} has no figures as common rows and is not drawn."
+    notes = [Note(code=NoteCode.ABSENT, text=text)] if lacking else []
     codes = {name: sorted({one.of[at] for one in points}) for at, name in enumerate(COMMON)}
     services = {one.product for _, found in rows for one in found if one.classification == "EBOPS"}
     sources = {one.source: stored.source.service for stored, found in rows for one in found}

@@ -6,7 +6,9 @@ from html import escape
 from typing import BinaryIO
 
 from tradestat_tools.model.answers import Cell, Table
+from tradestat_tools.results.chart.drawing.draw import draw
 from tradestat_tools.results.citation import SANDBOX
+from tradestat_tools.results.export.picture import figure_in
 from tradestat_tools.results.export.plain_text import text_layer
 from tradestat_tools.results.export.report import Report, cells, heading, numeric, plain
 
@@ -17,6 +19,7 @@ h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; }
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
+figure { margin: 1.5em 0; } figure svg { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #ddd; padding: .2em .7em; text-align: left; vertical-align: top; }
 th { border-bottom: 2px solid #888; position: sticky; top: 0; background: #fff; }
@@ -46,6 +49,9 @@ def write_html(report: Report, file: BinaryIO) -> None:
         text.write("<h2>About these figures</h2>\n<dl>\n")
         text.writelines(f"<dt>{escape(label)}</dt><dd>{escape(about)}</dd>\n" for label, about in report.about())
         text.write("</dl>\n")
+        for answer in report.answers:
+            if (figure := figure_in(answer)) is not None:
+                text.write(f"<figure>\n{draw(figure)}</figure>\n")
         for _, number, table in report.sheets():
             text.write(f"<h2>{escape(heading(number, table))}</h2>\n")
             _write_table(text, table)
