@@ -1,4 +1,5 @@
-/** Colours for the theme of the host. Each has a contrast of 3 to 1 or more to the ground, and text of 4.5 on it. */
+/** Colours for the theme of the host. Those of series are the ones of the server's pictures, in the same order: told apart
+ * with colour blindness too, 3 to 1 and more from the ground. Text on them is black or white, whichever is read better. */
 
 export interface Theme {
   dark: boolean;
@@ -6,18 +7,16 @@ export interface Theme {
   text: string;
   quiet: string;
   grid: string;
-  onFill: string;
   font: string;
 }
 
-const LIGHT = ["#1f6fb2", "#c2410c", "#15803d", "#9333ea", "#b91c1c", "#0e7490", "#a16207", "#be185d", "#4d7c0f", "#4338ca", "#57534e", "#0f766e"];
-const DARK = ["#60a5fa", "#fb923c", "#4ade80", "#c084fc", "#f87171", "#22d3ee", "#facc15", "#f472b6", "#a3e635", "#a5b4fc", "#b8b2ab", "#2dd4bf"];
+const LIGHT = ["#0b57b5", "#c07d0a", "#17604a", "#8f2a8a", "#5d5608", "#4f90ea", "#dd5f55", "#858c9c"];
+const DARK = ["#4ba3e3", "#e0563a", "#4fd68a", "#a86ff5", "#f0a23c", "#5a7fd0", "#c07aa5", "#c3c9d1"];
+const REST = ["#8b9199", "#79818c"];
+/** The paler end of a scale of one colour; the other is the first of the series'. */
+const LOW = ["#d5e4f2", "#27506f"];
 /** Roles drawn over the others, in the colour of text. */
 const IN_TEXT = new Set(["average", "balance", "best"]);
-const REST = ["#6b7280", "#9ca3af"];
-/** Five steps of one hue, from the least to the most, with the text that can be read on each. */
-const STEPS_LIGHT = ["#dbeafe", "#a9ccf5", "#5b9bdc", "#1f6fb2", "#0c3f70"];
-const STEPS_DARK = ["#12304d", "#17497a", "#2f74b5", "#6aaaf0", "#bcdcff"];
 
 export function themeNow(): Theme {
   const root = document.documentElement;
@@ -29,7 +28,6 @@ export function themeNow(): Theme {
     text: of("--text"),
     quiet: of("--quiet"),
     grid: of("--line"),
-    onFill: root.dataset["theme"] === "dark" ? "#111111" : "#ffffff",
     font: getComputedStyle(document.body).fontFamily,
   };
 }
@@ -41,21 +39,28 @@ export function colour(theme: Theme, number: number, role = "value"): string {
   return colours[number % colours.length] as string;
 }
 
-/** Of the seventh series on, so that no two are told apart by hue alone. */
+/** Of lines whose colour has been taken before. */
 export function dashes(number: number): string | undefined {
-  return number < 6 ? undefined : number < 9 ? "6 3" : "2 3";
+  return number < LIGHT.length ? undefined : "5 3";
 }
 
-/** The step for a part of the largest value, and the text that can be read on it. */
-export function step(theme: Theme, part: number): { fill: string; text: string } {
-  const fill = (theme.dark ? STEPS_DARK : STEPS_LIGHT)[Math.max(0, Math.min(4, Math.floor(part * 5)))] as string;
-  return { fill, text: luminance(fill) > 0.179 ? "#111111" : "#ffffff" };
+/** The colour so far (0 to 1) on a scale from little to much, in five steps. */
+export function step(theme: Theme, part: number): string {
+  const far = Math.max(0, Math.min(4, Math.floor(part * 5))) / 4;
+  const [low, high] = [LOW[Number(theme.dark)] as string, colour(theme, 0)].map(parts) as [number[], number[]];
+  const mixed = low.map((from, at) => Math.round(from + ((high[at] as number) - from) * far));
+  return `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
 
-function luminance(hex: string): number {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-    const part = parseInt(hex.slice(at, at + 2), 16) / 255;
+/** Black or white, whichever is read better on a colour. */
+export function on(hex: string): string {
+  const [r = 0, g = 0, b = 0] = parts(hex).map((whole) => {
+    const part = whole / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
+}
+
+function parts(hex: string): number[] {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }

@@ -46,7 +46,7 @@ export const bars: Draw = (shown, theme, width, height) => {
         return;
       }
       const mark = markOf(one.series, shown.places[index] ?? -1);
-      const fill = colour(theme, value < 0 && each === 1 ? 4 : one.number, one.series.role);
+      const fill = colour(theme, value < 0 && each === 1 ? 6 : one.number, one.series.role);
       root.append(
         svg("rect", {
           x: Math.min(x(0), x(value)),

@@ -15,7 +15,7 @@ const WIDE = 560;
 export const lines: Draw = (shown, theme, width, height): Drawing => {
   const root = ground(shown, theme, width, height);
   const named = width >= WIDE && shown.lines.length > 1;
-  const names = named ? Math.min(150, Math.max(...shown.lines.map((one) => textWidth(one.series.name, SIZE))) + 12) : 8;
+  const names = named ? Math.min(170, Math.max(...shown.lines.map((one) => textWidth(one.series.name, SIZE))) + 22) : 8;
   const { box, scale } = valueAxis(root, shown, theme, shown.lines.flatMap((one) => one.values), { width, height, right: names });
   const last = Math.max(1, shown.places.length - 1);
   const x = (index: number): number =>
@@ -87,8 +87,10 @@ function endNames(all: Line[], theme: Theme, y: (value: number) => number, left:
   }
   const group = svg("g", { "aria-hidden": "true" });
   for (const { one, y: at } of ends) {
-    const fill = colour(theme, one.number, one.series.role);
-    group.append(svg("text", { x: left + 6, y: at + 4, fill }, cut(one.series.name, room - 8)));
+    group.append(
+      svg("line", { x1: left + 5, x2: left + 13, y1: at, y2: at, stroke: colour(theme, one.number, one.series.role), "stroke-width": 3, "stroke-dasharray": dashes(one.number) && "3 2" }),
+      svg("text", { x: left + 17, y: at + 4 }, cut(one.series.name, room - 19)),
+    );
   }
   return group;
 }

@@ -1,8 +1,8 @@
-/** Partners as equal tiles, about where they lie: no borders are drawn. The further from the ground's colour, the more. */
+/** Partners as equal tiles, about where they lie: no borders are drawn. The stronger the colour, the more. */
 
 import { extent, max } from "d3-array";
 
-import { step } from "../colours";
+import { on, step } from "../colours";
 import { cut, svg, textWidth } from "../dom";
 import { say } from "../words";
 import { type Draw, ground, measureName, short, SIZE, type Stop, watermark } from "./frame";
@@ -28,7 +28,7 @@ export const map: Draw = (shown, theme, width, height) => {
   const most = max(one.values, (value) => value ?? 0) || 1;
 
   root.append(svg("g", { "data-axis": "steps", "data-most": most }, svg("text", { x: 0, y: 11, fill: theme.quiet }, cut(measureName(shown), width))));
-  for (let at = 0; at < 5; at++) root.append(svg("rect", { x: at * 22, y: 17, width: 21, height: 9, fill: step(theme, (at + 0.5) / 5).fill }));
+  for (let at = 0; at < 5; at++) root.append(svg("rect", { x: at * 22, y: 17, width: 21, height: 9, fill: step(theme, (at + 0.5) / 5) }));
   root.append(svg("text", { x: 116, y: 26, fill: theme.quiet }, `0 … ${short(most, shown)} (√)`));
 
   const tile = (column: number, row: number, attributes: Record<string, string | number | undefined>): SVGRectElement =>
@@ -42,7 +42,8 @@ export const map: Draw = (shown, theme, width, height) => {
     const value = one.values[index] ?? null;
     const at = shown.places[index] as number;
     const [column, row] = where ? [where[0] - west, where[1] - north] : [without % columns, south - north + 1 + Math.floor(without++ / columns)];
-    const { fill, text } = value === null ? { fill: theme.ground, text: theme.text } : step(theme, Math.sqrt(Math.max(0, value) / most));
+    const fill = value === null ? theme.ground : step(theme, Math.sqrt(Math.max(0, value) / most));
+    const text = value === null ? theme.text : on(fill);
     root.append(
       tile(column, row, {
         fill,

@@ -2,7 +2,7 @@
 
 import { hierarchy, treemap as layout } from "d3-hierarchy";
 
-import { colour } from "../colours";
+import { colour, on } from "../colours";
 import { cut, svg, textWidth } from "../dom";
 import { say } from "../words";
 import { type Draw, ground, measureName, short, SIZE, type Stop, watermark } from "./frame";
@@ -73,8 +73,8 @@ export const treemap: Draw = (shown, theme, width, height) => {
     const code = codes[leaf.index] ?? "";
     if (wide > 34 && high > 18) {
       const said = textWidth(label, SIZE) > wide - 8 && code && wide < 70 ? code : label;
-      root.append(svg("text", { x: x + 4, y: y + 13, fill: theme.onFill }, cut(said, wide - 8)));
-      if (high > 34) root.append(svg("text", { x: x + 4, y: y + 27, fill: theme.onFill }, cut(short(leaf.value, shown), wide - 8)));
+      root.append(svg("text", { x: x + 4, y: y + 13, fill: on(fill) }, cut(said, wide - 8)));
+      if (high > 34) root.append(svg("text", { x: x + 4, y: y + 27, fill: on(fill) }, cut(short(leaf.value, shown), wide - 8)));
     }
     if (leaf.index >= 0) stops.push({ at: shown.places[leaf.index] as number, x: x + wide / 2, y: y + high / 2, reach: [wide / 2, high / 2] });
   }
