@@ -95,7 +95,11 @@ def lines_of(points: Points, asked: ChartArguments) -> Lines:
         )
     unit = _one_unit(kept, asked)
     kept, wholes, notes = _parts(points, kept, notes)
-    at = [place for place in range(len(points.dimensions)) if len({one.of[place] for one in kept}) > 1]
+    at = [
+        place
+        for place in range(len(points.dimensions))
+        if place in wholes or len({one.of[place] for one in kept}) > 1  # one part of a whole has a name too
+    ]
     by = tuple(points.dimensions[place] for place in at)
     lines = [
         Line(key, _name(points, some[0], at), _each_once(some, notes), _code(points, at, key))

@@ -188,7 +188,7 @@ def _line(canvas: Canvas, figure: Figure, one: Drawn, *, number: int, xs: Sequen
         said = hint(series.name, labels[at], value, figure.unit, mark)
         if place is None:
             if mark:
-                where = (xs[at], base - 3 - 11 * number)
+                where = (xs[at], base - 3 - 13 * number)
                 canvas.text(where, "×", SMALL, look.colour, anchor="middle", about=said)
         elif len(labels) <= DOTS_UP_TO or mark or place in alone:
             point(canvas, place, look, value=value, mark=mark, said=said)

@@ -87,7 +87,7 @@ def bubble(lines: Lines, asked: ChartArguments) -> Plan:
     if not shown:
         raise unfit("bubble", f"none has a figure of {first} and {last} both", "lines that begin and end together")
     total, _ = whole_of("bubble", lines, shown, last, notes)
-    if total is None:
+    if not total:
         raise unfit(
             "bubble",
             f"the whole of {last}, of which shares are, is not known",

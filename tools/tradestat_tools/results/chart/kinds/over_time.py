@@ -74,7 +74,7 @@ def shares(lines: Lines, asked: ChartArguments) -> Plan:
         total, rest = whole_of("shares", lines, shown, at, notes)
         totals.append(total)
         rests.append(rest)
-    if all(one is None for one in totals):
+    if not any(totals):
         raise unfit(
             "shares",
             "no period has a figure of all parts, nor is there their whole",

@@ -221,7 +221,7 @@ def whole_of(
     parts = sum(known)
     summed = parts if len(known) == len(values) else None
     total = lines.whole.value(at) if lines.whole is not None else summed
-    if total is None or total <= 0:
+    if total is None:
         return None, None
     if parts > total * (1 + TOLERANCE):
         raise unfit(
