@@ -83,7 +83,9 @@ def _run(command: str, *arguments: str) -> None:
     found = shutil.which(command)
     if found is None:
         raise SystemExit(f"{command} is not there. The page is built with npm, which comes with Node 20.")
-    subprocess.run([found, *arguments], cwd=SOURCES, check=True, stdout=sys.stderr)  # noqa: S603 - our own words only
+    ran = subprocess.run([found, *arguments], cwd=SOURCES, check=False, stdout=sys.stderr)  # noqa: S603 - our own words
+    if ran.returncode:
+        raise SystemExit(f"{Path(command).name} failed: what it said stands above.")
 
 
 if __name__ == "__main__":

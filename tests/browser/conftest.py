@@ -158,7 +158,7 @@ def browser() -> Generator[Browser]:
     path = os.environ.get("TRADESTAT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert path is not None, "chromium is needed; TRADESTAT_CHROMIUM names one that is not on the path"
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-lcd-text"])
         yield launched
         launched.close()
 

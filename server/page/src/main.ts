@@ -1,7 +1,7 @@
 /** The page: takes a figure from the host in whichever way it comes, shows it, and asks for more when told to. */
 
 import type { Data } from "./bridge";
-import { colour, themeNow } from "./colours";
+import { colour, dashes, themeNow } from "./colours";
 import { html } from "./dom";
 import { offers, type Offer, partsIn, priceIn } from "./deeper";
 import { DRAWINGS } from "./draw";
@@ -80,6 +80,7 @@ const view = (change_: Partial<View>): void => change({ view: { ...(now() as Sig
 /* What came, and how it is asked for. */
 
 function take(answer: Came): void {
+  performance.mark("came");
   settled = true;
   if (answer.figure) push(answer.figure, answer.citation);
   else if (answer.failed) explain(answer.text);
@@ -229,14 +230,9 @@ function choices(sight: Sight): HTMLElement[] {
   const parts: HTMLElement[] = [];
   const select = (key: string, name: string, options: [string, string][], value: string, act: (value: string) => void): HTMLElement =>
     html(
-      "label",
-      {},
-      name,
-      html(
-        "select",
-        { "data-key": key, "aria-label": name, change: (event) => act((event.target as HTMLSelectElement).value) },
-        ...options.map(([own, text]) => html("option", { value: own, selected: own === value }, text)),
-      ),
+      "select",
+      { "data-key": key, "aria-label": name, title: name, change: (event) => act((event.target as HTMLSelectElement).value) },
+      ...options.map(([own, text]) => html("option", { value: own, selected: own === value }, text)),
     );
   if (found.length > 1) {
     parts.push(select("measure", say("measure"), found.map((one) => [one, say(one)]), sight.view.measure, (value) => view({ measure: value as View["measure"] })));
@@ -248,10 +244,14 @@ function choices(sight: Sight): HTMLElement[] {
   if (figure.axis.kind === "periods" && figure.axis.labels.length > 2) {
     const options = figure.axis.labels.map((label, at): [string, string] => [String(at), label]);
     const { from, to } = sight.view;
-    parts.push(
+    const span = html(
+      "span",
+      { class: "span" },
       select("from", say("from"), options.filter(([at]) => Number(at) < to), String(from), (value) => view({ from: Number(value) })),
+      "–",
       select("to", say("to"), options.filter(([at]) => Number(at) > from), String(to), (value) => view({ to: Number(value) })),
     );
+    parts.push(span);
   }
   return parts;
 }
@@ -273,7 +273,8 @@ function legend(sight: Sight): HTMLElement | undefined {
         view({ hidden });
       };
       const swatch = html("i", {});
-      swatch.style.background = colour(theme, one.role === "margin" ? figure.series.findIndex((other) => other.role === "importer") : number, one.role);
+      swatch.style.color = colour(theme, one.role === "margin" ? figure.series.findIndex((other) => other.role === "importer") : number, one.role);
+      if (dashes(number) && figure.axis.kind !== "categories") swatch.className = "dashed";
       if (one.role === "margin") swatch.style.opacity = "0.5";
       return html("button", { type: "button", "data-key": `series-${number}`, "aria-pressed": String(!off), title: one.name, click: act }, swatch, html("span", {}, one.name));
     }),

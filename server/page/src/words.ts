@@ -90,14 +90,15 @@ export function say(word: Word): string {
   return WORDS[word][language] ?? WORDS[word][0];
 }
 
-const forms = new Map<number, Intl.NumberFormat>();
+const forms = new Map<string, Intl.NumberFormat>();
 
-/** A number as the locale writes it, all digits of a whole one. */
-export function number(value: number, digits = 2): string {
-  let form = forms.get(digits);
+/** A number as the locale writes it, with so many decimals at most, and at least. */
+export function number(value: number, most = 2, least = 0): string {
+  const key = `${most} ${least}`;
+  let form = forms.get(key);
   if (!form) {
-    form = new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
-    forms.set(digits, form);
+    form = new Intl.NumberFormat(locale, { maximumFractionDigits: most, minimumFractionDigits: least });
+    forms.set(key, form);
   }
   return form.format(value);
 }

@@ -6,7 +6,7 @@ import { scaleLinear } from "d3-scale";
 import { colour } from "../colours";
 import { cut, svg, textWidth } from "../dom";
 import { markOf } from "../view";
-import { say } from "../words";
+import { say, unitName } from "../words";
 import { type Draw, ground, measureName, short, SIZE, type Stop, watermark } from "./frame";
 
 const ROW = 17;
@@ -72,5 +72,10 @@ export const bars: Draw = (shown, theme, width, height) => {
   });
   watermark(root, shown, theme, width, height);
   const more = shown.places.length - count;
-  return { root, stops, across: false, ...(more > 0 && { left: `+ ${more}: ${say("table")}` }) };
+  const { rest, unit } = shown.figure;
+  const beyond = [
+    more > 0 ? `+ ${more}: ${say("table")}` : "",
+    rest !== undefined && shown.measure === "values" ? `${say("rest")}: ${short(rest, shown)} ${unitName(unit, shown.figure.power)}` : "",
+  ].filter(Boolean);
+  return { root, stops, across: false, ...(beyond.length && { left: beyond.join(" · ") }) };
 };

@@ -67,11 +67,13 @@ export function measureName(shown: Shown): string {
   return unitName(shown.figure.unit, shown.figure.power);
 }
 
-/** A value in the power of the axis, short. */
+/** A value in the power of the axis, short: three digits and more, zero alone as 0. */
 export function short(value: number, shown: Shown): string {
   const scaled = value / 1000 ** power(shown);
   const size = Math.abs(scaled);
-  return number(scaled, size >= 100 || Number.isInteger(scaled) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4);
+  if (Number.isInteger(scaled) || size >= 100) return number(scaled, 0);
+  if (size >= 1) return number(scaled, size >= 10 ? 1 : 2, size >= 10 ? 1 : 2);
+  return number(scaled, Math.min(12, 2 - Math.floor(Math.log10(size))));
 }
 
 /** From zero where values are amounts; around them where they are an index. */
@@ -111,7 +113,7 @@ export function valueAxis(
   const bottom = size.height - 20;
   const scale = valueScale(values, shown, bottom, top);
   const ticks = ticksOf(scale, shown, bottom - top);
-  const labels = ticks.map((tick) => short(tick, shown));
+  const labels = ticks.map((tick) => number(tick / 1000 ** power(shown), 12));
   const left = Math.ceil(Math.max(24, ...labels.map((label) => textWidth(label, SIZE)))) + 8;
   const box = { left, right: size.width - (size.right ?? 8), top, bottom };
   const axis = svg("g", {
