@@ -35,9 +35,10 @@ async def _never(*_: Any) -> Answer[Figures]:
 
 
 def _observe(data: Figures, _: Provenance) -> list[Observation]:
-    return [
-        Observation(**{**row, "period": period(row["period"]), "status": Status(row["status"])}) for row in data.rows
+    read: list[dict[str, Any]] = [
+        {**row, "period": period(row["period"]), "status": Status(row["status"])} for row in data.rows
     ]
+    return [Observation(**row) for row in read]
 
 
 FIGURES = Tool(

@@ -76,21 +76,14 @@ def comparisons(draw: Callable[..., Any]) -> dict[str, Any]:
     cells: list[dict[str, Any]] = []
     for at in range(draw(st.integers(1, 12))):
         label = str(2010 + at)
-        exporter, importer = draw(st.one_of(st.none(), figures)), draw(st.one_of(st.none(), figures))
-        fob = None if importer is None else round(importer / 1.06)
-        both = exporter is not None and fob is not None
-        gap = {
-            **{"period": label, "exporter": exporter, "importer": importer, "best_rule": "importer_fob"},
-            **{"best_fob": fob, "gap_fob": fob - exporter if both else None},
-        }
-        gaps.append({name: value for name, value in gap.items() if value is not None})
-        for which, value in (("exporter", exporter), ("importer", importer)):
-            cell = {"period": label, "side": sides[which], "value": value, "status": "reported" if value else "missing"}
-            cell |= {
-                "valuation": "FOB" if which == "exporter" else "CIF",
-                "fob": exporter if which == "exporter" else fob,
-            }
-            cells.append({name: one for name, one in cell.items() if one is not None})
+        exporter: Any = draw(st.one_of(st.none(), figures))
+        importer: Any = draw(st.one_of(st.none(), figures))
+        fob: Any = None if importer is None else round(importer / 1.06)
+        more: Any = None if exporter is None or fob is None else fob - exporter
+        gaps.append(_known(period=label, exporter=exporter, importer=importer, best_fob=fob, gap_fob=more))
+        exported = _known(side=sides["exporter"], value=exporter, valuation="FOB", fob=exporter)
+        imported = _known(side=sides["importer"], value=importer, valuation="CIF", fob=fob)
+        cells += [{"period": label, "status": "reported", **one} for one in (exported, imported)]
     if not any("exporter" in gap or "importer" in gap for gap in gaps):
         gaps[0]["exporter"] = draw(figures)
     return {
@@ -98,6 +91,10 @@ def comparisons(draw: Callable[..., Any]) -> dict[str, Any]:
         **{"exporter_side": sides["exporter"], "importer_side": sides["importer"]},
         **{"gaps": gaps, "figures": cells, "causes": [], "causes_of": gaps[-1]["period"]},
     }
+
+
+def _known(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def cell(rows: Rows, label: str, code: str, **said: str) -> float | None:

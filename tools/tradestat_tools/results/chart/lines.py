@@ -172,8 +172,9 @@ def _of_periods(kept: list[Point], asked: ChartArguments, notes: list[Note]) -> 
     inside = [one for one in found if one.period and first <= one.period <= last]
     if not inside:
         oldest = min(one.period for one in found if one.period)
+        meant = first if first == last else f"{first} to {last}"
         raise InvalidQuery(
-            f"The answers have no figures of {first} to {last}.", argument="period", allowed=f"{oldest} to {newest}"
+            f"The answers have no figures of {meant}.", argument="period", allowed=f"{oldest} to {newest}"
         )
     return inside
 
@@ -194,11 +195,13 @@ def _only(points: Points, kept: list[Point], only: Sequence[str] | None) -> list
             with suppress(CodeError):  # a word that names no area
                 found = index.get(fold(resolve_area(text).area.name_en), set())
         if not found:
-            names = [points.names[name].get(code, code) for name in points.dimensions for code in points.names[name]]
+            told = [place for place, name in enumerate(points.dimensions) if name not in ("flow", "source")]
+            codes = {(points.dimensions[place], one.of[place]) for one in kept for place in told}
+            names = sorted({points.names[name].get(code, code) for name, code in codes})
             raise InvalidQuery(
                 f"{shown(text)} is nothing that the answers have figures of.",
                 argument="only",
-                allowed=", ".join(sorted(set(names))[:20]),
+                allowed=", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else ""),
                 nearest=nearest(text, names),
             )
         for place, code in found:

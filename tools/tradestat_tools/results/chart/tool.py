@@ -36,6 +36,7 @@ NAMES: Mapping[Kind, str] = {
     "bubble": "Growth against share",
     "map": "Map of tiles",
 }
+PASSED_ON = frozenset({NoteCode.DISCLAIMER, NoteCode.REVISED, NoteCode.STALE, NoteCode.FLAG, NoteCode.ROUNDING})
 WAYS = {"exports": "to", "re-exports": "to", "imports": "from", "re-imports": "from"}
 TITLE_CHARS = 160
 NOTE_CHARS = 240
@@ -95,10 +96,11 @@ def figure_of(
         plan.notes.append(
             Note(code=NoteCode.VALUATION, text=f"FOB and CIF values stand beside each other: {valuation}.")
         )
-    figure = _figure(stored, asked, plan, Said(title, finding_of(plan), valuation))
+    said = Said(title, finding_of(plan), valuation)
+    figure = _figure(stored, asked, plan, said)
     if lines.common:
         figure = figure.model_copy(update={"fixed": _fixed(lines), "by": list(lines.by)})
-    return figure, _notes(plan)
+    return figure, _notes(plan, stored)
 
 
 def _of_mirror(stored: Sequence[StoredResult], asked: ChartArguments) -> tuple[Figure, list[Note]]:
@@ -113,7 +115,7 @@ def _of_mirror(stored: Sequence[StoredResult], asked: ChartArguments) -> tuple[F
     kind = " and ".join(sorted({one.valuation for one in plan.series if one.valuation}))
     title = f"{data['exporter']} to {data['importer']}: {data['product']}, {_span(plan.axis.labels)}"
     said = Said(title, finding_of(plan, data), kind or None)
-    return _figure(stored, asked, plan, said), _notes(plan)
+    return _figure(stored, asked, plan, said), _notes(plan, stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Said:
 
 def _figure(stored: Sequence[StoredResult], asked: ChartArguments, plan: Plan, said: Said) -> Figure:
     values = [value for one in plan.series if one.unit is None for value in one.values]
+    disclaimers = [note for one in stored for note in one.notes if note.code is NoteCode.DISCLAIMER]
     figure = Figure(
         kind=plan.kind,
         title=clean(asked.title or said.title)[:TITLE_CHARS],
@@ -142,7 +145,7 @@ def _figure(stored: Sequence[StoredResult], asked: ChartArguments, plan: Plan, s
         breaks=plan.breaks,
         source=_source(stored),
         sandbox=any(one.source.state == "sandbox" for one in stored),
-        notes=[note.text[:NOTE_CHARS] for note in plan.notes[:MOST_NOTES]],
+        notes=[note.text[:NOTE_CHARS] for note in (*plan.notes, *disclaimers)[:MOST_NOTES]],
         results=[one.handle for one in stored],
         arguments=_again(asked, stored, plan),
     )
@@ -177,9 +180,11 @@ def _source(stored: Sequence[StoredResult]) -> str:
     return f"{services}, retrieved {' to '.join(dict.fromkeys((days[0], days[-1])))}"
 
 
-def _notes(plan: Plan) -> list[Note]:
+def _notes(plan: Plan, stored: Sequence[StoredResult]) -> list[Note]:
+    """What was done to draw it, where goods changed, and what the sources want to be said or known of their figures."""
     breaks = [Note(code=NoteCode.EDITION_BREAK, text=f"From {one.at}: {one.text}") for one in plan.breaks]
-    return [*plan.notes, *breaks]
+    passed_on = {note.text: note for one in stored for note in one.notes if note.code in PASSED_ON}
+    return [*plan.notes, *breaks, *passed_on.values()]
 
 
 def _valuation(lines: Lines, stored: Sequence[StoredResult]) -> str | None:

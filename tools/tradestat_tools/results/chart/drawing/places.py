@@ -49,7 +49,8 @@ def tile_map(canvas: Canvas, figure: Figure) -> float:
             data_v=exact(value),
         )
         middle = (room.left + step * (tile[0] + 0.5), room.top + step * (tile[1] + 0.5) + CODE * 0.36)
-        canvas.text(middle, codes[at][:3], CODE, on(colour), anchor="middle")
+        if text_width(codes[at][:3], CODE) <= step:
+            canvas.text(middle, codes[at][:3], CODE, on(colour), anchor="middle")
     bottom = _key(canvas, figure, room.bottom + 16, largest)
     across(canvas, figure, room)
     return foot(canvas, figure, bottom)
