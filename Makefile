@@ -22,7 +22,7 @@ slow: .venv/dev.stamp  ## the tests that take long: killed processes, memory, qu
 browser: .venv/browser.stamp  ## the page that shows charts, in chromium, shown by a host of the official bridge (npm)
 	$(BIN)/python -m pytest -m browser -s tests/browser
 
-page: .venv/dev.stamp  ## is the page in the package what server/page builds? (npm)
+page: .venv/dev.stamp  ## is the page in the package what server/page builds? (npm; `python scripts/page.py` builds it)
 	$(BIN)/python scripts/page.py --check
 
 faults: .venv/dev.stamp  ## every fault against every service, as a table
