@@ -161,7 +161,9 @@ def test_the_bundle_holds_what_the_manifest_and_the_build_need() -> None:
     kept = {line.removeprefix("!/") for line in ignore if line.startswith("!/")}
     assert kept == {"manifest.json", "pyproject.toml", "README.md", "LICENSE", "server", "tools", "sandbox"}
     assert ignore.index("/*") < min(ignore.index(f"!/{name}") for name in kept)
-    assert ignore.index("/server/page") > ignore.index("!/server"), "the page's sources stay out; the built one is inside"
+    assert ignore.index("/server/page") > ignore.index("!/server"), (
+        "the page's sources stay out; the built one is inside"
+    )
 
 
 @pytest.mark.parametrize("folder", ["server/page", "tests/browser/host"])
