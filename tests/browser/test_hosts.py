@@ -5,8 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from in_browser.figures import answered
 from in_browser.shown import Ask, Show, Shown
 from playwright.sync_api import expect
+
+from tradestat_tools.results.chart.figure import Axis, Figure, Series
 
 pytestmark = pytest.mark.browser
 
@@ -138,12 +141,72 @@ def overflowing(shown: Shown) -> list[str]:
     )
 
 
+def high(shown: Shown) -> int:
+    """How high the page is."""
+    return shown.frame.evaluate("() => Math.ceil(document.getElementById('page').getBoundingClientRect().height)")
+
+
+def test_it_stays_within_its_height_however_much_there_is_to_say(show: Show) -> None:
+    axis = Axis(kind="periods", name="year", labels=[str(year) for year in range(1990, 2025)], frequency="year")
+    names = [f"Electric accumulators; lithium-ion, including separators, of partner {at}" for at in range(12)]
+    figure = Figure(
+        kind="lines",
+        title="A long title of what is shown " * 5,
+        finding=["What it shows, at some length, with figures of several partners " * 3] * 4,
+        unit="US dollars",
+        axis=axis,
+        series=[Series(name=name, values=[float(at) for at in range(1, 36)]) for name in names],
+        source="A source of a long name, retrieved 2026-11-29; another one, retrieved 2026-11-29; " * 2,
+        sandbox=True,
+        notes=["A note of two hundred characters and more, as they are where a lot was left out. " * 3] * 8,
+        results=["raaaaaaaaaa"],
+        arguments={"result": ["raaaaaaaaaa"]},
+    )
+    shown = show(results=[answered(figure)], width=320)
+    for pane in ("table", "notes", "use", "chart"):
+        shown.app.locator(f"[data-key={pane}]").click()
+        expect(shown.app.locator(f"[data-pane={pane}]")).to_be_visible()
+        assert high(shown) <= MOST_HIGH, pane
+        assert overflowing(shown) == [], pane
+    shown.app.get_by_role("application").focus()
+    shown.page.keyboard.press("End")
+    shown.page.keyboard.press("Enter")
+    expect(shown.app.locator("[data-pane=deeper]")).to_be_visible()
+    assert high(shown) <= MOST_HIGH
+    assert overflowing(shown) == []
+
+
+def test_long_words_alone_are_cut_to_the_height(show: Show) -> None:
+    words = "\n".join(f"{year}  {year * 1000:,}" for year in range(1000, 2000))
+    shown = show(results=[{"content": [{"type": "text", "text": words}]}], capabilities={})
+    expect(shown.app.locator(MESSAGE)).to_contain_text("1,000,000")
+    assert high(shown) <= MOST_HIGH
+
+
+def test_the_safe_area_of_the_host_stays_free(show: Show, chart: dict[str, list[str]]) -> None:
+    shown = show(arguments=chart, context={"safeAreaInsets": {"top": 20, "right": 30, "bottom": 40, "left": 50}})
+    drawn_values(shown)
+    expect(shown.app.locator("#page")).to_have_css("padding", "30px 42px 50px 62px")
+    box = shown.app.locator(".chart svg").bounding_box()
+    assert box is not None
+    assert box["x"] == 62
+    assert box["width"] == 700 - 62 - 42
+    assert high(shown) <= MOST_HIGH
+
+
+def test_a_frame_too_low_to_be_read_in_can_be_scrolled(show: Show, chart: dict[str, list[str]]) -> None:
+    shown = show(arguments=chart, obeys=False, height=120, clock=True)
+    drawn_values(shown)
+    shown.page.clock.run_for(WAITED)
+    expect(shown.app.locator("html")).to_have_css("overflow-y", "auto")
+
+
 def test_a_frame_that_stays_low_is_not_overrun(show: Show, chart: dict[str, list[str]]) -> None:
     shown = show(arguments=chart, obeys=False, height=400, clock=True)
     drawn_values(shown)
     shown.page.clock.run_for(WAITED)
     expect(shown.app.locator("html")).to_have_js_property("clientHeight", 400)
-    assert shown.frame.evaluate("() => document.getElementById('page').offsetHeight") <= 400
+    assert high(shown) <= 400
 
 
 def test_the_height_that_the_host_allows_is_kept(show: Show, chart: dict[str, list[str]]) -> None:

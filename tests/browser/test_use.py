@@ -316,6 +316,26 @@ def test_the_parts_of_a_heading_are_asked_for_by_their_codes(show: Show, ranked:
     assert all(re.fullmatch(r"8507\d\d", code) for code in asked["product"])
 
 
+def test_a_year_of_one_of_several_lines_is_looked_at_by_month(show: Show, ask: Ask) -> None:
+    asked = {"reporter": "Korea", "product": ["850760"], "partner": ["China", "Germany"], "period": "2020-2023"}
+    shown = show(arguments={"result": [ask("trade_series", **asked)["result"]]}, width=1200)
+    shown.app.get_by_role("application").focus()
+    shown.page.keyboard.press("End")
+    shown.page.keyboard.press("Enter")
+    expect(shown.app.get_by_role("heading", level=2)).to_have_text("2023")
+    shown.app.get_by_role("term").get_by_role("button", name="Germany").click()
+    press(shown, "Months of 2023")
+    expect(shown.app.get_by_role("heading", level=1)).to_contain_text("2023-01 to 2023-12")
+    assert shown.heard["calls"][0]["arguments"] == {
+        "reporter": "KOR",
+        "partner": ["DEU"],
+        "product": ["850760"],
+        "flow": ["X"],
+        "period": "2023",
+        "freq": "M",
+    }
+
+
 def test_both_ends_of_a_flow_are_set_beside_each_other(show: Show, ranked: dict[str, list[str]]) -> None:
     shown = show(arguments=ranked)
     shown.app.locator(".chart rect[data-at='0']").click()

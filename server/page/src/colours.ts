@@ -19,17 +19,23 @@ const LOW = ["#d5e4f2", "#27506f"];
 const IN_TEXT = new Set(["average", "balance", "best"]);
 
 export function themeNow(): Theme {
-  const root = document.documentElement;
-  const style = getComputedStyle(root);
-  const of = (name: string): string => style.getPropertyValue(name).trim();
-  return {
-    dark: root.dataset["theme"] === "dark",
+  const probe = document.createElement("i");
+  document.body.append(probe);
+  // As the browser works it out: a host's variable may itself depend on the theme, which a picture on its own can not.
+  const of = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const theme = {
+    dark: document.documentElement.dataset["theme"] === "dark",
     ground: of("--ground"),
     text: of("--text"),
     quiet: of("--quiet"),
     grid: of("--line"),
     font: getComputedStyle(document.body).fontFamily,
   };
+  probe.remove();
+  return theme;
 }
 
 export function colour(theme: Theme, number: number, role = "value"): string {

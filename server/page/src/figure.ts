@@ -88,11 +88,11 @@ export function came(result: Data): Came {
 /** A figure that can be drawn, with what was left out of it as empty filled in; nothing where it is none. */
 export function checked(data: unknown): Figure | undefined {
   const figure = object(data) as Partial<Figure> | undefined;
-  if (figure?.version !== 1 || !KINDS.includes(figure.kind ?? "") || !figure.axis || !Array.isArray(figure.series)) {
+  if (figure?.version !== 1 || !KINDS.includes(figure.kind ?? "") || !Array.isArray(figure.axis?.labels) || !Array.isArray(figure.series)) {
     return undefined;
   }
   const places = figure.axis.labels.length;
-  if (figure.series.some((one) => one.values.length !== places)) return undefined;
+  if (figure.series.some((one) => !Array.isArray(one.values) || one.values.length !== places)) return undefined;
   return {
     power: 0,
     scale: "linear",

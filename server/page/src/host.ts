@@ -45,7 +45,7 @@ export class Host {
     if (typeof context["locale"] === "string") speak(context["locale"]);
     const insets = context["safeAreaInsets"] as Record<string, number> | undefined;
     for (const side of ["top", "right", "bottom", "left"]) {
-      if (insets?.[side]) document.body.style.setProperty(`padding-${side}`, `${insets[side]}px`);
+      if (insets?.[side]) root.style.setProperty(`--inset-${side}`, `${insets[side]}px`);
     }
     this.changed();
   }

@@ -18,8 +18,12 @@ const INLINE = 500;
 /** Pixels of height that the page takes at most within a conversation. */
 const LEAST = 120;
 /** Pixels of height of the smallest drawing. */
+const ENOUGH = 180;
+/** Pixels of height for which names are cut. */
 const DELIVERED_WITHIN = 8000;
 /** Milliseconds after which a host that has handed nothing on is taken to hand on nothing at all (seen on iOS, 2026). */
+const LOWEST = 200;
+/** Pixels of height that a page can be read in. */
 const OBEYED_WITHIN = 1500;
 /** Milliseconds after which a host that has not made the frame higher is taken not to. */
 
@@ -122,6 +126,7 @@ async function look(offer: Offer, paid: Data = {}): Promise<void> {
       price = { text: `${say("costs")}: ${cost.credits} credits.\n${answer.text}`, go: () => void look(offer, cost.arguments) };
       note = undefined;
       render();
+      tell(price.text);
       return;
     }
     if (answer.failed || !answer.handle) throw new Error(answer.text);
@@ -131,7 +136,7 @@ async function look(offer: Offer, paid: Data = {}): Promise<void> {
     push(charted.figure, charted.citation);
     tell(charted.figure.title);
   } catch (error) {
-    note = html("p", { class: "words", "data-note": "failed" }, (error as Error).message);
+    note = html("p", { class: "words clamp short", "data-note": "failed" }, (error as Error).message);
     tell((error as Error).message);
     render();
   }
@@ -147,7 +152,7 @@ function render(): void {
   const sight = now();
   page.setAttribute("aria-busy", String(!sight && !settled));
   if (sight) page.replaceChildren(...whole(sight));
-  else page.replaceChildren(html("p", { class: "words", "data-note": "message" }, message), retry ? html("div", { class: "row" }, button("again", say("again"), retry)) : "");
+  else page.replaceChildren(html("p", { class: "words clamp long", "data-note": "message" }, message), retry ? html("div", { class: "row" }, button("again", say("again"), retry)) : "");
   if (sight) fill(sight);
   if (focused) {
     // What had the focus is gone where another part is shown: its first button then.
@@ -185,7 +190,8 @@ function whole(sight: Sight): HTMLElement[] {
 
 function fill(sight: Sight): void {
   const section = page.querySelector("section") as HTMLElement;
-  const width = Math.max(240, page.clientWidth - 24);
+  const { paddingLeft, paddingRight } = getComputedStyle(page);
+  const width = Math.max(240, page.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
   const seen = shown(sight.figure, sight.view);
   if (sight.pane === "chart") {
     const box = html("div", {
@@ -197,7 +203,12 @@ function fill(sight: Sight): void {
       "aria-label": `${sight.figure.title}. ${sight.figure.finding.join(" ")} ${say("keys")}`,
     });
     const left = html("p", { class: "quiet" });
-    section.append(legend(sight) ?? "", box, left);
+    const names = legend(sight);
+    section.append(names ?? "", box, left);
+    // Many long names are cut before the drawing becomes too low to be read.
+    for (const most of ["46%", "31%"]) {
+      if (names && page.offsetHeight - box.offsetHeight + ENOUGH > highest) names.style.setProperty("--most", most);
+    }
     const draw = (height: number): Drawing => DRAWINGS[sight.figure.kind](seen, themeNow(), width, height);
     let made = draw(roomFor(box));
     if (made.left) {
@@ -217,6 +228,9 @@ function fill(sight: Sight): void {
   else if (sight.pane !== "table") section.style.minHeight = `${Math.min(usual, roomFor(section))}px`;
   if (note) section.append(note);
   if (price) section.append(asks(price));
+  // Of a long list as much as has room: all of it stands in the table and in the answer.
+  const list = section.querySelector("ul, dl");
+  while (list && list.children.length > 2 && page.offsetHeight > highest) list.lastElementChild?.remove();
 }
 
 /** How high a part may be so that the page stays within its bound. */
@@ -284,9 +298,8 @@ function legend(sight: Sight): HTMLElement | undefined {
 function notes(figure: Figure): HTMLElement[] {
   const sources = figure.series.filter((one) => one.source ?? one.valuation).map((one) => [one.name, one.valuation, one.source].filter(Boolean).join(" · "));
   const marked = figure.series.some((one) => one.marks?.provisional ?? one.marks?.estimated);
-  const lines = [...figure.finding, ...figure.notes, ...figure.breaks.map((one) => `${one.at}: ${one.text}`), ...sources, ...(marked ? [say("provisionalHint")] : []), figure.source];
-  // The longest that stay within the bound; the model has all of them in its answer.
-  return [html("ul", {}, ...lines.slice(0, 10).map((line) => html("li", {}, html("span", { class: "clamp", title: line }, line))))];
+  const lines = [figure.title, ...figure.finding, ...figure.notes, ...figure.breaks.map((one) => `${one.at}: ${one.text}`), ...sources, ...(marked ? [say("provisionalHint")] : []), figure.source];
+  return [html("ul", {}, ...lines.map((line) => html("li", {}, html("span", { class: "clamp", title: line }, line))))];
 }
 
 function deeper(sight: Sight, seen: Shown): HTMLElement[] {
@@ -301,7 +314,7 @@ function deeper(sight: Sight, seen: Shown): HTMLElement[] {
       : row.name;
   return [
     html("h2", { class: "clamp" }, label),
-    html("dl", {}, ...rows.slice(0, 12).flatMap((row) => [html("dt", {}, name(row)), html("dd", {}, row.value)])),
+    html("dl", {}, ...rows.map((row) => html("div", {}, html("dt", {}, name(row)), html("dd", {}, row.value)))),
     html("div", { class: "row", role: "group", "aria-label": say("deeper") }, ...found.map((offer, place) => button(`offer-${place}`, offer.label, () => void look(offer)))),
   ];
 }
@@ -310,7 +323,7 @@ function asks(what: { text: string; go: () => void }): HTMLElement {
   return html(
     "div",
     { role: "alertdialog", "aria-label": say("costs"), "data-note": "price" },
-    html("p", { class: "words clamp" }, what.text),
+    html("p", { class: "words clamp short" }, what.text),
     html("div", { class: "row" }, button("pay", say("ask"), () => { price = undefined; what.go(); }), button("cancel", say("cancel"), () => change({}))),
   );
 }
@@ -403,7 +416,9 @@ function measure(): void {
   // Where the frame stays lower than the page, the page fits itself to it rather than be cut off.
   clearTimeout(patience);
   patience = setTimeout(() => {
-    if (innerHeight < height - 1 && innerHeight >= 200) bound(innerHeight);
+    if (innerHeight >= height - 1) return;
+    if (innerHeight >= LOWEST) bound(innerHeight);
+    else document.documentElement.style.overflowY = "auto"; // so low that it could not be read otherwise
   }, OBEYED_WITHIN);
 }
 
@@ -418,7 +433,7 @@ function bound(most: number): void {
 function fitted(): void {
   const room = host.room;
   if (host.full) bound(Math.max(300, room ?? innerHeight));
-  else bound(Math.max(200, Math.min(INLINE, room ?? INLINE)));
+  else bound(Math.max(LOWEST, Math.min(INLINE, room ?? INLINE)));
 }
 
 /* The start. */
@@ -445,7 +460,7 @@ async function start(): Promise<void> {
   let wide = document.documentElement.clientWidth;
   addEventListener("resize", () => {
     const width = document.documentElement.clientWidth;
-    if (host.full) fitted();
+    if (host.full || innerHeight > highest) fitted();
     if (width !== wide) render();
     wide = width;
   });
