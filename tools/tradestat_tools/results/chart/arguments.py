@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from tradestat_tools.codes.flows import flow
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.contract.results import Handle
 from tradestat_tools.model.arguments import Arguments, Meaning, reads
@@ -13,6 +14,11 @@ MOST_RESULTS = 8
 MOST_SHOWN = 200
 
 NOTHING_SAID: dict[str, Any] = {"default": ""}
+
+
+def _flow(value: Any) -> Any:
+    """X or M for the words that mean them; other flows are refused by name."""
+    return flow(value).code if isinstance(value, str) and value not in ("both", "") else value
 
 
 class ChartArguments(Arguments):
@@ -27,7 +33,9 @@ class ChartArguments(Arguments):
         Literal["value", "weight", "quantity", "index"],
         Field(description="index: 100 in the first period that all have."),
     ] = "value"
-    flow: Annotated[Literal["both", "X", "M"], Meaning.FLOW, Field(description="X exports, M imports.")] = "both"
+    flow: Annotated[
+        Literal["both", "X", "M"], BeforeValidator(_flow), Meaning.FLOW, Field(description="X exports, M imports.")
+    ] = "both"
     period: Annotated[
         Span | None,
         reads(span, max_length=60),
