@@ -295,3 +295,24 @@ def test_an_area_without_a_place_is_named() -> None:
     assert any("Without a place" in note.text for note in notes)
     assert of.axis.tiles is not None
     assert of.axis.tiles[0] is None
+
+
+def test_a_sum_in_a_table_is_drawn_without_its_members_where_others_stand_beside_it() -> None:
+    rows = [("ASEAN", "2022", 9), ("Viet Nam", "2022", 5), ("Thailand", "2022", 4), ("Japan", "2022", 7)]
+    table = Table(("partner", "period", "value"), rows, measures=frozenset({"value"}))
+    assert figure(kept_table(table, unit="US dollars")).axis.labels == ["ASEAN", "Japan"]
+    alone = Table(("partner", "period", "value"), rows[:3], measures=frozenset({"value"}))
+    assert figure(kept_table(alone, unit="US dollars")).axis.labels == ["Viet Nam", "Thailand"]
+
+
+def test_kinds_of_figures_in_a_table_do_not_tell_lines_apart() -> None:
+    rows = [("exports", "Japan", "2022", 1, "reported"), ("exports", "Japan", "2023", 2, "estimated")]
+    rows += [("imports", "Japan", "2022", 3, "reported"), ("exports", "China", "2023", 4, "reported")]
+    table = Table(("flow", "partner", "period", "value", "status"), rows, measures=frozenset({"value"}))
+    assert names(figure(kept_table(table, unit="US dollars"))) == ["exports, China", "exports, Japan", "imports, Japan"]
+
+
+@pytest.mark.parametrize("word", ["exports", "出口", "X"])
+def test_flows_are_read_by_their_words(word: str) -> None:
+    both = [*years(KOREA, 1, 2), *years(KOREA, 3, 4, flow="M")]
+    assert [one.values for one in figure(kept(both), flow=word).series] == [[1, 2]]

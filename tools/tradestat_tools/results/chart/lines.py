@@ -255,6 +255,8 @@ def _parts(
                 )
             )
             codes -= totals
+        if not points.common:
+            kept = _without_members(place, codes, kept, notes)
         if not points.common or len(codes) < 2:
             continue
         wider = _wider_areas(codes) if name in ("reporter", "partner") else _wider_products(codes, name)
@@ -269,6 +271,21 @@ def _parts(
                 )
             )
     return kept, wholes, notes
+
+
+def _without_members(place: int, labels: set[str], kept: list[Point], notes: list[Note]) -> list[Point]:
+    """Of groups named in a table beside their members: the groups, where others stand there too; else the members."""
+    groups = {label: {area.name_en for area in found.areas} for label in labels if (found := expand(label))}
+    for group, members in groups.items():
+        inside = members & labels
+        if not inside:
+            continue
+        left_out = inside if labels - inside - {group} else {group}
+        kept = [one for one in kept if one.of[place] not in left_out]
+        what = "the members of " * (group not in left_out) + group
+        text = f"Not drawn, as they overlap with others here: {what}. `only` chooses them."
+        notes.append(Note(code=NoteCode.DOUBLE_COUNTING, text=text))
+    return kept
 
 
 def _wider_areas(codes: set[str]) -> set[str]:

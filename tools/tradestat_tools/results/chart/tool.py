@@ -244,11 +244,11 @@ CHART = Tool(
     name="chart",
     title="Tradestat: chart stored answers",
     description=(
-        "A chart of earlier answers by their handles (result r…): lines over time, ranked bars, shares, treemap, "
-        "balance, seasonality, bubble (growth against share), map of partners, mirror (of compare_mirror). Hosts with "
-        "MCP Apps show it; the text says in figures what it shows. Two units never share an axis, totals never stand "
-        "beside their parts, a gap is no zero. measure=weight or index; period, only, top choose; columns draws a "
-        "table, such as query's SQL. format=svg or png adds a picture. Costs nothing, asks no service."
+        "Draws earlier answers by their handles (result r…). Hosts with MCP Apps show it; the text says what it shows "
+        "in figures. Left alone: lines over years or months, bars of one period, balance of both flows, mirror of "
+        "compare_mirror; bubble is growth against share, map one of partners. Two units never share an axis, totals "
+        "never stand beside their parts, a gap is no zero. columns draws a table, such as query's SQL. format=svg or "
+        "png adds a picture. Costs nothing, asks no service."
     ),
     arguments=ChartArguments,
     data=ChartData,

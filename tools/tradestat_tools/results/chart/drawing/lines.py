@@ -30,6 +30,8 @@ YEARS_FROM = 18
 """Months or quarters from which on only their years are named."""
 
 DASHES = (None, None, None, None, "7 3", "7 3", "2 3", "2 3")
+ONCE_MORE = "9 3 2 3"
+"""Of lines that have a colour for the second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def _looks(canvas: Canvas, figure: Figure, series: Sequence[Series]) -> list[Loo
     theme = canvas.theme
     if figure.kind != "seasonality":
         return [
-            Look(theme.colours[at % len(theme.colours)], dash=DASHES[at % len(DASHES)]) for at in range(len(series))
+            Look(theme.colours[at % len(theme.colours)], dash=DASHES[at] if at < len(DASHES) else ONCE_MORE)
+            for at in range(len(series))
         ]
     newest = sum(one.role == "value" for one in series) - 1
     usual = {newest: Look(theme.colours[0], 2.8), newest - 1: Look(theme.colours[1], 2)}

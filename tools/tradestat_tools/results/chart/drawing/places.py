@@ -10,6 +10,7 @@ from tradestat_tools.results.chart.numbers import in_power
 
 GAP = 1.4
 CODE = 9.0
+EMPTY_SAID = "no figure here, which is not zero"
 EMPTY = 0.45
 """How much of the grey the edges of tiles have that hold no figure."""
 
@@ -71,8 +72,10 @@ def _key(canvas: Canvas, figure: Figure, y: float, largest: float) -> float:
         canvas.shape("rect", x=x, y=y - 10, width=14, height=12, rx=2, fill=_shade(canvas, part, 1))
         canvas.text((x + 19, y), text, TINY, theme.ink)
         x += 19 + text_width(text, TINY) + 16
+    if x + 19 + text_width(EMPTY_SAID, TINY) > canvas.width - EDGE:
+        x, y = EDGE, y + TINY * 1.5
     canvas.shape(
         "rect", x=x, y=y - 10, width=14, height=12, rx=2, fill="none", stroke=between(theme.ground, theme.rest, EMPTY)
     )
-    canvas.text((x + 19, y), "no figure here, which is not zero", TINY, theme.ink)
+    canvas.text((x + 19, y), EMPTY_SAID, TINY, theme.ink)
     return y + 20

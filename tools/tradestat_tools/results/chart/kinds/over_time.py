@@ -25,6 +25,9 @@ from tradestat_tools.results.chart.lines import Line, Lines
 LINES, PARTS = 8, 7
 """How many are drawn where `top` does not say."""
 
+MOST_PARTS = 8
+"""As many as there are colours: areas have no dashes to tell them apart by."""
+
 MOST_YEARS = 12
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 QUARTERS = ["Q1", "Q2", "Q3", "Q4"]
@@ -67,7 +70,7 @@ def _index(line: Line, periods: Sequence[Period], base: Period) -> list[int | fl
 def shares(lines: Lines, asked: ChartArguments) -> Plan:
     additive(lines, "shares")
     periods = periods_of(lines, "shares", least=1)
-    shown, notes = largest(lines, asked, PARTS, MOST_SERIES - 2)
+    shown, notes = largest(lines, asked, PARTS, MOST_PARTS)
     totals: list[int | float | None] = []
     rests: list[int | float | None] = []
     for at in periods:
