@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test slow golden evals faults clients bench lint types imports house manifest bundle requirements clean
+.PHONY: demo test slow browser page golden evals faults clients bench lint types imports house manifest bundle requirements clean
 
 demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
 	$(BIN)/tradestat-mcp demo
@@ -18,6 +18,12 @@ test: .venv/dev.stamp  ## the test suite but what is marked slow
 
 slow: .venv/dev.stamp  ## the tests that take long: killed processes, memory, quality
 	$(BIN)/python -m pytest $(PYTEST_ARGS) -m slow
+
+browser: .venv/browser.stamp  ## the page that shows charts, in chromium, shown by a host of the official bridge (npm)
+	$(BIN)/python -m pytest -m browser -s tests/browser
+
+page: .venv/dev.stamp  ## is the page in the package what server/page builds? (npm; `python scripts/page.py` builds it)
+	$(BIN)/python scripts/page.py --check
 
 faults: .venv/dev.stamp  ## every fault against every service, as a table
 	PYTHONPATH=tests/support $(BIN)/python -m fault_matrix
@@ -38,7 +44,7 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/dev.stamp
+types: .venv/browser.stamp
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 imports: .venv/dev.stamp
@@ -74,6 +80,10 @@ clean:
 
 .venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
+	$(PIP) install --require-hashes -r requirements/browser.txt
 	@touch $@
 
 .venv/bundle.stamp: requirements/bundle.txt | .venv/bin/python

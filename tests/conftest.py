@@ -1,6 +1,7 @@
 """What every test may use."""
 
 from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")  # how long an example takes is the machine's affair
+
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Tests in a browser are read only where they are asked for: they import what not everybody has installed."""
+    return True if collection_path == BROWSER and "browser" not in str(config.option.markexpr) else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -46,7 +46,7 @@ def test_the_written_parts_are_in_step_with_the_code() -> None:
         assert write(text) == text, f"{name}: python scripts/generated.py --write"
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "bundle.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "bundle.txt", "browser.txt"])
 def test_every_requirement_has_an_exact_version_and_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     entries = [entry for entry in text.replace("\\\n", " ").splitlines() if not entry.startswith("#")]
@@ -67,6 +67,7 @@ def test_every_direct_dependency_is_pinned() -> None:
     assert names(whole["dependency-groups"]["build"]) <= pins("runtime.txt").keys()
     assert names(whole["dependency-groups"]["dev"]) <= pins("dev.txt").keys()
     assert names(whole["dependency-groups"]["bundle"]) <= pins("bundle.txt").keys()
+    assert names(whole["dependency-groups"]["browser"]) <= pins("browser.txt").keys()
 
 
 def test_the_readme_names_every_setting() -> None:
@@ -160,6 +161,24 @@ def test_the_bundle_holds_what_the_manifest_and_the_build_need() -> None:
     kept = {line.removeprefix("!/") for line in ignore if line.startswith("!/")}
     assert kept == {"manifest.json", "pyproject.toml", "README.md", "LICENSE", "server", "tools", "sandbox"}
     assert ignore.index("/*") < min(ignore.index(f"!/{name}") for name in kept)
+    assert ignore.index("/server/page") > ignore.index("!/server"), (
+        "the page's sources stay out; the built one is inside"
+    )
+
+
+@pytest.mark.parametrize("folder", ["server/page", "tests/browser/host"])
+def test_what_npm_installs_has_exact_versions_and_no_lock_file_with_addresses(folder: str) -> None:
+    package = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))
+    wanted = {
+        name: version
+        for group in ("dependencies", "devDependencies", "overrides")
+        for name, version in package.get(group, {}).items()
+    }
+    assert wanted
+    assert {name for name, version in wanted.items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)} == set()
+    assert package["private"]
+    tracked = subprocess.run(["git", "ls-files", folder], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert not re.search(r"package-lock|node_modules", tracked.stdout)
 
 
 def test_the_manifest_fits_in_the_strict_reading_of_its_lists() -> None:

@@ -36,7 +36,7 @@ NOT_CODES = {
     *("chain", "fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
     *("files", "file", "filename", "search", "query", "filter", "limit", "offset", "page", "page_size", "all_pages"),
     *("max_calls", "members", "level", "hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc"),
-    *("parent", "prefix", "result", "table", "sql"),
+    *("parent", "prefix", "result", "table", "sql", "only", "top", "log", "title", "unit"),
     *("columns", "sort", "sort_by", "indicators", "customsCode", "motCode"),  # not in any list here, or of free form
     *("currentMonth", "period", "period_from", "period_to", "strtYymm", "endYymm"),  # periods
 }

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FILES = click.Choice(["csv", "xlsx", "json", "parquet", "markdown", "html"])
+FILES = click.Choice(["csv", "xlsx", "json", "parquet", "markdown", "html", "svg", "png"])
 """What `export_data` writes."""
 
 PORT = click.IntRange(0, 65535)

@@ -12,6 +12,7 @@ from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 
 from tradestat_server.mcp.completions import add_completions
 from tradestat_server.mcp.finished import Finished
+from tradestat_server.mcp.page import CHARTED, announced, apps
 from tradestat_server.mcp.prompts import add_prompts
 from tradestat_server.mcp.prompts import check as check_prompt
 from tradestat_server.mcp.resources import add_resources
@@ -85,6 +86,8 @@ def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None 
         yield context
 
     finished = Finished()
+    tools = list(context.tools.values() if offered is None else offered)
+    charts = any(tool.name == CHARTED for tool in tools)
     about = metadata(DISTRIBUTION)
     server = TradestatServer(
         NAME,
@@ -92,7 +95,9 @@ def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None 
         description=f"Official trade statistics: {about['Summary'].partition(': ')[2]}",
         instructions=instructions(context.sources.values(), sandbox=context.settings.sandbox),
         version=about["Version"],
-        tools=[served_tool(tool, finished) for tool in (context.tools.values() if offered is None else offered)],
+        tools=[served_tool(tool, finished) for tool in tools],
+        extensions=[apps()] if charts else [],
+        middleware=[announced] if charts else [],
         lifespan=lifespan,
         log_level="WARNING",
     )

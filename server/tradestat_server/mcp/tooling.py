@@ -11,6 +11,7 @@ from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp_types import (
     CallToolResult,
+    ContentBlock,
     EmbeddedResource,
     ImageContent,
     ResourceLink,
@@ -21,6 +22,7 @@ from mcp_types import (
 from pydantic import PrivateAttr
 
 from tradestat_server.mcp.finished import Finished
+from tradestat_server.mcp.page import tool_meta
 from tradestat_server.mcp.schemas import input_schema
 from tradestat_server.text.envelope import ENVELOPE_SCHEMA, structured_content
 from tradestat_server.text.render import render_answer, render_error
@@ -100,7 +102,7 @@ class ServedTool(McpTool):
                 sources=ours.sources.values(),
             )
             pictures = [_shown(picture) for picture in answer.data.pictures()]
-            content = [TextContent(text=text), *pictures, *links]
+            content: list[ContentBlock] = [TextContent(text=text), *pictures, *links]
             result = CallToolResult(content=content, structured_content=structured)
         except TradestatError as error:
             return failed(error)
@@ -163,6 +165,7 @@ def served_tool(tool: Tool[Any, Any], finished: Finished | None = None) -> Serve
             idempotent_hint=False if tool.writes else None,
             open_world_hint=not tool.local,
         ),
+        meta=tool_meta(tool.name),
     )
     return served.remembering(finished) if finished and not tool.local else served
 

@@ -42,4 +42,4 @@ class ChartData(Data):
         named = list(zip(heads[1:], (one.unit or figure.unit for one in figure.series), strict=True))
         measures = frozenset(head for head, unit in named if unit == figure.unit and not is_pure(unit))
         units = {head: unit for head, unit in named if head not in measures}
-        return Table(tuple(heads), rows, figure.title, measures, units=units, listing=True)
+        return Table(tuple(heads), rows, "Values drawn", measures, units=units, listing=True)

@@ -119,6 +119,10 @@ class Figure(Model):
         default=None, description="Of bars, treemap, map: the whole that the values are parts of, where it is known."
     )
     rest: int | float | None = Field(default=None, description="The same: the whole less all that is shown.")
+    fixed: dict[str, str] | None = Field(
+        default=None, description="What all values are of, by code: reporter, partner (ISO3 or name), product, flow."
+    )
+    by: list[str] = Field(default=[], description="Which of these differ among the values.")
     breaks: list[Break] = Field(default=[], description="Drawn as lines across.")
     source: str = Field(description="The line below: services, dates of retrieval.")
     sandbox: bool = Field(default=False, description="Synthetic figures: said across the drawing.")

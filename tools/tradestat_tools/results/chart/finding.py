@@ -12,7 +12,8 @@ from tradestat_tools.results.chart.numbers import amount, percent
 LINE_CHARS = 190
 """Of one line, so that no host and no table cuts it."""
 
-NAME_CHARS = 48
+NAME_CHARS, PRODUCT_CHARS = 40, 24
+CAUSES = {"cif_fob": "freight and insurance", "reexport": "re-exports", "not_reported": "not reported"}
 NOTHING_ELSE = "No gaps, and no figure marked as provisional or estimated."
 
 
@@ -22,10 +23,7 @@ def finding_of(plan: Plan, mirror: Mapping[str, Any] | None = None) -> list[str]
     Args:
         mirror: the comparison's data, of a chart of both reports.
     """
-    if mirror is not None:
-        lines = _mirror(plan, mirror)
-    else:
-        lines = _FINDINGS[plan.kind](plan)
+    lines = _mirror(plan, mirror) if mirror is not None else _FINDINGS[plan.kind](plan)
     return [_cut(line, LINE_CHARS) for line in lines]
 
 
@@ -38,15 +36,10 @@ def _over_time(plan: Plan) -> list[str]:
         ((one, one.values[newest] or 0) for one, at in ends if at == newest), key=lambda pair: (-pair[1], pair[0].name)
     )
     labels = plan.axis.labels
-    most = [f"{_name(one)} {amount(value, plan.unit)}" for one, value in here[:3]]
+    most = _amounts([(one.name, value) for one, value in here[:3]], plan.unit)
     beyond = f" and {len(here) - 3} more" if len(here) > 3 else ""
     largest = f"{'Largest in' if len(here) > 1 else 'In'} {labels[newest]}: {', '.join(most)}{beyond}."
-    changes = [said for one in drawn[:3] if (said := _change(one, labels))]
-    return [
-        largest,
-        f"Change: {'; '.join(changes)}." if changes else "Change: no two figures to compare.",
-        _standing_out(plan, drawn),
-    ]
+    return [largest, f"{_changes(drawn[:3], labels)}.", _standing_out(plan, drawn)]
 
 
 def _shares(plan: Plan) -> list[str]:
@@ -86,11 +79,11 @@ def _balance(plan: Plan) -> list[str]:
         return [f"Balance: no period has both exports and imports, {labels[0]} to {labels[-1]}.", *_over_time(plan)[1:]]
     last, first = known[-1], known[0]
     now = balance.values[last] or 0
+    side = "surplus" if now >= 0 else "deficit"
     lines = [
         f"In {labels[last]}: exports {amount(exports.values[last], plan.unit)}, imports "
-        f"{amount(imports.values[last], plan.unit)}, {'surplus' if now >= 0 else 'deficit'} {amount(abs(now), plan.unit)}.",
-        f"Change: {'; '.join(said for one in (exports, imports) if (said := _change(one, labels)))}; balance "
-        f"{amount(balance.values[first], plan.unit)} in {labels[first]}.",
+        f"{amount(imports.values[last])}, {side} {amount(abs(now))}.",
+        f"{_changes([exports, imports], labels)}; balance in {labels[first]} {amount(balance.values[first])}.",
     ]
     turned = [labels[b] for a, b in pairwise(known) if ((balance.values[a] or 0) < 0) != ((balance.values[b] or 0) < 0)]
     out = f"The balance changed its sign in {', '.join(turned[:6])}. " if turned else "The balance kept its sign. "
@@ -137,13 +130,12 @@ def _ranked(plan: Plan) -> list[str]:
     def part(value: float) -> str:
         return f" ({percent(value / of)})" if of else ""
 
-    most = [
-        f"{_short(labels[at])} {amount(values[at], plan.unit)}{part(values[at])}" for at in range(min(3, len(values)))
-    ]
+    first = list(zip(labels, values, strict=True))[:3]
+    most = [f"{said}{part(value)}" for said, (_, value) in zip(_amounts(first, plan.unit), first, strict=True)]
     lines = [f"Largest{when}: {'; '.join(most)}."]
     shown = sum(values)
     if of:
-        rest = f", all others {percent((plan.rest or 0) / of)}"
+        rest = f", all others {percent(plan.rest / of)}" if plan.rest and plan.rest / of >= 0.0005 else ""
         lines.append(f"The {len(values)} shown have {percent(shown / of)} of {amount(of, plan.unit)}{rest}.")
     else:
         lines.append(f"{len(values)} shown, from {amount(values[0], plan.unit)} to {amount(values[-1], plan.unit)}.")
@@ -164,19 +156,17 @@ def _change_of_lines(plan: Plan) -> str:
     if not found:
         return ""
     found.sort(key=lambda pair: (-pair[0], pair[1]))
-    ends = [found[0], found[-1]] if len(found) > 1 else found
-    return (
-        f"Change on {before}: {'; '.join(f'{_short(name)} {percent(change, signed=True)}' for change, name in ends)}."
-    )
+    said = [f"{_short(name)} {percent(change, signed=True)}" for change, name in (found[0], found[-1])]
+    return f"Change on {before}: {f'most {said[0]}, least {said[1]}' if len(found) > 1 else said[0]}."
 
 
 def _bubble(plan: Plan) -> list[str]:
     shares, growth, sizes = plan.series
     names = plan.axis.labels
     by_growth = sorted(range(len(names)), key=lambda at: (-(growth.values[at] or 0), names[at]))
+    sized = [(names[at], sizes.values[at] or 0) for at in range(min(2, len(names)))]
     most = [
-        f"{_short(names[at])} {amount(sizes.values[at], plan.unit)}, {amount(shares.values[at], 'percent')} of all"
-        for at in range(min(2, len(names)))
+        f"{said}, {amount(shares.values[at], 'percent')} of all" for at, said in enumerate(_amounts(sized, plan.unit))
     ]
     largest = f"Largest: {'; '.join(most)}."
     fast, slow = by_growth[0], by_growth[-1]
@@ -217,7 +207,7 @@ def _mirror(plan: Plan, data: Mapping[str, Any]) -> list[str]:
         else "Change: no period has both reports."
     )
     causes = [one for one in data["causes"] if one.get("amount") is not None]
-    said = [f"{one['kind'].replace('_', ' ')} {amount(one['amount'], plan.unit)}" for one in causes[:4]]
+    said = [f"{CAUSES.get(one['kind'], one['kind'])} {amount(one['amount'])}" for one in causes[:4]]
     third = (
         f"Known reasons for the difference in {data['causes_of']}: {', '.join(said)}."
         if said
@@ -238,16 +228,30 @@ _FINDINGS: Mapping[Kind, Callable[[Plan], list[str]]] = {
 }
 
 
+def _changes(drawn: Sequence[Series], labels: Sequence[str]) -> str:
+    """From the first to the last figure of each; the span once where all have the same."""
+    found = [(span, said) for one in drawn if (span := _held(one, labels)) and (said := _change(one, labels))]
+    if not found:
+        return "Change: no two figures to compare"
+    spans = {span for span, _ in found}
+    if len(spans) == 1:
+        return f"Change, {spans.pop()}: {', '.join(said for _, said in found)}"
+    return f"Change: {', '.join(f'{said}, {span}' for span, said in found)}"
+
+
+def _held(one: Series, labels: Sequence[str]) -> str:
+    """Between which periods it has figures; "" where it has fewer than two."""
+    held = [labels[at] for at, value in enumerate(one.values) if value is not None]
+    return f"{held[0]} to {held[-1]}" if len(held) > 1 else ""
+
+
 def _change(one: Series, labels: Sequence[str]) -> str:
     """From its first to its last figure, and a year where it is of years."""
     held = [at for at, value in enumerate(one.values) if value is not None]
-    if len(held) < 2:
-        return ""
     first, last = one.values[held[0]] or 0, one.values[held[-1]] or 0
-    span = f"{_name(one)} {labels[held[0]]} to {labels[held[-1]]}"
     if first <= 0:
-        return f"{span} from {amount(first)} to {amount(last)}"
-    text = f"{span} {percent(last / first - 1, signed=True)}"
+        return f"{_name(one)} from {amount(first)} to {amount(last)}"
+    text = f"{_name(one)} {percent(last / first - 1, signed=True)}"
     years = held[-1] - held[0]
     if labels[0].isdecimal() and years > 1 and last > 0:
         text += f" ({percent((last / first) ** (1 / years) - 1, signed=True)} a year)"
@@ -292,6 +296,11 @@ def _marked(drawn: Iterable[Series]) -> str:
     return f"Marked: {', '.join(f'{number} {mark}' for mark, number in sorted(count.items()))}."
 
 
+def _amounts(named: Iterable[tuple[str, float]], unit: str) -> list[str]:
+    """Names with their figures, the first with its unit, which is that of all."""
+    return [f"{_short(name)} {amount(value, '' if at else unit)}" for at, (name, value) in enumerate(named)]
+
+
 def _last(one: Series) -> int | None:
     return max((at for at, value in enumerate(one.values) if value is not None), default=None)
 
@@ -301,7 +310,7 @@ def _name(one: Series) -> str:
 
 
 def _short(name: str) -> str:
-    return _cut(name, NAME_CHARS)
+    return _cut(name, PRODUCT_CHARS if name[:2].isdecimal() else NAME_CHARS)
 
 
 def _cut(text: str, most: int) -> str:

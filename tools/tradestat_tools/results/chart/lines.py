@@ -2,17 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tradestat_tools.codes.countries import area_named
+from tradestat_tools.codes.countries import resolve_area
 from tradestat_tools.codes.ebops import ebops_path
 from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.periods import PER_YEAR, Frequency, Period, last_whole
 from tradestat_tools.codes.words import CodeError, counted, fold, nearest, shown
+from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.observation import Status
 from tradestat_tools.results.chart.arguments import ChartArguments
-from tradestat_tools.results.chart.points import WORLD, Point, Points, area_of, is_total
+from tradestat_tools.results.chart.points import FLOWS, WORLD, Point, Points, area_of, is_total
 
 PARTS_OF = {"RX": "X", "RM": "M"}
 
@@ -62,7 +64,7 @@ class Lines:
     unit: str
     periods: list[Period]
     common: bool
-    notes: list[str] = field(default_factory=list[str])
+    notes: list[Note] = field(default_factory=list[Note])
 
     @property
     def frequency(self) -> Frequency | None:
@@ -93,10 +95,14 @@ def lines_of(points: Points, asked: ChartArguments) -> Lines:
         )
     unit = _one_unit(kept, asked)
     kept, wholes, notes = _parts(points, kept, notes)
-    at = [place for place in range(len(points.dimensions)) if len({one.of[place] for one in kept}) > 1]
+    at = [
+        place
+        for place in range(len(points.dimensions))
+        if place in wholes or len({one.of[place] for one in kept}) > 1  # one part of a whole has a name too
+    ]
     by = tuple(points.dimensions[place] for place in at)
     lines = [
-        Line(key, _name(points, at, key), _each_once(some, notes), _code(points, at, key))
+        Line(key, _name(points, some[0], at), _each_once(some, notes), _code(points, at, key))
         for key, some in _grouped(kept, at).items()
     ]
     lines = _by_size(line for line in lines if any(one.value is not None for one in line.points.values()))
@@ -116,13 +122,18 @@ def _steps(held: Sequence[Period]) -> int:
     return (last.year - first.year) * PER_YEAR[first.frequency] + last.number - first.number
 
 
-def _of_flows(points: Points, asked: ChartArguments, notes: list[str]) -> list[Point]:
+def _of_flows(points: Points, asked: ChartArguments, notes: list[Note]) -> list[Point]:
     if not points.common:
         return points.points
     flows = {one.of[0] for one in points.points}
     parts = sorted(flow for flow, whole in PARTS_OF.items() if flow in flows and whole in flows)
     if parts:
-        notes.append("Re-exports are part of exports, re-imports of imports, and are not drawn beside them.")
+        notes.append(
+            Note(
+                code=NoteCode.DOUBLE_COUNTING,
+                text="Re-exports are part of exports, re-imports of imports, and are not drawn beside them.",
+            )
+        )
     kept = [one for one in points.points if one.of[0] not in parts]
     if asked.flow != "both":
         kept = [one for one in kept if one.of[0] == asked.flow]
@@ -133,7 +144,7 @@ def _of_flows(points: Points, asked: ChartArguments, notes: list[str]) -> list[P
     return kept
 
 
-def _of_periods(kept: list[Point], asked: ChartArguments, notes: list[str]) -> list[Point]:
+def _of_periods(kept: list[Point], asked: ChartArguments, notes: list[Note]) -> list[Point]:
     """Those of one frequency, in the span asked for."""
     dated = [one for one in kept if one.period is not None]
     if not dated:
@@ -147,7 +158,9 @@ def _of_periods(kept: list[Point], asked: ChartArguments, notes: list[str]) -> l
     left = sum(number for one, number in count.items() if one != frequency)
     if left:
         others = " and ".join(f"{one}s" for one in count if one != frequency)
-        notes.append(f"{counted(left, 'figure')} of {others} left out: {frequency}s are drawn.")
+        notes.append(
+            Note(code=NoteCode.SUBSET, text=f"{counted(left, 'figure')} of {others} left out: {frequency}s are drawn.")
+        )
     found = [one for one in dated if one.period and one.period.frequency == frequency]
     if asked.period is None:
         return found
@@ -159,8 +172,9 @@ def _of_periods(kept: list[Point], asked: ChartArguments, notes: list[str]) -> l
     inside = [one for one in found if one.period and first <= one.period <= last]
     if not inside:
         oldest = min(one.period for one in found if one.period)
+        meant = first if first == last else f"{first} to {last}"
         raise InvalidQuery(
-            f"The answers have no figures of {first} to {last}.", argument="period", allowed=f"{oldest} to {newest}"
+            f"The answers have no figures of {meant}.", argument="period", allowed=f"{oldest} to {newest}"
         )
     return inside
 
@@ -177,15 +191,17 @@ def _only(points: Points, kept: list[Point], only: Sequence[str] | None) -> list
     wanted: defaultdict[int, set[str]] = defaultdict(set)
     for text in only:
         found = index.get(fold(text), set())
-        named = area_named(text) if not found else None
-        if named is not None and named.comtrade:
-            found = {one for one in index.get(fold(named.name_en), set()) if one[1] == named.comtrade}
         if not found:
-            names = [points.names[name].get(code, code) for name in points.dimensions for code in points.names[name]]
+            with suppress(CodeError):  # a word that names no area
+                found = index.get(fold(resolve_area(text).area.name_en), set())
+        if not found:
+            told = [place for place, name in enumerate(points.dimensions) if name not in ("flow", "source")]
+            codes = {(points.dimensions[place], one.of[place]) for one in kept for place in told}
+            names = sorted({points.names[name].get(code, code) for name, code in codes})
             raise InvalidQuery(
                 f"{shown(text)} is nothing that the answers have figures of.",
                 argument="only",
-                allowed=", ".join(sorted(set(names))[:20]),
+                allowed=", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else ""),
                 nearest=nearest(text, names),
             )
         for place, code in found:
@@ -221,8 +237,8 @@ def _one_unit(kept: Sequence[Point], asked: ChartArguments) -> str:
 
 
 def _parts(
-    points: Points, kept: list[Point], notes: list[str]
-) -> tuple[list[Point], dict[int, list[Point]], list[str]]:
+    points: Points, kept: list[Point], notes: list[Note]
+) -> tuple[list[Point], dict[int, list[Point]], list[Note]]:
     """The points without totals that hold others of them; and those totals, by the place of their dimension."""
     wholes: dict[int, list[Point]] = {}
     for place, name in enumerate(points.dimensions):
@@ -232,8 +248,15 @@ def _parts(
             wholes[place] = [one for one in kept if one.of[place] in totals]
             kept = [one for one in kept if one.of[place] not in totals]
             said = " and ".join(sorted(points.names[name].get(code, code) for code in totals))
-            notes.append(f"{said[:1].upper()}{said[1:]} holds the others and is not drawn beside them.")
+            notes.append(
+                Note(
+                    code=NoteCode.DOUBLE_COUNTING,
+                    text=f"{said[:1].upper()}{said[1:]} holds the others and is not drawn beside them.",
+                )
+            )
             codes -= totals
+        if not points.common:
+            kept = _without_members(place, codes, kept, notes)
         if not points.common or len(codes) < 2:
             continue
         wider = _wider_areas(codes) if name in ("reporter", "partner") else _wider_products(codes, name)
@@ -241,8 +264,28 @@ def _parts(
             kept = [one for one in kept if one.of[place] not in wider]
             said = ", ".join(sorted(points.names[name].get(code, code) for code in wider)[:4])
             more = f" and {len(wider) - 4} more" if len(wider) > 4 else ""
-            notes.append(f"Not drawn, as they overlap with others here: {said}{more}. `only` chooses them.")
+            notes.append(
+                Note(
+                    code=NoteCode.DOUBLE_COUNTING,
+                    text=f"Not drawn, as they overlap with others here: {said}{more}. `only` chooses them.",
+                )
+            )
     return kept, wholes, notes
+
+
+def _without_members(place: int, labels: set[str], kept: list[Point], notes: list[Note]) -> list[Point]:
+    """Of groups named in a table beside their members: the groups, where others stand there too; else the members."""
+    groups = {label: {area.name_en for area in found.areas} for label in labels if (found := expand(label))}
+    for group, members in groups.items():
+        inside = members & labels
+        if not inside:
+            continue
+        left_out = inside if labels - inside - {group} else {group}
+        kept = [one for one in kept if one.of[place] not in left_out]
+        what = "the members of " * (group not in left_out) + group
+        text = f"Not drawn, as they overlap with others here: {what}. `only` chooses them."
+        notes.append(Note(code=NoteCode.DOUBLE_COUNTING, text=text))
+    return kept
 
 
 def _wider_areas(codes: set[str]) -> set[str]:
@@ -290,7 +333,7 @@ def _grouped(kept: Iterable[Point], at: Sequence[int]) -> dict[tuple[str, ...], 
     return found
 
 
-def _each_once(some: Sequence[Point], notes: list[str]) -> dict[Period | None, Point]:
+def _each_once(some: Sequence[Point], notes: list[Note]) -> dict[Period | None, Point]:
     """One point a period. Where there are several, a value goes before none; different ones conflict."""
     found: dict[Period | None, Point] = {}
     for one in some:
@@ -300,14 +343,16 @@ def _each_once(some: Sequence[Point], notes: list[str]) -> dict[Period | None, P
         elif one.value is not None and known.value is not None and one.value != known.value:
             found[one.period] = Point(one.of, one.period, None, one.unit, Status.CONFLICTING, one.valuation)
             text = "Where the answers state one figure in two ways, neither is drawn."
-            if text not in notes:
-                notes.append(text)
+            note = Note(code=NoteCode.FLAG, text=text)
+            if note not in notes:
+                notes.append(note)
     return found
 
 
-def _name(points: Points, at: Sequence[int], key: tuple[str, ...]) -> str:
-    names = [points.names[points.dimensions[place]].get(code, code) for place, code in zip(at, key, strict=True)]
-    return ", ".join(names) if names else "value"
+def _name(points: Points, one: Point, at: Sequence[int]) -> str:
+    """What a point is of in the dimensions that differ; where none does, its flow."""
+    names = [points.names[points.dimensions[place]].get(one.of[place], one.of[place]) for place in at]
+    return ", ".join(names) or (FLOWS.get(one.of[0], "value") if points.common else "value")
 
 
 def _code(points: Points, at: Sequence[int], key: tuple[str, ...]) -> str | None:
@@ -341,7 +386,7 @@ def _falling(size: tuple[Period | None, float]) -> tuple[int, float]:
     return -months, -value
 
 
-def _whole(points: Points, kept: Sequence[Point], wholes: Mapping[int, list[Point]], notes: list[str]) -> Line | None:
+def _whole(points: Points, kept: Sequence[Point], wholes: Mapping[int, list[Point]], notes: list[Note]) -> Line | None:
     """The total of the dimension in which the lines differ, alike in all others."""
     differing = [place for place in range(len(points.dimensions)) if len({one.of[place] for one in kept}) > 1]
     candidates = [place for place in wholes if not (set(differing) - {place})]

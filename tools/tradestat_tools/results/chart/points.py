@@ -17,7 +17,7 @@ from tradestat_tools.codes.words import CodeError, clean, fold
 from tradestat_tools.contract.kept import KeptRows
 from tradestat_tools.contract.results import StoredResult, figures_of
 from tradestat_tools.contract.tool import Tool, call_text
-from tradestat_tools.model.answers import Cell, Table
+from tradestat_tools.model.answers import Cell, Note, NoteCode, Table
 from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.results.chart.arguments import ChartArguments
@@ -36,7 +36,12 @@ MONEY = ("value", "index")
 ALL_GOODS, ALL_SERVICES, WORLD = "TOTAL", "S", "0"
 
 _PERIOD = re.compile(r"\d{4}(-\d{2}|Q[1-4]|-Q[1-4]|\d{2})?")
+_THESE = re.compile(r"these \d+ partners")
+"""What `trade_series` calls the sum of several partners."""
+
 _RANKS = frozenset({"#", "rank", "no", "row"})
+_ABOUT = frozenset({"status", "flag", "valuation", "unit", "currency"})
+"""Columns that say what kind of figure stands in a row, and not of what it is; folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Points:
     points: list[Point]
     names: Mapping[str, Mapping[str, str]]
     common: bool
-    notes: list[str] = field(default_factory=list[str])
+    notes: list[Note] = field(default_factory=list[Note])
 
 
 def points_of(stored: Sequence[StoredResult], asked: ChartArguments, tools: Mapping[str, Tool[Any, Any]]) -> Points:
@@ -94,6 +99,17 @@ def points_of(stored: Sequence[StoredResult], asked: ChartArguments, tools: Mapp
             + " puts tables together; chart its result.",
         )
     return _shown(stored[0], asked)
+
+
+def _worked_out(stored: StoredResult) -> list[str]:
+    """The sums and differences in an answer of several series, which are no common rows, by name."""
+    names: list[str] = []
+    for one in stored.structured["data"].get("series", ()):
+        if one.get("members"):
+            names.append(one["product_name"] if "partner" in one else one["partner_name"])
+        if one.get("flow") == "DX":
+            names.append("domestic exports")
+    return [name for name in dict.fromkeys(names) if not _THESE.fullmatch(name)]
 
 
 def _observed(stored: StoredResult, tools: Mapping[str, Tool[Any, Any]]) -> Sequence[Observation]:
@@ -121,7 +137,13 @@ def _common(rows: Sequence[tuple[StoredResult, Sequence[Observation]]], asked: C
             of = (one.flow, one.reporter, one.partner, one.product, one.source)
             points.append(Point(of, one.period, value, unit, status, one.valuation if asked.measure in MONEY else None))
     lacking = [stored.handle for stored, found in rows if not found]
-    notes = [f"{', '.join(lacking)} has no figures as common rows and is not drawn."] if lacking else []
+    text = f"{', '.join(lacking)} has no figures as common rows and is not drawn."
+    notes = [Note(code=NoteCode.ABSENT, text=text)] if lacking else []
+    for stored, _ in rows:
+        if names := _worked_out(stored):
+            how = call_text("chart", result=[stored.handle], table="By period", only=names[:4])
+            text = f"What the answer has worked out is not drawn beside what it is of; {how} draws it."
+            notes.append(Note(code=NoteCode.DOUBLE_COUNTING, text=text))
     codes = {name: sorted({one.of[at] for one in points}) for at, name in enumerate(COMMON)}
     services = {one.product for _, found in rows for one in found if one.classification == "EBOPS"}
     sources = {one.source: stored.source.service for stored, found in rows for one in found}
@@ -289,7 +311,14 @@ class _Reading:
 
     def _named(self) -> list[int]:
         """The columns that tell rows apart: one that does so alone, else all that have more than one text."""
-        texts = [at for at in self._columns if at not in self._figures and at != self._when and self._is_text(at)]
+        texts = [
+            at
+            for at in self._columns
+            if at not in self._figures
+            and at != self._when
+            and self._is_text(at)
+            and (self._asked.columns or fold(self._table.columns[at]) not in _ABOUT)
+        ]
         varying = [at for at in texts if len({row[at] for row in self._rows}) > 1]
         for at in varying:
             if len({(row[at], self._when is not None and row[self._when]) for row in self._rows}) == len(self._rows):
@@ -358,5 +387,5 @@ def _figure(cell: Cell) -> int | float | None:
 def is_total(dimension: str, code: str, *, common: bool) -> bool:
     """Whether a code holds all others of its dimension."""
     if not common:
-        return fold(code.partition(" (")[0]) in TOTALS
+        return fold(code.partition(" (")[0]) in TOTALS or _THESE.fullmatch(code) is not None
     return code in {"reporter": (WORLD,), "partner": (WORLD,), "product": (ALL_GOODS, ALL_SERVICES)}.get(dimension, ())

@@ -1,7 +1,7 @@
 """The tool `chart`: stored answers as a figure, in words and, where asked for, as a picture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,7 +22,7 @@ from tradestat_tools.results.chart.kinds.mirror import mirror
 from tradestat_tools.results.chart.kinds.plan import Plan
 from tradestat_tools.results.chart.lines import Lines, lines_of
 from tradestat_tools.results.chart.numbers import power_of
-from tradestat_tools.results.chart.points import ALL_GOODS, WORLD, points_of
+from tradestat_tools.results.chart.points import ALL_GOODS, WORLD, area_name, area_of, points_of
 from tradestat_tools.upstream.runtime import in_thread
 
 NAMES: Mapping[Kind, str] = {
@@ -36,16 +36,19 @@ NAMES: Mapping[Kind, str] = {
     "bubble": "Growth against share",
     "map": "Map of tiles",
 }
+PASSED_ON = frozenset({NoteCode.DISCLAIMER, NoteCode.REVISED, NoteCode.STALE, NoteCode.FLAG, NoteCode.ROUNDING})
+WAYS = {"exports": "to", "re-exports": "to", "imports": "from", "re-imports": "from"}
 TITLE_CHARS = 160
 NOTE_CHARS = 240
 MOST_NOTES = 8
 MOST_NAME = 80
+AREAS = ("reporter", "partner")
 
 
 async def chart(context: Context, asked: ChartArguments) -> Answer[ChartData]:
     """A figure of stored answers. No service is asked."""
     stored = [await found_in(context.results, handle) for handle in dict.fromkeys(asked.result)]
-    figure, notes = await in_thread(partial(figure_of, context, stored, asked))
+    figure, notes = await in_thread(partial(figure_of, stored, asked, context.tools))
     data = ChartData(figure=figure)
     if asked.format != "data":
         data = data.with_pictures(await in_thread(partial(picture_of, figure, asked.format, asked.theme)))
@@ -65,7 +68,9 @@ async def chart(context: Context, asked: ChartArguments) -> Answer[ChartData]:
     )
 
 
-def figure_of(context: Context, stored: Sequence[StoredResult], asked: ChartArguments) -> tuple[Figure, list[Note]]:
+def figure_of(
+    stored: Sequence[StoredResult], asked: ChartArguments, tools: Mapping[str, Tool[Any, Any]]
+) -> tuple[Figure, list[Note]]:
     """The figure of stored answers, and what to know of it. Blocks.
 
     Raises:
@@ -81,16 +86,21 @@ def figure_of(context: Context, stored: Sequence[StoredResult], asked: ChartArgu
             allowed="the handle of compare_mirror",
             remedy="Call compare_mirror with both ends of the flow, and chart its result.",
         )
-    points = points_of(stored, asked, context.tools)
+    points = points_of(stored, asked, tools)
     lines = lines_of(points, asked)
     plan = planned(lines, asked)
     plan = replace(plan, notes=[*lines.notes, *plan.notes])
     title = _title(lines, plan, stored)
     valuation = _valuation(lines, stored)
-    mixed = len(lines.valuations) > 1
-    figure = _figure(stored, asked, plan, title, finding_of(plan), valuation)
-    notes = [Note(code=NoteCode.VALUATION, text=f"{valuation} values stand beside each other.")] if mixed else []
-    return figure, [*_notes(plan), *notes]
+    if len(lines.valuations) > 1 and plan.kind != "balance":
+        plan.notes.append(
+            Note(code=NoteCode.VALUATION, text=f"FOB and CIF values stand beside each other: {valuation}.")
+        )
+    said = Said(title, finding_of(plan), valuation)
+    figure = _figure(stored, asked, plan, said)
+    if lines.common:
+        figure = figure.model_copy(update={"fixed": _fixed(lines), "by": list(lines.by)})
+    return figure, _notes(plan, stored)
 
 
 def _of_mirror(stored: Sequence[StoredResult], asked: ChartArguments) -> tuple[Figure, list[Note]]:
@@ -104,26 +114,30 @@ def _of_mirror(stored: Sequence[StoredResult], asked: ChartArguments) -> tuple[F
     plan = mirror(data)
     kind = " and ".join(sorted({one.valuation for one in plan.series if one.valuation}))
     title = f"{data['exporter']} to {data['importer']}: {data['product']}, {_span(plan.axis.labels)}"
-    return _figure(stored, asked, plan, title, finding_of(plan, data), kind or None), _notes(plan)
+    said = Said(title, finding_of(plan, data), kind or None)
+    return _figure(stored, asked, plan, said), _notes(plan, stored)
 
 
-def _figure(
-    stored: Sequence[StoredResult],
-    asked: ChartArguments,
-    plan: Plan,
-    title: str,
-    finding: list[str],
-    valuation: str | None,
-) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands around a figure."""
+
+    title: str
+    finding: list[str]
+    valuation: str | None
+
+
+def _figure(stored: Sequence[StoredResult], asked: ChartArguments, plan: Plan, said: Said) -> Figure:
     values = [value for one in plan.series if one.unit is None for value in one.values]
+    disclaimers = [note for one in stored for note in one.notes if note.code is NoteCode.DISCLAIMER]
     figure = Figure(
         kind=plan.kind,
-        title=clean(asked.title or title)[:TITLE_CHARS],
-        finding=finding,
+        title=clean(asked.title or said.title)[:TITLE_CHARS],
+        finding=said.finding,
         unit=plan.unit,
         power=power_of(plan.unit, [*values, plan.total]),
         scale="log" if asked.log else "linear",
-        valuation=valuation,
+        valuation=said.valuation,
         axis=plan.axis.model_copy(update={"labels": [_named(label) for label in plan.axis.labels]}),
         series=[one.model_copy(update={"name": _named(one.name)}) for one in plan.series],
         total=plan.total,
@@ -131,7 +145,7 @@ def _figure(
         breaks=plan.breaks,
         source=_source(stored),
         sandbox=any(one.source.state == "sandbox" for one in stored),
-        notes=[text[:NOTE_CHARS] for text in plan.notes[:MOST_NOTES]],
+        notes=[note.text[:NOTE_CHARS] for note in (*plan.notes, *disclaimers)[:MOST_NOTES]],
         results=[one.handle for one in stored],
         arguments=_again(asked, stored, plan),
     )
@@ -166,18 +180,11 @@ def _source(stored: Sequence[StoredResult]) -> str:
     return f"{services}, retrieved {' to '.join(dict.fromkeys((days[0], days[-1])))}"
 
 
-def _notes(plan: Plan) -> list[Note]:
-    notes = [Note(code=_code(text), text=text) for text in plan.notes]
+def _notes(plan: Plan, stored: Sequence[StoredResult]) -> list[Note]:
+    """What was done to draw it, where goods changed, and what the sources want to be said or known of their figures."""
     breaks = [Note(code=NoteCode.EDITION_BREAK, text=f"From {one.at}: {one.text}") for one in plan.breaks]
-    return [*notes, *breaks]
-
-
-def _code(text: str) -> NoteCode:
-    if "not drawn beside" in text or "overlap" in text:
-        return NoteCode.DOUBLE_COUNTING
-    if "FOB" in text:
-        return NoteCode.VALUATION
-    return NoteCode.ABSENT if "without a figure" in text else NoteCode.SUBSET
+    passed_on = {note.text: note for one in stored for note in one.notes if note.code in PASSED_ON}
+    return [*plan.notes, *breaks, *passed_on.values()]
 
 
 def _valuation(lines: Lines, stored: Sequence[StoredResult]) -> str | None:
@@ -210,13 +217,23 @@ def _title(lines: Lines, plan: Plan, stored: Sequence[StoredResult]) -> str:
     what = f" of {'all goods' if product[0] == ALL_GOODS else product[1]}" if product else ""
     whom = ""
     if "partner" in fixed:
-        way = {"exports": "to", "re-exports": "to"}.get(
-            flow, "from" if "import" in flow and "export" not in flow else "with"
-        )
+        way = WAYS.get(flow, "with")
         whom = f" {way} {'the World' if fixed['partner'][0] == WORLD else fixed['partner'][1]}"
     differing = [name for name in lines.by if name != "flow"]
     by = f", by {' and '.join(differing)}" if differing else ""
     return f"{who}{what}{whom}{by}{when}"
+
+
+def _fixed(lines: Lines) -> dict[str, str]:
+    """What all values are of, as other tools take it."""
+    return {
+        name: _taken(code) if name in AREAS else code for name, (code, _) in lines.fixed.items() if name != "source"
+    }
+
+
+def _taken(code: str) -> str:
+    found = area_of(code)
+    return (found.iso3 or found.name_en) if found else area_name(code)
 
 
 def _span(labels: Sequence[str]) -> str:
@@ -227,11 +244,11 @@ CHART = Tool(
     name="chart",
     title="Tradestat: chart stored answers",
     description=(
-        "A chart of earlier answers by their handles (result r…): lines over time, ranked bars, shares, treemap, balance, "
-        "seasonality, bubble (growth against share), map of partners, mirror (of compare_mirror). Hosts with MCP Apps "
-        "show it; the text says what it shows in figures. Units are never mixed on one axis, totals never stand beside "
-        "their parts, a gap is no zero. measure=weight, index; only, top, period choose; columns draws a table, as of "
-        "query's SQL. format=svg or png adds a picture. Costs nothing and asks no service."
+        "Draws earlier answers by their handles (result r…). Hosts with MCP Apps show it; the text says what it shows "
+        "in figures. Left alone: lines over years or months, bars of one period, balance of both flows, mirror of "
+        "compare_mirror; bubble is growth against share, map one of partners. Two units never share an axis, totals "
+        "never stand beside their parts, a gap is no zero. columns draws a table, such as query's SQL. format=svg or "
+        "png adds a picture. Costs nothing, asks no service."
     ),
     arguments=ChartArguments,
     data=ChartData,

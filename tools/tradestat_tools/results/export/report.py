@@ -81,6 +81,10 @@ class Report:
         """A report for each table, with remarks of its own."""
         return [Report((replace(answer, tables=((number, table),)),)) for answer, number, table in self.sheets()]
 
+    def answer_each(self) -> "list[Report]":
+        """A report for each answer."""
+        return [Report((answer,)) for answer in self.answers]
+
     def add_part(self, name: str, part: "Report") -> None:
         """Take down that one of its tables was written to a file of its own."""
         ((answer, number, table),) = part.sheets()

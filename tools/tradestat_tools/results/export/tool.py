@@ -12,7 +12,7 @@ from tradestat_tools.codes.words import counted
 from tradestat_tools.contract.context import Context, own_provenance
 from tradestat_tools.contract.results import Handle, StoredResult, found_in
 from tradestat_tools.contract.source import source_of
-from tradestat_tools.contract.tool import Tool
+from tradestat_tools.contract.tool import Tool, call_text
 from tradestat_tools.model.answers import Answer, Data, Link, Note, NoteCode, Table
 from tradestat_tools.model.arguments import Arguments
 from tradestat_tools.model.errors import InvalidQuery, TradestatError
@@ -23,6 +23,7 @@ from tradestat_tools.results.citation import references_of
 from tradestat_tools.results.export.folder import SYNTHETIC, ExportFolder, safe_name
 from tradestat_tools.results.export.html_page import write_html
 from tradestat_tools.results.export.parquet import write_parquet
+from tradestat_tools.results.export.picture import write_png, write_svg
 from tradestat_tools.results.export.plain_text import write_about, write_csv, write_json, write_markdown
 from tradestat_tools.results.export.report import Exported, Report
 from tradestat_tools.results.export.xlsx import write_xlsx
@@ -31,7 +32,7 @@ from tradestat_tools.upstream.runtime import in_thread
 
 ADDRESS = "tradestat://exports/"
 MOST_RESULTS = 20
-FormatName = Literal["csv", "xlsx", "json", "parquet", "markdown", "html"]
+FormatName = Literal["csv", "xlsx", "json", "parquet", "markdown", "html", "svg", "png"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Format:
         one_table: whether a file holds one table, so that each needs its own.
         about: whether what is to be known goes into a file beside it.
         drawn: whether it shows a chart, or says what one shows.
+        picture: whether a file holds the drawing of one chart.
     """
 
     suffix: str
@@ -50,6 +52,7 @@ class Format:
     one_table: bool = False
     about: bool = False
     drawn: bool = False
+    picture: bool = False
 
 
 FORMATS: Mapping[FormatName, Format] = {
@@ -61,6 +64,8 @@ FORMATS: Mapping[FormatName, Format] = {
     "parquet": Format(".parquet", "application/vnd.apache.parquet", write_parquet, one_table=True),
     "markdown": Format(".md", "text/markdown", write_markdown, drawn=True),
     "html": Format(".html", "text/html", write_html, drawn=True),
+    "svg": Format(".svg", "image/svg+xml", write_svg, drawn=True, picture=True),
+    "png": Format(".png", "image/png", write_png, drawn=True, picture=True),
 }
 ABOUT = Format(".txt", "text/plain", write_about)
 
@@ -125,6 +130,14 @@ async def export_data(context: Context, asked: ExportArguments) -> Answer[Export
             argument="format",
             allowed="json, xlsx, markdown, html",
         )
+    undrawn = [one.stored.handle for one in report.answers if one.figure is None]
+    if chosen.picture and undrawn:
+        raise InvalidQuery(
+            f"No chart could be chosen for {undrawn[0]}, and a chart is all that {asked.format} can hold.",
+            argument="format",
+            allowed="results of the tool chart, and what it draws by itself; for others xlsx, csv, json, parquet, html",
+            remedy=f"Draw it first, {call_text('chart', result=undrawn[:1])}, and export the result of that.",
+        )
     name = asked.filename or (f"{stored[0].tool}-{handles[0]}" if len(stored) == 1 else f"tradestat-{handles[0]}")
     folder = ExportFolder(context.settings.export_dir)
     files = await in_thread(partial(_write, folder, _stem(name, chosen, synthetic=report.sandbox), chosen, report))
@@ -180,13 +193,13 @@ def _stem(name: str, chosen: Format, *, synthetic: bool) -> str:
 
 def _write(folder: ExportFolder, stem: str, chosen: Format, report: Report) -> list[ExportedFile]:
     """Write the file, or one for each table. Blocks."""
-    parts = report.one_each() if chosen.one_table else [report]
+    parts = report.one_each() if chosen.one_table else report.answer_each() if chosen.picture else [report]
     files: list[ExportedFile] = []
     try:
         for number, part in enumerate(parts, start=1):
-            part_stem = stem if len(parts) == 1 else f"{stem}-table{number}"
+            part_stem = stem if len(parts) == 1 else f"{stem}-{'chart' if chosen.picture else 'table'}{number}"
             files.append(_write_one(folder, part_stem, chosen, part))
-            if part is not report:
+            if part is not report and not chosen.picture:
                 report.add_part(files[-1].name, part)
         if chosen.about:
             files.append(_write_one(folder, f"{stem}-about", ABOUT, report).model_copy(update={"rows": 0}))
@@ -218,10 +231,10 @@ EXPORT_DATA = Tool(
     title="Tradestat: write answers to a file",
     description=(
         "Writes earlier answers, by the handles (result r…) in their first lines, to a file: xlsx (default), csv, "
-        "json, parquet, markdown, or html (one page, made to be printed to PDF). All rows, exact figures; service, "
-        "address, date, unit, notes and citation go with them. table picks one table; several results make one "
-        "workbook or page. csv and parquet hold one table a file. Files are made in the server's export folder, none "
-        "is ever written over; each comes back as a resource link. Costs nothing and asks no service."
+        "json, parquet, markdown, or html (one page, made to be printed to PDF); charts as svg or png. All rows, exact "
+        "figures; service, address, date, unit, notes and citation go with them. table picks one table; several "
+        "results make one workbook or page. csv and parquet hold one table a file, svg and png one chart. Files are "
+        "made in the server's export folder, none is ever written over; each comes back as a resource link."
     ),
     arguments=ExportArguments,
     data=ExportData,

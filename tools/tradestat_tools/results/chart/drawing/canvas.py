@@ -88,8 +88,19 @@ def number(value: float) -> str:
 
 
 def exact(value: float | None) -> str:
-    """A value as it can be read back; empty for none."""
-    return "" if value is None else repr(value)
+    """A value as it can be read back; a dash for none."""
+    return "–" if value is None else repr(value)
+
+
+def runs_of(places: Iterable[Place | None]) -> list[list[Place]]:
+    """Stretches of places without a gap."""
+    runs: list[list[Place]] = [[]]
+    for place in places:
+        if place is None:
+            runs.append([])
+        else:
+            runs[-1].append(place)
+    return [run for run in runs if run]
 
 
 class Canvas:
@@ -114,23 +125,13 @@ class Canvas:
         inner = f"><title>{escape(clean(about))}</title></{tag}>" if about else "/>"
         self._parts.append(f"<{tag}{written}{inner}")
 
-    def line(self, one: Place, other: Place, colour: str, width: float = 1, dash: str | None = None) -> None:
+    def line(self, one: Place, other: Place, colour: str, *, width: float = 1, dash: str | None = None) -> None:
         """A straight line."""
-        self.shape(
-            "line",
-            x1=one[0],
-            y1=one[1],
-            x2=other[0],
-            y2=other[1],
-            stroke=colour,
-            stroke_width=width,
-            stroke_dasharray=dash,
-        )
+        ends = {"x1": one[0], "y1": one[1], "x2": other[0], "y2": other[1]}
+        self.shape("line", **ends, stroke=colour, stroke_width=width, stroke_dasharray=dash)
 
-    def path(
-        self, runs: Iterable[Sequence[Place]], colour: str, width: float, values: str, dash: str | None = None
-    ) -> None:
-        """Lines through points; a run for each stretch without a gap. `values` are all it shows, to be read back."""
+    def path(self, runs: Iterable[Sequence[Place]], colour: str, *, width: float, dash: str | None = None) -> None:
+        """Lines through points; a run for each stretch without a gap."""
         way = "".join("M" + "L".join(f"{number(x)} {number(y)}" for x, y in run) for run in runs)
         self.shape(
             "path",
@@ -141,7 +142,6 @@ class Canvas:
             stroke_dasharray=dash,
             stroke_linejoin="round",
             stroke_linecap="round",
-            data_values=values,
         )
 
     def text(
@@ -150,8 +150,8 @@ class Canvas:
         text: str,
         size: float,
         colour: str,
-        anchor: Anchor = "start",
         *,
+        anchor: Anchor = "start",
         bold: bool = False,
         about: str = "",
     ) -> None:
@@ -179,9 +179,12 @@ class Canvas:
 
     def svg(self, height: float, title: str, about: str) -> str:
         """The whole drawing."""
-        size = f'viewBox="0 0 {number(self.width)} {number(height)}" width="{number(self.width)}" height="{number(height)}"'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{escape(FONTS)}">'
-        # Its name and description without ids, of which several drawings on one page would share.
+        wide, high = number(self.width), number(height)
+        size = f'viewBox="0 0 {wide} {high}" width="{wide}" height="{high}"'
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(clean(title))}" '
+            f'font-family="{escape(FONTS)}">'
+        )
         said = f"<title>{escape(clean(title))}</title>\n<desc>{escape(clean(about))}</desc>"
         ground = f'<rect width="100%" height="100%" fill="{self.theme.ground}"/>'
         return "\n".join([head, said, ground, *self._parts, "</svg>", ""])

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from tradestat_tools.results.chart.drawing.areas import bubble, treemap
 from tradestat_tools.results.chart.drawing.canvas import Canvas
 from tradestat_tools.results.chart.drawing.columns import balance, mirror, shares
 from tradestat_tools.results.chart.drawing.lines import lines
-from tradestat_tools.results.chart.drawing.ranked import bars, bubble, tile_map, treemap
+from tradestat_tools.results.chart.drawing.places import tile_map
+from tradestat_tools.results.chart.drawing.ranked import bars
 from tradestat_tools.results.chart.drawing.theme import THEMES, ThemeName
 from tradestat_tools.results.chart.figure import Figure, Kind
 
@@ -28,7 +30,8 @@ _KINDS: Mapping[Kind, Callable[[Canvas, Figure], float]] = {
 def draw(figure: Figure, theme: ThemeName = "light", width: int = WIDTH) -> str:
     """The SVG of a figure.
 
-    Every mark has its exact value as `data-v` (of a line all of them as `data-values`) and says it to a pointer.
+    Every mark has its exact value as `data-v` and says it to a pointer; a line has all of them as `data-values`, with –
+    for a gap.
 
     Args:
         width: pixels, at least 480; the height follows from the figure.

@@ -1,10 +1,10 @@
-"""What stands around every drawing: title, unit, legend, marks, notes, source, and the word across synthetic figures."""
+"""What stands around every drawing: title, unit, legend, marks, notes, source, a word across synthetic figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tradestat_tools.results.chart.drawing.canvas import Canvas, fitted, text_width, wrapped
-from tradestat_tools.results.chart.figure import Figure, Series
+from tradestat_tools.results.chart.figure import Figure, Mark, Series
 from tradestat_tools.results.chart.numbers import amount, is_pure, unit_in
 
 EDGE = 20
@@ -14,12 +14,13 @@ LINE = 1.32
 
 SANDBOX = "SANDBOX: synthetic figures, not statistics"
 MOST_NOTES = 4
-MARKS = {
-    "provisional": "○ provisional",
-    "estimated": "□ estimated",
-    "suppressed": "× kept back",
-    "conflicting": "× stated in two ways",
+MARKS: Mapping[Mark, tuple[str, str]] = {
+    "provisional": ("○ provisional", "pale, dashed edge: provisional"),
+    "estimated": ("□ estimated", "pale, dashed edge: estimated"),
+    "suppressed": ("× kept back", "gap: kept back"),
+    "conflicting": ("× stated in two ways", "gap: stated in two ways"),
 }
+"""How marks look on points, and on bars and areas."""
 
 
 @dataclass(slots=True)
@@ -97,7 +98,8 @@ def foot(canvas: Canvas, figure: Figure, y: float) -> float:
 
 
 def _marks(figure: Figure) -> list[str]:
-    found = dict.fromkeys(MARKS[mark] for one in figure.series for mark in one.marks or {})
+    on_points = figure.kind in ("lines", "seasonality")
+    found = dict.fromkeys(MARKS[mark][not on_points] for one in figure.series for mark in one.marks or {})
     gaps = any(value is None for one in drawn(figure) for value in one.values)
     said = [*found, *(["a gap is no figure, not zero"] if gaps else [])]
     return [" · ".join(said)] if said else []
@@ -115,7 +117,7 @@ def across(canvas: Canvas, figure: Figure, room: Room) -> None:
     x, y = (room.left + room.right) / 2, (room.top + room.bottom) / 2
     size = min(90.0, room.width / 6.2)
     canvas.opened(transform=f"rotate(-18 {x:.1f} {y:.1f})", opacity="0.13", pointer_events="none", aria_hidden="true")
-    canvas.text((x, y + size / 3), "SANDBOX", size, canvas.theme.warning, "middle", bold=True)
+    canvas.text((x, y + size / 3), "SANDBOX", size, canvas.theme.warning, anchor="middle", bold=True)
     canvas.closed()
 
 

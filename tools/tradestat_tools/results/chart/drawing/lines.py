@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tradestat_tools.results.chart.drawing.canvas import Canvas, Place, exact, fitted, text_width
+from tradestat_tools.results.chart.drawing.canvas import Canvas, Place, exact, fitted, runs_of, text_width
 from tradestat_tools.results.chart.drawing.frame import (
     EDGE,
     SMALL,
@@ -26,7 +26,12 @@ GAP = 15
 DOTS_UP_TO = 40
 """Periods up to which every point of a line is marked."""
 
+YEARS_FROM = 18
+"""Months or quarters from which on only their years are named."""
+
 DASHES = (None, None, None, None, "7 3", "7 3", "2 3", "2 3")
+ONCE_MORE = "9 3 2 3"
+"""Of lines that have a colour for the second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +43,41 @@ class Look:
     dash: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A line with what it is drawn as.
+
+    Args:
+        short: its name as it stands at its end.
+        places: of its values; None where there is none, or none that the scale has.
+    """
+
+    series: Series
+    short: str
+    look: Look
+    places: list[Place | None]
+
+    @property
+    def end(self) -> Place | None:
+        """The last of its places."""
+        return next((place for place in reversed(self.places) if place is not None), None)
+
+
 def lines(canvas: Canvas, figure: Figure) -> float:
     """Draw lines; says how high the drawing is."""
     series = drawn(figure)
-    names = [one.name for one in series]
     short = _short(series)
     looks = _looks(canvas, figure, series)
     y = head(canvas, figure)
-    if short != names:
-        y = legend(canvas, y, [(name, look.colour) for name, look in zip(names, looks, strict=True)])
-    values = [
-        value
-        for one in series
-        for value in one.values
-        if value is not None and not (figure.scale == "log" and value <= 0)
-    ]
-    top = y + 14
-    bottom = top + HEIGHT
+    if short != [one.name for one in series]:
+        y = legend(canvas, y, [(one.name, look.colour) for one, look in zip(series, looks, strict=True)])
     log = figure.scale == "log"
+    values = [value for one in series for value in one.values if value is not None and (value > 0 or not log)]
+    top, bottom = y + 14, y + 14 + HEIGHT
     scale = logarithmic(values, bottom, top) if log else straight(values, bottom, top, zero=False)
     labels = [tick_text(tick, figure.power) for tick in scale.ticks]
     left = EDGE + max(text_width(label, TINY) for label in labels) + 8
-    ends = max(text_width(name, SMALL) for name in short) + 14
+    ends = max(text_width(name, SMALL, bold=True) for name in short) + 14 if len(series) > 1 else 0
     room = Room(left, top, canvas.width - EDGE - ends, bottom)
     xs = steps(room, len(figure.axis.labels))
     grid(canvas, room, scale, labels)
@@ -67,45 +85,50 @@ def lines(canvas: Canvas, figure: Figure) -> float:
         canvas.text((left, top - 4), f"The axis begins at {labels[0]}.", TINY, canvas.theme.muted)
     below(canvas, room, figure, xs)
     breaks(canvas, room, figure, xs)
-    for at, (one, look) in enumerate(zip(series, looks, strict=True)):
-        _line(canvas, figure, one, at, xs, scale, look)
-    _names(canvas, room, series, short, looks, xs, scale)
+    found = [
+        Drawn(one, name, look, _places(one, xs, scale)) for one, name, look in zip(series, short, looks, strict=True)
+    ]
+    for number, one in enumerate(found):
+        _line(canvas, figure, one, number=number, xs=xs, base=bottom)
+    if len(found) > 1:
+        _names(canvas, room, found)
     across(canvas, figure, room)
     return foot(canvas, figure, bottom + 40)
 
 
 def _looks(canvas: Canvas, figure: Figure, series: Sequence[Series]) -> list[Look]:
+    """Colours in order; of a seasonality the newest years in colour, those before in grey."""
     theme = canvas.theme
-    if figure.kind == "seasonality":
-        years = [one for one in series if one.role == "value"]
-        newest = len(years) - 1
-        found: list[Look] = []
-        for at, one in enumerate(series):
-            if one.role == "average":
-                found.append(Look(theme.ink, 1.6, "2 3"))
-            elif at == newest:
-                found.append(Look(theme.colours[0], 2.8))
-            elif at == newest - 1:
-                found.append(Look(theme.colours[1], 2))
-            else:
-                found.append(Look(theme.rest, 1.1))
-        return found
-    return [Look(theme.colours[at % len(theme.colours)], dash=DASHES[at % len(DASHES)]) for at in range(len(series))]
+    if figure.kind != "seasonality":
+        return [
+            Look(theme.colours[at % len(theme.colours)], dash=DASHES[at] if at < len(DASHES) else ONCE_MORE)
+            for at in range(len(series))
+        ]
+    newest = sum(one.role == "value" for one in series) - 1
+    usual = {newest: Look(theme.colours[0], 2.8), newest - 1: Look(theme.colours[1], 2)}
+    return [
+        Look(theme.ink, 1.6, "2 3") if one.role == "average" else usual.get(at, Look(theme.rest, 1.1))
+        for at, one in enumerate(series)
+    ]
 
 
 def _short(series: Sequence[Series]) -> list[str]:
     """Names as they stand at the ends of lines: whole where all fit, else codes, else cut."""
     names = [one.name for one in series]
-    if all(text_width(name, SMALL) <= NAME_ROOM for name in names):
+    if len(names) < 2 or all(text_width(name, SMALL) <= NAME_ROOM for name in names):
         return names
     codes = [one.code or "" for one in series]
-    if (
-        all(codes)
-        and len(set(codes)) == len(codes)
-        and all(name.startswith(code) for name, code in zip(names, codes, strict=True))
-    ):
+    begin = all(code and name.startswith(code) for name, code in zip(names, codes, strict=True))
+    if begin and len(set(codes)) == len(codes):
         return codes
     return [fitted(name, SMALL, NAME_ROOM) for name in names]
+
+
+def _places(one: Series, xs: Sequence[float], scale: Scale) -> list[Place | None]:
+    return [
+        None if value is None or (scale.log and value <= 0) else (x, scale.at(value))
+        for x, value in zip(xs, one.values, strict=True)
+    ]
 
 
 def steps(room: Room, count: int, inner: float = 6) -> list[float]:
@@ -122,24 +145,23 @@ def grid(canvas: Canvas, room: Room, scale: Scale, labels: Sequence[str]) -> Non
         y = scale.at(tick)
         zero = tick == 0 and not scale.log
         canvas.line((room.left, y), (room.right, y), canvas.theme.axis if zero else canvas.theme.grid)
-        canvas.text((room.left - 6, y + 4), label, TINY, canvas.theme.muted, "end")
+        canvas.text((room.left - 6, y + 4), label, TINY, canvas.theme.muted, anchor="end")
 
 
 def below(canvas: Canvas, room: Room, figure: Figure, xs: Sequence[float]) -> None:
-    """The periods under the axis; of months and quarters each year where it begins."""
+    """The periods under the axis; of many months and quarters each year where it begins."""
     labels = figure.axis.labels
-    if figure.axis.kind == "periods" and figure.axis.frequency in ("month", "quarter") and len(labels) > 18:
-        firsts = [at for at, label in enumerate(labels) if at == 0 or label[:4] != labels[at - 1][:4]]
-        if len(firsts) > 1 and (firsts[1] < 4 or labels[0][4:] not in ("-01", "Q1")):
+    named = list(enumerate(labels))
+    if figure.axis.kind == "periods" and figure.axis.frequency != "year" and len(labels) > YEARS_FROM:
+        firsts = [at for at, label in named if at == 0 or label[:4] != labels[at - 1][:4]]
+        if labels[0][4:] not in ("-01", "Q1"):
             firsts = firsts[1:]
         named = [(at, labels[at][:4]) for at in firsts]
-    else:
-        named = list(enumerate(labels))
-    step = abs(xs[named[-1][0]] - xs[named[0][0]]) / max(1, len(named) - 1) if len(named) > 1 else room.width
+    step = abs(xs[named[-1][0]] - xs[named[0][0]]) / (len(named) - 1) if len(named) > 1 else room.width
     for place in thinned([name for _, name in named], step, lambda label: text_width(label, TINY)):
         at, name = named[place]
         canvas.line((xs[at], room.bottom), (xs[at], room.bottom + 4), canvas.theme.axis)
-        canvas.text((xs[at], room.bottom + 17), name, TINY, canvas.theme.muted, "middle")
+        canvas.text((xs[at], room.bottom + 17), name, TINY, canvas.theme.muted, anchor="middle")
 
 
 def breaks(canvas: Canvas, room: Room, figure: Figure, xs: Sequence[float]) -> None:
@@ -148,108 +170,56 @@ def breaks(canvas: Canvas, room: Room, figure: Figure, xs: Sequence[float]) -> N
         at = figure.axis.labels.index(one.at)
         x = (xs[at] + xs[at - 1]) / 2 if at else xs[at]
         canvas.opened(data_break=one.at)
-        canvas.line((x, room.top - 2), (x, room.bottom), canvas.theme.muted, 1, "4 3")
+        canvas.line((x, room.top - 2), (x, room.bottom), canvas.theme.muted, dash="4 3")
         text = f"HS {one.at[:4]}"
-        anchor = "end" if x + text_width(text, TINY) + 4 > room.right else "start"
-        canvas.text(
-            (x - 4 if anchor == "end" else x + 4, room.top + 8), text, TINY, canvas.theme.muted, anchor, about=one.text
-        )
+        at_left = x + text_width(text, TINY) + 4 > room.right
+        where = (x - 4 if at_left else x + 4, room.top + 8)
+        canvas.text(where, text, TINY, canvas.theme.muted, anchor="end" if at_left else "start", about=one.text)
         canvas.closed()
 
 
-def _line(
-    canvas: Canvas, figure: Figure, one: Series, number: int, xs: Sequence[float], scale: Scale, look: Look
-) -> None:
-    labels = figure.axis.labels
-    places: list[Place | None] = [
-        None if value is None or (scale.log and value <= 0) else (xs[at], scale.at(value))
-        for at, value in enumerate(one.values)
-    ]
-    runs: list[list[Place]] = [[]]
-    for place in places:
-        if place is None:
-            runs.append([])
-        else:
-            runs[-1].append(place)
-    canvas.opened(data_series=str(number), data_name=one.name)
-    drawn_runs = [run for run in runs if run]
-    canvas.path(drawn_runs, look.colour, look.width, " ".join(exact(value) or "–" for value in one.values), look.dash)
-    alone = {run[0] for run in drawn_runs if len(run) == 1}
-    many = len(labels) > DOTS_UP_TO
-    for at, (place, value) in enumerate(zip(places, one.values, strict=True)):
-        mark = mark_of(one, at)
-        said = hint(one.name, labels[at], value, figure.unit, mark)
+def _line(canvas: Canvas, figure: Figure, one: Drawn, *, number: int, xs: Sequence[float], base: float) -> None:
+    labels, series, look = figure.axis.labels, one.series, one.look
+    runs = runs_of(one.places)
+    canvas.opened(
+        data_series=str(number), data_name=series.name, data_values=" ".join(exact(value) for value in series.values)
+    )
+    canvas.path(runs, look.colour, width=look.width, dash=look.dash)
+    alone = {run[0] for run in runs if len(run) == 1}
+    for at, (place, value) in enumerate(zip(one.places, series.values, strict=True)):
+        mark = mark_of(series, at)
+        said = hint(series.name, labels[at], value, figure.unit, mark)
         if place is None:
             if mark:
-                canvas.text((xs[at], scale.begins - 3 - 11 * number), "×", SMALL, look.colour, "middle", about=said)
-        elif not many or mark or place in alone:
-            point(canvas, place, look.colour, mark, value, said, radius=2.6 if look.width >= 2 else 1.6)
+                where = (xs[at], base - 3 - 13 * number)
+                canvas.text(where, "×", SMALL, look.colour, anchor="middle", about=said)
+        elif len(labels) <= DOTS_UP_TO or mark or place in alone:
+            point(canvas, place, look, value=value, mark=mark, said=said)
     canvas.closed()
 
 
-def point(
-    canvas: Canvas, at: Place, colour: str, mark: str, value: float | None, said: str, radius: float = 2.6
-) -> None:
+def point(canvas: Canvas, at: Place, look: Look, *, value: float | None, mark: str, said: str) -> None:
     """One figure: filled as reported, hollow where it is provisional, a hollow square where it is estimated."""
     x, y = at
+    hollow = {"fill": canvas.theme.ground, "stroke": look.colour, "stroke_width": 1.6, "data_v": exact(value)}
     if mark == "estimated":
-        canvas.shape(
-            "rect",
-            said,
-            x=x - 3.5,
-            y=y - 3.5,
-            width=7,
-            height=7,
-            fill=canvas.theme.ground,
-            stroke=colour,
-            stroke_width=1.6,
-            data_v=exact(value),
-        )
+        canvas.shape("rect", said, x=x - 3.5, y=y - 3.5, width=7, height=7, **hollow)
     elif mark == "provisional":
-        canvas.shape(
-            "circle",
-            said,
-            cx=x,
-            cy=y,
-            r=3.8,
-            fill=canvas.theme.ground,
-            stroke=colour,
-            stroke_width=1.6,
-            data_v=exact(value),
-        )
+        canvas.shape("circle", said, cx=x, cy=y, r=3.8, **hollow)
     else:
-        canvas.shape("circle", said, cx=x, cy=y, r=radius, fill=colour, data_v=exact(value))
+        radius = 2.6 if look.width >= 2 else 1.6
+        canvas.shape("circle", said, cx=x, cy=y, r=radius, fill=look.colour, data_v=exact(value))
 
 
-def _names(
-    canvas: Canvas,
-    room: Room,
-    series: Sequence[Series],
-    short: Sequence[str],
-    looks: Sequence[Look],
-    xs: Sequence[float],
-    scale: Scale,
-) -> None:
-    ends: list[tuple[float, float]] = []
-    for one in series:
-        known = [
-            (xs[at], value)
-            for at, value in enumerate(one.values)
-            if value is not None and not (scale.log and value <= 0)
-        ]
-        x, value = known[-1] if known else (xs[-1], scale.low)
-        ends.append((x, scale.at(value)))
-    heights = apart([y for _, y in ends], GAP, room.top, room.bottom)
-    for (x, y), height, name, one, look in zip(ends, heights, short, series, looks, strict=True):
-        canvas.line((x + 4, y), (room.right + 8, height), look.colour, 0.8)
-        colour = look.colour if look.colour != canvas.theme.rest else canvas.theme.muted
-        bold = look.width > 2.5
-        del colour
-        canvas.text(
-            (room.right + 11, height + 4),
-            name,
-            SMALL,
-            canvas.theme.ink,
-            bold=bold,
-            about=one.name if one.name != name else "",
-        )
+def _names(canvas: Canvas, room: Room, found: Sequence[Drawn]) -> None:
+    """Names at the right, each with a thread to the end of its line: a dotted one where the line ended before."""
+    named = [(one, end) for one in found if (end := one.end) is not None]
+    heights = apart([y for _, (_, y) in named], GAP, room.top, room.bottom)
+    for (one, (x, y)), height in zip(named, heights, strict=True):
+        if x < room.right - 12:
+            canvas.line((x + 5, y), (room.right + 8, height), canvas.theme.muted, width=0.8, dash="1 5")
+        else:
+            canvas.line((x + 4, y), (room.right + 8, height), one.look.colour, width=0.8)
+        about = one.series.name if one.series.name != one.short else ""
+        where = (room.right + 11, height + 4)
+        canvas.text(where, one.short, SMALL, canvas.theme.ink, bold=one.look.width > 2.5, about=about)

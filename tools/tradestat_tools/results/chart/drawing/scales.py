@@ -1,4 +1,4 @@
-"""From values to pixels: axes with round numbers, which labels fit beside each other, and where names at line ends go."""
+"""From values to pixels: axes with round numbers, which labels fit beside each other, where names at line ends go."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -68,13 +68,8 @@ def logarithmic(values: Iterable[float], begins: float, ends: float) -> Scale:
     last = max(last, first + 1)
     between = (1, 2, 5) if last - first <= 3 else (1,)
     marks = [part * 10.0**power for power in range(first, last + 1) for part in between]
-    low, high = (
-        max((one for one in marks if one <= min(held)), default=marks[0]),
-        min((one for one in marks if one >= max(held)), default=marks[-1]),
-    )
-    if low == high:
-        high = marks[min(marks.index(high) + 1, len(marks) - 1)]
-        low = low if low < high else marks[marks.index(low) - 1]
+    low = max((one for one in marks if one <= min(held)), default=marks[0])
+    high = min((one for one in marks if one >= max(held) and one > low), default=marks[-1])
     return Scale(low, high, begins, ends, tuple(one for one in marks if low <= one <= high), log=True)
 
 

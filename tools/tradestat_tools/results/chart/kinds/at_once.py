@@ -2,6 +2,7 @@
 
 from tradestat_tools.codes.places import tiles
 from tradestat_tools.codes.units import significant
+from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.results.chart.arguments import ChartArguments
 from tradestat_tools.results.chart.figure import Series
 from tradestat_tools.results.chart.kinds.plan import (
@@ -45,12 +46,17 @@ def treemap(lines: Lines, asked: ChartArguments) -> Plan:
     additive(lines, "treemap")
     at, notes = one_period(lines)
     shown = having(lines, at, asked.top or TILES, notes, positive=True)
-    total, rest = whole_of(lines, shown, at, notes)
+    total, rest = whole_of("treemap", lines, shown, at, notes)
     values = [line.value(at) for line in shown]
     if total is None:  # some part has no figure, and the whole is not there
         left = [value for line in lines.lines if line not in shown and (value := line.value(at)) is not None]
         rest = sum(left) or None
-        notes.append("The whole is not known, so that areas stand beside each other and for no share of it.")
+        notes.append(
+            Note(
+                code=NoteCode.ABSENT,
+                text="The whole is not known, so that areas stand beside each other and for no share of it.",
+            )
+        )
     return Plan(
         "treemap",
         categories(lines, shown),
@@ -68,15 +74,20 @@ def bubble(lines: Lines, asked: ChartArguments) -> Plan:
     additive(lines, "bubble")
     periods = periods_of(lines, "bubble")
     first, last = periods[0], periods[-1]
-    notes: list[str] = []
+    notes: list[Note] = []
     able = [line for line in lines.lines if (line.value(first) or 0) > 0 and (line.value(last) or 0) > 0]
     if len(able) < len(lines.lines):
-        notes.append(f"{len(lines.lines) - len(able)} without a figure of {first} and {last} both are not drawn.")
+        notes.append(
+            Note(
+                code=NoteCode.ABSENT,
+                text=f"{len(lines.lines) - len(able)} without a figure of {first} and {last} both are not drawn.",
+            )
+        )
     shown = sorted(able, key=lambda line: -(line.value(last) or 0))[: asked.top or BUBBLES]
     if not shown:
         raise unfit("bubble", f"none has a figure of {first} and {last} both", "lines that begin and end together")
-    total, _ = whole_of(lines, shown, last, notes)
-    if total is None:
+    total, _ = whole_of("bubble", lines, shown, last, notes)
+    if not total:
         raise unfit(
             "bubble",
             f"the whole of {last}, of which shares are, is not known",
@@ -120,8 +131,8 @@ def map_chart(lines: Lines, asked: ChartArguments) -> Plan:
     nowhere = [line.name for line, tile in zip(shown, where, strict=True) if tile is None]
     if nowhere:
         more = f" and {len(nowhere) - 5} more" if len(nowhere) > 5 else ""
-        notes.append(f"Without a place on the map: {', '.join(nowhere[:5])}{more}.")
-    notes.append("Each area is one tile, near its place; no borders are drawn.")
+        notes.append(Note(code=NoteCode.ABSENT, text=f"Without a place on the map: {', '.join(nowhere[:5])}{more}."))
+    notes.append(Note(code=NoteCode.SHAPE, text="Each area is one tile, near its place; no borders are drawn."))
     axis = categories(lines, shown).model_copy(
         update={
             "tiles": [list(tile) if tile else None for tile in where],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.units import significant
+from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.results.chart.arguments import ChartArguments
 from tradestat_tools.results.chart.figure import MOST_SERIES, Axis, Series
@@ -23,6 +24,9 @@ from tradestat_tools.results.chart.lines import Line, Lines
 
 LINES, PARTS = 8, 7
 """How many are drawn where `top` does not say."""
+
+MOST_PARTS = 8
+"""As many as there are colours: areas have no dashes to tell them apart by."""
 
 MOST_YEARS = 12
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -49,7 +53,12 @@ def lines_chart(lines: Lines, asked: ChartArguments) -> Plan:
         ]
         unit = f"{base} = 100"
     if asked.log and any(value is not None and value <= 0 for one in series for value in one.values):
-        notes.append("Zero and negative values have no place on a logarithmic scale and are not drawn.")
+        notes.append(
+            Note(
+                code=NoteCode.ZERO,
+                text="Zero and negative values have no place on a logarithmic scale and are not drawn.",
+            )
+        )
     return Plan("lines", over_time(periods), series, unit, shown, breaks=breaks_of(lines, shown, periods), notes=notes)
 
 
@@ -61,14 +70,14 @@ def _index(line: Line, periods: Sequence[Period], base: Period) -> list[int | fl
 def shares(lines: Lines, asked: ChartArguments) -> Plan:
     additive(lines, "shares")
     periods = periods_of(lines, "shares", least=1)
-    shown, notes = largest(lines, asked, PARTS, MOST_SERIES - 2)
+    shown, notes = largest(lines, asked, PARTS, MOST_PARTS)
     totals: list[int | float | None] = []
     rests: list[int | float | None] = []
     for at in periods:
-        total, rest = whole_of(lines, shown, at, notes)
+        total, rest = whole_of("shares", lines, shown, at, notes)
         totals.append(total)
         rests.append(rest)
-    if all(one is None for one in totals):
+    if not any(totals):
         raise unfit(
             "shares",
             "no period has a figure of all parts, nor is there their whole",
@@ -108,9 +117,9 @@ def balance(lines: Lines, asked: ChartArguments) -> Plan:
         Series(name="balance", role="balance", values=balance),
     ]
     shown = [flows["X"], flows["M"]]
-    notes = ["Exports FOB less imports CIF: freight and insurance make the balance lower."] * (
-        flows["X"].valuations == {"FOB"} and flows["M"].valuations == {"CIF"}
-    )
+    text = "Exports FOB less imports CIF: freight and insurance make the balance lower."
+    apart = flows["X"].valuations == {"FOB"} and flows["M"].valuations == {"CIF"}
+    notes = [Note(code=NoteCode.VALUATION, text=text)] if apart else []
     return Plan(
         "balance", over_time(periods), series, lines.unit, shown, breaks=breaks_of(lines, shown, periods), notes=notes
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import clean, counted
+from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery
 from tradestat_tools.model.observation import Status
 from tradestat_tools.results.chart.arguments import ChartArguments
@@ -43,7 +44,7 @@ class Plan:
     total: int | float | None = None
     rest: int | float | None = None
     breaks: list[Break] = field(default_factory=list[Break])
-    notes: list[str] = field(default_factory=list[str])
+    notes: list[Note] = field(default_factory=list[Note])
 
 
 def unfit(kind: str, why: str, allowed: str, remedy: str | None = None) -> InvalidQuery:
@@ -81,45 +82,44 @@ def periods_of(lines: Lines, kind: Kind, least: int = 2) -> list[Period]:
     return lines.periods
 
 
-def one_period(lines: Lines) -> tuple[Period | None, list[str]]:
+def one_period(lines: Lines) -> tuple[Period | None, list[Note]]:
     """The newest period that at least half of the lines have a figure of."""
     if not lines.periods:
         return None, []
     count = {at: sum(line.value(at) is not None for line in lines.lines) for at in lines.periods}
     at = max(at for at in lines.periods if 2 * count[at] >= max(count.values()))
-    notes = (
-        [f"Of {lines.periods[0]} to {lines.periods[-1]} the period {at} is drawn."] if len(lines.periods) > 1 else []
-    )
-    return at, notes
+    text = f"Of {lines.periods[0]} to {lines.periods[-1]} the period {at} is drawn."
+    return at, [Note(code=NoteCode.SUBSET, text=text)] if len(lines.periods) > 1 else []
 
 
-def having(lines: Lines, at: Period | None, top: int, notes: list[str], *, positive: bool = False) -> list[Line]:
+def having(lines: Lines, at: Period | None, top: int, notes: list[Note], *, positive: bool = False) -> list[Line]:
     """The largest that have a figure; how many are left out is said."""
     having = [line for line in lines.lines if line.value(at) is not None]
     if len(having) < len(lines.lines):
-        notes.append(
-            f"{counted(len(lines.lines) - len(having), 'line')} without a figure, which is not zero, left out."
-        )
+        text = f"{counted(len(lines.lines) - len(having), 'line')} without a figure, which is not zero, left out."
+        notes.append(Note(code=NoteCode.ABSENT, text=text))
     if positive:
         drawn = [line for line in having if (line.value(at) or 0) > 0]
         if len(drawn) < len(having):
-            notes.append(f"{len(having) - len(drawn)} of zero left out, which have no size.")
+            text = f"{len(having) - len(drawn)} of zero or less left out, which have no size."
+            notes.append(Note(code=NoteCode.ZERO, text=text))
         having = drawn
     if not having:
         raise InvalidQuery("Nothing is left to draw.", argument="period", remedy="Choose another period.")
     ranked = sorted(having, key=lambda line: (-(line.value(at) or 0), line.name))
     if len(ranked) > top:
-        notes.append(f"The {top} largest of {len(ranked)}.")
+        notes.append(Note(code=NoteCode.SUBSET, text=f"The {top} largest of {len(ranked)}."))
     return ranked[:top]
 
 
-def largest(lines: Lines, asked: ChartArguments, usual: int, most: int) -> tuple[list[Line], list[str]]:
+def largest(lines: Lines, asked: ChartArguments, usual: int, most: int) -> tuple[list[Line], list[Note]]:
+    """As many of the largest as are asked for, or as usual."""
     top = min(asked.top or usual, most)
-    notes = [f"The {top} largest of {len(lines.lines)}, by the newest figure."] if len(lines.lines) > top else []
-    return lines.lines[:top], notes
+    text = f"The {top} largest of {len(lines.lines)}, by the newest figure."
+    return lines.lines[:top], [Note(code=NoteCode.SUBSET, text=text)] if len(lines.lines) > top else []
 
 
-def total_at(lines: Lines, at: Period | None, notes: list[str]) -> int | float | None:
+def total_at(lines: Lines, at: Period | None, notes: list[Note]) -> int | float | None:
     """The whole of a ranking, where there is one and what is ranked are its parts."""
     if {"flow", "source"} & set(lines.by) or len(lines.valuations) > 1 or lines.whole is None:
         return None
@@ -127,7 +127,11 @@ def total_at(lines: Lines, at: Period | None, notes: list[str]) -> int | float |
     parts = sum(line.value(at) or 0 for line in lines.lines)
     if total is None or total <= 0 or parts > total * (1 + TOLERANCE):
         if total is not None:
-            notes.append("The lines add up to more than their whole; no shares are given.")
+            notes.append(
+                Note(
+                    code=NoteCode.TOTAL_MISMATCH, text="The lines add up to more than their whole; no shares are given."
+                )
+            )
         return None
     return total
 
@@ -205,34 +209,33 @@ def breaks_of(lines: Lines, shown: Sequence[Line], periods: Sequence[Period]) ->
     return breaks
 
 
-def once(notes: list[str], text: str) -> None:
-    if text not in notes:
-        notes.append(text)
-
-
 def whole_of(
-    lines: Lines, shown: Sequence[Line], at: Period | None, notes: list[str]
+    kind: Kind, lines: Lines, shown: Sequence[Line], at: Period | None, notes: list[Note]
 ) -> tuple[int | float | None, int | float | None]:
     """What the parts are of in a period, and the rest of it; None where it can not be known."""
     values = [line.value(at) for line in lines.lines]
     drawn = [line.value(at) for line in shown]
     known = [one for one in values if one is not None]
     if any(one < 0 for one in known):
-        raise unfit("shares", "there are negative values", "lines, bars")
+        raise unfit(kind, "there are negative values", "lines, bars")
     parts = sum(known)
     summed = parts if len(known) == len(values) else None
     total = lines.whole.value(at) if lines.whole is not None else summed
-    if total is None or total <= 0:
+    if total is None:
         return None, None
     if parts > total * (1 + TOLERANCE):
         raise unfit(
-            "shares",
+            kind,
             f"the parts add up to more than the whole in {at or 'them'}, so that they overlap",
             "parts that do not overlap",
             "Choose them with `only`.",
         )
     if parts > total:
-        once(notes, "Parts and whole are rounded by the source, and may differ by as much.")
+        rounded = Note(
+            code=NoteCode.ROUNDING, text="Parts and whole are rounded by the source, and may differ by as much."
+        )
+        if rounded not in notes:
+            notes.append(rounded)
     here = [one for one in drawn if one is not None]
     rest = total - sum(here) if len(here) == len(drawn) else None
     return total, None if rest is not None and rest < 0 else rest

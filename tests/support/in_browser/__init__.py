@@ -1,0 +1,1 @@
+"""What tests of the page in a browser work with."""
