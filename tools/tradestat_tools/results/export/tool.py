@@ -167,7 +167,7 @@ def _figure(context: Context, stored: StoredResult) -> Figure | None:
     if stored.tool == CHART.name:
         return Figure.model_validate(stored.structured["data"]["figure"])
     try:
-        return figure_of(context, [stored], ChartArguments(result=[stored.handle]))[0]
+        return figure_of([stored], ChartArguments(result=[stored.handle]), context.tools)[0]
     except TradestatError:
         return None
 
