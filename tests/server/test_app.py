@@ -99,7 +99,7 @@ async def test_the_instructions_name_every_tool_our_own_first_in_two_thousand_ch
     text = instructions(held.sources.values(), sandbox=True)
     assert len(text) <= 2_000  # hosts cut what is longer
     own, _, rest = text.partition("One service's own figures:")
-    assert [tool.name for tool in held.own if not re.search(rf"\b{tool.name}\b", own)] == []
+    assert [name for name in held.own if not re.search(rf"\b{name}\b", own)] == []
     for source in held.sources.values():
         assert source.instructions in rest
         assert [tool.name for tool in source.tools if not re.search(rf"\b{tool.name}\b", source.instructions)] == []
@@ -109,7 +109,7 @@ async def test_every_upstream_endpoint_is_a_tool_and_so_are_our_own(watched: Con
     tools = await listed(watched)
     assert {tool.name for tool in tools} == UPSTREAM_TOOLS | OWN_TOOLS
     assert len(tools) == len(UPSTREAM_TOOLS | OWN_TOOLS)
-    assert {tool.name for tool in catalogue().own} == OWN_TOOLS
+    assert set(catalogue().own) == OWN_TOOLS
 
 
 async def test_every_tool_is_described_for_models_and_people(watched: Context) -> None:

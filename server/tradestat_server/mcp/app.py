@@ -12,6 +12,7 @@ from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 
 from tradestat_server.mcp.completions import add_completions
 from tradestat_server.mcp.finished import Finished
+from tradestat_server.mcp.listing import cards_of, made
 from tradestat_server.mcp.prompts import add_prompts
 from tradestat_server.mcp.prompts import check as check_prompt
 from tradestat_server.mcp.resources import add_resources
@@ -85,6 +86,11 @@ def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None 
         yield context
 
     finished = Finished()
+    cards = cards_of(context.tools)
+    if offered is None:
+        tools = [served_tool(card, card.name, finished) for card in cards]
+    else:
+        tools = [served_tool(card, tool, finished) for tool in offered for card in made([tool])]
     about = metadata(DISTRIBUTION)
     server = TradestatServer(
         NAME,
@@ -92,11 +98,11 @@ def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None 
         description=f"Official trade statistics: {about['Summary'].partition(': ')[2]}",
         instructions=instructions(context.sources.values(), sandbox=context.settings.sandbox),
         version=about["Version"],
-        tools=[served_tool(tool, finished) for tool in (context.tools.values() if offered is None else offered)],
+        tools=tools,
         lifespan=lifespan,
         log_level="WARNING",
     )
-    add_resources(server, context)
+    add_resources(server, context, {card.name: card.cost for card in cards})
     add_prompts(server)
     add_completions(server, context)
     return server

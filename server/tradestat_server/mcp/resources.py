@@ -1,6 +1,6 @@
 """Code lists, source notes and a guide, for clients that read resources."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -56,9 +56,13 @@ class Listed(NamedTuple):
     description: str = ""
 
 
-def add_resources(server: MCPServer[Any], context: Context) -> None:
-    """Register every resource and template."""
-    for one in (*LISTED, *_of_context(context)):
+def add_resources(server: MCPServer[Any], context: Context, costs: Mapping[str, str]) -> None:
+    """Register every resource and template.
+
+    Args:
+        costs: what a call of each tool costs, by its name.
+    """
+    for one in (*LISTED, *_of_context(context, costs)):
         name = one.name or one.read.__name__
         about: dict[str, Any] = {
             "name": name,
@@ -199,7 +203,7 @@ def unit_list() -> str:
     return _tsv(("unit", "label", "measures", "comtrade", "name_zh", "name_ko"), [*quantities, *values])
 
 
-def _of_context(context: Context) -> tuple[Listed, ...]:
+def _of_context(context: Context, costs: Mapping[str, str]) -> tuple[Listed, ...]:
     sources, exports = context.sources, ExportFolder(context.settings.export_dir)
 
     async def usage() -> str:
@@ -217,7 +221,7 @@ def _of_context(context: Context) -> tuple[Listed, ...]:
 
     def source_list() -> str:
         """The statistics services behind the tools: coverage, lag, units, keys and costs."""
-        return "\n\n".join(_source_note(source) for source in sources.values())
+        return "\n\n".join(_source_note(source, costs) for source in sources.values())
 
     def source_note(source: str) -> str:
         """One statistics service: coverage, lag, units, valuation, licence, privacy, disclaimer, tools and costs.
@@ -229,7 +233,7 @@ def _of_context(context: Context) -> tuple[Listed, ...]:
             raise _not_found(
                 f"{shown(source)} is not a source. The sources are {', '.join(sources)}.", nearest(source, sources)
             )
-        return _source_note(sources[source])
+        return _source_note(sources[source], costs)
 
     return (
         Listed(f"{EXPORTS_ADDRESS}{{name}}", "An exported file", "application/octet-stream", exported_file),
@@ -267,12 +271,12 @@ LISTED = (
 """A list is found before the template that its address would fit."""
 
 
-def _source_note(source: Source) -> str:
+def _source_note(source: Source, costs: Mapping[str, str]) -> str:
     terms = source.terms
     key = "no key"
     if source.key:
         key = f"{source.key.variable} ({'required' if source.key.required else 'optional'}). {source.key.get_it}"
-    tools = ", ".join(f"`{tool.name}` ({tool.cost})" for tool in source.tools)
+    tools = ", ".join(f"`{name}` ({costs[name]})" for name in source.offers)
     return _lines(
         [
             f"# {source.name}",

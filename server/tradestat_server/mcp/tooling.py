@@ -12,7 +12,7 @@ from mcp_types import CallToolResult, ResourceLink, TextContent, ToolAnnotations
 from pydantic import PrivateAttr
 
 from tradestat_server.mcp.finished import Finished
-from tradestat_server.mcp.schemas import input_schema
+from tradestat_server.mcp.listing import Card
 from tradestat_server.text.envelope import ENVELOPE_SCHEMA, structured_content
 from tradestat_server.text.render import render_answer, render_error
 from tradestat_tools.contract.context import Context
@@ -113,10 +113,12 @@ def failed(error: TradestatError) -> CallToolResult:
     )
 
 
-def served_tool(tool: Tool[Any, Any], finished: Finished | None = None) -> ServedTool:
+def served_tool(card: Card, tool: str | Tool[Any, Any], finished: Finished | None = None) -> ServedTool:
     """A tool of ours as the SDK lists it.
 
     Args:
+        card: what is shown of it.
+        tool: what is called; by its name, it is loaded at its first call.
         finished: where its answers are kept to be given again; those of a tool that is not local are.
     """
 
@@ -125,22 +127,22 @@ def served_tool(tool: Tool[Any, Any], finished: Finished | None = None) -> Serve
 
     served = ServedTool(
         fn=ask,
-        name=tool.name,
-        title=tool.title,
-        description=tool.description,
-        parameters=input_schema(tool.arguments),
+        name=card.name,
+        title=card.title,
+        description=card.description,
+        parameters=dict(card.schema),
         fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=ENVELOPE_SCHEMA),
         is_async=True,
         context_kwarg=None,
         annotations=ToolAnnotations(
-            read_only_hint=not tool.writes,
+            read_only_hint=not card.writes,
             # Of a tool that only reads, the protocol asks neither.
-            destructive_hint=False if tool.writes else None,
-            idempotent_hint=False if tool.writes else None,
-            open_world_hint=not tool.local,
+            destructive_hint=False if card.writes else None,
+            idempotent_hint=False if card.writes else None,
+            open_world_hint=not card.local,
         ),
     )
-    return served.remembering(finished) if finished and not tool.local else served
+    return served.remembering(finished) if finished and not card.local else served
 
 
 def _where(error: BaseException) -> str:
