@@ -8,11 +8,11 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent, Tool
 
+from tradestat_server.mcp.answering import ERROR_META
 from tradestat_server.mcp.app import create_server, instructions
 from tradestat_server.mcp.context import open_context
 from tradestat_server.mcp.prompts import PROMPTS, write
 from tradestat_server.mcp.schemas import input_schema
-from tradestat_server.mcp.tooling import ERROR_META
 from tradestat_server.text.render import MAX_CHARS, SANDBOX_LABEL, render_answer, render_error
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.source import Source
-    from tradestat_tools.contract.tool import Tool, Tools
+    from tradestat_tools.contract.tool import Tool
+    from tradestat_tools.contract.tools import Tools
     from tradestat_tools.model.file_layout import Layout
     from tradestat_tools.model.settings import Settings
 
@@ -32,7 +33,7 @@ class Catalogue:
     @cached_property
     def tools(self) -> "Tools":
         """Every tool by its name: the sources' first, in their order, then our own."""
-        from tradestat_tools.contract.tool import Tools
+        from tradestat_tools.contract.tools import Tools
 
         of_sources = {
             name: partial(_of_source, source, name) for source in self.sources.values() for name in source.offers
@@ -78,7 +79,7 @@ def of_sources(sources: "Iterable[Source]", *, files: "Callable[[], Iterable[typ
     Args:
         files: loads the layouts of files from services that have no tools.
     """
-    from tradestat_tools.contract.tool import Tools
+    from tradestat_tools.contract.tools import Tools
 
     by_id = {source.id: source for source in sources}
     layouts = Layouts(lambda: (*files(), *(one for source in by_id.values() for one in source.files)))

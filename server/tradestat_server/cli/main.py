@@ -1,5 +1,6 @@
 """The command line. Only `click` is imported up here: `--help` must not pay for MCP or the sources' models."""
 
+import gc
 import io
 import os
 import sys
@@ -93,9 +94,12 @@ def serve(
             raise click.ClickException("There is nobody to serve over stdio: stdin or stdout is closed.")
         if sys.stdin.isatty():
             click.echo("Serving MCP over stdio: a client is to start this command. Ctrl-C stops it.", err=True)
+    gc.disable()  # what is loaded from here on stays: looking through it again and again takes a tenth of the start
     settings = read_settings(sandbox=sandbox, offline=offline)
     from tradestat_server.mcp import transports
 
+    gc.freeze()
+    gc.enable()
     try:
         with settings_named():
             transports.run(

@@ -10,12 +10,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tradestat_tools.catalogue import catalogue
-from tradestat_tools.contract.tool import Tool, Tools
+from tradestat_tools.contract.tools import Tools
+
+if TYPE_CHECKING:
+    from tradestat_tools.contract.tool import Tool
 
 FILE = "tools.json"
+
+ENVELOPE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "what": {"type": "string"},
+        "source": {"type": "object"},
+        "tables": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"columns": {"type": "array"}, "rows": {"type": "array", "items": {"type": "array"}}},
+            },
+        },
+        "notes": {"type": "array"},
+    },
+    "required": ["what", "source"],
+}
+"""The same for every tool, and short: the list of tools goes to every client, and from most of them to a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,7 @@ def cards_of(tools: Tools) -> tuple[Card, ...]:
     return tuple(made(tools.values()))
 
 
-def made(tools: Iterable[Tool[Any, Any]]) -> Iterable[Card]:
+def made(tools: "Iterable[Tool[Any, Any]]") -> Iterable[Card]:
     """The cards of tools, made of their models."""
     from tradestat_server.mcp.schemas import input_schema  # noqa: PLC0415 - only where none is written down
 

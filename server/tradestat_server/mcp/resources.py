@@ -8,13 +8,13 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
 
+from tradestat_server.mcp.door import Door
 from tradestat_server.mcp.texts import index, text
 from tradestat_server.text.render import render_answer
 from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.flows import FLOWS
 from tradestat_tools.codes.units import UNIT_NAMES, quantity_units
 from tradestat_tools.codes.words import CodeError, nearest, shown
-from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Source
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.results.export.folder import ExportFolder
@@ -56,13 +56,13 @@ class Listed(NamedTuple):
     description: str = ""
 
 
-def add_resources(server: MCPServer[Any], context: Context, costs: Mapping[str, str]) -> None:
+def add_resources(server: MCPServer[Any], door: Door, costs: Mapping[str, str]) -> None:
     """Register every resource and template.
 
     Args:
         costs: what a call of each tool costs, by its name.
     """
-    for one in (*LISTED, *_of_context(context, costs)):
+    for one in (*LISTED, *_of_server(door, costs)):
         name = one.name or one.read.__name__
         about: dict[str, Any] = {
             "name": name,
@@ -203,12 +203,12 @@ def unit_list() -> str:
     return _tsv(("unit", "label", "measures", "comtrade", "name_zh", "name_ko"), [*quantities, *values])
 
 
-def _of_context(context: Context, costs: Mapping[str, str]) -> tuple[Listed, ...]:
-    sources, exports = context.sources, ExportFolder(context.settings.export_dir)
+def _of_server(door: Door, costs: Mapping[str, str]) -> tuple[Listed, ...]:
+    sources, exports = door.sources, ExportFolder(door.settings.export_dir)
 
     async def usage() -> str:
         """Credits and calls left at every service, when they reset, and what is stored here."""
-        return render_answer(await context.call("usage", {}), sources=sources.values())
+        return render_answer(await (await door.context()).call("usage", {}), sources=sources.values())
 
     def exported_file(name: str) -> bytes:
         """A file that export_data wrote, by its name, as bytes."""

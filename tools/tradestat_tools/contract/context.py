@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from tradestat_tools.contract.results import Results
-from tradestat_tools.contract.tool import OWN_NAME, D, Tool, Tools
+from tradestat_tools.contract.tool import OWN_NAME, D, Tool
+from tradestat_tools.contract.tools import Tools
 from tradestat_tools.model.answers import Answer, Provenance, State
 from tradestat_tools.model.file_layout import Layout
 from tradestat_tools.model.settings import Settings
