@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test slow golden evals faults clients bench lint types imports house manifest bundle requirements clean
+.PHONY: demo test slow golden evals faults clients bench rates lint types imports house manifest bundle requirements clean
 
 demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
 	$(BIN)/tradestat-mcp demo
@@ -31,8 +31,11 @@ evals: .venv/dev.stamp  ## ask the scripted agent the questions of evals/; anoth
 clients: .venv/dev.stamp  ## what other clients of UN Comtrade make of the stand-in; installs them from a registry
 	$(BIN)/python scripts/other_clients.py
 
-bench: .venv/dev.stamp  ## what the engine is worth and what it costs, as ratios measured in one run
-	$(BIN)/python -m bench
+bench: .venv/dev.stamp .venv/bench.stamp  ## what the engine is worth and what it costs, as ratios measured in one run; BENCH_ARGS="--out folder" writes them too
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+rates: .venv/dev.stamp  ## beside a bare server of the SDK, in short; fails where a ratio is worse than half its goal
+	$(BIN)/python -m bench.rates --short
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -74,6 +77,11 @@ clean:
 
 .venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/bench.stamp: requirements/bench.txt | .venv/bin/python  # apart: it wants other versions than the server
+	$(BIN)/python -m venv .venv/bench
+	.venv/bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.txt
 	@touch $@
 
 .venv/bundle.stamp: requirements/bundle.txt | .venv/bin/python

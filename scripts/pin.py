@@ -11,6 +11,7 @@ FILES = {
     "runtime.txt": ["pyproject.toml", "--group", "build"],
     "dev.txt": ["pyproject.toml", "--group", "dev", "--constraints", "requirements/runtime.txt"],
     "bundle.txt": ["--group", "bundle"],
+    "bench.txt": ["--group", "bench"],
 }
 """What each file pins. `runtime` holds what the server needs, and what installs the project from a checkout."""
 

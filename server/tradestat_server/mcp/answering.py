@@ -82,16 +82,7 @@ async def answered(
     except TradestatError as error:
         return failed(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
-        logger.error("%s failed unexpectedly: %s", name, _where(error))  # noqa: TRY400 - see _where
-        return CallToolResult(
-            content=[
-                TextContent(
-                    text=f"Internal error: {name} failed on something it does not know.\n"
-                    "Do: try other arguments or another tool, and report this with the server's log."
-                )
-            ],
-            is_error=True,
-        )
+        return unexpected(name, error)
     if finished and not links:
         finished.keep(ours, name, arguments, result, watch)
     return result
@@ -101,6 +92,20 @@ def failed(error: TradestatError) -> CallToolResult:
     """A failure as a result that a model can act on."""
     return CallToolResult(
         content=[TextContent(text=render_error(error))], is_error=True, _meta={ERROR_META: error.as_dict()}
+    )
+
+
+def unexpected(name: str, error: Exception) -> CallToolResult:
+    """What is answered when a tool fails on something that it does not know; the log says where."""
+    logger.error("%s failed unexpectedly: %s", name, _where(error))
+    return CallToolResult(
+        content=[
+            TextContent(
+                text=f"Internal error: {name} failed on something it does not know.\n"
+                "Do: try other arguments or another tool, and report this with the server's log."
+            )
+        ],
+        is_error=True,
     )
 
 

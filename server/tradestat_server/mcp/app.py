@@ -25,11 +25,11 @@ from mcp_types import (
     Tool,
 )
 
-from tradestat_server.mcp.door import Door, Standing, imported
+from tradestat_server.mcp.door import ANSWERING, Door, Standing, imported
 from tradestat_server.mcp.finished import Finished
 from tradestat_server.mcp.listing import cards_of, made
 from tradestat_server.mcp.stdio import claimed
-from tradestat_server.mcp.tooling import ANSWERING, served_tool
+from tradestat_server.mcp.tooling import served_tool
 
 if TYPE_CHECKING:
     from pydantic.networks import AnyUrl

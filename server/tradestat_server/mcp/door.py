@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tradestat_tools.contract.tools import Tools
     from tradestat_tools.model.settings import Settings
 
+ANSWERING = "tradestat_server.mcp.answering"
+"""What the first call needs besides its tool."""
+
 SETTLED = 0.25
 """Seconds for the list of tools to leave before anything is loaded in the background."""
 
@@ -113,7 +116,7 @@ class Standing(Door):
 
 
 def _load(tools: "Tools") -> None:
-    import tradestat_server.mcp.answering  # noqa: F401
+    importlib.import_module(ANSWERING)
     from tradestat_tools.codes.search.hs import search_hs
 
     for name in tools:

@@ -1,6 +1,6 @@
 """One MCP tool for each tool of ours, none of which is loaded before it is called."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mcp.server.mcpserver import Context as CallContext
 from mcp.server.mcpserver.tools import Tool as McpTool
@@ -8,14 +8,12 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetad
 from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import PrivateAttr
 
-from tradestat_server.mcp.door import Door, imported
+from tradestat_server.mcp.door import ANSWERING, Door, imported
 from tradestat_server.mcp.finished import Finished
 from tradestat_server.mcp.listing import ENVELOPE_SCHEMA, Card
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.tool import Tool
-
-ANSWERING = "tradestat_server.mcp.answering"
 
 
 class ServedTool(McpTool):
@@ -23,6 +21,11 @@ class ServedTool(McpTool):
 
     _tool: "str | Tool[Any, Any]" = PrivateAttr(default="")
     _finished: Finished | None = PrivateAttr(default=None)
+
+    def calling(self, tool: "str | Tool[Any, Any]", finished: Finished | None) -> Self:
+        """The same, with what it calls, and where its answers are kept to be given again."""
+        self._tool, self._finished = tool, finished
+        return self
 
     async def run(
         self,
@@ -32,7 +35,13 @@ class ServedTool(McpTool):
     ) -> CallToolResult:
         """Ask it. Never raises: a failure is a result that says so."""
         door: Door = context.request_context.lifespan_context
-        ours = await door.context()
+        try:
+            ours = await door.context()
+        except Exception as error:  # noqa: BLE001 - as any other failure that is not of the call's making
+            await imported(ANSWERING)
+            from tradestat_server.mcp.answering import unexpected  # noqa: PLC0415
+
+            return unexpected(self.name, error)
         given = await self._finished.find(ours, self.name, arguments) if self._finished else None
         if given is not None:
             return given
@@ -67,9 +76,7 @@ def served_tool(card: Card, tool: "str | Tool[Any, Any]", finished: Finished | N
             open_world_hint=not card.local,
         ),
     )
-    served._tool = tool
-    served._finished = None if card.local else finished
-    return served
+    return served.calling(tool, None if card.local else finished)
 
 
 def _never() -> None:
