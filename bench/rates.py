@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import cycle, product
 from pathlib import Path
@@ -57,9 +57,9 @@ class Length:
     """How much is measured.
 
     Args:
-        rounds: in each of which every server has its turn.
+        rounds: in each of which every server has its turn; short ones, since the load of a machine changes.
         starts: of each server.
-        calls: in each measurement of a rate.
+        calls: of each server in each round, of one kind.
         watched: calls after which the memory is looked at.
     """
 
@@ -69,7 +69,7 @@ class Length:
     watched: int
 
 
-WHOLE, SHORT = Length(3, 7, 1_000, 20_000), Length(2, 3, 300, 2_000)
+WHOLE, SHORT = Length(7, 9, 500, 20_000), Length(5, 5, 100, 2_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,29 +229,26 @@ def _starts(servers: list[Server], folder: Path, length: Length) -> Found:
 
 def _over_stdio(servers: list[Server], folder: Path, length: Length) -> Found:
     found: Found = {ONE: [], MANY_CALLERS: []}
-    for _ in range(length.rounds):
-        for rates in found.values():
-            rates.append([])
-        for server in servers:
-            pipes = Pipes(server.stdio, folder)
+    with ExitStack() as stack:
+        served = [Pipes(server.stdio, folder) for server in servers]
+        for pipes in served:
+            stack.callback(pipes.close)
             pipes.listed()
             pipes.warm()
-            time.sleep(SETTLING)
-            found[ONE][-1].append(pipes.rate(1, length.calls))
-            found[MANY_CALLERS][-1].append(pipes.rate(64, length.calls))
-            pipes.close()
+        time.sleep(SETTLING)
+        for _ in range(length.rounds):
+            found[ONE].append([pipes.rate(1, length.calls) for pipes in served])
+            found[MANY_CALLERS].append([pipes.rate(64, length.calls) for pipes in served])
     return found
 
 
 def _over_http(servers: list[Server], folder: Path, length: Length) -> Found:
     found: Found = {HTTP_ONE: [], HTTP_MANY: []}
-    for _ in range(length.rounds):
-        for rates in found.values():
-            rates.append([])
-        for server in servers:
-            with _served(server.http, folder) as address:
-                for name, callers in ((HTTP_ONE, 1), (HTTP_MANY, 64)):
-                    found[name][-1].append(anyio.run(_http_rate, address, callers, length.calls))
+    with ExitStack() as stack:
+        addresses = [stack.enter_context(_served(server.http, folder)) for server in servers]
+        for _ in range(length.rounds):
+            for name, callers in ((HTTP_ONE, 1), (HTTP_MANY, 64)):
+                found[name].append([anyio.run(_http_rate, address, callers, length.calls) for address in addresses])
     return found
 
 
