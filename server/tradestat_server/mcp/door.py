@@ -119,6 +119,6 @@ def _load(tools: "Tools") -> None:
     importlib.import_module(ANSWERING)
     from tradestat_tools.codes.search.hs import search_hs
 
+    search_hs("trade")  # builds the index: most research begins with a code
     for name in tools:
         _ = tools[name]
-    search_hs("trade")  # builds the index
