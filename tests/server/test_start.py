@@ -16,7 +16,7 @@ import pytest
 from mcp import Client
 
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.door import Door
+from tradestat_server.mcp.door import SETTLED, Door
 from tradestat_tools.catalogue import catalogue, of_sources
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Source
@@ -33,7 +33,7 @@ import sys
 import anyio
 from mcp import Client
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.door import Door
+from tradestat_server.mcp.door import SETTLED, Door
 from tradestat_tools.catalogue import catalogue
 
 async def main():
@@ -185,4 +185,21 @@ async def test_once_the_list_was_shown_every_tool_is_loaded_in_the_background(wa
         door.shown.set()
         await door.load()
         assert all(map(offered.tools.is_loaded, offered.tools))
+        door.close()
+
+
+async def test_a_call_goes_before_what_is_loaded_in_the_background(watched: Context) -> None:
+    offered = of_sources(watched.sources.values(), files=watched.files.values)
+    door = Door(watched.settings, offered, Opening(replace(watched, tools=offered.tools)))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(door.hold)
+        door.shown.set()
+        door.calls = 1
+        tasks.start_soon(door.load)
+        with anyio.move_on_after(3 * SETTLED):
+            await anyio.sleep_forever()
+        assert not any(map(offered.tools.is_loaded, offered.tools))
+        door.calls = 0
+        while not all(map(offered.tools.is_loaded, offered.tools)):
+            await anyio.lowlevel.checkpoint()
         door.close()

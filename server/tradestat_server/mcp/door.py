@@ -45,6 +45,9 @@ class Door:
         opened: opens what tools work with.
     """
 
+    calls = 0
+    """How many are being answered."""
+
     def __init__(
         self,
         settings: "Settings",
@@ -98,12 +101,15 @@ class Door:
     async def load(self) -> None:
         """Open, and load every tool, one after another in a worker thread, once the list of tools was shown.
 
-        A call that comes meanwhile has what it needs loaded first, but for the room that is being loaded then.
+        A call that comes meanwhile goes before: it waits at most for what is being loaded at that moment.
         """
         await self.shown.wait()
         await anyio.sleep(SETTLED)
         context = await self.context()
-        await anyio.to_thread.run_sync(partial(_load, context.tools), abandon_on_cancel=True)
+        for load in (_answering, *(partial(context.tools.__getitem__, name) for name in context.tools)):
+            while self.calls:  # noqa: ASYNC110 - calls come and go; this one can wait
+                await anyio.sleep(SETTLED)
+            await anyio.to_thread.run_sync(load, abandon_on_cancel=True)
 
 
 class Standing(Door):
@@ -115,10 +121,8 @@ class Standing(Door):
         self._context = context
 
 
-def _load(tools: "Tools") -> None:
+def _answering() -> None:
     importlib.import_module(ANSWERING)
     from tradestat_tools.codes.search.hs import search_hs
 
     search_hs("trade")  # builds the index: most research begins with a code
-    for name in tools:
-        _ = tools[name]

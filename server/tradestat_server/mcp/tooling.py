@@ -35,6 +35,13 @@ class ServedTool(McpTool):
     ) -> CallToolResult:
         """Ask it. Never raises: a failure is a result that says so."""
         door: Door = context.request_context.lifespan_context
+        door.calls += 1
+        try:
+            return await self._answered(door, arguments, context)
+        finally:
+            door.calls -= 1
+
+    async def _answered(self, door: Door, arguments: dict[str, Any], context: CallContext[Any, Any]) -> CallToolResult:
         try:
             ours = await door.context()
         except Exception as error:  # noqa: BLE001 - as any other failure that is not of the call's making
