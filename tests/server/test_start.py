@@ -16,7 +16,7 @@ import pytest
 from mcp import Client
 
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.door import SETTLED, Door
+from tradestat_server.mcp.door import Door
 from tradestat_tools.catalogue import catalogue, of_sources
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Source
@@ -33,7 +33,7 @@ import sys
 import anyio
 from mcp import Client
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.door import SETTLED, Door
+from tradestat_server.mcp.door import Door
 from tradestat_tools.catalogue import catalogue
 
 async def main():
@@ -145,7 +145,9 @@ async def test_nothing_is_opened_before_the_first_call_and_it_stays_open_to_the_
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(door.hold)
         async with Client(create_server(door)) as client:
+            assert not door.shown.is_set()
             await client.list_tools()
+            assert door.shown.is_set()
             assert opening.said == []
             for _ in range(2):
                 result = await client.call_tool("usage", {})
@@ -177,29 +179,23 @@ async def test_what_can_not_be_opened_fails_the_call_and_not_the_server(watched:
         door.close()
 
 
-async def test_once_the_list_was_shown_every_tool_is_loaded_in_the_background(watched: Context) -> None:
+async def test_the_rest_is_loaded_in_the_background_once_the_list_was_shown_and_no_call_is_under_way(
+    watched: Context,
+) -> None:
     offered = of_sources(watched.sources.values(), files=watched.files.values)
-    door = Door(watched.settings, offered, Opening(replace(watched, tools=offered.tools)))
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        assert not any(map(offered.tools.is_loaded, offered.tools))
+        waits.append(seconds)
+        door.calls = 0 if len(waits) == 4 else 1
+        await anyio.lowlevel.checkpoint()
+
+    door = Door(watched.settings, offered, Opening(replace(watched, tools=offered.tools)), sleep=sleep)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(door.hold)
         door.shown.set()
         await door.load()
         assert all(map(offered.tools.is_loaded, offered.tools))
-        door.close()
-
-
-async def test_a_call_goes_before_what_is_loaded_in_the_background(watched: Context) -> None:
-    offered = of_sources(watched.sources.values(), files=watched.files.values)
-    door = Door(watched.settings, offered, Opening(replace(watched, tools=offered.tools)))
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(door.hold)
-        door.shown.set()
-        door.calls = 1
-        tasks.start_soon(door.load)
-        with anyio.move_on_after(3 * SETTLED):
-            await anyio.sleep_forever()
-        assert not any(map(offered.tools.is_loaded, offered.tools))
-        door.calls = 0
-        while not all(map(offered.tools.is_loaded, offered.tools)):
-            await anyio.lowlevel.checkpoint()
+        assert len(waits) == 4
         door.close()

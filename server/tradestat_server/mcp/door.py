@@ -1,7 +1,7 @@
 """Between a server's start and its first call: what is there at once, and the rest, loaded when it is needed."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ class Door:
         settings: keys, addresses, stores.
         offered: the sources and tools.
         opened: opens what tools work with.
+        sleep: waits for so many seconds.
     """
 
     calls = 0
@@ -53,13 +54,15 @@ class Door:
         settings: "Settings",
         offered: "Catalogue",
         opened: "Callable[[], AbstractAsyncContextManager[Context]]",
+        *,
+        sleep: "Callable[[float], Awaitable[None]]" = anyio.sleep,
     ) -> None:
         self.settings = settings
         self.sources: Mapping[str, Source] = offered.sources
         self.tools: Tools = offered.tools
         self.shown = anyio.Event()
         """Set once the list of tools was asked for."""
-        self._opened = opened
+        self._opened, self._sleep = opened, sleep
         self._wanted, self._there, self._closed = anyio.Event(), anyio.Event(), anyio.Event()
         self._context: Context | None = None
         self._failure: Exception | None = None
@@ -104,11 +107,11 @@ class Door:
         A call that comes meanwhile goes before: it waits at most for what is being loaded at that moment.
         """
         await self.shown.wait()
-        await anyio.sleep(SETTLED)
+        await self._sleep(SETTLED)
         context = await self.context()
         for load in (_answering, *(partial(context.tools.__getitem__, name) for name in context.tools)):
-            while self.calls:  # noqa: ASYNC110 - calls come and go; this one can wait
-                await anyio.sleep(SETTLED)
+            while self.calls:
+                await self._sleep(SETTLED)
             await anyio.to_thread.run_sync(load, abandon_on_cancel=True)
 
 
@@ -118,7 +121,7 @@ class Standing(Door):
     def __init__(self, context: "Context") -> None:
         self.settings, self.sources, self.tools = context.settings, context.sources, context.tools
         self.shown = anyio.Event()
-        self._context = context
+        self._context, self._sleep = context, anyio.sleep
 
 
 def _answering() -> None:
