@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MCPB := npx --yes @anthropic-ai/mcpb@2.1.2
 PYTEST_ARGS ?= -n auto
 
-.PHONY: demo test slow browser page golden evals faults clients bench lint types imports house manifest bundle requirements clean
+.PHONY: demo test slow browser page golden evals faults clients bench rates lint types imports house manifest bundle requirements clean
 
 demo: .venv/runtime.stamp  ## ask each source one question, in the sandbox
 	$(BIN)/tradestat-mcp demo
@@ -37,8 +37,11 @@ evals: .venv/dev.stamp  ## ask the scripted agent the questions of evals/; anoth
 clients: .venv/dev.stamp  ## what other clients of UN Comtrade make of the stand-in; installs them from a registry
 	$(BIN)/python scripts/other_clients.py
 
-bench: .venv/dev.stamp  ## what the engine is worth and what it costs, as ratios measured in one run
-	$(BIN)/python -m bench
+bench: .venv/dev.stamp .venv/bench.stamp  ## what the engine is worth and what it costs, as ratios measured in one run; BENCH_ARGS="--out folder" writes them too
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+rates: .venv/dev.stamp  ## beside a bare server of the SDK, in short; fails where a ratio is worse than half its goal
+	$(BIN)/python -m bench.rates --short
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -84,6 +87,11 @@ clean:
 
 .venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
 	$(PIP) install --require-hashes -r requirements/browser.txt
+	@touch $@
+
+.venv/bench.stamp: requirements/bench.txt | .venv/bin/python  # apart: it wants other versions than the server
+	$(BIN)/python -m venv .venv/bench
+	.venv/bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.txt
 	@touch $@
 
 .venv/bundle.stamp: requirements/bundle.txt | .venv/bin/python

@@ -1,5 +1,6 @@
-"""Run every measurement and print its table."""
+"""Run every measurement and print its table; `--out FOLDER` also writes the ratios to other servers there."""
 
+import argparse
 import os
 import platform
 import tempfile
@@ -13,7 +14,7 @@ from bench.measure import say
 from tradestat_sandbox import Sandbox
 
 
-async def main() -> None:
+async def main(out: Path | None) -> None:
     """Everything in one process, one after another."""
     began = time.perf_counter()
     say(
@@ -30,9 +31,11 @@ async def main() -> None:
         await sizes.run(sandbox, folder / "sizes")  # whose ledger is no other's
         await first.run(sandbox, folder)
     exports.run()
-    rates.run()
+    rates.run(out)
     say(f"\n{time.perf_counter() - began:.0f} s in all")
 
 
 if __name__ == "__main__":
-    anyio.run(main)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write rates.json and rates.md there")
+    anyio.run(main, parser.parse_args().out)

@@ -1,4 +1,5 @@
-"""Keep what is written down about the tools in step with the code: parts of manifest.json and of README.md.
+"""Keep what is written down about the tools in step with the code: the list that servers show, and parts of
+manifest.json and of README.md.
 
 `--check` says what differs and fails; `--write` mends it.
 """
@@ -19,10 +20,12 @@ from mcp_types import TextContent
 from tradestat_server.cli.terminal import key_in_words
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
+from tradestat_server.mcp.listing import FILE, as_written
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.tool import OWN_NAME, Tool
 
 ROOT = Path(__file__).parent.parent
+LISTING = f"server/tradestat_server/mcp/{FILE}"
 
 
 def main() -> int:
@@ -34,7 +37,8 @@ def main() -> int:
     wants_write = parser.parse_args().write
 
     stale = False
-    for name, generated in (("manifest.json", manifest), ("README.md", readme)):
+    # The list of tools first: the manifest is made of what a server shows.
+    for name, generated in ((LISTING, listing), ("manifest.json", manifest), ("README.md", readme)):
         file = ROOT / name
         old = file.read_text(encoding="utf-8")
         new = generated(old)
@@ -48,6 +52,11 @@ def main() -> int:
         sys.stdout.write("Mend it with: python scripts/generated.py --write\n")
         return 1
     return 0
+
+
+def listing(_: str) -> str:
+    """The list of tools, made of their models."""
+    return as_written(catalogue().tools)
 
 
 def manifest(text: str) -> str:
@@ -90,7 +99,7 @@ def _tools() -> Iterable[str]:
         for tool in source.tools:
             yield _tool(tool)
     yield f"| **{OWN_NAME}** | no key | |"
-    for tool in catalogue().own:
+    for tool in catalogue().own.values():
         yield _tool(tool)
 
 

@@ -12,6 +12,7 @@ FILES = {
     "dev.txt": ["pyproject.toml", "--group", "dev", "--constraints", "requirements/runtime.txt"],
     "bundle.txt": ["--group", "bundle"],
     "browser.txt": ["--group", "browser", "--constraints", "requirements/dev.txt"],
+    "bench.txt": ["--group", "bench"],
 }
 """What each file pins. `runtime` holds what the server needs, and what installs the project from a checkout."""
 

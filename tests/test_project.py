@@ -46,7 +46,7 @@ def test_the_written_parts_are_in_step_with_the_code() -> None:
         assert write(text) == text, f"{name}: python scripts/generated.py --write"
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "bundle.txt", "browser.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "bundle.txt", "browser.txt", "bench.txt"])
 def test_every_requirement_has_an_exact_version_and_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     entries = [entry for entry in text.replace("\\\n", " ").splitlines() if not entry.startswith("#")]
@@ -66,8 +66,8 @@ def test_every_direct_dependency_is_pinned() -> None:
     assert names(whole["project"]["dependencies"]) <= pins("runtime.txt").keys()
     assert names(whole["dependency-groups"]["build"]) <= pins("runtime.txt").keys()
     assert names(whole["dependency-groups"]["dev"]) <= pins("dev.txt").keys()
-    assert names(whole["dependency-groups"]["bundle"]) <= pins("bundle.txt").keys()
-    assert names(whole["dependency-groups"]["browser"]) <= pins("browser.txt").keys()
+    for name in ("bundle", "browser", "bench"):
+        assert names(whole["dependency-groups"][name]) <= pins(f"{name}.txt").keys()
 
 
 def test_the_readme_names_every_setting() -> None:

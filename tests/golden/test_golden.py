@@ -15,7 +15,7 @@ from golden_answers.scenes import SCENES
 from golden_answers.steps import ANY_HANDLE, Ask, Complete, Prompt, Read
 from jsonschema import Draft202012Validator
 
-from tradestat_server.text.envelope import ENVELOPE_SCHEMA
+from tradestat_server.mcp.listing import ENVELOPE_SCHEMA
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.errors import ERRORS, InvalidQuery
 from tradestat_tools.model.reasons import Reason

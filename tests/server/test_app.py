@@ -8,11 +8,11 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent, Tool
 
+from tradestat_server.mcp.answering import ERROR_META
 from tradestat_server.mcp.app import create_server, instructions
 from tradestat_server.mcp.context import open_context
 from tradestat_server.mcp.prompts import PROMPTS, write
 from tradestat_server.mcp.schemas import input_schema
-from tradestat_server.mcp.tooling import ERROR_META
 from tradestat_server.text.render import MAX_CHARS, SANDBOX_LABEL, render_answer, render_error
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.contract.context import Context
@@ -102,7 +102,7 @@ async def test_the_instructions_name_every_tool_our_own_first_in_two_thousand_ch
     text = instructions(held.sources.values(), sandbox=True)
     assert len(text) <= 2_000  # hosts cut what is longer
     own, _, rest = text.partition("One service's own figures:")
-    assert [tool.name for tool in held.own if not re.search(rf"\b{tool.name}\b", own)] == []
+    assert [name for name in held.own if not re.search(rf"\b{name}\b", own)] == []
     for source in held.sources.values():
         assert source.instructions in rest
         assert [tool.name for tool in source.tools if not re.search(rf"\b{tool.name}\b", source.instructions)] == []
@@ -112,7 +112,7 @@ async def test_every_upstream_endpoint_is_a_tool_and_so_are_our_own(watched: Con
     tools = await listed(watched)
     assert {tool.name for tool in tools} == UPSTREAM_TOOLS | OWN_TOOLS
     assert len(tools) == len(UPSTREAM_TOOLS | OWN_TOOLS)
-    assert {tool.name for tool in catalogue().own} == OWN_TOOLS
+    assert set(catalogue().own) == OWN_TOOLS
 
 
 async def test_every_tool_is_described_for_models_and_people(watched: Context) -> None:

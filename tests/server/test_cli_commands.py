@@ -173,7 +173,7 @@ def test_tools_lists_every_tool_with_its_key_and_cost() -> None:
     for source in catalogue().sources.values():
         assert source.name in listed
         assert source.key is None or source.key.variable in listed
-        for tool in (*source.tools, *catalogue().own):
+        for tool in (*source.tools, *catalogue().own.values()):
             (line,) = (line for line in listed.splitlines() if line.split()[:1] == [tool.name])
             assert tool.cost.split()[0] in line
 

@@ -10,15 +10,17 @@ import pytest
 from mcp import Client
 from mcp_types import Tool
 
+from tradestat_server.mcp import listing
 from tradestat_server.mcp.app import create_server
-from tradestat_tools.catalogue import catalogue
+from tradestat_tools.catalogue import catalogue, of_sources
 from tradestat_tools.contract.context import Context
+from tradestat_tools.open import context_on
 
 pytestmark = pytest.mark.anyio
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
+LISTING = Path(listing.__file__).with_name(listing.FILE)
 WRITE_SNAPSHOTS = "TRADESTAT_WRITE_SNAPSHOTS"
-"""Set it to 1 and run this file to store the schemas anew; then review the difference."""
+"""Set it to 1 and run this file to write the list of tools anew; then review the difference."""
 
 VALUES = ("default", "examples", "enum", "const", "required")
 """Keywords whose content is data, not schema."""
@@ -93,24 +95,20 @@ async def test_arguments_are_described_in_what_every_host_takes(watched: Context
         check(tool.input_schema, tool.name)
 
 
-async def test_every_tool_keeps_its_stored_schema(watched: Context) -> None:
-    current = {
-        # Without what it says of a page, whose address changes with every content (test_page.py has that).
-        tool.name: json.dumps(
-            tool.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"meta"}), indent=1
-        )
-        for tool in await listed(watched)
-    }
+def test_the_list_that_servers_show_is_what_the_tools_give() -> None:
+    current = listing.as_written(catalogue().tools)
     if os.environ.get(WRITE_SNAPSHOTS) == "1":
-        SNAPSHOTS.mkdir(exist_ok=True)
-        for old in SNAPSHOTS.glob("*.json"):
-            old.unlink()
-        for name, text in current.items():
-            (SNAPSHOTS / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
-    stored = {path.stem: path.read_text(encoding="utf-8").rstrip("\n") for path in SNAPSHOTS.glob("*.json")}
-    assert stored.keys() == current.keys()
-    for name, text in current.items():
-        assert json.loads(stored[name]) == json.loads(text), f"{name} changed: {WRITE_SNAPSHOTS}=1 stores it anew"
+        LISTING.write_text(current, encoding="utf-8", newline="\n")
+    assert LISTING.read_text(encoding="utf-8") == current, "python scripts/generated.py --write writes it anew"
+
+
+async def test_another_catalogue_makes_its_list_of_the_tools_themselves(watched: Context) -> None:
+    offered = of_sources(watched.sources.values(), files=watched.files.values)
+    fresh = context_on(watched.settings, watched.upstream, watched.now, offered=offered)
+    assert not any(map(offered.tools.is_loaded, offered.tools))
+    made = await listed(fresh)
+    assert all(map(offered.tools.is_loaded, offered.tools))
+    assert await listed(watched) == made
 
 
 def required_but_left_out(schema: dict[str, Any], where: str) -> list[str]:

@@ -9,9 +9,9 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
+from tradestat_server.mcp.answering import ERROR_META
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.tooling import ERROR_META
-from tradestat_server.text.envelope import ENVELOPE_SCHEMA
+from tradestat_server.mcp.listing import ENVELOPE_SCHEMA
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.tool import Tool
 

@@ -10,8 +10,8 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
+from tradestat_server.mcp.answering import ERROR_META
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.tooling import ERROR_META
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.open import in_memory
 from tradestat_tools.upstream.http import Http

@@ -46,7 +46,7 @@ def cache_info(*, as_json: bool) -> None:
 @click.option("--source", help="Only this service's answers, by its id, such as comtrade.")
 def cache_clear(source: str | None) -> None:
     """Forget stored answers, and the results made of them. What they cost has to be paid again."""
-    known = {one.id: [tool.name for tool in one.tools] for one in offered().sources.values()}
+    known = {one.id: list(one.offers) for one in offered().sources.values()}
     if source is not None and source not in known:
         raise click.BadParameter(f"{source!r} is none of {', '.join(known)}.", param_hint="--source")
     with _opened() as stored:

@@ -1,5 +1,6 @@
 """The command line. Only `click` is imported up here: `--help` must not pay for MCP or the sources' models."""
 
+import gc
 import io
 import os
 import sys
@@ -26,6 +27,7 @@ from tradestat_server.cli.common import (
 from tradestat_server.cli.ledger import ledger
 
 if TYPE_CHECKING:
+    from tradestat_tools.catalogue import Catalogue
     from tradestat_tools.contract.context import Context
     from tradestat_tools.model.errors import TradestatError
     from tradestat_tools.model.settings import Settings
@@ -93,9 +95,13 @@ def serve(
             raise click.ClickException("There is nobody to serve over stdio: stdin or stdout is closed.")
         if sys.stdin.isatty():
             click.echo("Serving MCP over stdio: a client is to start this command. Ctrl-C stops it.", err=True)
-    settings = read_settings(sandbox=sandbox, offline=offline)
-    from tradestat_server.mcp import transports
-
+    gc.disable()  # what is loaded from here on stays: looking through it again and again takes a tenth of the start
+    try:
+        settings = read_settings(sandbox=sandbox, offline=offline)
+        from tradestat_server.mcp import transports
+    finally:
+        gc.enable()
+    gc.freeze()
     try:
         with settings_named():
             transports.run(
@@ -179,7 +185,7 @@ cli.add_command(ledger)
 def tools(as_json: bool) -> None:
     """List the tools by source, with their keys and costs."""
     if as_json:
-        click.echo(as_json_text(_run(partial(_with_context, read_settings(), _tools_as_listed))))
+        click.echo(as_json_text(_run(partial(_tools_as_listed, read_settings(), offered()))))
     else:
         from tradestat_server.cli.terminal import Terminal, tools_table
 
@@ -261,13 +267,15 @@ async def _with_context(settings: "Settings", use: "Callable[[Context], Awaitabl
         return await use(context)
 
 
-async def _tools_as_listed(context: "Context") -> list[dict[str, Any]]:
-    """The entries of `tools/list`."""
+async def _tools_as_listed(settings: "Settings", offered: "Catalogue") -> list[dict[str, Any]]:
+    """The entries of `tools/list`, for which nothing has to be opened."""
     from mcp import Client
 
     from tradestat_server.mcp.app import create_server
+    from tradestat_server.mcp.context import open_context
+    from tradestat_server.mcp.door import Door
 
-    async with Client(create_server(context)) as client:
+    async with Client(create_server(Door(settings, offered, partial(open_context, settings)))) as client:
         tools = (await client.list_tools()).tools
     return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
 

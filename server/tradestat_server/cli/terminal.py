@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 
+from tradestat_server.mcp.listing import cards_of
 from tradestat_server.text.tables import cell_text
 from tradestat_tools.catalogue import Catalogue
 from tradestat_tools.codes.words import clean
@@ -60,13 +61,14 @@ def draw(terminal: Console, table: Table, *, most_rows: int) -> None:
 
 def tools_table(terminal: Console, offered: Catalogue) -> None:
     """Draw every tool by source, with the source's key and each call's cost."""
-    of_sources = [(f"{one.name} - {key_in_words(one.key)}", one.tools) for one in offered.sources.values()]
-    for title, tools in (*of_sources, (OWN_NAME, offered.own)):
+    cards = {card.name: card for card in cards_of(offered.tools)}
+    of_sources = [(f"{one.name} - {key_in_words(one.key)}", one.offers) for one in offered.sources.values()]
+    for title, names in (*of_sources, (OWN_NAME, tuple(offered.own))):
         drawn = RichTable(box=box.SIMPLE_HEAD, title=escape(title), title_justify="left", title_style="bold")
         for column in ("tool", "what it gives", "cost of a call"):
             drawn.add_column(column, no_wrap=column == "tool")
-        for tool in tools:
-            drawn.add_row(tool.name, escape(tool.title), escape(tool.cost))
+        for name in names:
+            drawn.add_row(name, escape(cards[name].title), escape(cards[name].cost))
         terminal.print(drawn)
 
 

@@ -1,30 +1,48 @@
 """The MCP server: tools, resources, prompts and completions on one object, for any transport."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context as CallContext
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
+from mcp.server.mcpserver.tools import Tool as McpTool
+from mcp_types import (
+    CallToolResult,
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    GetPromptResult,
+    InputRequiredResult,
+    Prompt,
+    PromptReference,
+    Resource,
+    ResourceTemplate,
+    ResourceTemplateReference,
+    Tool,
+)
 
-from tradestat_server.mcp.completions import add_completions
+from tradestat_server.mcp.door import ANSWERING, Door, Standing, imported
 from tradestat_server.mcp.finished import Finished
+from tradestat_server.mcp.listing import cards_of, made
 from tradestat_server.mcp.page import CHARTED, announced, apps
-from tradestat_server.mcp.prompts import add_prompts
-from tradestat_server.mcp.prompts import check as check_prompt
-from tradestat_server.mcp.resources import add_resources
 from tradestat_server.mcp.stdio import claimed
-from tradestat_server.mcp.tooling import failed, served_tool
-from tradestat_tools.call import no_such_tool
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.source import Source
-from tradestat_tools.contract.tool import Tool
+from tradestat_server.mcp.tooling import served_tool
+
+if TYPE_CHECKING:
+    from pydantic.networks import AnyUrl
+
+    from tradestat_tools.contract.context import Context
+    from tradestat_tools.contract.source import Source
+    from tradestat_tools.contract.tool import Tool as OurTool
 
 NAME = "tradestat"
 DISTRIBUTION = "tradestat-mcp"
+
+RESOURCES, PROMPTS, COMPLETIONS = (f"tradestat_server.mcp.{room}" for room in ("resources", "prompts", "completions"))
 
 INSTRUCTIONS = """\
 Official trade statistics. Across sources:
@@ -43,65 +61,126 @@ SANDBOX_INSTRUCTIONS = """
 This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pass one on."""
 
 
-class TradestatServer(MCPServer[Context]):
-    """Answers a wrong name of a prompt or tool with the nearest right one; the SDK would call it an internal error."""
+class TradestatServer(MCPServer[Door]):
+    """Answers a wrong name of a prompt or tool with the nearest right one; the SDK would call it an internal error.
+
+    Resources and prompts are loaded when a client first asks for one: most never do.
+    """
+
+    door: Door
+    costs: Mapping[str, str]
+    _furnished = False
 
     async def run_stdio_async(self) -> None:
         """Serve whoever started the process, over its pipes, until one of them is closed."""
         async with claimed().messages() as (received, sending):
             await self._lowlevel_server.run(received, sending, self._lowlevel_server.create_initialization_options())
 
+    async def list_tools(self) -> list[Tool]:
+        self.door.shown.set()
+        return await super().list_tools()
+
+    async def list_resources(self) -> list[Resource]:
+        await self._furnish()
+        return await super().list_resources()
+
+    async def list_resource_templates(self) -> list[ResourceTemplate]:
+        await self._furnish()
+        return await super().list_resource_templates()
+
+    async def read_resource(
+        self, uri: "AnyUrl | str", context: CallContext[Door, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        await self._furnish()
+        return await super().read_resource(uri, context)
+
+    async def list_prompts(self) -> list[Prompt]:
+        await self._furnish()
+        return await super().list_prompts()
+
     async def get_prompt(
-        self, name: str, arguments: dict[str, Any] | None = None, context: CallContext[Context, Any] | None = None
+        self, name: str, arguments: dict[str, Any] | None = None, context: CallContext[Door, Any] | None = None
     ) -> GetPromptResult | InputRequiredResult:
-        check_prompt(name, arguments or {})
+        await self._furnish()
+        from tradestat_server.mcp.prompts import check
+
+        check(name, arguments or {})
         return await super().get_prompt(name, arguments, context)
 
     async def call_tool(
-        self, name: str, arguments: dict[str, Any], context: CallContext[Context, Any] | None = None
+        self, name: str, arguments: dict[str, Any], context: CallContext[Door, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError:  # of a tool that is not there: those that are never raise
-            return failed(no_such_tool(name, [tool.name for tool in await self.list_tools()]))
+            await imported(ANSWERING)
+            from tradestat_server.mcp.answering import no_tool
+
+            return no_tool(name, [tool.name for tool in await super().list_tools()])
+
+    async def _furnish(self) -> None:
+        if self._furnished:
+            return
+        await imported(RESOURCES)
+        await imported(PROMPTS)
+        from tradestat_server.mcp.prompts import add_prompts
+        from tradestat_server.mcp.resources import add_resources
+
+        if not self._furnished:  # no other has meanwhile
+            self._furnished = True
+            add_resources(self, self.door, self.costs)
+            add_prompts(self)
 
 
-def instructions(sources: Iterable[Source], *, sandbox: bool) -> str:
+def instructions(sources: "Iterable[Source]", *, sandbox: bool) -> str:
     """What a model reads first of the server: when to choose which source's tools, the free sources on top."""
     ordered = sorted(sources, key=lambda source: source.policy.paid)
     text = INSTRUCTIONS.replace("{sources}", "\n".join(source.instructions for source in ordered))
     return text + (SANDBOX_INSTRUCTIONS if sandbox else "")
 
 
-def create_server(context: Context, *, offered: Iterable[Tool[Any, Any]] | None = None) -> MCPServer[Context]:
+def create_server(behind: "Context | Door", *, offered: "Iterable[OurTool[Any, Any]] | None" = None) -> MCPServer[Door]:
     """A server with every tool, resource and prompt.
 
     Args:
-        context: what the tools work with, opened and closed by the caller.
-        offered: the tools to offer in place of all that the context has.
+        behind: what the tools work with, or the way to it; opened and closed by the caller.
+        offered: the tools to offer in place of all that there are.
     """
+    door = behind if isinstance(behind, Door) else Standing(behind)
 
     @asynccontextmanager
-    async def lifespan(_: MCPServer[Context]) -> AsyncGenerator[Context]:
-        yield context
+    async def lifespan(_: MCPServer[Door]) -> AsyncGenerator[Door]:
+        yield door
 
     finished = Finished()
-    tools = list(context.tools.values() if offered is None else offered)
+    cards = cards_of(door.tools)
+    if offered is None:
+        tools: list[McpTool] = [served_tool(card, card.name, finished) for card in cards]
+    else:
+        tools = [served_tool(card, tool, finished) for tool in offered for card in made([tool])]
     charts = any(tool.name == CHARTED for tool in tools)
     about = metadata(DISTRIBUTION)
     server = TradestatServer(
         NAME,
         title="Tradestat",
         description=f"Official trade statistics: {about['Summary'].partition(': ')[2]}",
-        instructions=instructions(context.sources.values(), sandbox=context.settings.sandbox),
+        instructions=instructions(door.sources.values(), sandbox=door.settings.sandbox),
         version=about["Version"],
-        tools=[served_tool(tool, finished) for tool in tools],
+        tools=tools,
         extensions=[apps()] if charts else [],
         middleware=[announced] if charts else [],
         lifespan=lifespan,
         log_level="WARNING",
     )
-    add_resources(server, context)
-    add_prompts(server)
-    add_completions(server, context)
+    server.door, server.costs = door, {card.name: card.cost for card in cards}
+
+    @server.completion()
+    async def complete(
+        ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument, _: CompletionContext | None
+    ) -> Completion | None:
+        await imported(COMPLETIONS)
+        from tradestat_server.mcp.completions import completed
+
+        return await completed(await door.context(), ref, argument)
+
     return server

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
 import anyio.to_thread
-from mcp.server.mcpserver import MCPServer
-from mcp_types import Completion, CompletionArgument, CompletionContext, PromptReference, ResourceTemplateReference
+from mcp_types import Completion, CompletionArgument, PromptReference, ResourceTemplateReference
 
 from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.search.hs import search_hs
@@ -27,34 +25,33 @@ FLOWS = {"X": "export", "M": "import"}
 Completer = Callable[[str], list[str]]
 
 
-def add_completions(server: MCPServer[Any], context: Context) -> None:
-    """Register the completions; the newest year is the context's."""
+async def completed(
+    context: Context, ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument
+) -> Completion | None:
+    """What an argument may be, by what was typed of it; None where nothing is known of it.
 
-    def with_this_year(typed: str) -> list[str]:
-        return years(typed, context.today)
+    Args:
+        context: has the sources, and the newest year.
+    """
+    completer: Completer | None
+    if isinstance(ref, ResourceTemplateReference):
+        completer = partial(source_ids, context) if ref.uri == SOURCE_TEMPLATE else TEMPLATE_COMPLETERS.get(ref.uri)
+    elif argument.name == "period":
+        completer = partial(years, today=context.today)
+    elif argument.name in YEAR_ARGUMENTS:
+        completer = partial(years, today=context.today, ended=True)
+    else:
+        completer = PROMPT_COMPLETERS.get(argument.name)
+    if completer is None:
+        return None
+    # In a worker thread: lists are read and indexes built on first use.
+    values = await anyio.to_thread.run_sync(completer, argument.value[:MAX_INPUT].strip())
+    return Completion(values=values[:MAX_VALUES], total=len(values), has_more=len(values) > MAX_VALUES)
 
-    def ended(typed: str) -> list[str]:
-        return [year for year in years(typed, context.today) if year != str(context.today.year)]
 
-    def source_ids(typed: str) -> list[str]:
-        return [source for source in context.sources if source.startswith(typed.lower())]
-
-    templates = {**TEMPLATE_COMPLETERS, SOURCE_TEMPLATE: source_ids}
-    by_argument = {**PROMPT_COMPLETERS, **dict.fromkeys(YEAR_ARGUMENTS, ended), "period": with_this_year}
-
-    @server.completion()
-    async def complete(
-        ref: PromptReference | ResourceTemplateReference, argument: CompletionArgument, _: CompletionContext | None
-    ) -> Completion | None:
-        if isinstance(ref, ResourceTemplateReference):
-            completer = templates.get(ref.uri)
-        else:
-            completer = by_argument.get(argument.name)
-        if completer is None:
-            return None
-        # In a worker thread: lists are read and indexes built on first use.
-        values = await anyio.to_thread.run_sync(completer, argument.value[:MAX_INPUT].strip())
-        return Completion(values=values[:MAX_VALUES], total=len(values), has_more=len(values) > MAX_VALUES)
+def source_ids(context: Context, typed: str) -> list[str]:
+    """Ids of the sources that begin with what was typed."""
+    return [source for source in context.sources if source.startswith(typed.lower())]
 
 
 def hs_codes(typed: str) -> list[str]:
@@ -105,9 +102,9 @@ def flows(typed: str) -> list[str]:
     return begin or list(dict.fromkeys(FLOWS[hit.entry.side] for hit in search_flows(typed) if hit.entry.side in FLOWS))
 
 
-def years(typed: str, today: date) -> list[str]:
-    """Years from this one back that begin with the digits typed."""
-    return [text for year in range(today.year, FIRST_YEAR - 1, -1) if (text := str(year)).startswith(typed)]
+def years(typed: str, today: date, *, ended: bool = False) -> list[str]:
+    """Years from this one back that begin with the digits typed; with `ended`, without this one."""
+    return [text for year in range(today.year - ended, FIRST_YEAR - 1, -1) if (text := str(year)).startswith(typed)]
 
 
 def _areas(typed: str) -> list[countries.Area]:

@@ -4,12 +4,13 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult, TextContent
 
-from tradestat_tools.contract.context import Context
-from tradestat_tools.upstream.watch import Watch
+if TYPE_CHECKING:
+    from tradestat_tools.contract.context import Context
+    from tradestat_tools.upstream.watch import Watch
 
 BOUND = 32 * 1024 * 1024
 """Characters of answers that are kept; the least recently given go first."""
@@ -25,7 +26,7 @@ HOUR = 3600.0
 class _Kept:
     result: CallToolResult
     handle: str
-    watch: Watch
+    watch: "Watch"
     made_at: float
     size: int
 
@@ -41,7 +42,7 @@ class Finished:
         self._bound = bound
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
-    async def find(self, context: Context, tool: str, arguments: Mapping[str, Any]) -> CallToolResult | None:
+    async def find(self, context: "Context", tool: str, arguments: Mapping[str, Any]) -> CallToolResult | None:
         """The answer to a question, if one made now would be no other."""
         question = _question(tool, arguments)
         kept = self._kept.get(question)
@@ -56,7 +57,7 @@ class Finished:
         return None
 
     def keep(
-        self, context: Context, tool: str, arguments: Mapping[str, Any], result: CallToolResult, watch: Watch
+        self, context: "Context", tool: str, arguments: Mapping[str, Any], result: CallToolResult, watch: "Watch"
     ) -> None:
         """Keep an answer that rests on stored answers alone."""
         content: dict[str, Any] = result.structured_content or {}
@@ -78,7 +79,7 @@ class Finished:
         return sum(kept.size for kept in self._kept.values())
 
 
-async def _holds(context: Context, kept: _Kept) -> bool:
+async def _holds(context: "Context", kept: _Kept) -> bool:
     held = {**kept.watch.kept, kept.handle: True}
     return await context.upstream.unchanged(kept.watch, and_also=lambda: context.results.still(held))
 

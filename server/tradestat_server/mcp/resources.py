@@ -1,6 +1,6 @@
 """Code lists, source notes and a guide, for clients that read resources."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -8,13 +8,13 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
 
+from tradestat_server.mcp.door import Door
 from tradestat_server.mcp.texts import index, text
 from tradestat_server.text.render import render_answer
 from tradestat_tools.codes import countries, ebops, groups, hs
 from tradestat_tools.codes.flows import FLOWS
 from tradestat_tools.codes.units import UNIT_NAMES, quantity_units
 from tradestat_tools.codes.words import CodeError, nearest, shown
-from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Source
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.results.export.folder import ExportFolder
@@ -56,9 +56,13 @@ class Listed(NamedTuple):
     description: str = ""
 
 
-def add_resources(server: MCPServer[Any], context: Context) -> None:
-    """Register every resource and template."""
-    for one in (*LISTED, *_of_context(context)):
+def add_resources(server: MCPServer[Any], door: Door, costs: Mapping[str, str]) -> None:
+    """Register every resource and template.
+
+    Args:
+        costs: what a call of each tool costs, by its name.
+    """
+    for one in (*LISTED, *_of_server(door, costs)):
         name = one.name or one.read.__name__
         about: dict[str, Any] = {
             "name": name,
@@ -199,12 +203,12 @@ def unit_list() -> str:
     return _tsv(("unit", "label", "measures", "comtrade", "name_zh", "name_ko"), [*quantities, *values])
 
 
-def _of_context(context: Context) -> tuple[Listed, ...]:
-    sources, exports = context.sources, ExportFolder(context.settings.export_dir)
+def _of_server(door: Door, costs: Mapping[str, str]) -> tuple[Listed, ...]:
+    sources, exports = door.sources, ExportFolder(door.settings.export_dir)
 
     async def usage() -> str:
         """Credits and calls left at every service, when they reset, and what is stored here."""
-        return render_answer(await context.call("usage", {}), sources=sources.values())
+        return render_answer(await (await door.context()).call("usage", {}), sources=sources.values())
 
     def exported_file(name: str) -> bytes:
         """A file that export_data wrote, by its name, as bytes."""
@@ -217,7 +221,7 @@ def _of_context(context: Context) -> tuple[Listed, ...]:
 
     def source_list() -> str:
         """The statistics services behind the tools: coverage, lag, units, keys and costs."""
-        return "\n\n".join(_source_note(source) for source in sources.values())
+        return "\n\n".join(_source_note(source, costs) for source in sources.values())
 
     def source_note(source: str) -> str:
         """One statistics service: coverage, lag, units, valuation, licence, privacy, disclaimer, tools and costs.
@@ -229,7 +233,7 @@ def _of_context(context: Context) -> tuple[Listed, ...]:
             raise _not_found(
                 f"{shown(source)} is not a source. The sources are {', '.join(sources)}.", nearest(source, sources)
             )
-        return _source_note(sources[source])
+        return _source_note(sources[source], costs)
 
     return (
         Listed(f"{EXPORTS_ADDRESS}{{name}}", "An exported file", "application/octet-stream", exported_file),
@@ -267,12 +271,12 @@ LISTED = (
 """A list is found before the template that its address would fit."""
 
 
-def _source_note(source: Source) -> str:
+def _source_note(source: Source, costs: Mapping[str, str]) -> str:
     terms = source.terms
     key = "no key"
     if source.key:
         key = f"{source.key.variable} ({'required' if source.key.required else 'optional'}). {source.key.get_it}"
-    tools = ", ".join(f"`{tool.name}` ({tool.cost})" for tool in source.tools)
+    tools = ", ".join(f"`{name}` ({costs[name]})" for name in source.offers)
     return _lines(
         [
             f"# {source.name}",

@@ -1,79 +1,31 @@
-"""One MCP tool for each tool of ours."""
+"""One MCP tool for each tool of ours, none of which is loaded before it is called."""
 
-import base64
-import logging
-import traceback
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mcp.server.mcpserver import Context as CallContext
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp_types import (
-    CallToolResult,
-    ContentBlock,
-    EmbeddedResource,
-    ImageContent,
-    ResourceLink,
-    TextContent,
-    TextResourceContents,
-    ToolAnnotations,
-)
+from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import PrivateAttr
 
+from tradestat_server.mcp.door import ANSWERING, Door, imported
 from tradestat_server.mcp.finished import Finished
+from tradestat_server.mcp.listing import ENVELOPE_SCHEMA, Card
 from tradestat_server.mcp.page import tool_meta
-from tradestat_server.mcp.schemas import input_schema
-from tradestat_server.text.envelope import ENVELOPE_SCHEMA, structured_content
-from tradestat_server.text.render import render_answer, render_error
-from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.tool import Tool
-from tradestat_tools.model.answers import Answer, Picture
-from tradestat_tools.model.errors import TradestatError
-from tradestat_tools.upstream.report import Progress
-from tradestat_tools.upstream.watch import watching
 
-logger = logging.getLogger(__name__)
-
-ERROR_META = "tradestat/error"
-"""Where a failed result carries the error as data. Not in the structured content, which clients hold to the output
-schema of the tool even when the call failed (seen in the TypeScript client, November 2026)."""
-
-
-PICTURES = "tradestat://pictures/"
-"""Where the pictures stand that an answer holds; they are in it whole, and nowhere else."""
-
-LINKS_SINCE = "2025-06-18"
-"""The version of the protocol that brought links to resources; clients of older ones throw at them (November 2026)."""
-
-
-class ReportedProgress:
-    """Passes progress on to the client, if it asked for it. It never falls back, as the protocol demands.
-
-    A tool that asks its service several times, one after another, begins to count anew with each.
-    """
-
-    def __init__(self, context: CallContext[Any, Any]) -> None:
-        self._context = context
-        self._before = 0.0
-        self._last = 0.0
-
-    async def __call__(self, seconds: float, most: float, what: str) -> None:
-        """`seconds` of `most` have been waited for `what`."""
-        if seconds <= self._last:
-            self._before += self._last
-        self._last = seconds
-        await self._context.report_progress(self._before + seconds, self._before + most, what)
+if TYPE_CHECKING:
+    from tradestat_tools.contract.tool import Tool
 
 
 class ServedTool(McpTool):
     """A tool as the SDK lists it. Takes raw arguments, which are checked where every call goes through."""
 
+    _tool: "str | Tool[Any, Any]" = PrivateAttr(default="")
     _finished: Finished | None = PrivateAttr(default=None)
 
-    def remembering(self, finished: Finished) -> Self:
-        """The same, giving finished answers again."""
-        self._finished = finished
+    def calling(self, tool: "str | Tool[Any, Any]", finished: Finished | None) -> Self:
+        """The same, with what it calls, and where its answers are kept to be given again."""
+        self._tool, self._finished = tool, finished
         return self
 
     async def run(
@@ -83,94 +35,59 @@ class ServedTool(McpTool):
         convert_result: bool = False,  # noqa: ARG002 - the SDK's signature; the result is already what it sends
     ) -> CallToolResult:
         """Ask it. Never raises: a failure is a result that says so."""
-        ours: Context = context.request_context.lifespan_context
+        door: Door = context.request_context.lifespan_context
+        door.calls += 1
+        try:
+            return await self._answered(door, arguments, context)
+        finally:
+            door.calls -= 1
+
+    async def _answered(self, door: Door, arguments: dict[str, Any], context: CallContext[Any, Any]) -> CallToolResult:
+        try:
+            ours = await door.context()
+        except Exception as error:  # noqa: BLE001 - as any other failure that is not of the call's making
+            await imported(ANSWERING)
+            from tradestat_server.mcp.answering import unexpected  # noqa: PLC0415
+
+            return unexpected(self.name, error)
         given = await self._finished.find(ours, self.name, arguments) if self._finished else None
         if given is not None:
             return given
-        try:
-            with watching() as watch:
-                answer: Answer[Any] = await self.fn(ours, arguments, progress=ReportedProgress(context))
-            text = render_answer(answer, sources=ours.sources.values(), max_chars=ours.settings.max_chars)
-            links = [
-                ResourceLink(uri=link.uri, name=link.name, mime_type=link.mime_type, size=link.size)
-                for link in (answer.data.links() if context.request_context.protocol_version >= LINKS_SINCE else ())
-            ]
-            structured = structured_content(
-                answer,
-                max_chars=ours.settings.max_chars,
-                full=ours.settings.structured == "full",
-                sources=ours.sources.values(),
-            )
-            pictures = [_shown(picture) for picture in answer.data.pictures()]
-            content: list[ContentBlock] = [TextContent(text=text), *pictures, *links]
-            result = CallToolResult(content=content, structured_content=structured)
-        except TradestatError as error:
-            return failed(error)
-        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
-            logger.error("%s failed unexpectedly: %s", self.name, _where(error))  # noqa: TRY400 - see _where
-            return CallToolResult(
-                content=[
-                    TextContent(
-                        text=f"Internal error: {self.name} failed on something it does not know.\n"
-                        "Do: try other arguments or another tool, and report this with the server's log."
-                    )
-                ],
-                is_error=True,
-            )
-        if self._finished and not links:
-            self._finished.keep(ours, self.name, arguments, result, watch)
-        return result
+        await imported(ANSWERING)
+        from tradestat_server.mcp.answering import answered  # noqa: PLC0415 - loaded now
+
+        return await answered(ours, self._tool, arguments, context, name=self.name, finished=self._finished)
 
 
-def _shown(picture: Picture) -> ImageContent | EmbeddedResource:
-    """A picture as the protocol has it: SVG is text, and not among the images that hosts can show."""
-    if picture.mime_type == "image/svg+xml":
-        text = picture.body.decode("utf-8")
-        return EmbeddedResource(
-            resource=TextResourceContents(uri=f"{PICTURES}{picture.name}", mime_type=picture.mime_type, text=text)
-        )
-    return ImageContent(data=base64.b64encode(picture.body).decode("ascii"), mime_type=picture.mime_type)
-
-
-def failed(error: TradestatError) -> CallToolResult:
-    """A failure as a result that a model can act on."""
-    return CallToolResult(
-        content=[TextContent(text=render_error(error))], is_error=True, _meta={ERROR_META: error.as_dict()}
-    )
-
-
-def served_tool(tool: Tool[Any, Any], finished: Finished | None = None) -> ServedTool:
+def served_tool(card: Card, tool: "str | Tool[Any, Any]", finished: Finished | None = None) -> ServedTool:
     """A tool of ours as the SDK lists it.
 
     Args:
+        card: what is shown of it.
+        tool: what is called; by its name, it is loaded at its first call.
         finished: where its answers are kept to be given again; those of a tool that is not local are.
     """
-
-    async def ask(context: Context, arguments: Mapping[str, Any], *, progress: Progress | None = None) -> Answer[Any]:
-        return await context.call(tool, arguments, progress=progress)
-
     served = ServedTool(
-        fn=ask,
-        name=tool.name,
-        title=tool.title,
-        description=tool.description,
-        parameters=input_schema(tool.arguments),
+        fn=_never,
+        name=card.name,
+        title=card.title,
+        description=card.description,
+        parameters=dict(card.schema),
         fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=ENVELOPE_SCHEMA),
         is_async=True,
         context_kwarg=None,
         annotations=ToolAnnotations(
-            read_only_hint=not tool.writes,
+            read_only_hint=not card.writes,
             # Of a tool that only reads, the protocol asks neither.
-            destructive_hint=False if tool.writes else None,
-            idempotent_hint=False if tool.writes else None,
-            open_world_hint=not tool.local,
+            destructive_hint=False if card.writes else None,
+            idempotent_hint=False if card.writes else None,
+            open_world_hint=not card.local,
         ),
-        meta=tool_meta(tool.name),
+        meta=tool_meta(card.name),
     )
-    return served.remembering(finished) if finished and not tool.local else served
+    return served.calling(tool, None if card.local else finished)
 
 
-def _where(error: BaseException) -> str:
-    """The kind of an unexpected failure and the lines it came through. Its own words may hold a key or an address."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join([type(error).__name__, *(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(frames))])
+def _never() -> None:
+    """The SDK wants a function; `run` answers in its place."""
+    raise NotImplementedError

@@ -1,6 +1,7 @@
 """Running the server: over stdio, Streamable HTTP, or SSE for older clients.
 
-With stdio, stdout belongs to the protocol. Whatever the transport, logs go to stderr.
+With stdio, stdout belongs to the protocol. Whatever the transport, logs go to stderr. What one transport needs and the
+other does not is imported in functions, and so is what the first call needs: a client waits for the start.
 """
 
 import ipaddress
@@ -9,33 +10,37 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import anyio
-from mcp.server.mcpserver import MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
-from starlette.types import ASGIApp
 
 from tradestat_server.leaving import run_until_told
-from tradestat_server.listening import address, listen
-from tradestat_server.mcp.admission import Admission, Names, names
 from tradestat_server.mcp.app import create_server
-from tradestat_server.mcp.context import open_context
-from tradestat_tools.catalogue import Catalogue
-from tradestat_tools.contract.context import Context
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.upstream.http import silence_client_loggers
+from tradestat_server.mcp.door import Door, Standing, imported
+from tradestat_tools.upstream.loggers import silence_client_loggers
 from tradestat_tools.upstream.redaction import blanked, is_short
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from mcp.server.mcpserver import MCPServer
+    from starlette.types import ASGIApp
+
+    from tradestat_server.mcp.admission import Names
     from tradestat_server.mcp.web import Server
+    from tradestat_tools.catalogue import Catalogue
+    from tradestat_tools.contract.context import Context
+    from tradestat_tools.model.settings import Settings
 
 Transport = Literal["stdio", "streamable-http", "sse"]
-Opened = Callable[[], AbstractAsyncContextManager[Context]]
+Opened = Callable[[], "AbstractAsyncContextManager[Context]"]
 
 PATHS: dict[Transport, str] = {"streamable-http": "/mcp", "sse": "/sse"}
+
+TRIED_IN_USE = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables that the HTTP client reads when it is made."""
 
 
 class UnsafeBinding(ValueError):
@@ -44,9 +49,9 @@ class UnsafeBinding(ValueError):
 
 def run(
     transport: Transport,
-    settings: Settings,
+    settings: "Settings",
     *,
-    offered: Catalogue | None = None,
+    offered: "Catalogue | None" = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     allowed_hosts: Sequence[str] = (),
@@ -68,10 +73,10 @@ def run(
         OSError: the address can not be listened on.
     """
     log_to_stderr(settings)
-    opened = partial(open_context, settings, offered=offered)
     if transport == "stdio":
-        serve = partial(_serve_stdio, opened)
+        serve = partial(_serve_stdio, settings, offered)
     else:
+        opened = partial(_open_context, settings, offered)
         hosts, origins = let_in(host, allowed_hosts, allowed_origins)
         serve = partial(_serve_http, opened, transport, host=host, port=port, hosts=hosts, origins=origins)
     run_until_told(serve)
@@ -85,7 +90,7 @@ def run(
 class _WithoutKeys(logging.Formatter):
     """Writes what is logged, by whomever, without the keys of the settings, in tracebacks too."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: "Settings") -> None:
         super().__init__("%(levelname)s %(name)s: %(message)s")
         self._secrets = [secret for secret in settings.secrets if not is_short(secret)]
 
@@ -93,7 +98,7 @@ class _WithoutKeys(logging.Formatter):
         return blanked(super().format(record), self._secrets)
 
 
-def log_to_stderr(settings: Settings) -> None:
+def log_to_stderr(settings: "Settings") -> None:
     """Warnings and what is graver go to stderr, without keys."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_WithoutKeys(settings))
@@ -101,7 +106,7 @@ def log_to_stderr(settings: Settings) -> None:
     silence_client_loggers()
 
 
-def let_in(host: str, allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = ()) -> tuple[Names, Names]:
+def let_in(host: str, allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = ()) -> "tuple[Names, Names]":
     """Which Host and Origin headers are accepted: those of this machine, and those given.
 
     Raises:
@@ -114,6 +119,8 @@ def let_in(host: str, allowed_hosts: Sequence[str] = (), allowed_origins: Sequen
         )
     if any("*" in allowed for allowed in allowed_hosts):
         raise UnsafeBinding("A wildcard would accept every Host header. Name the hosts.")
+    from tradestat_server.mcp.admission import names
+
     return names(allowed_hosts, allowed_origins)
 
 
@@ -128,13 +135,17 @@ def is_loopback(host: str) -> bool:
 
 
 def http_app(
-    server: MCPServer[Context],
+    server: "MCPServer[Door]",
     transport: Literal["streamable-http", "sse"],
-    hosts: Names,
-    origins: Names,
-    settings: Settings,
-) -> ASGIApp:
+    hosts: "Names",
+    origins: "Names",
+    settings: "Settings",
+) -> "ASGIApp":
     """The web application that serves `server`."""
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    from tradestat_server.mcp.admission import Admission
+
     path = PATHS[transport]
     # Checked by ours already, which stands before it.
     unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
@@ -157,9 +168,41 @@ def http_app(
     return Admission(app, hosts, origins, settings)
 
 
-async def _serve_stdio(opened: Opened) -> None:
-    async with opened() as context:
-        await create_server(context).run_stdio_async()
+async def _serve_stdio(settings: "Settings", offered: "Catalogue | None") -> None:
+    from tradestat_tools.catalogue import catalogue
+
+    opened = partial(_open_context, settings, offered)
+    if _may_be_wrong(settings):
+        async with opened() as context:
+            await create_server(context).run_stdio_async()
+        return
+    door = Door(settings, offered or catalogue(), opened)
+    async with anyio.create_task_group() as holding:
+        holding.start_soon(door.hold)
+        try:
+            async with anyio.create_task_group() as loading:
+                loading.start_soon(door.load)
+                await create_server(door).run_stdio_async()
+                loading.cancel_scope.cancel()
+        finally:
+            door.close()
+
+
+def _may_be_wrong(settings: "Settings") -> bool:
+    """Whether a setting is given that only shows to be wrong when it is used: that is to be said at the start."""
+    names = (name for known in TRIED_IN_USE for name in (known, known.lower()))
+    given = settings.redis_url is not None or any(os.environ.get(name) for name in names)
+    return given and not settings.sandbox  # where neither is used
+
+
+@asynccontextmanager
+async def _open_context(settings: "Settings", offered: "Catalogue | None") -> "AsyncGenerator[Context]":
+    """What tools work with; what that needs is loaded in a worker thread, since it takes a while."""
+    await imported("tradestat_server.mcp.context")
+    from tradestat_server.mcp.context import open_context
+
+    async with open_context(settings, offered=offered) as context:
+        yield context
 
 
 async def _serve_http(
@@ -168,26 +211,30 @@ async def _serve_http(
     *,
     host: str,
     port: int,
-    hosts: Names,
-    origins: Names,
+    hosts: "Names",
+    origins: "Names",
 ) -> None:
-    from tradestat_server.mcp.web import Config, Server  # noqa: PLC0415 - stdio, the default, needs no web server
+    from tradestat_server.listening import address, listen
+    from tradestat_server.mcp.web import Config, Server
 
     # Opened out here, once: the SDK runs a server's lifespan for every SSE connection.
     async with opened() as context:
-        app = http_app(create_server(context), transport, hosts, origins, context.settings)
+        door = Standing(context)
+        door.shown.set()  # nobody waits for the list: the rest is loaded as soon as it listens
+        app = http_app(create_server(door), transport, hosts, origins, context.settings)
         server = Server(Config(app, context.settings))
         with listen(host, port) as listener:
             sys.stderr.write(f"Tradestat listens on {address(host, listener)}{PATHS[transport]}\n")
             sys.stderr.flush()
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_when_told, context, server)
+                tasks.start_soon(door.load)
                 with anyio.CancelScope(shield=True):  # answers go on being sent until what is paid for is finished
                     await server.serve(sockets=[listener])
                 tasks.cancel_scope.cancel()
 
 
-async def _when_told(context: Context, server: "Server") -> None:
+async def _when_told(context: "Context", server: "Server") -> None:
     try:
         await anyio.sleep_forever()
     finally:

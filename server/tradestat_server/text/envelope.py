@@ -27,24 +27,6 @@ NOTE_NAMES = 80
 OF_TABLES = 140
 """Characters for the names around the tables, and for how many were left out and how to get them."""
 
-ENVELOPE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "what": {"type": "string"},
-        "source": {"type": "object"},
-        "tables": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"columns": {"type": "array"}, "rows": {"type": "array", "items": {"type": "array"}}},
-            },
-        },
-        "notes": {"type": "array"},
-    },
-    "required": ["what", "source"],
-}
-"""The same for every tool, and short: the list of tools goes to every client, and from most of them to a model."""
-
 
 def structured_content(
     answer: Answer[Any], *, max_chars: int, full: bool = False, sources: Collection[Source] = ()

@@ -4,11 +4,21 @@ It has the rooms that every source has, those of them that it needs; `tests/serv
 catalogue in one line. The service is invented, and so are its figures.
 """
 
-from toy.flows import FLOWS
+from functools import cache
+
 from toy.service import KEY, POLICY, ToySettings
-from toy.tools import NORWAY_MONTHS, checks
-from tradestat_tools.contract.source import Question, Source, Terms
+from tradestat_tools.contract.source import Question, Rooms, Source, Terms
 from tradestat_tools.upstream.plan import Plan, Window
+
+
+@cache
+def rooms() -> Rooms:
+    """The tools, and what they are made of."""
+    from toy.flows import FLOWS  # noqa: PLC0415 - loaded when they are needed
+    from toy.tools import NORWAY_MONTHS, checks  # noqa: PLC0415
+
+    return Rooms((NORWAY_MONTHS,), checks, FLOWS)
+
 
 SOURCE = Source(
     id="norway",
@@ -30,8 +40,9 @@ SOURCE = Source(
     settings=ToySettings,
     plan=lambda _: Plan((Window(10, 1.0),)),
     instructions="- Norway's own trade by month: norway_months (Norwegian Customs; USD; free with a key).",
-    example=Question("What does Norway sell to China?", "norway_months", NORWAY_MONTHS.example),
-    tools=(NORWAY_MONTHS,),
-    checks=checks,
-    flows=FLOWS,
+    example=Question(
+        "What does Norway sell to China?", "norway_months", {"product": "030214", "partner": "156", "year": 2024}
+    ),
+    offers=("norway_months",),
+    rooms=rooms,
 )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from tradestat_tools.contract.results import Results
 from tradestat_tools.contract.tool import OWN_NAME, D, Tool
+from tradestat_tools.contract.tools import Tools
 from tradestat_tools.model.answers import Answer, Provenance, State
 from tradestat_tools.model.file_layout import Layout
 from tradestat_tools.model.settings import Settings
 from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.report import Progress
 from tradestat_tools.upstream.request import Fetched
-from tradestat_tools.upstream.runtime import as_utc
+from tradestat_tools.upstream.runtime import as_utc, in_thread
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.source import Source
@@ -57,7 +58,7 @@ class Context:
     now: Callable[[], datetime]
     results: Results
     sources: "Mapping[str, Source]"
-    tools: Mapping[str, Tool[Any, Any]]
+    tools: Tools
     files: Mapping[str, type[Layout]]
     caller: Caller
 
@@ -84,7 +85,10 @@ class Context:
         Raises:
             TradestatError: one of the closed set; InvalidQuery means nothing was sent.
         """
-        return await self.caller(self, self.tools[tool] if isinstance(tool, str) else tool, arguments, progress)
+        if isinstance(tool, str):
+            # In a worker thread where it is not loaded yet: others are answered meanwhile.
+            tool = self.tools[tool] if self.tools.is_loaded(tool) else await in_thread(self.tools.__getitem__, tool)
+        return await self.caller(self, tool, arguments, progress)
 
 
 def provenance(

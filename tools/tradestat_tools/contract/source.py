@@ -5,15 +5,14 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tradestat_tools.contract.tool import Tool
-from tradestat_tools.contract.view import Flows
-from tradestat_tools.model.file_layout import Layout
-from tradestat_tools.model.settings import Settings
-from tradestat_tools.upstream.plan import Plan
-from tradestat_tools.upstream.policy import Policy
-
 if TYPE_CHECKING:
     from tradestat_tools.contract.context import Context
+    from tradestat_tools.contract.tool import Tool
+    from tradestat_tools.contract.view import Flows
+    from tradestat_tools.model.file_layout import Layout
+    from tradestat_tools.model.settings import Settings
+    from tradestat_tools.upstream.plan import Plan
+    from tradestat_tools.upstream.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,26 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Rooms:
+    """What of a source is loaded only when it is needed: its tools, and what they are made of.
+
+    Args:
+        checks: asks the live service cheap questions and compares the answers with what is assumed.
+        flows: what it can answer of flows between two areas; None where it has none to compare.
+        files: layouts of files that people export from it by hand.
+    """
+
+    tools: "tuple[Tool[Any, Any], ...]"
+    checks: "Callable[[Context], AsyncIterator[Check]]"
+    flows: "Flows | None" = None
+    files: "tuple[type[Layout], ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A statistics service and the tools it offers.
+
+    It is declared without loading its tools, whose models take longer to make than all else at the start of a server.
 
     Args:
         id: short name, also the folder's ("korea").
@@ -108,29 +125,46 @@ class Source:
         plan: pace and budget of the user's account, by the settings.
         instructions: when to choose its tools, for the server's instructions: a line or a few.
         example: a question for the demo.
-        checks: asks the live service cheap questions and compares the answers with what is assumed.
-        flows: what it can answer of flows between two areas; None where it has none to compare.
-        files: layouts of files that people export from it by hand.
+        offers: the names of its tools, in the order of `tools`.
+        rooms: loads the rest; called often, so that it has to remember (`functools.cache`).
     """
 
     id: str
     name: str
     key: KeyInfo | None
     terms: Terms
-    policy: Policy
-    settings: type[Settings]
-    plan: Callable[[Settings], Plan]
+    policy: "Policy"
+    settings: "type[Settings]"
+    plan: "Callable[[Settings], Plan]"
     instructions: str
     example: Question
-    tools: tuple[Tool[Any, Any], ...]
-    checks: "Callable[[Context], AsyncIterator[Check]]"
-    flows: Flows | None = None
-    files: tuple[type[Layout], ...] = ()
+    offers: tuple[str, ...]
+    rooms: Callable[[], Rooms]
+
+    @property
+    def tools(self) -> "tuple[Tool[Any, Any], ...]":
+        """Its tools, loaded."""
+        return self.rooms().tools
+
+    @property
+    def checks(self) -> "Callable[[Context], AsyncIterator[Check]]":
+        """What `doctor` asks."""
+        return self.rooms().checks
+
+    @property
+    def flows(self) -> "Flows | None":
+        """What it can answer of flows between two areas."""
+        return self.rooms().flows
+
+    @property
+    def files(self) -> "tuple[type[Layout], ...]":
+        """Layouts of files that people export from it by hand."""
+        return self.rooms().files
 
 
 def source_of(sources: Iterable[Source], tool: str) -> Source | None:
     """The source that a tool belongs to; None of our own tools."""
-    return next((source for source in sources if any(one.name == tool for one in source.tools)), None)
+    return next((source for source in sources if tool in source.offers), None)
 
 
 SHORTEST = 16

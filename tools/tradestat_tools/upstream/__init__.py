@@ -1,7 +1,6 @@
 """Everything between a request and a classified answer. Knows no source."""
 
-from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.policy import Policy
 from tradestat_tools.upstream.request import Fetched, Reader, Request, Response
 
-__all__ = ["Fetched", "Policy", "Reader", "Request", "Response", "Upstream"]
+__all__ = ["Fetched", "Policy", "Reader", "Request", "Response"]

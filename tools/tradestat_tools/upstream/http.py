@@ -1,6 +1,5 @@
 """The one module that knows the HTTP client."""
 
-import logging
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from functools import partial
@@ -12,6 +11,7 @@ import httpx
 from tradestat_tools.codes.words import visible
 from tradestat_tools.model.errors import TooLarge
 from tradestat_tools.upstream.failures import Unanswered
+from tradestat_tools.upstream.loggers import silence_client_loggers
 from tradestat_tools.upstream.policy import MAX_BODY, Condenser, Policy
 from tradestat_tools.upstream.reach import not_reached
 from tradestat_tools.upstream.redaction import blanked, blanked_body
@@ -107,25 +107,6 @@ AsgiApp = Callable[
     ],
     Awaitable[None],
 ]
-
-
-CLIENT_LOGGERS = tuple(
-    f"{client}{part}"
-    for client in ("httpx", "httpcore", "httpx2", "httpcore2", "hpack")
-    for part in ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
-)
-
-
-def _grave(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING
-
-
-def silence_client_loggers() -> None:
-    """The HTTP clients log whole addresses at INFO and headers at DEBUG, keys included, so nobody can ask for that."""
-    for name in CLIENT_LOGGERS:
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.WARNING)
-        logger.addFilter(_grave)  # the level alone may be set again, by who wants to see everything
 
 
 class Http:

@@ -78,6 +78,7 @@ def is_parts(entry: HsEntry) -> bool:
 
 def documents(language: Language) -> Iterator[Document[HsEntry]]:
     """Every entry with its names and descriptions; in Chinese or Korean only those that have names in it."""
+    told: dict[str, str] = {}  # of a heading and a chapter, which stand above many entries
     for entry in hs_entries():
         names = _names(entry.code, language)
         if language in ("zh", "ko"):
@@ -85,8 +86,11 @@ def documents(language: Language) -> Iterator[Document[HsEntry]]:
                 yield Document(entry, names)
             continue
         path = hs_path(entry.code)[:-1]
-        above = [text for step in path for text in (included(step.description), *_names(step.code, language))]
-        yield Document(entry, names, {"own": included(entry.description), "above": " ; ".join(above)})
+        for step in path:
+            if step.code not in told:
+                told[step.code] = " ; ".join((included(step.description), *_names(step.code, language)))
+        above = " ; ".join(told[step.code] for step in path)
+        yield Document(entry, names, {"own": included(entry.description), "above": above})
 
 
 def _names(code: str, language: Language) -> tuple[str, ...]:

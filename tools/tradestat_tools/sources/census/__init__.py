@@ -1,8 +1,8 @@
 """US Census Bureau, International Trade: the United States' imports and exports by month."""
 
-from tradestat_tools.contract.source import Question, Source, Terms
-from tradestat_tools.sources.census.checks import checks
-from tradestat_tools.sources.census.flows import FLOWS
+from functools import cache
+
+from tradestat_tools.contract.source import Question, Rooms, Source, Terms
 from tradestat_tools.sources.census.service import (
     MUST_BE_SHOWN,
     POLICY,
@@ -12,7 +12,17 @@ from tradestat_tools.sources.census.service import (
     CensusSettings,
     plan,
 )
-from tradestat_tools.sources.census.tools import TOOLS
+
+
+@cache
+def rooms() -> Rooms:
+    """The tools, and what they are made of."""
+    from tradestat_tools.sources.census.checks import checks
+    from tradestat_tools.sources.census.flows import FLOWS
+    from tradestat_tools.sources.census.tools import TOOLS
+
+    return Rooms(TOOLS, checks, FLOWS)
+
 
 SOURCE = Source(
     id=SOURCE_ID,
@@ -42,9 +52,8 @@ SOURCE = Source(
         "us_imports",
         {"product": "850760", "partner": "KR", "period": "2026-01..2026-06"},
     ),
-    tools=TOOLS,
-    checks=checks,
-    flows=FLOWS,
+    offers=("us_imports", "us_exports", "us_reference"),
+    rooms=rooms,
 )
 
 __all__ = ["SOURCE"]

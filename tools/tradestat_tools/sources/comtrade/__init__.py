@@ -1,17 +1,21 @@
 """UN Comtrade: what every country reports of its trade, the check on all other sources."""
 
-from tradestat_tools.contract.source import Question, Source, Terms
-from tradestat_tools.sources.comtrade.checks import checks
-from tradestat_tools.sources.comtrade.file import Comtrade
-from tradestat_tools.sources.comtrade.flows import FLOWS
+from functools import cache
+
+from tradestat_tools.contract.source import Question, Rooms, Source, Terms
 from tradestat_tools.sources.comtrade.service import KEY, POLICY, SERVICE, SOURCE_ID, ComtradeSettings, plan
-from tradestat_tools.sources.comtrade.tools.availability import COMTRADE_AVAILABILITY
-from tradestat_tools.sources.comtrade.tools.bilateral import COMTRADE_BILATERAL, COMTRADE_TRADE_BALANCE
-from tradestat_tools.sources.comtrade.tools.data import COMTRADE_DATA
-from tradestat_tools.sources.comtrade.tools.lists import COMTRADE_REFERENCE
-from tradestat_tools.sources.comtrade.tools.matrix import COMTRADE_TRADE_MATRIX
-from tradestat_tools.sources.comtrade.tools.metadata import COMTRADE_LIVE_UPDATE, COMTRADE_METADATA
-from tradestat_tools.sources.comtrade.tools.tariffline import COMTRADE_TARIFFLINE
+
+
+@cache
+def rooms() -> Rooms:
+    """The tools, and what they are made of."""
+    from tradestat_tools.sources.comtrade.checks import checks
+    from tradestat_tools.sources.comtrade.file import Comtrade
+    from tradestat_tools.sources.comtrade.flows import FLOWS
+    from tradestat_tools.sources.comtrade.tools import TOOLS
+
+    return Rooms(TOOLS, checks, FLOWS, (Comtrade,))
+
 
 SOURCE = Source(
     id=SOURCE_ID,
@@ -41,20 +45,18 @@ SOURCE = Source(
         "comtrade_data",
         {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": "2022-2024"},
     ),
-    tools=(
-        COMTRADE_DATA,
-        COMTRADE_REFERENCE,
-        COMTRADE_TARIFFLINE,
-        COMTRADE_AVAILABILITY,
-        COMTRADE_METADATA,
-        COMTRADE_TRADE_MATRIX,
-        COMTRADE_TRADE_BALANCE,
-        COMTRADE_BILATERAL,
-        COMTRADE_LIVE_UPDATE,
+    offers=(
+        "comtrade_data",
+        "comtrade_reference",
+        "comtrade_tariffline",
+        "comtrade_availability",
+        "comtrade_metadata",
+        "comtrade_trade_matrix",
+        "comtrade_trade_balance",
+        "comtrade_bilateral",
+        "comtrade_live_update",
     ),
-    checks=checks,
-    flows=FLOWS,
-    files=(Comtrade,),
+    rooms=rooms,
 )
 
 __all__ = ["SOURCE"]

@@ -1,10 +1,20 @@
 """doumaotong.com: China's exports of goods, compiled from China Customs statistics."""
 
-from tradestat_tools.contract.source import Question, Source, Terms
-from tradestat_tools.sources.doumaotong.checks import checks
-from tradestat_tools.sources.doumaotong.flows import FLOWS
+from functools import cache
+
+from tradestat_tools.contract.source import Question, Rooms, Source, Terms
 from tradestat_tools.sources.doumaotong.service import PLAN, POLICY, DoumaotongSettings
-from tradestat_tools.sources.doumaotong.tools import TOOLS
+
+
+@cache
+def rooms() -> Rooms:
+    """The tools, and what they are made of."""
+    from tradestat_tools.sources.doumaotong.checks import checks
+    from tradestat_tools.sources.doumaotong.flows import FLOWS
+    from tradestat_tools.sources.doumaotong.tools import TOOLS
+
+    return Rooms(TOOLS, checks, FLOWS)
+
 
 SOURCE = Source(
     id="doumaotong",
@@ -36,9 +46,8 @@ SOURCE = Source(
 - China's exports by product, newest months: dashboard, markets, trend, history, topProducts, growth, priceband, chapter
   (doumaotong; RMB yuan, FOB; free).""",
     example=Question("Where does China sell them now?", "markets", {"hsCode": "850760"}),
-    tools=TOOLS,
-    checks=checks,
-    flows=FLOWS,
+    offers=("dashboard", "markets", "trend", "topProducts", "history", "growth", "priceband", "chapter"),
+    rooms=rooms,
 )
 
 __all__ = ["SOURCE"]

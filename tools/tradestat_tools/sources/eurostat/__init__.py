@@ -1,11 +1,21 @@
 """Eurostat Comext: trade of the EU, its members and some neighbours, by product, partner and month."""
 
-from tradestat_tools.contract.source import Question, Source, Terms
-from tradestat_tools.sources.eurostat.checks import checks
-from tradestat_tools.sources.eurostat.file import Comext
-from tradestat_tools.sources.eurostat.flows import FLOWS
+from functools import cache
+
+from tradestat_tools.contract.source import Question, Rooms, Source, Terms
 from tradestat_tools.sources.eurostat.service import POLICY, SERVICE, SOURCE_ID, EurostatSettings, plan
-from tradestat_tools.sources.eurostat.tools import TOOLS
+
+
+@cache
+def rooms() -> Rooms:
+    """The tools, and what they are made of."""
+    from tradestat_tools.sources.eurostat.checks import checks
+    from tradestat_tools.sources.eurostat.file import Comext
+    from tradestat_tools.sources.eurostat.flows import FLOWS
+    from tradestat_tools.sources.eurostat.tools import TOOLS
+
+    return Rooms(TOOLS, checks, FLOWS, (Comext,))
+
 
 SOURCE = Source(
     id=SOURCE_ID,
@@ -36,10 +46,8 @@ SOURCE = Source(
         "eu_trade",
         {"reporter": "EU27_2020", "partner": "all", "product": "850760", "flow": "M", "period": "2025"},
     ),
-    tools=TOOLS,
-    checks=checks,
-    flows=FLOWS,
-    files=(Comext,),
+    offers=("eu_trade", "eu_reference"),
+    rooms=rooms,
 )
 
 __all__ = ["SOURCE"]

@@ -1,11 +1,21 @@
 """Korea Customs Service through data.go.kr: Korea's trade by product, partner and month."""
 
-from tradestat_tools.contract.source import Question, Source, Terms
-from tradestat_tools.sources.korea.checks import checks
-from tradestat_tools.sources.korea.file import KoreaCustoms
-from tradestat_tools.sources.korea.flows import FLOWS
+from functools import cache
+
+from tradestat_tools.contract.source import Question, Rooms, Source, Terms
 from tradestat_tools.sources.korea.service import POLICY, SERVICE_KEY, KoreaSettings, plan
-from tradestat_tools.sources.korea.tools import TOOLS
+
+
+@cache
+def rooms() -> Rooms:
+    """The tools, and what they are made of."""
+    from tradestat_tools.sources.korea.checks import checks
+    from tradestat_tools.sources.korea.file import KoreaCustoms
+    from tradestat_tools.sources.korea.flows import FLOWS
+    from tradestat_tools.sources.korea.tools import TOOLS
+
+    return Rooms(TOOLS, checks, FLOWS, (KoreaCustoms,))
+
 
 SOURCE = Source(
     id="korea",
@@ -34,10 +44,8 @@ SOURCE = Source(
         "getNitemtradeList",
         {"strtYymm": "202501", "endYymm": "202506", "hsSgn": "850760", "cntyCd": "CN"},
     ),
-    tools=TOOLS,
-    checks=checks,
-    flows=FLOWS,
-    files=(KoreaCustoms,),
+    offers=("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),
+    rooms=rooms,
 )
 
 __all__ = ["SOURCE"]

@@ -1,19 +1,20 @@
 """ITC Trade Map: goods and services trade of 200+ countries, through parse.bot."""
 
-from tradestat_tools.contract.source import Question, Source, Terms
-from tradestat_tools.sources.trademap.api import POLICY
-from tradestat_tools.sources.trademap.checks import checks
-from tradestat_tools.sources.trademap.flows import FLOWS
-from tradestat_tools.sources.trademap.service import KEY, SERVICE, SOURCE_ID, TrademapSettings, plan
-from tradestat_tools.sources.trademap.tools.indicators import GOODS_TRADE_INDICATORS
-from tradestat_tools.sources.trademap.tools.lists import (
-    GET_COUNTRIES,
-    GET_COUNTRY_GROUPS,
-    GET_COVERAGE,
-    GET_PRODUCTS_HS,
-    GET_SERVICES_EBOPS,
-)
-from tradestat_tools.sources.trademap.tools.yearly import GOODS_TIME_SERIES, SERVICES_TIME_SERIES
+from functools import cache
+
+from tradestat_tools.contract.source import Question, Rooms, Source, Terms
+from tradestat_tools.sources.trademap.service import KEY, POLICY, SERVICE, SOURCE_ID, TrademapSettings, plan
+
+
+@cache
+def rooms() -> Rooms:
+    """The tools, and what they are made of."""
+    from tradestat_tools.sources.trademap.checks import checks
+    from tradestat_tools.sources.trademap.flows import FLOWS
+    from tradestat_tools.sources.trademap.tools import TOOLS
+
+    return Rooms(TOOLS, checks, FLOWS)
+
 
 SOURCE = Source(
     id=SOURCE_ID,
@@ -47,16 +48,15 @@ SOURCE = Source(
         {"country": "KOR", "product": "850760", "by": "byCountry", "trade_flow": "I", "period_from": 2022},
         tables=2,  # the total, which the service gives apart, and the partners
     ),
-    tools=(
-        GET_COUNTRIES,
-        GET_COUNTRY_GROUPS,
-        GET_PRODUCTS_HS,
-        GET_SERVICES_EBOPS,
-        GOODS_TIME_SERIES,
-        GOODS_TRADE_INDICATORS,
-        SERVICES_TIME_SERIES,
-        GET_COVERAGE,
+    offers=(
+        "get_countries",
+        "get_country_groups",
+        "get_products_hs",
+        "get_services_ebops",
+        "goods_time_series",
+        "goods_trade_indicators",
+        "services_time_series",
+        "get_coverage",
     ),
-    checks=checks,
-    flows=FLOWS,
+    rooms=rooms,
 )

@@ -14,8 +14,8 @@ from tradestat_tools.model.reasons import Reason, Why, each_once, offered
 from tradestat_tools.sources.trademap.arguments import MOSTLY_FROM, TableQuery
 from tradestat_tools.sources.trademap.calendar import Reach, due
 from tradestat_tools.sources.trademap.codes import ALL, WORLD, area_name, area_of
-from tradestat_tools.sources.trademap.service import SOURCE_ID
-from tradestat_tools.sources.trademap.wire.envelope import SAYS, is_stale
+from tradestat_tools.sources.trademap.service import SOURCE_ID, is_stale
+from tradestat_tools.sources.trademap.wire.envelope import SAYS
 
 KINDS: Mapping[str, str] = {"yearly246": "goods", "yearlyReexport": "re-exports", "yearlyServices": "services"}
 """A country's period objects, and what they are about."""

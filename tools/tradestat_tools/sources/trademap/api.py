@@ -16,12 +16,13 @@ from tradestat_tools.sources.trademap.service import (
     CREDITS_HEADER,
     KEY,
     KEY_HEADER,
+    POLICY,
     SERVICE,
     SOURCE_ID,
     TrademapSettings,
     credits_charged,
 )
-from tradestat_tools.sources.trademap.wire.envelope import excerpt, is_stale, read_envelope
+from tradestat_tools.sources.trademap.wire.envelope import excerpt, read_envelope
 from tradestat_tools.sources.trademap.wire.lists import Country, Listed, parse_countries
 from tradestat_tools.sources.trademap.wire.names import Catalogue, Wire, assumed, read_catalogue
 from tradestat_tools.sources.trademap.wire.part import within
@@ -34,18 +35,6 @@ from tradestat_tools.upstream.request import CLOSED, REFERENCE, Fetched, Freshne
 from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
-
-
-POLICY = Policy(
-    source=SOURCE_ID,
-    service=SERVICE,
-    headers=frozenset({CREDITS_HEADER}),
-    setting="TRADESTAT_TRADEMAP_URL",
-    retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
-    charged=credits_charged,
-    paid=True,
-    charges=is_stale,  # the target site was asked to learn it, and one call is one credit (stated)
-)
 
 DAY = 86_400.0
 SERIES = Freshness(fresh=7 * DAY)

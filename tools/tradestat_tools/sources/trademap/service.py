@@ -1,12 +1,14 @@
 """The service's address, key and plan, and how it bills."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import AfterValidator, Field
 
 from tradestat_tools.contract.source import KeyInfo
+from tradestat_tools.model.errors import TradestatError, UpstreamRefused
 from tradestat_tools.model.settings import Address, Key, Settings, default_if_unset, known_zone
 from tradestat_tools.upstream.plan import Budget, Plan, Window
+from tradestat_tools.upstream.policy import Policy, Retry
 from tradestat_tools.upstream.reading import number
 from tradestat_tools.upstream.request import Response
 
@@ -87,6 +89,27 @@ def number_or_none(value: Any) -> float | None:
         return None
     return float(found) if found is not None and found >= 0 else None
 
+
+STALE_REMEDY = "Check codes and years with get_countries, get_products_hs or get_services_ebops."
+"""By which a refusal of a question's codes or years is known, also by another process that reads it."""
+
+
+def is_stale(error: TradestatError) -> TypeGuard[UpstreamRefused]:
+    """Whether the service refused the codes or years of a question, and not the caller; also of an error that another
+    process met."""
+    return isinstance(error, UpstreamRefused) and error.remedy == STALE_REMEDY
+
+
+POLICY = Policy(
+    source=SOURCE_ID,
+    service=SERVICE,
+    headers=frozenset({CREDITS_HEADER}),
+    setting="TRADESTAT_TRADEMAP_URL",
+    retry=Retry(attempts=2),  # a crash of the scraper is asked again once at most (documented), and each call costs
+    charged=credits_charged,
+    paid=True,
+    charges=is_stale,  # the target site was asked to learn it, and one call is one credit (stated)
+)
 
 KEY = KeyInfo(
     variable="PARSE_API_KEY",

@@ -15,10 +15,9 @@ from tradestat_tools.sources.trademap.answers.tables import ask_table
 from tradestat_tools.sources.trademap.arguments import MAX_PAGE_SIZE, VALUATION, GoodsTradeIndicatorsArguments
 from tradestat_tools.sources.trademap.calendar import known
 from tradestat_tools.sources.trademap.notes import coverage_text, edition_notes, more_rows, sum_notes, table_notes
-from tradestat_tools.sources.trademap.service import SERVICE
+from tradestat_tools.sources.trademap.service import SERVICE, is_stale
 from tradestat_tools.sources.trademap.tools.members import Members, only_members, partner_notes
 from tradestat_tools.sources.trademap.tools.yearly import COST
-from tradestat_tools.sources.trademap.wire.envelope import is_stale
 from tradestat_tools.sources.trademap.wire.payloads import PERCENT, THOUSAND_USD, Page, stated_units
 
 KNOWN: Mapping[str, tuple[str, str]] = {

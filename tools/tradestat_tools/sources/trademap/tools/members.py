@@ -23,8 +23,7 @@ from tradestat_tools.sources.trademap.arguments import MOST_CALLS, TableQuery
 from tradestat_tools.sources.trademap.calendar import Known
 from tradestat_tools.sources.trademap.codes import WORLD, area_name
 from tradestat_tools.sources.trademap.notes import is_complete, some
-from tradestat_tools.sources.trademap.service import SOURCE_ID
-from tradestat_tools.sources.trademap.wire.envelope import is_stale
+from tradestat_tools.sources.trademap.service import SOURCE_ID, is_stale
 from tradestat_tools.sources.trademap.wire.payloads import Page, Record
 from tradestat_tools.sources.trademap.wire.values import Number
 from tradestat_tools.upstream.report import current_report

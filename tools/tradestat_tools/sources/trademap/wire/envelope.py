@@ -13,7 +13,7 @@ from tradestat_tools.model.errors import (
     UpstreamDown,
     UpstreamRefused,
 )
-from tradestat_tools.sources.trademap.service import SOURCE_ID
+from tradestat_tools.sources.trademap.service import SOURCE_ID, STALE_REMEDY
 from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after, seconds
 from tradestat_tools.upstream.reading import json_of, one_line
 from tradestat_tools.upstream.request import Response
@@ -38,7 +38,7 @@ REFUSED = Words(
 )
 STALE = Words(
     "Trade Map has nothing under these arguments, or not any more (HTTP {status}).{said}",
-    "Check codes and years with get_countries, get_products_hs or get_services_ebops.",
+    STALE_REMEDY,
     kind=UpstreamRefused,
 )
 """A question that the service takes as invalid, or as gone at the target site (`stale_input`, documented)."""
@@ -122,12 +122,6 @@ def read_envelope(response: Response, now: datetime) -> Any:
     if isinstance(status, str):
         raise changed(f"the envelope's status is {excerpt(status)}, and there is no data with it")
     return envelope
-
-
-def is_stale(error: TradestatError) -> TypeGuard[UpstreamRefused]:
-    """Whether the service refused the codes or years of a question, and not the caller; also of an error that another
-    process met."""
-    return isinstance(error, UpstreamRefused) and error.remedy == STALE.remedy
 
 
 def changed(what: str) -> UpstreamChanged:
