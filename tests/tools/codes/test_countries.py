@@ -114,8 +114,8 @@ def test_monacos_m49_number_is_not_taken_for_comtrades_remainder_of_the_eu() -> 
 def test_taiwan_has_the_code_of_each_service() -> None:
     codes = codes_of(area("Taiwan"))
     assert codes == {
-        "comtrade": "490", "trademap": "490", "china_customs": "143", "korea": "TW", "schedule_c": "5830", "geonom": "TW",
-        "iso2": "TW", "iso3": "TWN", "m49": "158",
+        "comtrade": "490", "trademap": "490", "china_customs": "143", "korea": "TW", "schedule_c": "5830",
+        "geonom": "TW", "iso2": "TW", "iso3": "TWN", "m49": "158",
     }  # fmt: skip
 
 
