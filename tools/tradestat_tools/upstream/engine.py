@@ -299,7 +299,7 @@ class Upstream:
             return None
         try:
             stored = await self._from_store(
-                part.entry, policy, read, "offline" if self.offline else "cached", left=left
+                request.key, part.entry, policy, read, "offline" if self.offline else "cached", left=left
             )
         except NoData:
             report.instead(AskedCall.of(request), part.params)

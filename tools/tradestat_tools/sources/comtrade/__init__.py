@@ -38,7 +38,7 @@ SOURCE = Source(
     plan=plan,
     instructions="""\
 - Any country, goods or services, by year or month: comtrade_data; comtrade_tariffline, comtrade_trade_matrix,
-  comtrade_trade_balance, comtrade_bilateral; what is out, and about it: comtrade_availability, comtrade_live_update,
+  comtrade_trade_balance, comtrade_bilateral; what is out: comtrade_availability, comtrade_live_update,
   comtrade_metadata, comtrade_reference (UN Comtrade; USD; most without a key).""",
     example=Question(
         "And what does China report to the United Nations of selling them to Korea?",

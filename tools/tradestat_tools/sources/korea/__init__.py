@@ -38,7 +38,7 @@ SOURCE = Source(
     plan=plan,
     instructions="""\
 - Korea's trade by month: getNitemtradeList (product and country), getItemtradeList (product), getNationtradeList
-  (country), getNewtradeList (totals) (Korea Customs; USD; free with a key).""",
+  (country), getNewtradeList (totals) (Korea Customs; USD; free key).""",
     example=Question(
         "What does Korea's customs see of them from China, month by month?",
         "getNitemtradeList",

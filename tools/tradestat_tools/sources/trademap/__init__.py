@@ -41,7 +41,7 @@ SOURCE = Source(
     instructions="""\
 - Rankings of partners or products, growth, services of any country: goods_time_series, goods_trade_indicators,
   services_time_series; lists: get_countries, get_country_groups, get_products_hs, get_services_ebops, get_coverage
-  (Trade Map; thousand USD; a call costs a credit: prefer a free source).""",
+  (Trade Map; thousand USD; costs credits: prefer free sources).""",
     example=Question(
         "From where does Korea import lithium-ion batteries (HS 8507.60)?",
         "goods_time_series",
