@@ -2,7 +2,8 @@
 
 Prints for every column the source, how many rows agree, and each row that differs with the reason kept for it in
 areas_reasons.csv. `--check` fails on a difference without a reason. ISO's lists are read from `pycountry`, CLDR's names
-from `Babel`, UN Comtrade's and Eurostat's lists from a folder of recorded answers; what is not at hand is left out, and said so.
+from `Babel`, UN Comtrade's and Eurostat's lists from a folder of recorded answers; what is not at hand is left out, and
+said so.
 """
 
 import argparse
