@@ -61,6 +61,7 @@ class Comext:
     replies: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list[tuple[int, dict[str, str], bytes]])
     waits: list[float] = field(default_factory=list[float])
     attempts: int = 1
+    progress: Progress | None = None
 
     def says(self, body: bytes | str, status: int = 200, **headers: str) -> None:
         """Queue a reply as it goes over the wire."""
@@ -71,10 +72,10 @@ class Comext:
         """Queue rows."""
         self.says(rows(*lines), content_type="application/vnd.sdmx.data+csv")
 
-    async def call(self, tool: str, /, progress: Progress | None = None, **arguments: Any) -> Answer[Any]:
+    async def call(self, tool: str, /, **arguments: Any) -> Answer[Any]:
         """Call a tool as the server does, through the real HTTP client."""
         async with self.context() as context:
-            return await context.call(tool, arguments, progress=progress)
+            return await context.call(tool, arguments, progress=self.progress)
 
     @asynccontextmanager
     async def context(self) -> AsyncGenerator[Context]:

@@ -203,7 +203,8 @@ async def test_a_queued_answer_is_waited_for_with_progress_and_fetched(comext: C
     comext.says(state("PROCESSING"))
     comext.says(state("AVAILABLE"))
     comext.says(gzip.compress(rows(cell("CN", "100"), cell("CN", "3.50", indicator=WEIGHT))))
-    answer = await comext.call("eu_trade", progress=progress, **CHINA, period="2024")
+    comext.progress = progress
+    answer = await comext.call("eu_trade", **CHINA, period="2024")
     assert (answer.data.rows.value_eur, answer.data.rows.weight_kg) == ([100], [350])
     assert [sent.removeprefix("/api/1.0/async/") for sent in comext.sent[1:]] == [
         *[f"status/{NUMBER}"] * 3,

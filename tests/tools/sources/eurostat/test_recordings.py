@@ -30,9 +30,7 @@ def test_every_figure_of_a_recorded_body_is_read_as_it_stands(name: str) -> None
     page = read(name)
     assert isinstance(page, Page)
     lines = list(csv.DictReader(io.StringIO(recorded(name).decode(), newline="")))
-    found = {
-        (key.partner, indicator): one for key, cell in page.cells.items() for indicator, one in cell.values.items()
-    }
+    found = {(key.partner, indicator): one for key, cell in page.cells.items() for indicator, one in cell.items()}
     assert found == {(one["partner"], one["indicators"]): Decimal(one["OBS_VALUE"]) for one in lines}
     assert page.updated == date(2026, 8, 14)
     assert page.freqs == {"M"}
@@ -43,7 +41,7 @@ def test_every_figure_of_a_recorded_body_is_read_as_it_stands(name: str) -> None
 def test_the_sums_of_the_recorded_body_are_members_with_qv_and_all_others_with_qw(indicator: str) -> None:
     page = read(WHOLE)
     assert isinstance(page, Page)
-    values = {key.partner: cell.values[indicator] or Decimal(0) for key, cell in page.cells.items()}
+    values = {key.partner: cell[indicator] or Decimal(0) for key, cell in page.cells.items()}
     inside = sum(value for code, value in values.items() if code in WITHIN)
     outside = sum(value for code, value in values.items() if code not in WITHIN and kind(code) != "sum")
     assert (inside, outside) == (values["INT_EU27_2020"], values["EXT_EU27_2020"])

@@ -8,10 +8,13 @@ from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.tool import call_text
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.reasons import Reason, Why, offered
-from tradestat_tools.sources.eurostat.arguments import CN, KNOWN_EDITIONS_FROM, Selection
+from tradestat_tools.sources.eurostat.arguments import CN, Selection
 from tradestat_tools.sources.eurostat.calendar import due, may_be_late
 from tradestat_tools.sources.eurostat.codes import WORLD, name
 from tradestat_tools.sources.eurostat.service import SERVICE, SOURCE_ID, Dataset
+
+KNOWN_EDITIONS_FROM = 2012
+"""Before it, codes of the Harmonized System that are not known here are passed on."""
 
 KEPT_BACK = (
     "A row may also be lacking because it is confidential: such trade is under QX, QY or QZ, or under other codes."

@@ -15,7 +15,6 @@ from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.eurostat.api import Table as Cells
 from tradestat_tools.sources.eurostat.arguments import EXPORT, IMPORT, TOTAL, Selection
 from tradestat_tools.sources.eurostat.codes import EXTRA, INTRA, UNIONS, WITHIN, WORLD, kind, name
-from tradestat_tools.sources.eurostat.service import Dataset
 from tradestat_tools.sources.eurostat.wire import Figures, Key
 
 Column = list[int | float | None]
@@ -85,20 +84,14 @@ def rows_of(selection: Selection, table: Cells) -> list[Row]:
     """The rows of an answer, periods in order; the United Kingdom's parts only where its whole is not stated."""
     cells, made = _united_kingdom(selection, table.cells)
     order = {str(period): at for at, period in enumerate(selection.periods)}
-    rows = [_row(selection.dataset, key, figures, made_here=key in made) for key, figures in cells.items()]
+    dataset = selection.dataset
+    rows: list[Row] = []
+    for key, figures in cells.items():
+        weight = figures.get(dataset.weight)
+        kilograms = None if weight is None else plain(weight * dataset.kilograms)
+        quantity = plain(figures.get(dataset.supplementary))
+        rows.append(Row(key, plain(figures.get(dataset.value)), kilograms, quantity, key in made))
     return sorted(rows, key=lambda row: (row.key[:4], order.get(row.key.when, 0)))
-
-
-def _row(dataset: Dataset, key: Key, figures: Figures, *, made_here: bool) -> Row:
-    values = figures.values
-    weight = values.get(dataset.weight)
-    return Row(
-        key,
-        plain(values.get(dataset.value)),
-        None if weight is None else plain(weight * dataset.kilograms),
-        plain(values.get(dataset.supplementary)),
-        made_here,
-    )
 
 
 def plain(figure: Decimal | None) -> int | float | None:
@@ -121,10 +114,10 @@ def _united_kingdom(selection: Selection, cells: dict[Key, Figures]) -> tuple[di
         whole = key._replace(partner=GB)
         if whole in cells:
             continue
-        sums = made.setdefault(whole, Figures())
-        for indicator, figure in cells[key].values.items():
-            before = sums.values.get(indicator, Decimal(0))
-            sums.values[indicator] = None if figure is None or before is None else before + figure
+        sums = made.setdefault(whole, {})
+        for indicator, figure in cells[key].items():
+            before = sums.get(indicator, Decimal(0))
+            sums[indicator] = None if figure is None or before is None else before + figure
     kept = {key: one for key, one in cells.items() if selection.every_partner or key.partner in selection.named}
     return kept | made, set(made)
 

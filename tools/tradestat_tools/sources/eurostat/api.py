@@ -7,22 +7,15 @@ from functools import partial
 from math import ceil
 from typing import TypeVar
 
+from tradestat_tools.codes.hs import hs_status, nearest_hs
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.codes.words import CodeError
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import InvalidQuery, TooLarge, TradestatError, UpstreamChanged, UpstreamDown
-from tradestat_tools.sources.eurostat.absence import no_rows, out_of_reach
-from tradestat_tools.sources.eurostat.arguments import (
-    ALL,
-    FLOWS,
-    TOTAL,
-    Selection,
-    TradeArguments,
-    check_products,
-    periods_asked,
-)
-from tradestat_tools.sources.eurostat.calendar import freshness
-from tradestat_tools.sources.eurostat.codes import OLDER, with_parts
+from tradestat_tools.sources.eurostat.absence import KNOWN_EDITIONS_FROM, no_rows, out_of_reach
+from tradestat_tools.sources.eurostat.arguments import ALL, FLOWS, TOTAL, Selection, TradeArguments
+from tradestat_tools.sources.eurostat.calendar import freshness, newest
+from tradestat_tools.sources.eurostat.codes import OLDER, united, with_parts
 from tradestat_tools.sources.eurostat.service import (
     MOST_ADDRESS,
     MOST_AT_ONCE,
@@ -90,26 +83,26 @@ async def select(context: Context, asked: TradeArguments) -> Selection:
         NoData: none of the periods is out, or all lie before the first.
         TradestatError: why the codes below one can not be had.
     """
-    dataset, now = asked.data, context.now()
+    dataset, yearly = asked.data, asked.frequency == "year"
+    known = newest(context.now(), "A" if yearly else "M")
     try:
-        first, last, known = periods_asked(asked.period, asked.frequency, now)
-        check_products(asked.product, first.year)
+        first, last = asked.period.between(lambda _: known, frequency=asked.frequency)
     except CodeError as error:
-        at = "period" if "Harmonized" not in error.allowed else "product"
-        raise InvalidQuery(
-            error.message, argument=at, allowed=error.allowed, nearest=error.nearest, source=SOURCE_ID
-        ) from None
+        raise InvalidQuery(error.message, argument="period", allowed=error.allowed, source=SOURCE_ID) from None
+    for code in asked.product if first.year >= KNOWN_EDITIONS_FROM else ():
+        if code.isdecimal() and (status := hs_status(code)).kind == "unknown":
+            raise InvalidQuery(status.text, argument="product", nearest=nearest_hs(code[:6]), source=SOURCE_ID)
     begins = max(first, Period(dataset.first_year, first.frequency))
     if last < begins or begins > known:
         raise out_of_reach(dataset, min(last, begins), known)
     periods = tuple(periods_between(begins, min(last, known)))
-    reporters, partners = asked.reporters, asked.partners
+    reporters, partners = united(asked.reporter), united(asked.partner)
     told = [text for text in (reporters.note, partners.note) if text]
     if begins > first:
         told.append(f"{dataset.id} begins with {dataset.first_year}; earlier periods are left out.")
     selection = Selection(
         dataset,
-        "A" if asked.frequency == "year" else "M",
+        "A" if yearly else "M",
         reporters.codes,
         with_parts(partners, periods[-1].year).codes,
         tuple(dict.fromkeys(asked.product)),
@@ -119,9 +112,9 @@ async def select(context: Context, asked: TradeArguments) -> Selection:
         tuple(told),
         partners.codes,
     )
-    if not asked.depth:
+    if not (level := asked.level or (2 if ALL in asked.product else 0)):
         return selection
-    return replace(selection, products=await _below(context, selection, asked.depth), below=True)
+    return replace(selection, products=await _below(context, selection, level), below=True)
 
 
 async def ask(context: Context, selection: Selection) -> Table:
@@ -390,7 +383,7 @@ def _check_answered(page: Page, asked: Selection) -> None:
         ("product", asked.products, {key.product for key in page.cells}),
         ("flow", asked.flows, {key.flow for key in page.cells}),
         ("TIME_PERIOD", sorted(periods), {key.when for key in page.cells}),
-        ("indicators", asked.dataset.indicators, {name for one in page.cells.values() for name in one.values}),
+        ("indicators", asked.dataset.indicators, {name for one in page.cells.values() for name in one}),
     )
     for name, codes, came in wanted:
         if codes and (others := sorted(came - set(codes))):

@@ -1,19 +1,16 @@
 """The questions of both tools, read once, and the figures that they ask for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tradestat_tools.codes.flows import flow
-from tradestat_tools.codes.hs import hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.hs import normalise_hs
 from tradestat_tools.codes.periods import LAST_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span, span
-from tradestat_tools.codes.words import CodeError, fold
+from tradestat_tools.codes.words import fold
 from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, reads
-from tradestat_tools.sources.eurostat.calendar import newest
 from tradestat_tools.sources.eurostat.codes import (
     EU,
     EVERY,
@@ -31,9 +28,6 @@ TOTAL = "TOTAL"
 CN = 8
 """Digits of the Combined Nomenclature."""
 ALL = "ALL"
-
-KNOWN_EDITIONS_FROM = 2012
-"""Before it, codes of the Harmonized System that are not known here are passed on."""
 
 IMPORT, EXPORT = "1", "2"
 FLOWS = {"M": IMPORT, "X": EXPORT}
@@ -129,24 +123,9 @@ class TradeArguments(Arguments):
         return self
 
     @property
-    def depth(self) -> int:
-        """Digits of the codes wanted below those given; 0 for the codes themselves."""
-        return self.level or (2 if ALL in self.product else 0)
-
-    @property
-    def reporters(self) -> Party:
-        """All of them."""
-        return united(tuple(self.reporter))
-
-    @property
-    def partners(self) -> Party:
-        """All of them."""
-        return united(tuple(self.partner))
-
-    @property
     def data(self) -> Dataset:
         """The data set that has all reporters; the members' own where it does."""
-        own = all(code in MEMBERS or code in UNIONS or code == "GB" for code in self.reporters.codes)
+        own = all(code in MEMBERS or code in UNIONS or code == "GB" for code in united(self.reporter).codes)
         return COMEXT if own else NEIGHBOURS
 
     @property
@@ -209,27 +188,3 @@ class Selection:
     def last(self) -> Period:
         """The last period that can be out."""
         return self.periods[-1]
-
-
-def periods_asked(meant: Span, frequency: Frequency, now: datetime) -> tuple[Period, Period, Period]:
-    """The first and the last period meant, and the newest that can be out.
-
-    Raises:
-        CodeError: they do not go together.
-    """
-    known = newest(now, "A" if frequency == "year" else "M")
-    first, last = meant.between(lambda _: known, frequency=frequency)
-    return first, last, known
-
-
-def check_products(codes: Sequence[str], first_year: int) -> None:
-    """Refuse codes that no edition of the Harmonized System has; before 2012 they are passed on.
-
-    Raises:
-        CodeError: naming the nearest.
-    """
-    for code in codes:
-        if code.isdecimal() and first_year >= KNOWN_EDITIONS_FROM and (status := hs_status(code)).kind == "unknown":
-            raise CodeError(
-                status.text, allowed="codes of the Harmonized System or the CN", nearest=nearest_hs(code[:6])
-            )

@@ -4,6 +4,7 @@ Names and codes are those of the service's lists of January 2024. The sums were 
 EU27_2020_INTRA, by 2026 EXT_EU27_2020 and INT_EU27_2020; both are read, and asked for if the other is refused.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -234,7 +235,7 @@ def _apart(code: str) -> str | None:
     return "Until January 2020 it holds the United Kingdom." if code == "EU" else None
 
 
-def united(parties: tuple[Party, ...]) -> Party:
+def united(parties: Iterable[Party]) -> Party:
     """Several as one, each code once; every partner is all of them."""
     codes = dict.fromkeys(code for party in parties for code in party.codes)
     return Party(

@@ -41,8 +41,6 @@ def notes_on(selection: Selection, table: Table, rows: Sequence[Row], now: datet
     yield from _on_periods(selection, rows, now)
     yield from _on_products(selection)
     yield from _on_units(selection, rows)
-    if flags := sorted({flag for figures in table.cells.values() for flag in figures.flags.values()}):
-        yield _note(NoteCode.FLAG, f"The service marked some figures: {', '.join(flags[:NAMED])}.")
 
 
 def _note(code: NoteCode, text: str, reason: Reason | None = None) -> Note:
@@ -162,19 +160,6 @@ def _on_periods(selection: Selection, rows: Sequence[Row], now: datetime) -> Ite
         yield _note(NoteCode.ABSENT, text)
     if is_revised(selection.last, now):
         yield _note(NoteCode.REVISED, "Figures of the last two years may still be revised with each monthly release.")
-    young = [code for code in selection.reporters if selection.first.year < _SINCE.get(code, 0)]
-    if young:
-        joined = ", ".join(f"{code} joined ({_SINCE[code]})" for code in young)
-        text = f"Before {joined}, figures may be lacking or incomplete."
-        yield _note(NoteCode.ABSENT, text)
-
-
-_SINCE = {
-    **dict.fromkeys(("AT", "FI", "SE"), 1995),
-    **dict.fromkeys(("CY", "CZ", "EE", "HU", "LT", "LV", "MT", "PL", "SI", "SK"), 2004),
-    **{"BG": 2007, "RO": 2007, "HR": 2013},
-}
-"""Years in which members joined that were none in 1988."""
 
 
 def _on_products(selection: Selection) -> Iterator[Note]:

@@ -41,9 +41,7 @@ class Dataset:
     """One data set. Both have the dimensions freq, reporter, partner, product, flow, indicators, in this order.
 
     Args:
-        title: the service's own.
-        first_year: from which on it has figures.
-        levels: digits of its product codes; eight are those of the Combined Nomenclature.
+        levels: digits of its product codes.
         value: the indicator that is euros.
         weight: the indicator of weights, in units of `kilograms`.
         supplementary: the indicator of the quantity in the unit of the code; "" where there is none.

@@ -24,6 +24,8 @@ from tradestat_tools.sources.eurostat.codes import EU, WORLD, current, kind, nam
 from tradestat_tools.sources.eurostat.flows import observe
 from tradestat_tools.sources.eurostat.notes import notes_on
 from tradestat_tools.sources.eurostat.service import COMEXT, DATASETS, SERVICE, SOURCE_ID, Dataset
+from tradestat_tools.sources.eurostat.wire import Page
+from tradestat_tools.upstream import Fetched
 
 UNIT = "euros; weight in kg net"
 VALUATION = "imports CIF, exports FOB"
@@ -102,26 +104,19 @@ async def eu_reference(context: Context, asked: ReferenceArguments) -> Answer[Re
 
 async def _datasets(context: Context) -> Answer[ReferenceData]:
     """The data sets, with the day of their last update as a small answer of each says it."""
-    tables: list[Table] = []
     rows: list[list[str | int | float | None]] = []
+    fetched: list[Fetched[Page]] = []
     year = newest(context.now(), "A")
     for one in DATASETS.values():
         asked = Selection(one, "A", ("DE",), (WORLD,), ("87",), (IMPORT,), (year,), year, named=(WORLD,))
         table = await ask(context, asked)
-        tables.append(table)
+        fetched += table.fetched
         levels = ", ".join("CN 8" if level == 8 else f"HS {level}" for level in one.levels)
         rows.append([one.id, one.title, one.first_year, levels, table.updated.isoformat() if table.updated else None])
-    columns = ["dataset", "title", "since", "products", "last update"]
-    fetched = [one for table in tables for one in table.fetched]
-    published = max((table.updated for table in tables if table.updated), default=None)
-    source = provenance(
-        SERVICE, "eu_reference", fetched, published_at=published, coverage="the two data sets read here"
-    )
-    return Answer(
-        what="Data sets of Eurostat Comext",
-        data=ReferenceData(list="datasets", columns=columns, rows=rows),
-        source=source,
-    )
+    data = ReferenceData(list="datasets", columns=["dataset", "title", "since", "products", "last update"], rows=rows)
+    published = max((one.value.updated for one in fetched if one.value.updated), default=None)
+    source = provenance(SERVICE, "eu_reference", fetched, published_at=published)
+    return Answer(what="Data sets of Eurostat Comext", data=data, source=source)
 
 
 async def _parties(context: Context, asked: ReferenceArguments, dataset: Dataset) -> Answer[ReferenceData]:
@@ -197,7 +192,7 @@ async def _codes_searched(context: Context, asked: ReferenceArguments, dataset: 
 def _product_rows(table: Table, dataset: Dataset) -> list[list[str | int | float | None]]:
     values: dict[str, dict[str, int | float | None]] = {}
     for key, figures in table.cells.items():
-        values.setdefault(key.product, {})[key.flow] = plain(figures.values.get(dataset.value))
+        values.setdefault(key.product, {})[key.flow] = plain(figures.get(dataset.value))
     return [
         [code, len(code), describe(code[:6]) or "", flows.get(IMPORT), flows.get(EXPORT)]
         for code, flows in sorted(values.items())
@@ -221,13 +216,7 @@ EU_TRADE: Tool[TradeArguments, TradeData] = Tool(
     data=TradeData,
     run=eu_trade,
     observe=observe,
-    example={
-        "reporter": ["Germany"],
-        "partner": ["China"],
-        "product": ["850760"],
-        "flow": ["M"],
-        "period": "2023-2024",
-    },
+    example={"reporter": "Germany", "partner": "China", "product": "850760", "flow": "M", "period": "2023-2024"},
 )
 
 EU_REFERENCE: Tool[ReferenceArguments, ReferenceData] = Tool(

@@ -8,9 +8,8 @@ instead of rows where an answer is queued.
 import csv
 import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, cast
@@ -32,11 +31,10 @@ from tradestat_tools.sources.eurostat.codes import current
 from tradestat_tools.sources.eurostat.service import POLICY, SERVICE, SOURCE_ID
 from tradestat_tools.upstream import Response
 from tradestat_tools.upstream.failures import CHANGED_REMEDY, Failures, Words, retry_after
-from tradestat_tools.upstream.reading import LARGEST, json_of, one_line, xml_of
+from tradestat_tools.upstream.reading import LARGEST, first_text, gunzipped, json_of, named, one_line, xml_of
 
 COLUMNS = ("freq", "reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE")
-UPDATED, FLAG = "LAST UPDATE", "OBS_FLAG"
-"""The latter was in no recorded answer; it is SDMX-CSV's column for what the service says of a figure."""
+UPDATED = "LAST UPDATE"
 
 MISSING = frozenset({"", ":", "NaN"})
 
@@ -90,12 +88,8 @@ class Key(NamedTuple):
     when: str
 
 
-@dataclass(slots=True)
-class Figures:
-    """The figures of a cell by indicator; None is one that the service gave no value of."""
-
-    values: dict[str, Decimal | None] = field(default_factory=dict[str, Decimal | None])
-    flags: dict[str, str] = field(default_factory=dict[str, str])
+Figures = dict[str, Decimal | None]
+"""The figures of a cell by indicator; None is one that the service gave no value of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,33 +145,26 @@ def read_structure(response: Response, now: datetime) -> dict[str, tuple[str, ..
     """
     found = _document(unpacked(response.body), response, now)
     codes: dict[str, tuple[str, ...]] = {}
-    for region in _named(found, "KeyValue"):
-        for one in _each(region):
-            texts = [_text(value) for value in _each(next(_named(one, "Value"), None))]
-            codes[_text(cast("Mapping[str, Any]", one).get("@id"))] = tuple(filter(None, texts))
+    for region in (one for held in named(found, "KeyValue") for one in _listed(held)):
+        values = (text for value in named(region, "Value") for text in _listed(value))
+        codes[str(region["@id"])] = tuple(text for text in values if isinstance(text, str))
     if "reporter" not in codes or "partner" not in codes:
         raise changed("a constraint without reporters and partners")
     return codes
 
 
 def unpacked(body: bytes) -> bytes:
-    """A body that came gzipped without saying so, unpacked within the bound that bodies have; others as they are.
+    """A body, unpacked where it came gzipped, within the bound that bodies have.
 
     Raises:
         TooLarge: it would be larger.
         UpstreamDown: it breaks off.
     """
-    if not body.startswith(b"\x1f\x8b"):
-        return body.removeprefix(b"\xef\xbb\xbf")
-    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        whole = unpack.decompress(body, POLICY.max_body + 1)
-    except zlib.error:
-        raise down("gzip that can not be unpacked") from None
+    whole = gunzipped(body, POLICY.max_body)
+    if whole is None:
+        raise down("gzip that breaks off or can not be unpacked")
     if len(whole) > POLICY.max_body:
         raise FAILURES.error(TooLarge, f"{SERVICE} sent more than {POLICY.max_body >> 20} MB.")
-    if not unpack.eof:
-        raise down("gzip that breaks off before its end")
     return whole.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -228,18 +215,15 @@ def _cells(lines: "Iterator[list[str]]", at: Mapping[str, int], width: int) -> P
             key = Key(current(reporter), current(partner), product, flow, when)
             figure = _figure(value)
             freqs.add(freq)
-            figures = cells.setdefault(key, Figures())
-            if indicator in figures.values and figures.values[indicator] != figure:
+            figures = cells.setdefault(key, {})
+            if indicator in figures and figures[indicator] != figure:
                 unsettled[key, indicator] = None
-                figure = None
-            figures.values[indicator] = figure
-            if flag := line[at[FLAG]].strip() if FLAG in at else "":
-                figures.flags[indicator] = one_line(flag, 20)
+            figures[indicator] = figure
             updated = line[at[UPDATED]] if UPDATED in at else updated
     except csv.Error:
         raise changed("rows that are no CSV") from None
     for key, indicator in unsettled:
-        cells[key].values[indicator] = None
+        cells[key][indicator] = None
     return Page(cells, frozenset(freqs), _day(updated), tuple(unsettled))
 
 
@@ -291,15 +275,14 @@ def _document(body: bytes, response: Response, now: datetime) -> Any:
     found: Any = None
     if start.startswith((b"<", b"{")) and not start.startswith((b"<!doctype html", b"<html")):
         try:
-            found = json_of(body) if start.startswith(b"{") else xml_of(body, lists=())
+            found = json_of(body) if start.startswith(b"{") else xml_of(body)[0]
         except (ValueError, LookupError, RecursionError, ExpatError):
             if response.status == 200:
                 raise changed("XML or JSON that can not be read") from None
-    for fault in _named(found, "Fault"):
-        raise _refusal(_text(_first(fault, "faultcode")), _text(_first(fault, "faultstring")), response, now)
-    for error in _named(found, "error"):
-        one = next(iter(_each(error)), None)
-        raise _refusal(_text(_first(one, "id")), _text(_first(one, "label")), response, now)
+    for fault in named(found, "Fault"):
+        raise _refusal(first_text(fault, "faultcode"), first_text(fault, "faultstring"), response, now)
+    for error in named(found, "error"):
+        raise _refusal(first_text(error, "id"), first_text(error, "label"), response, now)
     if response.status != 200:
         said = "" if start.startswith((b"<", b"{")) else one_line(start.decode("utf-8", "replace"), 120)
         raise FAILURES.of(response.status, said, wait=retry_after(response.headers, now))
@@ -333,37 +316,12 @@ def _refusal(code: str, said: str, response: Response, now: datetime) -> Tradest
 
 def _queued(found: Any) -> Queued:
     """The number and the state of an answer that is prepared, wherever in the envelope they stand."""
-    number = _text(_first(found, "id"))
-    states = [_text(one).upper() for one in _named(found, "status") if not isinstance(one, Mapping)]
+    number = first_text(found, "id")
+    states = [one.strip().upper() for one in named(found, "status") if isinstance(one, str)]
     if not states or not re.fullmatch(r"[A-Za-z0-9-]{0,64}", number):
         raise changed("something else than rows")
     return Queued(number, states[-1])
 
 
-def _named(found: Any, *names: str) -> Iterator[Any]:
-    """What stands under elements or members of these names, whatever their prefix, at any depth."""
-    waiting: list[Any] = [found]
-    while waiting:
-        held = waiting.pop(0)
-        if isinstance(held, Mapping):
-            for key, value in cast("Mapping[str, Any]", held).items():
-                if key.rpartition(":")[2] in names:
-                    yield value
-                waiting.append(value)
-        elif isinstance(held, list):
-            waiting += cast("list[Any]", held)
-
-
-def _each(found: Any) -> list[Any]:
+def _listed(found: Any) -> list[Any]:
     return cast("list[Any]", found) if isinstance(found, list) else [found]
-
-
-def _first(found: Any, name: str) -> Any:
-    return next(_named(found, name), None)
-
-
-def _text(value: Any) -> str:
-    """An element's text; "" of what has none."""
-    if isinstance(value, Mapping):
-        value = cast("Mapping[str, Any]", value).get("#text")
-    return value.strip() if isinstance(value, str) else "" if value is None or isinstance(value, list) else str(value)
