@@ -29,6 +29,7 @@ FREE = {
     ("trade_series", "base"),  # a period
     ("trade_indicators", "base"),  # a period
     ("trade_indicators", "source"),  # whatever the answers name
+    ("chart", "unit"),  # of what SQL computed, in any words
 }
 """Arguments that take codes elsewhere under the same name."""
 
@@ -36,7 +37,7 @@ NOT_CODES = {
     *("chain", "fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
     *("files", "file", "filename", "search", "query", "filter", "limit", "offset", "page", "page_size", "all_pages"),
     *("max_calls", "members", "level", "hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc"),
-    *("parent", "prefix", "result", "table", "sql", "only", "top", "log", "title", "unit"),
+    *("parent", "prefix", "result", "table", "sql", "only", "top", "log", "title"),
     *("columns", "sort", "sort_by", "indicators", "customsCode", "motCode"),  # not in any list here, or of free form
     *("currentMonth", "period", "period_from", "period_to", "strtYymm", "endYymm"),  # periods
 }

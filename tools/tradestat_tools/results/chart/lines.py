@@ -6,15 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tradestat_tools.codes.countries import resolve_area
-from tradestat_tools.codes.ebops import ebops_path
-from tradestat_tools.codes.groups import expand
 from tradestat_tools.codes.periods import PER_YEAR, Frequency, Period, last_whole
 from tradestat_tools.codes.words import CodeError, counted, fold, nearest, shown
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.errors import InvalidQuery, NoData
 from tradestat_tools.model.observation import Status
 from tradestat_tools.results.chart.arguments import ChartArguments
-from tradestat_tools.results.chart.points import FLOWS, WORLD, Point, Points, area_of, is_total
+from tradestat_tools.results.chart.parts import parts_of
+from tradestat_tools.results.chart.points import FLOWS, WORLD, Point, Points, area_of
 
 PARTS_OF = {"RX": "X", "RM": "M"}
 
@@ -94,7 +93,7 @@ def lines_of(points: Points, asked: ChartArguments) -> Lines:
             remedy="Draw another measure, or other answers: these have values in other columns or none at all.",
         )
     unit = _one_unit(kept, asked)
-    kept, wholes, notes = _parts(points, kept, notes)
+    kept, wholes = parts_of(points, kept, notes)
     at = [
         place
         for place in range(len(points.dimensions))
@@ -106,6 +105,11 @@ def lines_of(points: Points, asked: ChartArguments) -> Lines:
         for key, some in _grouped(kept, at).items()
     ]
     lines = _by_size(line for line in lines if any(one.value is not None for one in line.points.values()))
+    if not lines:
+        raise NoData(
+            "Only totals have values, and none of their parts.",
+            remedy='Draw the total alone, such as only=["World"], or another period.',
+        )
     whole = _whole(points, kept, wholes, notes)
     fixed = {
         name: (kept[0].of[place], points.names[name].get(kept[0].of[place], kept[0].of[place]))
@@ -234,96 +238,6 @@ def _one_unit(kept: Sequence[Point], asked: ChartArguments) -> str:
             else "Draw measure=weight, which is in kg, or choose products of one unit with `only`.",
         )
     return units[0]
-
-
-def _parts(
-    points: Points, kept: list[Point], notes: list[Note]
-) -> tuple[list[Point], dict[int, list[Point]], list[Note]]:
-    """The points without totals that hold others of them; and those totals, by the place of their dimension."""
-    wholes: dict[int, list[Point]] = {}
-    for place, name in enumerate(points.dimensions):
-        codes = {one.of[place] for one in kept}
-        totals = {code for code in codes if is_total(name, code, common=points.common)}
-        if totals and totals != codes:
-            wholes[place] = [one for one in kept if one.of[place] in totals]
-            kept = [one for one in kept if one.of[place] not in totals]
-            said = " and ".join(sorted(points.names[name].get(code, code) for code in totals))
-            notes.append(
-                Note(
-                    code=NoteCode.DOUBLE_COUNTING,
-                    text=f"{said[:1].upper()}{said[1:]} holds the others and is not drawn beside them.",
-                )
-            )
-            codes -= totals
-        if not points.common:
-            kept = _without_members(place, codes, kept, notes)
-        if not points.common or len(codes) < 2:
-            continue
-        wider = _wider_areas(codes) if name in ("reporter", "partner") else _wider_products(codes, name)
-        if wider and wider != codes:
-            kept = [one for one in kept if one.of[place] not in wider]
-            said = ", ".join(sorted(points.names[name].get(code, code) for code in wider)[:4])
-            more = f" and {len(wider) - 4} more" if len(wider) > 4 else ""
-            notes.append(
-                Note(
-                    code=NoteCode.DOUBLE_COUNTING,
-                    text=f"Not drawn, as they overlap with others here: {said}{more}. `only` chooses them.",
-                )
-            )
-    return kept, wholes, notes
-
-
-def _without_members(place: int, labels: set[str], kept: list[Point], notes: list[Note]) -> list[Point]:
-    """Of groups named in a table beside their members: the groups, where others stand there too; else the members."""
-    groups = {label: {area.name_en for area in found.areas} for label in labels if (found := expand(label))}
-    for group, members in groups.items():
-        inside = members & labels
-        if not inside:
-            continue
-        left_out = inside if labels - inside - {group} else {group}
-        kept = [one for one in kept if one.of[place] not in left_out]
-        what = "the members of " * (group not in left_out) + group
-        text = f"Not drawn, as they overlap with others here: {what}. `only` chooses them."
-        notes.append(Note(code=NoteCode.DOUBLE_COUNTING, text=text))
-    return kept
-
-
-def _wider_areas(codes: set[str]) -> set[str]:
-    """Groups of areas some of whose members are there too."""
-    found: set[str] = set()
-    for code in codes:
-        area = area_of(code)
-        if area is None or area.kind != "group":
-            continue
-        group = expand(area.name_en) or next((one for word in area.aliases if (one := expand(word))), None)
-        members = {one.comtrade for one in group.areas} if group else codes
-        if members & (codes - {code}):
-            found.add(code)
-    return found
-
-
-def _wider_products(codes: set[str], name: str) -> set[str]:
-    """Of codes one of which is a part of another, all but those of the level that most of them have."""
-    if name != "product":
-        return set()
-    goods = {code for code in codes if code.isdecimal()}
-    nested = any(code[:length] in goods for code in goods for length in (2, 4, 6, 8) if length < len(code))
-    if nested:
-        count = Counter(len(code) for code in goods)
-        usual = max(count, key=lambda length: (count[length], -length))
-        return {code for code in goods if len(code) != usual}
-    return _wider_services(codes - goods)
-
-
-def _wider_services(codes: set[str]) -> set[str]:
-    paths: dict[str, tuple[str, ...]] = {}
-    for code in codes:
-        try:
-            paths[code] = tuple(item.code for item in ebops_path(code))
-        except CodeError:
-            continue
-    own = {path[-1]: code for code, path in paths.items()}
-    return {own[step] for path in paths.values() for step in path[:-1] if step in own}
 
 
 def _grouped(kept: Iterable[Point], at: Sequence[int]) -> dict[tuple[str, ...], list[Point]]:
