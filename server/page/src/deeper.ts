@@ -41,22 +41,38 @@ export function offers(figure: Figure, at: number, series: Series | undefined, r
   const period = figure.axis.kind === "periods" ? figure.axis.labels[at] : undefined;
   if (figure.axis.kind === "categories") found.push({ label: say("overTime"), tool: "trade_series", arguments: asked });
   if (period && /^\d{4}$/.test(period)) {
-    found.push({ label: `${say("months")} ${period}`, tool: "trade_series", arguments: { ...asked, period, freq: "M" } });
+    found.push({
+      label: `${say("months")} ${period}`,
+      tool: "trade_series",
+      arguments: { ...asked, period, freq: "M" },
+    });
   }
   if (resources && /^(\d{2}|\d{4})$/.test(product ?? "")) {
-    found.push({ label: `${say("parts")} ${product}`, tool: "trade_series", arguments: { ...asked, ...(period && { period }) }, partsOf: product as string });
+    found.push({
+      label: `${say("parts")} ${product}`,
+      tool: "trade_series",
+      arguments: { ...asked, ...(period && { period }) },
+      partsOf: product as string,
+    });
   }
   if (partner && partner !== "World" && ["X", "M"].includes(flow)) {
     const [exporter, importer] = flow === "X" ? [reporter, partner] : [partner, reporter];
-    const years = figure.axis.frequency === "year" ? { period: `${figure.axis.labels[0]}-${figure.axis.labels.at(-1)}` } : {};
-    found.push({ label: say("bothEnds"), tool: "compare_mirror", arguments: { exporter, importer, product: product ?? "TOTAL", ...years } });
+    const years =
+      figure.axis.frequency === "year" ? { period: `${figure.axis.labels[0]}-${figure.axis.labels.at(-1)}` } : {};
+    found.push({
+      label: say("bothEnds"),
+      tool: "compare_mirror",
+      arguments: { exporter, importer, product: product ?? "TOTAL", ...years },
+    });
   }
   return found;
 }
 
 /** The codes directly below one, as the resource of that code lists them. */
 export function partsIn(text: string): string[] {
-  return [...(text.split(/^Below it.*$/m)[1] ?? "").matchAll(/^- (\d{4,6}) /gm)].map(([, code]) => code as string).slice(0, MOST);
+  return [...(text.split(/^Below it.*$/m)[1] ?? "").matchAll(/^- (\d{4,6}) /gm)]
+    .map(([, code]) => code as string)
+    .slice(0, MOST);
 }
 
 /** What a refused call would cost, and with which arguments it is allowed that. */

@@ -29,6 +29,16 @@ function filled<E extends Element>(element: E, attributes: Record<string, Value>
   return element;
 }
 
+/** A button; its key finds it again when the page is made anew, so that it keeps the focus. */
+export function button(
+  key: string,
+  text: string,
+  act: () => void,
+  more: Record<string, string | boolean | undefined> = {},
+): HTMLButtonElement {
+  return html("button", { type: "button", "data-key": key, click: act, ...more }, text);
+}
+
 let canvas: CanvasRenderingContext2D | null = null;
 
 /** How wide text is in pixels, in the page's font. */

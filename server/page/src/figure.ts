@@ -64,7 +64,17 @@ export interface Came {
   failed: boolean;
 }
 
-const KINDS: readonly string[] = ["lines", "bars", "shares", "treemap", "mirror", "balance", "seasonality", "bubble", "map"];
+const KINDS: readonly string[] = [
+  "lines",
+  "bars",
+  "shares",
+  "treemap",
+  "mirror",
+  "balance",
+  "seasonality",
+  "bubble",
+  "map",
+];
 
 /** Read a result of a tool. Hosts may have taken away `structuredContent` (seen in Claude Desktop, 2026). */
 export function came(result: Data): Came {
@@ -88,7 +98,12 @@ export function came(result: Data): Came {
 /** A figure that can be drawn, with what was left out of it as empty filled in; nothing where it is none. */
 export function checked(data: unknown): Figure | undefined {
   const figure = object(data) as Partial<Figure> | undefined;
-  if (figure?.version !== 1 || !KINDS.includes(figure.kind ?? "") || !Array.isArray(figure.axis?.labels) || !Array.isArray(figure.series)) {
+  if (
+    figure?.version !== 1 ||
+    !KINDS.includes(figure.kind ?? "") ||
+    !Array.isArray(figure.axis?.labels) ||
+    !Array.isArray(figure.series)
+  ) {
     return undefined;
   }
   const places = figure.axis.labels.length;

@@ -18,7 +18,11 @@ export class Host {
     this.bridge.on("ui/notifications/host-context-changed", (changed) => this.learn(changed));
     const answer = await this.bridge.ask(
       "ui/initialize",
-      { protocolVersion: PROTOCOL, appInfo: { name: "tradestat", version: "1" }, appCapabilities: { availableDisplayModes: ["inline", "fullscreen"] } },
+      {
+        protocolVersion: PROTOCOL,
+        appInfo: { name: "tradestat", version: "1" },
+        appCapabilities: { availableDisplayModes: ["inline", "fullscreen"] },
+      },
       ANSWERS_WITHIN,
     );
     this.can = (answer["hostCapabilities"] as Data | undefined) ?? {};
@@ -32,7 +36,8 @@ export class Host {
   private learn(context: Data): void {
     this.context = { ...this.context, ...context };
     const root = document.documentElement;
-    const styles = context["styles"] as { variables?: Record<string, string | undefined>; css?: { fonts?: string } } | undefined;
+    const styles = context["styles"] as
+      { variables?: Record<string, string | undefined>; css?: { fonts?: string } } | undefined;
     for (const [name, value] of Object.entries(styles?.variables ?? {})) {
       if (name.startsWith("--") && value) root.style.setProperty(name, value);
     }

@@ -1,17 +1,20 @@
 /** The page: takes a figure from the host in whichever way it comes, shows it, and asks for more when told to. */
 
 import type { Data } from "./bridge";
-import { colour, dashes, themeNow } from "./colours";
-import { html } from "./dom";
+import { themeNow } from "./colours";
+import { choices, legend } from "./controls";
 import { offers, type Offer, partsIn, priceIn } from "./deeper";
+import { button, html } from "./dom";
 import { DRAWINGS } from "./draw";
 import type { Drawing } from "./draw/frame";
 import { type Came, came, type Figure } from "./figure";
 import { Host } from "./host";
 import { Pointing, read } from "./pointing";
+import { firstSight, type Pane, type Sight } from "./sight";
 import { csv, type Sorting, table } from "./table";
 import { copy, picture, pixels } from "./take";
-import { canBeLog, drawn, firstView, measures, shown, type Shown, type View } from "./view";
+import { citationOf, inWords, notesOf } from "./told";
+import { shown, type Shown, type View } from "./view";
 import { say, speak, unitName } from "./words";
 
 const INLINE = 500;
@@ -26,19 +29,6 @@ const LOWEST = 200;
 /** Pixels of height that a page can be read in. */
 const OBEYED_WITHIN = 1500;
 /** Milliseconds after which a host that has not made the frame higher is taken not to. */
-
-type Pane = "chart" | "table" | "notes" | "use" | "deeper";
-
-interface Sight {
-  figure: Figure;
-  citation: string | undefined;
-  view: View;
-  pane: Pane;
-  sorting: Sorting;
-  at: number;
-  /** Which series was chosen, of several that have codes of their own. */
-  series: number;
-}
 
 const host = new Host();
 const page = document.getElementById("page") as HTMLElement;
@@ -64,7 +54,7 @@ function tell(text: string): void {
 }
 
 function push(figure: Figure, citation: string | undefined): void {
-  sights.push({ figure, citation, view: firstView(figure), pane: "chart", sorting: { column: -1, down: true, filter: "", page: 0, first: 0 }, at: -1, series: 0 });
+  sights.push(firstSight(figure, citation));
   message = "";
   price = retry = note = undefined;
   render();
@@ -88,7 +78,8 @@ function take(answer: Came): void {
   settled = true;
   if (answer.figure) push(answer.figure, answer.citation);
   else if (answer.failed) explain(answer.text);
-  else if (host.callsTools && (asked || answer.madeOf.length)) void askAgain(asked ?? { result: answer.madeOf }, answer);
+  else if (host.callsTools && (asked || answer.madeOf.length))
+    void askAgain(asked ?? { result: answer.madeOf }, answer);
   else explain(`${say("wordsOnly")}\n\n${answer.text}`);
 }
 
@@ -123,7 +114,10 @@ async function look(offer: Offer, paid: Data = {}): Promise<void> {
     if (sights.length !== at) return; // looked elsewhere meanwhile
     const cost = answer.failed ? priceIn(answer.text) : undefined;
     if (cost) {
-      price = { text: `${say("costs")}: ${cost.credits} credits.\n${answer.text}`, go: () => void look(offer, cost.arguments) };
+      price = {
+        text: `${say("costs")}: ${cost.credits} credits.\n${answer.text}`,
+        go: () => void look(offer, cost.arguments),
+      };
       note = undefined;
       render();
       tell(price.text);
@@ -144,35 +138,50 @@ async function look(offer: Offer, paid: Data = {}): Promise<void> {
 
 /* What is seen. */
 
-const button = (key: string, text: string, act: () => void, more: Record<string, string | boolean | undefined> = {}): HTMLButtonElement =>
-  html("button", { type: "button", "data-key": key, click: act, ...more }, text);
-
 function render(): void {
   const focused = (document.activeElement as HTMLElement | null)?.dataset["key"];
   const sight = now();
   page.setAttribute("aria-busy", String(!sight && !settled));
   if (sight) page.replaceChildren(...whole(sight));
-  else page.replaceChildren(html("p", { class: "words clamp long", "data-note": "message" }, message), retry ? html("div", { class: "row" }, button("again", say("again"), retry)) : "");
+  else
+    page.replaceChildren(
+      html("p", { class: "words clamp long", "data-note": "message" }, message),
+      retry ? html("div", { class: "row" }, button("again", say("again"), retry)) : "",
+    );
   if (sight) fill(sight);
   if (focused) {
     // What had the focus is gone where another part is shown: its first button then.
-    const again = [`[data-key="${CSS.escape(focused)}"]`, "section button", "button"].map((which) => page.querySelector<HTMLElement>(which)).find(Boolean);
+    const again = [`[data-key="${CSS.escape(focused)}"]`, "section button", "button"]
+      .map((which) => page.querySelector<HTMLElement>(which))
+      .find(Boolean);
     again?.focus({ preventScroll: true });
-    if (again instanceof HTMLInputElement && again.type === "search") again.setSelectionRange(again.value.length, again.value.length);
+    if (again instanceof HTMLInputElement && again.type === "search")
+      again.setSelectionRange(again.value.length, again.value.length);
   }
   measure();
 }
 
 function whole(sight: Sight): HTMLElement[] {
   const { figure, pane } = sight;
-  const to = (name: Pane): HTMLElement => button(name, say(name as "chart"), () => change({ pane: name }), { "aria-pressed": String(pane === name) });
+  const to = (name: Pane): HTMLElement =>
+    button(name, say(name as "chart"), () => change({ pane: name }), { "aria-pressed": String(pane === name) });
   const bar = html(
     "div",
     { class: "row panes" },
-    sights.length > 1 && button("back", `‹ ${say("back")}`, () => { sights.pop(); change({}); }),
+    sights.length > 1 &&
+      button("back", `‹ ${say("back")}`, () => {
+        sights.pop();
+        change({});
+      }),
     ...(["chart", "table", "notes", "use"] as const).map(to),
-    ...(pane === "chart" ? choices(sight) : []),
-    host.canBeFull && button("full", host.full ? "⤡" : "⤢", () => void host.show(host.full ? "inline" : "fullscreen").catch(() => undefined), { class: "push", "aria-label": say(host.full ? "inline" : "full"), title: say(host.full ? "inline" : "full") }),
+    ...(pane === "chart" ? choices(sight, view) : []),
+    host.canBeFull &&
+      button(
+        "full",
+        host.full ? "⤡" : "⤢",
+        () => void host.show(host.full ? "inline" : "fullscreen").catch(() => undefined),
+        { class: "push", "aria-label": say(host.full ? "inline" : "full"), title: say(host.full ? "inline" : "full") },
+      ),
   );
   const about = [unitName(figure.unit), figure.valuation, figure.source].filter(Boolean).join(" · ");
   return [
@@ -180,7 +189,12 @@ function whole(sight: Sight): HTMLElement[] {
       "header",
       {},
       html("h1", { class: "clamp", title: figure.title }, figure.title),
-      html("p", { class: "finding clamp" }, figure.sandbox && html("span", { class: "badge" }, `${say("sandbox")} · `), figure.finding.join(" ")),
+      html(
+        "p",
+        { class: "finding clamp" },
+        figure.sandbox && html("span", { class: "badge" }, `${say("sandbox")} · `),
+        figure.finding.join(" "),
+      ),
     ),
     bar,
     html("section", { "data-pane": pane, "aria-label": say(pane as "chart") }),
@@ -203,7 +217,7 @@ function fill(sight: Sight): void {
       "aria-label": `${sight.figure.title}. ${sight.figure.finding.join(" ")} ${say("keys")}`,
     });
     const left = html("p", { class: "quiet" });
-    const names = legend(sight);
+    const names = legend(sight, view);
     section.append(names ?? "", box, left);
     // Many long names are cut before the drawing becomes too low to be read.
     for (const most of ["46%", "31%"]) {
@@ -220,7 +234,7 @@ function fill(sight: Sight): void {
   } else if (sight.pane === "table") {
     const changed = (sorting: Partial<Sorting>): void => change({ sorting: { ...sight.sorting, ...sorting } });
     section.append(table(sight.figure, sight.view, sight.sorting, roomFor(section), width, changed));
-  } else if (sight.pane === "notes") section.append(...notes(sight.figure));
+  } else if (sight.pane === "notes") section.append(list(notesOf(sight.figure)));
   else if (sight.pane === "use") section.append(...uses(sight, seen, width));
   else section.append(...deeper(sight, seen));
   // The conversation does not jump when another part is looked at.
@@ -229,8 +243,8 @@ function fill(sight: Sight): void {
   if (note) section.append(note);
   if (price) section.append(asks(price));
   // Of a long list as much as has room: all of it stands in the table and in the answer.
-  const list = section.querySelector("ul, dl");
-  while (list && list.children.length > 2 && page.offsetHeight > highest) list.lastElementChild?.remove();
+  const long = section.querySelector("ul, dl");
+  while (long && long.children.length > 2 && page.offsetHeight > highest) long.lastElementChild?.remove();
 }
 
 /** How high a part may be so that the page stays within its bound. */
@@ -238,68 +252,8 @@ function roomFor(part: HTMLElement): number {
   return Math.max(LEAST, highest - (page.offsetHeight - part.offsetHeight) - 8);
 }
 
-function choices(sight: Sight): HTMLElement[] {
-  const { figure } = sight;
-  const found = measures(figure);
-  const parts: HTMLElement[] = [];
-  const select = (key: string, name: string, options: [string, string][], value: string, act: (value: string) => void): HTMLElement =>
-    html(
-      "select",
-      { "data-key": key, "aria-label": name, title: name, change: (event) => act((event.target as HTMLSelectElement).value) },
-      ...options.map(([own, text]) => html("option", { value: own, selected: own === value }, text)),
-    );
-  if (found.length > 1) {
-    parts.push(select("measure", say("measure"), found.map((one) => [one, say(one)]), sight.view.measure, (value) => view({ measure: value as View["measure"] })));
-  }
-  if (canBeLog(figure)) {
-    const input = html("input", { type: "checkbox", "data-key": "log", checked: sight.view.log, change: () => view({ log: !(now() as Sight).view.log }) });
-    parts.push(html("label", {}, input, say("log")));
-  }
-  if (figure.axis.kind === "periods" && figure.axis.labels.length > 2) {
-    const options = figure.axis.labels.map((label, at): [string, string] => [String(at), label]);
-    const { from, to } = sight.view;
-    const span = html(
-      "span",
-      { class: "span" },
-      select("from", say("from"), options.filter(([at]) => Number(at) < to), String(from), (value) => view({ from: Number(value) })),
-      "–",
-      select("to", say("to"), options.filter(([at]) => Number(at) > from), String(to), (value) => view({ to: Number(value) })),
-    );
-    parts.push(span);
-  }
-  return parts;
-}
-
-function legend(sight: Sight): HTMLElement | undefined {
-  const { figure } = sight;
-  const series = figure.series.map((one, number) => ({ one, number })).filter(({ one }) => drawn(one));
-  if (series.length < 2 || figure.kind === "bubble") return undefined;
-  const theme = themeNow();
-  return html(
-    "div",
-    { class: "row legend", role: "group", "aria-label": say("series") },
-    ...series.map(({ one, number }) => {
-      const off = sight.view.hidden.has(number);
-      const act = (): void => {
-        const hidden = new Set(sight.view.hidden);
-        if (off) hidden.delete(number);
-        else if (hidden.size < series.length - 1) hidden.add(number); // one stays
-        view({ hidden });
-      };
-      const swatch = html("i", {});
-      swatch.style.color = colour(theme, one.role === "margin" ? figure.series.findIndex((other) => other.role === "importer") : number, one.role);
-      if (dashes(number) && figure.axis.kind !== "categories") swatch.className = "dashed";
-      if (one.role === "margin") swatch.style.opacity = "0.5";
-      return html("button", { type: "button", "data-key": `series-${number}`, "aria-pressed": String(!off), title: one.name, click: act }, swatch, html("span", {}, one.name));
-    }),
-  );
-}
-
-function notes(figure: Figure): HTMLElement[] {
-  const sources = figure.series.filter((one) => one.source ?? one.valuation).map((one) => [one.name, one.valuation, one.source].filter(Boolean).join(" · "));
-  const marked = figure.series.some((one) => one.marks?.provisional ?? one.marks?.estimated);
-  const lines = [figure.title, ...figure.finding, ...figure.notes, ...figure.breaks.map((one) => `${one.at}: ${one.text}`), ...sources, ...(marked ? [say("provisionalHint")] : []), figure.source];
-  return [html("ul", {}, ...lines.map((line) => html("li", {}, html("span", { class: "clamp", title: line }, line))))];
+function list(lines: string[]): HTMLElement {
+  return html("ul", {}, ...lines.map((line) => html("li", {}, html("span", { class: "clamp", title: line }, line))));
 }
 
 function deeper(sight: Sight, seen: Shown): HTMLElement[] {
@@ -310,12 +264,19 @@ function deeper(sight: Sight, seen: Shown): HTMLElement[] {
   const found = host.callsTools ? offers(figure, at, figure.series[chosen], host.readsResources) : [];
   const name = (row: { name: string; number: number }): HTMLElement | string =>
     choosable && seen.lines.some((line) => line.number === row.number)
-      ? button(`of-${row.number}`, row.name, () => change({ series: row.number }), { class: "of", "aria-pressed": String(row.number === chosen) })
+      ? button(`of-${row.number}`, row.name, () => change({ series: row.number }), {
+          class: "of",
+          "aria-pressed": String(row.number === chosen),
+        })
       : row.name;
   return [
     html("h2", { class: "clamp" }, label),
     html("dl", {}, ...rows.map((row) => html("div", {}, html("dt", {}, name(row)), html("dd", {}, row.value)))),
-    html("div", { class: "row", role: "group", "aria-label": say("deeper") }, ...found.map((offer, place) => button(`offer-${place}`, offer.label, () => void look(offer)))),
+    html(
+      "div",
+      { class: "row", role: "group", "aria-label": say("deeper") },
+      ...found.map((offer, place) => button(`offer-${place}`, offer.label, () => void look(offer))),
+    ),
   ];
 }
 
@@ -324,7 +285,15 @@ function asks(what: { text: string; go: () => void }): HTMLElement {
     "div",
     { role: "alertdialog", "aria-label": say("costs"), "data-note": "price" },
     html("p", { class: "words clamp short" }, what.text),
-    html("div", { class: "row" }, button("pay", say("ask"), () => { price = undefined; what.go(); }), button("cancel", say("cancel"), () => change({}))),
+    html(
+      "div",
+      { class: "row" },
+      button("pay", say("ask"), () => {
+        price = undefined;
+        what.go();
+      }),
+      button("cancel", say("cancel"), () => change({})),
+    ),
   );
 }
 
@@ -339,29 +308,59 @@ function uses(sight: Sight, seen: Shown, width: number): HTMLElement[] {
   };
   const text = async (content: string): Promise<void> => {
     const done = await copy(content);
-    note = done ? html("p", { "data-note": "done" }, say("copied")) : html("label", { "data-note": "by-hand" }, say("byHand"), html("textarea", { readonly: true, "data-key": "text" }, content));
+    note = done
+      ? html("p", { "data-note": "done" }, say("copied"))
+      : html(
+          "label",
+          { "data-note": "by-hand" },
+          say("byHand"),
+          html("textarea", { readonly: true, "data-key": "text" }, content),
+        );
     if (done) tell(say("copied"));
     render();
   };
-  const file = async (name: string, type: string, content: { text: string } | { blob: string }, address: string): Promise<void> => {
+  const file = async (
+    name: string,
+    type: string,
+    content: { text: string } | { blob: string },
+    address: string,
+  ): Promise<void> => {
     const saved = await host.save(name, type, content).catch(() => false);
-    note = saved ? html("p", { "data-note": "done" }, say("saved")) : html("div", { "data-note": "by-hand" }, html("p", {}, say("pictureByHand")), sized(html("img", { src: address, alt: figure.title })));
+    note = saved
+      ? html("p", { "data-note": "done" }, say("saved"))
+      : html(
+          "div",
+          { "data-note": "by-hand" },
+          html("p", {}, say("pictureByHand")),
+          sized(html("img", { src: address, alt: figure.title })),
+        );
     tell(say(saved ? "saved" : "pictureByHand"));
     render();
   };
   const name = figure.title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
-  const citation = (): string => [figure.title, figure.source, sight.citation, `Tradestat: chart(${JSON.stringify(figure.arguments)})`, figure.sandbox ? say("sandbox") : ""].filter(Boolean).join(". ");
   return [
     html(
       "div",
       { class: "row" },
       button("csv", say("csv"), () => void text(csv(figure, sight.view, sight.sorting))),
-      button("cite", say("cite"), () => void text(citation())),
+      button("cite", say("cite"), () => void text(citationOf(sight))),
       button("svg", say("svg"), () => {
         const source = drawnFor();
-        void file(`${name}.svg`, "image/svg+xml", { text: source }, `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`);
+        void file(
+          `${name}.svg`,
+          "image/svg+xml",
+          { text: source },
+          `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`,
+        );
       }),
-      button("png", say("png"), () => void pixels(drawnFor()).then((blob) => file(`${name}.png`, "image/png", { blob }, `data:image/png;base64,${blob}`))),
+      button(
+        "png",
+        say("png"),
+        () =>
+          void pixels(drawnFor()).then((blob) =>
+            file(`${name}.png`, "image/png", { blob }, `data:image/png;base64,${blob}`),
+          ),
+      ),
       button("tell", say("tell"), () => void sayWhatIsSeen(sight, seen)),
     ),
   ];
@@ -378,28 +377,6 @@ async function sayWhatIsSeen(sight: Sight, seen: Shown): Promise<void> {
   note = html("p", { "data-note": done ? "done" : "failed" }, say(done ? "told" : "untold"));
   tell(say(done ? "told" : "untold"));
   render();
-}
-
-/** What is looked at, short enough for a model to be given with every turn. */
-function inWords(sight: Sight, seen: Shown): string {
-  const { figure } = sight;
-  const first = seen.labels[0];
-  const last = seen.labels.at(-1);
-  const lines = seen.lines.map((one) => {
-    const ends = figure.axis.kind === "categories" ? one.exact.slice(0, 8).map((value, at) => `${seen.labels[at]} ${value ?? "no figure"}`) : [`${first} ${one.exact[0] ?? "no figure"}`, `${last} ${one.exact.at(-1) ?? "no figure"}`];
-    return `${one.series.name}: ${ends.join(", ")}`;
-  });
-  const hidden = figure.series.filter((_, number) => sight.view.hidden.has(number)).map((one) => one.name);
-  return [
-    `${figure.sandbox ? "SANDBOX (synthetic). " : ""}The user looks at the chart "${figure.title}" (${figure.kind}, shown as ${seen.measure}${seen.log ? ", log scale" : ""}) of ${figure.axis.name} ${first} to ${last}, in ${figure.unit}.`,
-    ...lines,
-    hidden.length ? `Turned off: ${hidden.join(", ")}.` : "",
-    sight.at >= 0 ? `Picked out: ${figure.axis.labels[sight.at]}.` : "",
-    `Results: ${figure.results.join(", ")}.`,
-  ]
-    .filter(Boolean)
-    .join("\n")
-    .slice(0, 2000);
 }
 
 /* Size. */
@@ -454,6 +431,7 @@ async function start(): Promise<void> {
   host.bridge.on("ui/notifications/tool-cancelled", () => explain(say("cancelled")));
   host.bridge.on("ui/resource-teardown", () => ({}));
   host.changed = () => {
+    if (!settled) message = say("waiting"); // in the host's language
     fitted();
     render();
   };

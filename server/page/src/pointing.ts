@@ -8,7 +8,10 @@ import { drawn, markOf, type Shown } from "./view";
 import { exact, number, say, unitName } from "./words";
 
 /** What is known at a place: every series that is shown, in the words of the figure. */
-export function read(shown: Shown, at: number): { label: string; rows: { name: string; value: string; number: number; role: string }[] } {
+export function read(
+  shown: Shown,
+  at: number,
+): { label: string; rows: { name: string; value: string; number: number; role: string }[] } {
   const { figure } = shown;
   const index = shown.places.indexOf(at);
   const rows = shown.lines.map((one) => ({
@@ -20,17 +23,34 @@ export function read(shown: Shown, at: number): { label: string; rows: { name: s
   const hidden = figure.series
     .map((series, number_) => ({ series, number: number_ }))
     .filter(({ series }) => !drawn(series))
-    .map(({ series, number: own }) => ({ name: series.name, number: own, role: series.role, value: valueText(figure, { ...shown, measure: "values" }, own, series.values[at] ?? null, null, at) }));
+    .map(({ series, number: own }) => ({
+      name: series.name,
+      number: own,
+      role: series.role,
+      value: valueText(figure, { ...shown, measure: "values" }, own, series.values[at] ?? null, null, at),
+    }));
   return { label: figure.axis.labels[at] ?? "", rows: [...rows, ...hidden] };
 }
 
-function valueText(figure: Figure, shown: Shown, series: number, value: number | null, measured: number | null, at: number): string {
+function valueText(
+  figure: Figure,
+  shown: Shown,
+  series: number,
+  value: number | null,
+  measured: number | null,
+  at: number,
+): string {
   const one = figure.series[series];
   const mark = one && markOf(one, at);
   if (value === null) return say(mark ?? "missing");
   const unit = unitName(one?.unit ?? (one && ["share", "growth"].includes(one.role) ? "percent" : figure.unit));
   const amount = unit === "%" ? `${exact(value)}%` : `${exact(value)} ${unit}`;
-  const also = shown.measure === "values" || measured === null ? "" : shown.measure === "share" ? ` (${number(measured)}%)` : ` (${number(measured)})`;
+  const also =
+    shown.measure === "values" || measured === null
+      ? ""
+      : shown.measure === "share"
+        ? ` (${number(measured)}%)`
+        : ` (${number(measured)})`;
   return `${amount}${also}${mark ? `, ${say(mark)}` : ""}`;
 }
 
@@ -131,7 +151,8 @@ export class Pointing {
     this.tip.dataset["at"] = String(stop.at);
     this.tip.hidden = false;
     const { width, height } = this.drawing.root.getBoundingClientRect();
-    const left = stop.x + 14 + this.tip.offsetWidth <= width ? stop.x + 14 : Math.max(0, stop.x - 14 - this.tip.offsetWidth);
+    const left =
+      stop.x + 14 + this.tip.offsetWidth <= width ? stop.x + 14 : Math.max(0, stop.x - 14 - this.tip.offsetWidth);
     const top = Math.max(0, Math.min(stop.y === 22 ? 24 : stop.y + 10, height - this.tip.offsetHeight));
     this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
     const across = this.drawing.across || stop.reach[1] === Infinity;

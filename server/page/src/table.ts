@@ -34,7 +34,9 @@ function rowsOf(figure: Figure, view: View, sorting: Sorting): Row[] {
   const rows = figure.axis.labels
     .map((label, at) => ({ at, label }))
     .filter(({ at }) => at >= view.from && at <= view.to)
-    .filter(({ at, label }) => !wanted || `${label} ${figure.axis.codes?.[at] ?? ""}`.toLocaleLowerCase().includes(wanted));
+    .filter(
+      ({ at, label }) => !wanted || `${label} ${figure.axis.codes?.[at] ?? ""}`.toLocaleLowerCase().includes(wanted),
+    );
   const { column, down } = sorting;
   if (column < 0) return rows;
   const sign = down ? -1 : 1;
@@ -46,7 +48,14 @@ function rowsOf(figure: Figure, view: View, sorting: Sorting): Row[] {
   });
 }
 
-export function table(figure: Figure, view: View, sorting: Sorting, height: number, width: number, changed: (change: Partial<Sorting>) => void): HTMLElement {
+export function table(
+  figure: Figure,
+  view: View,
+  sorting: Sorting,
+  height: number,
+  width: number,
+  changed: (change: Partial<Sorting>) => void,
+): HTMLElement {
   const rows = rowsOf(figure, view, sorting);
   const columns = figure.series.map((_, index) => index).filter((index) => !view.hidden.has(index));
   const most = Math.max(1, Math.floor((width - 110) / 104));
@@ -60,17 +69,28 @@ export function table(figure: Figure, view: View, sorting: Sorting, height: numb
     const sorted = sorting.column === column;
     return html(
       "th",
-      { scope: "col", "aria-sort": sorted ? (sorting.down ? "descending" : "ascending") : "none", class: column ? "figure" : "" },
+      {
+        scope: "col",
+        "aria-sort": sorted ? (sorting.down ? "descending" : "ascending") : "none",
+        class: column ? "figure" : "",
+      },
       html(
         "button",
-        { type: "button", class: "sort", "data-key": `sort-${column}`, click: () => changed({ column, down: sorted ? !sorting.down : column > 0, page: 0 }) },
+        {
+          type: "button",
+          class: "sort",
+          "data-key": `sort-${column}`,
+          click: () => changed({ column, down: sorted ? !sorting.down : column > 0, page: 0 }),
+        },
         `${names[column] ?? ""} ${sorted ? (sorting.down ? "▼" : "▲") : ""}`.trim(),
       ),
     );
   });
-  const body = rows.slice(page * fits, (page + 1) * fits).map(({ at, label }) =>
-    html("tr", {}, html("th", { scope: "row" }, label), ...kept.map((index) => cell(figure, index, at))),
-  );
+  const body = rows
+    .slice(page * fits, (page + 1) * fits)
+    .map(({ at, label }) =>
+      html("tr", {}, html("th", { scope: "row" }, label), ...kept.map((index) => cell(figure, index, at))),
+    );
   return html(
     "div",
     { class: "table" },
@@ -85,18 +105,35 @@ export function table(figure: Figure, view: View, sorting: Sorting, height: numb
         value: sorting.filter,
         input: (event) => changed({ filter: (event.target as HTMLInputElement).value, page: 0 }),
       }),
-      html("span", { class: "quiet", role: "status" }, rows.length ? `${number(page * fits + 1)}–${number(Math.min(rows.length, (page + 1) * fits))} / ${number(rows.length)}` : say("noRows")),
+      html(
+        "span",
+        { class: "quiet", role: "status" },
+        rows.length
+          ? `${number(page * fits + 1)}–${number(Math.min(rows.length, (page + 1) * fits))} / ${number(rows.length)}`
+          : say("noRows"),
+      ),
       step("previous", "▲", page > 0, () => changed({ page: page - 1 })),
       step("next", "▼", page < pages - 1, () => changed({ page: page + 1 })),
       kept.length < columns.length && step("left", "◀", first > 0, () => changed({ first: first - most })),
-      kept.length < columns.length && step("right", "▶", first + most < columns.length, () => changed({ first: first + most })),
+      kept.length < columns.length &&
+        step("right", "▶", first + most < columns.length, () => changed({ first: first + most })),
     ),
-    html("table", {}, html("caption", {}, `${figure.title} · ${unitName(figure.unit)}`), html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...body)),
+    html(
+      "table",
+      {},
+      html("caption", {}, `${figure.title} · ${unitName(figure.unit)}`),
+      html("thead", {}, html("tr", {}, ...head)),
+      html("tbody", {}, ...body),
+    ),
   );
 }
 
 function step(word: "previous" | "next" | "left" | "right", sign: string, can: boolean, act: () => void): HTMLElement {
-  return html("button", { type: "button", "aria-label": say(word), title: say(word), "data-key": word, disabled: !can, click: act }, sign);
+  return html(
+    "button",
+    { type: "button", "aria-label": say(word), title: say(word), "data-key": word, disabled: !can, click: act },
+    sign,
+  );
 }
 
 function cell(figure: Figure, index: number, at: number): HTMLElement {
@@ -104,7 +141,12 @@ function cell(figure: Figure, index: number, at: number): HTMLElement {
   const value = series?.values[at] ?? null;
   const mark = series && markOf(series, at);
   const about = { "data-series": index, "data-at": at, "data-value": value ?? undefined, class: "figure" };
-  if (value === null) return html("td", about, html("span", { class: "quiet", "aria-label": say(mark ?? "missing") }, mark ? say(mark) : "–"));
+  if (value === null)
+    return html(
+      "td",
+      about,
+      html("span", { class: "quiet", "aria-label": say(mark ?? "missing") }, mark ? say(mark) : "–"),
+    );
   return html("td", about, exact(value), mark ? html("sup", { title: say(mark) }, say(mark).slice(0, 1)) : undefined);
 }
 
@@ -121,7 +163,13 @@ export function csv(figure: Figure, view: View, sorting: Sorting): string {
       ...columns.map((index) => figure.series[index]?.values[at] ?? ""),
     ]),
   ];
-  const about = [figure.sandbox ? say("sandbox") : "", figure.title, figure.unit, figure.valuation ?? "", figure.source].filter(Boolean);
+  const about = [
+    figure.sandbox ? say("sandbox") : "",
+    figure.title,
+    figure.unit,
+    figure.valuation ?? "",
+    figure.source,
+  ].filter(Boolean);
   return [...lines, [], ...about.map((line) => [line])].map((line) => line.map(field).join(",")).join("\r\n") + "\r\n";
 }
 

@@ -46,7 +46,10 @@ export function picture(shown: Shown, drawing: Drawing, theme: Theme, width: num
     x += wide;
   }
   const above = 30 + (names.length ? (row + 1) * 16 + 6 : 0);
-  const below = [figure.sandbox ? say("sandbox") : "", [figure.valuation, figure.source].filter(Boolean).join(" · ")].filter(Boolean);
+  const below = [
+    figure.sandbox ? say("sandbox") : "",
+    [figure.valuation, figure.source].filter(Boolean).join(" · "),
+  ].filter(Boolean);
   const whole = svg(
     "svg",
     {
@@ -60,11 +63,21 @@ export function picture(shown: Shown, drawing: Drawing, theme: Theme, width: num
       role: "img",
       "aria-label": figure.title,
     },
-    svg("rect", { x: -16, y: -16, width: width + 32, height: height + above + below.length * 15 + 40, fill: theme.ground }),
+    svg("rect", {
+      x: -16,
+      y: -16,
+      width: width + 32,
+      height: height + above + below.length * 15 + 40,
+      fill: theme.ground,
+    }),
     svg("text", { y: 14, "font-size": 15, "font-weight": 600 }, cut(figure.title, width, 15)),
     svg("g", { transform: "translate(0 26)" }, ...legend),
     svg("g", { transform: `translate(0 ${above})` }, drawing.root.cloneNode(true)),
-    svg("g", { transform: `translate(0 ${above + height + 18})`, fill: theme.quiet }, ...below.map((line, at) => svg("text", { y: at * 15 }, cut(line, width)))),
+    svg(
+      "g",
+      { transform: `translate(0 ${above + height + 18})`, fill: theme.quiet },
+      ...below.map((line, at) => svg("text", { y: at * 15 }, cut(line, width))),
+    ),
   );
   return new XMLSerializer().serializeToString(whole);
 }

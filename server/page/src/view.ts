@@ -74,7 +74,16 @@ export function shown(figure: Figure, view: View): Shown {
     .filter(({ series }) => view.measure !== "share" || PARTS.has(series.role))
     .map(({ series, number }) => {
       const exact = places.map((at) => series.values[at] ?? null);
-      return { series, number, exact, values: measured(exact, view.measure, places.map((at) => total?.values[at] ?? figure.total ?? null)) };
+      return {
+        series,
+        number,
+        exact,
+        values: measured(
+          exact,
+          view.measure,
+          places.map((at) => total?.values[at] ?? figure.total ?? null),
+        ),
+      };
     });
   return {
     figure,
@@ -92,7 +101,8 @@ export function measured(values: Value[], measure: Measure, whole: Value[]): Val
     const base = values.find((value) => value !== null && value > 0);
     return values.map((value) => (value === null || !base ? null : (value / base) * 100));
   }
-  if (measure === "share") return values.map((value, at) => (value === null || !whole[at] ? null : (value / whole[at]) * 100));
+  if (measure === "share")
+    return values.map((value, at) => (value === null || !whole[at] ? null : (value / whole[at]) * 100));
   return values;
 }
 

@@ -58,15 +58,27 @@ const WORDS = {
     "宿主没有把数据传给此页面，也没有可供查询的参数。对话中的回答以文字给出了数据。",
     "호스트가 이 페이지에 수치를 전하지 않았고, 조회할 인수도 없습니다. 대화의 답변에 글로 있습니다.",
   ],
-  noHost: ["No host answers: this page shows charts inside a conversation.", "没有宿主应答：此页面在对话中显示图表。", "응답하는 호스트가 없습니다. 이 페이지는 대화 안에서 차트를 보여 줍니다."],
+  noHost: [
+    "No host answers: this page shows charts inside a conversation.",
+    "没有宿主应答：此页面在对话中显示图表。",
+    "응답하는 호스트가 없습니다. 이 페이지는 대화 안에서 차트를 보여 줍니다.",
+  ],
   cancelled: ["The call was cancelled.", "调用已取消。", "호출이 취소되었습니다."],
   wordsOnly: [
     "Only the words of the answer arrived, with rounded figures.",
     "仅收到回答的文字，数值已四舍五入。",
     "답변의 글만 도착했으며 수치는 반올림되어 있습니다.",
   ],
-  keys: ["Arrow keys move through the figures, Enter looks deeper.", "方向键浏览数据，回车深入查看。", "화살표 키로 수치를 살피고 Enter로 자세히 봅니다."],
-  provisionalHint: ["Hollow or pale: provisional or estimated.", "空心或浅色：初步数或估计数。", "속이 비었거나 옅은 것: 잠정치 또는 추정치."],
+  keys: [
+    "Arrow keys move through the figures, Enter looks deeper.",
+    "方向键浏览数据，回车深入查看。",
+    "화살표 키로 수치를 살피고 Enter로 자세히 봅니다.",
+  ],
+  provisionalHint: [
+    "Hollow or pale: provisional or estimated.",
+    "空心或浅色：初步数或估计数。",
+    "속이 비었거나 옅은 것: 잠정치 또는 추정치.",
+  ],
   unplaced: ["no place", "无位置", "위치 없음"],
 } as const;
 

@@ -2,7 +2,12 @@
 // `start` shows what a tool answers; the options say how this host differs from the best one there could be.
 
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { AppBridge, getToolUiResourceUri, PostMessageTransport, RESOURCE_MIME_TYPE } from "@modelcontextprotocol/ext-apps/app-bridge";
+import {
+  AppBridge,
+  getToolUiResourceUri,
+  PostMessageTransport,
+  RESOURCE_MIME_TYPE,
+} from "@modelcontextprotocol/ext-apps/app-bridge";
 
 const heard = {};
 let connected; // what the server listed and its page, once for a tab
@@ -12,7 +17,9 @@ async function connect(announces) {
   const client = new Client({ name: "test-host", version: "1" }, { capabilities: announces ? { extensions } : {} });
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", location.href)));
   const { tools } = await client.listTools();
-  const { contents } = await client.readResource({ uri: getToolUiResourceUri(tools.find((tool) => tool.name === "chart")) });
+  const { contents } = await client.readResource({
+    uri: getToolUiResourceUri(tools.find((tool) => tool.name === "chart")),
+  });
   if (contents[0].mimeType !== RESOURCE_MIME_TYPE) throw new Error(`The page is ${contents[0].mimeType}`);
   return { client, page: contents[0] };
 }
@@ -41,15 +48,25 @@ async function start(options) {
   frame.style.cssText = `width:100%;border:0;display:block;height:${options.height ?? 150}px`;
   const ready = new Promise((resolve) => {
     addEventListener("message", function first(event) {
-      if (event.source === frame.contentWindow && event.data?.method === "ui/notifications/sandbox-proxy-ready") resolve();
+      if (event.source === frame.contentWindow && event.data?.method === "ui/notifications/sandbox-proxy-ready")
+        resolve();
     });
   });
   frame.src = options.sandbox;
   document.body.append(frame);
   await ready;
 
-  const all = { openLinks: {}, downloadFile: {}, serverTools: {}, serverResources: {}, updateModelContext: { text: {} }, message: { text: {} } };
-  const bridge = new AppBridge(client, { name: "test-host", version: "1" }, options.capabilities ?? all, { hostContext: options.context ?? {} });
+  const all = {
+    openLinks: {},
+    downloadFile: {},
+    serverTools: {},
+    serverResources: {},
+    updateModelContext: { text: {} },
+    message: { text: {} },
+  };
+  const bridge = new AppBridge(client, { name: "test-host", version: "1" }, options.capabilities ?? all, {
+    hostContext: options.context ?? {},
+  });
   bridge.onsizechange = ({ height }) => {
     heard.sizes.push(height);
     if (options.obeys !== false) frame.style.height = `${height}px`;
@@ -69,7 +86,11 @@ async function start(options) {
     }
     return client.callTool(params);
   };
-  await bridge.sendSandboxResourceReady({ html: page.text, csp: page._meta?.ui?.csp, permissions: page._meta?.ui?.permissions });
+  await bridge.sendSandboxResourceReady({
+    html: page.text,
+    csp: page._meta?.ui?.csp,
+    permissions: page._meta?.ui?.permissions,
+  });
   await initialized;
 
   const results = [...(options.results ?? [])];
@@ -77,7 +98,9 @@ async function start(options) {
     if (options.deliver === "nothing") return;
     await bridge.sendToolInput({ arguments: options.arguments ?? {} });
     if (options.deliver === "input") return;
-    const whole = results.length ? results.shift() : await client.callTool({ name: options.tool, arguments: options.arguments });
+    const whole = results.length
+      ? results.shift()
+      : await client.callTool({ name: options.tool, arguments: options.arguments });
     const { structuredContent, _meta, ...text } = whole;
     await bridge.sendToolResult(options.deliver === "text" ? text : whole);
   }

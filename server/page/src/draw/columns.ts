@@ -22,12 +22,27 @@ function frame(shown: Shown, theme: Theme, width: number, height: number, values
   const x = (index: number): number => box.left + (index + 0.5) * step;
   placeAxis(root, shown, theme, box, x);
   breakLines(root, shown, theme, box, x);
-  const stops = shown.places.map((at, index) => ({ at, x: x(index), y: box.top, reach: [step / 2, Infinity] as [number, number] }));
+  const stops = shown.places.map((at, index) => ({
+    at,
+    x: x(index),
+    y: box.top,
+    reach: [step / 2, Infinity] as [number, number],
+  }));
   return { root, x, y: scale, step, stops };
 }
 
 /** One column from a value to another. A value of zero is a line, so that it differs from none at all. */
-function column(f: Frame, theme: Theme, shown: Shown, one: Line, index: number, from: number, to: number, left: number, wide: number): SVGRectElement {
+function column(
+  f: Frame,
+  theme: Theme,
+  shown: Shown,
+  one: Line,
+  index: number,
+  from: number,
+  to: number,
+  left: number,
+  wide: number,
+): SVGRectElement {
   const [top, bottom] = [Math.min(f.y(from), f.y(to)), Math.max(f.y(from), f.y(to))];
   const mark = markOf(one.series, shown.places[index] ?? -1);
   const fill = colour(theme, one.number, one.series.role);
@@ -52,7 +67,10 @@ function column(f: Frame, theme: Theme, shown: Shown, one: Line, index: number, 
 export const shares: Draw = (shown, theme, width, height) => {
   const sums = shown.places.flatMap((_, index) => {
     const values = shown.lines.map((one) => one.values[index] ?? 0);
-    return [values.filter((value) => value > 0).reduce((a, b) => a + b, 0), values.filter((value) => value < 0).reduce((a, b) => a + b, 0)];
+    return [
+      values.filter((value) => value > 0).reduce((a, b) => a + b, 0),
+      values.filter((value) => value < 0).reduce((a, b) => a + b, 0),
+    ];
   });
   const f = frame(shown, theme, width, height, sums);
   const wide = f.step > 8 ? f.step * 0.8 : f.step - (f.step > 3 ? 1 : 0);
@@ -76,7 +94,13 @@ const of = (shown: Shown, role: string): Line | undefined => shown.lines.find((o
 export const mirror: Draw = (shown, theme, width, height) => {
   const both = ["exporter", "importer"].map((role) => of(shown, role)).filter((one): one is Line => one !== undefined);
   const [best, margin] = [of(shown, "best"), of(shown, "margin")];
-  const f = frame(shown, theme, width, height, [...both, ...(best ? [best] : [])].flatMap((one) => one.values));
+  const f = frame(
+    shown,
+    theme,
+    width,
+    height,
+    [...both, ...(best ? [best] : [])].flatMap((one) => one.values),
+  );
   const wide = (f.step * 0.76) / Math.max(1, both.length);
   shown.places.forEach((_, index) => {
     const left = f.x(index) - f.step * 0.38;
@@ -130,9 +154,13 @@ export const balance: Draw = (shown, theme, width, height) => {
   const f = frame(shown, theme, width, height, values);
   const wide = f.step * 0.7;
   shown.places.forEach((_, index) => {
-    for (const [one, sign] of [[exports, 1], [imports, -1]] as const) {
+    for (const [one, sign] of [
+      [exports, 1],
+      [imports, -1],
+    ] as const) {
       const value = one?.values[index];
-      if (one && value != null) f.root.append(column(f, theme, shown, one, index, 0, sign * value, f.x(index) - wide / 2, wide));
+      if (one && value != null)
+        f.root.append(column(f, theme, shown, one, index, 0, sign * value, f.x(index) - wide / 2, wide));
     }
   });
   if (difference) f.root.append(drawn(difference, theme, f.x, f.y, shown.places));

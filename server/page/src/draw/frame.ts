@@ -79,7 +79,11 @@ export function short(value: number, shown: Shown): string {
 /** From zero where values are amounts; around them where they are an index. */
 export function valueScale(values: Value[], shown: Shown, bottom: number, top: number): Scale {
   const [low = 0, high = 1] = extent(values.filter((value): value is number => value !== null));
-  if (shown.log && low > 0) return scaleLog().domain([low, high === low ? low * 10 : high]).range([bottom, top]).nice();
+  if (shown.log && low > 0)
+    return scaleLog()
+      .domain([low, high === low ? low * 10 : high])
+      .range([bottom, top])
+      .nice();
   const floor = shown.measure === "index" ? low : Math.min(0, low);
   const ceiling = shown.measure === "index" ? high : Math.max(0, high);
   return scaleLinear()
@@ -135,14 +139,27 @@ export function valueAxis(
 }
 
 /** Labels of places below the box, as many as have room; of months and quarters those that begin a year first. */
-export function placeAxis(root: SVGSVGElement, shown: Shown, theme: Theme, box: Box, x: (index: number) => number): void {
+export function placeAxis(
+  root: SVGSVGElement,
+  shown: Shown,
+  theme: Theme,
+  box: Box,
+  x: (index: number) => number,
+): void {
   const short_ = shown.labels.map((label) => cut(label, 96));
   const room = Math.max(...short_.map((label) => textWidth(label, SIZE))) + 10;
   const apart = shown.labels.length > 1 ? Math.abs(x(1) - x(0)) : box.right - box.left;
   const least = Math.max(1, Math.ceil(room / apart));
-  const yearly = { M: 12, Q: 4, month: 12, quarter: 4, monthly: 12, quarterly: 4 }[shown.figure.axis.frequency ?? ""] ?? 1;
+  const yearly =
+    { M: 12, Q: 4, month: 12, quarter: 4, monthly: 12, quarterly: 4 }[shown.figure.axis.frequency ?? ""] ?? 1;
   const every = yearly > 1 && least > 1 ? Math.ceil(least / yearly) * yearly : least;
-  const first = every > 1 && yearly > 1 ? Math.max(0, shown.labels.findIndex((label) => /(-01|Q1)$/.test(label))) : 0;
+  const first =
+    every > 1 && yearly > 1
+      ? Math.max(
+          0,
+          shown.labels.findIndex((label) => /(-01|Q1)$/.test(label)),
+        )
+      : 0;
   for (let at = first % every; at < short_.length; at += every) {
     const middle = x(at);
     const half = textWidth(short_[at] ?? "", SIZE) / 2;
@@ -155,14 +172,32 @@ export function placeAxis(root: SVGSVGElement, shown: Shown, theme: Theme, box: 
 }
 
 /** Lines from top to bottom where what is compared is not quite the same before and after. */
-export function breakLines(root: SVGSVGElement, shown: Shown, theme: Theme, box: Box, x: (index: number) => number): void {
+export function breakLines(
+  root: SVGSVGElement,
+  shown: Shown,
+  theme: Theme,
+  box: Box,
+  x: (index: number) => number,
+): void {
   for (const one of shown.figure.breaks) {
     const at = shown.labels.indexOf(one.at);
     const hidden = one.series !== undefined && !shown.lines.some((line) => line.number === one.series);
     if (at < 1 || hidden) continue;
     const middle = (x(at - 1) + x(at)) / 2;
     root.append(
-      svg("line", { x1: middle, x2: middle, y1: box.top, y2: box.bottom, stroke: theme.quiet, "stroke-dasharray": "2 4", "data-break": one.at }, svg("title", {}, one.text)),
+      svg(
+        "line",
+        {
+          x1: middle,
+          x2: middle,
+          y1: box.top,
+          y2: box.bottom,
+          stroke: theme.quiet,
+          "stroke-dasharray": "2 4",
+          "data-break": one.at,
+        },
+        svg("title", {}, one.text),
+      ),
     );
   }
 }

@@ -9,4 +9,14 @@ import { lines } from "./lines";
 import { map } from "./tiles";
 import { treemap } from "./treemap";
 
-export const DRAWINGS: Record<Kind, Draw> = { lines, bars, shares, treemap, mirror, balance, seasonality: lines, bubble, map };
+export const DRAWINGS: Record<Kind, Draw> = {
+  lines,
+  bars,
+  shares,
+  treemap,
+  mirror,
+  balance,
+  seasonality: lines,
+  bubble,
+  map,
+};

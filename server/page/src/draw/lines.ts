@@ -16,7 +16,13 @@ export const lines: Draw = (shown, theme, width, height): Drawing => {
   const root = ground(shown, theme, width, height);
   const named = width >= WIDE && shown.lines.length > 1;
   const names = named ? Math.min(170, Math.max(...shown.lines.map((one) => textWidth(one.series.name, SIZE))) + 22) : 8;
-  const { box, scale } = valueAxis(root, shown, theme, shown.lines.flatMap((one) => one.values), { width, height, right: names });
+  const { box, scale } = valueAxis(
+    root,
+    shown,
+    theme,
+    shown.lines.flatMap((one) => one.values),
+    { width, height, right: names },
+  );
   const last = Math.max(1, shown.places.length - 1);
   const x = (index: number): number =>
     shown.places.length === 1 ? (box.left + box.right) / 2 : box.left + (index / last) * (box.right - box.left);
@@ -25,17 +31,32 @@ export const lines: Draw = (shown, theme, width, height): Drawing => {
   for (const one of shown.lines) root.append(drawn(one, theme, x, scale, shown.places));
   if (named) root.append(endNames(shown.lines, theme, scale, box.right, names, box.bottom));
   watermark(root, shown, theme, width, height);
-  const stops = shown.places.map((at, index) => ({ at, x: x(index), y: box.top, reach: [Infinity, Infinity] as [number, number] }));
+  const stops = shown.places.map((at, index) => ({
+    at,
+    x: x(index),
+    y: box.top,
+    reach: [Infinity, Infinity] as [number, number],
+  }));
   return { root, stops, across: true };
 };
 
-export function drawn(one: Line, theme: Theme, x: (index: number) => number, y: (value: number) => number, places: number[]): SVGGElement {
+export function drawn(
+  one: Line,
+  theme: Theme,
+  x: (index: number) => number,
+  y: (value: number) => number,
+  places: number[],
+): SVGGElement {
   const stroke = colour(theme, one.number, one.series.role);
   const path = line<number | null>()
     .defined((value) => value !== null)
     .x((_, index) => x(index))
     .y((value) => y(value as number));
-  const group = svg("g", { "data-series": one.number, "data-name": one.series.name, "data-values": JSON.stringify(one.values) });
+  const group = svg("g", {
+    "data-series": one.number,
+    "data-name": one.series.name,
+    "data-values": JSON.stringify(one.values),
+  });
   group.append(
     svg("path", {
       d: path(one.values) ?? "",
@@ -68,7 +89,14 @@ export function drawn(one: Line, theme: Theme, x: (index: number) => number, y: 
   return group;
 }
 
-function endNames(all: Line[], theme: Theme, y: (value: number) => number, left: number, room: number, bottom: number): SVGGElement {
+function endNames(
+  all: Line[],
+  theme: Theme,
+  y: (value: number) => number,
+  left: number,
+  room: number,
+  bottom: number,
+): SVGGElement {
   const ends = all
     .map((one) => ({ one, index: one.values.findLastIndex((value) => value !== null) }))
     .filter(({ index }) => index >= 0)
@@ -88,7 +116,15 @@ function endNames(all: Line[], theme: Theme, y: (value: number) => number, left:
   const group = svg("g", { "aria-hidden": "true" });
   for (const { one, y: at } of ends) {
     group.append(
-      svg("line", { x1: left + 5, x2: left + 13, y1: at, y2: at, stroke: colour(theme, one.number, one.series.role), "stroke-width": 3, "stroke-dasharray": dashes(one.number) && "3 2" }),
+      svg("line", {
+        x1: left + 5,
+        x2: left + 13,
+        y1: at,
+        y2: at,
+        stroke: colour(theme, one.number, one.series.role),
+        "stroke-width": 3,
+        "stroke-dasharray": dashes(one.number) && "3 2",
+      }),
       svg("text", { x: left + 17, y: at + 4 }, cut(one.series.name, room - 19)),
     );
   }

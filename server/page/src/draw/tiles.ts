@@ -27,21 +27,38 @@ export const map: Draw = (shown, theme, width, height) => {
   const left = (width - columns * size) / 2;
   const most = max(one.values, (value) => value ?? 0) || 1;
 
-  root.append(svg("g", { "data-axis": "steps", "data-most": most }, svg("text", { x: 0, y: 11, fill: theme.quiet }, cut(measureName(shown), width))));
-  for (let at = 0; at < 5; at++) root.append(svg("rect", { x: at * 22, y: 17, width: 21, height: 9, fill: step(theme, (at + 0.5) / 5) }));
+  root.append(
+    svg(
+      "g",
+      { "data-axis": "steps", "data-most": most },
+      svg("text", { x: 0, y: 11, fill: theme.quiet }, cut(measureName(shown), width)),
+    ),
+  );
+  for (let at = 0; at < 5; at++)
+    root.append(svg("rect", { x: at * 22, y: 17, width: 21, height: 9, fill: step(theme, (at + 0.5) / 5) }));
   root.append(svg("text", { x: 116, y: 26, fill: theme.quiet }, `0 … ${short(most, shown)} (√)`));
 
   const tile = (column: number, row: number, attributes: Record<string, string | number | undefined>): SVGRectElement =>
-    svg("rect", { x: left + column * size + 0.5, y: TOP + row * size + 0.5, width: size - 1, height: size - 1, rx: size > 16 ? 3 : 1, ...attributes });
+    svg("rect", {
+      x: left + column * size + 0.5,
+      y: TOP + row * size + 0.5,
+      width: size - 1,
+      height: size - 1,
+      rx: size > 16 ? 3 : 1,
+      ...attributes,
+    });
   for (const [column, row] of all) {
-    if (column >= west && column <= east && row >= north && row <= south) root.append(tile(column - west, row - north, { fill: theme.grid, "fill-opacity": 0.5 }));
+    if (column >= west && column <= east && row >= north && row <= south)
+      root.append(tile(column - west, row - north, { fill: theme.grid, "fill-opacity": 0.5 }));
   }
   const stops: Stop[] = [];
   let without = 0;
   here.forEach((where, index) => {
     const value = one.values[index] ?? null;
     const at = shown.places[index] as number;
-    const [column, row] = where ? [where[0] - west, where[1] - north] : [without % columns, south - north + 1 + Math.floor(without++ / columns)];
+    const [column, row] = where
+      ? [where[0] - west, where[1] - north]
+      : [without % columns, south - north + 1 + Math.floor(without++ / columns)];
     const fill = value === null ? theme.ground : step(theme, Math.sqrt(Math.max(0, value) / most));
     const text = value === null ? theme.text : on(fill);
     root.append(
@@ -61,9 +78,22 @@ export const map: Draw = (shown, theme, width, height) => {
     if (size >= 18) {
       const name = shown.labels[index] ?? "";
       const said = textWidth(name, letters) <= size - 4 ? name : (codes?.[at] ?? name);
-      root.append(svg("text", { x, y: y + (tall ? -2 : letters / 3), "text-anchor": "middle", fill: text, "font-size": letters }, cut(said, size - 2, letters)));
+      root.append(
+        svg(
+          "text",
+          { x, y: y + (tall ? -2 : letters / 3), "text-anchor": "middle", fill: text, "font-size": letters },
+          cut(said, size - 2, letters),
+        ),
+      );
     }
-    if (tall) root.append(svg("text", { x, y: y + 11, "text-anchor": "middle", fill: text, "font-size": 10 }, cut(short(value, shown), size - 2, 10)));
+    if (tall)
+      root.append(
+        svg(
+          "text",
+          { x, y: y + 11, "text-anchor": "middle", fill: text, "font-size": 10 },
+          cut(short(value, shown), size - 2, 10),
+        ),
+      );
     stops.push({ at, x, y, reach: [size / 2, size / 2] });
   });
   watermark(root, shown, theme, width, height);

@@ -31,10 +31,17 @@ export const treemap: Draw = (shown, theme, width, height) => {
   }
   const { rest, total } = shown.figure;
   if (rest !== undefined && rest > 0) {
-    leaves.push({ index: -1, value: shown.measure === "share" && total ? (rest / total) * 100 : rest, number: -1, role: "rest" });
+    leaves.push({
+      index: -1,
+      value: shown.measure === "share" && total ? (rest / total) * 100 : rest,
+      number: -1,
+      role: "rest",
+    });
   }
   const codes = shown.places.map((at) => shown.figure.axis.codes?.[at] ?? "");
-  const chapters = codes.some((code) => /^\d{4,}$/.test(code)) ? codes.map((code) => code.slice(0, 2)) : codes.map(() => "");
+  const chapters = codes.some((code) => /^\d{4,}$/.test(code))
+    ? codes.map((code) => code.slice(0, 2))
+    : codes.map(() => "");
   const chapterOf = (leaf: Leaf): string => (leaf.index < 0 ? "rest" : (chapters[leaf.index] ?? ""));
   const groups = [...new Set(leaves.map(chapterOf))];
   const tree: Node = {
@@ -44,11 +51,20 @@ export const treemap: Draw = (shown, theme, width, height) => {
     })),
   };
   const top = 18;
-  const area = layout<Node>().size([width, height - top]).paddingInner(1).round(false)(
-    hierarchy(tree).sum((node) => node.leaf?.value ?? 0).sort((a, b) => (b.value ?? 0) - (a.value ?? 0)),
+  const area = layout<Node>()
+    .size([width, height - top])
+    .paddingInner(1)
+    .round(false)(
+    hierarchy(tree)
+      .sum((node) => node.leaf?.value ?? 0)
+      .sort((a, b) => (b.value ?? 0) - (a.value ?? 0)),
   );
   root.append(
-    svg("g", { "data-axis": "area", "data-area": width * (height - top) }, svg("text", { x: 0, y: 11, fill: theme.quiet }, cut(measureName(shown), width))),
+    svg(
+      "g",
+      { "data-axis": "area", "data-area": width * (height - top) },
+      svg("text", { x: 0, y: 11, fill: theme.quiet }, cut(measureName(shown), width)),
+    ),
   );
   const stops: Stop[] = [];
   for (const node of area.leaves()) {
@@ -74,9 +90,16 @@ export const treemap: Draw = (shown, theme, width, height) => {
     if (wide > 34 && high > 18) {
       const said = textWidth(label, SIZE) > wide - 8 && code && wide < 70 ? code : label;
       root.append(svg("text", { x: x + 4, y: y + 13, fill: on(fill) }, cut(said, wide - 8)));
-      if (high > 34) root.append(svg("text", { x: x + 4, y: y + 27, fill: on(fill) }, cut(short(leaf.value, shown), wide - 8)));
+      if (high > 34)
+        root.append(svg("text", { x: x + 4, y: y + 27, fill: on(fill) }, cut(short(leaf.value, shown), wide - 8)));
     }
-    if (leaf.index >= 0) stops.push({ at: shown.places[leaf.index] as number, x: x + wide / 2, y: y + high / 2, reach: [wide / 2, high / 2] });
+    if (leaf.index >= 0)
+      stops.push({
+        at: shown.places[leaf.index] as number,
+        x: x + wide / 2,
+        y: y + high / 2,
+        reach: [wide / 2, high / 2],
+      });
   }
   watermark(root, shown, theme, width, height);
   return { root, stops, across: false, ...(none > 0 && { left: `${none}: ${say("missing")} / ≤ 0` }) };
