@@ -127,8 +127,22 @@ async def test_a_zero_row_is_a_true_zero_and_no_row_is_none(census: "Census") ->
     assert answer.data.months.figures["GEN_VAL_MO"] == [0, 9, None]
     notes = {str(note.code): note for note in answer.notes}
     assert "had trade in another month of the same year" in notes["zero"].text
-    assert notes["absent"].text == "No row for 2026-03: no trade in all of that year."
+    assert notes["absent"].text == "No row for 2026-03: no trade is recorded there."
     assert answer.data.months.figures["GEN_QY1_MO"] == [0, 10, None]
+    observe = catalogue_tool("us_imports").observe
+    assert observe is not None
+    found = {str(one.period): one.value for one in observe(answer.data, answer.source)}
+    assert found == {"2026-01": 0, "2026-02": 9, "2026-03": 0}
+
+
+async def test_the_newest_month_without_a_row_is_no_zero(census: "Census") -> None:
+    census.gives(ALONE, from_china("2026-07", 5), from_china("2025-12", 3))
+    answer = await census.call("us_imports", product="848340", partner="CN", period="2025-12..2026-09")
+    observe = catalogue_tool("us_imports").observe
+    assert observe is not None
+    found = {str(one.period): one.value for one in observe(answer.data, answer.source)}
+    assert "2026-09" not in found
+    assert (found["2025-12"], found["2026-07"], found["2026-08"]) == (3, 5, 0)
 
 
 async def test_a_quantity_of_zero_with_a_flag_or_without_a_unit_is_no_figure(census: "Census") -> None:

@@ -26,7 +26,8 @@ def observe(data: UsTradeData, source: Provenance) -> list[Observation]:
     """Every flow that the rows are of, and the one asked for, each the sum of its rows.
 
     So districts, ports, states, industries and end uses are added up again, and so are domestic and foreign exports,
-    of which the foreign ones are re-exports as well. The year to date is no flow of a month.
+    of which the foreign ones are re-exports as well. A month without a row is a zero where another month of its year
+    has one, but for the newest, which may be late. The year to date is no flow of a month.
     """
     if data.freq != "month" or data.origin == "domestic":
         return []
@@ -36,7 +37,12 @@ def observe(data: UsTradeData, source: Provenance) -> list[Observation]:
         for flow, product, partner in _flows_of(data, at, asked):
             if partner is not None:
                 sums.setdefault((flow, product, partner, text), _Sum()).add(data, at)
-    months, final = {text: period(text) for text in set(data.rows.time)}, last_final(source.retrieved_at)
+    months, final = {text: period(text) for text in data.months.time}, last_final(source.retrieved_at)
+    newest = str(last_published(source.retrieved_at))
+    for (flow, product, partner, text), found in list(sums.items()):
+        for other in months:
+            if other[:4] == text[:4] and other != newest:
+                sums.setdefault((flow, product, partner, other), _Sum(unit=found.unit))
     return [_observation(key, found, months[key[3]], final, source.endpoint) for key, found in sums.items()]
 
 

@@ -151,7 +151,7 @@ def _on_months(selection: Selection, replies: Sequence[Reply], rows: Sequence[Ro
     if empty:
         named = ", ".join(map(str, empty[:NAMED])) + (f" and {len(empty) - NAMED} more" if len(empty) > NAMED else "")
         hs = selection.product
-        text = f"No row for {named}: no trade in all of that year"
+        text = f"No row for {named}: no trade is recorded there"
         text += f", or {hs} was not in {selection.flow.list} then." if len(hs) == 10 else "."
         yield Note(code=NoteCode.ABSENT, text=text, reason=None if len(hs) == 10 else Reason.ZERO)
     if selection.end > last_final(now):
