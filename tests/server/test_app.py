@@ -33,7 +33,7 @@ UPSTREAM_TOOLS = {
     *("getNitemtradeList", "getItemtradeList", "getNationtradeList", "getNewtradeList"),
     *("comtrade_data", "comtrade_reference", "comtrade_tariffline", "comtrade_availability", "comtrade_metadata"),
     *("comtrade_trade_matrix", "comtrade_trade_balance", "comtrade_bilateral", "comtrade_live_update"),
-    *("us_imports", "us_exports", "us_reference"),
+    *("us_imports", "us_exports", "us_reference", "eu_trade", "eu_reference"),
 }
 
 OWN_TOOLS = {
