@@ -6,7 +6,8 @@ Every source reads by these, so that what can not be seen is taken out of foreig
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 from xml.parsers.expat import ParserCreate
 
@@ -196,6 +197,44 @@ class _Parser:
 
         parser.StartElementHandler = start_around
         parser.Parse(body, is_last)
+
+
+def named(found: Any, *names: str) -> Iterator[Any]:
+    """What stands under elements or members of these names, whatever their prefix, at any depth."""
+    waiting: list[Any] = [found]
+    while waiting:
+        held = waiting.pop(0)
+        if isinstance(held, Mapping):
+            for key, value in cast("Mapping[str, Any]", held).items():
+                if key.rpartition(":")[2] in names:
+                    yield value
+                waiting.append(value)
+        elif isinstance(held, list):
+            waiting += cast("list[Any]", held)
+
+
+def first_text(found: Any, name: str) -> str:
+    """The text of the first element of a name; "" where there is none, or no text in it."""
+    value = next(named(found, name), None)
+    if isinstance(value, Mapping):
+        value = cast("Mapping[str, Any]", value).get("#text")
+    return value.strip() if isinstance(value, str) else "" if value is None or isinstance(value, list) else str(value)
+
+
+def gunzipped(body: bytes, bound: int) -> bytes | None:
+    """A body that came gzipped without a header that says so, others as they are; None of one that can not be unpacked.
+
+    Args:
+        bound: bytes of which at most one more is unpacked, so that a longer result tells a bomb.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        whole = unpack.decompress(body, bound + 1)
+    except zlib.error:
+        return None
+    return whole if unpack.eof or len(whole) > bound else None
 
 
 def _visible(value: Any) -> Any:
