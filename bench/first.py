@@ -225,7 +225,7 @@ def _row(at: int) -> dict[str, Any]:
             "flowCode": "XM"[at // 200 % 2],
         },
         **{
-            "partnerCode": 1000 + partner,
+            "partnerCode": 100 + partner,
             "partnerDesc": f"Partner {partner}",
             "partner2Code": 0,
             "classificationCode": "H6",
