@@ -27,19 +27,19 @@ DISTRIBUTION = "tradestat-mcp"
 
 INSTRUCTIONS = """\
 Official trade statistics. Across sources:
-- trade_series: flows over time, with sums, shares and the balance. compare_mirror: both sides' reports of a flow, and
+- trade_series: flows over time, sums, shares, balance. compare_mirror: both sides' reports of a flow, and
   why they differ. trade_indicators: growth, shares, ranks, concentration, balance. exchange_rate.
 - Free: search_codes finds HS, EBOPS, country codes by words. query: any part of earlier answers by handle (r…), or
-  SQL over them. usage: what is left of every plan. import_file: files that people export by hand (the prompt
-  query_china_customs_by_hand says how). export_data: files. cite: references, scripts that repeat the calls.
+  SQL over them. usage: what is left of plans. import_file: files exported by hand (prompt
+  query_china_customs_by_hand). export_data: files. cite: references, scripts that repeat the calls.
 One service's own figures:
 {sources}
-Countries and codes are read in any usual spelling. Units differ by source: the first line of an answer names them.
+Any usual spelling of countries and codes is read. Units differ: an answer's first line names them.
 Imports are mostly CIF, exports FOB, so the two sides of a flow differ. A dash is a missing figure, 0 a reported zero.
-Never add up rows that a note says overlap. Not here: firms, tariff rates, forecasts."""
+Never add rows that a note says overlap. Not here: firms, tariff rates, forecasts."""
 
 SANDBOX_INSTRUCTIONS = """
-This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pass one on."""
+This server runs on a SANDBOX: every figure is synthetic. Say so with each."""
 
 
 class TradestatServer(MCPServer[Context]):
