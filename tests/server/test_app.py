@@ -145,7 +145,14 @@ async def test_every_tool_of_a_source_answers_its_example_from_the_sandbox_on_tr
 async def test_every_call_that_a_prompt_advises_is_answered(client: Client) -> None:
     sample = {
         **{"country": "China", "reporter": "Korea", "partner": "Viet Nam", "exporter": "China", "importer": "Korea"},
-        **{"market": "Germany", "product": "850760", "hs_code": "8507", "year": "2024", "first_year": "2023"},
+        **{
+            "market": "Germany",
+            "member": "Germany",
+            "product": "850760",
+            "hs_code": "8507",
+            "year": "2024",
+            "first_year": "2023",
+        },
         **{"last_year": "2024", "period": "202403", "flow": "export"},
     }
     for prompt in PROMPTS:

@@ -249,7 +249,7 @@ def test_a_wrong_option_is_answered_with_what_is_allowed() -> None:
         (["serve", "--allowed-host", "stats.example.org"], "--allowed-host needs --transport"),
         (["sandbox"], "Missing option '--port'"), (["sandbox", "--port", "0", "--today", "soon"], "%Y-%m-%d"),
         (["call"], "Missing argument 'TOOL'"), (["call", "dashboard", "--sandbox", "--offline"], "Choose one."),
-        (["cache", "clear", "--source", "trademob"], "trademap, doumaotong, korea, census, comtrade"),
+        (["cache", "clear", "--source", "trademob"], "trademap, doumaotong, korea, census, eurostat, comtrade"),
         (["cache", "import", "no-such-file"], "does not exist"), (["truth", "CN", "KR"], "Missing argument 'PRODUCT'"),
         (["serv"], "serve"),
     ]:  # fmt: skip

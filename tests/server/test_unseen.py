@@ -34,6 +34,10 @@ LABEL = re.compile(r"[^\W\d_]{2}[^\n]* |[\u3400-\u9fff\uac00-\ud7a3]{2}")
 """A text of several words, or in Chinese or Korean: a name or a note, no code that must stay as it is."""
 
 
+WITHOUT_NAMES = frozenset({"eurostat"})
+"""Those that send codes and figures alone."""
+
+
 class Soiled:
     """The stand-ins, with such characters in every name and note of their answers."""
 
@@ -62,6 +66,8 @@ class Soiled:
         if body.lstrip().startswith(b"<"):
             named = re.compile(r"(<(?:statKor|statCdCntnKor1|resultMsg)>)([^<]*)")
             return named.sub(rf"\1\2{IN_XML}", body.decode("utf-8")).encode()
+        if body.startswith(b"DATAFLOW"):
+            return body.replace(b"ESTAT:", f"ESTAT:{NASTY}".encode("utf-8", "ignore"))
         whole = self.value(json.loads(body))
         return json.dumps(whole, ensure_ascii=self._ascii_only).encode("utf-8", "surrogatepass")
 
@@ -139,10 +145,10 @@ async def test_no_answer_of_a_source_brings_what_can_not_be_seen(source: str, as
             said = plain(result)
             assert not unseen(said), (tool.name, unseen(said))
             named += [tool.name] * ("MARK" in said)
-    assert named, "the stand-ins' names are soiled, so some must be shown"
+    assert named or source in WITHOUT_NAMES, "the stand-ins' names are soiled, so some must be shown"
 
 
-@pytest.mark.parametrize("source", catalogue().sources)
+@pytest.mark.parametrize("source", sorted(catalogue().sources.keys() - WITHOUT_NAMES))
 async def test_no_export_of_a_sources_answer_holds_what_can_not_be_seen(source: str, tmp_path: Path) -> None:
     marked = 0
     async with soiled_server(tmp_path, ascii_only=True) as client:

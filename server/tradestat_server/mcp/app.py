@@ -58,7 +58,7 @@ Imports are mostly CIF, exports FOB. A dash is a missing figure, 0 a reported ze
 Never add up rows that a note says overlap. Not here: firms, tariff rates, forecasts."""
 
 SANDBOX_INSTRUCTIONS = """
-This server runs on a SANDBOX: every figure is synthetic. Say so whenever you pass one on."""
+This server runs on a SANDBOX: every figure is synthetic. Say so with each."""
 
 
 class TradestatServer(MCPServer[Door]):

@@ -40,7 +40,7 @@ SOURCE = Source(
     settings=EurostatSettings,
     plan=plan,
     instructions="""\
-- The EU and its members, HS to CN 8, by month: eu_trade, eu_reference (Eurostat; EUR; no key).""",
+- EU and members, HS to CN 8: eu_trade, eu_reference (Eurostat; EUR; no key).""",
     example=Question(
         "From where does the EU buy them?",
         "eu_trade",

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, cast
 from xml.parsers.expat import ExpatError
 
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.codes.words import CodeError
+from tradestat_tools.codes.words import CodeError, visible
 from tradestat_tools.model.errors import (
     QuotaExhausted,
     RateLimited,
@@ -185,7 +185,7 @@ def _page(body: bytes) -> Page:
     if not body.strip():
         raise down("an empty body")
     try:
-        text = body.rstrip(b" ").decode("utf-8")
+        text = visible(body.rstrip(b" ").decode("utf-8"))
     except ValueError:
         raise changed("text that is not UTF-8") from None
     lines = csv.reader(io.StringIO(text, newline=""))
