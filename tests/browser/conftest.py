@@ -19,7 +19,7 @@ import uvicorn
 from in_browser.shown import Ask, Show, Shown
 from mcp import Client
 from mcp_types import CallToolResult
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -157,6 +157,7 @@ def browser() -> Generator[Browser]:
     """Debian's Chromium, or the one that TRADESTAT_CHROMIUM names."""
     path = os.environ.get("TRADESTAT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert path is not None, "chromium is needed; TRADESTAT_CHROMIUM names one that is not on the path"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-lcd-text"])
         yield launched
@@ -177,18 +178,14 @@ class Tabs:
         self._kept: dict[str, Page] = {}
         self.faults: list[str] = []
 
-    def get(self, wanted: Mapping[str, Any], *, announces: bool, clock: bool) -> Page:
-        """One with these options of the browser; one whose clock the test holds is new."""
+    def get(self, wanted: Mapping[str, Any], *, announces: bool) -> Page:
+        """One with these options of the browser."""
         key = repr((sorted(wanted.items()), announces))
-        if clock or key not in self._kept:
+        if key not in self._kept:
             tab = self._browser.new_context(**wanted).new_page()
             tab.set_default_timeout(PATIENCE_MS)
             tab.on("pageerror", lambda error: self.faults.append(str(error)))
-            if clock:
-                tab.clock.install()
             tab.goto(self._host)
-            if clock:
-                return tab
             self._kept[key] = tab
         return self._kept[key]
 
@@ -206,13 +203,12 @@ def show(tabs: Tabs) -> Generator[Show]:
     def opened(
         *,
         width: int = 700,
-        clock: bool = False,
         page: Mapping[str, Any] | None = None,
         results: Sequence[Mapping[str, Any]] = (),
         announces: bool = True,
         **options: Any,
     ) -> Shown:
-        tab = tabs.get(page or {}, announces=announces, clock=clock)
+        tab = tabs.get(page or {}, announces=announces)
         tab.set_viewport_size({"width": width, "height": 900})
         given = {"sandbox": tabs.frame, "tool": "chart", "results": results, "announces": announces, **options}
         tab.evaluate("(options) => start(options)", given)

@@ -14,8 +14,6 @@ from tradestat_tools.results.chart.figure import Axis, Figure, Series
 pytestmark = pytest.mark.browser
 
 MOST_HIGH = 500
-WAITED = 20_000
-"""Milliseconds, longer than the page waits for anything; its clock is moved on by so much."""
 
 SERIES = {"reporter": "Korea", "product": ["850760"], "partner": ["China", "United States", "Germany"]}
 MESSAGE = "[data-note=message]"
@@ -66,9 +64,8 @@ def test_a_result_without_its_structured_content_is_asked_for_again(
 def test_a_result_that_never_comes_is_asked_for_by_the_arguments(
     show: Show, chart: dict[str, list[str]], figure: dict[str, Any]
 ) -> None:
-    shown = show(arguments=chart, deliver="input", clock=True)
+    shown = show(arguments=chart, deliver="input")
     expect(shown.app.locator(MESSAGE)).to_contain_text("Waiting for the figures")
-    shown.page.clock.run_for(WAITED)
     assert drawn_values(shown) == written(figure)
     assert shown.heard["calls"] == [{"name": "chart", "arguments": chart}]
 
@@ -82,9 +79,8 @@ def test_words_alone_are_asked_for_by_the_handles_that_they_name(show: Show, cha
 
 
 def test_a_host_that_hands_nothing_on_is_told_of(show: Show) -> None:
-    shown = show(deliver="nothing", clock=True)
+    shown = show(deliver="nothing")
     expect(shown.app.locator(MESSAGE)).to_contain_text("Waiting for the figures")
-    shown.page.clock.run_for(WAITED)
     expect(shown.app.locator(MESSAGE)).to_contain_text("This host passed no figures on")
     assert shown.heard["calls"] == []
 
@@ -195,17 +191,15 @@ def test_the_safe_area_of_the_host_stays_free(show: Show, chart: dict[str, list[
 
 
 def test_a_frame_too_low_to_be_read_in_can_be_scrolled(show: Show, chart: dict[str, list[str]]) -> None:
-    shown = show(arguments=chart, obeys=False, height=120, clock=True)
+    shown = show(arguments=chart, obeys=False, height=120)
     drawn_values(shown)
-    shown.page.clock.run_for(WAITED)
     expect(shown.app.locator("html")).to_have_css("overflow-y", "auto")
 
 
 def test_a_frame_that_stays_low_is_not_overrun(show: Show, chart: dict[str, list[str]]) -> None:
-    shown = show(arguments=chart, obeys=False, height=400, clock=True)
+    shown = show(arguments=chart, obeys=False, height=400)
     drawn_values(shown)
-    shown.page.clock.run_for(WAITED)
-    expect(shown.app.locator("html")).to_have_js_property("clientHeight", 400)
+    expect(shown.app.locator("html")).to_have_attribute("style", re.compile(r"height: (3\d\d|400)px"))
     assert high(shown) <= 400
 
 

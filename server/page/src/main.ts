@@ -23,7 +23,7 @@ const LEAST = 120;
 /** Pixels of height of the smallest drawing. */
 const ENOUGH = 180;
 /** Pixels of height for which names are cut. */
-const DELIVERED_WITHIN = 8000;
+const DELIVERED_WITHIN = 6000;
 /** Milliseconds after which a host that has handed nothing on is taken to hand on nothing at all (seen on iOS, 2026). */
 const LOWEST = 200;
 /** Pixels of height that a page can be read in. */
