@@ -147,7 +147,6 @@ async def test_every_call_that_a_prompt_advises_is_answered(client: Client) -> N
         **{"country": "China", "reporter": "Korea", "partner": "Viet Nam", "exporter": "China", "importer": "Korea"},
         **{
             "market": "Germany",
-            "member": "Germany",
             "product": "850760",
             "hs_code": "8507",
             "year": "2024",

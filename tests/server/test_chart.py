@@ -148,10 +148,14 @@ async def test_a_chart_is_kept_and_can_be_queried_cited_and_exported(client: Cli
     assert ".svg" in text_of(exported)
 
 
-async def test_only_charts_are_exported_as_pictures(client: Client) -> None:
-    result = await asked(client, "export_data", {"result": await handle(client), "format": "svg"})
+async def test_only_what_a_chart_can_be_chosen_for_is_exported_as_a_picture(client: Client) -> None:
+    drawn = await asked(client, "export_data", {"result": await handle(client), "format": "svg"})
+    assert not drawn.is_error
+    ranking = await asked(client, "topProducts", {})
+    assert ranking.structured_content is not None
+    result = await asked(client, "export_data", {"result": ranking.structured_content["result"], "format": "svg"})
     assert result.is_error
-    assert "is no chart" in text_of(result)
+    assert "No chart could be chosen" in text_of(result)
     assert 'chart(result=["r' in text_of(result)
 
 
@@ -164,7 +168,7 @@ async def test_an_exported_page_holds_the_drawing(client: Client) -> None:
     (page,) = (await client.read_resource(str(uri))).contents
     assert isinstance(page, BlobResourceContents)
     text = base64.b64decode(page.blob).decode("utf-8")
-    assert "<figure>\n<svg" in text
+    assert '<div class="chart"><svg' in text
     assert 'data-values="' in text
 
 

@@ -17,6 +17,7 @@ import pytest
 from mcp import Client
 from mcp_types import TextContent
 
+from tradestat_sandbox import environment
 from tradestat_server.mcp.app import create_server
 from tradestat_server.mcp.context import open_context
 from tradestat_server.text.render import render_answer
@@ -58,7 +59,7 @@ def standin() -> Generator[dict[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         try:
-            lines = [process.stdout.readline().strip() for _ in range(9)]
+            lines = [process.stdout.readline().strip() for _ in environment("")]
             yield dict(line.split("=", 1) for line in lines if not line.startswith("#"))
         finally:
             process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)

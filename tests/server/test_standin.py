@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from commands import run
 
+from tradestat_sandbox import environment
+
 TRADESTAT = [sys.executable, "-m", "tradestat_server"]
 KOREA = ["getNitemtradeList", "strtYymm=202501", "endYymm=202502", "hsSgn=850760", "cntyCd=CN"]
 
@@ -24,7 +26,7 @@ def standin() -> Iterator[dict[str, str]]:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
-            lines = [process.stdout.readline().strip() for _ in range(11)]
+            lines = [process.stdout.readline().strip() for _ in environment("")]
             assert lines[0].startswith("#")
             assert "not statistics" in lines[0]
             yield dict(line.split("=", 1) for line in lines if not line.startswith("#"))
@@ -37,10 +39,8 @@ def standin() -> Iterator[dict[str, str]]:
 
 
 def test_the_printed_settings_name_every_service_and_key(standin: dict[str, str]) -> None:
-    addresses = {
-        standin[f"TRADESTAT_{service}_URL"] for service in ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE", "CENSUS")
-    }
-    (address,) = addresses
+    services = ("TRADEMAP", "DOUMAOTONG", "KOREA", "COMTRADE", "CENSUS", "EUROSTAT")
+    (address,) = {standin[f"TRADESTAT_{service}_URL"] for service in services}
     assert address.startswith("http://127.0.0.1:")
     assert {"PARSE_API_KEY", "DATA_GO_KR_SERVICE_KEY", "COMTRADE_API_KEY", "CENSUS_API_KEY"} <= standin.keys()
 

@@ -94,8 +94,12 @@ async def test_others_are_answered_while_a_tool_is_loaded(watched: Context) -> N
         return tool
 
     context = replace(watched, tools=Tools({"usage": load, "search_codes": lambda: catalogue().tools["search_codes"]}))
+
+    async def asked() -> None:
+        await context.call("usage", {})
+
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(context.call, "usage", {})
+        tasks.start_soon(asked)
         await anyio.lowlevel.checkpoint()
         await context.call(catalogue().tools["search_codes"], {"kind": "flow", "query": "exports"})
         answered.set()

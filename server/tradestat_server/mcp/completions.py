@@ -130,7 +130,7 @@ TEMPLATE_COMPLETERS: dict[str, Completer] = {
 }
 
 PROMPT_COMPLETERS: dict[str, Completer] = {
-    **dict.fromkeys(("country", "reporter", "partner", "exporter", "importer", "market", "member"), country_names),
+    **dict.fromkeys(("country", "reporter", "partner", "exporter", "importer", "market"), country_names),
     "product": goods,
     "hs_code": hs_codes,
     "flow": flows,
