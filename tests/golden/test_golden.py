@@ -30,11 +30,21 @@ FREE = {
     ("trade_indicators", "base"),  # a period
     ("trade_indicators", "source"),  # whatever the answers name
     ("chart", "unit"),  # of what SQL computed, in any words
+    ("eu_reference", "year"),  # a period
 }
 """Arguments that take codes elsewhere under the same name."""
 
 NOT_CODES = {
-    *("chain", "fill", "max_credits", "cif_margin", "n", "tariffline", "showHistory"),  # yes or no, and numbers
+    *(
+        "chain",
+        "fill",
+        "transport",
+        "max_credits",
+        "cif_margin",
+        "n",
+        "tariffline",
+        "showHistory",
+    ),  # yes or no, and numbers
     *("files", "file", "filename", "search", "query", "filter", "limit", "offset", "page", "page_size", "all_pages"),
     *("max_calls", "members", "level", "hs_level", "minAmount", "maxConcentration", "maxRecords", "includeDesc"),
     *("parent", "prefix", "result", "table", "sql", "only", "top", "log", "title"),

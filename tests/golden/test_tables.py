@@ -16,7 +16,7 @@ from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.model.errors import TradestatError
 
-WITHOUT_UNIT = {"#", "rank", "year", "Year", "aggrLevel"}
+WITHOUT_UNIT = {"#", "rank", "year", "Year", "aggrLevel", "level", "since"}
 """Columns of numbers that are ranks, years and levels."""
 
 RECORDS = {"Measure", "Summary", "what", "column", "what shows it", "prefer", "side and reason"}

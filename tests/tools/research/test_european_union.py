@@ -49,12 +49,9 @@ async def test_the_unions_world_is_all_outside_it(context: Context) -> None:
     assert any("INT_EU27_2020" in note["text"] for note in series["notes"])
 
 
-async def test_a_member_is_no_partner_of_the_union(context: Context) -> None:
-    with pytest.raises(NoData) as caught:
-        await context.call(
-            "trade_series", {"reporter": "EU", "partner": "France", "product": BATTERIES, "period": "2023"}
-        )
-    assert "is a member" in " ".join(why.text for why in caught.value.why)
+async def test_with_a_member_as_partner_the_unions_is_the_sum_of_the_others_and_says_so(context: Context) -> None:
+    found = await ask(context, reporter="EU", partner="France", product=BATTERIES, period="2023")
+    assert "Without France, the partner." in str(found)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,7 @@ from tradestat_tools.model.errors import InvalidQuery, NoData
 
 pytestmark = pytest.mark.anyio
 
-ONE = {"exporter": "CHN", "importer": "KOR", "product": "850760", "period": "2023"}
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    (
-        "compare_mirror",
-        {**ONE, "importer": "ASEAN"},
-        'trade_series takes a group at either end, sums it and gives each member: reporter="ASEAN"',
-    ),
     ("goods_trade_indicators", {"country": "ASEAN", "product": "85"}, "goods_time_series takes a group"),
     ("goods_trade_indicators", {"country": "ASEAN", "product": "85"}, 'trade_series(reporter="ASEAN")'),
     ("trend", {"hsCode": "850760", "countryCode": "ASEAN"}, 'partnerCode="ASEAN"'),

@@ -196,16 +196,21 @@ def _head(data: UsTradeData, measure: str) -> str:
     return measure
 
 
+def _measures(data: UsTradeData) -> list[str]:
+    """Those of the months, and those that rows alone have."""
+    return list(dict.fromkeys([*data.months.figures, *data.rows.figures]))
+
+
 def _kinds(data: UsTradeData) -> tuple[frozenset[str], frozenset[str]]:
     """The heads of values, and those of weights."""
-    heads = {measure: _head(data, measure) for measure in data.months.figures}
+    heads = {measure: _head(data, measure) for measure in _measures(data)}
     weights = frozenset(head for measure, head in heads.items() if measure.endswith(WEIGHTS))
     quantities = {head for measure, head in heads.items() if unit_of(measure)}
     return frozenset(heads.values()) - weights - quantities, weights
 
 
 def _units(data: UsTradeData) -> dict[str, str]:
-    found = {_head(data, m): data.months.units.get(m, "of each row") for m in data.months.figures if unit_of(m)}
+    found = {_head(data, m): data.months.units.get(m, "of each row") for m in _measures(data) if unit_of(m)}
     return found | {"months": "count"}
 
 

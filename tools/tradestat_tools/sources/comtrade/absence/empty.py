@@ -72,7 +72,8 @@ MONTHLY_SINCE = 2010
 
 def uncovered(query: TradeQuery, found: Mapping[str, Why]) -> NoData:
     """No reporter that was asked for is one of the service's in these periods; nothing was sent."""
-    calls = [*_areas_instead(query), *_mirror(query), "Who reports, and since when:"]
+    members = members_instead(query.reporters.codes).strip()
+    calls = [*_areas_instead(query), *([members] if members else []), *_mirror(query), "Who reports, and since when:"]
     return NoData(
         f"{SERVICE} has nothing for {asked(query)}, so it was not asked.",
         remedy=" ".join([*calls, f"{call_text('comtrade_reference', category='reporters')}."]),
