@@ -12,7 +12,6 @@ from tradestat_server.mcp.context import sandbox_settings
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
-from tradestat_tools.model.errors import NoData
 from tradestat_tools.open import in_memory
 from tradestat_tools.research.currency import average_rate
 from tradestat_tools.upstream.http import Http

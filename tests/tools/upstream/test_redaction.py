@@ -164,6 +164,11 @@ def test_a_wall_of_escapes_costs_little_and_hides_no_key(wall: str) -> None:
     assert time.process_time() - began < 4.0
 
 
+def test_a_key_is_found_among_walls_where_a_backslash_stands_before_an_escape_of_the_next_letter() -> None:
+    wall = "&amp;" * 20
+    assert blanked(rf"{wall}<\x3a\x30\x30\x30\x30\x30\x30\%7830>{wall}", [":0000000"]) == f"{wall}<{BLANK}>{wall}"
+
+
 @given(key=keys, noise=st.lists(st.sampled_from(WALLS), min_size=20, max_size=24), data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_a_key_among_escapes_that_lead_nowhere_is_blanked(key: str, noise: list[str], data: st.DataObject) -> None:

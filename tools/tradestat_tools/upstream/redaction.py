@@ -166,10 +166,16 @@ def _holds(text: str, said: str) -> bool:
     alike = [("\\", ""), (";", "")]
     alike += [(twin, char) for char, others in _TWINS.items() for twin in others if not _TWINS.keys().isdisjoint(said)]
     said = _replaced(said, alike)
+    # A backslash before a mark stands for the mark, or begins an escape of which the mark hides the next letter.
+    return any(_reads(text, said, alike, stray) for stray in (_BEFORE_MARK, None))
+
+
+def _reads(text: str, said: str, alike: Sequence[tuple[str, str]], stray: re.Pattern[str] | None) -> bool:
     for _ in range(DEPTH + 2):  # as it stands, in each encoding, and once more where a stray mark took one's place
         if said in _replaced(text, alike):
             return True
-        before, text = text, _ESCAPES.sub(_unescaped, _BEFORE_MARK.sub("", _replaced(text, _MARKS)))
+        marked = _replaced(text, _MARKS)
+        before, text = text, _ESCAPES.sub(_unescaped, stray.sub("", marked) if stray else marked)
         if text == before:
             break
     return False

@@ -5,6 +5,7 @@ dollars, weights kilograms, quantities in their units. None is "no figure given"
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -173,7 +174,7 @@ def _tables(data: UsTradeData) -> list[Table]:
         every = sorted(zip(rows.time, groups, figures, strict=True), key=lambda row: (row[0], order[row[1]]))
         title = "Every row, by month and value" if summed else "Every row, January to the month, largest value first"
         table = _table(data, [*heads, "time"], [(*group, when, *cells) for when, group, cells in every], title)
-        found.append(table if not summed else Table(table.columns, table.rows, title, *_kinds(data), listing=True))
+        found.append(replace(table, listing=summed))
     return found
 
 

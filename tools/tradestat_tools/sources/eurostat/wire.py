@@ -134,7 +134,10 @@ def read_state(response: Response, now: datetime) -> Queued:
     Raises:
         TradestatError: whatever the service says instead.
     """
-    return _queued(_document(unpacked(response.body), response, now))
+    body = unpacked(response.body)
+    if response.status == 200 and not body.startswith((b"<", b"{")):
+        raise changed("something else than how far an answer is")
+    return _queued(_document(body, response, now))
 
 
 def read_structure(response: Response, now: datetime) -> dict[str, tuple[str, ...]]:
