@@ -151,9 +151,9 @@ async def test_a_chart_is_kept_and_can_be_queried_cited_and_exported(client: Cli
 async def test_only_what_a_chart_can_be_chosen_for_is_exported_as_a_picture(client: Client) -> None:
     drawn = await asked(client, "export_data", {"result": await handle(client), "format": "svg"})
     assert not drawn.is_error
-    ranking = await asked(client, "topProducts", {})
-    assert ranking.structured_content is not None
-    result = await asked(client, "export_data", {"result": ranking.structured_content["result"], "format": "svg"})
+    countries = await asked(client, "get_countries", {})
+    assert countries.structured_content is not None
+    result = await asked(client, "export_data", {"result": countries.structured_content["result"], "format": "svg"})
     assert result.is_error
     assert "No chart could be chosen" in text_of(result)
     assert 'chart(result=["r' in text_of(result)

@@ -16,7 +16,7 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import TradestatError
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]  # each asks the stand-ins afresh; test_wider.py holds the rule
 
 Question = tuple[str, Mapping[str, Any]]
 
@@ -147,7 +147,6 @@ async def afresh(sandbox: Sandbox, question: Question) -> Answered:
         return await ask(sandbox, context, question)
 
 
-@pytest.mark.slow
 @settings(deadline=None, max_examples=40, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(TRADEMAP, min_size=2, max_size=6))
 async def test_a_table_of_trade_map_is_the_same_and_never_costs_more(
@@ -156,7 +155,6 @@ async def test_a_table_of_trade_map_is_the_same_and_never_costs_more(
     await the_same(sandbox, questions)
 
 
-@pytest.mark.slow
 @settings(deadline=None, max_examples=40, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(KOREA | MARKETS, min_size=2, max_size=6))
 async def test_months_of_korea_and_rankings_are_the_same_and_never_take_more_calls(
@@ -165,7 +163,6 @@ async def test_months_of_korea_and_rankings_are_the_same_and_never_take_more_cal
     await the_same(sandbox, questions)
 
 
-@pytest.mark.slow
 @settings(deadline=None, max_examples=40, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(COMTRADE, min_size=2, max_size=6))
 async def test_rows_of_comtrade_are_the_same_and_never_take_more_calls(

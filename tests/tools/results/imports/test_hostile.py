@@ -134,6 +134,7 @@ def test_bytes_made_by_chance_never_crash(content: bytes) -> None:
         )
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(HEADERS),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]),
@@ -182,6 +183,7 @@ def test_rows_made_by_chance_are_read_or_refused_by_row_and_column(head: str, en
 PARTNERS: list[Area] = [one for one in areas() if one.china_customs and one.comtrade and one.name_zh]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

@@ -125,7 +125,10 @@ def read_data(response: Response, now: datetime) -> Page | Queued:
     body = unpacked(response.body)
     if response.status == 200 and not body.startswith((b"<", b"{")):
         return _page(body)
-    return _queued(_document(body, response, now))
+    queued = _queued(_document(body, response, now))
+    if not queued.id:
+        raise changed("something else than rows")
+    return queued
 
 
 def read_state(response: Response, now: datetime) -> Queued:
@@ -156,6 +159,9 @@ def read_structure(response: Response, now: datetime) -> dict[str, tuple[str, ..
     return codes
 
 
+_BLANKS = b" \t\r\n"
+
+
 def unpacked(body: bytes) -> bytes:
     """A body, unpacked where it came gzipped, within the bound that bodies have.
 
@@ -168,7 +174,10 @@ def unpacked(body: bytes) -> bytes:
         raise down("gzip that breaks off or can not be unpacked")
     if len(whole) > POLICY.max_body:
         raise FAILURES.error(TooLarge, f"{SERVICE} sent more than {POLICY.max_body >> 20} MB.")
-    return whole.removeprefix(b"\xef\xbb\xbf")
+    body = whole.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANKS)
+    # Blank lines that a gateway puts around a body say nothing; a last line without its end says that it was cut off.
+    end = body[len(body.rstrip(_BLANKS)) :]
+    return body.rstrip(_BLANKS) + (b"\r\n" if b"\n" in end else b"")
 
 
 def changed(what: str) -> TradestatError:
