@@ -1,21 +1,12 @@
-"""Names in Chinese and Korean, where the lists have them: areas, HS chapters and headings, EBOPS items."""
+"""Names of HS chapters and headings in Chinese and Korean."""
 
 from functools import cache
 from typing import Literal
 
-from tradestat_tools.codes.countries import Area
-from tradestat_tools.codes.ebops import EbopsItem
 from tradestat_tools.codes.search.hs import everyday_words
 from tradestat_tools.codes.words import table_rows
 
 Lang = Literal["en", "zh", "ko"]
-
-
-def name_in(lang: Lang, one: Area | EbopsItem) -> str:
-    """The name of an area or an item of services in this language; the English one where there is no other."""
-    if lang == "en":
-        return one.name_en if isinstance(one, Area) else one.label
-    return getattr(one, f"name_{lang}") or name_in("en", one)
 
 
 def hs_name(lang: Lang, code: str) -> str:
