@@ -95,7 +95,7 @@ def _of_source(source: "Source", name: str) -> "Tool[Any, Any]":
     Raises:
         LookupError: it has no such tool, though its `offers` says so.
     """
-    return next(tool for tool in source.tools if tool.name == name)
+    return {tool.name: tool for tool in source.tools}[name]
 
 
 def _own(
