@@ -228,8 +228,8 @@ class SeriesArguments(OfProduct):
     )
     source: Annotated[str, AfterValidator(_source)] = Field(
         default=AUTO,
-        description="auto (the reporter's national source, then UN Comtrade, then Trade Map if paid for), korea, "
-        "census, eurostat, comtrade, trademap, doumaotong, or the handle of an imported file.",
+        description="auto (the reporter's national source, then the United Nations', then a compilation if paid for), "
+        "one source by its id (tradestat://sources), or the handle of an imported file.",
     )
     fill: bool = Field(
         default=False,
