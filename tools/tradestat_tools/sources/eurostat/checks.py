@@ -8,12 +8,15 @@ from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.source import Check
 from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.sources.eurostat.api import Table, ask, structure
-from tradestat_tools.sources.eurostat.arguments import EXPORT, IMPORT, TOTAL, Selection
+from tradestat_tools.sources.eurostat.arguments import EXPORT, IMPORT, Selection
 from tradestat_tools.sources.eurostat.calendar import last_published, newest
 from tradestat_tools.sources.eurostat.codes import EU, EVERY, EXTRA, INTRA, OLDER, SECRET, WITHIN, WORLD, kind
 from tradestat_tools.sources.eurostat.service import COMEXT, DATASETS, NEIGHBOURS
 from tradestat_tools.sources.eurostat.wire import NotAllowed
 from tradestat_tools.upstream import Fetched
+
+CARS = "8703"
+"""Traded by all, within the Union and beyond: a small question, where all goods are a large one."""
 
 YEAR_OF_PARTS = 2022
 """The United Kingdom's parts are stated since 2021."""
@@ -23,7 +26,7 @@ async def checks(context: Context) -> AsyncIterator[Check]:
     """Address and form; sums; names of sums; partners kept back; the United Kingdom; codes without trade; the codes of
     a year; the data set of neighbours; the constraint."""
     year = newest(context.now(), "A").shifted(-1)
-    one = Selection(COMEXT, "A", ("DE",), (WORLD, INTRA, EXTRA), (TOTAL,), (IMPORT,), (year,), year)
+    one = Selection(COMEXT, "A", ("DE",), (WORLD, INTRA, EXTRA), (CARS,), (IMPORT,), (year,), year)
     yield await _check("sums: WORLD is INT and EXT", ask(context, one), _sums)
     older = replace(one, partners=(OLDER[EXTRA],))
     yield await _check(
@@ -41,7 +44,7 @@ async def checks(context: Context) -> AsyncIterator[Check]:
     month = last_published(context.now()).shifted(-1)
     monthly = replace(one, freq="M", periods=(month,), wanted=month, reporters=(EU,))
     yield await _check("months: the newest but one is out", ask(context, monthly), _sums)
-    others = Selection(NEIGHBOURS, "A", ("CH",), (WORLD,), (TOTAL,), (EXPORT,), (year,), year)
+    others = Selection(NEIGHBOURS, "A", ("CH",), (WORLD,), (CARS,), (EXPORT,), (year,), year)
     yield await _check("neighbours: a year of Switzerland", ask(context, others), _rows)
     for dataset in DATASETS.values():
         yield await _check(f"constraint of {dataset.id}", structure(context, dataset), _codes)
