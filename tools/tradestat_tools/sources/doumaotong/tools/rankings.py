@@ -40,7 +40,7 @@ async def run_markets(context: Context, args: MarketsArguments) -> Answer[Market
     passing = [m for m in given if not args.minAmount or (m.recent12mTotal or 0) >= args.minAmount]
     if form == "current":
         passing = _sorted(passing, args)
-    data.markets = passing[: args.limit]
+    data = data.model_copy(update={"markets": passing[: args.limit]})  # the reading is held for the next question
     if not data.markets:
         raise _no_destinations(args, len(given))
     form_notes = _current_markets(args, given, fetched.value) if form == "current" else _older_markets(args, given)
