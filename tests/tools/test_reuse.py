@@ -1,6 +1,7 @@
 """What stored answers hold is not asked again, and an answer made of that is the one that asking would have given."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, cast
@@ -15,6 +16,7 @@ from tradestat_sandbox.settings import Call
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import TradestatError
+from tradestat_tools.upstream.runtime import Clock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]  # each asks the stand-ins afresh; test_wider.py holds the rule
 
@@ -228,7 +230,8 @@ async def test_a_question_that_another_one_holds_sends_nothing_and_is_answered_a
 ) -> None:
     sandbox.reset()
     fresh = await afresh(sandbox, (tool, wider | other))
-    async with opened(sandbox) as context:
+    asked_at = time.time()
+    async with opened(sandbox, clock=Clock(time=lambda: asked_at)) as context:
         whole = await context.call(tool, wider)
         one = await ask(sandbox, context, (tool, wider | other))
         if isinstance(one.said.get("data"), dict):
