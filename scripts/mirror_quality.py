@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -153,12 +153,14 @@ def judged(cell: Cell, truth: Truth, found: Compared | None) -> Outcome:
     if cell.product in HS2017_OF and int(cell.period[:4]) < EDITION_SINCE:  # the stand-ins file it under another code
         applied.add("edition")
     named = next((one.kind.value for one in causes if one.amount is not None), "")
+    importer = None if found is None else found.cell("importer", found.focus)
+    without = {"cif_fob"} if importer is not None and importer.valuation == "FOB" else set[str]()
     return Outcome(
         cell,
         truth,
         error,
         "" if best is None else best.rule.value,
-        dominant(truth),
+        dominant(truth, without),
         named,
         tuple(one.kind.value for one in causes if one.kind.value not in applied),
         shown=all(_shown(cell.period, iso2, value) for iso2, value in _ends(cell, truth)),
@@ -177,10 +179,16 @@ def _shown(when: str, iso2: str, reported: int | None) -> bool:
     return last is not None and (int(when[:4]), int(when[5:])) <= last
 
 
-def dominant(truth: Truth) -> str:
-    """The effect that makes most of the importer's figure less the exporter's, if it makes DOMINATES of all of them."""
+def dominant(truth: Truth, without: Collection[str] = ()) -> str:
+    """The effect that makes most of the importer's figure less the exporter's, if it makes DOMINATES of all of them.
+
+    Args:
+        without: effects that the figures compared do not have: no freight where the importer's is FOB itself.
+    """
     net: Counter[str] = Counter()
     for effect in truth.effects:
+        if effect.kind in without:
+            continue
         net[effect.kind] += effect.amount_usd if effect.side == "importer" else -effect.amount_usd
     sizes = {kind: abs(amount) for kind, amount in net.items() if amount}
     if not sizes:

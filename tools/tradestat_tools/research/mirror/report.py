@@ -269,6 +269,11 @@ def notes_of(
     if any(cell.fob_how.startswith(OWN) for cell in cells):
         text = "CIF imports were brought to FOB by what the importer itself gives both ways, not by an assumed margin."
         notes.append(Note(code=NoteCode.VALUATION, text=text))
+    both_fob = compared.cell("exporter", compared.focus), compared.cell("importer", compared.focus)
+    own = compared.unit.margins.get(compared.focus)
+    if own is not None and all(one is not None and one.valuation == "FOB" for one in both_fob):
+        text = f"Both figures are FOB, so freight is no part of the difference; the importer's own CIF is {own:+.2%} on that."
+        notes.append(Note(code=NoteCode.VALUATION, text=text))
     valued = dict.fromkeys(one.view.valued for one in seen if one.view.valued and one.observations)
     notes += [Note(code=NoteCode.VALUATION, text=text) for text in valued]
     rates = [*compared.unit.rates, *factors]
