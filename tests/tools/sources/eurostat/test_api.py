@@ -296,13 +296,18 @@ async def test_what_no_call_can_hold_is_refused_unsent(comext: Comext) -> None:
     assert comext.sent == []
 
 
-async def test_no_address_is_longer_than_the_service_takes(comext: Comext) -> None:
-    codes = "".join(f"<c:Value>8507{number:04d}</c:Value>" for number in range(1000, 2200))
+def with_codes(first: int, last: int) -> str:
+    """The list of codes of a data set, with so many CN codes under one heading."""
+    codes = "".join(f"<c:Value>8507{number:04d}</c:Value>" for number in range(first, last))
     region = '<c:KeyValue id="{}"><c:Value>DE</c:Value></c:KeyValue>'
-    comext.says(
+    return (
         f"<m:S xmlns:m='m' xmlns:c='c'>{region.format('reporter')}{region.format('partner')}"
         f'<c:KeyValue id="product">{codes}</c:KeyValue></m:S>'
     )
+
+
+async def test_no_address_is_longer_than_the_service_takes(comext: Comext) -> None:
+    comext.says(with_codes(1000, 2200))
     comext.gives()
     with pytest.raises(NoData):
         await comext.call("eu_trade", reporter="DE", partner="CN", product="8507", level=8, flow="M", period="2024")
@@ -310,6 +315,13 @@ async def test_no_address_is_longer_than_the_service_takes(comext: Comext) -> No
     assert max(len(unquote(one)) for one in comext.sent) < 4_096 - len("https://ec.europa.eu/eurostat/api/comext")
     asked = [code for one in comext.sent[1:] for code in one.split(".CN.")[1].split(".")[0].split("+")]
     assert asked == [f"8507{number:04d}" for number in range(1000, 2200)]
+
+
+async def test_a_list_of_more_products_than_an_answer_may_hold_is_refused_unsent(comext: Comext) -> None:
+    comext.says(with_codes(1000, 2501))
+    with pytest.raises(TooLarge, match="1,501 codes are meant, and one answer may hold 1500"):
+        await comext.call("eu_reference", list="products", year=2024, search="8507", level=8)
+    assert comext.sent == ["/api/sdmx/2.1/contentconstraint/ESTAT/DS-045409"]
 
 
 async def test_the_supplementary_quantity_is_given_and_is_no_common_figure(comext: Comext) -> None:
