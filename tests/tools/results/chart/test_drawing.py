@@ -320,3 +320,17 @@ def test_no_text_of_a_drawing_touches_another(kind: str) -> None:
         assert overlapping(seen.boxes) == []
 
     settings(max_examples=COUNTS["few"])(given(answers)(check))()
+
+
+def test_growth_from_almost_nothing_is_named_in_powers_of_ten() -> None:
+    rows = [
+        row(value, partner=partner, period=period)
+        for partner, period, value in [
+            ("410", "2005", 0.01),
+            ("410", "2006", 450359500001.0),
+            ("0", "2005", 0.01),
+            ("0", "2006", 450359500001.0),
+        ]
+    ]
+    seen = read_back(draw(figure(kept(rows, state="sandbox"), kind="bubble")))
+    assert overlapping(seen.boxes) == []

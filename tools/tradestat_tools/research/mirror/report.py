@@ -272,7 +272,7 @@ def notes_of(
     both_fob = compared.cell("exporter", compared.focus), compared.cell("importer", compared.focus)
     own = compared.unit.margins.get(compared.focus)
     if own is not None and all(one is not None and one.valuation == "FOB" for one in both_fob):
-        text = f"Both figures are FOB, so freight is no part of the difference; the importer's own CIF is {own:+.2%} on that."
+        text = f"Both figures are FOB, so freight is no part of the difference; the importer's CIF is {own:+.2%} on it."
         notes.append(Note(code=NoteCode.VALUATION, text=text))
     valued = dict.fromkeys(one.view.valued for one in seen if one.view.valued and one.observations)
     notes += [Note(code=NoteCode.VALUATION, text=text) for text in valued]

@@ -24,6 +24,9 @@ TILES_HIGH = 420
 BUBBLES_HIGH = 380
 LARGEST, SMALLEST = 34.0, 3.0
 """Radius of bubbles, in pixels."""
+MOST_PERCENT = 1_000_000
+LEAST_SPAN = 0.2
+"""Of the growth axis, in its largest value: so that values next to each other leave their marks apart."""
 
 PALE_AT = 12
 """From this rank on tiles have the palest colour: colours tell neighbours apart and mean nothing else."""
@@ -132,16 +135,16 @@ def bubble(canvas: Canvas, figure: Figure) -> float:
     y = head(canvas, figure, unit=said) + 14
     shares, steps = [value or 0 for value in share.values], [value or 0 for value in growth.values]
     room = Room(EDGE + 46, y, canvas.width - EDGE - 30, y + BUBBLES_HIGH)
-    span = max(steps) - min(steps) or 10
+    span = max(max(steps) - min(steps), LEAST_SPAN * max(map(abs, steps))) or 10
     along = straight([*shares, max(shares) * 1.05], room.left, room.right)
     up = straight([min(steps) - span * 0.08, max(steps) + span * 0.08], room.bottom, room.top, zero=False)
     for tick in up.ticks:
         at = up.at(tick)
         canvas.line((room.left, at), (room.right, at), theme.axis if tick == 0 else theme.grid)
-        canvas.text((room.left - 6, at + 4), f"{tick_text(tick, 0)} %", TINY, theme.muted, anchor="end")
+        canvas.text((room.left - 6, at + 4), _percent(tick), TINY, theme.muted, anchor="end")
     for tick in along.ticks:
         where = (along.at(tick), room.bottom + 17)
-        canvas.text(where, f"{tick_text(tick, 0)} %", TINY, theme.muted, anchor="middle")
+        canvas.text(where, _percent(tick), TINY, theme.muted, anchor="middle")
     largest = max(value or 0 for value in size.values) or 1
     circles: list[tuple[float, float, float]] = []
     for at, name in enumerate(figure.axis.labels):
@@ -167,6 +170,11 @@ def bubble(canvas: Canvas, figure: Figure) -> float:
     _beside(canvas, room, figure.axis.labels, circles)
     across(canvas, figure, room)
     return foot(canvas, figure, room.bottom + 40)
+
+
+def _percent(tick: float) -> str:
+    """A percentage on an axis; from almost nothing growth is beyond every width, and stands as a power of ten."""
+    return f"{tick_text(tick, 0)} %" if abs(tick) < MOST_PERCENT else f"{tick:.3g} %"
 
 
 def _beside(canvas: Canvas, room: Room, names: Sequence[str], circles: Sequence[tuple[float, float, float]]) -> None:
