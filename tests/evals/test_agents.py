@@ -18,6 +18,8 @@ from evals.run import run
 from tradestat_sandbox.settings import DEFAULT_TODAY
 from tradestat_sandbox.world import World
 
+pytestmark = pytest.mark.slow  # each starts processes that hang or die
+
 ROOT = Path(__file__).parents[2]
 WORLD = World(DEFAULT_TODAY)
 REFERENCE = f"{shlex.quote(sys.executable)} -m evals.reference"
@@ -183,7 +185,6 @@ def test_a_summary_counts_by_language_and_point_and_gives_medians() -> None:
     assert summary([])["right"] == 0
 
 
-@pytest.mark.slow
 def test_the_scripted_agent_answers_every_question_in_one_call_by_the_median_and_at_most_three() -> None:
     found = run(REFERENCE, load(), keep=True)
     lacking = {name for name, plan in plans().items() if plan.lacking}
@@ -194,7 +195,6 @@ def test_the_scripted_agent_answers_every_question_in_one_call_by_the_median_and
     assert made == {name: len(plan.calls) for name, plan in plans().items()}, "what the proxy saw is what was planned"
 
 
-@pytest.mark.slow
 def test_agents_of_one_question_each_work_side_by_side() -> None:
     some = [one for one in load() if one.id in {"battery-cn-kr-cagr", "zh-file-phones-rmb", "absent-tariff"}]
     found = run(REFERENCE, some, jobs=2)

@@ -20,6 +20,9 @@ from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.errors import ERRORS, InvalidQuery
 from tradestat_tools.model.reasons import Reason
 
+LONG = frozenset({"trade_series", "compare_mirror", "chart", "trade_indicators", "korea_otherwise"})
+"""Scenes that take the stand-ins seconds."""
+
 FEWEST_CALLS = 550
 MOST_BYTES = 4_000_000
 HEAD = re.compile(r"^## (\w+) \| ([\w ]+) \| .*\n(\{.*\})$", re.MULTILINE)
@@ -79,7 +82,10 @@ def everything() -> str:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize(
+    "scene",
+    [pytest.param(one, marks=[pytest.mark.slow] if one.name in LONG else [], id=one.name) for one in SCENES],
+)
 async def test_a_scene_plays_as_it_is_written_down(scene: Scene, tmp_path: Path) -> None:
     expected, found = written(scene), await play(scene, tmp_path)
     if found != expected:

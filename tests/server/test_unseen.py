@@ -24,7 +24,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.open import in_memory
 from tradestat_tools.upstream.http import AsgiApp, Http
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]  # every tool of every source, and every export
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 

@@ -22,6 +22,8 @@ from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.policy import MAX_BODY
 
+pytestmark = pytest.mark.slow  # every fault against every service
+
 KINDS = {error.kind for error in TradestatError.__subclasses__()}
 """Of the closed set."""
 
@@ -41,7 +43,6 @@ async def test_faults_of_an_answer_end_as_the_matrix_says() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.slow
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.large], ids=lambda fault: fault.name)
 async def test_huge_answers_end_as_the_matrix_says(fault: Fault) -> None:
@@ -64,7 +65,6 @@ async def check(*faults: Fault) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.slow
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("fault", MORE, ids=lambda fault: fault.name)
 async def test_whatever_else_comes_ends_by_the_rules(fault: Fault) -> None:
@@ -186,7 +186,6 @@ def check_waits(trial: Trial, where: str) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.slow
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("fault", stores.FAULTS, ids=lambda fault: fault.name)
 async def test_no_state_of_the_stores_overspends_the_budget_or_buys_twice(fault: stores.StoreFault) -> None:

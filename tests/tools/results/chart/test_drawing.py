@@ -16,7 +16,7 @@ PIXEL = 0.25
 """Coordinates are written to a tenth of a pixel."""
 
 PARTNERS = ["410", "842", "392", "276", "704", "484", "76", "616", "251", "458", "764", "699", "702", "528"]
-COUNTS = {"few": 25, "many": 200}
+COUNTS = {"few": 10, "many": 200}
 
 Rows = list[dict[str, Any]]
 

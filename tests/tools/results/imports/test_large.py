@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[4]
 NOW = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)
 ROWS = 1_000
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]  # large files
 
 Lines = Callable[..., str]
 
@@ -298,7 +298,6 @@ async def test_a_full_disk_is_told_and_nothing_is_left_on_it(tmp_path: Path) -> 
         pytest.skip(str(error))
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
 def test_two_hundred_thousand_rows_are_imported_asked_and_exported_within_300_mb(tmp_path: Path) -> None:
     path = os.pathsep.join(str(ROOT / one) for one in (".", "tools", "server"))
