@@ -127,3 +127,8 @@ def required_but_left_out(schema: dict[str, Any], where: str) -> list[str]:
 def test_no_field_that_may_be_null_is_required_since_answers_leave_nulls_out(tool: str) -> None:
     schema = catalogue().tools[tool].data.model_json_schema()
     assert required_but_left_out(schema, tool) == []
+
+
+async def test_the_list_of_tools_is_short_for_every_session_pays_for_it(watched: Context) -> None:
+    shown = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in await listed(watched)]
+    assert len(json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()) <= 72_000

@@ -206,7 +206,7 @@ USAGE = Tool(
     description=(
         "What is left of every service's plan: credits or calls left and used, when they reset, the pace, whether the "
         "key is set, whether a failing service is being left alone; and how many answers are stored, where, and "
-        "whether the server works offline. Costs nothing and asks no service. Use it before a series of Trade Map "
+        "whether the server works offline. Asks no service. Use it before a series of Trade Map "
         "calls, and after QuotaExhausted, RateLimited or UpstreamDown."
     ),
     arguments=UsageArguments,

@@ -22,18 +22,7 @@ FILE = "tools.json"
 
 ENVELOPE_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "properties": {
-        "what": {"type": "string"},
-        "source": {"type": "object"},
-        "tables": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"columns": {"type": "array"}, "rows": {"type": "array", "items": {"type": "array"}}},
-            },
-        },
-        "notes": {"type": "array"},
-    },
+    "properties": {"tables": {"items": {"required": ["columns", "rows"]}}},
     "required": ["what", "source"],
 }
 """The same for every tool, and short: the list of tools goes to every client, and from most of them to a model."""

@@ -10,6 +10,9 @@ Schema = dict[str, Any]
 CONSTRAINTS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 """Pydantic writes a bound on `int | float` under its own name (seen in 2.14)."""
 
+EMPTY = (None, "", [])
+"""Defaults that say no more than that an argument may be left out."""
+
 
 @cache
 def input_schema(model: type[Arguments]) -> Schema:
@@ -39,20 +42,18 @@ def _for_hosts(argument: Schema) -> Schema:
     if argument["type"] == "integer":
         said = f"{argument.get('description', '')} One of {', '.join(map(str, choices))}.".strip()
         return {**kept, "minimum": min(choices), "maximum": max(choices), "description": said}
-    if kept.get("default") == "":
-        del kept["default"]
     return {**kept, "enum": [choice for choice in choices if choice]}
 
 
 def _tidy(schema: Schema, inline: dict[str, Schema]) -> Schema:
-    """Without titles and null defaults; nullable properties become optional ones; references replaced."""
+    """Without titles and empty defaults; nullable properties become optional ones; references replaced."""
     if "$ref" in schema:
         target = inline[str(schema["$ref"]).rpartition("/")[2]]
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
     tidied: Schema = {}
     for key, value in schema.items():
         key = CONSTRAINTS.get(key, key)  # noqa: PLW2901 - the same key, by its name in JSON Schema
-        if key == "title" or (key == "default" and value is None):
+        if key == "title" or (key == "default" and value in EMPTY):
             continue
         if key == "properties":
             tidied[key] = {name: _property(_tidy(child, inline)) for name, child in value.items()}

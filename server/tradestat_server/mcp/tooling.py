@@ -81,7 +81,7 @@ def served_tool(card: Card, tool: "str | Tool[Any, Any]", finished: Finished | N
             # Of a tool that only reads, the protocol asks neither.
             destructive_hint=False if card.writes else None,
             idempotent_hint=False if card.writes else None,
-            open_world_hint=not card.local,
+            open_world_hint=False if card.local else None,  # true is what the protocol takes where nothing is said
         ),
         meta=tool_meta(card.name),
     )

@@ -100,7 +100,7 @@ CITE = Tool(
         "CSL-JSON (Zotero, pandoc), with service, data set, day of retrieval and the address without key. replay=curl "
         "or replay=python adds a script that repeats the very calls behind it, pages and parts in order, with the key "
         "as an environment variable, so that a reader can check the figures. A result made of several answers cites "
-        "each. Costs nothing and asks no service; running a script may cost what the calls cost."
+        "each. Asks no service; running a script may cost what the calls cost."
     ),
     arguments=CiteArguments,
     data=CiteData,

@@ -134,7 +134,7 @@ SEARCH_CODES = Tool(
         "(country), groups with members (group), flows, units; without kind in all lists. Words in English, Chinese or "
         "Korean, or a code in any form: a code shows what is below it and whether it is still in HS 2022. Use it "
         "first whenever a code is not certain: it is free and asks no service, where a wrong code costs a call. "
-        "Ambiguous words give all choices. Goods and services have separate codes: freight is ebops, ships are hs."
+        "Goods and services have separate codes: freight is ebops, ships are hs."
     ),
     arguments=SearchArguments,
     data=SearchData,

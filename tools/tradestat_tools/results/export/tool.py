@@ -234,7 +234,7 @@ EXPORT_DATA = Tool(
         "json, parquet, markdown, or html (one page, made to be printed to PDF); charts as svg or png. All rows, exact "
         "figures; service, address, date, unit, notes and citation go with them. table picks one table; several "
         "results make one workbook or page. csv and parquet hold one table a file, svg and png one chart. Files are "
-        "made in the server's export folder, none is ever written over; each comes back as a resource link."
+        "made in the server's export folder, none is written over; each comes back as a link."
     ),
     arguments=ExportArguments,
     data=ExportData,

@@ -53,8 +53,6 @@ USUAL_ROWS = 5_000
 MAX_LIST = 100
 """Codes in one argument: the address of a call must not outgrow what servers accept."""
 
-LISTS = "A list, comma separated text or JSON text."
-
 
 def _word_to_code(words: dict[str, str]) -> BeforeValidator:
     def read(value: Any) -> Any:
@@ -240,11 +238,11 @@ class TradeArguments(Dated):
     ]
     reporterCode: Reporters = Field(
         description="Who reports: UN Comtrade code (842), ISO code (US, USA) or name, one or more; or all. A group "
-        f"(BRICS) is its members; EU and ASEAN report as one, their members are 'EU members'. {LISTS}",
+        "(BRICS) is its members; EU and ASEAN report as one, their members are 'EU members'.",
     )
     period: Spans = Field(
         description="Years (2023) or, with freqCode=M, months (202301; a year means its 12 months); ranges (2018-2022, "
-        f"202301-202312), latest, last 5 years, since 2019. {LISTS}",
+        "202301-202312), latest, last 5 years, since 2019.",
     )
     partnerCode: Partners = Field(
         default=usual(WORLD),

@@ -92,8 +92,7 @@ class ProductArguments(Arguments):
     """One product."""
 
     hsCode: Annotated[Goods, reads(goods, max_length=30), Meaning.HS] = Field(
-        description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below. "
-        "Dots and blanks are ignored (8517.13.00).",
+        description="HS code: 8 digits, or 4 or 6, which the service reads as the best-selling 8-digit code below.",
     )
 
 

@@ -145,16 +145,14 @@ class Tabled(Arguments, ABC):
         50,
         ge=1,
         le=MAX_PAGE_SIZE,
-        description="Rows a page; the service may give fewer. A page costs one call. Left out with all_pages: 500.",
+        description="Rows a page, which costs one call. Left out with all_pages: 500.",
     )
-    all_pages: bool = Field(
-        False, description="true = every page, joined into one table; a call for each page that is not stored yet."
-    )
+    all_pages: bool = Field(False, description="Every page in one table; a call for each that is not stored yet.")
     max_calls: int = Field(
         5,
         ge=1,
         le=MOST_CALLS,
-        description="Calls that all_pages or a group may take; where one needs more, it stops and says how many.",
+        description="Calls that all_pages or a group may take.",
     )
     country: Annotated[Coded, _coded(read_reporter_or_group, 80), Meaning.AREA] = Field(
         description=f"{_REPORTER} A group (EU, ASEAN) gives a row for each member; one call each, see max_calls."

@@ -16,7 +16,6 @@ from tradestat_tools.sources.comtrade.absence.evidence import Listing
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
-    LISTS,
     AnySpans,
     Classification,
     Dated,
@@ -53,13 +52,11 @@ class AvailabilityArguments(Dated):
             "EB10, EB02, EB for services."
         ),
     ]
-    reporterCode: Reporters = Field(
-        default=usual(ALL), description=f"Who reports: codes or names, or all (default). {LISTS}"
-    )
+    reporterCode: Reporters = Field(default=usual(ALL), description="Who reports: codes or names, or all (default).")
     period: AnySpans = Field(
         default=usual(),
         description="Years, or months with freqCode=M; ranges; latest. Left out: all of them (months of all reporters "
-        f"need a period). {LISTS}",
+        "need a period).",
     )
     tariffline: bool = Field(default=False, description="true for tariff lines instead of standard data.")
 

@@ -13,7 +13,6 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, goods_named, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
-    LISTS,
     Dated,
     Flows,
     Partners,
@@ -40,9 +39,9 @@ class BalanceArguments(Dated):
 
     freqCode: YearsOrMonths = "A"
     reporterCode: Annotated[tuple[Named, ...], named_reporters("Ask for named reporters.")] = Field(
-        description=f"Who reports: codes or names, as in comtrade_data. {LISTS}"
+        description="Who reports: codes or names, as in comtrade_data."
     )
-    period: Spans = Field(description=f"Years, or months with freqCode=M; ranges. {LISTS}")
+    period: Spans = Field(description="Years, or months with freqCode=M; ranges.")
     partnerCode: Partners = Field(
         default=usual(WORLD), description="Trade with whom: codes or names; 0 is World (default), all is every partner."
     )

@@ -336,7 +336,7 @@ COMTRADE_REFERENCE = Tool(
     name="comtrade_reference",
     title="UN Comtrade: lists of codes",
     description=(
-        "UN Comtrade's own lists: reporters and partners (its codes differ from ISO: 842 USA, 251 France, 699 India), "
+        "UN Comtrade's own lists: reporters and partners (codes differ from ISO: 842 USA), "
         "HS in every edition, SITC, BEC, EBOPS, flows, customs procedures, modes of transport, units. Use it to find "
         "the code for comtrade_data, or what a code meant in an older edition. Filter with search, parent or level. "
         "For HS 2022 alone the server's own HS resources answer without a call."

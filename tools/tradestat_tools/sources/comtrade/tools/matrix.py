@@ -16,7 +16,6 @@ from tradestat_tools.sources.comtrade.answers import TradeData, as_series
 from tradestat_tools.sources.comtrade.api import fetch_matrix, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     KEYED_ROWS,
-    LISTS,
     USUAL_ROWS,
     Dated,
     Frequencies,
@@ -56,8 +55,8 @@ class MatrixArguments(Dated):
     freqCode: Annotated[Frequencies, AfterValidator(_years_only)] = Field(
         default="A", description="A: the matrix is by year."
     )
-    reporterCode: Partners = Field(description=f"Whose trade: codes or names; 0 or World; all is every one. {LISTS}")
-    period: Spans = Field(description=f"Years; ranges. {LISTS}")
+    reporterCode: Partners = Field(description="Whose trade: codes or names; 0 or World; all is every one.")
+    period: Spans = Field(description="Years; ranges.")
     partnerCode: Partners = Field(
         default=usual(WORLD), description="With whom: codes or names; 0 is World (default); all is every partner."
     )

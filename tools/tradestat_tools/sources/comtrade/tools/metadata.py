@@ -14,7 +14,6 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
 from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
-    LISTS,
     AnySpans,
     Dated,
     GoodsOrServices,
@@ -41,11 +40,11 @@ class MetadataArguments(Dated):
     typeCode: GoodsOrServices = "C"
     freqCode: YearsOrMonths = "A"
     reporterCode: Annotated[tuple[Named, ...], named_reporters("Notes are asked for reporter by reporter.")] = Field(
-        description=f"Who reports: codes or names. {LISTS}"
+        description="Who reports: codes or names."
     )
     period: AnySpans = Field(
         default=usual(),
-        description="Years, or months with freqCode=M; ranges. Left out: the newest one of each reporter. " + LISTS,
+        description="Years, or months with freqCode=M; ranges. Left out: the newest one of each reporter.",
     )
     showHistory: bool = Field(default=False, description="true for every publication of a dataset, not only the last.")
 
@@ -158,9 +157,7 @@ class LiveUpdateArguments(Arguments):
 
     model_config = ConfigDict(validate_default=True)
 
-    reporterCode: Reporters = Field(
-        default=usual(ALL), description=f"Whose datasets: codes or names, or all (default). {LISTS}"
-    )
+    reporterCode: Reporters = Field(default=usual(ALL), description="Whose datasets: codes or names, or all (default).")
     limit: int = Field(default=50, ge=1, le=500, description="Datasets in the answer, the newest first.")
 
 

@@ -18,7 +18,6 @@ from tradestat_tools.sources.comtrade.answers import TradeData, area_text, as_se
 from tradestat_tools.sources.comtrade.api import DataCall, fetch
 from tradestat_tools.sources.comtrade.arguments import (
     KEYED_ROWS,
-    LISTS,
     USUAL_ROWS,
     Dated,
     Flows,
@@ -58,8 +57,8 @@ class TarifflineArguments(Dated):
     clCode: LineClCode = Field(default="HS", description="HS (each year as reported; default) or one edition H0 to H6.")
     reporterCode: Annotated[
         tuple[Named, ...], named_reporters("National codes mean something else in every country.")
-    ] = Field(description=f"Who reports: codes or names, as in comtrade_data. {LISTS}")
-    period: Spans = Field(description=f"Years, or months with freqCode=M; ranges. {LISTS}")
+    ] = Field(description="Who reports: codes or names, as in comtrade_data.")
+    period: Spans = Field(description="Years, or months with freqCode=M; ranges.")
     cmdCode: Annotated[tuple[str, ...], Read(_line_codes), Meaning.HS] = Field(
         description="Beginnings of national codes: every code that begins with one of them (850760 or 85076000)."
     )
