@@ -11,8 +11,9 @@ from tradestat_tools.codes.countries import area
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.contract.view import View
 from tradestat_tools.model.flow import FlowQuestion, Role, read_product
-from tradestat_tools.model.observation import Status, Valuation
+from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Reason, Why
+from tradestat_tools.research.members import absent_members, members_in_sum
 from tradestat_tools.research.mirror.causes import Cause, Kind, Rule, causes, estimate
 from tradestat_tools.research.mirror.facts import Cell, Facts, Freight, Hidden, Route, Weighed, late_share
 
@@ -300,3 +301,44 @@ def test_what_is_too_light_to_hold_the_goods_is_not_where_they_are_kept_back() -
     (kept,) = causes(replace(known, hidden=heavy))
     assert kept.kind is Kind.CONFIDENTIALITY
     assert kept.evidence["net weight"] == "under 999999 90 kg, the other end's 100 kg"
+
+
+LACKING: dict[Role, tuple[str, ...]] = {"exporter": ("France", "Malta")}
+
+
+def test_a_sum_without_some_members_gives_way_to_the_importers_figure_where_it_falls_short() -> None:
+    known = facts(cell("exporter", 800.0, kg=80.0), cell("importer", 1_060.0, kg=100.0), absent=LACKING)
+    best = estimate(known)
+    assert (best.rule, best.value) == (Rule.IMPORTER_ASSUMED, pytest.approx(1_000.0))
+    assert best.text.endswith("; the exporter's sum has no row of France, Malta, and falls short of it")
+    kinds = [one.kind for one in causes(known)]
+    assert Kind.NOT_REPORTED in kinds
+    assert Kind.CIF_FOB not in kinds, "the weights are of other goods, and more is left than freight can be"
+
+
+def test_a_sum_without_some_members_stands_where_nothing_is_missed_in_it() -> None:
+    known = facts(cell("exporter", 1_000.0, kg=100.0), cell("importer", 1_060.0, kg=100.0), absent=LACKING)
+    assert estimate(known).rule is Rule.EXPORTER
+    assert Kind.NOT_REPORTED not in [one.kind for one in causes(known)]
+
+
+def test_members_without_a_row_are_named_for_ever_or_by_period() -> None:
+    question = replace(QUESTION, importer=area("European Union"), first=Period(2022), last=Period(2023))
+    members = (area("France").comtrade, area("Malta").comtrade, area("Spain").comtrade)
+    view = View("comtrade:exporter", "comtrade", "", (), "exporter", "China's exports", question, members=members)
+    rows = [
+        observation(members[at], year, value)
+        for at, year, value in [(0, 2022, None), (0, 2023, 5.0), (2, 2022, 1.0), (2, 2023, 2.0)]
+    ]
+    absent = absent_members(rows, view)
+    assert absent == {Period(2022): ("France", "Malta"), Period(2023): ("Malta",)}
+    assert members_in_sum(absent, view) == (
+        "China's exports: the sum over 2 members of European Union. It has no row of Malta, nor in 2022 of France: "
+        "nothing was reported, which is not surely zero."
+    )
+    assert members_in_sum({Period(2022): ()}, view) == "China's exports: the sum over 3 members of European Union."
+
+
+def observation(partner: str, year: int, value: float | None) -> Observation:
+    status = Status.MISSING if value is None else Status.REPORTED
+    return Observation("X", "156", partner, "850760", "HS", Period(year), value, "USD", "FOB", status, "comtrade", "")

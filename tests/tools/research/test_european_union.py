@@ -19,6 +19,8 @@ from tradestat_tools.upstream.http import Http
 pytestmark = pytest.mark.anyio
 
 BATTERIES = "850760"
+TOLERANCE = 0.03
+"""How far a best FOB value may be from the truth: where the exporter keeps some back, the importer's is left."""
 
 
 async def ask(of: Context, tool: str = "trade_series", **asked: Any) -> dict[str, Any]:
@@ -78,6 +80,32 @@ async def test_the_other_end_of_the_unions_flow_is_the_sum_over_its_members(cont
     assert side["value"] == sum(exported)
     texts = " ".join(note["text"] for note in found["notes"])
     assert "the sum over 18 members of European Union. It has no row of Bulgaria" in texts
+
+
+@pytest.mark.parametrize(("exporter", "importer"), [("EU", "US"), ("US", "EU"), ("DE", "CN"), ("CN", "DE")])
+@pytest.mark.parametrize("code", [BATTERIES, "870323", "300490"])
+async def test_pairs_of_the_union_and_of_a_member_give_the_true_value_within_the_worlds_noise(
+    context: Context, world: World, exporter: str, importer: str, code: str
+) -> None:
+    found = await ask(context, "compare_mirror", exporter=exporter, importer=importer, product=code, period="2022-2023")
+    gaps = {gap["period"]: gap for gap in found["data"]["gaps"]}
+    ends = [sorted(EU) if one == "EU" else [one] for one in (exporter, importer)]
+    for year in ("2022", "2023"):
+        true = sum(world.truth(one, other, code, year).fob_usd for one in ends[0] for other in ends[1])
+        assert abs(gaps[year]["best_fob"] - true) <= TOLERANCE * true, (year, gaps[year]["best_fob"], true)
+
+
+async def test_a_sum_that_lacks_members_is_not_taken_for_all_that_was_exported(context: Context, world: World) -> None:
+    """In 2022 the United States keep back what they sold to France and the Netherlands, a fifth of it."""
+    flow = {"exporter": "US", "importer": "EU", "product": "870323"}
+    found = await ask(context, "compare_mirror", **flow, period="2022")
+    assert [world.truth("US", one, "870323", "2022").exporter_reported for one in ("FR", "NL")] == [0, 0]
+    assert found["data"]["gaps"][0]["best_rule"] == "importer_by_assumed_margin"
+    texts = " ".join(note["text"] for note in found["notes"])
+    assert "the exporter's sum has no row of Bulgaria, Cyprus, Estonia, France, Croatia and 6 more" in texts
+    causes = {one["kind"]: one for one in found["data"]["causes"]}
+    assert causes["not_reported"]["text"].endswith("what they record, if anything, is not in it.")
+    assert "net weight" not in causes.get("cif_fob", {}).get("evidence", {})
 
 
 async def test_where_a_rate_is_lacking_a_source_in_the_currency_asked_for_is_taken() -> None:

@@ -1,12 +1,13 @@
 """A group of countries as a partner: what its members are asked for at once, and the sum of what comes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import fsum
 from typing import Any, cast
 
 from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.groups import expansion, group_named
+from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.view import Asking, Flows, View
 from tradestat_tools.model.flow import FlowQuestion, Role
 from tradestat_tools.model.observation import Observation, Status
@@ -84,12 +85,24 @@ def _added(figures: Sequence[float | None]) -> float:
     return sum(known) if all(isinstance(one, int) for one in known) else fsum(known)
 
 
-def members_in_sum(rows: Iterable[Observation], view: View) -> str:
-    """Whose figures a sum rests on, and of whom there is none."""
-    there = {one.partner for one in rows if one.value is not None}
-    lacking = [area_name(code) for code in view.members if code not in there]
+def absent_members(rows: Sequence[Observation], view: View) -> dict[Period, tuple[str, ...]]:
+    """The names of members without a figure, by each period asked for."""
+    found: dict[Period, tuple[str, ...]] = {}
+    for period in view.question.periods:
+        first, last = period.first_month, period.last_month
+        of_it = [one for one in rows if first <= one.period.first_month and one.period.last_month <= last]
+        there = {one.partner for one in of_it if one.value is not None}
+        found[period] = tuple(area_name(code) for code in view.members if code not in there)
+    return found
+
+
+def members_in_sum(absent: Mapping[Period, Sequence[str]], view: View) -> str:
+    """Whose figures a sum rests on, and of whom there is none, ever or in some periods."""
+    never = [name for name in next(iter(absent.values()), ()) if all(name in names for names in absent.values())]
     partner = view.question.partner(view.role).name_en
-    without = (
-        f" It has no row of {', '.join(lacking)}: nothing was reported, which is not surely zero." if lacking else ""
-    )
-    return f"{view.what}: the sum over {len(view.members) - len(lacking)} members of {partner}.{without}"
+    lacks = [", ".join(never)] if never else []
+    for period, names in absent.items():
+        if some := [name for name in names if name not in never]:
+            lacks.append(f"in {period} of {', '.join(some)}")
+    without = f" It has no row of {', nor '.join(lacks)}: nothing was reported, which is not surely zero."
+    return f"{view.what}: the sum over {len(view.members) - len(never)} members of {partner}.{without if lacks else ''}"

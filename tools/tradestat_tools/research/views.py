@@ -1,14 +1,14 @@
 """Views of one flow: every source's from both of its ends, what asking costs, and what came of it as common rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import anyio
 
 from tradestat_tools.codes.countries import Area
-from tradestat_tools.codes.periods import PER_YEAR
+from tradestat_tools.codes.periods import PER_YEAR, Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.kept import KeptFigures
 from tradestat_tools.contract.results import StoredResult, figures_of, found_in
@@ -19,7 +19,7 @@ from tradestat_tools.model.errors import InvalidQuery, NoData, TradestatError
 from tradestat_tools.model.flow import ROLES, FlowQuestion, Product, Role, flow_of
 from tradestat_tools.model.observation import Observation
 from tradestat_tools.model.reasons import Reason, Why
-from tradestat_tools.research.members import by_members, members_in_sum, sum_of_members
+from tradestat_tools.research.members import absent_members, by_members, members_in_sum, sum_of_members
 from tradestat_tools.research.periods import by_period, summed_to
 from tradestat_tools.research.repeats import Repeated, once
 from tradestat_tools.upstream.report import current_report
@@ -44,6 +44,7 @@ class Seen:
         why: why there is nothing, or not all of it.
         error: what the source failed with, where that is not merely that it has nothing.
         repeated: cells that the source states more than once, differently.
+        absent: of a sum over members, those without a figure, by period.
     """
 
     view: View
@@ -55,6 +56,7 @@ class Seen:
     why: tuple[Why, ...] = ()
     error: TradestatError | None = None
     repeated: tuple[Repeated, ...] = ()
+    absent: Mapping[Period, tuple[str, ...]] = field(default_factory=dict[Period, tuple[str, ...]])
 
 
 async def views_of(
@@ -240,8 +242,10 @@ async def _asked(view: View, context: Context) -> Seen:
     found = _filtered(given, view)
     whys += _refused(repeated)
     notes = {(note.code, note.text): note for answer in answers for note in answer.notes}
+    absent: Mapping[Period, tuple[str, ...]] = {}
     if view.members and found:
-        text = members_in_sum(rows, view)
+        absent = absent_members(rows, view)
+        text = members_in_sum(absent, view)
         notes[NoteCode.SUBSET, text] = Note(code=NoteCode.SUBSET, text=text)
     if answers and not error:
         whys += _why_partial(view, found, rows, list(notes.values()), flows=context.sources[view.source].flows)
@@ -255,6 +259,7 @@ async def _asked(view: View, context: Context) -> Seen:
         tuple(dict.fromkeys(whys)),
         error,
         tuple(repeated),
+        absent,
     )
 
 

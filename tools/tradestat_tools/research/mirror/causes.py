@@ -33,6 +33,9 @@ SUM = "sum, USD"
 HIDES = 0.5
 """What is kept back under 999999 must hold at least this share of the other end's figure to be named as the reason."""
 
+LACKS = 0.03
+"""Share of a sum over members by which the other end must exceed it, for members without a row to be missed in it."""
+
 SLIGHT = 0.001
 """Share of the larger figure below which a rest is not worth naming."""
 
@@ -94,6 +97,8 @@ def _estimate(facts: Facts) -> Estimate:
         return Estimate(0.0, Rule.NOTHING_EXPORTED, "the exporter reports its trade of that time, and none of this")
     if exported is None:
         return _from_importer(facts)
+    if (instead := _for_absent_members(facts, exported)) is not None:
+        return instead
     own = facts.own_reexports
     base = Weighed(exported, facts.exporter.kg if facts.exporter else None)
     fob = "FOB at its border, and " if facts.goods else ""
@@ -114,6 +119,21 @@ def _estimate(facts: Facts) -> Estimate:
     return Estimate(value, how, text + " and ".join(route.hub for route in proven(facts)))
 
 
+def _for_absent_members(facts: Facts, exported: float) -> Estimate | None:
+    """The importer's figure where the exporter's is a sum that lacks members and falls short by more than noise."""
+    importer = facts.importer
+    if not facts.absent.get("exporter") or importer is None or (importer.fob or 0.0) <= exported * (1 + LACKS):
+        return None
+    found = _from_importer(facts)
+    return Estimate(found.value, found.rule, f"{found.text}; {_absent_text(facts)}, and falls short of it")
+
+
+def _absent_text(facts: Facts) -> str:
+    names = facts.absent.get("exporter", ())
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"the exporter's sum has no row of {', '.join(names[:5])}{more}"
+
+
 def _from_importer(facts: Facts) -> Estimate:
     imported = facts.importer
     if imported is None or imported.value is None:
@@ -126,7 +146,8 @@ def _from_importer(facts: Facts) -> Estimate:
         text = f"the importer's CIF figure less the assumed margin of {facts.margin:.1%} of FOB"
         return Estimate(imported.fob, Rule.IMPORTER_ASSUMED, f"{text} ({_divided(imported.value, facts.margin)})")
     text = "the importer's own FOB figure" if facts.goods else "the importer's figure"
-    return Estimate(imported.fob or imported.value, Rule.IMPORTER_FOB, f"{text}; the exporter has none")
+    none = "; the exporter has none" if value_of(facts.exporter) is None else ""
+    return Estimate(imported.fob or imported.value, Rule.IMPORTER_FOB, f"{text}{none}")
 
 
 def _divided(value: float, share: float) -> str:
@@ -332,7 +353,8 @@ def _freight(facts: Facts, rest: float) -> list[Cause]:
         evidence: dict[str, float | str] = {"importer CIF, USD": importer.value, "importer FOB, USD": importer.fob}
         evidence[SUM] = _less_text(importer.value, importer.fob)
         return [Cause(Kind.CIF_FOB, text, amount, evidence)]
-    if (share := freight_by_weight(exporter, importer, facts.own_reexports)) is not None:
+    whole = not any(facts.absent.values())  # sums over other members weigh other goods
+    if whole and (share := freight_by_weight(exporter, importer, facts.own_reexports)) is not None:
         text = "The importer's figure is CIF: a kilogram is dearer there than FOB at the exporter's border."
         amount = importer.value - importer.value / (1 + share)
         evidence = {"importer's value a kg over the exporter's": f"{share:+.1%}"}
@@ -363,6 +385,9 @@ def _without_amount(facts: Facts) -> list[Cause]:
             found.append(Cause(Kind.CURRENCY, text, None, {f"{cell.native_currency}": cell.native or 0.0}))
         if (revised := _revised(role, cell, facts.others.get(role, ()))) is not None:
             found.append(revised)
+    if _for_absent_members(facts, exporter.value or 0.0) is not None:
+        text = f"T{_absent_text(facts)[1:]}: what they record, if anything, is not in it."
+        found.append(Cause(Kind.NOT_REPORTED, text, None, {"members without a row": len(facts.absent["exporter"])}))
     steps = fsum(cell.resolution for cell in (exporter, importer) if cell.resolution >= 1000)
     gap = abs((importer.value or 0.0) - (exporter.value or 0.0))
     if steps and 0 < gap <= steps:

@@ -74,7 +74,8 @@ async def compare(
     periods = (focus,) if newest_only else tuple(question.periods)
     narrowed = replace(question, first=periods[0], last=periods[-1])
     missing: list[Role] = [role for role in ROLES if focus not in have[role]]
-    seen_margins = _margins_within(unit, lead, both)
+    lacking = {period for one in seen if one.view.id in lead.values() for period, names in one.absent.items() if names}
+    seen_margins = _margins_within(unit, lead, both - lacking)
     needed = Needed(
         focus, missing, margin_known=bool(seen_margins or unit.margins), refused=_refused(unit, missing, focus)
     )
@@ -105,7 +106,7 @@ def _refused(unit: InOneUnit, missing: Sequence[Role], period: Period) -> frozen
 
 
 def _margins_within(unit: InOneUnit, lead: Mapping[Role, str], both: set[Period]) -> list[float]:
-    """What freight and insurance seem to be in the periods that both ends have."""
+    """What freight and insurance seem to be in the periods that both ends have whole."""
     if len(lead) < len(ROLES):
         return []
     pairs = [(unit.cells[lead["exporter"]][period], unit.cells[lead["importer"]][period]) for period in sorted(both)]
@@ -132,6 +133,7 @@ class _Known:
         values = {month: one.value for month, one in exported.items()}
         ends = {role: self._cell(role, period) for role in ROLES}
         refused = _refused(self.unit, [role for role in ROLES if ends[role] is None], period)
+        leading = self.lead.values()
         return Facts(
             period=period,
             product=self.question.product.code,
@@ -152,6 +154,7 @@ class _Known:
             others={role: self._others(role, period) for role in ROLES},
             goods=self.question.product.kind == "goods",
             refused=refused,
+            absent={one.view.role: one.absent.get(period, ()) for one in self.seen if one.view.id in leading},
         )
 
     def _others(self, role: Role, period: Period) -> list[Cell]:

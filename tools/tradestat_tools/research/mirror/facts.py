@@ -332,6 +332,7 @@ class Facts:
         others: further figures for an end.
         refused: ends whose rows contradict each other, so that they have a figure and it is not known which.
         goods: not services.
+        absent: of ends that are sums over members, the members without a figure.
     """
 
     period: Period
@@ -353,6 +354,7 @@ class Facts:
     others: Mapping[Role, Sequence[Cell]] = field(default_factory=dict[Role, Sequence[Cell]])
     goods: bool = True
     refused: frozenset[Role] = frozenset()
+    absent: Mapping[Role, Sequence[str]] = field(default_factory=dict[Role, Sequence[str]])
 
 
 def proven(facts: Facts) -> list[Route]:
