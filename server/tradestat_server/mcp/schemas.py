@@ -10,7 +10,7 @@ Schema = dict[str, Any]
 CONSTRAINTS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 """Pydantic writes a bound on `int | float` under its own name (seen in 2.14)."""
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 """Defaults that say no more than that an argument may be left out."""
 
 
