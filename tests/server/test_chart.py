@@ -29,6 +29,8 @@ pytestmark = pytest.mark.anyio
 FONTS = not without_glyph("<svg><text>A</text></svg>")
 """Whether this computer has any font; a bare container has none."""
 
+CJK = FONTS and not without_glyph("<svg><text>锂电한국</text></svg>")
+
 ASKED = {"reporter": "Korea", "product": "850760", "partner": "China", "flow": "M", "period": "2019-2023"}
 
 
@@ -110,6 +112,17 @@ async def test_a_png_comes_as_an_image_of_a_bounded_size(client: Client) -> None
     assert len(body) <= MOST_BYTES
     again = await asked(client, "chart", {"result": await handle(client), "format": "png", "theme": "dark"})
     assert again.content == result.content
+
+
+@pytest.mark.skipif(not CJK, reason="no font with Chinese and Korean on this computer")
+async def test_a_png_shows_chinese_and_korean_where_a_font_has_them(client: Client) -> None:
+    bodies: list[str] = []
+    for title in ("锂离子电池 리튬이온", "电离子锂池 온이튬리"):
+        result = await asked(client, "chart", {"result": await handle(client), "format": "png", "title": title})
+        picture = result.content[1]
+        assert isinstance(picture, ImageContent)
+        bodies.append(picture.data)
+    assert bodies[0] != bodies[1], "boxes would look alike"
 
 
 async def test_a_png_without_the_extra_is_refused_with_its_name(
