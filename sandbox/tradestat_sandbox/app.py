@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, MutableMapping
 from dataclasses import asdict
+from importlib import import_module
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -14,39 +15,23 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tradestat_sandbox import services
 from tradestat_sandbox.faults import Fault, split, take
 from tradestat_sandbox.report import describe_truth
-from tradestat_sandbox.services.census import app as census
-from tradestat_sandbox.services.comtrade import app as comtrade
-from tradestat_sandbox.services.doumaotong import app as doumaotong
-from tradestat_sandbox.services.eurostat import app as eurostat
-from tradestat_sandbox.services.korea import app as korea
-from tradestat_sandbox.services.trademap import app as trademap
+from tradestat_sandbox.services import STAND_INS
+from tradestat_sandbox.services.trademap.app import charge
 from tradestat_sandbox.serving import in_thread
 from tradestat_sandbox.settings import Call
 from tradestat_sandbox.state import State
 
 LABEL = (b"x-tradestat-sandbox", b"1")
 _SECRETS = frozenset({"key", "servicekey", "subscription-key", "x-api-key", "api_key", "apikey"})
-_PREFIXES = (
-    ("/scraper/", "trademap"),
-    ("/marketplace/", "trademap"),
-    ("/skill/", "doumaotong"),
-    ("/1220000/", "korea"),
-    ("/sdmx/2.1/", "eurostat"),
-    ("/1.0/async/", "eurostat"),
-    ("/public/v1/", "comtrade"),
-    ("/data/v1/", "comtrade"),
-    ("/tools/v1/", "comtrade"),
-    ("/files/v1/", "comtrade"),
-    (census.PATH, "census"),
-)
 
 
 def build_app(sandbox: State) -> ASGIApp:
     """The application of a sandbox."""
-    services = [module.routes(sandbox) for module in (trademap, doumaotong, korea, census, eurostat, comtrade)]
-    inner = Starlette(routes=[*(route for routes in services for route in routes), *_control_routes(sandbox)])
+    serving = [import_module(f"{services.__name__}.{id_}.app").routes(sandbox) for id_ in STAND_INS]
+    inner = Starlette(routes=[*(route for routes in serving for route in routes), *_control_routes(sandbox)])
     return _Front(sandbox, inner)
 
 
@@ -108,18 +93,8 @@ def _control_routes(sandbox: State) -> list[Route]:
 
 def source_of(path: str) -> tuple[str, str] | None:
     """(source, endpoint) of a service's path, None for anything else."""
-    for prefix, source in _PREFIXES:
-        if path.startswith(prefix):
-            if path.startswith("/marketplace/"):
-                return source, "catalogue"
-            parts = path.strip("/").split("/")
-            if source == "census":  # imports/hs
-                return source, "/".join(parts[3:5])
-            if source == "eurostat":
-                return source, parts[2]  # data, contentconstraint, status
-            # Comtrade's endpoint is the word after v1 (preview, get, ...), elsewhere the last part.
-            return source, parts[2] if source == "comtrade" and parts[0] != "files" else parts[-1]
-    return None
+    named = ((one.id, one.endpoint_of(path)) for one in STAND_INS.values())
+    return next(((id_, endpoint) for id_, endpoint in named if endpoint is not None), None)
 
 
 class _Front:
@@ -161,7 +136,7 @@ class _Front:
             status, headers, pieces = fault.replacement(source)
             cut_after = fault.cut_after
             if source == "trademap":
-                headers |= trademap.charge(self._sandbox, status, "", fault.credits_charged)
+                headers |= charge(self._sandbox, status, "", fault.credits_charged)
         headers |= {name.lower(): value for name, value in fault.headers.items()}
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": status, "headers": raw})

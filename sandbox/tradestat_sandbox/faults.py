@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tradestat_sandbox.settings import SOURCES
+from tradestat_sandbox.services import STAND_INS
 
 KINDS = {
     "cut": "the connection breaks in the middle of the true body",
@@ -24,48 +24,7 @@ KINDS = {
 }
 
 _HTML = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>We'll be back soon</h1></body></html>"
-_GATEWAY_ERROR = (
-    '<?xml version="1.0" encoding="UTF-8"?><OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>SERVICE ERROR</errMsg>'
-    "<returnAuthMsg>SERVICE_KEY_IS_NOT_REGISTERED_ERROR</returnAuthMsg><returnReasonCode>30</returnReasonCode>"
-    "</cmmMsgHeader></OpenAPI_ServiceResponse>"
-)
-_ERRORS_IN_200: dict[str, str] = {
-    "trademap": json.dumps(
-        {
-            "error": {
-                "status": "blocked",
-                "message": "The target site refused the request.",
-                "upstream_status_code": 403,
-                "snippet": None,
-                "url": None,
-                "retry_after": None,
-            },
-            "status_code": 503,
-        }
-    ),
-    "doumaotong": json.dumps({"code": 503, "msg": "服务未就绪", "data": None}, ensure_ascii=False),
-    "korea": _GATEWAY_ERROR,
-    "comtrade": json.dumps({"statusCode": 500, "message": "Internal server error"}),
-    "census": "There was an error while running your query.",
-    "eurostat": (
-        '<?xml version="1.0" encoding="UTF-8"?><S:Fault xmlns:S="http://schemas.xmlsoap.org/soap/envelope/">'
-        "<faultcode>500</faultcode><faultstring>INTERNAL_ERROR: Internal server error</faultstring></S:Fault>"
-    ),
-}
-_WRONG_TYPES: dict[str, str] = {
-    "trademap": '{"status": "success", "data": {"nbPages": "many", "records": {"value": []}, "countries": 7}}',
-    "doumaotong": '{"code": 0, "msg": "ok", "data": "not ready"}',
-    "korea": (
-        "<response><header><resultCode>00</resultCode><resultMsg>OK</resultMsg></header><body><items><item>"
-        "<expDlr>many</expDlr><year>sometime</year></item></items></body></response>"
-    ),
-    "comtrade": '{"elapsedTime": "0.1 secs", "count": "several", "data": {"rows": 3}, "error": ""}',
-    "census": '[["GEN_VAL_MO","time"],["many","sometime"]]',
-    "eurostat": (
-        "DATAFLOW,LAST UPDATE,freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUE\r\n"
-        "ESTAT:DS-045409(1.0),soon,A,DE,CN,850760,1,VALUE_IN_EUROS,2024,many\r\n"
-    ),
-}
+_WRONG_SCHEMA = {"xml": "<unexpected><row>1</row></unexpected>", "json": '{"unexpected": [1, 2]}'}
 _XML_BOMB = (
     '<?xml version="1.0"?><!DOCTYPE bomb [<!ENTITY a "ha">'
     + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9))
@@ -79,7 +38,7 @@ class Fault:
     """One scripted fault.
 
     Args:
-        source: one of `SOURCES` or "*".
+        source: one of the stand-ins or "*".
         endpoint: last part of the path, as `Sandbox.calls` names it, or "*".
         times: how many calls, -1 for all until reset.
         kind: a ready-made fault, see `KINDS`; others are built from what follows.
@@ -110,8 +69,8 @@ class Fault:
     credits_charged: int | None = None
 
     def __post_init__(self) -> None:
-        if self.source not in (*SOURCES, "*"):
-            raise ValueError(f"unknown source {self.source!r}; it is one of {', '.join(SOURCES)} or *")
+        if self.source not in (*STAND_INS, "*"):
+            raise ValueError(f"unknown source {self.source!r}; it is one of {', '.join(STAND_INS)} or *")
         if self.kind is not None and self.kind not in KINDS:
             raise ValueError(f"unknown fault {self.kind!r}; it is one of {', '.join(KINDS)}")
 
@@ -127,7 +86,7 @@ class Fault:
     def replacement(self, source: str) -> tuple[int, dict[str, str], Iterator[bytes]]:
         """Status, headers and pieces of the body that stand in for the true answer."""
         status = self.status or 200
-        xml = source in ("korea", "eurostat")
+        xml = STAND_INS[source].markup == "xml"
         kind = "application/xml; charset=utf-8" if xml else "application/json; charset=utf-8"
         if self.kind == "oversized":
             return status, {"content-type": kind, "content-length": str(self.size)}, _padding(self.size, xml=xml)
@@ -146,13 +105,12 @@ class Fault:
             return self.body.encode()
         if self.body is not None:
             return json.dumps(self.body, ensure_ascii=False).encode()
+        of = STAND_INS[source]
         ready = {
             "html": _HTML,
-            "wrong_schema": "<unexpected><row>1</row></unexpected>"
-            if source in ("korea", "eurostat")
-            else '{"unexpected": [1, 2]}',
-            "wrong_type": _WRONG_TYPES.get(source, "[]"),
-            "error_in_200": _ERRORS_IN_200.get(source, "{}"),
+            "wrong_schema": _WRONG_SCHEMA[of.markup],
+            "wrong_type": of.wrong_type,
+            "error_in_200": of.error_in_200,
             "xml_bomb": _XML_BOMB,
         }
         return ready.get(self.kind or "", "").encode()

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Literal
 from urllib.parse import quote
 
+from tradestat_sandbox.services import STAND_INS
+
 DEFAULT_TODAY = date(2026, 11, 1)
-SOURCES = ("trademap", "doumaotong", "korea", "comtrade", "census", "eurostat")
+SOURCES = tuple(STAND_INS)
 SCRAPER_ID = "9f9021d2-26de-464e-a412-80acf4d30519"
 CATALOGUE_ID = "4d7aa15d-7d20-47b2-8fd7-cc3ecb06fb97"
 
@@ -33,10 +35,7 @@ def environment(address: str) -> dict[str, str]:
     """What to set so that a client asks the stand-ins at an address, by the names of its variables."""
     return {
         **{f"TRADESTAT_{source.upper()}_URL": address for source in SOURCES},
-        "PARSE_API_KEY": SANDBOX_KEYS.trademap,
-        "DATA_GO_KR_SERVICE_KEY": SANDBOX_KEYS.korea,
-        "COMTRADE_API_KEY": SANDBOX_KEYS.comtrade,
-        "CENSUS_API_KEY": SANDBOX_KEYS.census,
+        **{one.key: getattr(SANDBOX_KEYS, one.id) for one in STAND_INS.values() if one.key},
         "TRADESTAT_TRADEMAP_SCRAPER_ID": SCRAPER_ID,
         "TRADESTAT_TRADEMAP_CATALOGUE_ID": CATALOGUE_ID,
     }
