@@ -27,6 +27,7 @@ from starlette.routing import Route
 
 HOST = Path(__file__).parent / "host"
 BUILT = HOST / "built"
+SCRIPTS = ("host.js", "vega.js")
 PATIENCE_MS = 15_000
 
 POLICY = "; ".join(
@@ -44,18 +45,20 @@ POLICY = "; ".join(
 
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The host's script, made of the official client and bridge; built anew only where they or it changed."""
-    script = BUILT / "host.js"
-    sources = (HOST / "host.js", HOST / "package.json")
-    if not script.exists() or script.stat().st_mtime < max(one.stat().st_mtime for one in sources):
+    """The folder of the host's script, made of the official client and bridge, and of Vega-Lite's beside which the page
+    is measured; built anew only where they changed."""
+    sources = [HOST / "package.json", *(HOST / name for name in SCRIPTS)]
+    scripts = [BUILT / name for name in SCRIPTS]
+    newest = max(one.stat().st_mtime for one in sources)
+    if not all(one.exists() and one.stat().st_mtime >= newest for one in scripts):
         npm = shutil.which("npm")
         assert npm is not None, "npm is needed: it comes with Node"
         quiet = ("--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
         subprocess.run([npm, "install", *quiet], cwd=HOST, check=True)
         esbuild = HOST / "node_modules" / ".bin" / "esbuild"
-        bundled = ("host.js", "--bundle", "--minify", "--format=iife", "--log-level=error", f"--outfile={script}")
-        subprocess.run([esbuild, *bundled], cwd=HOST, check=True)
-    return script
+        bundled = ("--bundle", "--minify", "--format=iife", "--log-level=error", f"--outdir={BUILT}")
+        subprocess.run([esbuild, *SCRIPTS, *bundled], cwd=HOST, check=True)
+    return BUILT
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +135,7 @@ def origins(built: Path, server: str) -> Generator[tuple[str, str]]:
         return FileResponse(HOST / "host.html")
 
     async def script(_: Request) -> Response:
-        return FileResponse(built)
+        return FileResponse(built / "host.js")
 
     async def axe(_: Request) -> Response:
         return FileResponse(HOST / "node_modules" / "axe-core" / "axe.min.js")
