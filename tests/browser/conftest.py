@@ -72,7 +72,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
         text=True,
         encoding="utf-8",
         cwd=tmp_path_factory.mktemp("server"),  # where no .env is
-        env={**clean, "TRADESTAT_CACHE_DIR": str(tmp_path_factory.mktemp("cache"))},
+        env={
+            **clean,
+            "TRADESTAT_CACHE_DIR": str(tmp_path_factory.mktemp("cache")),
+            "TRADESTAT_EXPORT_DIR": str(tmp_path_factory.mktemp("exports")),
+        },
     )
     assert process.stderr is not None
     try:
