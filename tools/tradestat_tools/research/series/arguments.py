@@ -19,6 +19,7 @@ from tradestat_tools.research.arguments import (
     NOTHING_SAID,
     BasePeriod,
     FrequencyCode,
+    NamesIn,
     OfProduct,
     Periods,
     ProductCode,
@@ -92,7 +93,7 @@ def places_of(partners: Sequence[Resolved | Group], reporter: Sequence[Area], sp
         if isinstance(one, Resolved):
             if one.area in reporter:
                 raise ArgumentError("Reporter and partner are the same.", argument="partner", allowed="another area")
-            found.append(Place(one.area.name_en, (one.area,), note=one.note))
+            found.append(Place((one.area,), note=one.note))
             continue
         found.append(_members(one, span, reporter, "which reports"))
         if not found[-1].areas:
@@ -107,7 +108,7 @@ def reporters_of(reporter: Resolved | Group, partners: Sequence[Resolved | Group
         ArgumentError: a group with several partners.
     """
     if isinstance(reporter, Resolved):
-        return Place(reporter.area.name_en, (reporter.area,), note=reporter.note)
+        return Place((reporter.area,), note=reporter.note)
     if len(partners) > 1 or isinstance(partners[0], Group):
         raise ArgumentError(
             f"{reporter.id} reports by its {len(reporter.members)} members, each with one partner.",
@@ -125,7 +126,7 @@ def _members(group: Group, span: Span, without: Sequence[Area], who: str) -> Pla
     of = expansion(group, first_year=min(ends, default=None), last_year=max(ends, default=None))
     left = [area.name_en for area in of.areas if area in without]
     note = f"{of.note} Without {left[0]}, {who}." if left else of.note
-    return Place(group.id, tuple(area for area in of.areas if area not in without), is_group=True, note=note)
+    return Place(tuple(area for area in of.areas if area not in without), group, note)
 
 
 def products_of(codes: Sequence[str], kind: Any) -> tuple[Product, ...]:
@@ -257,6 +258,7 @@ class SeriesArguments(OfProduct):
         "from 2022 851713 + 851714); each year then says its codes. Refused where others are mixed in.",
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
+    lang: NamesIn = "en"
 
     _reporters: Place = PrivateAttr()
     _traded: tuple[Product, ...] = PrivateAttr()
@@ -344,7 +346,7 @@ class SeriesArguments(OfProduct):
     def of_reporter(self, area: Area) -> "SeriesArguments":
         """The same of another reporter."""
         found = self.model_copy()
-        found._reporters = Place(area.name_en, (area,))
+        found._reporters = Place((area,))
         return found
 
     @property
@@ -380,6 +382,7 @@ class SeriesArguments(OfProduct):
             also=frozenset(self.also),
             base=self.base,
             notes=self._notes,
+            lang=self.lang,
         )
 
     @property
@@ -406,4 +409,5 @@ class SeriesArguments(OfProduct):
             whole_product=whole[1],
             share_named="share" in self.also,
             notes=self._notes,
+            lang=self.lang,
         )

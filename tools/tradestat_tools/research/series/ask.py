@@ -10,6 +10,7 @@ from typing import Literal
 
 from tradestat_tools.codes.chains import Part
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.names import Lang, area_name
 from tradestat_tools.codes.periods import FIRST_YEAR, PER_YEAR, Frequency, Period, last_whole, month_of, periods_between
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
@@ -51,6 +52,7 @@ class Wanted:
         source: the one asked for, or "auto".
         base: the period that is 100 in the index; None for the first with a figure.
         notes: how reporter and partner were read, where that is worth saying.
+        lang: in which names are shown.
     """
 
     reporter: Area
@@ -67,6 +69,11 @@ class Wanted:
     also: frozenset[Measure] = frozenset()
     base: Period | None = None
     notes: tuple[str, ...] = ()
+    lang: Lang = "en"
+
+    def named(self, area: Area) -> str:
+        """What an area is called in the answer."""
+        return area_name(self.lang, area)
 
     @property
     def way(self) -> str:

@@ -5,6 +5,8 @@ from itertools import groupby
 from itertools import product as every_pair
 
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.hs import cut
+from tradestat_tools.codes.names import area_name
 from tradestat_tools.codes.periods import PER_YEAR, Period, periods_between
 from tradestat_tools.contract.context import Context, merged, remaining
 from tradestat_tools.contract.view import Standing
@@ -33,7 +35,7 @@ def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequen
     first = next((one for rows in found.rows.values() for one in rows.values()), None)
     data = ManyData(
         reporter=many.reporters.name if many.reporters.is_group else code_of(many.reporters.areas[0]),
-        reporter_name=many.reporters.name,
+        reporter_name=many.reporters.named(many.lang),
         classification="EBOPS" if many.products[0].kind == "services" else "HS",
         frequency=CODES[many.frequency],
         currency=many.currency,
@@ -54,10 +56,19 @@ def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequen
 
 def _what(many: Many, data: ManyData) -> str:
     flows = ", ".join(FLOW_NAMES[flow] for flow in many.flows)
-    partners = ", ".join(place.name for place in many.places[:4]) + (" and others" if len(many.places) > 4 else "")
-    goods = ", ".join(product.code for product in many.products[:6]) + (" ..." if len(many.products) > 6 else "")
+    partners = ", ".join(place.named(many.lang) for place in many.places[:4]) + (
+        " and others" if len(many.places) > 4 else ""
+    )
+    goods = ", ".join(_goods(many, product) for product in many.products[:6]) + (
+        " ..." if len(many.products) > 6 else ""
+    )
     when = data.periods[0] if len(data.periods) == 1 else f"{data.periods[0]} to {data.periods[-1]}"
     return f"{data.reporter_name}'s {flows}, with {partners}: {goods}, {when}"
+
+
+def _goods(many: Many, product: Product) -> str:
+    """A product's code; in another language than English, where the name is what was asked for, with it."""
+    return product.code if many.lang == "en" else f"{product.code} {cut(product.named(many.lang), 40)}"
 
 
 def _choice(context: Context, many: Many, found: Gathered, passed: Sequence[Passed]) -> str:
@@ -65,7 +76,7 @@ def _choice(context: Context, many: Many, found: Gathered, passed: Sequence[Pass
         return "as asked for"
     flows = flows_of(context.sources).get(found.source)
     if flows is not None and flows.standing is Standing.NATIONAL:
-        return f"the official national source of {many.reporters.name}"
+        return f"the official national source of {many.reporters.named(many.lang)}"
     over = [source_name(context, one.source) for one in passed]
     return f"since {' and '.join(over)} could not answer it" if over else "the first source that has it"
 
@@ -90,7 +101,7 @@ def _lines(many: Many, found: Gathered, periods: Sequence[Period]) -> list[Line]
     for flow in many.flows:
         mine = [line for line in lines if line.flow == flow]
         if len(single) > 1 and not any(place.is_group for place in many.places):
-            names = {place.name for place in single}
+            names = {place.named(many.lang) for place in single}
             for product in many.products:
                 of = [one for one in mine if one.product == product.code and one.partner_name in names]
                 label = f"these {len(of)} partners"
@@ -98,8 +109,9 @@ def _lines(many: Many, found: Gathered, periods: Sequence[Period]) -> list[Line]
         elif len(many.products) > 1 and not any(overlapping(many.products)):
             for place in many.places:
                 grouped = place.is_group or many.reporters.is_group
-                of = [one for one in mine if one.partner_name == place.name and bool(one.members) == grouped]
-                sums_of.append(_sum(of, periods, partner_name=place.name, product=None, partner=of[0].partner))
+                name = place.named(many.lang)
+                of = [one for one in mine if one.partner_name == name and bool(one.members) == grouped]
+                sums_of.append(_sum(of, periods, partner_name=name, product=None, partner=of[0].partner))
     return [*sums_of, *sorted(lines, key=lambda one: _place(one, found.periods))]
 
 
@@ -113,19 +125,20 @@ def _of_place(many: Many, found: Gathered, place: Place, product: Product, perio
     """The series of a partner, or of each reporter with it; of a group, their sum and each of them."""
     who = many.reporters
     group = place.name if place.is_group else who.name if who.is_group else ""
+    place_name, product_name = place.named(many.lang), product.named(many.lang)
     for flow in many.flows:
         members: list[Line] = []
         for reporter, area in every_pair(who.areas, place.areas):
             cells = _flow_cells(found, flow, (code_of(reporter), code_of(area)), product.code, periods)
-            line = Line(flow, code_of(area), area.name_en, product.code, product.label, cells)
+            line = Line(flow, code_of(area), area_name(many.lang, area), product.code, product_name, cells)
             line.ranked = "" if _contains_others(many, area, product) else f"{flow} {group}"
             if who.is_group:
-                line.reporter, line.reporter_name = code_of(reporter), reporter.name_en
+                line.reporter, line.reporter_name = code_of(reporter), area_name(many.lang, reporter)
             members.append(line)
         if place.is_group:
-            yield _sum(members, periods, partner_name=place.name, product=product)
+            yield _sum(members, periods, partner_name=place_name, product=product)
         elif who.is_group:
-            yield _sum(members, periods, partner_name=place.name, product=product, partner=members[0].partner)
+            yield _sum(members, periods, partner_name=place_name, product=product, partner=members[0].partner)
         yield from members
 
 
@@ -153,7 +166,7 @@ def _sum(
         partner,
         partner_name,
         product.code if product else None,
-        product.label if product else f"these {len(of)} products",
+        of[0].product_name if product else f"these {len(of)} products",
         cells,
         tuple(name(one) for one in of),
     )
@@ -192,7 +205,7 @@ def _shares(
 ) -> str | None:
     """The share of each series and its rank; what the shares are of is said."""
     _rank(lines, found.periods)
-    group = many.reporters.name if many.reporters.is_group else ""
+    group = many.reporters.named(many.lang) if many.reporters.is_group else ""
     if not (many.whole_partner or many.whole_product or group):
         return None
     fallen: dict[str, None] = {}
@@ -220,7 +233,7 @@ def _shares(
         ]
     if group:
         return f"the sum of those members of {group} that have a figure, same flow, partner, product and period"
-    what = many.whole_partner.name_en if many.whole_partner else "all products"
+    what = area_name(many.lang, many.whole_partner) if many.whole_partner else "all products"
     if of_sum:
         when = first_of(list(fallen), MOST_NAMED)
         text = f"No reported figure of {what} in {when} for some series: shares there are of the members' sum."

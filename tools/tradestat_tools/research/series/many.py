@@ -7,6 +7,8 @@ from itertools import product as every_pair
 from typing import Literal
 
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.groups import Group
+from tradestat_tools.codes.names import Lang, area_name, group_name
 from tradestat_tools.codes.periods import (
     FIRST_YEAR,
     PER_YEAR,
@@ -79,10 +81,23 @@ class Asked:
 class Place:
     """A partner or a reporter, or a group of them: the areas whose figures make it up."""
 
-    name: str
     areas: tuple[Area, ...]
-    is_group: bool = False
+    group: Group | None = None
     note: str | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether several areas are taken together."""
+        return self.group is not None
+
+    @property
+    def name(self) -> str:
+        """An area's English name, or a group's id."""
+        return self.named("en")
+
+    def named(self, lang: Lang) -> str:
+        """What it is called in a language."""
+        return group_name(lang, self.group) if self.group else area_name(lang, self.areas[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class Many:
         whole_partner: asked for beside, so that shares are taken of it.
         whole_product: likewise; at most one of the two is there.
         share_named: whether shares were asked for by name, so that they may cost something.
+        lang: in which names are shown.
     """
 
     reporters: Place
@@ -112,6 +128,7 @@ class Many:
     whole_product: Product | None = None
     share_named: bool = False
     notes: tuple[str, ...] = ()
+    lang: Lang = "en"
 
     @property
     def areas(self) -> tuple[Area, ...]:

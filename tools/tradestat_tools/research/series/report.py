@@ -132,11 +132,11 @@ def _data(
     return SeriesData(
         flow=any_one.flow,
         reporter=any_one.reporter,
-        reporter_name=wanted.reporter.name_en,
+        reporter_name=wanted.named(wanted.reporter),
         partner=any_one.partner,
-        partner_name=wanted.partner.name_en,
+        partner_name=wanted.named(wanted.partner),
         product=any_one.product,
-        product_name=wanted.product.label,
+        product_name=wanted.product.named(wanted.lang),
         classification=any_one.classification,
         frequency=CODES[wanted.frequency],
         currency=wanted.currency,
@@ -238,7 +238,8 @@ def _share_of(wanted: Wanted) -> str | None:
     if wanted.whole is None:
         return None
     partner, product = wanted.whole
-    return f"{wanted.reporter.name_en}'s {wanted.way} {partner.name_en}, {product.code}, same source and period"
+    who, whom = wanted.named(wanted.reporter), wanted.named(partner)
+    return f"{who}'s {wanted.way} {whom}, {product.code}, same source and period"
 
 
 def _absent(context: Context, main: Found, rows: dict[Period, Observation]) -> list[Absent]:
@@ -252,7 +253,7 @@ def _absent(context: Context, main: Found, rows: dict[Period, Observation]) -> l
 
 def _choice(context: Context, wanted: Wanted, chosen: Chosen) -> str:
     """Which source was chosen, and why."""
-    view, who = chosen.main.seen.view, wanted.reporter.name_en
+    view, who = chosen.main.seen.view, wanted.named(wanted.reporter)
     sources = chosen.main.seen.sources
     name = sources[0].service if sources else source_name(context, chosen.main.source)
     if wanted.source == (view.handle or view.source):

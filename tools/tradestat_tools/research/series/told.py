@@ -62,7 +62,7 @@ def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line
         text = f"{wide.code} contains {narrow.code}: they are never added."
         yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
     if many.reporters.is_group:
-        text = f"The sum is of {many.reporters.name}'s members, each as it reports"
+        text = f"The sum is of {many.reporters.named(many.lang)}'s members, each as it reports"
         if many.areas[0].kind == "world":
             text += ": what they trade with each other is in it"
         yield Note(code=NoteCode.DOUBLE_COUNTING, text=f"{text}.")
