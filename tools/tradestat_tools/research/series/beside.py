@@ -83,7 +83,10 @@ def _choice(context: Context, many: Many, found: Gathered, passed: Sequence[Pass
 
 def _provenance(many: Many, found: Gathered) -> Provenance:
     unit = UNIT_NAMES.get(many.currency, many.currency)
-    one = merged(found.sources, TOOL, found.results, unit=unit, currency=many.currency)
+    valued = [f"{FLOW_NAMES[flow]} {' and '.join(one)}" for flow in many.wire if (one := found.valuations(flow))]
+    one = merged(
+        found.sources, TOOL, found.results, unit=unit, currency=many.currency, valuation=", ".join(valued) or None
+    )
     return one.model_copy(update={"remaining_quota": remaining(found.sources)})
 
 
@@ -144,6 +147,8 @@ def _of_place(many: Many, found: Gathered, place: Place, product: Product, perio
 
 def _contains_others(many: Many, area: Area, product: Product) -> bool:
     """Whether a series contains others that are asked for, so that it is no part beside them."""
+    if many.reporters.is_group:
+        return False  # what stands beside a member are the other members, with the same partner and product
     if len(many.areas) > 1:
         return area.kind == "world"
     return any(wide is product for wide, _ in overlapping(many.products))
@@ -361,4 +366,4 @@ def _lacks(line: Line, periods: Sequence[Period]) -> Iterator[Lacks]:
     for (lacking, why), group in groupby(periods, key=lambda at: (line.at(at).lacking, line.at(at).why)):
         which = [str(at) for at in group]
         if lacking or why:
-            yield Lacks(periods=which, members=list(lacking) or None, text=why or None)
+            yield Lacks(periods=which, members=list(map(str, lacking)) or None, text=why or None)

@@ -27,7 +27,7 @@ from tradestat_tools.contract.view import Breadth, Cost, View, runs
 from tradestat_tools.model.answers import Note, Provenance
 from tradestat_tools.model.errors import NoData, TooLarge, TradestatError
 from tradestat_tools.model.flow import FlowQuestion, Product, Role
-from tradestat_tools.model.observation import Observation
+from tradestat_tools.model.observation import Observation, Valuation
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.arguments import check_length
 from tradestat_tools.research.currency import Rate
@@ -186,6 +186,11 @@ class Gathered:
     def has(self, at: Period) -> bool:
         """Whether any series has a figure of a period."""
         return any((one := cells.get(at)) is not None and one.value is not None for cells in self.cells.values())
+
+    def valuations(self, flow: Wire) -> list[Valuation]:
+        """At what the figures of a flow are valued."""
+        cells = [of.get(at) for key, of in self.cells.items() if key[0] == flow for at in self.periods]
+        return sorted({one.valuation for one in cells if one and one.value is not None and one.valuation})
 
 
 async def find_all(context: Context, many: Many, source: str, *, named: bool) -> Gathered | TradestatError | None:

@@ -224,7 +224,8 @@ def _product(one: OneSeries) -> str:
 
 def _lacks(one: OneSeries) -> str | None:
     """What a total is without: members, where some have no figure, else periods."""
-    gone = {member for each in one.lacks or () for member in each.members or ()}
+    lacking = [text for each in one.lacks or () for text in each.members or ()]
+    gone = [member for member in one.members or () if any(text.startswith(f"{member} (") for text in lacking)]
     if one.members and gone:
         return f"{len(gone)} of {len(one.members)} members"
     return first_of(one.total_lacks, 3) if one.total_lacks else None
