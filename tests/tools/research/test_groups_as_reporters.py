@@ -81,6 +81,7 @@ async def test_a_sum_of_products_says_which_members_its_parts_lack(context: Cont
     whole = sums_of(found)[0]
     assert whole.members == [BATTERIES, CIRCUITS]
     assert whole.total_lacks == YEARS
+    assert found.data.tables()[0].rows[0][3] == "parts of 2 of 2 members"
     assert whole.lacks[0].members == [
         f"{BATTERIES} (of Brunei Darussalam, Cambodia, Laos, Myanmar)",
         f"{CIRCUITS} (of Brunei Darussalam, Laos, Myanmar)",

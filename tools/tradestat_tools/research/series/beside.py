@@ -194,12 +194,16 @@ def _flow_cells(found: Gathered, flow: str, ends: tuple[str, str], product: str,
 
 
 def _wholes(many: Many, found: Gathered, line: Line, periods: Sequence[Period]) -> Cells:
-    """What is reported of the whole that a series is a part of."""
+    """What is reported of the whole that a series is a part of; of a sum of products, of all of them."""
     if line.flow == "TB" or not found.shares or many.reporters.is_group:
         return {}
     who = code_of(many.reporters.areas[0])
-    if many.whole_partner and line.product:
-        return _flow_cells(found, line.flow, (who, code_of(many.whole_partner)), line.product, periods)
+    if many.whole_partner:
+        ends = (who, code_of(many.whole_partner))
+        if line.product:
+            return _flow_cells(found, line.flow, ends, line.product, periods)
+        of = {code: _flow_cells(found, line.flow, ends, code, periods) for code in line.members}
+        return {at: cell for at, cell in sums.summed(of, periods).items() if not cell.lacking}
     if many.whole_product and line.partner:
         return _flow_cells(found, line.flow, (who, line.partner), many.whole_product.code, periods)
     return {}
@@ -214,18 +218,18 @@ def _shares(
     if not (many.whole_partner or many.whole_product or group):
         return None
     fallen: dict[str, None] = {}
-    of_sum = False
     for line in lines:
         if line.flow == "TB" or (group and line.members):
             continue
-        wholes, parts = _wholes(many, found, line, periods), _siblings(lines, line)
+        wholes = _wholes(many, found, line, periods)
+        parts = _siblings(lines, line) if line.product or not many.whole_partner else []
         cells: dict[Period, Cell] = {}
         for at in found.periods:
             whole = wholes.get(at, NOTHING)
-            if whole.value is None:
-                of_sum = True
-                fallen[str(at)] = None
-                whole = sums.summed({str(n): one.cells for n, one in enumerate(parts)}, [at])[at] if parts else NOTHING
+            if whole.value is None and parts:
+                whole = sums.summed({str(n): one.cells for n, one in enumerate(parts)}, [at])[at]
+                if whole.value is not None:
+                    fallen[str(at)] = None
             cells[at] = whole
         line.found["share"] = [sums.part(line.at(at), cells[at]) for at in found.periods]
         both = [at for at in found.periods if line.at(at).value is not None and cells[at].value is not None]
@@ -239,7 +243,7 @@ def _shares(
     if group:
         return f"the sum of those members of {group} that have a figure, same flow, partner, product and period"
     what = area_name(many.lang, many.whole_partner) if many.whole_partner else "all products"
-    if of_sum:
+    if fallen:
         when = first_of(list(fallen), MOST_NAMED)
         text = f"No reported figure of {what} in {when} for some series: shares there are of the members' sum."
         notes.append(Note(code=NoteCode.SUBSET, text=text))

@@ -225,9 +225,13 @@ def _product(one: OneSeries) -> str:
 def _lacks(one: OneSeries) -> str | None:
     """What a total is without: members, where some have no figure, else periods."""
     lacking = [text for each in one.lacks or () for text in each.members or ()]
-    gone = [member for member in one.members or () if any(text.startswith(f"{member} (") for text in lacking)]
-    if one.members and gone:
-        return f"{len(gone)} of {len(one.members)} members"
+    named = [member for member in one.members or () if any(text.startswith(f"{member} (") for text in lacking)]
+    partly = [member for member in named if any(text.startswith(f"{member} (of ") for text in lacking)]
+    if one.members and named:
+        gone, of = len(named) - len(partly), f"of {len(one.members)} members"
+        if not partly:
+            return f"{gone} {of}"
+        return f"{gone} {of}, parts of {len(partly)}" if gone else f"parts of {len(partly)} {of}"
     return first_of(one.total_lacks, 3) if one.total_lacks else None
 
 
