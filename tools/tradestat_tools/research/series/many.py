@@ -30,10 +30,10 @@ from tradestat_tools.model.flow import FlowQuestion, Product, Role
 from tradestat_tools.model.observation import Observation, Valuation
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.arguments import check_length
-from tradestat_tools.research.currency import Rate
+from tradestat_tools.research.currency import Rate, converted
 from tradestat_tools.research.periods import by_period, summed_to
 from tradestat_tools.research.repeats import Repeated, once
-from tradestat_tools.research.series.ask import LOOKED_BACK, MOST_CALLS, converted
+from tradestat_tools.research.series.ask import LOOKED_BACK, MOST_CALLS
 from tradestat_tools.research.series.sums import Cell, cell_of
 from tradestat_tools.research.views import (
     ask,

@@ -18,8 +18,9 @@ from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator, growth, index_on, share
 from tradestat_tools.research.repeats import lack, notes_on
+from tradestat_tools.research.series.absent import why_absent
 from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData, TradeSeriesData, Undefined
-from tradestat_tools.research.series.ask import AUTO, Found, Wanted, why_absent
+from tradestat_tools.research.series.ask import AUTO, Found, Wanted
 from tradestat_tools.research.series.chain import codes_of, note_on
 from tradestat_tools.research.views import flows_of
 from tradestat_tools.research.words import in_runs
