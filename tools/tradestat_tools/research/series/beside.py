@@ -15,7 +15,9 @@ from tradestat_tools.model.flow import Product
 from tradestat_tools.research.indicators.formulas import Figure, Indicator, growth, index_on
 from tradestat_tools.research.series import sums
 from tradestat_tools.research.series.answer import TOOL, PassedOver, TradeSeriesData
-from tradestat_tools.research.series.many import Gathered, Many, Place, Wire, overlapping
+from tradestat_tools.research.series.gather import Gathered
+from tradestat_tools.research.series.many import Many, Wire, overlapping
+from tradestat_tools.research.series.places import Place
 from tradestat_tools.research.series.report import CODES, UNIT_NAMES, Passed, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, Lacks, ManyData, OneSeries
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells

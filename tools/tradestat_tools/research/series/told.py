@@ -13,7 +13,8 @@ from tradestat_tools.model.flow import TOTAL_GOODS
 from tradestat_tools.research.indicators.formulas import Indicator
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.series import sums
-from tradestat_tools.research.series.many import Flow, Gathered, Many, overlapping
+from tradestat_tools.research.series.gather import Gathered
+from tradestat_tools.research.series.many import Flow, Many, overlapping
 from tradestat_tools.research.series.report import PASSED_ON, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, ManyData
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells, Lack
