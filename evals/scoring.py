@@ -41,7 +41,8 @@ _UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("usd/t", "usd per tonne"), ("USD/kg", 1e-3)),
     **dict.fromkeys(("rmb/kg", "cny/kg", "rmb yuan/kg", "cny per kg"), ("RMB/kg", 1.0)),
     **dict.fromkeys(("fraction", "fraction a year"), ("%", 100.0)),
-    **dict.fromkeys(("", "ratio", "index", "count", "months", "rank", "1/n to 1", "0 to 1", "-1 to 1"), ("", 1.0)),
+    **dict.fromkeys(("", "ratio", "index", "count", "months", "rank", "place", "place, largest first"), ("", 1.0)),
+    **dict.fromkeys(("1/n to 1", "0 to 1", "-1 to 1"), ("", 1.0)),
 }
 
 

@@ -16,8 +16,8 @@ from tradestat_tools.catalogue import catalogue
 from tradestat_tools.model.answers import Cell, Table
 from tradestat_tools.model.errors import TradestatError
 
-WITHOUT_UNIT = {"#", "rank", "year", "Year", "aggrLevel", "level", "since"}
-"""Columns of numbers that are ranks, years and levels."""
+WITHOUT_UNIT = {"year", "Year", "aggrLevel", "level", "since"}
+"""Columns of numbers that are years and levels."""
 
 RECORDS = {"Measure", "Summary", "what", "column", "what shows it", "prefer", "side and reason"}
 """Heads of tables that are one record, or sentences, and no list."""

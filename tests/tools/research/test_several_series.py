@@ -64,6 +64,22 @@ async def test_several_partners_come_with_their_sum_and_their_shares_of_the_worl
     assert whole.total == sum(whole.values)
 
 
+async def test_a_sum_of_products_has_its_share_of_the_same_products_with_the_world(
+    context: Context, world: World
+) -> None:
+    products = [BATTERIES, "8703"]
+    partners = {"United States": ["US"], "ASEAN": ["VN", "ID", "TH", "MY", "PH", "SG", "KH"]}
+    found = await answer(context, reporter="Korea", partner=["US", "ASEAN"], product=products, period="2022-2023")
+    everywhere = [sum(exported(world, "KR", ["World"], one, at) for one in products) for at in found.data.periods]
+    for name, ends in partners.items():
+        mine = [sum(exported(world, "KR", ends, one, at) for one in products) for at in found.data.periods]
+        whole = picked(found, product=None, partner_name=name)
+        assert whole.values == mine
+        assert whole.share == pytest.approx([one / all_of for one, all_of in zip(mine, everywhere, strict=True)])
+        assert whole.total_share == pytest.approx(sum(mine) / sum(everywhere))
+    assert "No reported figure" not in text_of(found)
+
+
 async def test_a_group_is_its_members_at_the_time_with_their_sum_and_those_without_a_figure_named(
     context: Context, world: World
 ) -> None:

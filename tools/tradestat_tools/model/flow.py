@@ -7,6 +7,7 @@ from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.editions import listed
 from tradestat_tools.codes.hs import HsStatus, describe, hs_status, nearest_hs, normalise_hs
+from tradestat_tools.codes.names import Lang, goods_name
 from tradestat_tools.codes.periods import Frequency, Period, periods_between
 from tradestat_tools.codes.words import CodeError, bounded, shown
 
@@ -49,6 +50,13 @@ class Product:
     def is_total(self) -> bool:
         """Whether this is all goods or all services."""
         return self.code in (TOTAL_GOODS, TOTAL_SERVICES)
+
+    def named(self, lang: Lang) -> str:
+        """What it is called in a language, in English where the lists have no name."""
+        if self.kind == "goods":
+            return goods_name(lang, self.code, self.label)
+        item = ebops_entry(self.code)
+        return {"en": self.label, "zh": item.name_zh, "ko": item.name_ko}[lang] or self.label
 
 
 @dataclass(frozen=True, slots=True)

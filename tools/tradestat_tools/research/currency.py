@@ -6,7 +6,7 @@ They end with the day that the installed package was made; nothing beyond is eve
 
 import calendar
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Annotated, Protocol, cast
@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.codes.words import nearest, shown
 from tradestat_tools.model.errors import InvalidQuery
+from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.upstream.runtime import in_thread
 
 PUBLISHER = "European Central Bank, euro foreign exchange reference rates"
@@ -185,3 +186,29 @@ def _days(period: Period) -> tuple[date, date]:
 
 def _last_weekday(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+CENTS = 2
+"""Decimals of a converted figure, where its source's are finer than one of the currency."""
+
+
+def converted(one: Observation, currency: str, rates: dict[Period, Rate], faults: dict[str, None]) -> Observation:
+    """A figure at the average rate of its own period, which is a month where the source has months."""
+    if one.currency == currency:
+        return one
+    try:
+        rate = rates.get(one.period) or average_rate(one.currency, currency, one.period)
+    except NoRate as error:
+        faults.setdefault(str(error))
+        return replace(one, value=None, fob=None, cif=None, currency=currency, status=Status.MISSING)
+    rates[one.period] = rate
+    resolution = one.resolution * rate.value
+    decimals = max(0, min(CENTS, round(-math.log10(resolution))))  # no digits that the source's figure has not
+    return replace(
+        one,
+        value=None if one.value is None else round(one.value * rate.value, decimals),
+        fob=None if one.fob is None else round(one.fob * rate.value, decimals),
+        cif=None if one.cif is None else round(one.cif * rate.value, decimals),
+        currency=currency,
+        resolution=resolution,
+    )

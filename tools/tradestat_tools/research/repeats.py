@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from tradestat_tools.codes.countries import Area, areas
+from tradestat_tools.codes.names import Lang
+from tradestat_tools.codes.names import area_name as name_of_area
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Note, NoteCode
 from tradestat_tools.model.observation import Observation, Status
@@ -227,10 +229,10 @@ def named(one: Observation) -> str:
     return f"{area_name(one.reporter)}'s {way} {area_name(one.partner)} of {one.product} in {one.period}"
 
 
-def area_name(code: str) -> str:
+def area_name(code: str, lang: Lang = "en") -> str:
     """The name of an area by UN Comtrade's code."""
     area = by_comtrade().get(code)
-    return area.name_en if area else code
+    return name_of_area(lang, area) if area else code
 
 
 @cache

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from comext import HEADER, PIECES, VALUE, WEIGHT, cell, line, rows
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tradestat_tools.model.errors import (
@@ -169,6 +169,7 @@ def test_a_constraint_without_reporters_is_not_one() -> None:
 
 
 @given(st.binary(max_size=400), st.sampled_from([200, 400, 404, 413, 500]))
+@example(b" \xef\xbb\xbf", 200)
 def test_no_body_whatever_fails_in_another_way_than_the_closed_set(body: bytes, status: int) -> None:
     for start in (b"", HEADER.encode() + b"\r\n", b"\x1f\x8b", b"<a>", b'{"error":'):
         with suppress(TradestatError):

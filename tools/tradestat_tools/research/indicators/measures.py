@@ -91,7 +91,7 @@ def concentration(
         more: dict[str, str | float | None] = {
             "members": len(known),
             "sum": pure.sum_of(one.value for one in known),
-            "largest": names_of([str(getattr(one, by)) for one in largest_first[: options.n]], by),
+            "largest": names_of([str(getattr(one, by)) for one in largest_first[: options.n]], by, options.lang),
         }
         if len(known) < len(members):
             more["lacking"] = len(members) - len(known)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.groups import Group
+from tradestat_tools.codes.names import Lang
 from tradestat_tools.codes.periods import FIRST_YEAR, LAST_YEAR, Period
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
@@ -250,6 +251,7 @@ class Options:
     base: Period | None = None
     skip: bool = False
     group: Group | None = None
+    lang: Lang = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +289,9 @@ def parted(group: Sequence[Observation], by: Dimension) -> tuple[list[Observatio
     return members, wholes[0] if len(wholes) == 1 else None
 
 
-def names_of(codes: Sequence[str], by: Dimension) -> str:
+def names_of(codes: Sequence[str], by: Dimension, lang: Lang = "en") -> str:
     """Members for people, the first of them."""
-    names = [area_name(code) if by in ("partner", "reporter") else code for code in codes]
+    names = [area_name(code, lang) if by in ("partner", "reporter") else code for code in codes]
     return first_of(names, NAMED)
 
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from tradestat_tools.codes.groups import Group
+from tradestat_tools.codes.groups import Group, group_named
 from tradestat_tools.codes.groups import group as read_group
 from tradestat_tools.codes.hs import cut
+from tradestat_tools.codes.names import Lang, group_name
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.units import SIGNIFICANT, significant
 from tradestat_tools.codes.words import CodeError, fold
@@ -20,7 +21,7 @@ from tradestat_tools.model.arguments import ArgumentError, Arguments, Meaning, r
 from tradestat_tools.model.errors import NoData
 from tradestat_tools.model.flow import Kind, read_product
 from tradestat_tools.model.observation import Observation
-from tradestat_tools.research.arguments import NOTHING_SAID, BasePeriod, FlowWord, Handles
+from tradestat_tools.research.arguments import NOTHING_SAID, BasePeriod, FlowWord, Handles, NamesIn
 from tradestat_tools.research.indicators import formulas as pure
 from tradestat_tools.research.indicators import measures
 from tradestat_tools.research.indicators.rows import (
@@ -206,6 +207,7 @@ class IndicatorArguments(Arguments):
         description="skip leaves out members without a figure, and measures members alone that are not all of the "
         "reported total; else both are undefined.",
     )
+    lang: NamesIn = "en"
 
     def rows_of(self, gathered: Gathered) -> tuple[list[Observation], list[Repeated]]:
         """The figures that are meant, each cell once; and the cells that are stated more than once, differently."""
@@ -215,7 +217,7 @@ class IndicatorArguments(Arguments):
     @property
     def options(self) -> Options:
         """What was asked beside the indicator."""
-        return Options(self.by or None, self.n, self.base, self.missing == "skip", self.group)
+        return Options(self.by or None, self.n, self.base, self.missing == "skip", self.group, self.lang)
 
 
 class IndicatorData(Data):
@@ -272,25 +274,27 @@ async def trade_indicators(context: Context, asked: IndicatorArguments) -> Answe
             f"The figures hold nothing that {asked.indicator} could be worked out of.",
             remedy="It needs several members, or several periods, of one flow: " + known.formula,
         )
-    data = _data(asked.indicator, known, outcome.lines, rows)
+    data = _data(asked.indicator, known, outcome.lines, rows, asked.lang)
     if asked.flow == "DX":
         data.common["flow"] = "DX (X less RX)"
     source = merged(gathered.sources, "trade_indicators", gathered.handles, unit=data.unit.replace("fraction", "%"))
     return Answer(
-        what=f"{asked.indicator} of {len(rows)} figures{_goods(rows)}, {_when(rows)}",
+        what=f"{asked.indicator} of {len(rows)} figures{_goods(rows, asked.lang)}, {_when(rows)}",
         data=data,
         source=source.model_copy(update={"calls": 0, "credits_charged": None}),  # nothing was asked
         notes=[*notes_on(repeated, gathered.places() if repeated else None), *_notes(asked, rows, outcome)],
     )
 
 
-def _data(name: Name, known: Known, lines: Sequence[Line], rows: Sequence[Observation]) -> IndicatorData:
+def _data(name: Name, known: Known, lines: Sequence[Line], rows: Sequence[Observation], lang: Lang) -> IndicatorData:
     currency, resolution = rows[0].currency, max(one.resolution for one in rows)
     dimensions = [one for one in DIMENSIONS if len({line.of[one] for line in lines}) > 1]
     more = list(dict.fromkeys(key for line in lines for key in line.more))
     why = any(line.found.value is None for line in lines)
-    labels = {one: [_label(one, line.of[one]) for line in lines] for one in DIMENSIONS}
-    names = [_product_name(line.of["product"]) for line in lines] if "product" in dimensions else []
+    labels = {one: [_label(one, line.of[one], lang) for line in lines] for one in DIMENSIONS}
+    kinds = {one.product: _kind(one) for one in rows}
+    codes = [line.of["product"] for line in lines] if "product" in dimensions else []
+    names = [_product_name(kinds.get(code), code, lang) for code in codes]
     return IndicatorData(
         indicator=name,
         formula=known.formula,
@@ -334,39 +338,44 @@ def _in_cents(value: float | None) -> float | None:
 
 
 @cache
-def _product_name(code: str) -> str | None:
-    """What a code of goods or services is, cut where it is long."""
-    kinds: tuple[Kind, ...] = ("goods", "services")
-    for kind in kinds:
-        try:
-            label = read_product(code, kind).label
-        except CodeError:
-            continue
-        return label if len(label) <= MOST_OF_NAME else f"{label[: MOST_OF_NAME - 1]}…"
-    return None
+def _product_name(kind: Kind | None, code: str, lang: Lang) -> str | None:
+    """What a code of goods or services is, cut where it is long; None of what stands for several."""
+    try:
+        if kind is None:
+            return None
+        label = read_product(code, kind).named(lang)
+    except CodeError:  # a code of another list
+        return None
+    return label if len(label) <= MOST_OF_NAME else f"{label[: MOST_OF_NAME - 1]}…"
 
 
 def _percent(cell: Cell) -> Cell:
     return round(100 * cell, 4) if isinstance(cell, int | float) else cell
 
 
-def _label(dimension: str, code: str) -> str:
-    if dimension in ("reporter", "partner") and code != ALL:
-        return area_name(code)
-    return code
+def _kind(one: Observation) -> Kind:
+    return "services" if one.classification.startswith("EB") else "goods"
 
 
-def _goods(rows: Sequence[Observation]) -> str:
+def _label(dimension: str, code: str, lang: Lang) -> str:
+    if dimension not in ("reporter", "partner") or code == ALL:
+        return code
+    group = group_named(code)
+    return group_name(lang, group) if group and group.id == code else area_name(code, lang)
+
+
+def _goods(rows: Sequence[Observation], lang: Lang) -> str:
     """What the figures are of: named where they are of one product, else how many."""
     codes = {one.product for one in rows}
     if len(codes) > 1:
         return f" of {len(codes)} products"
     code = next(iter(codes))
     try:
-        product = read_product(code, "services" if rows[0].classification.startswith("EB") else "goods")
+        product = read_product(code, _kind(rows[0]))
     except CodeError:  # a code of another list
         return f" of {code}"
-    return f" of {code} {cut(product.label, 60)}" if product.label != code else f" of {code}"
+    name = product.named(lang)
+    return f" of {code} {cut(name, 60)}" if name != code else f" of {code}"
 
 
 def _when(rows: Sequence[Observation]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tradestat_tools.codes.countries import Resolved
 from tradestat_tools.codes.hs import cut
+from tradestat_tools.codes.names import Lang, area_name
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import merged
 from tradestat_tools.contract.view import Standing
@@ -32,6 +33,7 @@ def data_of(
     factors: Mapping[Period, float],
     *,
     detail: Detail,
+    lang: Lang,
 ) -> MirrorData:
     """The comparison in the currency asked for.
 
@@ -39,6 +41,7 @@ def data_of(
         margin: percent of the FOB value by which CIF imports were brought to FOB.
         factors: what a dollar is worth in the currency, by period; none where that is the dollar.
         detail: how much of it the tables show.
+        lang: in which names are shown.
     """
 
     def money(value: float | None, period: Period) -> float | None:
@@ -65,9 +68,9 @@ def data_of(
     ]
     question = compared.question
     return MirrorData(
-        exporter=question.exporter.name_en,
-        importer=question.importer.name_en,
-        product=f"{question.product.code} {question.product.label}",
+        exporter=area_name(lang, question.exporter),
+        importer=area_name(lang, question.importer),
+        product=f"{question.product.code} {question.product.named(lang)}",
         kind=question.product.kind,
         currency=currency,
         cif_margin=margin,
@@ -197,8 +200,8 @@ def verdict(data: MirrorData, compared: Compared) -> str:
     """Who says what, in a line."""
     last = next(gap for gap in reversed(data.gaps) if gap.period in ("all", str(compared.focus)))
     when = last.period if last.period != "all" else _when(compared)
-    product = compared.question.product
-    goods = f"{product.code} {cut(product.label, 44)}" if product.label != product.code else product.code
+    code, _, name = data.product.partition(" ")
+    goods = f"{code} {cut(name, 44)}" if name != code else code
     head = f"{data.exporter} to {data.importer}, {goods}, {when}, {data.currency}"
     if last.gap is None:
         for role, name, value in (

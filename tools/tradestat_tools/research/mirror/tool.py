@@ -33,6 +33,7 @@ from tradestat_tools.research.arguments import (
     LOWER,
     NOTHING_SAID,
     Handles,
+    NamesIn,
     OfProduct,
     Periods,
     ProductCode,
@@ -135,6 +136,7 @@ class MirrorArguments(OfProduct):
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
     currency: CurrencyCode = Field(default=DOLLAR, description="ISO 4217 code of the currency to compare in.")
+    lang: NamesIn = "en"
 
     _traded: Product = PrivateAttr()
 
@@ -230,7 +232,7 @@ async def compare_mirror(context: Context, asked: MirrorArguments) -> Answer[Mir
     factors = {period: rates[period] for period in compared.periods if rates}
     notes = notes_of(compared, seen, asked.cif_margin, (asked.exporter, asked.importer), list(factors.values()))
     values = {at: rate.value for at, rate in factors.items()}
-    data = data_of(compared, seen, asked.currency, asked.cif_margin, values, detail=asked.detail)
+    data = data_of(compared, seen, asked.currency, asked.cif_margin, values, detail=asked.detail, lang=asked.lang)
     return Answer(
         what=verdict(data, compared),
         data=data,

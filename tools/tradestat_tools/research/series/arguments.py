@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from tradestat_tools.codes.countries import Area, Resolved, resolve_area
 from tradestat_tools.codes.flows import flow
-from tradestat_tools.codes.groups import Group, expansion, group_named
+from tradestat_tools.codes.groups import Group
 from tradestat_tools.codes.periods import LAST_YEAR, PER_YEAR, Frequency, Period
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError, fold, shown
@@ -19,6 +19,7 @@ from tradestat_tools.research.arguments import (
     NOTHING_SAID,
     BasePeriod,
     FrequencyCode,
+    NamesIn,
     OfProduct,
     Periods,
     ProductCode,
@@ -27,7 +28,8 @@ from tradestat_tools.research.arguments import (
 )
 from tradestat_tools.research.currency import DOLLAR, CurrencyCode
 from tradestat_tools.research.series.ask import AUTO, Measure, Wanted, whole_of
-from tradestat_tools.research.series.many import MOST_SERIES, Many, Place
+from tradestat_tools.research.series.many import MOST_SERIES, Many
+from tradestat_tools.research.series.places import Place, places_of, read_partner, read_reporter, reporters_of
 
 DEFAULT_SPANS: dict[Frequency, str] = {"year": "last 5 years", "quarter": "last 8 quarters", "month": "last 12 months"}
 
@@ -44,15 +46,6 @@ FLOWS = ("X", "M", "RX", "TB", "DX")
 _PARTS = {"TB": ("X", "M", "TB"), "DX": ("X", "RX", "DX")}
 
 _BOTH = frozenset({"both", "trade", "total trade", "exports and imports", "imports and exports"})
-
-
-def read_partner(text: str) -> Resolved | Group:
-    """A partner, or a group whose members are partners.
-
-    Raises:
-        CodeError: unknown or ambiguous.
-    """
-    return group_named(text) or resolve_area(text)
 
 
 def read_flows(value: Any) -> Any:
@@ -76,56 +69,6 @@ def read_flows(value: Any) -> Any:
             raise ArgumentError(f"`flow` can not be {shown(code)}.", allowed=f"some of {', '.join(FLOWS)}, or both")
         found += _PARTS.get(code, (code,))
     return [one for one in FLOWS if one in found]
-
-
-def places_of(partners: Sequence[Resolved | Group], reporter: Sequence[Area], span: Span) -> tuple[Place, ...]:
-    """Partners with the members of groups as they were at the end of the span; the reporter is no partner of its own.
-
-    Args:
-        reporter: the only one; nothing where several report.
-
-    Raises:
-        ArgumentError: a partner is the reporter.
-    """
-    found: list[Place] = []
-    for one in partners:
-        if isinstance(one, Resolved):
-            if one.area in reporter:
-                raise ArgumentError("Reporter and partner are the same.", argument="partner", allowed="another area")
-            found.append(Place(one.area.name_en, (one.area,), note=one.note))
-            continue
-        found.append(_members(one, span, reporter, "which reports"))
-        if not found[-1].areas:
-            raise ArgumentError(f"{one.id} has no other member than the reporter.", argument="partner")
-    return tuple({(place.name, place.is_group): place for place in found}.values())
-
-
-def reporters_of(reporter: Resolved | Group, partners: Sequence[Resolved | Group], span: Span) -> Place:
-    """Who reports: one, or the members of a group with one partner, which is none of them.
-
-    Raises:
-        ArgumentError: a group with several partners.
-    """
-    if isinstance(reporter, Resolved):
-        return Place(reporter.area.name_en, (reporter.area,), note=reporter.note)
-    if len(partners) > 1 or isinstance(partners[0], Group):
-        raise ArgumentError(
-            f"{reporter.id} reports by its {len(reporter.members)} members, each with one partner.",
-            argument="partner",
-            allowed="one country, or World",
-            remedy=f"Ask {reporter.id} with one partner at a time, or turn it round: a partner as reporter and "
-            f"partner={reporter.id}.",
-        )
-    return _members(reporter, span, (partners[0].area,), "the partner")
-
-
-def _members(group: Group, span: Span, without: Sequence[Area], who: str) -> Place:
-    """A group's members at the end of a span but for one, which is named with what it is."""
-    ends = [end.year for end in (span.first, span.last) if end]
-    of = expansion(group, first_year=min(ends, default=None), last_year=max(ends, default=None))
-    left = [area.name_en for area in of.areas if area in without]
-    note = f"{of.note} Without {left[0]}, {who}." if left else of.note
-    return Place(group.id, tuple(area for area in of.areas if area not in without), is_group=True, note=note)
 
 
 def products_of(codes: Sequence[str], kind: Any) -> tuple[Product, ...]:
@@ -169,19 +112,6 @@ def wholes_of(
     return None, read_product("TOTAL" if products[0].kind == "goods" else "", products[0].kind)
 
 
-def _reporter(text: str) -> Resolved | Group:
-    """A country, or a group whose members report.
-
-    Raises:
-        CodeError: unknown or ambiguous.
-        ArgumentError: the World.
-    """
-    found = read_partner(text)
-    if isinstance(found, Resolved) and found.area.kind == "world":
-        raise ArgumentError("The World reports nothing.", allowed="one country or group; World can be the partner")
-    return found
-
-
 def _world() -> Resolved:
     return resolve_area("World")
 
@@ -196,7 +126,7 @@ def _source(text: str) -> str:
 class SeriesArguments(OfProduct):
     """A flow, as one of its two ends reports it, over time."""
 
-    reporter: Annotated[Resolved | Group, reads(_reporter, max_length=80), Meaning.AREA] = Field(
+    reporter: Annotated[Resolved | Group, reads(read_reporter, max_length=80), Meaning.AREA] = Field(
         description="Who reports: a country's name, ISO or M49 code, or a group, whose members are added up."
     )
     partner: Annotated[list[Annotated[Resolved | Group, reads(read_partner, max_length=80)]], Meaning.AREA] = Field(
@@ -257,6 +187,7 @@ class SeriesArguments(OfProduct):
         "from 2022 851713 + 851714); each year then says its codes. Refused where others are mixed in.",
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
+    lang: NamesIn = "en"
 
     _reporters: Place = PrivateAttr()
     _traded: tuple[Product, ...] = PrivateAttr()
@@ -344,7 +275,7 @@ class SeriesArguments(OfProduct):
     def of_reporter(self, area: Area) -> "SeriesArguments":
         """The same of another reporter."""
         found = self.model_copy()
-        found._reporters = Place(area.name_en, (area,))
+        found._reporters = Place((area,))
         return found
 
     @property
@@ -380,6 +311,7 @@ class SeriesArguments(OfProduct):
             also=frozenset(self.also),
             base=self.base,
             notes=self._notes,
+            lang=self.lang,
         )
 
     @property
@@ -406,4 +338,5 @@ class SeriesArguments(OfProduct):
             whole_product=whole[1],
             share_named="share" in self.also,
             notes=self._notes,
+            lang=self.lang,
         )

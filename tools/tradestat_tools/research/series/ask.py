@@ -1,15 +1,13 @@
 """Asking one source for a series: which periods it can have, what that costs, and the figures in one currency."""
 
-import math
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from typing import Literal
 
 from tradestat_tools.codes.chains import Part
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.names import Lang, area_name
 from tradestat_tools.codes.periods import FIRST_YEAR, PER_YEAR, Frequency, Period, last_whole, month_of, periods_between
 from tradestat_tools.codes.spans import Span
 from tradestat_tools.codes.words import CodeError
@@ -21,7 +19,7 @@ from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, FlowQuestion
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.research.arguments import check_length
-from tradestat_tools.research.currency import NoRate, Rate, average_rate
+from tradestat_tools.research.currency import Rate, converted
 from tradestat_tools.research.periods import by_period, summed_to
 from tradestat_tools.research.views import Seen, ask, cost, flows_of, is_paid, views_of
 from tradestat_tools.upstream.runtime import in_thread
@@ -51,6 +49,7 @@ class Wanted:
         source: the one asked for, or "auto".
         base: the period that is 100 in the index; None for the first with a figure.
         notes: how reporter and partner were read, where that is worth saying.
+        lang: in which names are shown.
     """
 
     reporter: Area
@@ -67,6 +66,11 @@ class Wanted:
     also: frozenset[Measure] = frozenset()
     base: Period | None = None
     notes: tuple[str, ...] = ()
+    lang: Lang = "en"
+
+    def named(self, area: Area) -> str:
+        """What an area is called in the answer."""
+        return area_name(self.lang, area)
 
     @property
     def way(self) -> str:
@@ -354,72 +358,3 @@ def _found(wanted: Wanted, seen: Seen, whole: Seen | None, first: Period) -> Fou
         tuple(rates[period] for period in sorted(rates)),
         next(iter(faults), None),
     )
-
-
-CENTS = 2
-"""Decimals of a converted figure, where its source's are finer than one of the currency."""
-
-
-def converted(one: Observation, currency: str, rates: dict[Period, Rate], faults: dict[str, None]) -> Observation:
-    """A figure at the average rate of its own period, which is a month where the source has months."""
-    if one.currency == currency:
-        return one
-    try:
-        rate = rates.get(one.period) or average_rate(one.currency, currency, one.period)
-    except NoRate as error:
-        faults.setdefault(str(error))
-        return replace(one, value=None, fob=None, cif=None, currency=currency, status=Status.MISSING)
-    rates[one.period] = rate
-    resolution = one.resolution * rate.value
-    decimals = max(0, min(CENTS, round(-math.log10(resolution))))  # no digits that the source's figure has not
-    return replace(
-        one,
-        value=None if one.value is None else round(one.value * rate.value, decimals),
-        fob=None if one.fob is None else round(one.fob * rate.value, decimals),
-        cif=None if one.cif is None else round(one.cif * rate.value, decimals),
-        currency=currency,
-        resolution=resolution,
-    )
-
-
-def why_absent(found: Found, period: Period, today: date) -> tuple[Reason | None, str]:
-    """Why a period has no figure: a reason where it is known, and a sentence."""
-    native, seen = found.native.get(period), found.seen
-    if native is not None and native.value is not None:
-        return Reason.NOT_COVERED, f"No rate: {found.without_rate}"
-    if native is not None and native.status is Status.CONFLICTING:
-        within = (
-            one.why.text for one in seen.repeated if one.refused and one.period.around(period.frequency) == period
-        )
-        return Reason.CONFLICTING, " ".join(within) or "The rows that it was taken from contradict each other."
-    if native is not None and native.status is Status.SUPPRESSED:
-        return Reason.SUPPRESSED, "The reporter keeps it back."
-    if period.last_month >= month_of(today):
-        return Reason.NOT_YET_PUBLISHED, f"{period} is not over."
-    if seen.error is not None:
-        return None, f"It could not be asked for: {seen.error.message}"
-    lacking = _months_lacking(found, period)
-    months = f"No sum, for want of {', '.join(map(str, lacking))}." if lacking else ""
-    said = [why for why in seen.why if any(_names(why.text, part) for part in (period, *lacking))] or [
-        why for why in seen.why if not any(_names(why.text, other) for other in found.periods)
-    ]
-    if not said:
-        return None, months or "The source has no row for it and does not say why: neither zero nor known."
-    return said[0].reason, f"{months} {said[0].text}".strip()
-
-
-def _names(text: str, period: Period) -> bool:
-    """Whether a text names a period: a month as 2024-03, or as services write it, 2024.03 and 202403."""
-    if period.frequency != "month":
-        return str(period) in text
-    return re.search(rf"(?<![0-9]){period.year}[-.]?{period.number:02d}(?![0-9])", text) is not None
-
-
-def _months_lacking(found: Found, period: Period) -> list[Period]:
-    """The months without a figure, where the period is summed from months of which some are there."""
-    if period.frequency == "month":
-        return []
-    months = {one.period for one in found.seen.given if one.period.frequency == "month" and one.value is not None}
-    inside = list(periods_between(period.first_month, period.last_month))
-    lacking = [month for month in inside if month not in months]
-    return lacking if len(lacking) < len(inside) else []

@@ -5,6 +5,8 @@ from itertools import groupby
 from itertools import product as every_pair
 
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.hs import cut
+from tradestat_tools.codes.names import area_name
 from tradestat_tools.codes.periods import PER_YEAR, Period, periods_between
 from tradestat_tools.contract.context import Context, merged, remaining
 from tradestat_tools.contract.view import Standing
@@ -13,7 +15,9 @@ from tradestat_tools.model.flow import Product
 from tradestat_tools.research.indicators.formulas import Figure, Indicator, growth, index_on
 from tradestat_tools.research.series import sums
 from tradestat_tools.research.series.answer import TOOL, PassedOver, TradeSeriesData
-from tradestat_tools.research.series.many import Gathered, Many, Place, Wire, overlapping
+from tradestat_tools.research.series.gather import Gathered
+from tradestat_tools.research.series.many import Many, Wire, overlapping
+from tradestat_tools.research.series.places import Place
 from tradestat_tools.research.series.report import CODES, UNIT_NAMES, Passed, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, Lacks, ManyData, OneSeries
 from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
@@ -33,7 +37,7 @@ def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequen
     first = next((one for rows in found.rows.values() for one in rows.values()), None)
     data = ManyData(
         reporter=many.reporters.name if many.reporters.is_group else code_of(many.reporters.areas[0]),
-        reporter_name=many.reporters.name,
+        reporter_name=many.reporters.named(many.lang),
         classification="EBOPS" if many.products[0].kind == "services" else "HS",
         frequency=CODES[many.frequency],
         currency=many.currency,
@@ -54,10 +58,19 @@ def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequen
 
 def _what(many: Many, data: ManyData) -> str:
     flows = ", ".join(FLOW_NAMES[flow] for flow in many.flows)
-    partners = ", ".join(place.name for place in many.places[:4]) + (" and others" if len(many.places) > 4 else "")
-    goods = ", ".join(product.code for product in many.products[:6]) + (" ..." if len(many.products) > 6 else "")
+    partners = ", ".join(place.named(many.lang) for place in many.places[:4]) + (
+        " and others" if len(many.places) > 4 else ""
+    )
+    goods = ", ".join(_goods(many, product) for product in many.products[:6]) + (
+        " ..." if len(many.products) > 6 else ""
+    )
     when = data.periods[0] if len(data.periods) == 1 else f"{data.periods[0]} to {data.periods[-1]}"
     return f"{data.reporter_name}'s {flows}, with {partners}: {goods}, {when}"
+
+
+def _goods(many: Many, product: Product) -> str:
+    """A product's code; in another language than English, where the name is what was asked for, with it."""
+    return product.code if many.lang == "en" else f"{product.code} {cut(product.named(many.lang), 40)}"
 
 
 def _choice(context: Context, many: Many, found: Gathered, passed: Sequence[Passed]) -> str:
@@ -65,14 +78,17 @@ def _choice(context: Context, many: Many, found: Gathered, passed: Sequence[Pass
         return "as asked for"
     flows = flows_of(context.sources).get(found.source)
     if flows is not None and flows.standing is Standing.NATIONAL:
-        return f"the official national source of {many.reporters.name}"
+        return f"the official national source of {many.reporters.named(many.lang)}"
     over = [source_name(context, one.source) for one in passed]
     return f"since {' and '.join(over)} could not answer it" if over else "the first source that has it"
 
 
 def _provenance(many: Many, found: Gathered) -> Provenance:
     unit = UNIT_NAMES.get(many.currency, many.currency)
-    one = merged(found.sources, TOOL, found.results, unit=unit, currency=many.currency)
+    valued = [f"{FLOW_NAMES[flow]} {' and '.join(one)}" for flow in many.wire if (one := found.valuations(flow))]
+    one = merged(
+        found.sources, TOOL, found.results, unit=unit, currency=many.currency, valuation=", ".join(valued) or None
+    )
     return one.model_copy(update={"remaining_quota": remaining(found.sources)})
 
 
@@ -90,7 +106,7 @@ def _lines(many: Many, found: Gathered, periods: Sequence[Period]) -> list[Line]
     for flow in many.flows:
         mine = [line for line in lines if line.flow == flow]
         if len(single) > 1 and not any(place.is_group for place in many.places):
-            names = {place.name for place in single}
+            names = {place.named(many.lang) for place in single}
             for product in many.products:
                 of = [one for one in mine if one.product == product.code and one.partner_name in names]
                 label = f"these {len(of)} partners"
@@ -98,8 +114,9 @@ def _lines(many: Many, found: Gathered, periods: Sequence[Period]) -> list[Line]
         elif len(many.products) > 1 and not any(overlapping(many.products)):
             for place in many.places:
                 grouped = place.is_group or many.reporters.is_group
-                of = [one for one in mine if one.partner_name == place.name and bool(one.members) == grouped]
-                sums_of.append(_sum(of, periods, partner_name=place.name, product=None, partner=of[0].partner))
+                name = place.named(many.lang)
+                of = [one for one in mine if one.partner_name == name and bool(one.members) == grouped]
+                sums_of.append(_sum(of, periods, partner_name=name, product=None, partner=of[0].partner))
     return [*sums_of, *sorted(lines, key=lambda one: _place(one, found.periods))]
 
 
@@ -113,24 +130,27 @@ def _of_place(many: Many, found: Gathered, place: Place, product: Product, perio
     """The series of a partner, or of each reporter with it; of a group, their sum and each of them."""
     who = many.reporters
     group = place.name if place.is_group else who.name if who.is_group else ""
+    place_name, product_name = place.named(many.lang), product.named(many.lang)
     for flow in many.flows:
         members: list[Line] = []
         for reporter, area in every_pair(who.areas, place.areas):
             cells = _flow_cells(found, flow, (code_of(reporter), code_of(area)), product.code, periods)
-            line = Line(flow, code_of(area), area.name_en, product.code, product.label, cells)
+            line = Line(flow, code_of(area), area_name(many.lang, area), product.code, product_name, cells)
             line.ranked = "" if _contains_others(many, area, product) else f"{flow} {group}"
             if who.is_group:
-                line.reporter, line.reporter_name = code_of(reporter), reporter.name_en
+                line.reporter, line.reporter_name = code_of(reporter), area_name(many.lang, reporter)
             members.append(line)
         if place.is_group:
-            yield _sum(members, periods, partner_name=place.name, product=product)
+            yield _sum(members, periods, partner_name=place_name, product=product)
         elif who.is_group:
-            yield _sum(members, periods, partner_name=place.name, product=product, partner=members[0].partner)
+            yield _sum(members, periods, partner_name=place_name, product=product, partner=members[0].partner)
         yield from members
 
 
 def _contains_others(many: Many, area: Area, product: Product) -> bool:
     """Whether a series contains others that are asked for, so that it is no part beside them."""
+    if many.reporters.is_group:
+        return False  # what stands beside a member are the other members, with the same partner and product
     if len(many.areas) > 1:
         return area.kind == "world"
     return any(wide is product for wide, _ in overlapping(many.products))
@@ -153,7 +173,7 @@ def _sum(
         partner,
         partner_name,
         product.code if product else None,
-        product.label if product else f"these {len(of)} products",
+        of[0].product_name if product else f"these {len(of)} products",
         cells,
         tuple(name(one) for one in of),
     )
@@ -176,12 +196,16 @@ def _flow_cells(found: Gathered, flow: str, ends: tuple[str, str], product: str,
 
 
 def _wholes(many: Many, found: Gathered, line: Line, periods: Sequence[Period]) -> Cells:
-    """What is reported of the whole that a series is a part of."""
+    """What is reported of the whole that a series is a part of; of a sum of products, of all of them."""
     if line.flow == "TB" or not found.shares or many.reporters.is_group:
         return {}
     who = code_of(many.reporters.areas[0])
-    if many.whole_partner and line.product:
-        return _flow_cells(found, line.flow, (who, code_of(many.whole_partner)), line.product, periods)
+    if many.whole_partner:
+        ends = (who, code_of(many.whole_partner))
+        if line.product:
+            return _flow_cells(found, line.flow, ends, line.product, periods)
+        of = {code: _flow_cells(found, line.flow, ends, code, periods) for code in line.members}
+        return {at: cell for at, cell in sums.summed(of, periods).items() if not cell.lacking}
     if many.whole_product and line.partner:
         return _flow_cells(found, line.flow, (who, line.partner), many.whole_product.code, periods)
     return {}
@@ -192,22 +216,22 @@ def _shares(
 ) -> str | None:
     """The share of each series and its rank; what the shares are of is said."""
     _rank(lines, found.periods)
-    group = many.reporters.name if many.reporters.is_group else ""
+    group = many.reporters.named(many.lang) if many.reporters.is_group else ""
     if not (many.whole_partner or many.whole_product or group):
         return None
     fallen: dict[str, None] = {}
-    of_sum = False
     for line in lines:
         if line.flow == "TB" or (group and line.members):
             continue
-        wholes, parts = _wholes(many, found, line, periods), _siblings(lines, line)
+        wholes = _wholes(many, found, line, periods)
+        parts = _siblings(lines, line) if line.product or not many.whole_partner else []
         cells: dict[Period, Cell] = {}
         for at in found.periods:
             whole = wholes.get(at, NOTHING)
-            if whole.value is None:
-                of_sum = True
-                fallen[str(at)] = None
-                whole = sums.summed({str(n): one.cells for n, one in enumerate(parts)}, [at])[at] if parts else NOTHING
+            if whole.value is None and parts:
+                whole = sums.summed({str(n): one.cells for n, one in enumerate(parts)}, [at])[at]
+                if whole.value is not None:
+                    fallen[str(at)] = None
             cells[at] = whole
         line.found["share"] = [sums.part(line.at(at), cells[at]) for at in found.periods]
         both = [at for at in found.periods if line.at(at).value is not None and cells[at].value is not None]
@@ -220,8 +244,8 @@ def _shares(
         ]
     if group:
         return f"the sum of those members of {group} that have a figure, same flow, partner, product and period"
-    what = many.whole_partner.name_en if many.whole_partner else "all products"
-    if of_sum:
+    what = area_name(many.lang, many.whole_partner) if many.whole_partner else "all products"
+    if fallen:
         when = first_of(list(fallen), MOST_NAMED)
         text = f"No reported figure of {what} in {when} for some series: shares there are of the members' sum."
         notes.append(Note(code=NoteCode.SUBSET, text=text))
@@ -348,4 +372,4 @@ def _lacks(line: Line, periods: Sequence[Period]) -> Iterator[Lacks]:
     for (lacking, why), group in groupby(periods, key=lambda at: (line.at(at).lacking, line.at(at).why)):
         which = [str(at) for at in group]
         if lacking or why:
-            yield Lacks(periods=which, members=list(lacking) or None, text=why or None)
+            yield Lacks(periods=which, members=list(map(str, lacking)) or None, text=why or None)

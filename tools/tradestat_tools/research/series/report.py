@@ -18,8 +18,9 @@ from tradestat_tools.model.observation import Observation, Status, Valuation
 from tradestat_tools.model.reasons import Reason
 from tradestat_tools.research.indicators.formulas import MISSING, Figure, Indicator, growth, index_on, share
 from tradestat_tools.research.repeats import lack, notes_on
+from tradestat_tools.research.series.absent import why_absent
 from tradestat_tools.research.series.answer import TOOL, Absent, PassedOver, SeriesData, TradeSeriesData, Undefined
-from tradestat_tools.research.series.ask import AUTO, Found, Wanted, why_absent
+from tradestat_tools.research.series.ask import AUTO, Found, Wanted
 from tradestat_tools.research.series.chain import codes_of, note_on
 from tradestat_tools.research.views import flows_of
 from tradestat_tools.research.words import in_runs
@@ -132,11 +133,11 @@ def _data(
     return SeriesData(
         flow=any_one.flow,
         reporter=any_one.reporter,
-        reporter_name=wanted.reporter.name_en,
+        reporter_name=wanted.named(wanted.reporter),
         partner=any_one.partner,
-        partner_name=wanted.partner.name_en,
+        partner_name=wanted.named(wanted.partner),
         product=any_one.product,
-        product_name=wanted.product.label,
+        product_name=wanted.product.named(wanted.lang),
         classification=any_one.classification,
         frequency=CODES[wanted.frequency],
         currency=wanted.currency,
@@ -238,7 +239,8 @@ def _share_of(wanted: Wanted) -> str | None:
     if wanted.whole is None:
         return None
     partner, product = wanted.whole
-    return f"{wanted.reporter.name_en}'s {wanted.way} {partner.name_en}, {product.code}, same source and period"
+    who, whom = wanted.named(wanted.reporter), wanted.named(partner)
+    return f"{who}'s {wanted.way} {whom}, {product.code}, same source and period"
 
 
 def _absent(context: Context, main: Found, rows: dict[Period, Observation]) -> list[Absent]:
@@ -252,7 +254,7 @@ def _absent(context: Context, main: Found, rows: dict[Period, Observation]) -> l
 
 def _choice(context: Context, wanted: Wanted, chosen: Chosen) -> str:
     """Which source was chosen, and why."""
-    view, who = chosen.main.seen.view, wanted.reporter.name_en
+    view, who = chosen.main.seen.view, wanted.named(wanted.reporter)
     sources = chosen.main.seen.sources
     name = sources[0].service if sources else source_name(context, chosen.main.source)
     if wanted.source == (view.handle or view.source):

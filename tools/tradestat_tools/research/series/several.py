@@ -19,6 +19,9 @@ CALENDAR = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"
 MONEY = frozenset({"value", "total", "change", "year to date", "year before"})
 """Columns in the currency."""
 
+PLACE = "place, largest first"
+"""Unit of ranks."""
+
 
 class Lacks(BaseModel):
     """What is not there: of a sum the members without a figure, of a series why it has none."""
@@ -49,14 +52,16 @@ class OneSeries(BaseModel):
     net_kg: Figures | None = None
     unit_value: Figures | None = Field(default=None, description="Value for each kilogram net.")
     share: Figures | None = Field(default=None, description="A fraction of `share_of`.")
-    rank: list[int | None] | None = None
+    rank: list[int | None] | None = Field(
+        default=None, description="Place among the series beside it that have a figure, the largest first."
+    )
     growth_year: Figures | None = None
     growth_period: Figures | None = None
     index: Figures | None = None
     total: int | float | None = Field(default=None, description="Sum of the periods that have a figure.")
     total_lacks: list[str] | None = Field(default=None, description="Periods that are not in it, or not in whole.")
     total_share: float | None = None
-    total_rank: int | None = None
+    total_rank: int | None = Field(default=None, description="The same by the total.")
     change: int | float | None = Field(default=None, description="Last less first period.")
     change_rate: float | None = None
     cagr: float | None = None
@@ -158,6 +163,7 @@ class ManyData(TradeSeriesData):
     def _table(self, columns: Mapping[str, Sequence[Cell]], title: str) -> Table:
         units = {head: "base period = 100" for head in columns if head.startswith("index")}
         units |= {head: head for head in columns if head == f"{self.currency}/kg"}
+        units |= {head: PLACE for head in columns if head == "rank"}
         return Table(
             tuple(columns),
             list(zip(*columns.values(), strict=True)),
@@ -218,9 +224,14 @@ def _product(one: OneSeries) -> str:
 
 def _lacks(one: OneSeries) -> str | None:
     """What a total is without: members, where some have no figure, else periods."""
-    gone = {member for each in one.lacks or () for member in each.members or ()}
-    if one.members and gone:
-        return f"{len(gone)} of {len(one.members)} members"
+    lacking = [text for each in one.lacks or () for text in each.members or ()]
+    named = [member for member in one.members or () if any(text.startswith(f"{member} (") for text in lacking)]
+    partly = [member for member in named if any(text.startswith(f"{member} (of ") for text in lacking)]
+    if one.members and named:
+        gone, of = len(named) - len(partly), f"of {len(one.members)} members"
+        if not partly:
+            return f"{gone} {of}"
+        return f"{gone} {of}, parts of {len(partly)}" if gone else f"parts of {len(partly)} {of}"
     return first_of(one.total_lacks, 3) if one.total_lacks else None
 
 

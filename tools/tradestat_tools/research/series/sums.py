@@ -6,6 +6,7 @@ says why.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tradestat_tools.codes.periods import Period, periods_between
 from tradestat_tools.model.observation import Observation, Status, Valuation
@@ -21,6 +22,23 @@ MIXED = "FOB and CIF figures are not added"
 MIXED_SHARE = "one figure is FOB, the other CIF"
 
 
+class Lack(NamedTuple):
+    """What a sum is without.
+
+    Args:
+        name: of the member.
+        why: it has no figure; of a member that is a sum itself and lacks some of its parts, which.
+        in_part: whether the member is one of these.
+    """
+
+    name: str
+    why: str
+    in_part: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.why})"
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The figure of a series in one period.
@@ -28,7 +46,7 @@ class Cell:
     Args:
         value: None where there is none, and `why` says why.
         net_kg: net weight; of a sum only where every member with a value has one.
-        lacking: members of a sum that have no figure, each with the reason.
+        lacking: members of a sum that have no figure, or not all of theirs, each with the reason.
     """
 
     value: Figure
@@ -36,7 +54,7 @@ class Cell:
     valuation: Valuation | None = None
     status: Status = Status.MISSING
     why: str = ""
-    lacking: tuple[str, ...] = ()
+    lacking: tuple[Lack, ...] = ()
 
 
 Cells = Mapping[Period, Cell]
@@ -56,7 +74,7 @@ def summed(members: Mapping[str, Cells], periods: Iterable[Period]) -> dict[Peri
 
 def _summed(members: Mapping[str, Cell]) -> Cell:
     there = [one for one in members.values() if one.value is not None]
-    lacking = tuple(f"{name} ({one.why})" for name, one in members.items() if one.value is None)
+    lacking = tuple(_lack(name, one) for name, one in members.items() if one.value is None or one.lacking)
     if not there:
         return Cell(None, why="no member has a figure", lacking=lacking)
     valuations: list[Valuation | None] = list({one.valuation for one in there})
@@ -69,6 +87,12 @@ def _summed(members: Mapping[str, Cell]) -> Cell:
         Status.SUMMED,
         lacking=lacking,
     )
+
+
+def _lack(name: str, one: Cell) -> Lack:
+    if one.value is None:
+        return Lack(name, one.why)
+    return Lack(name, f"of {', '.join(part.name for part in one.lacking)}", in_part=True)
 
 
 def less(first: Cells, second: Cells, periods: Iterable[Period], names: tuple[str, str]) -> dict[Period, Cell]:
@@ -148,7 +172,7 @@ def to_date(cells: Cells, last: Period) -> ToDate:
     now, before = (_whole(cells, span) for span in (months, earlier))
     valuations = {cells[at].valuation for at in (*months, *earlier) if at in cells and cells[at].value is not None}
     gone = [str(at) for at in (*earlier, *months) if cells.get(at, NOTHING).value is None]
-    lacking = sorted({name for at in (*earlier, *months) for name in cells.get(at, NOTHING).lacking})
+    lacking = sorted({str(one) for at in (*earlier, *months) for one in cells.get(at, NOTHING).lacking})
     if len(valuations) > 1:
         return ToDate(None, None, Indicator.undefined(MIXED))
     if gone:
@@ -182,7 +206,9 @@ def changed(cells: Cells, first: Period, last: Period) -> Change:
     if not why and one.valuation != other.valuation:
         why = MIXED_SHARE
     if not why and one.lacking != other.lacking:
-        why = f"the sums lack different members: {first_of(sorted({*one.lacking, *other.lacking}), MOST_NAMED)}"
+        why = (
+            f"the sums lack different members: {first_of(sorted(map(str, {*one.lacking, *other.lacking})), MOST_NAMED)}"
+        )
     if why or one.value is None or other.value is None:
         return Change(*[Indicator.undefined(why)] * 3)
     rate = growth(one.value, other.value)

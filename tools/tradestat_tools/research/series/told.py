@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tradestat_tools.codes.editions import hs_break
+from tradestat_tools.codes.groups import Group
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.contract.results import is_handle
@@ -12,13 +13,16 @@ from tradestat_tools.model.flow import TOTAL_GOODS
 from tradestat_tools.research.indicators.formulas import Indicator
 from tradestat_tools.research.repeats import notes_on
 from tradestat_tools.research.series import sums
-from tradestat_tools.research.series.many import Flow, Gathered, Many, overlapping
+from tradestat_tools.research.series.gather import Gathered
+from tradestat_tools.research.series.many import Flow, Many, overlapping
 from tradestat_tools.research.series.report import PASSED_ON, source_name
 from tradestat_tools.research.series.several import FLOW_NAMES, ManyData
-from tradestat_tools.research.series.sums import NOTHING, Cell, Cells
+from tradestat_tools.research.series.sums import NOTHING, Cell, Cells, Lack
 from tradestat_tools.research.words import first_of, in_runs
 
 MOST_NAMED = 12
+
+NEITHER = "no row, which is neither zero nor known"
 
 
 @dataclass(slots=True)
@@ -61,17 +65,14 @@ def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line
     for wide, narrow in overlapping(many.products):
         text = f"{wide.code} contains {narrow.code}: they are never added."
         yield Note(code=NoteCode.DOUBLE_COUNTING, text=text)
-    if many.reporters.is_group:
-        text = f"The sum is of {many.reporters.name}'s members, each as it reports"
-        if many.areas[0].kind == "world":
-            text += ": what they trade with each other is in it"
-        yield Note(code=NoteCode.DOUBLE_COUNTING, text=f"{text}.")
+    if many.reporters.group is not None:
+        yield _on_group(many, many.reporters.group, found.periods[-1].year)
     yield from _on_undefined(lines, data)
     if "TB" in many.flows:
-        valuations = {line.flow: {line.at(at).valuation for at in found.periods} - {None} for line in lines}
+        exports, imports = (" and ".join(found.valuations(flow)) for flow in ("X", "M"))
         text = "The balance is exports less imports"
-        if {"X", "M"} <= set(valuations) and valuations["X"] != valuations["M"]:
-            text += ": exports FOB, imports CIF, so that freight and insurance are on one side only"
+        if exports and imports and exports != imports:
+            text += f": exports {exports}, imports {imports}, so that freight and insurance are on one side only"
         yield Note(code=NoteCode.VALUATION, text=f"{text}. It is there where both are.")
     source = context.sources.get(found.source)
     asked = {key[0] for key in found.cells}
@@ -109,23 +110,38 @@ def notes_of(context: Context, many: Many, found: Gathered, lines: Sequence[Line
                 yield Note(code=NoteCode.EDITION_BREAK, text=broken.text)
 
 
+def _on_group(many: Many, group: Group, year: int) -> Note:
+    """Whose figures a group's are, and whether its members' trade with each other is among them."""
+    name, partner = many.reporters.named(many.lang), many.areas[0]
+    text = f"The sum is of {name}'s members, each as it reports"
+    if partner.kind == "world":
+        return Note(code=NoteCode.DOUBLE_COUNTING, text=f"{text}: what they trade with each other is in it.")
+    if partner.iso3 in (group.members_in(year) or group.members):
+        text += f", with one of them: all of it is trade within {name}"
+    return Note(code=NoteCode.RESOLVED_CODE, text=f"{text}.")
+
+
 def _on_sums(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]:
     """Which members each sum lacks, and when."""
     for line in lines:
         if not line.members:
             continue
-        by: dict[str, list[Period]] = {}
+        by: dict[Lack, list[Period]] = {}
         for at in periods:
-            for member in line.at(at).lacking:
-                by.setdefault(member, []).append(at)
+            for lack in line.at(at).lacking:
+                by.setdefault(lack, []).append(at)
         alike: dict[tuple[str, str], list[str]] = {}
-        for member, which in by.items():
-            name, _, why = member.partition(" (")
-            alike.setdefault((in_runs(which), why.removesuffix(")")), []).append(name)
+        for lack, which in by.items():
+            why = NEITHER if lack.why == sums.NO_ROW else lack.why
+            alike.setdefault((in_runs(which), why), []).append(lack.name)
         if by:
             parts = [f"{first_of(names, MOST_NAMED)} ({why}) in {when}" for (when, why), names in alike.items()]
-            text = f"The sum ({line.named}) is not of all {len(line.members)} members; it lacks "
-            yield Note(code=NoteCode.ABSENT, text=f"{text}{first_of(parts, MOST_NAMED, '; ')}.")
+            whole = "whole" if all(lack.in_part for lack in by) else f"of all {len(line.members)} members"
+            text = f"The sum ({line.named}) is not {whole}; it lacks {first_of(parts, MOST_NAMED, '; ')}."
+            yield Note(code=NoteCode.ABSENT, text=text)
+        if mixed := [at for at in periods if line.at(at).why == sums.MIXED]:
+            text = f"No sum ({line.named}) in {in_runs(mixed)}: {sums.MIXED}. Each member's figure stands beside it."
+            yield Note(code=NoteCode.VALUATION, text=text)
 
 
 def _on_undefined(lines: Sequence[Line], data: ManyData) -> Iterator[Note]:
@@ -158,7 +174,7 @@ def _on_gaps(lines: Sequence[Line], periods: Sequence[Period]) -> Iterator[Note]
         for why, which in gone.items():
             by.setdefault(why, []).append(f"{line.named} {in_runs(which)}")
     for why, names in by.items():
-        text = "the source has no row, which is neither zero nor known" if why == sums.NO_ROW else why
+        text = f"the source has {NEITHER}" if why == sums.NO_ROW else why
         yield Note(code=NoteCode.ABSENT, text=f"No figure ({text}): {first_of(names, MOST_NAMED, '; ')}.")
 
 

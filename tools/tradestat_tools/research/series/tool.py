@@ -22,7 +22,7 @@ from tradestat_tools.research.series.arguments import SeriesArguments
 from tradestat_tools.research.series.ask import AUTO, Found, Wanted, as_it_is, find
 from tradestat_tools.research.series.beside import answer_of_many
 from tradestat_tools.research.series.chain import chained
-from tradestat_tools.research.series.many import Gathered, find_all
+from tradestat_tools.research.series.gather import Gathered, find_all
 from tradestat_tools.research.series.report import Chosen, Passed, answer_of, source_name
 from tradestat_tools.research.series.several import ManyData, observe_many
 from tradestat_tools.research.views import flows_of

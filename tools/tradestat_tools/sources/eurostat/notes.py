@@ -101,7 +101,8 @@ def _on_overlap(selection: Selection, rows: Sequence[Row]) -> Iterator[Note]:
         text = f"WORLD of {unions[0]} counts the trade of its members with each other; its trade with others is EXT_..."
         yield _note(NoteCode.DOUBLE_COUNTING, text)
     if unions and EXTRA in partners and WORLD not in partners:
-        text = f"{EXTRA} is trade with all outside the Union; that of members with each other is {INTRA}."
+        within = f"what members trade with each other ({INTRA})"
+        text = f"The Union's World is {EXTRA}, all outside it: {within} is not in it."
         yield _note(NoteCode.RESOLVED_CODE, text)
     lengths = sorted({len(row.key.product) for row in rows if row.key.product.isdecimal()})
     totals = any(not row.key.product.isdecimal() for row in rows)

@@ -194,12 +194,12 @@ def down(what: str) -> TradestatError:
 
 
 def _page(body: bytes) -> Page:
-    if not body.strip():
-        raise down("an empty body")
     try:
         text = visible(body.rstrip(b" ").decode("utf-8"))
     except ValueError:
         raise changed("text that is not UTF-8") from None
+    if not text.strip():
+        raise down("an empty body")
     lines = csv.reader(io.StringIO(text, newline=""))
     try:
         header = next(lines)

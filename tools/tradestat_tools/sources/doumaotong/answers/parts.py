@@ -74,7 +74,7 @@ class MonthlySeries(Part):
         return dict(zip(self.periods, self.values, strict=True))
 
 
-COUNTS = {"Destinations": "count", "Products": "count", "Momentum": "the service's score"}
+COUNTS = {"#": "place", "Destinations": "count", "Products": "count", "Momentum": "the service's score"}
 
 
 def lean_table(
