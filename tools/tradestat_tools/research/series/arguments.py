@@ -183,8 +183,8 @@ class SeriesArguments(OfProduct):
     )
     chain: bool = Field(
         default=False,
-        description="Whether HS codes that hold the same goods in other editions are summed into one series (851712, "
-        "from 2022 851713 + 851714); each year then says its codes. Refused where others are mixed in.",
+        description="Sum HS codes that hold the same goods in other editions into one series (851712, from 2022 851713 "
+        "+ 851714); each year says its codes. Refused where others are mixed in.",
     )
     max_credits: float = Field(default=0, ge=0, le=100, description="Credits that Trade Map may take.")
     lang: NamesIn = "en"

@@ -98,9 +98,8 @@ class ReferenceArguments(Arguments):
     """What `comtrade_reference` can be asked."""
 
     category: Annotated[Category, BeforeValidator(_category)] = Field(
-        description="Which list: reporters, partners, a classification (HS is all HS editions together, H0 to H6 one "
-        "each, S1 to S4 SITC, SS all of them, B4, B5 BEC, EB02, EB10 EBOPS), flows, customs, modesOfTransport, "
-        "modesOfSupply, quantityUnits, dataItems, frequencies. Texts are English."
+        description="Which list. HS: all editions together, H0 to H6 one each; S1 to S4 SITC, SS all of them; B4, B5 "
+        "BEC; EB02, EB10 EBOPS. Texts are English."
     )
     search: str = Field(
         default="", max_length=100, description="Words that must all occur in the text, or the beginning of a code."
