@@ -353,3 +353,18 @@ async def test_several_series_come_from_a_stored_answer_as_well(context: Context
     assert picked(found, partner=None).values == [exported(world, "KR", ("CN", "US"), BATTERIES, "2023")]
     assert picked(found, partner="392").values == [None]
     assert picked(found, partner=None).lacks[0].members == ["Japan (no row)"]
+
+
+async def test_a_named_partner_that_is_a_groups_member_too_stands_once_and_all_have_places_in_one_order(
+    context: Context,
+) -> None:
+    partners = ["Viet Nam", "China", "ASEAN"]
+    found = await answer(context, reporter="Korea", partner=partners, product=BATTERIES, period="2024", also=["share"])
+    group_sum, *single = found.data.series
+    assert "Viet Nam" in group_sum.members
+    assert group_sum.values == [sum(one.values[0] or 0 for one in single if one.partner_name != "China")]
+    names = [one.partner_name for one in single if one.values[0] is not None]
+    assert len(names) == len(set(names))
+    values = [one.values[0] for one in single if one.values[0] is not None]
+    assert values == sorted(values, reverse=True)
+    assert [one.rank[0] for one in single if one.values[0] is not None] == list(range(1, len(values) + 1))

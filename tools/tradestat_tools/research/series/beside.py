@@ -1,6 +1,6 @@
 """What `trade_series` says of several series: sums, differences, shares and ranks of what one source has of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from itertools import product as every_pair
 
@@ -32,6 +32,7 @@ def answer_of_many(context: Context, many: Many, found: Gathered, passed: Sequen
     lines = _lines(many, found, every)
     notes: list[Note] = [Note(code=NoteCode.RESOLVED_CODE, text=text) for text in many.notes]
     share_of = _shares(many, found, lines, every, notes)
+    lines = _each_once(lines)
     series, to_date = _worked_out(many, found, lines)
     name = found.sources[0].service
     first = next((one for rows in found.rows.values() for one in rows.values()), None)
@@ -258,24 +259,26 @@ def _siblings(lines: Sequence[Line], line: Line) -> list[Line]:
         mine = [one for one in lines if not one.members and one.flow == line.flow and one.ranked]
         mine = [one for one in mine if line.product in (None, one.product) and line.partner in (None, one.partner)]
         return list({(one.partner, one.product): one for one in mine}.values())
-    return [one for one in lines if one.ranked and one.ranked == line.ranked and _beside(one, line, lines)]
+    family = [one for one in lines if one.ranked and one.ranked == line.ranked]
+    return [one for one in family if _beside(one, line, family)]
 
 
-def _beside(one: Line, line: Line, lines: Sequence[Line]) -> bool:
+def _beside(one: Line, line: Line, among: Sequence[Line]) -> bool:
     """Whether two series are parts of one whole: of one product by partner, or of one partner by product."""
-    ends = {(each.reporter, each.partner) for each in lines if each.ranked == line.ranked}
+    ends = {(each.reporter, each.partner) for each in among}
     return one.product == line.product if len(ends) > 1 else one.partner == line.partner
 
 
 def _rank(lines: Sequence[Line], periods: Sequence[Period]) -> None:
-    """The place of each member among those beside it, in each period and over all."""
+    """The place of each partner or product among all that stand beside it, in each period and over all."""
     for line in lines:
         if line.members or not line.ranked:
             continue
-        beside = _siblings(lines, line)
+        among = _each_once(one for one in lines if one.ranked and one.flow == line.flow and not one.members)
+        beside = [one for one in among if _beside(one, line, among)]
         if len(beside) < 2:
             continue
-        mine = beside.index(line)
+        mine = [one.key for one in beside].index(line.key)
         of = [sums.ranks([one.at(at).value for one in beside])[mine] for at in periods]
         totals = [sums.together(one.cells, periods).value for one in beside]
         line.found["rank"] = [Indicator(rank) for rank in of]
@@ -292,6 +295,11 @@ def _worked_out(many: Many, found: Gathered, lines: Sequence[Line]) -> tuple[lis
     if "ytd" in many.also:
         to_date = f"{last.year}-01 to {last}" if last.number > 1 else str(last)
     return [_one(many, found, line, last) for line in lines], to_date
+
+
+def _each_once(lines: Iterable[Line]) -> list[Line]:
+    """Without what stands there again: a partner that was named and is a group's member too."""
+    return list({line.key: line for line in reversed(list(lines))}.values())[::-1]
 
 
 def _one(many: Many, found: Gathered, line: Line, last: Period) -> OneSeries:

@@ -31,7 +31,7 @@ class Line:
 
     Args:
         members: of a sum, whose figures were added.
-        ranked: series that are ranked among each other; "" for none.
+        ranked: of those whose sum stands for a whole that is not reported; "" of what has no place.
         reporter: the member that reports, where a group was asked for; None of their sum.
     """
 
@@ -46,6 +46,11 @@ class Line:
     reporter: str | None = None
     reporter_name: str | None = None
     found: dict[str, list[Indicator]] = field(default_factory=dict[str, list[Indicator]])
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What it is of, but not where it stands; sums of partners have names alone."""
+        return self.flow, self.reporter, self.partner or self.partner_name, self.product, bool(self.members)
 
     @property
     def named(self) -> str:
