@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, cast
@@ -11,6 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sandboxed import opened
 
+from bench.session import QUESTIONS
 from tradestat_sandbox import Sandbox
 from tradestat_sandbox.settings import Call
 from tradestat_tools.contract.context import Context
@@ -61,7 +63,7 @@ COMTRADE = st.builds(
     st.builds(
         _rows,
         one_or_more("CHN", "KOR"),
-        one_or_more("0", "JPN", "KOR", "AND") | st.just(["all"]),
+        one_or_more("0", "JPN", "KOR", "CHN", "AND") | st.just(["all"]),
         one_or_more("TOTAL", "85", "8507", "850760") | st.just(["AG2"]),
         one_or_more("X", "M"),
         spans(2021, 2025).map(_span) | one_or_more("2022", "2023", "2024"),
@@ -201,6 +203,9 @@ ROWS = {
     "period": ["2022-2024"],
 }
 
+PAIR = {"reporterCode": "CHN", "partnerCode": "KOR", "cmdCode": "850760", "flowCode": "X", "period": ["2022-2024"]}
+OTHER_END = {"reporterCode": "KOR", "partnerCode": "CHN", "flowCode": "M"}
+
 HELD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("comtrade_data", ROWS, {"reporterCode": "KOR", "partnerCode": "JPN"}),
     ("comtrade_data", ROWS, {"reporterCode": "CHN", "partnerCode": ["JPN", "KOR"], "flowCode": "X"}),
@@ -208,6 +213,12 @@ HELD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("comtrade_data", ROWS | {"partnerCode": "all"}, {"partnerCode": "VNM"}),
     ("comtrade_data", ROWS | {"cmdCode": "AG2", "partnerCode": "0"}, {"cmdCode": "85", "partnerCode": "0"}),
     ("comtrade_data", ROWS, {"partnerCode": ["JPN", "World", "410"], "cmdCode": ["8507.60", "TOTAL"]}),
+    ("comtrade_data", PAIR, OTHER_END),
+    ("comtrade_data", PAIR, OTHER_END | {"period": "2023"}),
+    ("comtrade_data", PAIR, {"flowCode": "M"}),
+    ("comtrade_data", PAIR | {"freqCode": "M", "period": "202401-202412"}, OTHER_END),
+    ("comtrade_data", PAIR | {"cmdCode": ["TOTAL", "850760"]}, OTHER_END | {"cmdCode": "TOTAL"}),
+    ("comtrade_data", PAIR | {"typeCode": "S", "clCode": "EB10", "cmdCode": "TOTAL"}, OTHER_END),
     ("getNitemtradeList", KOREAN_MONTHS, {"strtYymm": "202403", "endYymm": "202405"}),
     ("getNitemtradeList", KOREAN_MONTHS | {"cntyCd": ""}, {"cntyCd": "China"}),
     ("getNitemtradeList", KOREAN_MONTHS | {"cntyCd": "EU"}, {"cntyCd": "DE", "endYymm": "202406"}),
@@ -266,6 +277,14 @@ NOT_HELD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("comtrade_data", ROWS, {"maxRecords": 5}),
     ("comtrade_data", ROWS | {"partnerCode": "all"}, {"partnerCode": "AND"}),
     ("comtrade_data", ROWS | {"cmdCode": "AG6", "partnerCode": "0"}, {"cmdCode": "85", "partnerCode": "0"}),
+    ("comtrade_data", PAIR, OTHER_END | {"cmdCode": "8507"}),
+    ("comtrade_data", PAIR, OTHER_END | {"period": "2021-2024"}),
+    ("comtrade_data", PAIR, OTHER_END | {"clCode": "H5"}),
+    ("comtrade_data", PAIR, OTHER_END | {"freqCode": "M", "period": "202403"}),
+    ("comtrade_data", PAIR, OTHER_END | {"partnerCode": "JPN"}),
+    ("comtrade_data", PAIR, OTHER_END | {"partner2Code": "all"}),
+    ("comtrade_data", PAIR | {"maxRecords": 5}, OTHER_END),
+    ("comtrade_data", PAIR, {"partnerCode": "0"}),
     ("getNitemtradeList", KOREAN_MONTHS, {"strtYymm": "202306", "endYymm": "202405"}),
     ("getNitemtradeList", KOREAN_MONTHS, {"cntyCd": "JP"}),
     ("getNitemtradeList", KOREAN_MONTHS, {"cntyCd": ""}),
@@ -321,3 +340,13 @@ async def test_months_are_taken_out_of_an_answer_whether_it_has_a_total_or_not(s
     sandbox.reset()
     assert one.said == fresh.said
     assert one.sent == []
+
+
+async def test_a_research_session_asks_nothing_that_it_has_heard(sandbox: Sandbox) -> None:
+    sandbox.reset()
+    async with opened(sandbox) as context:
+        for tool, arguments in QUESTIONS:
+            await context.call(tool, arguments)
+    by_source = Counter(call.source for call in sandbox.calls)
+    assert by_source == {"trademap": 7, "doumaotong": 5, "korea": 3, "comtrade": 1}
+    assert sandbox.credits_charged == 6

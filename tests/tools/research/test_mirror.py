@@ -154,6 +154,18 @@ async def test_what_the_reasons_rest_on_is_counted_and_cited_with_the_sides(serv
     assert "flowCode=RX" in cited.data.text
 
 
+async def test_what_both_ends_are_asked_alike_is_one_call(served: Served) -> None:
+    sandbox = Sandbox()
+    async with served(sandbox) as context:
+        await mirror(context, **LITHIUM, period="2024")
+    sent = [call.params for call in sandbox.calls if call.endpoint == "get"]
+    ends = [one for one in sent if one["reporterCode"] == one["partnerCode"] == "156,410"]
+    assert [len(one["period"].split(",")) for one in ends] == [1, 12, 1]  # the year, its months, the one before
+    alone = [one for one in sent if one not in ends and one["flowCode"] in ("M", "X")]
+    assert [one for one in alone if one.get("partner2Code") == "0"] == []
+    assert len(sent) == 6
+
+
 async def test_that_a_total_is_not_the_sum_of_its_rows_is_passed_on(served: Served) -> None:
     figures = "<expDlr>10</expDlr><impDlr>{}</impDlr><expWgt>1</expWgt><impWgt>2</impWgt><balPayments>{}</balPayments>"
     rows = (("2024.01", "CN", "8507600000", 700, -690), ("총계", "-", "-", 900, -890))

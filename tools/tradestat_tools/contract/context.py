@@ -168,10 +168,19 @@ def merged(
         unit=unit,
         currency=currency,
         valuation=valuation,
-        calls=sum(part.calls for part in parts),
+        calls=_calls(parts),
         credits_charged=_charged(parts),
         results=list(dict.fromkeys(handles)) or None,
     )
+
+
+def _calls(parts: Sequence[Provenance]) -> int:
+    """The calls that all of these took: of those that were given out of the same answers they count once."""
+    taken: dict[tuple[object, ...], int] = {}
+    for part in parts:
+        of = (part.retrieved_at, *(part.addresses or [part.address]))
+        taken[of] = max(part.calls, taken.get(of, 0))
+    return sum(taken.values())
 
 
 def _charged(parts: Sequence[Fetched[Any] | Provenance]) -> float | None:

@@ -74,7 +74,7 @@ async def cite(context: Context, asked: CiteArguments) -> Answer[CiteData]:
             text=_STYLES[asked.style](references),
             language=asked.replay,
             script=write(replays) if write and replays else None,
-            calls=sum(len(one.calls) for one in replays),
+            calls=scripts.count_of(replays),
         ),
         source=stored.source.model_copy(update={"calls": 0, "credits_charged": None, "remaining_quota": None}),
         notes=notes,

@@ -71,9 +71,9 @@ def curl(replays: Sequence[Replay]) -> str:
                 "# The portal's Encoding form of the key goes as it is, its Decoding form is encoded.",
                 f'case "${key.variable}" in *%*) form=--data ;; *) form=--data-urlencode ;; esac',
             ]
-    for replay in replays:
-        lines += ["", f"# {replay.tool}, result {replay.handle}"]
-        lines += [_curl(call, replay.key(call)) for call in replay.calls]
+    for replay, calls in _each_once(replays):
+        lines += ["", f"# {_head(replay, calls)}"]
+        lines += [_curl(call, replay.key(call)) for call in calls]
     return "\n".join(lines) + "\n"
 
 
@@ -91,9 +91,9 @@ def python(replays: Sequence[Replay]) -> str:
         "",
         "CALLS = [",
     ]
-    for replay in replays:
-        lines.append(f"    # {replay.tool}, result {replay.handle}")
-        lines += [f"    {_python(call, replay.key(call))}," for call in replay.calls]
+    for replay, calls in _each_once(replays):
+        lines.append(f"    # {_head(replay, calls)}")
+        lines += [f"    {_python(call, replay.key(call))}," for call in calls]
     lines += [
         "]",
         "",
@@ -107,10 +107,29 @@ def python(replays: Sequence[Replay]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def count_of(replays: Sequence[Replay]) -> int:
+    """How many calls are behind several answers, each once."""
+    return sum(len(calls) for _, calls in _each_once(replays))
+
+
+def _each_once(replays: Sequence[Replay]) -> list[tuple[Replay, list[AskedCall]]]:
+    """Each call beside the first answer that was made from it."""
+    found: list[tuple[Replay, list[AskedCall]]] = []
+    for replay in replays:
+        above = [call for _, calls in found for call in calls]
+        found.append((replay, [call for call in replay.calls if call not in above]))
+    return found
+
+
+def _head(replay: Replay, calls: Sequence[AskedCall]) -> str:
+    above = ", made from what is asked above" if len(calls) < len(replay.calls) else ""
+    return f"{replay.tool}, result {replay.handle}{above}"
+
+
 def _preface(replays: Sequence[Replay]) -> list[str]:
     """What to know before running it."""
     costs = {replay.cost for replay in replays if replay.cost}
-    count = sum(len(replay.calls) for replay in replays)
+    count = count_of(replays)
     oldest = min(replay.retrieved_at for replay in replays)
     lines = [
         f"Repeats the {count} call{'s' * (count > 1)} behind {', '.join(replay.handle for replay in replays)}, "

@@ -42,7 +42,7 @@ from tradestat_tools.upstream.request import (
 from tradestat_tools.upstream.runtime import Clock, as_utc, in_thread
 from tradestat_tools.upstream.store import Cache, Entry, Ledger, StoreUnavailable
 from tradestat_tools.upstream.watch import Watch, current_watch
-from tradestat_tools.upstream.wider import Part, part_of_stored
+from tradestat_tools.upstream.wider import Part, part_of_stored, taken_from
 
 if TYPE_CHECKING:
     from tradestat_tools.upstream.http import Http
@@ -169,6 +169,9 @@ class Upstream:
                 remedy="Ask without --offline, or import a cache that holds it.",
                 source=policy.source,
             )
+        joined = await self._from_joined(request, policy, read, within, report) if entry is None else None
+        if joined is not None:
+            return joined
         try:
             if request.unless_stored is not None:
                 raise request.unless_stored
@@ -194,6 +197,10 @@ class Upstream:
         Nothing is sent, counted or renewed, so this may be asked beside another question.
         """
         entry, left = await self._look_up(request, replace(policy, plan=self.plan(policy)))
+        if entry is None and request.joined is not None:
+            only = request.joined.request.key
+            part = await in_thread(partial(self._part, request, paid=policy.paid, only=only))
+            entry = part.entry if part is not None else None
         if entry is None or self._clock.time() >= entry.fresh_until:
             return None
         try:
@@ -276,12 +283,12 @@ class Upstream:
         current_watch().saw(request.key, entry)
         return entry
 
-    def _part(self, request: Request, *, paid: bool) -> Part | None:
+    def _part(self, request: Request, *, paid: bool, only: str | None = None) -> Part | None:
         """The answer to a request out of a stored one to a wider question. Blocks."""
-        part = None
+        part, now = None, self._clock.time()
         with suppress(StoreUnavailable):
             if self._reuses:
-                part = part_of_stored(self.cache, request, self._clock.time(), paid=paid, stale=self.offline)
+                part = part_of_stored(self.cache, request, now, paid=paid, stale=self.offline, only=only)
         if part is not None:
             current_watch().saw(part.key, part.entry)
         return part
@@ -311,6 +318,32 @@ class Upstream:
             if policy.paid and not self.offline and not report.sent:
                 report.stored = _said_when(part.entry, self._clock.time())
         return stored
+
+    async def _from_joined(
+        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report
+    ) -> Fetched[T] | None:
+        """The answer out of that to the wider question which is sent in its place; nothing where it is not in there.
+
+        Raises:
+            TradestatError: what the reader raises, or why the service did not answer. That the wider question is
+                refused, or its answer too large, says nothing of the narrower one.
+        """
+        joined = request.joined if self._reuses else None
+        take = request.within(joined.request.params) if request.within and joined else None
+        if joined is None or take is None:
+            return None
+        try:
+            came = await self._fetch(joined.request, policy, partial(taken_from, joined, take), within, report)
+        except (UpstreamRefused, TooLarge):
+            return None
+        # That there is nothing was either just said, or is by now to be asked for.
+        if came.value is None or (came.value.empty and came.state != "fresh"):
+            return None
+        report.instead(AskedCall.of(request), dict(joined.request.params))
+        report.note(NoteCode.COST, joined.said)
+        value = await read_response(read, came.value.response)
+        taken = (came.calls, came.credits_charged, came.remaining_quota)
+        return Fetched(value, came.address, came.retrieved_at, came.state, came.sandbox, *taken)
 
     async def _look_up(self, request: Request, policy: Policy) -> tuple[Entry | None, float | None]:
         """What is stored in answer to a request, and what is left of the budget."""

@@ -125,6 +125,8 @@ class Request:
         freshness: for how long the answer is as good as new, and usable after that.
         unless_stored: raised instead of sending; a stored answer is given all the same (a missing key).
         within: which wider questions hold the answer, and how it is taken out of theirs (`wider`). Of GET only.
+        joined: one of those, which is sent in its place: with what is likely to be asked next, at no greater cost.
+            Where the answer can not be taken out of that one's, the question itself is sent.
         key: equal questions have equal keys; secrets have no part in it.
         address: as it may be shown and stored, complete but for the secrets.
     """
@@ -143,6 +145,7 @@ class Request:
     freshness: Freshness = RECENT
     unless_stored: TradestatError | None = field(default=None, repr=False)
     within: Within | None = field(default=None, repr=False, compare=False)
+    joined: "Joined | None" = field(default=None, repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
     address: str = field(init=False, repr=False, compare=False)
 
@@ -175,6 +178,19 @@ class Request:
         values = [(name, secret.get_secret_value()) for name, secret in named]
         found = [f"{name}={value}" if is_short(value) else value for name, value in values]
         return (*found, *login_secrets(self.login))
+
+
+class Joined(NamedTuple):
+    """A question that is sent in place of one that it holds.
+
+    Args:
+        read: reads its whole answer, and raises what a failure of it means.
+        said: what else it asks, as a sentence.
+    """
+
+    request: Request
+    read: "Reader[object]"
+    said: str
 
 
 def login_secrets(login: SecretStr | None) -> tuple[str, ...]:

@@ -3,13 +3,15 @@
 A source says of a request, by `Request.within`, which other questions at the same address hold its answer, and how it
 is taken out of theirs. What is taken is a response as the service would have sent it, and goes through the source's
 reader like any other. It is as old as the answer that it was taken out of, and cites what was really asked.
+
+By `Request.joined` a source has one of those wider questions sent in the first place.
 """
 
 import json
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
-from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, Request, Taken
+from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, Joined, Request, Response, Take, Taken
 from tradestat_tools.upstream.store import Cache, Entry
 
 
@@ -30,12 +32,15 @@ class Part:
     said: str
 
 
-def part_of_stored(cache: Cache, request: Request, now: float, *, paid: bool, stale: bool = False) -> Part | None:
+def part_of_stored(
+    cache: Cache, request: Request, now: float, *, paid: bool, stale: bool = False, only: str | None = None
+) -> Part | None:
     """The answer to a request, as far as a stored answer to a wider one holds it; None where none does. Blocks.
 
     Args:
         paid: whether the source's calls cost money: for how long "there is nothing" is believed.
         stale: whether one that is no longer fresh will do.
+        only: the key of the one question whose answer will do; any, if left out.
 
     Raises:
         StoreUnavailable: the cache can not be read.
@@ -43,6 +48,8 @@ def part_of_stored(cache: Cache, request: Request, now: float, *, paid: bool, st
     if request.within is None or request.method != "GET":
         return None
     for key, address in cache.asked(request.source, request.endpoint):
+        if only not in (None, key):
+            continue
         params = _params_of(address, request.url)
         take = request.within(params) if params is not None and key != request.key else None
         whole = cache.get(key, now) if take else None
@@ -54,6 +61,16 @@ def part_of_stored(cache: Cache, request: Request, now: float, *, paid: bool, st
         if taken is not None and (not taken.empty or now < whole.stored_at + (PAID_REFUSAL if paid else NO_DATA).fresh):
             return Part(key, params, _entry_of(whole, taken, request), taken.said)
     return None
+
+
+def taken_from(joined: Joined, take: Take, response: Response) -> Taken | None:
+    """The answer to a question out of that to the one sent in its place; None where it may not be whole in there.
+
+    Raises:
+        TradestatError: the whole answer is a failure.
+    """
+    joined.read(response)
+    return take(response)
 
 
 def _entry_of(whole: Entry, taken: Taken, request: Request) -> Entry:

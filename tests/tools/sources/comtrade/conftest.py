@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -69,7 +70,7 @@ class Comtrade:
         self.datasets = json.dumps({"elapsedTime": "0.1 secs", "count": len(rows), "data": rows, "error": ""})
 
     def gives_what_is_asked(self) -> None:
-        """Answer each call with one row that fits its question."""
+        """Answer each call with one row that fits its question; what two report of each other with one of each."""
         self.obliging = True
 
     def _fitting(self, sent: Sent) -> bytes:
@@ -77,14 +78,18 @@ class Comtrade:
         first = {name: codes.split(",")[0] for name, codes in sent.params.items()}
         fields = {name: code for name, code in first.items() if name not in ("cmdCode", "maxRecords", "includeDesc")}
         level = re.fullmatch(r"AG(\d)", first["cmdCode"])
-        row = self.row(
-            **fields,
-            typeCode=kind,
-            freqCode=frequency,
-            classificationCode="H6" if classification == "HS" else classification,
-            cmdCode="850760"[: int(level[1])] if level else first["cmdCode"],
-        )
-        return json.dumps({"elapsedTime": "0.09 secs", "count": 1, "data": [row], "error": ""}).encode()
+        fields |= {
+            "typeCode": kind,
+            "freqCode": frequency,
+            "classificationCode": "H6" if classification == "HS" else classification,
+            "cmdCode": "850760"[: int(level[1])] if level else first["cmdCode"],
+        }
+        ends = sent.params.get("reporterCode", "").split(",")
+        pairs = [dict(zip(("reporterCode", "partnerCode"), pair, strict=True)) for pair in permutations(ends, 2)]
+        both = len(ends) == 2 and sent.params.get("partnerCode", "").split(",") == ends
+        rows = [self.row(**fields | pair | {"flowCode": flow}) for pair in pairs for flow in "MX"] if both else []
+        data = rows or [self.row(**fields)]
+        return json.dumps({"elapsedTime": "0.09 secs", "count": len(data), "data": data, "error": ""}).encode()
 
     @staticmethod
     def row(**fields: Any) -> dict[str, Any]:

@@ -26,9 +26,9 @@ async def ignored(comtrade: "Comtrade", **arguments: Any) -> str:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"reporterCode": 842}, "ignore reporterCode (asked 156; got 842)."),
-        ({"partnerCode": 0}, "ignore partnerCode (asked 410; got 0)."),
-        ({"flowCode": "M"}, "ignore flowCode (asked X; got M)."),
+        ({"reporterCode": 842}, "ignore reporterCode (asked 156,410; got 842)."),
+        ({"partnerCode": 0}, "ignore partnerCode (asked 156,410; got 0)."),
+        ({"flowCode": "RX"}, "ignore flowCode (asked M,X; got RX)."),
         ({"cmdCode": "3.1.1"}, "ignore cmdCode (asked 850760; got 3.1.1)."),
         ({"cmdCode": "8507", "aggrLevel": 4}, "ignore cmdCode (asked 850760; got 8507)."),
         ({"period": "2019"}, "ignore period (asked 2023; got 2019)."),
@@ -51,7 +51,7 @@ async def test_a_row_that_was_not_asked_for_names_the_parameter_ignored(
 async def test_several_parameters_ignored_are_all_named(comtrade: "Comtrade") -> None:
     comtrade.gives(comtrade.row(reporterCode=842, period="2019"))
     message = await ignored(comtrade)
-    assert "reporterCode (asked 156; got 842), period (asked 2023; got 2019)" in message
+    assert "reporterCode (asked 156,410; got 842), period (asked 2023; got 2019)" in message
 
 
 async def test_a_long_question_and_a_long_answer_are_told_shortly(comtrade: "Comtrade") -> None:

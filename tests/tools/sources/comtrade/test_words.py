@@ -49,7 +49,7 @@ async def test_every_argument_that_means_a_country_takes_every_way_to_write_it(
     comtrade.gives_what_is_asked()
     for typed in KOREA:
         answer = await comtrade.ask(**{"partnerCode": "392", argument: typed})
-        assert comtrade.sent[-1].params[argument] == "410", typed
+        assert "410" in comtrade.sent[-1].params[argument].split(","), typed
         assert argument == "partner2Code" or "(410)" in answer.what
     with pytest.raises(InvalidQuery) as caught:
         await comtrade.ask(**{argument: "Congo"})

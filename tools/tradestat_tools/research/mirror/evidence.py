@@ -23,7 +23,7 @@ HUBS = ("344", "702", "784", "528", "56")
 """Places through which much trade of others passes: Hong Kong, Singapore, the United Arab Emirates, the Netherlands,
 Belgium. Others are not looked at."""
 
-MOST_QUESTIONS = 10
+MOST_QUESTIONS = 11
 """Questions to UN Comtrade beside the two reports themselves."""
 
 HISTORY = 3
@@ -177,15 +177,21 @@ class _Asking:
     async def months(self, focus: Period) -> None:
         """Twelve months on both ends, and the exporter's one before: the year's, or those around a month or quarter."""
         last = focus.last_month if focus.frequency == "year" else focus.last_month.shifted(MONTHS_AFTER)
-        self._found.exported = await self._monthly("exporter", last.shifted(-12), last)
+        twelve, before = (last.shifted(-11), last), last.shifted(-12)
+        self._found.exported = await self._monthly("exporter", twelve, (before, before))
         if self._found.exported:
-            self._found.imported = await self._monthly("importer", last.shifted(-11), last)
+            self._found.imported = await self._monthly("importer", twelve)
 
-    async def _monthly(self, role: Role, first: Period, last: Period) -> dict[Period, Weighed]:
-        """An end's months; nothing where it has the product in none of them."""
+    async def _monthly(self, role: Role, *spans: tuple[Period, Period]) -> dict[Period, Weighed]:
+        """An end's months; nothing where it has the product in none of them.
+
+        What both ends are asked alike is one question, which one call may answer.
+        """
         reporter, partner = self._ends(role)
         products = list(dict.fromkeys([self._code, TOTAL_GOODS]))
-        rows = (await self._ask(flow_of(role), [reporter], [partner], (first, last), products)).observed
+        came = [await self._ask(flow_of(role), [reporter], [partner], span, products) for span in spans]
+        rows = [one for each in came for one in each.observed]
+        first, last = min(first for first, _ in spans), max(last for _, last in spans)
         mine = {one.period: Weighed(one.value, one.net_kg) for one in rows if one.product == self._code and one.value}
         unknown = {one.period for one in rows if one.product == self._code and one.status is Status.CONFLICTING}
         reported = {

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
+from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.contract.context import Context
 from tradestat_tools.model.errors import MissingKey, QuotaExhausted, TradestatError, Unauthorized
 from tradestat_tools.sources.comtrade.calendar import wire_period
-from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, ClCode, FreqCode, TypeCode, is_hs
+from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, ClCode, FreqCode, TypeCode, is_hs, stands_for_many
 from tradestat_tools.sources.comtrade.service import (
     GET_A_KEY,
     KEY_HEADER,
@@ -24,7 +25,7 @@ from tradestat_tools.sources.comtrade.wire.part import within
 from tradestat_tools.sources.comtrade.wire.rows import Condense, Page, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
 from tradestat_tools.upstream import Fetched, Policy, Reader, Request, Response
-from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness
+from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness, Joined
 from tradestat_tools.upstream.runtime import in_thread
 
 T = TypeVar("T")
@@ -95,6 +96,40 @@ def chunks(span: Sequence[Period], size: int) -> list[tuple[Period, ...]]:
     return [tuple(span[at : at + size]) for at in range(0, len(span), size)]
 
 
+BOTH_ENDS = "Asked in one call with what the other end reports, which is stored too; the address is that call's."
+BOTH_ENDS_ROWS = 250
+"""Rows that such a call may bring: half of what comes without a key."""
+
+_PAIR = ("M", "X")
+
+
+def _of_both_ends(call: DataCall) -> DataCall | None:
+    """What two countries report of each other, in place of what one reports of the other; None where that is no pair.
+
+    It is the same question from either end. The few rows more cost nothing: a call counts, not what it brings.
+    """
+    ends = {*call.reporters, *call.partners}
+    rows = len(ends) ** 2 * len(_PAIR) * len(call.commodities) * len(call.periods)
+    if (
+        (len(call.reporters), len(call.partners), len(ends)) != (1, 1, 2)
+        or not ends <= _reporting()
+        or not {*call.flows} <= {*_PAIR}
+        or not call.totals_only
+        or call.tariff_line
+        or not 0 < rows < min(BOTH_ENDS_ROWS, call.maxRecords)
+        or any(map(stands_for_many, call.commodities))
+    ):
+        return None
+    codes = tuple(sorted(ends, key=int))
+    return replace(call, reporters=codes, partners=codes, flows=_PAIR)
+
+
+@cache
+def _reporting() -> frozenset[str]:
+    """Countries, which may report; other areas are mostly partners only."""
+    return frozenset(area.comtrade for area in areas() if area.kind == "country" and area.comtrade)
+
+
 def _request(settings: ComtradeSettings, path: str, params: Mapping[str, str], freshness: Freshness) -> Request:
     """A call to an address below the service's own, with the key where one is set; empty parameters are left out."""
     key = settings.comtrade_api_key
@@ -147,7 +182,11 @@ def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshne
     )
     if call.tariff_line:  # a code asked for stands for all national ones below it
         return request
-    return replace(request, within=partial(within, request.params, hs=is_hs(call.clCode)))
+    both, joined = _of_both_ends(call), None
+    if both is not None:
+        wider = _data_request(settings, both, freshness)
+        joined = Joined(wider, _reader(wider, both), BOTH_ENDS)
+    return replace(request, within=partial(within, request.params, hs=is_hs(call.clCode)), joined=joined)
 
 
 def table_request(
