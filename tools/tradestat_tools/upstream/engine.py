@@ -193,13 +193,23 @@ class Upstream:
 
         Nothing is sent, counted or renewed, so this may be asked beside another question.
         """
-        entry, left = await self._look_up(request, replace(policy, plan=self.plan(policy)))
-        if entry is None or self._clock.time() >= entry.fresh_until:
-            return None
-        try:
-            return await self._from_store(request.key, entry, policy, read, "cached", left=left)
-        except (NoData, UpstreamRefused):
-            return None
+        (found,) = await self.stored_each([(request, read)], policy)
+        return found
+
+    async def stored_each(self, asked: Sequence[tuple[Request, Reader[T]]], policy: Policy) -> list[Fetched[T] | None]:
+        """The same of several requests at once, in their order."""
+        if not asked:
+            return []
+        policy = replace(policy, plan=self.plan(policy))
+        entries, left = await in_thread(lambda: ([self._entry(request) for request, _ in asked], self.left(policy)))
+        now, found = self._clock.time(), list[Fetched[T] | None]()
+        for (request, read), entry in zip(asked, entries, strict=True):
+            kept = None
+            if entry is not None and now < entry.fresh_until:
+                with suppress(NoData, UpstreamRefused):
+                    kept = await self._from_store(request.key, entry, policy, read, "cached", left=left)
+            found.append(kept)
+        return found
 
     async def unchanged(self, watch: Watch, *, and_also: Callable[[], bool]) -> bool:
         """Whether all that an answer rests on is as it was, so that one made now would be no other.

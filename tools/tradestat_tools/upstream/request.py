@@ -108,6 +108,9 @@ Within = Callable[[Mapping[str, str]], Take | None]
 where that is not wider, and wherever that is in doubt."""
 
 
+_SORTED = json.JSONEncoder(sort_keys=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One question to a service. Secrets are kept apart, so that everything else may be shown.
@@ -126,7 +129,6 @@ class Request:
         unless_stored: raised instead of sending; a stored answer is given all the same (a missing key).
         within: which wider questions hold the answer, and how it is taken out of theirs (`wider`). Of GET only.
         key: equal questions have equal keys; secrets have no part in it.
-        address: as it may be shown and stored, complete but for the secrets.
     """
 
     source: str
@@ -144,7 +146,6 @@ class Request:
     unless_stored: TradestatError | None = field(default=None, repr=False)
     within: Within | None = field(default=None, repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
-    address: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if "@" in self.url:
@@ -155,11 +156,14 @@ class Request:
                 object.__setattr__(self, "url", urlunsplit(address._replace(netloc=host)))
                 object.__setattr__(self, "login", SecretStr(unquote(login)))
         parts = [self.method, self.url, sorted(self.params.items()), self.body]
-        key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        # Asked for several times on the way of a request, so it is made once.
+        object.__setattr__(self, "key", hashlib.sha256(_SORTED.encode(parts).encode()).hexdigest())
+
+    @property
+    def address(self) -> str:
+        """As it may be shown and stored, complete but for the secrets. Only what is sent needs one."""
         query = self.params or {str(k): str(v) for k, v in (self.body or {}).items()}
-        # Both are asked for several times on the way of a request, so they are made once.
-        object.__setattr__(self, "key", key)
-        object.__setattr__(self, "address", f"{self.url}?{urlencode(query)}" if query else self.url)
+        return f"{self.url}?{urlencode(query)}" if query else self.url
 
     @property
     def authorization(self) -> str | None:
