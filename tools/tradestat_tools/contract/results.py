@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, cast
@@ -109,7 +109,7 @@ class Results:
     def still(self, kept: Mapping[str, bool]) -> bool:
         """Whether something is kept under just those handles under which it was. What is, never changes. Blocks."""
         store = self._store
-        return store is not None and all((store.stored_at(handle) is not None) == was for handle, was in kept.items())
+        return store is not None and store.stored_at(kept).keys() == {handle for handle, was in kept.items() if was}
 
     def _keep(
         self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any], asked: Sequence[AskedCall]
@@ -220,12 +220,17 @@ def _handle(tool: str, structured: Mapping[str, Any]) -> str:
 _SORTED = json.JSONEncoder(sort_keys=True)
 _AS_GIVEN = json.JSONEncoder(ensure_ascii=False, default=str)
 AT_ONCE = 2_000
-"""Items of a list that are text at once: that of a whole large answer would take as much memory as the answer."""
+"""Items that are text at once: that of a whole large answer would take as much memory as the answer."""
+
+PARTS = 16
+"""Items of a list up to which each may be large itself: the parts of an answer."""
 
 
 def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[bytes]:
-    """What the encoder would make of a value, piece by piece."""
-    if depth and isinstance(value, dict):
+    """What the encoder would make of a value, piece by piece where it is long."""
+    if not _is_long(value, depth):
+        yield encoder.encode(value).encode("utf-8", "surrogatepass")
+    elif isinstance(value, dict):
         held = cast("dict[str, Any]", value)
         names = sorted(held) if encoder.sort_keys else list(held)
         yield b"{"
@@ -233,10 +238,10 @@ def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[b
             yield f"{', ' if at else ''}{encoder.encode(name)}: ".encode("utf-8", "surrogatepass")
             yield from _pieces(held[name], encoder, depth - 1)
         yield b"}"
-    elif depth and isinstance(value, list | tuple):
+    else:
         items = cast("Sequence[Any]", value)
         yield b"["
-        if len(items) <= 16:  # the parts of an answer, each of which may be large
+        if len(items) <= PARTS:
             for at, one in enumerate(items):
                 yield b", " if at else b""
                 yield from _pieces(one, encoder, depth - 1)
@@ -245,8 +250,17 @@ def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[b
                 yield b", " if at else b""
                 yield encoder.encode(items[at : at + AT_ONCE])[1:-1].encode("utf-8", "surrogatepass")
         yield b"]"
-    else:
-        yield encoder.encode(value).encode("utf-8", "surrogatepass")
+
+
+def _is_long(value: Any, depth: int) -> bool:
+    """Whether a value holds more items than are text at once, in itself or in one of its parts."""
+    if not depth or not isinstance(value, dict | list | tuple):
+        return False
+    items = cast("Collection[Any]", value.values() if isinstance(value, dict) else value)
+    if len(items) > AT_ONCE:
+        return True
+    parts = items if len(items) <= PARTS or isinstance(value, dict) else ()
+    return any(_is_long(one, depth - 1) for one in parts if isinstance(one, dict | list | tuple))
 
 
 def _entry(

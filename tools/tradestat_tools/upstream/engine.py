@@ -1,7 +1,7 @@
 """From a request to a classified answer: the cache, else one call for all who ask, by the rules of its source."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -193,23 +193,25 @@ class Upstream:
 
         Nothing is sent, counted or renewed, so this may be asked beside another question.
         """
-        (found,) = await self.stored_each([(request, read)], policy)
-        return found
+        entry, left = await self._look_up(request, replace(policy, plan=self.plan(policy)))
+        return await self._good(request, policy, read, entry, left=left)
 
-    async def stored_each(self, asked: Sequence[tuple[Request, Reader[T]]], policy: Policy) -> list[Fetched[T] | None]:
-        """The same of several requests at once, in their order."""
-        if not asked:
-            return []
-        policy = replace(policy, plan=self.plan(policy))
-        entries, left = await in_thread(lambda: ([self._entry(request) for request, _ in asked], self.left(policy)))
-        now, found = self._clock.time(), list[Fetched[T] | None]()
-        for (request, read), entry in zip(asked, entries, strict=True):
-            kept = None
-            if entry is not None and now < entry.fresh_until:
-                with suppress(NoData, UpstreamRefused):
-                    kept = await self._from_store(request.key, entry, policy, read, "cached", left=left)
-            found.append(kept)
-        return found
+    async def stored_each(self, asked: Sequence[tuple[Request, Reader[T]]], policy: Policy) -> list[T | None]:
+        """The same of many requests at once, in their order; what is left of the budget is not looked at."""
+        entries = await in_thread(lambda: self._entries([request for request, _ in asked])) if asked else []
+        together = zip(asked, entries, strict=True)
+        found = [await self._good(request, policy, read, entry) for (request, read), entry in together]
+        return [None if one is None else one.value for one in found]
+
+    async def _good(
+        self, request: Request, policy: Policy, read: Reader[T], entry: Entry | None, *, left: float | None = None
+    ) -> Fetched[T] | None:
+        if entry is None or self._clock.time() >= entry.fresh_until:
+            return None
+        try:
+            return await self._from_store(request.key, entry, policy, read, "cached", left=left)
+        except (NoData, UpstreamRefused):
+            return None
 
     async def unchanged(self, watch: Watch, *, and_also: Callable[[], bool]) -> bool:
         """Whether all that an answer rests on is as it was, so that one made now would be no other.
@@ -222,8 +224,9 @@ class Upstream:
 
         def same() -> bool:
             try:
-                stored = all(self.cache.stored_at(key) == at for key, at in watch.stored.items())
-                return stored and and_also() and all(self.left(p) == left for p, left in watch.left.values())
+                stored = {key: at for key, at in watch.stored.items() if at is not None}
+                as_it_was = self.cache.stored_at(watch.stored) == stored and and_also()
+                return as_it_was and all(self.left(p) == left for p, left in watch.left.values())
             except StoreUnavailable:
                 return False
 
@@ -285,6 +288,16 @@ class Upstream:
             entry = self.cache.get(request.key, self._clock.time())
         current_watch().saw(request.key, entry)
         return entry
+
+    def _entries(self, requests: Sequence[Request]) -> list[Entry | None]:
+        """The same of several: few of many are stored as a rule, so it is first asked which. Blocks."""
+        there: Collection[str] = {request.key for request in requests}
+        with suppress(StoreUnavailable):  # a disk that can not be read keeps what comes in memory
+            there = self.cache.stored_at(there)
+        for request in requests:
+            if request.key not in there:
+                current_watch().saw(request.key, None)
+        return [self._entry(request) if request.key in there else None for request in requests]
 
     def _part(self, request: Request, *, paid: bool) -> Part | None:
         """The answer to a request out of a stored one to a wider question. Blocks."""

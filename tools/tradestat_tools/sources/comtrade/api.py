@@ -271,7 +271,7 @@ async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[Data
         (request, _reader(request, call)) for request, call in zip(data_requests(context, calls), calls, strict=True)
     ]
     kept = await context.upstream.stored_each(asked, ROWS)
-    return [(call, one.value) for call, one in zip(calls, kept, strict=True) if one is not None]
+    return [(call, page) for call, page in zip(calls, kept, strict=True) if page is not None]
 
 
 async def stored_table(context: Context, endpoint: str, params: Mapping[str, str], row: type[R]) -> list[R] | None:

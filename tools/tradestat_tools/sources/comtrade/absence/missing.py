@@ -39,10 +39,15 @@ WORDS = {
 }
 
 
+def count_cells(query: TradeQuery) -> int:
+    """How many figures were asked for by name."""
+    return prod(map(len, _dimensions(query))) * len(query.span)
+
+
 def asked_cells(query: TradeQuery) -> list[Cell]:
     """The figures that were asked for by name. A member's trade with itself is not meant by a group."""
     dimensions = _dimensions(query)
-    if prod(map(len, dimensions)) * len(query.span) > MOST_CELLS:
+    if count_cells(query) > MOST_CELLS:
         return list(_edges(dimensions, query.span))
     own = {one.code for one in query.partners.asked if one.group}
     cells = (_cell(codes, period) for period in query.span for codes in product(*dimensions))
