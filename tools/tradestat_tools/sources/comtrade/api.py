@@ -274,11 +274,14 @@ async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[Data
     return [(call, page) for call, page in zip(calls, kept, strict=True) if page is not None]
 
 
-async def stored_table(context: Context, endpoint: str, params: Mapping[str, str], row: type[R]) -> list[R] | None:
-    """The rows of a call to an endpoint beside trade data, if all of them are stored; nothing is sent."""
-    request = table_request(context, endpoint, params)
-    kept = await context.upstream.stored(request, POLICY, partial(read_table, row, request.params))
-    return None if kept is None or kept.value.withheld else kept.value.data
+async def stored_tables(
+    context: Context, endpoint: str, params: Iterable[Mapping[str, str]], row: type[R]
+) -> list[list[R] | None]:
+    """The rows of each of some calls to an endpoint beside trade data, if all are stored; nothing is sent."""
+    requests = [table_request(context, endpoint, one) for one in params]
+    asked = [(request, partial(read_table, row, request.params)) for request in requests]
+    kept = await context.upstream.stored_each(asked, POLICY)
+    return [None if one is None or one.withheld else one.data for one in kept]
 
 
 def _reader(request: Request, call: DataCall) -> "partial[Page]":

@@ -140,21 +140,21 @@ class Answered:
 
 def neighbours(wanted: DataCall) -> list[DataCall]:
     """Calls whose stored answers would say why one has no rows: its totals, all its partners, what is kept back."""
-    return list(dict.fromkeys(islice(_neighbours(wanted.of_totals), MOST_LOOKUPS)))
-
-
-def _neighbours(wanted: DataCall) -> Iterator[DataCall]:
+    wanted = wanted.of_totals
     total = total_of(wanted.clCode)
     products = [(total,), wanted.commodities, *((code,) for code in (HIDDEN if wanted.typeCode == "C" else ()))]
     partners = [(WORLD,), wanted.partners, ()]
     who = [wanted.reporters, *((code,) for code in wanted.reporters[:3] if len(wanted.reporters) > 1)]
     flows = [wanted.flows, *(pair for pair in [("M", "X")] if set(wanted.flows) <= set(pair) and wanted.flows != pair)]
     when = [wanted.periods, *(chunks(wanted.periods[-3:], 1) if len(wanted.periods) > 1 else ())]
-    yield wanted
-    for one, other, flow, reporter, periods in product(products, partners, flows, who, when):
-        yield replace(
-            wanted, commodities=one, partners=other, flows=flow, reporters=reporter, periods=periods, describe=True
+    others = dict.fromkeys(islice(product(products, partners, flows, who, range(len(when))), MOST_LOOKUPS - 1))
+    found = [
+        replace(
+            wanted, commodities=one, partners=other, flows=flow, reporters=reporter, periods=when[at], describe=True
         )
+        for one, other, flow, reporter, at in others
+    ]
+    return [wanted, *(one for one in found if one != wanted)]
 
 
 class Evidence:

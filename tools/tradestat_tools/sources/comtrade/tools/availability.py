@@ -14,7 +14,7 @@ from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Listing
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
-from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
+from tradestat_tools.sources.comtrade.api import fetch_table, stored_tables, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     LISTS,
     AnySpans,
@@ -270,16 +270,11 @@ async def stored_periods(
     if not 0 < len(reporters) <= MOST_STORED:
         return {}
     path = _path(typeCode, freqCode, clCode)
-    found: dict[str, Listing] = {}
-    for code in reporters:
-        datasets = await stored_table(context, path, {"reporterCode": code}, Dataset)
-        if datasets is not None:
-            found[code] = _listing(datasets, code)
-    if len(found) < len(reporters) and freqCode == "A":
-        datasets = await stored_table(context, path, {}, Dataset)
-        for code in () if datasets is None else reporters:
-            found.setdefault(code, _listing(datasets or (), code))
-    return found
+    alone: list[dict[str, str]] = [{"reporterCode": code} for code in reporters]
+    stored = await stored_tables(context, path, [*alone, *([{}] if freqCode == "A" else [])], Dataset)
+    of_all = stored[len(alone)] if freqCode == "A" else None
+    found = {code: of_all if own is None else own for code, own in zip(reporters, stored, strict=False)}
+    return {code: _listing(datasets, code) for code, datasets in found.items() if datasets is not None}
 
 
 async def listed_periods(

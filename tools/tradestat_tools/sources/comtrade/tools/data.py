@@ -93,13 +93,13 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
         beside = await stored(context, [near for call in looked_at for near in neighbours(call)])
         answers += [answer for call, page in beside if (answer := Answered.of(call, page)) is not None]
     judged = partial(Evidence, answers, rows=rows, clCode=arguments.clCode, today=today, not_covered=out_of_cover)
-    evidence = judged(held=held)
+    evidence = judged(held=held) if missing or not rows else None
     size = len(rows) + len(missing)
-    if unlisted := await _worked(partial(evidence.unlisted, missing), size) if missing else ():
+    if evidence and (unlisted := await _worked(partial(evidence.unlisted, missing), size)):
         # What was published is asked for once rather than guessed by the calendar: a year can be out and without this.
         asked = listed_periods(context, arguments.typeCode, arguments.freqCode, arguments.clCode, unlisted)
         evidence = judged(held={**held, **await asked})
-    if not rows:
+    if evidence and not rows:
         empty = await in_thread(partial(no_rows, query, evidence, today))
         raise await dated(context, empty, query.arguments.cmdCode)
     heads = unweighed(rows) if is_hs(arguments.clCode) else ()
@@ -200,7 +200,7 @@ class _Found:
     calls: Calls
     rows: list[Row]
     missing: list[Cell]
-    evidence: Evidence
+    evidence: Evidence | None
     weights: list[Note]
 
 
@@ -221,7 +221,7 @@ def _answer(context: Context, found: _Found) -> Answer[TradeData]:
             *cut,
             *row_notes(rows, arguments.clCode, query.arguments.cmdCode, query.span),
             *found.weights,
-            *([] if cut else absent_notes(query, found.missing, found.evidence)),
+            *([] if cut or not found.evidence else absent_notes(query, found.missing, found.evidence)),
             *reading_notes([*query.places, *query.second_partners.asked]),
             *group_notes(query.reporters, "reporterCode"),
             *group_notes(query.partners, "partnerCode", query.reporters.codes),

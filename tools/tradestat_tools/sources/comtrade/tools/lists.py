@@ -279,8 +279,9 @@ async def stored_reporters(context: Context) -> dict[str, Entry] | None:
 
 async def stored_list(context: Context, category: Category) -> list[Entry] | None:
     """One of the service's lists, if it is stored; nothing is sent."""
-    kept = await context.upstream.stored(list_request(context, FILES.get(category, category)), POLICY, _entries)
-    return None if kept is None else kept.value
+    request = list_request(context, FILES.get(category, category))
+    (entries,) = await context.upstream.stored_each([(request, _entries)], POLICY)
+    return entries
 
 
 def _entries(response: Response) -> list[Entry]:
