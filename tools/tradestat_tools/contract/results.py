@@ -99,10 +99,11 @@ class Results:
 
     async def find(self, handle: str) -> StoredResult | None:
         """What is kept under a handle; None where nothing is, or no longer."""
-        store = self._store
-        if store is None:
-            return None
-        found = await in_thread(lambda: self._find(store, handle))
+        return await in_thread(self.look_up, handle)
+
+    def look_up(self, handle: str) -> StoredResult | None:
+        """The same. Blocks."""
+        found = None if self._store is None else self._find(self._store, handle)
         current_watch().kept[handle] = found is not None
         return found
 
@@ -189,6 +190,10 @@ def figures_of(stored: StoredResult, tool: Tool[Any, Any]) -> Sequence[Observati
 
 async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
     """The answers of services that stored ones are made of, or are, each once; and the handles kept no longer."""
+    return await in_thread(lambda: _made_of(results, handles))
+
+
+def _made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
     found: list[StoredResult] = []
     lost: list[str] = []
     wanted, seen = list(handles), set[str]()
@@ -197,7 +202,7 @@ async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[Stored
         if handle in seen:
             continue
         seen.add(handle)
-        part = await results.find(handle)
+        part = results.look_up(handle)
         if part is None:
             lost.append(handle)
         elif part.source.results:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from json.encoder import encode_basestring_ascii as _text
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
@@ -108,9 +109,6 @@ Within = Callable[[Mapping[str, str]], Take | None]
 where that is not wider, and wherever that is in doubt."""
 
 
-_SORTED = json.JSONEncoder(sort_keys=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """One question to a service. Secrets are kept apart, so that everything else may be shown.
@@ -155,9 +153,12 @@ class Request:
                 # The class is frozen; an address of the settings may have a login, and is shown in many places.
                 object.__setattr__(self, "url", urlunsplit(address._replace(netloc=host)))
                 object.__setattr__(self, "login", SecretStr(unquote(login)))
-        parts = [self.method, self.url, sorted(self.params.items()), self.body]
-        # Asked for several times on the way of a request, so it is made once.
-        object.__setattr__(self, "key", hashlib.sha256(_SORTED.encode(parts).encode()).hexdigest())
+        params = ", ".join(f"[{_text(name)}, {_text(value)}]" for name, value in sorted(self.params.items()))
+        body = "null" if self.body is None else json.dumps(self.body, sort_keys=True)
+        # JSON, put together here because many stored answers are looked for at a time. Asked for several times on the
+        # way of a request, so it is made once.
+        parts = f"[{_text(self.method)}, {_text(self.url)}, [{params}], {body}]"
+        object.__setattr__(self, "key", hashlib.sha256(parts.encode()).hexdigest())
 
     @property
     def address(self) -> str:

@@ -274,16 +274,6 @@ async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[Data
     return [(call, page) for call, page in zip(calls, kept, strict=True) if page is not None]
 
 
-async def stored_tables(
-    context: Context, endpoint: str, params: Iterable[Mapping[str, str]], row: type[R]
-) -> list[list[R] | None]:
-    """The rows of each of some calls to an endpoint beside trade data, if all are stored; nothing is sent."""
-    requests = [table_request(context, endpoint, one) for one in params]
-    asked = [(request, partial(read_table, row, request.params)) for request in requests]
-    kept = await context.upstream.stored_each(asked, POLICY)
-    return [None if one is None or one.withheld else one.data for one in kept]
-
-
 def _reader(request: Request, call: DataCall) -> "partial[Page]":
     path = {"typeCode": call.typeCode, "freqCode": call.freqCode, "clCode": call.clCode}
     only = call.clCode if request.url.rpartition("/")[2] != call.clCode else None

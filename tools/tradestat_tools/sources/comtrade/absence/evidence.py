@@ -11,7 +11,6 @@ from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason, Why, each_once
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
 from tradestat_tools.sources.comtrade.api import DataCall, chunks
@@ -25,7 +24,7 @@ from tradestat_tools.sources.comtrade.codes import (
     is_hs,
     total_of,
 )
-from tradestat_tools.sources.comtrade.tools.lists import Entry, stored_reporters
+from tradestat_tools.sources.comtrade.tools.lists import Entry
 from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 
 NO_REPORTERS = frozenset({"nes", "special"})
@@ -67,12 +66,13 @@ def no_dataset(
     return found
 
 
-async def not_covered(context: Context, reporters: Sequence[AskedArea], span: Sequence[Period]) -> dict[str, Why]:
+def not_covered(
+    reporters: Sequence[AskedArea], span: Sequence[Period], listed: Mapping[str, Entry] | None
+) -> dict[str, Why]:
     """Those reporters, by code, of whom the service has nothing in any of the periods, with what shows it.
 
-    Nothing is sent. Without a stored list of reporters only former areas and those that stand for no country are known.
+    Without its list of reporters only former areas and those that stand for no country are known.
     """
-    listed = await stored_reporters(context) if reporters else None
     found: dict[str, Why] = {}
     for asked in reporters:
         text = _by_table(asked, span) or (None if listed is None else _by_list(asked, listed.get(asked.code), span))

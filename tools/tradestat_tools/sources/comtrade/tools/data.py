@@ -42,7 +42,7 @@ from tradestat_tools.sources.comtrade.notes import (
     weight_notes,
 )
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SOURCE_ID
-from tradestat_tools.sources.comtrade.tools.availability import listed_periods, stored_periods
+from tradestat_tools.sources.comtrade.tools.availability import listed_periods, stored_lists
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, check_rows, trade_answer
 from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.upstream import Fetched
@@ -71,12 +71,12 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
     today = context.today
     span, later = asked_periods(arguments.period, arguments.frequency, today)
     query = TradeQuery.of(context, arguments, span, later)
-    out_of_cover = await not_covered(context, query.reporters.asked, span)
-    if out_of_cover and len(out_of_cover) == len(query.reporters.codes):
-        raise uncovered(query, out_of_cover)
-    held = await stored_periods(
+    listed_reporters, held = await stored_lists(
         context, arguments.typeCode, arguments.freqCode, arguments.clCode, query.reporters.codes
     )
+    out_of_cover = not_covered(query.reporters.asked, span, listed_reporters)
+    if out_of_cover and len(out_of_cover) == len(query.reporters.codes):
+        raise uncovered(query, out_of_cover)
     if not arguments.leans_on_newest:
         unlisted = no_dataset(query.reporters.codes, query.span, held, arguments.clCode, today)
         if unlisted and len(unlisted) == len(query.reporters.codes):
