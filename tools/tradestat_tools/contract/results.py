@@ -227,8 +227,8 @@ _AS_GIVEN = json.JSONEncoder(ensure_ascii=False, default=str)
 AT_ONCE = 2_000
 """Items that are text at once: that of a whole large answer would take as much memory as the answer."""
 
-PARTS = 16
-"""Items of a list up to which each may be large itself: the parts of an answer."""
+PARTS = 32
+"""Items up to which each may be large itself: the parts of an answer."""
 
 
 def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[bytes]:
@@ -264,8 +264,7 @@ def _is_long(value: Any, depth: int) -> bool:
     items = cast("Collection[Any]", value.values() if isinstance(value, dict) else value)
     if len(items) > AT_ONCE:
         return True
-    parts = items if len(items) <= PARTS or isinstance(value, dict) else ()
-    return any(_is_long(one, depth - 1) for one in parts if isinstance(one, dict | list | tuple))
+    return len(items) <= PARTS and any(_is_long(one, depth - 1) for one in items)
 
 
 def _entry(
