@@ -9,7 +9,7 @@ from pathlib import Path
 
 import anyio
 
-from bench import cached_call, exports, first, one_flight, rates, session, sizes, stores
+from bench import cached_call, exports, first, one_flight, rates, session, sizes, stored, stores
 from bench.measure import say
 from tradestat_sandbox import Sandbox
 
@@ -29,7 +29,8 @@ async def main(out: Path | None) -> None:
         await one_flight.run(folder)
         await stores.run(folder)
         await sizes.run(sandbox, folder / "sizes")  # whose ledger is no other's
-        await first.run(sandbox, folder)
+        await stored.run(sandbox, folder)
+        await first.run()
     exports.run()
     rates.run(out)
     say(f"\n{time.perf_counter() - began:.0f} s in all")

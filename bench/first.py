@@ -6,13 +6,11 @@ Every pair is measured in one run, in turns. What is measured for its memory run
 import csv
 import json
 import re
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import tracemalloc
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +19,7 @@ from xml.parsers.expat import ParserCreate
 
 import anyio
 
-from bench.measure import Timed, in_turns, micros, say, table
-from bench.rig import sandbox_services
-from tradestat_sandbox import Sandbox
-from tradestat_server.text.envelope import structured_content
-from tradestat_server.text.render import MAX_CHARS, render_answer
+from bench.measure import in_turns, micros, say, table
 from tradestat_tools.catalogue import catalogue
 from tradestat_tools.open import in_memory
 from tradestat_tools.sources.comtrade.wire.rows import FIELDS, read_trade
@@ -34,31 +28,16 @@ from tradestat_tools.sources.korea.wire.page import read_page
 from tradestat_tools.upstream.condensed import Condenser
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.request import Response
-from tradestat_tools.upstream.sqlite import SqliteCache
 
 KOREAN_ROWS, TRADE_ROWS, FILE_ROWS = 3_700, 100_000, 1_000_000
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MB = 1024 * 1024
 PIECE = 64 * 1024
 
-CALLS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "comtrade_data, 67 partners": (
-        "comtrade_data",
-        {"reporterCode": "CHN", "partnerCode": "all", "cmdCode": "850760", "flowCode": "X", "period": "2024"},
-    ),
-    "search_codes": ("search_codes", {"kind": "hs", "query": "lithium battery"}),
-    "compare_mirror, 7 years": (
-        "compare_mirror",
-        {"exporter": "CHN", "importer": "KOR", "product": "850760", "period": "2018-2024"},
-    ),
-}
-"""Calls that are answered from the store."""
 
-
-async def run(sandbox: Sandbox, folder: Path) -> None:
+async def run() -> None:
     """Measure and print."""
     await _korean()
-    await _calls(sandbox, folder)
     if sys.platform != "linux":
         say("\nLarge data is not measured here: the peak of memory is read from /proc.")
         return
@@ -140,54 +119,6 @@ def _traced(work: Callable[[], object]) -> int:
         return tracemalloc.get_traced_memory()[1] if kept is not None else 0
     finally:
         tracemalloc.stop()
-
-
-async def _calls(sandbox: Sandbox, folder: Path) -> None:
-    sandbox.reset()
-    path = folder / "first.sqlite3"
-    cache = SqliteCache(path)
-    rows: list[list[str]] = []
-    try:
-        async with sandbox_services(sandbox, cache, folder, planned=True, kept=True) as context:
-            sources = context.sources.values()
-            for what, (tool, arguments) in CALLS.items():
-                await context.call(tool, arguments)  # stores what it rests on
-                bodies = {key: entry.response.body for key, entry in cache.entries()}
-                packed = _packed(bodies)
-
-                async def ours(tool: str = tool, arguments: Mapping[str, Any] = arguments) -> None:
-                    answer = await context.call(tool, arguments)
-                    render_answer(answer, sources=sources)
-                    structured_content(answer, max_chars=MAX_CHARS, sources=sources)
-
-                async def alone(db: sqlite3.Connection = packed, keys: tuple[str, ...] = tuple(bodies)) -> None:
-                    for key in keys:
-                        (body,) = db.execute("SELECT body FROM packed WHERE key = ?", (key,)).fetchone()
-                        zlib.decompress(body)
-
-                took = await in_turns({"ours": ours, "alone": alone}, rounds=9, calls=3)
-                packed.close()
-                rows.append([what, *_columns(took), f"{len(bodies)}"])
-    finally:
-        cache.close()
-    table(
-        "A call that is answered from the store, with its text and structured content, but not from the memory of\n"
-        "finished answers; beside sqlite3 that reads and unpacks all that is stored by then",
-        ["", "ours", "sqlite3", "ratio", "stored"],
-        rows,
-    )
-
-
-def _packed(bodies: Mapping[str, bytes]) -> sqlite3.Connection:
-    db = sqlite3.connect(":memory:", check_same_thread=False)
-    db.execute("CREATE TABLE packed (key TEXT PRIMARY KEY, body BLOB)")
-    db.executemany("INSERT INTO packed VALUES (?, ?)", [(key, zlib.compress(body)) for key, body in bodies.items()])
-    return db
-
-
-def _columns(took: Mapping[str, Timed]) -> list[str]:
-    ours, alone = took["ours"], took["alone"]
-    return [micros(ours.seconds), micros(alone.seconds), f"{ours.times(alone):.1f}"]
 
 
 def _pair(what: str, ours: str, alone: str, rows: int) -> list[str]:
@@ -290,5 +221,4 @@ if __name__ == "__main__":
         WORKS[sys.argv[1]](Path(sys.argv[2]))
         say(json.dumps({"seconds": time.process_time() - began, "peak": _peak()}))
     else:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-            anyio.run(run, Sandbox(), Path(name))
+        anyio.run(run)

@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Collection, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -44,8 +44,9 @@ class NoCache:
     def get(self, key: str, now: float) -> Entry | None:
         """Nothing."""
 
-    def stored_at(self, key: str) -> float | None:
+    def stored_at(self, keys: Collection[str]) -> dict[str, float]:  # noqa: ARG002 - as every cache
         """Never."""
+        return {}
 
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:  # noqa: ARG002 - as every cache
         """Nothing."""

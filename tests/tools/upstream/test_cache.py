@@ -85,6 +85,13 @@ def test_a_new_answer_takes_the_place_of_the_old_one(cache: Cache) -> None:
     assert cache.info().entries == 1
 
 
+def test_when_answers_were_stored_is_told_of_those_that_are_there(cache: Cache) -> None:
+    cache.put("a", an_entry(stored_at=NOON + 1))
+    cache.put("b", an_entry(stored_at=NOON + 2))
+    assert cache.stored_at(["b", "missing", "a"]) == {"a": NOON + 1, "b": NOON + 2}
+    assert cache.stored_at([]) == {}
+
+
 def test_answers_are_exported_in_the_order_in_which_they_were_stored(cache: Cache) -> None:
     for key, stored_at in (("b", NOON + 2), ("c", NOON + 3), ("a", NOON + 1)):
         cache.put(key, an_entry(stored_at=stored_at))

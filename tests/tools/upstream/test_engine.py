@@ -1,11 +1,15 @@
 """The engine as sources use it: what is asked, what is stored, who shares a call, and what a caller learns."""
 
+import hashlib
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import anyio
 import anyio.lowlevel
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 from scripted import FRESHNESS, POLICY, Rig, a_rig, notes, read
 
@@ -183,6 +187,30 @@ async def test_what_is_stored_can_be_looked_up_without_sending_anything(rig: Rig
     rig.now += 101  # only usable from now on, no good answer
     assert await rig.upstream.stored(request, POLICY, read) is None
     assert len(rig.asked) == 1
+
+
+async def test_many_answers_are_looked_up_in_the_order_in_which_they_are_asked_for(rig: Rig) -> None:
+    rig.will(body=b'{"v": 1}').will(body=b'{"v": 2}').will(404)
+    await rig.fetch("/a")
+    await rig.fetch("/b")
+    await rig.failing(NoData, "/nothing")
+    asked = [
+        (Request("shop", "a", f"http://shop.invalid{path}", freshness=FRESHNESS), read)
+        for path in ("/b", "/never", "/nothing", "/a")
+    ]
+    assert await rig.upstream.stored_each(asked, POLICY) == [{"v": 2}, None, None, {"v": 1}]
+    assert await rig.upstream.stored_each([], POLICY) == []
+    assert len(rig.asked) == 3
+
+
+@given(st.dictionaries(st.text(), st.text()), st.none() | st.dictionaries(st.text(), st.integers() | st.none()))
+def test_the_key_of_a_question_is_the_digest_of_its_json(
+    params: dict[str, str], body: dict[str, object] | None
+) -> None:
+    """So that what earlier versions stored is found."""
+    request = Request("shop", "a", "http://shop.invalid/é", params, "POST", body)
+    text = json.dumps(["POST", "http://shop.invalid/é", sorted(params.items()), body], sort_keys=True)
+    assert request.key == hashlib.sha256(text.encode()).hexdigest()
 
 
 async def test_a_stored_answer_that_there_is_nothing_is_nothing_to_look_up(rig: Rig) -> None:

@@ -61,12 +61,16 @@ class Period:
     @property
     def first_month(self) -> "Period":
         """The month this period begins with."""
+        if self.frequency == "month":
+            return self
         length = 12 // PER_YEAR[self.frequency]
         return Period(self.year, "month", (self.number - 1) * length + 1)
 
     @property
     def last_month(self) -> "Period":
         """The month this period ends with."""
+        if self.frequency == "month":
+            return self
         length = 12 // PER_YEAR[self.frequency]
         return Period(self.year, "month", self.number * length)
 
@@ -85,13 +89,18 @@ class Period:
         return Period(year, self.frequency, number + 1)
 
     def _key(self) -> tuple[int, int, int]:
-        first = self.first_month if self.frequency != "month" else self
+        first = self.first_month
         return (first.year, first.number, PER_YEAR[self.frequency])
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Period):
             return NotImplemented
         return self._key() < other._key()
+
+    def __le__(self, other: object) -> bool:  # of its own, because figures are held against spans one by one
+        if not isinstance(other, Period):
+            return NotImplemented
+        return self._key() <= other._key()
 
     def __str__(self) -> str:
         """`2025`, `2025Q2`, `2025-03`; `period` reads each back."""

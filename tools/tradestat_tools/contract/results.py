@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, cast
@@ -99,17 +99,18 @@ class Results:
 
     async def find(self, handle: str) -> StoredResult | None:
         """What is kept under a handle; None where nothing is, or no longer."""
-        store = self._store
-        if store is None:
-            return None
-        found = await in_thread(lambda: self._find(store, handle))
+        return await in_thread(self.look_up, handle)
+
+    def look_up(self, handle: str) -> StoredResult | None:
+        """The same. Blocks."""
+        found = None if self._store is None else self._find(self._store, handle)
         current_watch().kept[handle] = found is not None
         return found
 
     def still(self, kept: Mapping[str, bool]) -> bool:
         """Whether something is kept under just those handles under which it was. What is, never changes. Blocks."""
         store = self._store
-        return store is not None and all((store.stored_at(handle) is not None) == was for handle, was in kept.items())
+        return store is not None and store.stored_at(kept).keys() == {handle for handle, was in kept.items() if was}
 
     def _keep(
         self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any], asked: Sequence[AskedCall]
@@ -189,6 +190,10 @@ def figures_of(stored: StoredResult, tool: Tool[Any, Any]) -> Sequence[Observati
 
 async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
     """The answers of services that stored ones are made of, or are, each once; and the handles kept no longer."""
+    return await in_thread(lambda: _made_of(results, handles))
+
+
+def _made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
     found: list[StoredResult] = []
     lost: list[str] = []
     wanted, seen = list(handles), set[str]()
@@ -197,7 +202,7 @@ async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[Stored
         if handle in seen:
             continue
         seen.add(handle)
-        part = await results.find(handle)
+        part = results.look_up(handle)
         if part is None:
             lost.append(handle)
         elif part.source.results:
@@ -220,12 +225,17 @@ def _handle(tool: str, structured: Mapping[str, Any]) -> str:
 _SORTED = json.JSONEncoder(sort_keys=True)
 _AS_GIVEN = json.JSONEncoder(ensure_ascii=False, default=str)
 AT_ONCE = 2_000
-"""Items of a list that are text at once: that of a whole large answer would take as much memory as the answer."""
+"""Items that are text at once: that of a whole large answer would take as much memory as the answer."""
+
+PARTS = 32
+"""Items up to which each may be large itself: the parts of an answer."""
 
 
 def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[bytes]:
-    """What the encoder would make of a value, piece by piece."""
-    if depth and isinstance(value, dict):
+    """What the encoder would make of a value, piece by piece where it is long."""
+    if not _is_long(value, depth):
+        yield encoder.encode(value).encode("utf-8", "surrogatepass")
+    elif isinstance(value, dict):
         held = cast("dict[str, Any]", value)
         names = sorted(held) if encoder.sort_keys else list(held)
         yield b"{"
@@ -233,10 +243,10 @@ def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[b
             yield f"{', ' if at else ''}{encoder.encode(name)}: ".encode("utf-8", "surrogatepass")
             yield from _pieces(held[name], encoder, depth - 1)
         yield b"}"
-    elif depth and isinstance(value, list | tuple):
+    else:
         items = cast("Sequence[Any]", value)
         yield b"["
-        if len(items) <= 16:  # the parts of an answer, each of which may be large
+        if len(items) <= PARTS:
             for at, one in enumerate(items):
                 yield b", " if at else b""
                 yield from _pieces(one, encoder, depth - 1)
@@ -245,8 +255,16 @@ def _pieces(value: Any, encoder: json.JSONEncoder, depth: int = 5) -> Iterator[b
                 yield b", " if at else b""
                 yield encoder.encode(items[at : at + AT_ONCE])[1:-1].encode("utf-8", "surrogatepass")
         yield b"]"
-    else:
-        yield encoder.encode(value).encode("utf-8", "surrogatepass")
+
+
+def _is_long(value: Any, depth: int) -> bool:
+    """Whether a value holds more items than are text at once, in itself or in one of its parts."""
+    if not depth or not isinstance(value, dict | list | tuple):
+        return False
+    items = cast("Collection[Any]", value.values() if isinstance(value, dict) else value)
+    if len(items) > AT_ONCE:
+        return True
+    return len(items) <= PARTS and any(_is_long(one, depth - 1) for one in items)
 
 
 def _entry(

@@ -1,7 +1,7 @@
 """From a request to a classified answer: the cache, else one call for all who ask, by the rules of its source."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -198,9 +198,20 @@ class Upstream:
         """
         entry, left = await self._look_up(request, replace(policy, plan=self.plan(policy)))
         if entry is None and request.joined is not None:
-            only = request.joined.request.key
-            part = await in_thread(partial(self._part, request, paid=policy.paid, only=only))
-            entry = part.entry if part is not None else None
+            entry = await in_thread(lambda: self._joined(request, paid=policy.paid))
+        return await self._good(request, policy, read, entry, left=left)
+
+    async def stored_each(self, asked: Sequence[tuple[Request, Reader[T]]], policy: Policy) -> list[T | None]:
+        """The same of many requests at once, in their order; what is left of the budget is not looked at."""
+        requests = [request for request, _ in asked]
+        entries = await in_thread(lambda: self._entries(requests, paid=policy.paid)) if asked else []
+        together = zip(asked, entries, strict=True)
+        found = [await self._good(request, policy, read, entry) for (request, read), entry in together]
+        return [None if one is None else one.value for one in found]
+
+    async def _good(
+        self, request: Request, policy: Policy, read: Reader[T], entry: Entry | None, *, left: float | None = None
+    ) -> Fetched[T] | None:
         if entry is None or self._clock.time() >= entry.fresh_until:
             return None
         try:
@@ -219,8 +230,9 @@ class Upstream:
 
         def same() -> bool:
             try:
-                stored = all(self.cache.stored_at(key) == at for key, at in watch.stored.items())
-                return stored and and_also() and all(self.left(p) == left for p, left in watch.left.values())
+                stored = {key: at for key, at in watch.stored.items() if at is not None}
+                as_it_was = self.cache.stored_at(watch.stored) == stored and and_also()
+                return as_it_was and all(self.left(p) == left for p, left in watch.left.values())
             except StoreUnavailable:
                 return False
 
@@ -282,6 +294,23 @@ class Upstream:
             entry = self.cache.get(request.key, self._clock.time())
         current_watch().saw(request.key, entry)
         return entry
+
+    def _entries(self, requests: Sequence[Request], *, paid: bool) -> list[Entry | None]:
+        """The same of several: few of many are stored as a rule, so it is first asked which. Blocks."""
+        there: Collection[str] = {request.key for request in requests}
+        with suppress(StoreUnavailable):  # a disk that can not be read keeps what comes in memory
+            there = self.cache.stored_at(there)
+        for request in requests:
+            if request.key not in there:
+                current_watch().saw(request.key, None)
+        return [self._entry(one) if one.key in there else self._joined(one, paid=paid) for one in requests]
+
+    def _joined(self, request: Request, *, paid: bool) -> Entry | None:
+        """What a stored answer to the question that is sent in its place holds of it. Blocks."""
+        if request.joined is None:
+            return None
+        part = self._part(request, paid=paid, only=request.joined.request.key)
+        return part.entry if part is not None else None
 
     def _part(self, request: Request, *, paid: bool, only: str | None = None) -> Part | None:
         """The answer to a request out of a stored one to a wider question. Blocks."""

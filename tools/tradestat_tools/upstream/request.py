@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from json.encoder import encode_basestring_ascii as _text
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
@@ -128,7 +129,6 @@ class Request:
         joined: one of those, which is sent in its place: with what is likely to be asked next, at no greater cost.
             Where the answer can not be taken out of that one's, the question itself is sent.
         key: equal questions have equal keys; secrets have no part in it.
-        address: as it may be shown and stored, complete but for the secrets.
     """
 
     source: str
@@ -147,7 +147,6 @@ class Request:
     within: Within | None = field(default=None, repr=False, compare=False)
     joined: "Joined | None" = field(default=None, repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
-    address: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if "@" in self.url:
@@ -157,12 +156,18 @@ class Request:
                 # The class is frozen; an address of the settings may have a login, and is shown in many places.
                 object.__setattr__(self, "url", urlunsplit(address._replace(netloc=host)))
                 object.__setattr__(self, "login", SecretStr(unquote(login)))
-        parts = [self.method, self.url, sorted(self.params.items()), self.body]
-        key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        params = ", ".join(f"[{_text(name)}, {_text(value)}]" for name, value in sorted(self.params.items()))
+        body = "null" if self.body is None else json.dumps(self.body, sort_keys=True)
+        # JSON, put together here because many stored answers are looked for at a time. Asked for several times on the
+        # way of a request, so it is made once.
+        parts = f"[{_text(self.method)}, {_text(self.url)}, [{params}], {body}]"
+        object.__setattr__(self, "key", hashlib.sha256(parts.encode()).hexdigest())
+
+    @property
+    def address(self) -> str:
+        """As it may be shown and stored, complete but for the secrets. Only what is sent needs one."""
         query = self.params or {str(k): str(v) for k, v in (self.body or {}).items()}
-        # Both are asked for several times on the way of a request, so they are made once.
-        object.__setattr__(self, "key", key)
-        object.__setattr__(self, "address", f"{self.url}?{urlencode(query)}" if query else self.url)
+        return f"{self.url}?{urlencode(query)}" if query else self.url
 
     @property
     def authorization(self) -> str | None:

@@ -4,7 +4,7 @@ Both are synchronous; the engine calls them in worker threads, which is the one 
 Redis on every event loop. Every method is atomic across threads and processes and, on Redis, across machines.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -111,8 +111,8 @@ class Cache(Protocol):
         """The answer under a key, unless it is past `usable_until`."""
         ...
 
-    def stored_at(self, key: str) -> float | None:
-        """When the answer under a key was stored, without reading it; None where there is none."""
+    def stored_at(self, keys: Collection[str]) -> dict[str, float]:
+        """When the answers under these keys were stored, without reading them; those without one are left out."""
         ...
 
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:

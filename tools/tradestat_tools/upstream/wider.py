@@ -8,11 +8,14 @@ By `Request.joined` a source has one of those wider questions sent in the first 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from tradestat_tools.upstream.request import NO_DATA, PAID_REFUSAL, Joined, Request, Response, Take, Taken
-from tradestat_tools.upstream.store import Cache, Entry
+from tradestat_tools.upstream.store import LISTED, Cache, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def part_of_stored(
             continue
         taken = take(whole.response)
         if taken is not None and (not taken.empty or now < whole.stored_at + (PAID_REFUSAL if paid else NO_DATA).fresh):
-            return Part(key, params, _entry_of(whole, taken, request), taken.said)
+            return Part(key, dict(params), _entry_of(whole, taken, request), taken.said)
     return None
 
 
@@ -79,10 +82,16 @@ def _entry_of(whole: Entry, taken: Taken, request: Request) -> Entry:
     return replace(whole, response=taken.response, fresh_until=fresh)
 
 
-def _params_of(address: str, url: str) -> dict[str, str] | None:
+def _params_of(address: str, url: str) -> Mapping[str, str] | None:
     """The parameters that a stored answer was asked with; None where it was asked at another address."""
     asked_at, _, query = address.partition("?")
-    return dict(parse_qsl(query, keep_blank_values=True)) if asked_at == url else None
+    return _parsed(query) if asked_at == url else None
+
+
+@lru_cache(2 * LISTED)
+def _parsed(query: str) -> Mapping[str, str]:
+    """What a question looks through, the next one looks through again."""
+    return MappingProxyType(dict(parse_qsl(query, keep_blank_values=True)))
 
 
 def codes(text: str | None) -> frozenset[str] | None:

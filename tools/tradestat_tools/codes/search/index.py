@@ -181,7 +181,9 @@ class Index(Generic[T]):
             lacks = tuple(term.word for term, rows in held if row not in rows) if score < WHOLE_NAME else ()
             if row in last or self._near(row, held, lacks):
                 best.setdefault(self._entries[row], Hit(self._entries[row], round(score, 4), how, lacks=lacks))
-        return tuple(best.values())[:limit]
+                if len(best) == limit:
+                    break
+        return tuple(best.values())
 
     def _runs(self, query: str) -> list[str]:
         """The words of the query, those that say something if there are any."""

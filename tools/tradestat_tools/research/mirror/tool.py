@@ -205,7 +205,9 @@ async def compare_mirror(context: Context, asked: MirrorArguments) -> Answer[Mir
     if asked.currency != DOLLAR:
         await check_currency(asked.currency, "currency")
     first, last = _span(asked, context)
-    rates, no_rate = await in_thread(partial(_rates, first, last, asked.currency))
+    rates, no_rate = dict[Period, Rate](), ""
+    if asked.currency != DOLLAR:
+        rates, no_rate = await in_thread(partial(_rates, first, last, asked.currency))
     lacking = None
     if no_rate:
         if not rates:
@@ -260,7 +262,7 @@ def _rates(first: Period, last: Period, currency: str) -> tuple[dict[Period, Rat
     """What a dollar is worth in the currency, by period, and why the last of those without a rate has none; blocks."""
     rates: dict[Period, Rate] = {}
     why = ""
-    for period in periods_between(first, last) if currency != DOLLAR else ():
+    for period in periods_between(first, last):
         try:
             rates[period] = average_rate(DOLLAR, currency, period)
         except NoRate as error:

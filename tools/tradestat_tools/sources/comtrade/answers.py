@@ -18,7 +18,7 @@ from tradestat_tools.model.answers import Cell, Data, Table
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.codes import BREAKDOWNS, FLOWS
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
-from tradestat_tools.sources.comtrade.wire.rows import Row
+from tradestat_tools.sources.comtrade.wire.rows import Row, fields
 
 Amounts = list[Amount | None]
 
@@ -264,40 +264,36 @@ def as_series(rows: Sequence[Row], span: Sequence[Period], *, typeCode: str, fre
     common = {
         name: getattr(rows[0], name)
         for name in (*BREAKDOWNS, *ATTRIBUTES)
-        if rows and len({getattr(row, name) for row in rows}) == 1
+        if rows and len(set(map(fields(name), rows))) == 1
     }
-    differing = [name for name in BREAKDOWNS if name not in common]
-    cells: dict[tuple[Any, ...], list[Row | None]] = {}
+    names = (*_KEY, *(name for name in BREAKDOWNS if name not in common))
+    cell_of = fields(*names)
+    cells: dict[tuple[Any, int], list[Row | None]] = {}
     for row in rows:
-        key = (*_key(row), *(getattr(row, name) for name in differing))
-        at = place[row.period]
+        key, at = cell_of(row), place[row.period]
         repeat = 0
-        while (series := cells.setdefault((*key, repeat), [None] * len(columns)))[at] is not None:
+        while (series := cells.setdefault((key, repeat), [None] * len(columns)))[at] is not None:
             repeat += 1
         series[at] = row
     ordered = sorted(cells.values(), key=_rank)
     del cells  # its keys are as large as what they stand for
-    varying = [name for name in (*BREAKDOWNS, *ATTRIBUTES) if name not in common]
-    shared: dict[Any, list[Any]] = {}
+    varying = tuple(name for name in ATTRIBUTES if name not in common)
+    series_of = _Joining(names, varying)
     return TradeData(
         typeCode=typeCode,
         freqCode=freqCode,
         clCode=clCode,
         periods=columns,
-        reporters=_labels((row.reporterCode, row.reporterDesc, row.reporterISO) for row in rows),
-        partners=_labels((row.partnerCode, row.partnerDesc, row.partnerISO) for row in rows),
+        reporters=_labels(map(fields("reporterCode", "reporterDesc", "reporterISO"), rows)),
+        partners=_labels(map(fields("partnerCode", "partnerDesc", "partnerISO"), rows)),
         flows={code: FLOWS[code].label if code in FLOWS else code for code in dict.fromkeys(r.flowCode for r in rows)},
         commodities=_commodities(rows),
         common=Attributes.model_validate(common),
-        records=[_series(series, varying, shared) for series in ordered],
+        records=[series_of(series) for series in ordered],
     )
 
 
 _KEY = ("reporterCode", "flowCode", "partnerCode", "cmdCode")
-
-
-def _key(row: Row) -> tuple[str, ...]:
-    return (row.reporterCode, row.flowCode, row.partnerCode, row.cmdCode)
 
 
 def _rank(series: Sequence[Row | None]) -> tuple[Any, ...]:
@@ -306,25 +302,31 @@ def _rank(series: Sequence[Row | None]) -> tuple[Any, ...]:
     return (row.reporterCode.zfill(4), row.flowCode, -(row.primaryValue or 0), row.partnerCode.zfill(4), row.cmdCode)
 
 
-def _series(series: Sequence[Row | None], varying: Sequence[str], shared: dict[Any, list[Any]]) -> Series:
-    """The figures of some rows, one a period or none.
+class _Joining:
+    """Makes the figures of some rows, one a period or none, a series.
 
     Args:
-        varying: the breakdowns and attributes that are not the same for all rows of the answer.
-        shared: lists of attributes that other series have too; there may be 100,000 series.
+        names: the codes and breakdowns that tell series apart.
+        varying: the attributes that are not the same for all rows of the answer.
     """
-    row = next(row for row in series if row is not None)
-    known: dict[str, Any] = {name: getattr(row, name) for name in (*_KEY, *(n for n in varying if n in BREAKDOWNS))}
-    for name in MEASURES:
-        figures = [None if row is None else getattr(row, name) for row in series]
-        if name == "primaryValue" or any(figure is not None for figure in figures):
-            known[name] = figures
-    for name in varying:
-        if name not in BREAKDOWNS:
-            said = tuple([None if row is None else getattr(row, name) for row in series])
-            if any(one is not None for one in said):
-                known[name] = shared.setdefault((name, said), list(said))
-    return Series(**known)
+
+    def __init__(self, names: Sequence[str], varying: Sequence[str]) -> None:
+        self._names, self._codes = names, fields(*names)
+        self._lists, self._figures = (*MEASURES, *varying), fields(*MEASURES, *varying)
+        self._without = (None,) * len(self._lists)
+        self._shared: dict[tuple[str, tuple[Any, ...]], list[Any]] = {}
+        """Attributes that several series have; there may be 100,000 series."""
+
+    def __call__(self, series: Sequence[Row | None]) -> Series:
+        row = next(row for row in series if row is not None)
+        known: dict[str, Any] = dict(zip(self._names, self._codes(row), strict=True))
+        by_period = [self._without if row is None else self._figures(row) for row in series]
+        for name, figures in zip(self._lists, zip(*by_period, strict=True), strict=True):
+            if name == "primaryValue" or figures.count(None) < len(figures):
+                known[name] = (
+                    list(figures) if name in MEASURES else self._shared.setdefault((name, figures), list(figures))
+                )
+        return Series(**known)
 
 
 @cache

@@ -21,12 +21,11 @@ from tradestat_tools.sources.comtrade.service import (
     ComtradeSettings,
 )
 from tradestat_tools.sources.comtrade.wire.envelope import FAILURES, SAYS, check_answered, read_count
-from tradestat_tools.sources.comtrade.wire.part import within
+from tradestat_tools.sources.comtrade.wire.part import within as within_wider
 from tradestat_tools.sources.comtrade.wire.rows import Condense, Page, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
 from tradestat_tools.upstream import Fetched, Policy, Reader, Request, Response
-from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness, Joined
-from tradestat_tools.upstream.runtime import in_thread
+from tradestat_tools.upstream.request import CLOSED, DAY, RECENT, REFERENCE, Freshness, Joined, Within
 
 T = TypeVar("T")
 
@@ -130,7 +129,15 @@ def _reporting() -> frozenset[str]:
     return frozenset(area.comtrade for area in areas() if area.kind == "country" and area.comtrade)
 
 
-def _request(settings: ComtradeSettings, path: str, params: Mapping[str, str], freshness: Freshness) -> Request:
+def _request(
+    settings: ComtradeSettings,
+    path: str,
+    params: Mapping[str, str],
+    freshness: Freshness,
+    *,
+    within: Within | None = None,
+    joined: Joined | None = None,
+) -> Request:
     """A call to an address below the service's own, with the key where one is set; empty parameters are left out."""
     key = settings.comtrade_api_key
     return Request(
@@ -140,6 +147,8 @@ def _request(settings: ComtradeSettings, path: str, params: Mapping[str, str], f
         params={name: value for name, value in params.items() if value},
         secret_headers={KEY_HEADER: key} if key else {},
         freshness=freshness,
+        within=within,
+        joined=joined,
     )
 
 
@@ -173,20 +182,24 @@ def _data_request(settings: ComtradeSettings, call: DataCall, freshness: Freshne
     if call.typeCode == "C" and not call.tariff_line:
         # Left out, these three break every row down and sums double (documented, autumn 2026); services have none.
         params |= {"partner2Code": call.second_partners, "customsCode": call.customs, "motCode": call.modes}
-    request = _request(
-        settings,
-        f"{kind}/{call.typeCode}/{call.freqCode}/{_sent_classification(call, keyed=keyed)}",
-        {name: ",".join(codes) for name, codes in params.items()}
-        | {"maxRecords": str(call.maxRecords), "includeDesc": "true" if call.describe else "false"},
-        freshness,
-    )
-    if call.tariff_line:  # a code asked for stands for all national ones below it
-        return request
+    sent = {name: ",".join(codes) for name, codes in params.items()} | {
+        "maxRecords": str(call.maxRecords),
+        "includeDesc": "true" if call.describe else "false",
+    }
+    sent = {name: value for name, value in sent.items() if value}
     both, joined = _of_both_ends(call), None
     if both is not None:
         wider = _data_request(settings, both, freshness)
         joined = Joined(wider, _reader(wider, both), BOTH_ENDS)
-    return replace(request, within=partial(within, request.params, hs=is_hs(call.clCode)), joined=joined)
+    return _request(
+        settings,
+        f"{kind}/{call.typeCode}/{call.freqCode}/{_sent_classification(call, keyed=keyed)}",
+        sent,
+        freshness,
+        # With tariff lines a code asked for stands for all national ones below it.
+        within=None if call.tariff_line else partial(within_wider, sent, hs=is_hs(call.clCode)),
+        joined=joined,
+    )
 
 
 def table_request(
@@ -291,27 +304,16 @@ def _count_request(context: Context, call: DataCall) -> Request:
     """The call that counts; the same however many rows may be brought, so that raising them counts nothing again."""
     (asked,) = data_requests(context, [call])
     params = {name: value for name, value in asked.params.items() if name != "maxRecords"}
-    return replace(asked, params={**params, "countOnly": "true"}, freshness=RECENT, within=None)
+    return replace(asked, params={**params, "countOnly": "true"}, freshness=RECENT, within=None, joined=None)
 
 
 async def stored(context: Context, calls: Sequence[DataCall]) -> list[tuple[DataCall, Page]]:
     """Those of the calls that have a good stored answer, with it; nothing is sent."""
-    requests = data_requests(context, calls)
-    missing_keys = {request.key for request in await in_thread(partial(context.upstream.to_send, requests))}
-    found: list[tuple[DataCall, Page]] = []
-    for request, call in zip(requests, calls, strict=True):
-        if request.key not in missing_keys:
-            kept = await context.upstream.stored(request, ROWS, _reader(request, call))
-            if kept is not None:
-                found.append((call, kept.value))
-    return found
-
-
-async def stored_table(context: Context, endpoint: str, params: Mapping[str, str], row: type[R]) -> list[R] | None:
-    """The rows of a call to an endpoint beside trade data, if all of them are stored; nothing is sent."""
-    request = table_request(context, endpoint, params)
-    kept = await context.upstream.stored(request, POLICY, partial(read_table, row, request.params))
-    return None if kept is None or kept.value.withheld else kept.value.data
+    asked = [
+        (request, _reader(request, call)) for request, call in zip(data_requests(context, calls), calls, strict=True)
+    ]
+    kept = await context.upstream.stored_each(asked, ROWS)
+    return [(call, page) for call, page in zip(calls, kept, strict=True) if page is not None]
 
 
 def _reader(request: Request, call: DataCall) -> "partial[Page]":

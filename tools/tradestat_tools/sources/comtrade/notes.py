@@ -25,7 +25,7 @@ from tradestat_tools.sources.comtrade.codes import (
     overlapping_flows,
 )
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SERVICE
-from tradestat_tools.sources.comtrade.wire.rows import Page, Row
+from tradestat_tools.sources.comtrade.wire.rows import Page, Row, fields
 from tradestat_tools.sources.comtrade.wire.tables import Listed
 from tradestat_tools.upstream import Fetched
 
@@ -64,12 +64,12 @@ def _double_counting(rows: Sequence[Row], classification: str) -> Note | None:
         reasons.append(nested)
     reasons += overlapping_flows({row.flowCode for row in rows})
     for name, whole in BREAKDOWNS.items():
-        codes = {code for row in rows if (code := getattr(row, name))}
+        codes: set[str | None] = {*map(fields(name), rows)} - {None, ""}
         if whole in codes and len(codes) > 1:
             reasons.append(f"{name}={whole} is the total of the other {name} values")
     if {"97"} < {row.reporterCode for row in rows}:
         reasons.append("the European Union (97) contains its members")
-    cells = {_cell(row) for row in rows}
+    cells = set(map(_CELL, rows))
     if repeats := len(rows) - len(cells):
         reasons.append(f"{repeats} cell{'s' * (repeats > 1)} came more than once, each in a record of its own")
     if not reasons:
@@ -77,9 +77,7 @@ def _double_counting(rows: Sequence[Row], classification: str) -> Note | None:
     return Note(code=NoteCode.DOUBLE_COUNTING, text=f"Do not add the rows up: {'; '.join(reasons)}.")
 
 
-def _cell(row: Row) -> tuple[str | None, ...]:
-    names = ("reporterCode", "flowCode", "partnerCode", "cmdCode", "period", *BREAKDOWNS)
-    return tuple(getattr(row, name) for name in names)
+_CELL = fields("reporterCode", "flowCode", "partnerCode", "cmdCode", "period", *BREAKDOWNS)
 
 
 def _editions(

@@ -246,7 +246,9 @@ def _on_empty(selection: Selection, replies: Sequence[Reply], rows: Sequence[Row
     if retired := [month for month in empty if hs and not in_force(hs, months[month].year)]:
         text = f"No row for {_named(retired)}: HS {hs[:6]} is not in the edition of that time."
         yield _note(NoteCode.ABSENT, text, Reason.CODE_RETIRED)
-    sure = {month: vouched(selection.operation, [reply]) for reply in replies for month in reply.months}
+    sure: dict[str, bool | None] = {}
+    for reply in replies if empty else ():
+        sure |= dict.fromkeys(reply.months, vouched(selection.operation, [reply]))
     by_text: dict[str, list[str]] = {}
     for month in empty:
         if month not in retired:

@@ -4,7 +4,7 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -67,9 +67,9 @@ class RedisCache:
             entry = entry.dated(now - (entry.usable_until - entry.stored_at - left))
         return entry
 
-    def stored_at(self, key: str) -> float | None:
-        at = self._server.command("HGET", self._prefix + key, "stored_at")
-        return None if at is None else float(at)
+    def stored_at(self, keys: Collection[str]) -> dict[str, float]:
+        found = self._server.commands([("HGET", self._prefix + key, "stored_at") for key in keys])
+        return {key: float(at) for key, at in zip(keys, found, strict=True) if at is not None}
 
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         listed = self._server.command("ZREVRANGE", self._list_of(source, endpoint), 0, LISTED - 1)
@@ -153,13 +153,13 @@ class TieredCache:
                 raise
             return self._local.get(key, now)
 
-    def stored_at(self, key: str) -> float | None:
+    def stored_at(self, keys: Collection[str]) -> dict[str, float]:
         try:
-            return self._shared.stored_at(key)
+            return self._shared.stored_at(keys)
         except StoreUnavailable:
             if self._closed:
                 raise
-            return self._local.stored_at(key)
+            return self._local.stored_at(keys)
 
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         try:

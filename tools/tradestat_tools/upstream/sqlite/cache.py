@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -82,10 +82,10 @@ class SqliteCache:
             return spare
         return max((entry for entry in (spare, found) if entry), key=lambda entry: entry.stored_at, default=None)
 
-    def stored_at(self, key: str) -> float | None:
-        spare = self._spare.stored_at(key) if self._spare and self._holds_spare else None
-        found = self._disk.stored_at(key)
-        return max((at for at in (spare, found) if at is not None), default=None)
+    def stored_at(self, keys: Collection[str]) -> dict[str, float]:
+        spare = self._spare.stored_at(keys) if self._spare and self._holds_spare else {}
+        found = self._disk.stored_at(keys)
+        return found | {key: max(at, found.get(key, at)) for key, at in spare.items()}
 
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         spare = self._spare.asked(source, endpoint) if self._spare and self._holds_spare else []
@@ -158,9 +158,9 @@ class _Answers:
             self._note("UPDATE answers SET used_at = ? WHERE key = ?", (now, key))
         return entry
 
-    def stored_at(self, key: str) -> float | None:
-        row = self.file.row("SELECT stored_at FROM answers WHERE key = ?", (key,))
-        return row[0] if row else None
+    def stored_at(self, keys: Collection[str]) -> dict[str, float]:
+        places = ", ".join("?" * len(keys))
+        return dict(self.file.rows(f"SELECT key, stored_at FROM answers WHERE key IN ({places})", tuple(keys)))  # noqa: S608 - question marks
 
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         return self.file.rows(

@@ -11,7 +11,6 @@ from tradestat_tools.codes.countries import areas
 from tradestat_tools.codes.editions import hs_break
 from tradestat_tools.codes.hs import hs_status
 from tradestat_tools.codes.periods import Period
-from tradestat_tools.contract.context import Context
 from tradestat_tools.model.reasons import Reason, Why, each_once
 from tradestat_tools.sources.comtrade.answers import OTHER_ASIA, area_text
 from tradestat_tools.sources.comtrade.api import DataCall, chunks
@@ -25,7 +24,7 @@ from tradestat_tools.sources.comtrade.codes import (
     is_hs,
     total_of,
 )
-from tradestat_tools.sources.comtrade.tools.lists import Entry, stored_reporters
+from tradestat_tools.sources.comtrade.tools.lists import Entry
 from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 
 NO_REPORTERS = frozenset({"nes", "special"})
@@ -67,12 +66,13 @@ def no_dataset(
     return found
 
 
-async def not_covered(context: Context, reporters: Sequence[AskedArea], span: Sequence[Period]) -> dict[str, Why]:
+def not_covered(
+    reporters: Sequence[AskedArea], span: Sequence[Period], listed: Mapping[str, Entry] | None
+) -> dict[str, Why]:
     """Those reporters, by code, of whom the service has nothing in any of the periods, with what shows it.
 
-    Nothing is sent. Without a stored list of reporters only former areas and those that stand for no country are known.
+    Without its list of reporters only former areas and those that stand for no country are known.
     """
-    listed = await stored_reporters(context) if reporters else None
     found: dict[str, Why] = {}
     for asked in reporters:
         text = _by_table(asked, span) or (None if listed is None else _by_list(asked, listed.get(asked.code), span))
@@ -140,21 +140,21 @@ class Answered:
 
 def neighbours(wanted: DataCall) -> list[DataCall]:
     """Calls whose stored answers would say why one has no rows: its totals, all its partners, what is kept back."""
-    return list(dict.fromkeys(islice(_neighbours(wanted.of_totals), MOST_LOOKUPS)))
-
-
-def _neighbours(wanted: DataCall) -> Iterator[DataCall]:
+    wanted = wanted.of_totals
     total = total_of(wanted.clCode)
     products = [(total,), wanted.commodities, *((code,) for code in (HIDDEN if wanted.typeCode == "C" else ()))]
     partners = [(WORLD,), wanted.partners, ()]
     who = [wanted.reporters, *((code,) for code in wanted.reporters[:3] if len(wanted.reporters) > 1)]
     flows = [wanted.flows, *(pair for pair in [("M", "X")] if set(wanted.flows) <= set(pair) and wanted.flows != pair)]
     when = [wanted.periods, *(chunks(wanted.periods[-3:], 1) if len(wanted.periods) > 1 else ())]
-    yield wanted
-    for one, other, flow, reporter, periods in product(products, partners, flows, who, when):
-        yield replace(
-            wanted, commodities=one, partners=other, flows=flow, reporters=reporter, periods=periods, describe=True
+    others = dict.fromkeys(islice(product(products, partners, flows, who, range(len(when))), MOST_LOOKUPS - 1))
+    found = [
+        replace(
+            wanted, commodities=one, partners=other, flows=flow, reporters=reporter, periods=when[at], describe=True
         )
+        for one, other, flow, reporter, at in others
+    ]
+    return [wanted, *(one for one in found if one != wanted)]
 
 
 class Evidence:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
+from typing import Any
 
 from tradestat_tools.codes.periods import Period
 from tradestat_tools.model.answers import Note, NoteCode
@@ -13,7 +14,7 @@ from tradestat_tools.sources.comtrade.answers import SHOWN, area_text, listed
 from tradestat_tools.sources.comtrade.arguments import TradeQuery
 from tradestat_tools.sources.comtrade.calendar import wire_period
 from tradestat_tools.sources.comtrade.codes import stands_for_many
-from tradestat_tools.sources.comtrade.wire.rows import Row
+from tradestat_tools.sources.comtrade.wire.rows import Row, fields
 
 MOST_CELLS = 20_000
 """Cells looked at one by one; of a larger question only what has no row at all is named."""
@@ -39,25 +40,36 @@ WORDS = {
 }
 
 
+def count_cells(query: TradeQuery) -> int:
+    """How many figures were asked for by name."""
+    return prod(map(len, _dimensions(query))) * len(query.span)
+
+
 def asked_cells(query: TradeQuery) -> list[Cell]:
     """The figures that were asked for by name. A member's trade with itself is not meant by a group."""
     dimensions = _dimensions(query)
-    if prod(map(len, dimensions)) * len(query.span) > MOST_CELLS:
+    if count_cells(query) > MOST_CELLS:
         return list(_edges(dimensions, query.span))
     own = {one.code for one in query.partners.asked if one.group}
     cells = (_cell(codes, period) for period in query.span for codes in product(*dimensions))
     return [cell for cell in cells if cell.partnerCode not in own or cell.partnerCode != cell.reporterCode]
 
 
+_CODES = Cell._fields[:4]
+
+
 def missing_cells(query: TradeQuery, rows: Sequence[Row]) -> list[Cell]:
     """Those of the figures asked for that have no row."""
-    seen: dict[tuple[bool, ...], set[tuple[str, ...]]] = {}
+    seen: dict[tuple[bool, ...], set[Any]] = {}
     missing: list[Cell] = []
     for cell in asked_cells(query):
         named = tuple(code is not None for code in cell[:4])
         if named not in seen:
-            seen[named] = {_projected(row, named) for row in rows}
-        if (*(code for code in cell[:4] if code is not None), wire_period(cell.period)) not in seen[named]:
+            seen[named] = set(
+                map(fields(*(name for name, given in zip(_CODES, named, strict=True) if given), "period"), rows)
+            )
+        codes = [code for code in cell[:4] if code is not None]
+        if ((*codes, wire_period(cell.period)) if codes else wire_period(cell.period)) not in seen[named]:
             missing.append(cell)
     return missing
 
@@ -89,11 +101,6 @@ def _edges(dimensions: Sequence[Sequence[str | None]], span: Sequence[Period]) -
 def _cell(codes: Sequence[str | None], period: Period) -> Cell:
     reporter, partner, flow, commodity = codes
     return Cell(reporter, partner, flow, commodity, period)
-
-
-def _projected(row: Row, named: tuple[bool, ...]) -> tuple[str, ...]:
-    codes = (row.reporterCode, row.partnerCode, row.flowCode, row.cmdCode)
-    return (*(code for code, is_named in zip(codes, named, strict=True) if is_named), row.period)
 
 
 def absent_notes(query: TradeQuery, missing: Sequence[Cell], evidence: Evidence) -> list[Note]:

@@ -1,7 +1,8 @@
 """The tool `comtrade_availability`: which reporters' figures UN Comtrade holds, for which periods, released when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -14,7 +15,7 @@ from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Listing
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
-from tradestat_tools.sources.comtrade.api import fetch_table, stored_table, table_request
+from tradestat_tools.sources.comtrade.api import fetch_table, table_request
 from tradestat_tools.sources.comtrade.arguments import (
     AnySpans,
     Classification,
@@ -27,10 +28,12 @@ from tradestat_tools.sources.comtrade.arguments import (
 from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode, members_instead
 from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
-from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
+from tradestat_tools.sources.comtrade.tools.lists import Entry, whole_list
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
-from tradestat_tools.sources.comtrade.wire.tables import AVAILABILITY, Dataset
+from tradestat_tools.sources.comtrade.wire.tables import AVAILABILITY, Dataset, read_table
+from tradestat_tools.upstream import Reader, Request
 
 MOST_ROWS = 60
 """Datasets of one reporter that are shown one by one; of more only from when to when."""
@@ -257,26 +260,29 @@ def _path(typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, *, tariffline:
     return f"{AVAILABILITY}{'Tariffline' if tariffline else ''}/{typeCode}/{freqCode}/{clCode}"
 
 
-async def stored_periods(
+async def stored_lists(
     context: Context, typeCode: TypeCode, freqCode: FreqCode, clCode: ClCode, reporters: Sequence[str]
-) -> Mapping[str, Listing]:
-    """What UN Comtrade lists by reporter, of those reporters whose list is stored; nothing is sent.
+) -> tuple[Mapping[str, Entry] | None, Mapping[str, Listing]]:
+    """What is stored of UN Comtrade's lists; nothing is sent.
 
-    Of more reporters than MOST_STORED none is looked up.
+    Returns:
+        Its reporters by code, None where that list is not stored; and the datasets by reporter, of those whose list is
+        stored. Of more reporters than MOST_STORED none of the latter is looked up.
     """
-    if not 0 < len(reporters) <= MOST_STORED:
-        return {}
+    if not reporters:
+        return None, {}
     path = _path(typeCode, freqCode, clCode)
-    found: dict[str, Listing] = {}
-    for code in reporters:
-        datasets = await stored_table(context, path, {"reporterCode": code}, Dataset)
-        if datasets is not None:
-            found[code] = _listing(datasets, code)
-    if len(found) < len(reporters) and freqCode == "A":
-        datasets = await stored_table(context, path, {}, Dataset)
-        for code in () if datasets is None else reporters:
-            found.setdefault(code, _listing(datasets or (), code))
-    return found
+    alone = reporters if len(reporters) <= MOST_STORED else ()
+    everyone = [""] if alone and freqCode == "A" else []
+    requests = [table_request(context, path, {"reporterCode": code}) for code in (*alone, *everyone)]
+    tables = [(request, partial(read_table, Dataset, request.params)) for request in requests]
+    asked: list[tuple[Request, Reader[Any]]] = [whole_list(context, "reporters"), *tables]
+    entries, *found = await context.upstream.stored_each(asked, POLICY)
+    whole = [None if one is None or one.withheld else one.data for one in found]
+    of_all = whole[-1] if everyone else None
+    held = {code: of_all if own is None else own for code, own in zip(alone, whole, strict=False)}
+    listed = None if entries is None else {entry.id: entry for entry in entries}
+    return listed, {code: _listing(datasets, code) for code, datasets in held.items() if datasets is not None}
 
 
 async def listed_periods(

@@ -1,9 +1,10 @@
 """The tool `comtrade_data`: who traded what with whom, as countries report it to the United Nations."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError
@@ -21,7 +22,7 @@ from tradestat_tools.sources.comtrade.absence.evidence import (
     no_dataset,
     not_covered,
 )
-from tradestat_tools.sources.comtrade.absence.missing import absent_notes, missing_cells
+from tradestat_tools.sources.comtrade.absence.missing import absent_notes, count_cells, missing_cells
 from tradestat_tools.sources.comtrade.answers import TradeData, as_series, listed
 from tradestat_tools.sources.comtrade.api import DataCall, chunks, fetch, has_key, periods_a_call, stored
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeArguments, TradeQuery
@@ -41,18 +42,20 @@ from tradestat_tools.sources.comtrade.notes import (
     weight_notes,
 )
 from tradestat_tools.sources.comtrade.service import KEY_VARIABLE, SOURCE_ID
-from tradestat_tools.sources.comtrade.tools.availability import listed_periods, stored_periods
+from tradestat_tools.sources.comtrade.tools.availability import listed_periods, stored_lists
 from tradestat_tools.sources.comtrade.tools.shared import calls_for, check_rows, trade_answer
 from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 from tradestat_tools.upstream import Fetched
 from tradestat_tools.upstream.runtime import in_thread
+
+T = TypeVar("T")
 
 MOST_LOOKED_AT = 3
 """Calls of a question for which stored answers to neighbouring questions are looked up, the newest periods."""
 
 MANY_ROWS = 2000
 """Rows, and figures without one, above which joining them would hold up the event loop (5,004 took 0.13 s) and goes to
-a worker thread."""
+a worker thread, whose own way there and back costs more than a few rows do."""
 
 
 async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[TradeData]:
@@ -68,12 +71,12 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
     today = context.today
     span, later = asked_periods(arguments.period, arguments.frequency, today)
     query = TradeQuery.of(context, arguments, span, later)
-    out_of_cover = await not_covered(context, query.reporters.asked, span)
-    if out_of_cover and len(out_of_cover) == len(query.reporters.codes):
-        raise uncovered(query, out_of_cover)
-    held = await stored_periods(
+    listed_reporters, held = await stored_lists(
         context, arguments.typeCode, arguments.freqCode, arguments.clCode, query.reporters.codes
     )
+    out_of_cover = not_covered(query.reporters.asked, span, listed_reporters)
+    if out_of_cover and len(out_of_cover) == len(query.reporters.codes):
+        raise uncovered(query, out_of_cover)
     if not arguments.leans_on_newest:
         unlisted = no_dataset(query.reporters.codes, query.span, held, arguments.clCode, today)
         if unlisted and len(unlisted) == len(query.reporters.codes):
@@ -84,18 +87,19 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
     answers = [answer for call, one in calls if (answer := Answered.of(call, one.value)) is not None]
     # What did not come of an answer that was cut may have been cut off: nothing of it is said to be missing.
     whole = len(answers) == len(calls)
-    missing = await in_thread(partial(missing_cells, query, rows)) if whole else []
+    missing = await _worked(partial(missing_cells, query, rows), len(rows) + count_cells(query)) if whole else []
     if missing:
         looked_at = [call for call, _ in calls if call.periods][-MOST_LOOKED_AT:]
         beside = await stored(context, [near for call in looked_at for near in neighbours(call)])
         answers += [answer for call, page in beside if (answer := Answered.of(call, page)) is not None]
     judged = partial(Evidence, answers, rows=rows, clCode=arguments.clCode, today=today, not_covered=out_of_cover)
-    evidence = judged(held=held)
-    if unlisted := await in_thread(partial(evidence.unlisted, missing)) if missing else ():
+    evidence = judged(held=held) if missing or not rows else None
+    size = len(rows) + len(missing)
+    if evidence and (unlisted := await _worked(partial(evidence.unlisted, missing), size)):
         # What was published is asked for once rather than guessed by the calendar: a year can be out and without this.
         asked = listed_periods(context, arguments.typeCode, arguments.freqCode, arguments.clCode, unlisted)
         evidence = judged(held={**held, **await asked})
-    if not rows:
+    if evidence and not rows:
         empty = await in_thread(partial(no_rows, query, evidence, today))
         raise await dated(context, empty, query.arguments.cmdCode)
     heads = unweighed(rows) if is_hs(arguments.clCode) else ()
@@ -109,7 +113,12 @@ async def comtrade_data(context: Context, arguments: TradeArguments) -> Answer[T
     join = partial(
         _answer, context, _Found(query, calls, rows, missing, evidence, weight_notes(heads, [*rows, *parts]))
     )
-    return await in_thread(join) if len(rows) + len(missing) > MANY_ROWS else join()
+    return await _worked(join, size)
+
+
+async def _worked(work: Callable[[], T], size: int) -> T:
+    """The result of some work on so many rows and figures."""
+    return await in_thread(work) if size > MANY_ROWS else work()
 
 
 def _check_breadth(context: Context, arguments: TradeArguments) -> None:
@@ -191,7 +200,7 @@ class _Found:
     calls: Calls
     rows: list[Row]
     missing: list[Cell]
-    evidence: Evidence
+    evidence: Evidence | None
     weights: list[Note]
 
 
@@ -212,7 +221,7 @@ def _answer(context: Context, found: _Found) -> Answer[TradeData]:
             *cut,
             *row_notes(rows, arguments.clCode, query.arguments.cmdCode, query.span),
             *found.weights,
-            *([] if cut else absent_notes(query, found.missing, found.evidence)),
+            *([] if cut or not found.evidence else absent_notes(query, found.missing, found.evidence)),
             *reading_notes([*query.places, *query.second_partners.asked]),
             *group_notes(query.reporters, "reporterCode"),
             *group_notes(query.partners, "partnerCode", query.reporters.codes),

@@ -17,7 +17,7 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.api import ask, list_request
 from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
 from tradestat_tools.sources.comtrade.wire.envelope import changed, read_list
-from tradestat_tools.upstream import Response
+from tradestat_tools.upstream import Reader, Request, Response
 
 Category = Literal[
     "reporters",
@@ -270,16 +270,15 @@ async def comtrade_reference(context: Context, arguments: ReferenceArguments) ->
     )
 
 
-async def stored_reporters(context: Context) -> dict[str, Entry] | None:
-    """The service's list of reporters by code, if it is stored; nothing is sent."""
-    entries = await stored_list(context, "reporters")
-    return None if entries is None else {entry.id: entry for entry in entries}
-
-
 async def stored_list(context: Context, category: Category) -> list[Entry] | None:
     """One of the service's lists, if it is stored; nothing is sent."""
-    kept = await context.upstream.stored(list_request(context, FILES.get(category, category)), POLICY, _entries)
-    return None if kept is None else kept.value
+    (entries,) = await context.upstream.stored_each([whole_list(context, category)], POLICY)
+    return entries
+
+
+def whole_list(context: Context, category: Category) -> tuple[Request, Reader[list[Entry]]]:
+    """The call for one of the service's lists, and how it is read."""
+    return list_request(context, FILES.get(category, category)), _entries
 
 
 def _entries(response: Response) -> list[Entry]:
