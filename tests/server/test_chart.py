@@ -200,3 +200,25 @@ async def test_programs_get_the_figure_once() -> None:
     full = structured_content(answer, max_chars=25_000, full=True)
     assert full["data"]["figure"]["kind"] == "lines"
     assert "figure" not in full
+
+
+@pytest.mark.parametrize(
+    ("lang", "named", "title"), [("zh", ["中国", "美国"], "锂电池"), ("ko", ["중국", "미국"], "리튬")]
+)
+async def test_a_chart_has_its_names_in_the_language_of_the_answer(
+    client: Client, lang: str, named: list[str], title: str
+) -> None:
+    of = await handle(client, partner=["China", "United States"], lang=lang)
+    figure = await drawn(client, of)
+    assert sorted(one["name"] for one in figure["series"] if one["role"] != "total") == sorted(named)
+    assert title in figure["title"]
+    both = await drawn(client, of, only=["United States", named[0]])
+    assert len(both["series"]) == 2, "areas are found by their English names too"
+    mixed = await drawn(client, [of, await handle(client, partner=["Japan"])])
+    assert "China" in [one["name"] for one in mixed["series"]], "answers in two languages are drawn in English"
+
+
+async def drawn(client: Client, result: Any, **asked_for: Any) -> dict[str, Any]:
+    answer = await asked(client, "chart", {"result": result, **asked_for})
+    assert answer.structured_content is not None, text_of(answer)
+    return answer.structured_content["figure"]

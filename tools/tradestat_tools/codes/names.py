@@ -16,6 +16,11 @@ Lang = Literal["en", "zh", "ko"]
 _SCRIPTS: Mapping[Lang, re.Pattern[str]] = {"zh": re.compile("[\u4e00-\u9fff]"), "ko": re.compile("[\uac00-\ud7a3]")}
 
 
+def as_lang(value: object) -> object:
+    """zh for zh-CN; anything that is no text as it is."""
+    return value.strip().lower().partition("-")[0] if isinstance(value, str) else value
+
+
 def hs_name(lang: Lang, code: str) -> str:
     """The short name of a chapter, a heading or TOTAL in Chinese or Korean; "" in English and of any other code.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from tradestat_tools.codes.flows import flow
-from tradestat_tools.codes.names import Lang
+from tradestat_tools.codes.names import Lang, as_lang
 from tradestat_tools.codes.periods import Frequency, Period, count_between, period
 from tradestat_tools.codes.spans import Span, span
 from tradestat_tools.codes.words import CodeError, fold
@@ -34,11 +34,6 @@ def _lower(value: Any) -> Any:
 
 
 LOWER = BeforeValidator(_lower)
-
-
-def _language(value: Any) -> Any:
-    """zh for zh-CN; anything that is no text as it is."""
-    return value.strip().lower().partition("-")[0] if isinstance(value, str) else value
 
 
 def _flow(value: Any) -> Any:
@@ -70,7 +65,7 @@ FlowWord = BeforeValidator(_flow)
 FrequencyCode = Annotated[Literal["", "A", "Q", "M"], BeforeValidator(read_frequency)]
 Periods = Annotated[Span | None, reads(span, max_length=60), Meaning.PERIOD]
 BasePeriod = Annotated[Period | None, reads(period, max_length=20)]
-NamesIn = Annotated[Lang, BeforeValidator(_language), Field(description="Language of the names of products and areas.")]
+NamesIn = Annotated[Lang, BeforeValidator(as_lang), Field(description="Language of the names of products and areas.")]
 Handles = Annotated[list[str], AfterValidator(_handles)]
 
 NOTHING_SAID: dict[str, Any] = {"default": ""}

@@ -218,7 +218,11 @@ def _words(points: Points, dimension: str, code: str) -> Iterable[str]:
     name = points.names[dimension].get(code, code)
     yield name
     if points.common and dimension in ("reporter", "partner") and (found := area_of(code)) is not None:
-        yield from (word for word in (found.iso2, found.iso3, found.name_zh, found.name_ko, *found.aliases) if word)
+        yield from (
+            word
+            for word in (found.iso2, found.iso3, found.name_en, found.name_zh, found.name_ko, *found.aliases)
+            if word
+        )
     elif name.startswith(f"{code} "):
         yield name.removeprefix(f"{code} ")
 

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from tradestat_tools.codes.countries import Area, area, areas
 from tradestat_tools.codes.ebops import ebops_path
 from tradestat_tools.codes.labels import labels
+from tradestat_tools.codes.names import Lang, as_lang, goods_name, hs_name
+from tradestat_tools.codes.names import area_name as name_of_area
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError, clean, fold
 from tradestat_tools.contract.kept import KeptRows
@@ -146,12 +148,13 @@ def _common(rows: Sequence[tuple[StoredResult, Sequence[Observation]]], asked: C
             notes.append(Note(code=NoteCode.DOUBLE_COUNTING, text=text))
     codes = {name: sorted({one.of[at] for one in points}) for at, name in enumerate(COMMON)}
     services = {one.product for _, found in rows for one in found if one.classification == "EBOPS"}
+    lang = _lang_of([stored for stored, _ in rows])
     sources = {one.source: stored.source.service for stored, found in rows for one in found}
     names = {
         "flow": FLOWS,
-        "reporter": {code: area_name(code) for code in codes["reporter"]},
-        "partner": {code: area_name(code) for code in codes["partner"]},
-        "product": product_names(codes["product"], services),
+        "reporter": {code: area_name(code, lang) for code in codes["reporter"]},
+        "partner": {code: area_name(code, lang) for code in codes["partner"]},
+        "product": product_names(codes["product"], services, lang),
         "source": sources,
     }
     return Points(COMMON, points, names, common=True, notes=notes)
@@ -180,7 +183,7 @@ def area_of(code: str) -> Area | None:
     return _areas().get(code)
 
 
-def area_name(code: str) -> str:
+def area_name(code: str, lang: Lang = "en") -> str:
     """Its name; the code where there is none."""
     found = area_of(code)
     if found is None:
@@ -188,32 +191,38 @@ def area_name(code: str) -> str:
             found = area(code, system="comtrade")
         except CodeError:
             return code
-    return found.name_en
+    return name_of_area(lang, found)
 
 
-def product_names(codes: Iterable[str], services: Collection[str] = ()) -> dict[str, str]:
+def _lang_of(stored: Sequence[StoredResult]) -> Lang:
+    """The language in which all answers were asked for."""
+    found = {as_lang(one.arguments.get("lang", "en")) for one in stored}
+    return next((lang for lang in get_args(Lang) if found == {lang}), "en")
+
+
+def product_names(codes: Iterable[str], services: Collection[str] = (), lang: Lang = "en") -> dict[str, str]:
     """Products for people: `850760 Electric accumulators; lithium-ion`, `All goods`."""
     listed = list(codes)
     texts = labels((code for code in listed if code.isdecimal() and code not in services), LABEL)
     found: dict[str, str] = {}
     for code in listed:
         if code == ALL_GOODS:
-            found[code] = "all goods"
+            found[code] = hs_name(lang, code) or "all goods"
         elif code in services:
-            found[code] = _service(code)
+            found[code] = _service(code, lang)
         else:
-            found[code] = f"{code} {texts[code]}" if code in texts else code
+            name = goods_name(lang, code, texts.get(code, "")).removesuffix(" > ")
+            found[code] = f"{code} {name}" if name else code
     return found
 
 
-def _service(code: str) -> str:
-    if code == ALL_SERVICES:
-        return "all services"
+def _service(code: str, lang: Lang) -> str:
     try:
         item = ebops_path(code)[-1]
     except CodeError:
-        return code
-    return f"{item.code} {item.label}"
+        return "all services" if code == ALL_SERVICES else code
+    name = {"en": item.label, "zh": item.name_zh, "ko": item.name_ko}[lang] or item.label
+    return f"{item.code} {name}" if code != ALL_SERVICES else name if lang != "en" else "all services"
 
 
 # Tables as they were shown.
