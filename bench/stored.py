@@ -158,7 +158,7 @@ async def _profile(context: Context, what: str, calls: Sequence[Call]) -> None:
         for call in calls:
             await context.call(*call)
     say(f"\n{what}, {len(calls)} calls")
-    pstats.Stats(profile, stream=sys.stdout).strip_dirs().sort_stats("cumulative").print_stats("tradestat|tools", 25)
+    pstats.Stats(profile, stream=sys.stdout).sort_stats("cumulative").print_stats("tradestat_", 25)
 
 
 async def _alone() -> None:
