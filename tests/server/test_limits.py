@@ -16,6 +16,8 @@ from held import INITIALIZE, PATIENCE, listening, program
 
 from tradestat_server.listening import listen
 
+pytestmark = pytest.mark.slow  # each waits for what is not sent
+
 HEADERS = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
 BEGUN = b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
 FEW = {
@@ -159,7 +161,6 @@ def test_beyond_so_many_sse_sessions_one_more_is_refused(tmp_path: Path) -> None
         assert "TRADESTAT_HTTP_SESSIONS" in one_more.json()["error"]["message"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["streamable-http", "sse"])
 def test_a_server_with_open_streams_leaves_without_complaint(transport: str, tmp_path: Path) -> None:
     options = ("serve", "--sandbox", "--transport", transport, "--port", "0")

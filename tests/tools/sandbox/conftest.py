@@ -1,11 +1,20 @@
 """A sandbox per test, and ways to ask it that know nothing of the project's own client."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tradestat_sandbox import SANDBOX_KEYS, Sandbox
+
+
+@pytest.hookimpl(tryfirst=True)  # before slow ones are left out
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """The stand-ins change when the facts do, which is seldom."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -151,7 +151,6 @@ async def test_one_call_in_so_many_may_be_refused_for_a_second(http: httpx.Async
     assert answers[2].json()["message"] == "Rate limit is exceeded. Try again in 1 seconds."
 
 
-@pytest.mark.slow
 async def test_more_than_the_limit_is_cut_and_not_refused(http: httpx.AsyncClient) -> None:
     query = {"reporterCode": "156,842,276", "period": "2024"}
     counted = await body(http, GET + "C/A/HS", **query, countOnly="true")

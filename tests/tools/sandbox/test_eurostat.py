@@ -47,7 +47,6 @@ async def test_without_a_frequency_both_come_and_double(http: httpx.AsyncClient)
     assert len(both) == 13
 
 
-@pytest.mark.slow
 async def test_products_left_open_come_in_all_their_lengths(http: httpx.AsyncClient) -> None:
     path = CELL.replace("850760", "").replace("A.DE.CN", "A.SK.CN")
     found = lines(await http.get(path, params=YEAR))

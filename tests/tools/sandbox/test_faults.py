@@ -15,8 +15,6 @@ import uvicorn
 from tradestat_sandbox import SANDBOX_KEYS, SCRAPER_ID, SOURCES, Call, Sandbox
 from tradestat_sandbox.faults import KINDS
 
-pytestmark = pytest.mark.slow  # every fault that a stand-in can be told
-
 PATHS = {
     "trademap": f"/scraper/{SCRAPER_ID}/get_coverage",
     "doumaotong": "/skill/dashboard?hsCode=8507",

@@ -10,7 +10,7 @@ import pytest
 
 from tradestat_sandbox import CATALOGUE_ID, SANDBOX_KEYS, SCRAPER_ID, Sandbox
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]  # every line of what is known of the services
+pytestmark = pytest.mark.anyio
 SCRAPER = f"/scraper/{SCRAPER_ID}/"
 KOREA = "/1220000/"
 MONTH = "strtYymm=202403&endYymm=202403"
