@@ -260,29 +260,30 @@ def _siblings(lines: Sequence[Line], line: Line) -> list[Line]:
         mine = [one for one in mine if line.product in (None, one.product) and line.partner in (None, one.partner)]
         return list({(one.partner, one.product): one for one in mine}.values())
     family = [one for one in lines if one.ranked and one.ranked == line.ranked]
-    return [one for one in family if _beside(one, line, family)]
+    return [one for of in _beside_each_other(family) if any(each is line for each in of) for one in of]
 
 
-def _beside(one: Line, line: Line, among: Sequence[Line]) -> bool:
-    """Whether two series are parts of one whole: of one product by partner, or of one partner by product."""
-    ends = {(each.reporter, each.partner) for each in among}
-    return one.product == line.product if len(ends) > 1 else one.partner == line.partner
+def _beside_each_other(lines: Sequence[Line]) -> list[list[Line]]:
+    """Series as parts of one whole each: the partners of a product, or of one partner its products."""
+    by_product = len({(one.reporter, one.partner) for one in lines}) > 1
+    found: dict[str | None, list[Line]] = {}
+    for one in lines:
+        found.setdefault(one.product if by_product else one.partner, []).append(one)
+    return list(found.values())
 
 
 def _rank(lines: Sequence[Line], periods: Sequence[Period]) -> None:
     """The place of each partner or product among all that stand beside it, in each period and over all."""
-    for line in lines:
-        if line.members or not line.ranked:
-            continue
-        among = _each_once(one for one in lines if one.ranked and one.flow == line.flow and not one.members)
-        beside = [one for one in among if _beside(one, line, among)]
-        if len(beside) < 2:
-            continue
-        mine = [one.key for one in beside].index(line.key)
-        of = [sums.ranks([one.at(at).value for one in beside])[mine] for at in periods]
-        totals = [sums.together(one.cells, periods).value for one in beside]
-        line.found["rank"] = [Indicator(rank) for rank in of]
-        line.found["total_rank"] = [Indicator(sums.ranks(totals)[mine])]
+    for flow in {line.flow for line in lines}:
+        ranked = _each_once(one for one in lines if one.ranked and one.flow == flow and not one.members)
+        for beside in _beside_each_other(ranked):
+            if len(beside) < 2:
+                continue
+            places = [sums.ranks([one.at(at).value for one in beside]) for at in periods]
+            totals = sums.ranks([sums.together(one.cells, periods).value for one in beside])
+            for mine, line in enumerate(beside):
+                line.found["rank"] = [Indicator(of[mine]) for of in places]
+                line.found["total_rank"] = [Indicator(totals[mine])]
 
 
 # --- measures ------------------------------------------------------------------------------------------------------
@@ -299,7 +300,10 @@ def _worked_out(many: Many, found: Gathered, lines: Sequence[Line]) -> tuple[lis
 
 def _each_once(lines: Iterable[Line]) -> list[Line]:
     """Without what stands there again: a partner that was named and is a group's member too."""
-    return list({line.key: line for line in reversed(list(lines))}.values())[::-1]
+    found: dict[tuple[object, ...], Line] = {}
+    for line in lines:
+        found.setdefault(line.key, line)
+    return list(found.values())
 
 
 def _one(many: Many, found: Gathered, line: Line, last: Period) -> OneSeries:
