@@ -145,10 +145,8 @@ def _no_room(folder: Path | None, said: str) -> InvalidQuery:
 @contextmanager
 def opened(scratch: Path | None = None, *, megabytes: int = MEGABYTES) -> "Generator[DuckDBPyConnection]":
     """A database in memory that may spill into a folder; without one, a way to read files."""
-    db = _database(megabytes) if scratch is not None else _for_reading().cursor()
+    db = _database(str(scratch), megabytes) if scratch is not None else _for_reading().cursor()
     try:
-        if scratch is not None:
-            db.execute(f"SET temp_directory = {literal(str(scratch))}")
         yield db
     finally:
         db.close()
@@ -157,15 +155,15 @@ def opened(scratch: Path | None = None, *, megabytes: int = MEGABYTES) -> "Gener
 @lru_cache(maxsize=1)
 def _for_reading() -> "DuckDBPyConnection":
     """One database for all that only read: making one takes 10 ms, a cursor of it none."""
-    db = _database(MEGABYTES)
-    db.execute("SET temp_directory = ''")
-    return db
+    return _database("", MEGABYTES)
 
 
-def _database(megabytes: int) -> "DuckDBPyConnection":
+def _database(spills_to: str, megabytes: int) -> "DuckDBPyConnection":
     import duckdb  # noqa: PLC0415 - 65 MB that only those who need it load
 
-    return duckdb.connect(":memory:", config={"memory_limit": f"{megabytes}MB", "threads": "1"})
+    return duckdb.connect(
+        ":memory:", config={"memory_limit": f"{megabytes}MB", "threads": "1", "temp_directory": spills_to}
+    )
 
 
 def literal(text: str) -> str:
