@@ -5,7 +5,7 @@ and Japan in the latter. Only exact codes, names and aliases resolve; a near mis
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast, get_args
@@ -148,7 +148,8 @@ def _listed(cell: str) -> tuple[str, ...]:
 
 
 @cache
-def _by_code(system: CodeSystem) -> dict[str, Area]:
+def by_code(system: CodeSystem) -> Mapping[str, Area]:
+    """Areas by a system's codes."""
     # An area may have two codes, with a blank between them: it is found by both and by either.
     known = ((found, getattr(found, system)) for found in areas())
     return {one: found for found, code in known if code for one in (code, *code.split())}
@@ -184,7 +185,7 @@ def _words() -> dict[str, _Word]:
     found: dict[str, _Word] = {}
     for row in table_rows("area_words.csv"):
         codes = row["areas"].split()
-        choices = tuple(_by_code("iso3").get(code) or _by_code("comtrade")[code] for code in codes)
+        choices = tuple(by_code("iso3").get(code) or by_code("comtrade")[code] for code in codes)
         found |= {_key(word): _Word(choices, row["note"]) for word in _listed(row["words"])}
     return found
 
@@ -223,13 +224,13 @@ def resolve_area(text: str | int, *, system: System = "any") -> Resolved:
         raise CodeError(f"{shown(word)} is a makeshift code of UN Comtrade's lists.", allowed=ALLOWED)
     if re.fullmatch(r"[0-9]{1,3}", folded) and _NUMBER.fullmatch(word):
         return _by_number(int(folded), system)
-    if system == "schedule_c" and (hit := _by_code(system).get(word)):
+    if system == "schedule_c" and (hit := by_code(system).get(word)):
         return Resolved(hit, system)
-    if system == "geonom" and (hit := _by_code("geonom").get(folded.upper())):  # XS is Serbia there
+    if system == "geonom" and (hit := by_code("geonom").get(folded.upper())):  # XS is Serbia there
         return Resolved(hit, "geonom", _former_note(hit))
     if re.fullmatch(r"[a-z]{2,3}", folded):
         code_system: CodeSystem = "iso2" if len(folded) == 2 else "iso3"
-        if hit := _by_code(code_system).get(folded.upper()):
+        if hit := by_code(code_system).get(folded.upper()):
             return Resolved(hit, code_system, _former_note(hit))
     key = _key(word)
     if meant := _words().get(key):
@@ -362,10 +363,10 @@ def history_note(area: Area, first_year: int) -> str | None:
 def _by_number(number: int, system: System) -> Resolved:
     code = f"{number:03d}"
     if system == "china_customs":
-        if hit := _by_code("china_customs").get(code):
+        if hit := by_code("china_customs").get(code):
             return Resolved(hit, "china_customs", _former_note(hit))
         raise CodeError(f"{code} is not a China Customs country code.{_elsewhere(code)}", allowed=ALLOWED)
-    m49, comtrade = _by_code("m49").get(code), _by_code("comtrade").get(str(number))
+    m49, comtrade = by_code("m49").get(code), by_code("comtrade").get(str(number))
     if m49 is not None and comtrade is not None and m49 != comtrade and not comtrade.former:
         if system in {"comtrade", "trademap"}:
             note = f"{code} is {m49.name_en} in M49, but {comtrade.name_en} in UN Comtrade."
@@ -384,7 +385,7 @@ def _by_number(number: int, system: System) -> Resolved:
 def _elsewhere(code: str) -> str:
     """A sentence for a number that was read in the wrong system."""
     for system in ("china_customs", "m49"):
-        if hit := _by_code(system).get(code):
+        if hit := by_code(system).get(code):
             return f" In {SYSTEM_NAMES[system]} it is {label(hit)}."
     return ""
 
@@ -394,7 +395,7 @@ def _former_note(found: Area) -> str | None:
         return None
     note = f"{found.name_en} is a former area; its data end with {found.until}."
     if found.successors:
-        note += f" Later: {', '.join(_by_code('iso3')[code].name_en for code in found.successors)}."
+        note += f" Later: {', '.join(by_code('iso3')[code].name_en for code in found.successors)}."
     return note
 
 

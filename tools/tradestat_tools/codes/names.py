@@ -6,6 +6,7 @@ from functools import cache
 from typing import Literal
 
 from tradestat_tools.codes.countries import Area
+from tradestat_tools.codes.ebops import EbopsItem
 from tradestat_tools.codes.groups import Group
 from tradestat_tools.codes.hs import hs_entry
 from tradestat_tools.codes.search.hs import everyday_words
@@ -51,6 +52,12 @@ def area_name(lang: Lang, area: Area) -> str:
     """The name of a country or area."""
     names = {"en": area.name_en, "zh": area.name_zh, "ko": area.name_ko}
     return names[lang] or area.name_en
+
+
+def service_name(lang: Lang, item: EbopsItem) -> str:
+    """What an EBOPS item is called."""
+    names = {"en": item.label, "zh": item.name_zh, "ko": item.name_ko}
+    return names[lang] or item.label
 
 
 def group_name(lang: Lang, group: Group) -> str:

@@ -7,7 +7,7 @@ from tradestat_tools.codes.countries import Area
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.editions import listed
 from tradestat_tools.codes.hs import HsStatus, describe, hs_status, nearest_hs, normalise_hs
-from tradestat_tools.codes.names import Lang, goods_name
+from tradestat_tools.codes.names import Lang, goods_name, service_name
 from tradestat_tools.codes.periods import Frequency, Period, periods_between
 from tradestat_tools.codes.words import CodeError, bounded, shown
 
@@ -55,8 +55,7 @@ class Product:
         """What it is called in a language, in English where the lists have no name."""
         if self.kind == "goods":
             return goods_name(lang, self.code, self.label)
-        item = ebops_entry(self.code)
-        return {"en": self.label, "zh": item.name_zh, "ko": item.name_ko}[lang] or self.label
+        return service_name(lang, ebops_entry(self.code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@ their status decides, else none of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from tradestat_tools.codes.countries import Area, areas
+from tradestat_tools.codes.countries import by_code
 from tradestat_tools.codes.names import Lang
 from tradestat_tools.codes.names import area_name as name_of_area
 from tradestat_tools.codes.periods import Period
@@ -231,11 +230,5 @@ def named(one: Observation) -> str:
 
 def area_name(code: str, lang: Lang = "en") -> str:
     """The name of an area by UN Comtrade's code."""
-    area = by_comtrade().get(code)
+    area = by_code("comtrade").get(code)
     return name_of_area(lang, area) if area else code
-
-
-@cache
-def by_comtrade() -> Mapping[str, Area]:
-    """Areas by UN Comtrade's code."""
-    return {area.comtrade: area for area in areas() if area.comtrade}

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import islice
 from typing import Literal
 
+from tradestat_tools.codes.countries import by_code
 from tradestat_tools.codes.ebops import ebops_entry
 from tradestat_tools.codes.groups import Group
 from tradestat_tools.codes.names import Lang
@@ -19,7 +20,7 @@ from tradestat_tools.model.errors import InvalidQuery, NoData, TooLarge
 from tradestat_tools.model.flow import TOTAL_GOODS, TOTAL_SERVICES, WORLD
 from tradestat_tools.model.observation import Observation, Status
 from tradestat_tools.research.indicators.formulas import Indicator
-from tradestat_tools.research.repeats import NAMED, Place, Repeated, area_name, by_comtrade, lack, named, once
+from tradestat_tools.research.repeats import NAMED, Place, Repeated, area_name, lack, named, once
 from tradestat_tools.research.views import stored_figures
 from tradestat_tools.research.words import first_of
 from tradestat_tools.upstream.runtime import in_thread
@@ -171,7 +172,7 @@ def is_member(one: Observation, by: Dimension) -> bool:
         return not is_total(one)
     if by == "period":
         return True
-    area = by_comtrade().get(one.partner if by == "partner" else one.reporter)
+    area = by_code("comtrade").get(one.partner if by == "partner" else one.reporter)
     return area is None or area.kind not in ("world", "group")
 
 

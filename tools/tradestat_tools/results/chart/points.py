@@ -6,13 +6,12 @@ They are the answers' common rows; of an answer that has none, or where a table 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, get_args
 
-from tradestat_tools.codes.countries import Area, area, areas
+from tradestat_tools.codes.countries import Area, area, by_code
 from tradestat_tools.codes.ebops import ebops_path
 from tradestat_tools.codes.labels import labels
-from tradestat_tools.codes.names import Lang, as_lang, goods_name, hs_name
+from tradestat_tools.codes.names import Lang, as_lang, goods_name, hs_name, service_name
 from tradestat_tools.codes.names import area_name as name_of_area
 from tradestat_tools.codes.periods import Period, period
 from tradestat_tools.codes.words import CodeError, clean, fold
@@ -173,14 +172,9 @@ def _measured(one: Observation, measure: str) -> tuple[int | float | None, str]:
     return one.value, currency_name(one.currency)
 
 
-@cache
-def _areas() -> Mapping[str, Area]:
-    return {one.comtrade: one for one in areas() if one.comtrade}
-
-
 def area_of(code: str) -> Area | None:
     """The area of UN Comtrade's code."""
-    return _areas().get(code)
+    return by_code("comtrade").get(code)
 
 
 def area_name(code: str, lang: Lang = "en") -> str:
@@ -221,7 +215,7 @@ def _service(code: str, lang: Lang) -> str:
         item = ebops_path(code)[-1]
     except CodeError:
         return "all services" if code == ALL_SERVICES else code
-    name = {"en": item.label, "zh": item.name_zh, "ko": item.name_ko}[lang] or item.label
+    name = service_name(lang, item)
     return f"{item.code} {name}" if code != ALL_SERVICES else name if lang != "en" else "all services"
 
 

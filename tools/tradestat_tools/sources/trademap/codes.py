@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from tradestat_tools.codes.countries import Area, Resolved, areas, resolve_area, why_no_code
+from tradestat_tools.codes.countries import Area, Resolved, by_code, resolve_area, why_no_code
 from tradestat_tools.codes.ebops import ALLOWED as EBOPS_ALLOWED
 from tradestat_tools.codes.ebops import EbopsItem, ebops_entry, ebops_items
 from tradestat_tools.codes.groups import Group, expansion, group_named
@@ -155,18 +155,13 @@ def _reading(text: str, name: str, note: str | None = None) -> str:
 
 
 @cache
-def _areas() -> dict[str, Area]:
-    return {area.trademap: area for area in areas() if area.trademap}
-
-
-@cache
 def _services() -> dict[str, EbopsItem]:
     return {item.trademap: item for item in ebops_items() if item.trademap}
 
 
 def area_of(code: str) -> Area | None:
     """The area of Trade Map's code for it; None if it is not known here."""
-    return _areas().get(code)
+    return by_code("trademap").get(code)
 
 
 def area_label(code: str) -> str | None:
