@@ -48,6 +48,10 @@ class NoCache:
         """Never."""
         return {}
 
+    def version(self) -> object:
+        """Nothing ever changes."""
+        return 0
+
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:  # noqa: ARG002 - as every cache
         """Nothing."""
         return []

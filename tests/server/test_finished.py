@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -26,7 +28,7 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.open import context_on
-from tradestat_tools.upstream.engine import Upstream
+from tradestat_tools.upstream.engine import LOOKED_AT_AGAIN, Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
@@ -72,8 +74,10 @@ class Play:
 
 
 @asynccontextmanager
-async def a_play() -> AsyncGenerator[Play]:
+async def a_play(folder: Path | None = None) -> AsyncGenerator[Play]:
+    """A server on stores in files of a folder, or in memory."""
     hand = Hand()
+    answers, calls, results = (folder and folder / f"{name}.sqlite3" for name in ("answers", "calls", "results"))
     sandbox = Sandbox(clock=lambda: hand.seconds)
     http = Http(app=sandbox.app)
     chosen = sandbox_settings(catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True))
@@ -92,7 +96,11 @@ async def a_play() -> AsyncGenerator[Play]:
     now = lambda: datetime.fromtimestamp(hand.seconds, UTC)  # noqa: E731
     plans = {source.id: source.plan(chosen) for source in catalogue().sources.values()}
     clock = Clock(lambda: hand.seconds, hand.wait)
-    with closing(SqliteCache(None)) as cache, closing(SqliteLedger(None)) as ledger, closing(SqliteCache(None)) as kept:
+    with (
+        closing(SqliteCache(answers)) as cache,
+        closing(SqliteLedger(calls)) as ledger,
+        closing(SqliteCache(results)) as kept,
+    ):
         async with Upstream(http, cache=cache, ledger=ledger, clock=clock, plans=plans, most_attempts=1) as upstream:
             context = context_on(chosen, upstream, now, results=Results(kept, now=clock.time))
             async with Client(create_server(context, offered=offered)) as client:
@@ -188,14 +196,24 @@ async def kept_entries(play: Play) -> list[Entry]:
     return [entry for _, entry in play.kept.entries()]
 
 
+def delete(folder: Path, what: str) -> None:
+    """As somebody would by hand."""
+    for file in folder.glob(f"{what}*"):
+        file.unlink()
+
+
 ASKED = [QUESTIONS[1], QUESTIONS[3], QUESTIONS[4]]
 STEPS = st.one_of(
     st.tuples(st.just("nothing"), st.none()),
     st.tuples(st.just("spend"), st.integers(1, 97).map(lambda chapter: f"{chapter:02d}")),
-    st.tuples(st.just("later"), st.sampled_from([1.0, 59.0, 601.0, 3_600.0, 86_400.0, 8 * 86_400.0, 40 * 86_400.0])),
+    st.tuples(
+        st.just("later"), st.sampled_from([0.5, 1.0, 59.0, 601.0, 3_600.0, 86_400.0, 8 * 86_400.0, 40 * 86_400.0])
+    ),
     st.tuples(st.just("earlier"), st.sampled_from([30.0, 86_400.0])),
     st.tuples(st.just("clear"), st.sampled_from([None, "trademap", "comtrade"])),
     st.tuples(st.just("clear results"), st.none()),
+    st.tuples(st.just("clear from another process"), st.sampled_from(["answers", "results"])),
+    st.tuples(st.just("delete by hand"), st.sampled_from(["answers", "results"])),
     st.tuples(st.just("offline"), st.booleans()),
 )
 
@@ -209,7 +227,11 @@ def test_no_answer_that_is_given_again_differs_from_one_made_afresh(
     given_again: list[str] = []
 
     async def play_them() -> None:
-        async with a_play() as play:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            await play_in(Path(folder))
+
+    async def play_in(folder: Path) -> None:
+        async with a_play(folder) as play:
             for question in ASKED * 2:
                 await ask(play, *question)
             for (what, how), question in steps:
@@ -225,6 +247,12 @@ def test_no_answer_that_is_given_again_differs_from_one_made_afresh(
                         play.context.upstream.cache.clear(how)
                     case "clear results":
                         play.kept.clear()
+                    case "clear from another process":
+                        with closing(SqliteCache(folder / f"{how}.sqlite3")) as other:
+                            other.clear()
+                    case "delete by hand":
+                        delete(folder, how)
+                        play.hand.seconds += LOOKED_AT_AGAIN
                     case "offline":
                         play.context.upstream.offline = how
                     case _:

@@ -81,7 +81,8 @@ class Finished:
 
 async def _holds(context: "Context", kept: _Kept) -> bool:
     held = {**kept.watch.kept, kept.handle: True}
-    return await context.upstream.unchanged(kept.watch, and_also=lambda: context.results.still(held))
+    results = context.results
+    return await context.upstream.unchanged(kept.watch, kept=lambda: results.still(held), version=results.version())
 
 
 def _question(tool: str, arguments: Mapping[str, Any]) -> str:

@@ -92,6 +92,50 @@ def test_when_answers_were_stored_is_told_of_those_that_are_there(cache: Cache) 
     assert cache.stored_at([]) == {}
 
 
+def test_what_another_process_writes_shows_in_the_version_and_what_it_reads_does_not(open_cache: OpenCache) -> None:
+    here, there = open_cache("shared"), open_cache("shared")
+    try:
+        here.put("a", an_entry())
+        seen = here.version()
+        for change in (lambda: there.put("b", an_entry()), lambda: there.clear(), lambda: here.put("a", an_entry())):
+            assert here.get("a", NOON) == there.get("a", NOON)
+            assert here.version() == seen
+            change()
+            assert here.version() != seen or seen is None
+            seen = here.version()
+        assert (seen is None) is isinstance(here, RedisCache)
+    finally:
+        here.close()
+        there.close()
+
+
+def test_the_version_waits_for_no_writer_and_is_another_once_the_file_is(tmp_path: Path) -> None:
+    cache = SqliteCache(tmp_path / "answers.sqlite3")
+    memory = SqliteCache(None)
+    try:
+        seen = cache.version()
+        file = Path(cache.info().place)
+        with sqlite3.connect(file, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("DELETE FROM answers")
+            assert cache.version() == seen, "nothing is committed"
+            other.execute("COMMIT")
+        other.close()
+        assert cache.version() != seen
+        seen = cache.version()
+        for name in (file, *file.parent.glob(f"{file.name}-*")):
+            name.unlink(missing_ok=True)
+        assert cache.get("a", NOON) is None
+        assert cache.version() != seen
+        first = memory.version()
+        memory.put("a", an_entry())
+        assert memory.version() != first
+    finally:
+        cache.close()
+        memory.close()
+    assert cache.version() is None
+
+
 def test_answers_are_exported_in_the_order_in_which_they_were_stored(cache: Cache) -> None:
     for key, stored_at in (("b", NOON + 2), ("c", NOON + 3), ("a", NOON + 1)):
         cache.put(key, an_entry(stored_at=stored_at))

@@ -112,6 +112,10 @@ class Results:
         store = self._store
         return store is not None and store.stored_at(kept).keys() == {handle for handle, was in kept.items() if was}
 
+    def version(self) -> object:
+        """As `Cache.version`, of where answers are kept."""
+        return None if self._store is None else self._store.version()
+
     def _keep(
         self, store: Cache, tool: str, arguments: dict[str, Any], answer: Answer[Any], asked: Sequence[AskedCall]
     ) -> str | None:

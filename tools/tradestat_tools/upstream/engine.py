@@ -61,6 +61,9 @@ FINISH_WITHIN = 30.0
 RENEWAL_REST = 3600.0
 """Seconds for which a question that is paid for is not renewed again: a renewal that failed may have been charged."""
 
+LOOKED_AT_AGAIN = 1.0
+"""Seconds after which stores are looked through for changes in any case: what is left of a budget changes with time."""
+
 StoredState = Literal["cached", "stale", "offline"]
 
 
@@ -219,24 +222,33 @@ class Upstream:
         except (NoData, UpstreamRefused):
             return None
 
-    async def unchanged(self, watch: Watch, *, and_also: Callable[[], bool]) -> bool:
+    async def unchanged(self, watch: Watch, *, kept: Callable[[], bool], version: object) -> bool:
         """Whether all that an answer rests on is as it was, so that one made now would be no other.
 
+        The stores are looked through where they may have changed since they last were, or a second is gone.
+
         Args:
-            and_also: what must hold besides; asked in a worker thread.
+            kept: whether what is kept elsewhere is as it was; asked in a worker thread.
+            version: of where that is kept, as `Cache.version`.
         """
-        if self.offline or self._clock.time() >= watch.good_until:
+        now = self._clock.time()
+        if self.offline or now >= watch.good_until:
             return False
+        versions = [self.cache.version(), version, self.ledger.version() if watch.left else 0]
+        if watch.found is not None and watch.found[0] == versions and 0 <= now - watch.found[1] < LOOKED_AT_AGAIN:
+            return True
 
         def same() -> bool:
             try:
                 stored = {key: at for key, at in watch.stored.items() if at is not None}
-                as_it_was = self.cache.stored_at(watch.stored) == stored and and_also()
+                as_it_was = self.cache.stored_at(watch.stored) == stored and kept()
                 return as_it_was and all(self.left(p) == left for p, left in watch.left.values())
             except StoreUnavailable:
                 return False
 
-        return await in_thread(same)
+        found = await in_thread(same)
+        watch.found = (versions, now) if found and None not in versions else None
+        return found
 
     async def limit_freshness(self, limits: Mapping[str, float]) -> None:
         """Forget stored answers, by key, after so many seconds at the latest: they turned out to be worth less."""

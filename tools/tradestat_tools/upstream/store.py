@@ -115,6 +115,13 @@ class Cache(Protocol):
         """When the answers under these keys were stored, without reading them; those without one are left out."""
         ...
 
+    def version(self) -> object:
+        """Equal to what it was as long as nobody has changed what is stored; None where that can not be said at once.
+
+        Alone among these it neither waits nor reads a disk, so that it may be asked on the event loop.
+        """
+        ...
+
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         """Key and address of what is stored of one endpoint, at least of the newest `LISTED`; the newest first.
 
@@ -220,6 +227,10 @@ class Ledger(Protocol):
 
     def used(self, account: str, plan: Plan, now: float) -> float:
         """Credits used and reserved in the plan's period (in all that is remembered, where there is no budget)."""
+        ...
+
+    def version(self) -> object:
+        """As `Cache.version`."""
         ...
 
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:

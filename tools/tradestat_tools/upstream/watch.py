@@ -20,6 +20,7 @@ class Watch:
         left: by source, its policy and what was left of its budget.
         good_until: when the first of those answers is no longer fresh.
         sound: whether nothing else was looked at: no service asked, no answer that is not fresh.
+        found: the versions of the stores, and when, in which all of it was last found as it had been.
     """
 
     stored: dict[str, float | None] = field(default_factory=dict[str, float | None])
@@ -27,6 +28,7 @@ class Watch:
     left: dict[str, tuple[Policy, float | None]] = field(default_factory=dict[str, tuple[Policy, float | None]])
     good_until: float = math.inf
     sound: bool = True
+    found: tuple[list[object], float] | None = None
 
     def saw(self, key: str, entry: Entry | None) -> None:
         """An answer was looked up."""

@@ -71,6 +71,9 @@ class RedisCache:
         found = self._server.commands([("HGET", self._prefix + key, "stored_at") for key in keys])
         return {key: float(at) for key, at in zip(keys, found, strict=True) if at is not None}
 
+    def version(self) -> object:
+        return None
+
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         listed = self._server.command("ZREVRANGE", self._list_of(source, endpoint), 0, LISTED - 1)
         return [(key, address) for key, address in map(json.loads, listed)]
@@ -160,6 +163,9 @@ class TieredCache:
             if self._closed:
                 raise
             return self._local.stored_at(keys)
+
+    def version(self) -> object:
+        return None
 
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         try:

@@ -310,6 +310,9 @@ class RedisLedger:
     def used(self, account: str, plan: Plan, now: float) -> float:
         return int(self._used(self._keys(account), [now, *plan.period(now)])) / MILLI
 
+    def version(self) -> object:
+        return None
+
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         holder = self._claim([self._claim_key(key)], [owner, now, now + lease, _lives(lease)])
         return Claim(ours=holder == owner, owner=holder)

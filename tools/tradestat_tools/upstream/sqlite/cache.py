@@ -87,6 +87,10 @@ class SqliteCache:
         found = self._disk.stored_at(keys)
         return found | {key: max(at, found.get(key, at)) for key, at in spare.items()}
 
+    def version(self) -> object:
+        versions = self._disk.file.version(), self._spare.file.version() if self._spare else 0
+        return None if None in versions else versions
+
     def asked(self, source: str, endpoint: str) -> list[tuple[str, str]]:
         spare = self._spare.asked(source, endpoint) if self._spare and self._holds_spare else []
         return [*spare, *self._disk.asked(source, endpoint)]

@@ -30,6 +30,9 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+Version = tuple[object, int]
+"""See `SqliteFile.version`."""
+
 PATIENCE = 20.0
 """Seconds for which a writer waits for another process; every transaction here takes milliseconds."""
 
@@ -75,6 +78,9 @@ class SqliteFile:
         self._lock = threading.Lock()
         self._opened: sqlite3.Connection | None = None
         self._found: object = None
+        self._looking = threading.Lock()
+        self._looks: sqlite3.Connection | None = None
+        self._writes = 0
         with suppress(StoreUnavailable):
             self.rows("SELECT 1")  # opened now if possible, so that a warning shows early
 
@@ -111,6 +117,24 @@ class SqliteFile:
         """How many rows one statement changed, in a transaction of its own. Raises as `write`."""
         return self.write(lambda connection: connection.execute(statement, values).rowcount)
 
+    def version(self) -> Version | None:
+        """Equal to what it was as long as nobody has changed what is in the file; None where that is not known at once.
+
+        Neither waits nor reads the disk: what other processes wrote shows in memory that SQLite shares with them. A
+        file that was deleted or replaced by hand is not noticed here, but by the next use.
+        """
+        if not self._looking.acquire(blocking=False):
+            return None
+        try:
+            if self.base is None:
+                return self, self._writes
+            row = self._looks.execute("PRAGMA data_version").fetchone() if self._looks else None
+            return (self._looks, row[0]) if row else None
+        except sqlite3.Error:  # just being recovered by another process, say
+            return None
+        finally:
+            self._looking.release()
+
     def set_aside(self, path: Path, found: object, why: str) -> str | None:
         """Give a file another name, unless somebody did that since it was `found`; says which, None where it did not.
 
@@ -131,6 +155,7 @@ class SqliteFile:
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
+            self._look_no_more()
             if self._opened is not None:
                 self._opened.close()
 
@@ -151,6 +176,7 @@ class SqliteFile:
                 raise self._refusal(error) from error
             if writing:
                 self._trouble = None
+                self._writes += 1
             return result
 
     def _refusal(self, error: Exception) -> StoreUnavailable:
@@ -168,12 +194,32 @@ class SqliteFile:
         if self._opened is None:
             self._opened = self._open(writing)
             self._found = self._places()
+            self._begin_to_look()
         return self._opened
+
+    def _begin_to_look(self) -> None:
+        """A connection that only ever looks whether something changed: to it, all others' writes are changes."""
+        if self.path is None or self.read_only:
+            return
+        with suppress(sqlite3.Error):
+            looks = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+            if looks.execute("PRAGMA journal_mode").fetchone() != ("wal",):  # where that shows on the disk alone
+                looks.close()
+                return
+            with self._looking:
+                self._looks = looks
+
+    def _look_no_more(self) -> None:
+        with self._looking:
+            if self._looks is not None:
+                self._looks.close()
+            self._looks = None
 
     def _places(self) -> object:
         return self.base and self.path and (identity(self.path), identity(self.base))
 
     def _let_go(self) -> None:
+        self._look_no_more()
         if self._opened is not None:
             self._opened.close()
         self._opened, self.read_only = None, False

@@ -194,6 +194,9 @@ class SqliteLedger:
         [(redated,)] = self._file.rows(REDATED, (account, opens, ends, now))
         return (used + redated) / MILLI
 
+    def version(self) -> object:
+        return self._file.version()
+
     def claim(self, key: str, owner: str, *, now: float, lease: float) -> Claim:
         def work(db: sqlite3.Connection) -> Claim:
             db.execute("DELETE FROM claims WHERE lapses <= ?", (now,))
