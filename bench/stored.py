@@ -11,6 +11,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tradestat_sandbox import Sandbox
 from tradestat_server.text.envelope import structured_content
 from tradestat_server.text.render import MAX_CHARS, render_answer
 from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.made import Made
 from tradestat_tools.upstream.sqlite import SqliteCache
 from tradestat_tools.upstream.watch import watching
 
@@ -88,9 +90,9 @@ async def run(sandbox: Sandbox, folder: Path, *, profile: bool = False) -> None:
     if rows:
         table(
             "A call that is answered from the store, but not from the memory of finished answers: the answer,\n"
-            "and then its text and structured content; beside sqlite3 and zlib that read the same stored bodies, and\n"
-            "json.loads where they are JSON",
-            ["", "answer", "text", "bodies", "sqlite3", "ratio", "json.loads", "ratio"],
+            "with nothing of it in memory and with the answers it is made of, and then its text and structured\n"
+            "content; beside sqlite3 and zlib that read the same stored bodies, and json.loads where they are JSON",
+            ["", "afresh", "of parts", "text", "bodies", "sqlite3", "afresh/", "of parts/", "json.loads", "afresh/"],
             rows,
         )
 
@@ -106,6 +108,9 @@ async def _measure(context: Context, cache: SqliteCache, calls: Sequence[Call]) 
     answers = [await context.call(*call) for call in calls]
     asked, given, read, parsed = cycle(calls), cycle(answers), cycle(range(len(calls))), cycle(bodies)
     packed = _packed(bodies)
+
+    async def afresh() -> None:
+        await replace(context, parts=Made(0)).call(*next(asked))
 
     async def ours() -> None:
         await context.call(*next(asked))
@@ -125,23 +130,24 @@ async def _measure(context: Context, cache: SqliteCache, calls: Sequence[Call]) 
         for body in next(parsed):
             json.loads(body)
 
-    works = {"ours": ours, "text": text} | ({"alone": alone} if any(bodies) else {})
+    works = {"afresh": afresh, "ours": ours, "text": text} | ({"alone": alone} if any(bodies) else {})
     if any(bodies) and all(body.startswith((b"{", b"[")) for of in bodies for body in of):
         works["loads"] = loads
     took = await in_turns(works, rounds=ROUNDS, calls=2 * len(calls))
     packed.close()
     return [
-        micros(took["ours"].seconds),
-        micros(took["text"].seconds),
+        *(micros(took[one].seconds) for one in ("afresh", "ours", "text")),
         *_beside(took, sum(map(len, bodies)) / len(calls)),
     ]
 
 
 def _beside(took: Mapping[str, Timed], bodies: float) -> list[str]:
-    def cells(alone: str) -> list[str]:
-        return [micros(took[alone].seconds), f"{took['ours'].times(took[alone]):.1f}"] if alone in took else ["", ""]
+    def cells(alone: str, *ours: str) -> list[str]:
+        if alone not in took:
+            return [""] * (1 + len(ours))
+        return [micros(took[alone].seconds), *(f"{took[one].times(took[alone]):.1f}" for one in ours)]
 
-    return [f"{bodies:.0f}", *cells("alone"), *cells("loads")]
+    return [f"{bodies:.0f}", *cells("alone", "afresh", "ours"), *cells("loads", "afresh")]
 
 
 def _packed(bodies: Sequence[Collection[bytes]]) -> sqlite3.Connection:
@@ -156,7 +162,7 @@ async def _profile(context: Context, what: str, calls: Sequence[Call]) -> None:
     """Where the time of the event loop's thread goes; what worker threads do is in what waits for them."""
     with cProfile.Profile() as profile:
         for call in calls:
-            await context.call(*call)
+            await replace(context, parts=Made(0)).call(*call)
     say(f"\n{what}, {len(calls)} calls")
     pstats.Stats(profile, stream=sys.stdout).sort_stats("cumulative").print_stats("tradestat_", 25)
 

@@ -12,7 +12,8 @@ from tradestat_tools.model.answers import Answer, Note, NoteCode
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, NoData, UpstreamChanged, said_before
 from tradestat_tools.results.citation import citation_of
-from tradestat_tools.upstream.report import Progress, reporting
+from tradestat_tools.upstream.report import Progress, is_part, reporting
+from tradestat_tools.upstream.watch import watching
 
 
 async def call(
@@ -20,9 +21,25 @@ async def call(
 ) -> Answer[D]:
     """Check the raw arguments, then ask; `progress` is called now and then while the answer is waited for.
 
+    A tool that asks another one gets the answer of lately again, if one made now would be no other. It must not change
+    it.
+
     Raises:
         TradestatError: one of the closed set; InvalidQuery means nothing was sent.
     """
+    if is_part():
+        held = await context.parts.find(context, tool.name, arguments)
+        if held is not None:
+            return held
+    with watching() as watch:
+        answer = await _made(context, tool, arguments, progress)
+    context.parts.keep(context, tool.name, arguments, answer, handle=answer.result, watch=watch, size=watch.size)
+    return answer
+
+
+async def _made(
+    context: Context, tool: Tool[A, D], arguments: Mapping[str, Any], progress: Progress | None
+) -> Answer[D]:
     asked, arguments, readings = await _parsed(tool, arguments)
     with reporting(progress) as report:
         try:

@@ -1,6 +1,7 @@
 """From a call to the result that is sent: asked, rendered, and never an exception. Loaded with the first call."""
 
 import base64
+import json
 import logging
 import traceback
 from collections.abc import Mapping
@@ -17,11 +18,11 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from tradestat_server.mcp.finished import Finished
 from tradestat_server.text.envelope import structured_content
 from tradestat_server.text.render import render_answer, render_error
 from tradestat_tools.call import no_such_tool
 from tradestat_tools.contract.context import Context
+from tradestat_tools.contract.made import Made
 from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Picture
 from tradestat_tools.model.errors import TradestatError
@@ -66,7 +67,7 @@ async def answered(
     context: CallContext[Any, Any],
     *,
     name: str,
-    finished: Finished | None,
+    finished: Made[CallToolResult] | None,
 ) -> CallToolResult:
     """Ask a tool. Never raises: a failure is a result that says so.
 
@@ -74,7 +75,8 @@ async def answered(
         tool: itself, or its name if it is the context's.
         context: of the call, as the SDK has it.
         name: as clients know it.
-        finished: where its answer is kept to be given again.
+        finished: where its answer is kept to be given again: a question that is asked again costs no reading, no
+            rendering and no storing.
     """
     try:
         with watching() as watch:
@@ -98,7 +100,8 @@ async def answered(
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
         return unexpected(name, error)
     if finished and not links:
-        finished.keep(ours, name, arguments, result, watch)
+        size = len(text) + len(json.dumps(structured))
+        finished.keep(ours, name, arguments, result, handle=answer.result, watch=watch, size=size)
     return result
 
 

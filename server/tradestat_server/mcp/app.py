@@ -26,11 +26,11 @@ from mcp_types import (
 )
 
 from tradestat_server.mcp.door import ANSWERING, Door, Standing, imported
-from tradestat_server.mcp.finished import Finished
 from tradestat_server.mcp.listing import cards_of, made
 from tradestat_server.mcp.page import CHARTED, announced, apps
 from tradestat_server.mcp.stdio import claimed
 from tradestat_server.mcp.tooling import served_tool
+from tradestat_tools.contract.made import Made
 
 if TYPE_CHECKING:
     from pydantic.networks import AnyUrl
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 NAME = "tradestat"
 DISTRIBUTION = "tradestat-mcp"
+
+FINISHED_BOUND = 32 * 1024 * 1024
+"""Characters of finished answers that are kept to be given again."""
 
 RESOURCES, PROMPTS, COMPLETIONS = (f"tradestat_server.mcp.{room}" for room in ("resources", "prompts", "completions"))
 
@@ -152,7 +155,7 @@ def create_server(behind: "Context | Door", *, offered: "Iterable[OurTool[Any, A
     async def lifespan(_: MCPServer[Door]) -> AsyncGenerator[Door]:
         yield door
 
-    finished = Finished()
+    finished = Made[CallToolResult](FINISHED_BOUND)
     cards = cards_of(door.tools)
     if offered is None:
         tools: list[McpTool] = [served_tool(card, card.name, finished) for card in cards]

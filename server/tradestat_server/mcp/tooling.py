@@ -9,9 +9,9 @@ from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import PrivateAttr
 
 from tradestat_server.mcp.door import ANSWERING, Door, imported
-from tradestat_server.mcp.finished import Finished
 from tradestat_server.mcp.listing import ENVELOPE_SCHEMA, Card
 from tradestat_server.mcp.page import tool_meta
+from tradestat_tools.contract.made import Made
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.tool import Tool
@@ -21,9 +21,9 @@ class ServedTool(McpTool):
     """A tool as the SDK lists it. Takes raw arguments, which are checked where every call goes through."""
 
     _tool: "str | Tool[Any, Any]" = PrivateAttr(default="")
-    _finished: Finished | None = PrivateAttr(default=None)
+    _finished: Made[CallToolResult] | None = PrivateAttr(default=None)
 
-    def calling(self, tool: "str | Tool[Any, Any]", finished: Finished | None) -> Self:
+    def calling(self, tool: "str | Tool[Any, Any]", finished: Made[CallToolResult] | None) -> Self:
         """The same, with what it calls, and where its answers are kept to be given again."""
         self._tool, self._finished = tool, finished
         return self
@@ -59,7 +59,7 @@ class ServedTool(McpTool):
         return await answered(ours, self._tool, arguments, context, name=self.name, finished=self._finished)
 
 
-def served_tool(card: Card, tool: "str | Tool[Any, Any]", finished: Finished | None = None) -> ServedTool:
+def served_tool(card: Card, tool: "str | Tool[Any, Any]", finished: Made[CallToolResult] | None = None) -> ServedTool:
     """A tool of ours as the SDK lists it.
 
     Args:

@@ -1,10 +1,11 @@
 """What a tool works with: settings, the door to the services, the clock."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
+from tradestat_tools.contract.made import Made
 from tradestat_tools.contract.results import Results
 from tradestat_tools.contract.tool import OWN_NAME, D, Tool
 from tradestat_tools.contract.tools import Tools
@@ -18,6 +19,10 @@ from tradestat_tools.upstream.runtime import as_utc, in_thread
 
 if TYPE_CHECKING:
     from tradestat_tools.contract.source import Source
+
+
+PARTS_BOUND = 4 * 1024 * 1024
+"""Bytes of stored answers of which such answers are kept in memory; one takes a few times as much."""
 
 
 def utc_now() -> datetime:
@@ -51,6 +56,7 @@ class Context:
         tools: every tool by its name, the sources' first.
         files: every layout of files that people export by hand, by name.
         caller: what each call goes through.
+        parts: answers that tools of research ask others for, to be given again.
     """
 
     settings: Settings
@@ -61,6 +67,7 @@ class Context:
     tools: Tools
     files: Mapping[str, type[Layout]]
     caller: Caller
+    parts: Made[Answer[Any]] = field(default_factory=lambda: Made(PARTS_BOUND), repr=False, compare=False)
 
     @property
     def today(self) -> date:

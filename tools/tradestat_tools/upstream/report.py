@@ -80,3 +80,8 @@ def reporting(progress: Progress | None = None) -> Generator[Report]:
 def current_report() -> Report:
     """The report of the tool call that is running; one that nobody reads, outside of any."""
     return _current.get() or Report()
+
+
+def is_part() -> bool:
+    """Whether what is called now is called by a tool that is running, for its own answer."""
+    return _current.get() is not None
