@@ -171,6 +171,17 @@ def test_a_failure_is_left_for_those_who_wait_and_not_for_those_who_come(ledger:
     assert ledger.look("q", NOON + 3) is None
 
 
+def test_a_failure_is_seen_by_who_read_the_clock_before_it_was_left_and_not_by_a_clock_that_is_wrong(
+    ledger: Ledger,
+) -> None:
+    ledger.claim("q", "first", now=NOON, lease=30)
+    ledger.release("q", "first", now=NOON + 2, failure="it broke")
+    seen = ledger.look("q", NOON + 1)
+    assert seen is not None
+    assert seen.failure == "it broke"
+    assert ledger.look("q", NOON - 60) is None
+
+
 def test_an_operation_on_a_call_that_is_gone_changes_nothing(ledger: Ledger) -> None:
     gone = granted(reserve(ledger))
     ledger.refund(gone)

@@ -14,6 +14,10 @@ from tradestat_tools.upstream.request import Response
 FAILURE_SHOWN = 5.0
 """Seconds for which the failure of a call is left for those who waited for it."""
 
+FAILURE_UNTIL = 2 * FAILURE_SHOWN
+"""Seconds ahead within which the end of such a failure may lie: whoever looks may have read the clock before whoever
+left it, and have waited for a thread since. Later ones were left by a clock that was wrong."""
+
 EPSILON = 1e-3
 """Seconds: keeps a call that takes the place of one exactly a window old out of that window."""
 

@@ -17,6 +17,7 @@ from tradestat_tools.upstream.store import (
     AHEAD,
     EPSILON,
     FAILURE_SHOWN,
+    FAILURE_UNTIL,
     KEPT,
     LONGEST_ABSENCE,
     Claim,
@@ -322,7 +323,7 @@ class RedisLedger:
 
     def look(self, key: str, now: float) -> Claim | None:
         owner, lapses, failure = self._server.command("HMGET", self._claim_key(key), "owner", "lapses", "failure")
-        if owner is None or float(lapses) <= now or (failure is not None and float(lapses) > now + FAILURE_SHOWN):
+        if owner is None or float(lapses) <= now or (failure is not None and float(lapses) > now + FAILURE_UNTIL):
             return None
         return Claim(ours=False, owner=owner, failure=failure)
 

@@ -14,6 +14,7 @@ from tradestat_tools.upstream.store import (
     AHEAD,
     EPSILON,
     FAILURE_SHOWN,
+    FAILURE_UNTIL,
     KEPT,
     LONGEST_ABSENCE,
     Claim,
@@ -217,7 +218,7 @@ class SqliteLedger:
         find = """
             SELECT owner, failure FROM claims WHERE key = ? AND lapses > ? AND (failure IS NULL OR lapses <= ?)
         """
-        row = self._file.write(lambda db: db.execute(find, (key, now, now + FAILURE_SHOWN)).fetchone())
+        row = self._file.write(lambda db: db.execute(find, (key, now, now + FAILURE_UNTIL)).fetchone())
         return Claim(ours=False, owner=row[0], failure=row[1]) if row else None
 
     def release(self, key: str, owner: str, *, now: float, failure: str | None = None) -> None:
