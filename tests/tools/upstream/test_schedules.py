@@ -53,7 +53,7 @@ class Mortal:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
-        if not callable(found) or name in {"info", "close"}:
+        if not callable(found) or name in {"info", "close", "version"}:
             return found
 
         def use(*args: Any, **more: Any) -> Any:

@@ -88,16 +88,17 @@ class Period:
         year, number = divmod(self.year * per_year + self.number - 1 + steps, per_year)
         return Period(year, self.frequency, number + 1)
 
-    def _key(self) -> tuple[int, int, int]:
-        first = self.first_month
-        return (first.year, first.number, PER_YEAR[self.frequency])
+    def _key(self) -> int:
+        # One number, because figures are held against spans one by one.
+        per_year = PER_YEAR[self.frequency]
+        return (self.year * 12 + (self.number - 1) * (12 // per_year)) * 16 + per_year
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Period):
             return NotImplemented
         return self._key() < other._key()
 
-    def __le__(self, other: object) -> bool:  # of its own, because figures are held against spans one by one
+    def __le__(self, other: object) -> bool:  # of its own, for the same reason
         if not isinstance(other, Period):
             return NotImplemented
         return self._key() <= other._key()

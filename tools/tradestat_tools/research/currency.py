@@ -8,7 +8,7 @@ import calendar
 import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Protocol, cast
 
 from pydantic import AfterValidator, Field
@@ -29,6 +29,9 @@ EURO_BEGAN, FIRST_PUBLISHED = date(1999, 1, 1), date(1999, 1, 4)
 """1 January 1999 was a Friday and a holiday, so the rates of the Monday after it are all that January could have."""
 
 DOLLAR = "USD"
+
+RATES_KEPT = 4096
+"""Averages that are kept once they are worked out: the package's rates do not change while a process runs."""
 
 CurrencyCode = Annotated[str, AfterValidator(str.upper), Field(max_length=20)]
 """A code as it is written; whether it has rates is for `check_currency`, since reading them takes a moment."""
@@ -58,6 +61,7 @@ class Rate:
     source: str
 
 
+@lru_cache(RATES_KEPT)
 def average_rate(base: str, quote: str, period: Period) -> Rate:
     """The average rate of a period; reads the daily rates, which blocks for 0.2 s the first time.
 
@@ -114,6 +118,7 @@ def covered_to() -> date:
     return _bounds("USD")[1]
 
 
+@cache
 def source_of_rates() -> str:
     """Publisher, carrier and the newest day, in a line."""
     from importlib.metadata import version  # noqa: PLC0415 - 5 ms that a start need not pay

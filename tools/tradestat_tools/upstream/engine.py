@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -67,6 +67,21 @@ LOOKED_AT_AGAIN = 1.0
 StoredState = Literal["cached", "stale", "offline"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Credits that were left of a plan in a version of the ledger, at a time."""
+
+    left: float | None
+    plan: Plan
+    version: object
+    at: float
+
+    def holds(self, plan: Plan, version: object, now: float) -> bool:
+        """Whether they still are."""
+        same = version is not None and (plan, version) == (self.plan, self.version)
+        return same and 0 <= now - self.at < LOOKED_AT_AGAIN
+
+
 class Upstream:
     """The only way to the services. An async context manager, which owns the calls under way.
 
@@ -111,6 +126,7 @@ class Upstream:
         self._caller = Caller(http, cache, ledger, self._clock, chance=chance, most_attempts=most_attempts)
         self._flights = Flights(cache, ledger, self._clock, lease=lease, progress_every=progress_every)
         self._remembered = Remembered()
+        self._left: dict[str, _Left] = {}
         self._tasks: TaskGroup | None = None
         self._renews = renews
         self._reuses = reuses
@@ -270,12 +286,18 @@ class Upstream:
 
     def left(self, policy: Policy) -> float | None:
         """Credits left of the budget; nothing where there is none or the ledger can not be reached. Blocks."""
-        plan = self.plan(policy)
+        plan, now = self.plan(policy), self._clock.time()
         if plan.budget is None:
             return None
-        left = None
-        with suppress(StoreUnavailable):
-            left = plan.budget.credits - self.ledger.used(policy.source, plan, self._clock.time())
+        version = self.ledger.version()
+        known = self._left.get(policy.source)
+        if known is not None and known.holds(plan, version, now):
+            left = known.left
+        else:
+            left = None
+            with suppress(StoreUnavailable):
+                left = plan.budget.credits - self.ledger.used(policy.source, plan, now)
+            self._left[policy.source] = _Left(left, plan, version, now)
         current_watch().left[policy.source] = (policy, left)
         return left
 
@@ -321,15 +343,15 @@ class Upstream:
         """What a stored answer to the question that is sent in its place holds of it. Blocks."""
         if request.joined is None:
             return None
-        part = self._part(request, paid=paid, only=request.joined.request.key)
+        part = self._part(request, paid=paid, only_joined=True)
         return part.entry if part is not None else None
 
-    def _part(self, request: Request, *, paid: bool, only: str | None = None) -> Part | None:
+    def _part(self, request: Request, *, paid: bool, only_joined: bool = False) -> Part | None:
         """The answer to a request out of a stored one to a wider question. Blocks."""
         part, now = None, self._clock.time()
         with suppress(StoreUnavailable):
             if self._reuses:
-                part = part_of_stored(self.cache, request, now, paid=paid, stale=self.offline, only=only)
+                part = part_of_stored(self.cache, request, now, paid=paid, stale=self.offline, only_joined=only_joined)
         if part is not None:
             current_watch().saw(part.key, part.entry)
         return part

@@ -8,7 +8,7 @@ By `Request.joined` a source has one of those wider questions sent in the first 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -36,27 +36,24 @@ class Part:
 
 
 def part_of_stored(
-    cache: Cache, request: Request, now: float, *, paid: bool, stale: bool = False, only: str | None = None
+    cache: Cache, request: Request, now: float, *, paid: bool, stale: bool = False, only_joined: bool = False
 ) -> Part | None:
     """The answer to a request, as far as a stored answer to a wider one holds it; None where none does. Blocks.
 
     Args:
         paid: whether the source's calls cost money: for how long "there is nothing" is believed.
         stale: whether one that is no longer fresh will do.
-        only: the key of the one question whose answer will do; any, if left out.
+        only_joined: whether the one that is sent in its place will do alone.
 
     Raises:
         StoreUnavailable: the cache can not be read.
     """
     if request.within is None or request.method != "GET":
         return None
-    for key, address in cache.asked(request.source, request.endpoint):
-        if only not in (None, key):
-            continue
-        params = _params_of(address, request.url)
-        take = request.within(params) if params is not None and key != request.key else None
+    for key, params in _wider(cache, request, only_joined=only_joined):
+        take = request.within(params) if key != request.key else None
         whole = cache.get(key, now) if take else None
-        if params is None or take is None or whole is None:
+        if take is None or whole is None:
             continue
         if not stale and now >= min(whole.fresh_until, whole.stored_at + request.freshness.fresh):
             continue
@@ -64,6 +61,19 @@ def part_of_stored(
         if taken is not None and (not taken.empty or now < whole.stored_at + (PAID_REFUSAL if paid else NO_DATA).fresh):
             return Part(key, dict(params), _entry_of(whole, taken, request), taken.said)
     return None
+
+
+def _wider(cache: Cache, request: Request, *, only_joined: bool) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Keys and parameters of questions that may be wider, at the same address: the likeliest first."""
+    joined = request.joined.request if request.joined is not None else None
+    if joined is not None:
+        yield joined.key, joined.params
+    if only_joined:
+        return
+    for key, address in cache.asked(request.source, request.endpoint):
+        params = _params_of(address, request.url)
+        if params is not None and (joined is None or key != joined.key):
+            yield key, params
 
 
 def taken_from(joined: Joined, take: Take, response: Response) -> Taken | None:
