@@ -156,18 +156,14 @@ def _of_code(code: str, level: int | None) -> Iterator[Hit[str]]:
 def _by_words(query: str, language: Language) -> list[Hit[str]]:
     plain = query.translate(simplified())
     wants_parts = any(word in plain.casefold() for word in _PART_WORDS)
-    hits: list[Hit[str]] = []
+    worths, hits = _worths(), list[Hit[str]]()
     for hit in _index(language).search(plain, limit=_CANDIDATES):
         if hit.score >= BY_CHANCE:
             least = WHOLE_NAME if hit.score >= WHOLE_NAME else 0.0  # a whole name stays one wherever it stands
-            score = least + (hit.score - least) * _worth(hit.entry, wants_parts=wants_parts)
+            worth, holds_parts = worths[hit.entry.code]
+            score = least + (hit.score - least) * (worth * _PARTS if holds_parts and not wants_parts else worth)
             hits.append(Hit(hit.entry.code, round(score, 4), _how(hit), lacks=hit.lacks))
     return sorted(hits, key=lambda hit: (-hit.score, len(hit.entry), hit.entry))
-
-
-def _worth(entry: HsEntry, *, wants_parts: bool) -> float:
-    whole, holds_parts = _worths()[entry.code]
-    return whole * _PARTS if holds_parts and not wants_parts else whole
 
 
 @cache

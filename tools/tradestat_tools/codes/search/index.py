@@ -32,6 +32,7 @@ MAX_TOKENS = 24
 """Words, or characters of Chinese and Korean, that are read of a query; nothing in the lists is named with more."""
 
 _MOST_FOUND = 200  # entries and words considered at each step: what bounds the work of a query
+_ROWS = "SELECT rowid FROM texts WHERE texts MATCH ?"
 _LONGEST_NAME = 12  # in tokens
 _CUTOFF = 0.75  # how much alike (difflib's ratio) a word must look to stand in for an unknown one
 _SLIPS = 2  # letters by which it may be longer or shorter: "cricket" is no misspelt "rice"
@@ -130,6 +131,8 @@ class Index(Generic[T]):
         known = list(documents)
         fields = list(dict.fromkeys(name for document in known for name in document.texts))
         self._entries = [document.entry for document in known]
+        numbers: dict[T, int] = {}
+        self._numbers = [numbers.setdefault(entry, len(numbers)) for entry in self._entries]  # equal ones have one
         self._noise = _FUNCTION_WORDS | {singular(fold(word)) for word in noise if not is_cjk(word)}
         self._noise_within = [fold(word) for word in noise if is_cjk(word)]  # written without blanks around it
         self._names: dict[tuple[str, ...], dict[int, int]] = {}  # rows, and the name's place among theirs
@@ -176,13 +179,15 @@ class Index(Generic[T]):
                 part + (text * (1 - self._by_place) if part >= WHOLE_NAME else text),
                 how if how.startswith("typo") else f"name: {name}",
             )
-        best: dict[T, Hit[T]] = {}
+        best: dict[int, Hit[T]] = {}
         for row, (score, how) in sorted(hits.items(), key=lambda item: (-item[1][0], item[0])):
             lacks = tuple(term.word for term, rows in held if row not in rows) if score < WHOLE_NAME else ()
             if row in last or self._near(row, held, lacks):
-                best.setdefault(self._entries[row], Hit(self._entries[row], round(score, 4), how, lacks=lacks))
-                if len(best) == limit:
-                    break
+                number = self._numbers[row]
+                if number not in best:
+                    best[number] = Hit(self._entries[row], round(score, 4), how, lacks=lacks)
+                    if len(best) == limit:
+                        break
         return tuple(best.values())
 
     def _runs(self, query: str) -> list[str]:
@@ -237,9 +242,8 @@ class Index(Generic[T]):
 
     def _held(self, terms: list[_Term]) -> list[tuple[_Term, set[int]]]:
         """The words of the query that are written in letters, each with the rows that have it."""
-        by_word = "SELECT rowid FROM texts WHERE texts MATCH ?"
         return [
-            (term, {row for (row,) in self._db.execute(by_word, (term.match,))} if term.match else set[int]())
+            (term, {row for (row,) in self._db.execute(_ROWS, (term.match,))} if term.match else set[int]())
             for term in terms
             if not is_cjk(term.word)
         ]
@@ -263,15 +267,20 @@ class Index(Generic[T]):
         any_of = " OR ".join(f"({term.match})" for term in found)
         hits = dict(self._db.execute(self._ranked, (any_of, _MOST_FOUND)).fetchall())
         whole: set[int] = set()
-        if len(found) == len(terms):
+        if len(terms) == 1:
+            whole = set(hits)
+        elif len(found) == len(terms):
             all_of = " AND ".join(f"({term.match})" for term in found)
-            all_hits = dict(self._db.execute(self._ranked, (all_of, _MOST_FOUND)).fetchall())
-            whole = set(all_hits)
-            hits |= all_hits
+            if len(hits) < _MOST_FOUND:  # those with every word are among them, and count no more for it
+                whole = {row for (row,) in self._db.execute(_ROWS, (all_of,))}
+            else:
+                all_hits = dict(self._db.execute(self._ranked, (all_of, _MOST_FOUND)).fetchall())
+                whole = set(all_hits)
+                hits |= all_hits
         best = max(hits.values(), default=0) or 1
         hows = dict.fromkeys(hits, "")
         for term in (term for term in found if term.how):  # said of the rows that have the word that stands in
-            for (row,) in self._db.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (term.match,)):
+            for (row,) in self._db.execute(_ROWS, (term.match,)):
                 if row in hows:
                     hows[row] += f"; {term.how}" if hows[row] else term.how
         return {row: (0.6 * score / best + 0.39 * (row in whole), hows[row] or "words") for row, score in hits.items()}
