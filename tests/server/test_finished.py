@@ -28,11 +28,12 @@ from tradestat_tools.contract.tool import Tool
 from tradestat_tools.model.answers import Answer
 from tradestat_tools.model.errors import TradestatError
 from tradestat_tools.open import context_on
-from tradestat_tools.upstream.engine import LOOKED_AT_AGAIN, Upstream
+from tradestat_tools.upstream.engine import Upstream
 from tradestat_tools.upstream.http import Http
 from tradestat_tools.upstream.runtime import Clock
 from tradestat_tools.upstream.sqlite import SqliteCache, SqliteLedger
 from tradestat_tools.upstream.store import Entry
+from tradestat_tools.upstream.stored import LOOKED_AT_AGAIN
 from tradestat_tools.upstream.watch import Watch
 
 NOON = datetime(DEFAULT_TODAY.year, DEFAULT_TODAY.month, DEFAULT_TODAY.day, 12, tzinfo=UTC)
