@@ -63,7 +63,7 @@ def structured_content(
 
 def _whole(answer: Answer[Any]) -> dict[str, Any]:
     said = answer.structured()
-    tables = [_whole_table(table, answer, place) for place, table in enumerate(answer.data.tables(), 1)]
+    tables = [_whole_table(table, answer, place) for place, table in enumerate(answer.tables(), 1)]
     text = {"text": answer.data.verbatim()} if answer.data.verbatim() else {}
     return {"what": said.pop("what"), **text, "tables": tables, **said}
 
@@ -79,7 +79,7 @@ def _whole_table(table: Table, answer: Answer[Any], place: int) -> dict[str, Any
 
 def _tables(answer: Answer[Any], room: int) -> dict[str, Any]:
     """The tables one after another, as far as the room goes, keeping a line for each of those that follow."""
-    tables = answer.data.tables()
+    tables = answer.tables()
     if answer.data.beside():  # which has what they list
         tables = [table for table in tables if not table.listing]
     bare = [_table(table, answer, place, len(tables), 0) for place, table in enumerate(tables[:SHOWN_TABLES], 1)]

@@ -48,7 +48,7 @@ def render_answer(answer: Answer[Any], *, sources: Collection[Source] = (), max_
     """
     if max_chars < MIN_CHARS:
         raise ValueError(f"max_chars is at least {MIN_CHARS}")
-    tables = answer.data.tables()
+    tables = answer.tables()
     # Without a handle the exact figures could not be had from here, so they are shown as they are.
     manner = Manner.of(tables, answer.source.unit, answer.result) if answer.result else Manner()
     header = _header(answer, rounded=manner.rounds)

@@ -336,7 +336,7 @@ def _entry(
             "listing": table.listing,
             "kept": table.kept.model_dump() if table.kept else None,
         }
-        for table in answer.data.tables()
+        for table in answer.tables()
     ]
     kept = {
         "format": FORMAT,

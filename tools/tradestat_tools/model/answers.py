@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from tradestat_tools.model.reasons import Reason
 
@@ -225,6 +225,14 @@ class Answer(BaseModel, Generic[D]):
     more: str | None = Field(default=None, description="How to get what is left out.")
     result: str | None = Field(default=None, description="Handle of this answer for the tool `query`.")
     citation: str | None = Field(default=None, description="How to cite the figures, in one line.")
+
+    _tables: tuple[D, list[Table]] | None = PrivateAttr(default=None)
+
+    def tables(self) -> list[Table]:
+        """The tables of its data, which are shared by all who ask: made once to be kept, shown and sent."""
+        if self._tables is None or self._tables[0] is not self.data:
+            self._tables = self.data, self.data.tables()
+        return self._tables[1]
 
     def structured(self) -> dict[str, Any]:
         """The answer as lean plain data: absent fields are left out, nulls inside lists stay."""

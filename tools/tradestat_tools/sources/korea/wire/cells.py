@@ -52,7 +52,7 @@ def all_plain(column: Sequence[Any]) -> bool:
 
 def whole(value: Amount) -> Amount:
     """The same number, as an integer where it is one."""
-    return int(value) if value == int(value) else value
+    return value if isinstance(value, int) else int(value) if value == int(value) else value
 
 
 def plain(value: Amount | None) -> int | float | None:
@@ -67,12 +67,15 @@ def amount(value: float | None) -> Amount | None:
 
 def added(rows: list[Figures], width: int) -> Figures:
     """The sums of the columns of rows; None where there is no row, or one of them has no figure."""
+    if len(rows) == 1:  # most codes and countries of a month have one
+        return tuple(None if x is None else whole(x) for x in rows[0])
     columns = zip(*rows, strict=True) if rows else [()] * width
-    return tuple(_sum([x for x in column if x is not None], len(rows)) for column in columns)
+    return tuple(map(_sum, columns))
 
 
-def _sum(known: list[Amount], wanted: int) -> Amount | None:
-    return whole(sum(known)) if known and len(known) == wanted else None
+def _sum(column: Sequence[Amount | None]) -> Amount | None:
+    known = [x for x in column if x is not None]
+    return whole(sum(known)) if known and len(known) == len(column) else None
 
 
 def present(rows: list[Figures], width: int) -> tuple[Amount, ...]:
