@@ -7,7 +7,8 @@ import pytest
 
 from tradestat_tools.model.arguments import parse_arguments
 from tradestat_tools.model.errors import InvalidQuery, UpstreamChanged
-from tradestat_tools.sources.comtrade.tools.lists import FILES, ReferenceArguments, read_entry
+from tradestat_tools.sources.comtrade.tools.lists import ReferenceArguments
+from tradestat_tools.sources.comtrade.wire.lists import FILES, read_entry
 
 if TYPE_CHECKING:
     from conftest import Comtrade

@@ -21,6 +21,7 @@ from tradestat_tools.sources.comtrade.service import (
     ComtradeSettings,
 )
 from tradestat_tools.sources.comtrade.wire.envelope import FAILURES, SAYS, check_answered, read_count
+from tradestat_tools.sources.comtrade.wire.lists import FILES, Category, Entry, read_entries
 from tradestat_tools.sources.comtrade.wire.part import within as within_wider
 from tradestat_tools.sources.comtrade.wire.rows import Condense, Page, read_trade
 from tradestat_tools.sources.comtrade.wire.tables import Listed, R, read_table
@@ -226,10 +227,17 @@ def table_request(
     return _request(settings, endpoint, params or {}, freshness)
 
 
-def list_request(context: Context, file: str) -> Request:
-    """The call for one of the lists of codes, which takes no key."""
+async def stored_list(context: Context, category: Category) -> list[Entry] | None:
+    """One of the service's lists, if it is stored; nothing is sent."""
+    (entries,) = await context.upstream.stored_each([whole_list(context, category)], POLICY)
+    return entries
+
+
+def whole_list(context: Context, category: Category) -> tuple[Request, Reader[list[Entry]]]:
+    """The call for one of the service's lists, which takes no key, and how it is read."""
+    file = FILES.get(category, category)
     request = _request(context.settings.of(ComtradeSettings), f"{LISTS}/{file}.json", {}, REFERENCE)
-    return replace(request, endpoint=f"reference/{file}", secret_headers={})
+    return replace(request, endpoint=f"reference/{file}", secret_headers={}), read_entries
 
 
 async def ask(context: Context, request: Request, read: Reader[T], *, policy: Policy = POLICY) -> Fetched[T]:

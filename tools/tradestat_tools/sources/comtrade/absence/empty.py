@@ -17,6 +17,7 @@ from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Evidence
 from tradestat_tools.sources.comtrade.absence.missing import missing_cells
 from tradestat_tools.sources.comtrade.answers import area_text, listed
+from tradestat_tools.sources.comtrade.api import stored_list
 from tradestat_tools.sources.comtrade.arguments import PREVIEW_ROWS, TradeQuery
 from tradestat_tools.sources.comtrade.calendar import is_recent, wire_period
 from tradestat_tools.sources.comtrade.codes import (
@@ -32,7 +33,7 @@ from tradestat_tools.sources.comtrade.codes import (
     members_instead,
 )
 from tradestat_tools.sources.comtrade.service import SERVICE, SOURCE_ID
-from tradestat_tools.sources.comtrade.tools.lists import Category, stored_list
+from tradestat_tools.sources.comtrade.wire.lists import Category
 
 
 def earlier(asked: AskedArea, span: Sequence[Period]) -> tuple[Area, ...]:

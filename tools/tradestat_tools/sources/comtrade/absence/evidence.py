@@ -24,7 +24,7 @@ from tradestat_tools.sources.comtrade.codes import (
     is_hs,
     total_of,
 )
-from tradestat_tools.sources.comtrade.tools.lists import Entry
+from tradestat_tools.sources.comtrade.wire.lists import Entry
 from tradestat_tools.sources.comtrade.wire.rows import Page, Row
 
 NO_REPORTERS = frozenset({"nes", "special"})

@@ -15,7 +15,7 @@ from tradestat_tools.model.errors import NoData, TradestatError
 from tradestat_tools.model.reasons import Reason, Why
 from tradestat_tools.sources.comtrade.absence.evidence import Listing
 from tradestat_tools.sources.comtrade.answers import area_label, area_text, listed
-from tradestat_tools.sources.comtrade.api import fetch_table, table_request
+from tradestat_tools.sources.comtrade.api import fetch_table, table_request, whole_list
 from tradestat_tools.sources.comtrade.arguments import (
     AnySpans,
     Classification,
@@ -29,9 +29,9 @@ from tradestat_tools.sources.comtrade.calendar import newest_ended, wire_period
 from tradestat_tools.sources.comtrade.codes import ALL, ClCode, FreqCode, Places, TypeCode, members_instead
 from tradestat_tools.sources.comtrade.notes import absent_note, reading_notes, withheld_notes
 from tradestat_tools.sources.comtrade.service import POLICY, SERVICE, SOURCE_ID
-from tradestat_tools.sources.comtrade.tools.lists import Entry, whole_list
 from tradestat_tools.sources.comtrade.tools.shared import check_reporters
 from tradestat_tools.sources.comtrade.wire.envelope import Amount
+from tradestat_tools.sources.comtrade.wire.lists import Entry
 from tradestat_tools.sources.comtrade.wire.tables import AVAILABILITY, Dataset, read_table
 from tradestat_tools.upstream import Reader, Request
 
