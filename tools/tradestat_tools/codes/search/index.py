@@ -13,8 +13,9 @@ import sqlite3
 import threading
 import weakref
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from tradestat_tools.codes.words import fold, nearest
@@ -31,8 +32,10 @@ BY_CHANCE = 0.1
 MAX_TOKENS = 24
 """Words, or characters of Chinese and Korean, that are read of a query; nothing in the lists is named with more."""
 
+MAX_KNOWN = 512
+"""Words of which an index keeps how it reads them, and which rows have them."""
+
 _MOST_FOUND = 200  # entries and words considered at each step: what bounds the work of a query
-_ROWS = "SELECT rowid FROM texts WHERE texts MATCH ?"
 _LONGEST_NAME = 12  # in tokens
 _CUTOFF = 0.75  # how much alike (difflib's ratio) a word must look to stand in for an unknown one
 _SLIPS = 2  # letters by which it may be longer or shorter: "cricket" is no misspelt "rice"
@@ -137,6 +140,9 @@ class Index(Generic[T]):
         self._noise_within = [fold(word) for word in noise if is_cjk(word)]  # written without blanks around it
         self._names: dict[tuple[str, ...], dict[int, int]] = {}  # rows, and the name's place among theirs
         self._lock = threading.Lock()
+        # Words recur from one query to the next.
+        self._term = lru_cache(MAX_KNOWN)(self._term_of)
+        self._rows = lru_cache(MAX_KNOWN)(self._rows_with)
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         weakref.finalize(self, self._db.close)
         rank = ", ".join(str(float(weight)) for weight in (3, *((weights or {}).get(name, 1) for name in fields)))
@@ -208,7 +214,7 @@ class Index(Generic[T]):
             )
         return terms[:MAX_TOKENS]
 
-    def _term(self, word: str) -> _Term:
+    def _term_of(self, word: str) -> _Term:
         if self._any(_quoted(word)):
             return _Term(word, word, _quoted(word))
         if self._begins(word) and self._any(beginning := _quoted(word) + " *"):
@@ -220,6 +226,9 @@ class Index(Generic[T]):
         """Whether a known word begins so. FTS5 compares stems, to which "untied" (unti) is the beginning of "until"."""
         place = bisect_left(self._words, word)
         return len(word) >= 3 and any(known.startswith(word) for known in self._words[place : place + 1])
+
+    def _rows_with(self, match: str) -> frozenset[int]:
+        return frozenset(row for (row,) in self._db.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (match,)))
 
     def _any(self, match: str) -> bool:
         return self._db.execute("SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1", (match,)).fetchone() is not None
@@ -240,15 +249,15 @@ class Index(Generic[T]):
         alike = next(iter(nearest(word, words, n=1, cutoff=0)), "")
         return alike if abs(len(alike) - len(word)) <= _SLIPS else ""
 
-    def _held(self, terms: list[_Term]) -> list[tuple[_Term, set[int]]]:
+    def _held(self, terms: list[_Term]) -> list[tuple[_Term, frozenset[int]]]:
         """The words of the query that are written in letters, each with the rows that have it."""
         return [
-            (term, {row for (row,) in self._db.execute(_ROWS, (term.match,))} if term.match else set[int]())
+            (term, self._rows(term.match) if term.match else frozenset[int]())
             for term in terms
             if not is_cjk(term.word)
         ]
 
-    def _near(self, row: int, held: list[tuple[_Term, set[int]]], lacks: tuple[str, ...]) -> bool:
+    def _near(self, row: int, held: list[tuple[_Term, frozenset[int]]], lacks: tuple[str, ...]) -> bool:
         """Whether an entry shares enough with a query of several words, and not only words that were bent.
 
         "cricket bats" are no boats: of its two words neither is known, and only one looks like a word of theirs.
@@ -266,21 +275,21 @@ class Index(Generic[T]):
             return {}
         any_of = " OR ".join(f"({term.match})" for term in found)
         hits = dict(self._db.execute(self._ranked, (any_of, _MOST_FOUND)).fetchall())
-        whole: set[int] = set()
+        whole: Collection[int] = ()
         if len(terms) == 1:
-            whole = set(hits)
+            whole = hits.keys()
         elif len(found) == len(terms):
-            all_of = " AND ".join(f"({term.match})" for term in found)
             if len(hits) < _MOST_FOUND:  # those with every word are among them, and count no more for it
-                whole = {row for (row,) in self._db.execute(_ROWS, (all_of,))}
+                whole = frozenset[int].intersection(*(self._rows(term.match) for term in found))
             else:
+                all_of = " AND ".join(f"({term.match})" for term in found)
                 all_hits = dict(self._db.execute(self._ranked, (all_of, _MOST_FOUND)).fetchall())
-                whole = set(all_hits)
+                whole = all_hits.keys()
                 hits |= all_hits
         best = max(hits.values(), default=0) or 1
         hows = dict.fromkeys(hits, "")
         for term in (term for term in found if term.how):  # said of the rows that have the word that stands in
-            for (row,) in self._db.execute(_ROWS, (term.match,)):
+            for row in self._rows(term.match):
                 if row in hows:
                     hows[row] += f"; {term.how}" if hows[row] else term.how
         return {row: (0.6 * score / best + 0.39 * (row in whole), hows[row] or "words") for row, score in hits.items()}
