@@ -76,6 +76,7 @@ class Made(Generic[T]):
         Args:
             handle: of the answer; what has none is not kept.
             watch: what was looked up for it.
+            size: in the measure of the bound.
         """
         if handle is None or not watch.sound or watch.good_until == math.inf:
             return

@@ -25,6 +25,9 @@ from tradestat_tools.upstream.request import Response
 if TYPE_CHECKING:
     from conftest import Comtrade
 
+MOST_OF_JSON = 20
+"""What reading, checking, summing and keeping may take, as a multiple of what json takes to read the same text."""
+
 LONG_TEXT = "of a kind described at some length, whether or not agglomerated in logs, briquettes or similar forms"
 
 
@@ -186,7 +189,9 @@ def serving(count: int, body: bytes) -> Generator[str]:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
 @pytest.mark.parametrize("how", ["read", "kept"])
-def test_the_largest_answer_is_read_and_kept_within_300_mb_and_a_few_seconds(keyed: "Comtrade", how: str) -> None:
+def test_the_largest_answer_is_read_and_kept_within_300_mb_and_some_times_what_json_takes(
+    keyed: "Comtrade", how: str
+) -> None:
     body = many(keyed, 100_000)
     assert len(body) > 89_000_000
     with serving(100_000, body) as address:
@@ -199,4 +204,4 @@ def test_the_largest_answer_is_read_and_kept_within_300_mb_and_a_few_seconds(key
     assert took["value"] == sum(1000.25 + at for at in range(100_000))
     assert took["stored_mb"] < 10
     assert took["peak_mb"] < 300
-    assert took["seconds"] < 15  # of the processor, so that a busy machine does not fail it
+    assert took["seconds"] < MOST_OF_JSON * took["json_seconds"]
