@@ -5,9 +5,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tradestat_tools.upstream.policy import Policy
-from tradestat_tools.upstream.store import Entry
+if TYPE_CHECKING:  # a start needs neither
+    from tradestat_tools.upstream.policy import Policy
+    from tradestat_tools.upstream.store import Entry
 
 
 @dataclass(slots=True)
@@ -26,13 +28,13 @@ class Watch:
 
     stored: dict[str, float | None] = field(default_factory=dict[str, float | None])
     kept: dict[str, bool] = field(default_factory=dict[str, bool])
-    left: dict[str, tuple[Policy, float | None]] = field(default_factory=dict[str, tuple[Policy, float | None]])
+    left: "dict[str, tuple[Policy, float | None]]" = field(default_factory=dict[str, tuple["Policy", float | None]])
     size: int = 0
     good_until: float = math.inf
     sound: bool = True
     found: tuple[list[object], float] | None = None
 
-    def saw(self, key: str, entry: Entry | None) -> None:
+    def saw(self, key: str, entry: "Entry | None") -> None:
         """An answer was looked up."""
         self.stored[key] = entry.stored_at if entry else None
         if entry:
