@@ -194,13 +194,13 @@ async def test_what_is_kept_is_bounded_by_all_of_an_answer_and_the_least_recent_
     an_answer = CallToolResult(content=[TextContent(text="t")])
     async with a_play() as play:
         finished = Made[CallToolResult](4_000)
-        sound = Watch(good_until=play.hand.seconds + 1_000, kept={})
+        sound = Watch(good_until=play.hand.seconds + 1_000, kept={HANDLE: True})
         for number in range(20):
-            finished.keep(play.context, "flows", {"n": number}, an_answer, handle=HANDLE, watch=sound, size=500)
+            finished.keep(play.context, "flows", {"n": number}, an_answer, watch=sound, size=500)
             assert 0 < finished.size <= 4_000
-        finished.keep(play.context, "flows", {"n": 19}, an_answer, handle=HANDLE, watch=sound, size=500)
+        finished.keep(play.context, "flows", {"n": 19}, an_answer, watch=sound, size=500)
         assert finished.size == 4_000
-        finished.keep(play.context, "flows", {"n": "large"}, an_answer, handle=HANDLE, watch=sound, size=1_001)
+        finished.keep(play.context, "flows", {"n": "large"}, an_answer, watch=sound, size=1_001)
         play.kept.put(HANDLE, next(iter(await kept_entries(play))))
         assert await finished.find(play.context, "flows", {"n": 19}) is not None
         for gone in (0, "large"):

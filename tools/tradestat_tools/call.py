@@ -33,7 +33,8 @@ async def call(
             return held
     with watching() as watch:
         answer = await _made(context, tool, arguments, progress)
-    context.parts.keep(context, tool.name, arguments, answer, handle=answer.result, watch=watch, size=watch.size)
+    if answer.result:
+        context.parts.keep(context, tool.name, arguments, answer, watch=watch, size=watch.size)
     return answer
 
 

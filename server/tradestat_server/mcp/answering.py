@@ -99,9 +99,8 @@ async def answered(
         return failed(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a client
         return unexpected(name, error)
-    if finished and not links:
-        size = len(text) + len(json.dumps(structured))
-        finished.keep(ours, name, arguments, result, handle=answer.result, watch=watch, size=size)
+    if finished and answer.result and not links:
+        finished.keep(ours, name, arguments, result, watch=watch, size=len(text) + len(json.dumps(structured)))
     return result
 
 

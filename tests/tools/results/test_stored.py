@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestat_tools.contract.results import KEPT_FOR, Results, made_of, read_handle
+from tradestat_tools.contract.results import KEPT_FOR, Results, read_handle
 from tradestat_tools.model.answers import Answer, Cell, Data, Note, NoteCode, Provenance, State, Table
 from tradestat_tools.model.arguments import ArgumentError
 from tradestat_tools.upstream.request import Response
@@ -183,27 +183,6 @@ async def test_a_result_in_another_format_is_as_good_as_none(results: Results, s
     later = json.loads(entry.response.body) | {"format": 0}
     store.put(handle, replace(entry, response=Response(200, {}, json.dumps(later).encode())))
     assert await results.find(handle) is None
-
-
-async def test_what_an_answer_is_made_of_is_the_same_for_who_kept_it_and_for_who_reads_it(
-    results: Results, store: SqliteCache, hand: Hand
-) -> None:
-    beef = await results.keep("beef", {}, an_answer())
-    wine = await results.keep("wine", {}, an_answer(address="https://service.invalid/wine"))
-    both = await results.keep("sum", {}, an_answer(results=[wine, beef]))
-    assert beef
-    assert wine
-    assert both
-    for reader in (results, Results(store, now=hand)):
-        said = await reader.standing_on([both, wine, "raaaaaaaaaa"])
-        assert [(one.tool, one.source.address) for one in said] == [
-            ("wine", "https://service.invalid/wine"),
-            ("beef", "https://service.invalid/beef"),
-        ]
-    parts, lost = await made_of(results, [both, wine, "raaaaaaaaaa"])
-    assert ([part.tool for part in parts], lost) == (["wine", "beef"], ["raaaaaaaaaa"])
-    store.clear()
-    assert await results.standing_on([both]) == []
 
 
 class Unreachable(SqliteCache):

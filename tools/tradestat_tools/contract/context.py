@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 PARTS_BOUND = 4 * 1024 * 1024
-"""Bytes of stored answers of which such answers are kept in memory; one takes a few times as much."""
+"""Bytes of stored answers that the parts in memory rest on, at most; a part takes a few times as much."""
 
 
 def utc_now() -> datetime:

@@ -27,7 +27,6 @@ SHARE = 4
 @dataclass(frozen=True, slots=True)
 class _Kept(Generic[T]):
     value: T
-    handle: str
     watch: Watch
     made_at: float
     size: int
@@ -67,24 +66,22 @@ class Made(Generic[T]):
         arguments: Mapping[str, Any],
         value: T,
         *,
-        handle: str | None,
         watch: Watch,
         size: int,
     ) -> None:
         """Keep what rests on stored answers alone.
 
         Args:
-            handle: of the answer; what has none is not kept.
             watch: what was looked up for it.
             size: in the measure of the bound.
         """
-        if handle is None or not watch.sound or watch.good_until == math.inf:
+        if not watch.sound or watch.good_until == math.inf:
             return
         question = _question(tool, arguments)
         self._drop(question)
         if size > self._bound // SHARE:
             return
-        self._kept[question] = _Kept(value, handle, watch, context.upstream.time(), size)
+        self._kept[question] = _Kept(value, watch, context.upstream.time(), size)
         self.size += size
         while self.size > self._bound:
             self._drop(next(iter(self._kept)))
@@ -95,9 +92,8 @@ class Made(Generic[T]):
 
 
 async def _holds(context: "Context", kept: _Kept[Any]) -> bool:
-    held = {**kept.watch.kept, kept.handle: True}
-    results = context.results
-    return await context.upstream.unchanged(kept.watch, kept=lambda: results.still(held), version=results.version())
+    watch, results = kept.watch, context.results
+    return await context.upstream.unchanged(watch, kept=lambda: results.still(watch.kept), version=results.version())
 
 
 def _question(tool: str, arguments: Mapping[str, Any]) -> str:

@@ -7,11 +7,10 @@ import json
 import logging
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator
 
@@ -38,9 +37,6 @@ WRITE_AGAIN = DAY
 FORMAT = 2
 """Raised whenever what is stored under a handle changes: other formats are not read, and have other handles."""
 
-KNOWN = 1_000
-"""Answers of which it is known in memory what they are."""
-
 HANDLE = r"^r[a-z2-7]{10}$"
 """A handle: 50 bits of a digest of what it stands for."""
 
@@ -49,21 +45,6 @@ _BEFORE_HANDLE = re.compile(r"^(?:rows[\s(]+)?(?:result|handle)\s*[=:]?\s*")
 
 _OF_THE_CALL = frozenset({"state", "calls", "credits_charged", "remaining_quota"})
 """What differs between two answers from the same data."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What there is to say of an answer without its rows.
-
-    Args:
-        tool: the tool that gave it.
-        what: what the figures are.
-        source: where they come from.
-    """
-
-    tool: str
-    what: str
-    source: Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +86,6 @@ class Results:
     ) -> None:
         self._store = store
         self._now = now
-        self._known: OrderedDict[str, About] = OrderedDict()
         self.tables = tables or Tables()
 
     async def keep(
@@ -116,25 +96,6 @@ class Results:
         if store is None:
             return None
         return await in_thread(lambda: self._keep(store, tool, dict(arguments), answer, asked))
-
-    async def standing_on(self, handles: Sequence[str]) -> list[About]:
-        """What there is to say of the answers of services that these are made of, or are, each once."""
-
-        def look() -> list[About]:
-            there: Mapping[str, float] = {}
-            with suppress(StoreUnavailable):
-                there = self._store.stored_at(handles) if self._store is not None else {}
-            current_watch().kept.update(dict.fromkeys(there, True))
-
-            def about(handle: str) -> About | None:
-                if handle in there and (known := self._known.get(handle)) is not None:
-                    return known
-                read = self.look_up(handle)
-                return About(read.tool, read.what, read.source) if read else None
-
-            return _parts(about, handles)[0]
-
-        return await in_thread(look)
 
     async def find(self, handle: str) -> StoredResult | None:
         """What is kept under a handle; None where nothing is, or no longer."""
@@ -163,16 +124,14 @@ class Results:
         now = self._now()
         held = None
         with suppress(StoreUnavailable):  # a disk that can not be read keeps what comes in memory
-            held = store.stored_at([handle]).get(handle)
+            held = store.get(handle, now)
         try:
-            if held is None or not 0 <= now - held <= WRITE_AGAIN:
+            if held is None or now - held.stored_at > WRITE_AGAIN:
                 store.put(handle, _entry(tool, arguments, answer, structured, asked=asked, now=now))
         except StoreUnavailable as error:
             log.warning("An answer of %s is not kept: %s", tool, error)
             return None
-        self._known[handle] = About(tool, answer.what, answer.source)
-        while len(self._known) > KNOWN:
-            self._known.popitem(last=False)
+        current_watch().kept[handle] = True
         return handle
 
     def _find(self, store: Cache, handle: str) -> StoredResult | None:
@@ -236,14 +195,11 @@ def figures_of(stored: StoredResult, tool: Tool[Any, Any]) -> Sequence[Observati
 
 async def made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
     """The answers of services that stored ones are made of, or are, each once; and the handles kept no longer."""
-    return await in_thread(lambda: _parts(results.look_up, handles))
+    return await in_thread(lambda: _made_of(results, handles))
 
 
-K = TypeVar("K", About, StoredResult)
-
-
-def _parts(look_up: Callable[[str], K | None], handles: Sequence[str]) -> tuple[list[K], list[str]]:
-    found: list[K] = []
+def _made_of(results: Results, handles: Sequence[str]) -> tuple[list[StoredResult], list[str]]:
+    found: list[StoredResult] = []
     lost: list[str] = []
     wanted, seen = list(handles), set[str]()
     while wanted:
@@ -251,7 +207,7 @@ def _parts(look_up: Callable[[str], K | None], handles: Sequence[str]) -> tuple[
         if handle in seen:
             continue
         seen.add(handle)
-        part = look_up(handle)
+        part = results.look_up(handle)
         if part is None:
             lost.append(handle)
         elif part.source.results:

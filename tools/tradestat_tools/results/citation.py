@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from tradestat_tools.codes.words import clean
 from tradestat_tools.contract.context import Context
-from tradestat_tools.contract.results import About, StoredResult, made_of
+from tradestat_tools.contract.results import StoredResult, made_of
 from tradestat_tools.contract.source import Source, source_of
 from tradestat_tools.contract.tool import OWN_NAME
 from tradestat_tools.model.answers import Answer, Provenance
@@ -103,11 +103,11 @@ async def references_of(context: Context, handles: Sequence[str]) -> tuple[list[
 
 async def citation_of(context: Context, tool: str, answer: Answer[Any]) -> str | None:
     """How to cite an answer; of one made from others, how to cite each. What holds no statistics has none."""
-    parts = [About(tool, answer.what, answer.source)]
     if answer.source.results:
-        parts = await context.results.standing_on(answer.source.results)
-    sources = context.sources.values()
-    references = [one for part in parts if (one := cited(sources, part.tool, part.what, part.source))]
+        references, _, _ = await references_of(context, answer.source.results)
+    else:
+        one = cited(context.sources.values(), tool, answer.what, answer.source)
+        references = [one] if one else []
     return "; ".join(map(one_line, references)) or None
 
 
