@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from tradestat_tools.model.answers import NoteCode
@@ -26,21 +26,6 @@ LOOKED_AT_AGAIN = 1.0
 """Seconds after which stores are looked through for changes in any case: what is left of a budget changes with time."""
 
 StoredState = Literal["cached", "stale", "offline"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """Credits that were left of a plan in a version of the ledger, at a time."""
-
-    left: float | None
-    plan: Plan
-    version: object
-    at: float
-
-    def holds(self, plan: Plan, version: object, now: float) -> bool:
-        """Whether they still are."""
-        same = version is not None and (plan, version) == (self.plan, self.version)
-        return same and 0 <= now - self.at < LOOKED_AT_AGAIN
 
 
 class Stored:
@@ -72,7 +57,6 @@ class Stored:
         self._plans = plans
         self._reuses = reuses
         self._remembered = Remembered()
-        self._left: dict[str, _Left] = {}
 
     async def stored(self, request: Request, policy: Policy, read: Reader[T]) -> Fetched[T] | None:
         """What is stored in answer to a request and still fresh; None where there is nothing.
@@ -114,8 +98,9 @@ class Stored:
         now = self._clock.time()
         if self.offline or now >= watch.good_until:
             return False
-        versions = [self.cache.version(), version, self.ledger.version() if watch.left else 0]
-        if watch.found is not None and watch.found[0] == versions and 0 <= now - watch.found[1] < LOOKED_AT_AGAIN:
+        versions = (self.cache.version(), version, self.ledger.version() if watch.left else 0)
+        before, at = watch.found or (None, now)
+        if versions == before and 0 <= now - at < LOOKED_AT_AGAIN:
             return True
 
         def same() -> bool:
@@ -153,15 +138,9 @@ class Stored:
         plan, now = self.plan(policy), self._clock.time()
         if plan.budget is None:
             return None
-        version = self.ledger.version()
-        known = self._left.get(policy.source)
-        if known is not None and known.holds(plan, version, now):
-            left = known.left
-        else:
-            left = None
-            with suppress(StoreUnavailable):
-                left = plan.budget.credits - self.ledger.used(policy.source, plan, now)
-            self._left[policy.source] = _Left(left, plan, version, now)
+        left = None
+        with suppress(StoreUnavailable):
+            left = plan.budget.credits - self.ledger.used(policy.source, plan, now)
         current_watch().left[policy.source] = (policy, left)
         return left
 
@@ -285,6 +264,7 @@ class Stored:
 
 
 def said_when(entry: Entry, now: float) -> str:
+    """That nothing was sent, because of an answer of when, kept until when."""
     stored, until = (f"{as_utc(moment):%Y-%m-%d %H:%M} UTC" for moment in (entry.stored_at, entry.fresh_until))
     age = _age(now - entry.stored_at)
     return f"By an answer stored {age} ago ({stored}) and kept until {until}, nothing was sent"

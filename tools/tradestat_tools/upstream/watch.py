@@ -23,7 +23,7 @@ class Watch:
         size: bytes of the answers that were there.
         good_until: when the first of those answers is no longer fresh.
         sound: whether nothing else was looked at: no service asked, no answer that is not fresh.
-        found: the versions of the stores, and when, in which all of it was last found as it had been.
+        found: in which versions of the stores (`Cache.version`), and when, all of it was last found as it had been.
     """
 
     stored: dict[str, float | None] = field(default_factory=dict[str, float | None])
@@ -32,7 +32,7 @@ class Watch:
     size: int = 0
     good_until: float = math.inf
     sound: bool = True
-    found: tuple[list[object], float] | None = None
+    found: tuple[tuple[object, ...], float] | None = None
 
     def saw(self, key: str, entry: "Entry | None") -> None:
         """An answer was looked up."""

@@ -8,7 +8,7 @@ By `Request.joined` a source has one of those wider questions sent in the first 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -63,17 +63,13 @@ def part_of_stored(
     return None
 
 
-def _wider(cache: Cache, request: Request, *, only_joined: bool) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Keys and parameters of questions that may be wider, at the same address: the likeliest first."""
-    joined = request.joined.request if request.joined is not None else None
-    if joined is not None:
-        yield joined.key, joined.params
+def _wider(cache: Cache, request: Request, *, only_joined: bool) -> Iterable[tuple[str, Mapping[str, str]]]:
+    """Keys and parameters of what was asked at the same address, the newest first, or of what is sent in its place."""
     if only_joined:
-        return
-    for key, address in cache.asked(request.source, request.endpoint):
-        params = _params_of(address, request.url)
-        if params is not None and (joined is None or key != joined.key):
-            yield key, params
+        joined = request.joined and request.joined.request
+        return [(joined.key, joined.params)] if joined else []
+    asked = ((key, _params_of(address, request.url)) for key, address in cache.asked(request.source, request.endpoint))
+    return ((key, params) for key, params in asked if params is not None)
 
 
 def taken_from(joined: Joined, take: Take, response: Response) -> Taken | None:

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import weakref
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -275,17 +275,12 @@ class Index(Generic[T]):
             return {}
         any_of = " OR ".join(f"({term.match})" for term in found)
         hits = dict(self._db.execute(self._ranked, (any_of, _MOST_FOUND)).fetchall())
-        whole: Collection[int] = ()
-        if len(terms) == 1:
-            whole = hits.keys()
-        elif len(found) == len(terms):
-            if len(hits) < _MOST_FOUND:  # those with every word are among them, and count no more for it
-                whole = frozenset[int].intersection(*(self._rows(term.match) for term in found))
-            else:
+        whole = frozenset[int]()
+        if len(found) == len(terms):
+            whole = frozenset[int].intersection(*(self._rows(term.match) for term in found))
+            if len(terms) > 1 and len(hits) == _MOST_FOUND:  # those with every word may be among those cut off
                 all_of = " AND ".join(f"({term.match})" for term in found)
-                all_hits = dict(self._db.execute(self._ranked, (all_of, _MOST_FOUND)).fetchall())
-                whole = all_hits.keys()
-                hits |= all_hits
+                hits |= dict(self._db.execute(self._ranked, (all_of, _MOST_FOUND)).fetchall())
         best = max(hits.values(), default=0) or 1
         hows = dict.fromkeys(hits, "")
         for term in (term for term in found if term.how):  # said of the rows that have the word that stands in

@@ -25,8 +25,6 @@ Amounts = list[Amount | None]
 MEASURES = ("primaryValue", "cifvalue", "fobvalue", "netWgt", "grossWgt", "qty", "altQty")
 """What a series holds per period."""
 
-_MEASURES = frozenset(MEASURES)
-
 DOLLARS = frozenset(MEASURES[:3])
 """Those of them that are values."""
 
@@ -323,14 +321,11 @@ class _Joining:
     def __call__(self, series: Sequence[Row | None]) -> Series:
         row = next(row for row in series if row is not None)
         known: dict[str, Any] = dict(zip(self._names, self._codes(row), strict=True))
-        if len(series) == 1:  # most answers with many series are of one period
-            by_name = zip(self._figures(row))
-        else:
-            by_name = zip(*(self._without if row is None else self._figures(row) for row in series), strict=True)
-        for name, figures in zip(self._lists, by_name, strict=True):
-            if figures.count(None) < len(figures) or name == "primaryValue":
+        by_period = [self._without if row is None else self._figures(row) for row in series]
+        for name, figures in zip(self._lists, zip(*by_period, strict=True), strict=True):
+            if name == "primaryValue" or figures.count(None) < len(figures):
                 known[name] = (
-                    list(figures) if name in _MEASURES else self._shared.setdefault((name, figures), list(figures))
+                    list(figures) if name in MEASURES else self._shared.setdefault((name, figures), list(figures))
                 )
         return Series(**known)
 

@@ -30,9 +30,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-Version = tuple[object, int]
-"""See `SqliteFile.version`."""
-
 PATIENCE = 20.0
 """Seconds for which a writer waits for another process; every transaction here takes milliseconds."""
 
@@ -80,7 +77,6 @@ class SqliteFile:
         self._found: object = None
         self._looking = threading.Lock()
         self._looks: sqlite3.Connection | None = None
-        self._writes = 0
         with suppress(StoreUnavailable):
             self.rows("SELECT 1")  # opened now if possible, so that a warning shows early
 
@@ -117,17 +113,16 @@ class SqliteFile:
         """How many rows one statement changed, in a transaction of its own. Raises as `write`."""
         return self.write(lambda connection: connection.execute(statement, values).rowcount)
 
-    def version(self) -> Version | None:
-        """Equal to what it was as long as nobody has changed what is in the file; None where that is not known at once.
+    def version(self) -> object:
+        """As `Cache.version`: what other processes wrote shows in memory that SQLite shares with them.
 
-        Neither waits nor reads the disk: what other processes wrote shows in memory that SQLite shares with them. A
-        file that was deleted or replaced by hand is not noticed here, but by the next use.
+        A file that was deleted or replaced by hand is not noticed here, but by the next use.
         """
         if not self._looking.acquire(blocking=False):
             return None
         try:
             if self.base is None:
-                return self, self._writes
+                return self._opened and self._opened.total_changes
             row = self._looks.execute("PRAGMA data_version").fetchone() if self._looks else None
             return (self._looks, row[0]) if row else None
         except sqlite3.Error:  # just being recovered by another process, say
@@ -176,7 +171,6 @@ class SqliteFile:
                 raise self._refusal(error) from error
             if writing:
                 self._trouble = None
-                self._writes += 1
             return result
 
     def _refusal(self, error: Exception) -> StoreUnavailable:

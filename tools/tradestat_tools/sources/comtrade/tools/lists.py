@@ -71,6 +71,31 @@ SHORT_HEADS = {"isoAlpha2": "ISO2", "isoAlpha3": "ISO3"}
 """Heads no wider than they must be: the lists of areas are long, and these codes short."""
 
 
+WRITTEN_OUT = {
+    "br": "british", "dem": "democratic", "fed": "federal", "fr": "french", "isd": "island", "isds": "islands",
+    "n": "northern", "nes": "not elsewhere specified", "rep": "republic", "sar": "special administrative region",
+}  # fmt: skip
+"""Abbreviations in the names of areas."""
+
+_FORMERLY = re.compile(r"\(\.\.\.\d{4}\)|\bformer\b", re.IGNORECASE)
+
+
+def _said_already(note: str, text: str) -> bool:
+    """Whether a note only writes out the name of an area that stands beside it."""
+    return _words(note) == _words(text)
+
+
+def _words(text: str) -> list[str]:
+    words = fold(re.sub(r"\W+", " ", _FORMERLY.sub(" ", text))).split()
+    return " ".join(WRITTEN_OUT.get(word, word) for word in words).split()
+
+
+def _told(entry: Entry) -> Entry:
+    """As a table shows it: that it is a group stands in its text, and no note says it again."""
+    note = "" if entry.note is None or _said_already(entry.note, entry.text) else entry.note
+    return entry.model_copy(update={"text": f"{entry.text} (group)" if entry.isGroup else entry.text, "note": note})
+
+
 class ReferenceData(Data):
     """Entries of one list."""
 
@@ -81,7 +106,7 @@ class ReferenceData(Data):
 
     def tables(self) -> list[Table]:
         """The entries, with those columns that any of them fills; a group of areas is marked in its text."""
-        shown = [entry.told() for entry in self.results]
+        shown = [_told(entry) for entry in self.results]
         names = [
             name
             for name in Entry.model_fields

@@ -1,12 +1,10 @@
 """What the service's lists of codes hold."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from tradestat_tools.codes.words import fold
 from tradestat_tools.sources.comtrade.wire.envelope import changed, read_list
 from tradestat_tools.upstream import Response
 
@@ -72,30 +70,6 @@ class Entry(BaseModel):
     isGroup: bool | None = None
     entryEffectiveDate: str | None = None
     entryExpiredDate: str | None = None
-
-    def told(self) -> "Entry":
-        """As a table shows it: that it is a group stands in its text, and no note says it again."""
-        note = "" if self.note is None or _said_already(self.note, self.text) else self.note
-        return self.model_copy(update={"text": f"{self.text} (group)" if self.isGroup else self.text, "note": note})
-
-
-WRITTEN_OUT = {
-    "br": "british", "dem": "democratic", "fed": "federal", "fr": "french", "isd": "island", "isds": "islands",
-    "n": "northern", "nes": "not elsewhere specified", "rep": "republic", "sar": "special administrative region",
-}  # fmt: skip
-"""Abbreviations in the names of areas."""
-
-_FORMERLY = re.compile(r"\(\.\.\.\d{4}\)|\bformer\b", re.IGNORECASE)
-
-
-def _said_already(note: str, text: str) -> bool:
-    """Whether a note only writes out the name of an area that stands beside it."""
-    return _words(note) == _words(text)
-
-
-def _words(text: str) -> list[str]:
-    words = fold(re.sub(r"\W+", " ", _FORMERLY.sub(" ", text))).split()
-    return " ".join(WRITTEN_OUT.get(word, word) for word in words).split()
 
 
 # Under which names the lists keep what.

@@ -14,8 +14,6 @@ from tradestat_tools.upstream.wider import codes, json_body
 LISTED = ("reporterCode", "period", "partnerCode", "cmdCode", "flowCode")
 """What is asked for by lists of codes, each of which a row has one of; left open, it is all of them."""
 
-_MAY_DIFFER = frozenset((*LISTED, "maxRecords"))
-
 LEVELS = {"AG2": 2, "AG4": 4, "AG6": 6}
 """Digits of the codes of the Harmonized System that each stands for."""
 
@@ -30,17 +28,12 @@ def within(wanted: Mapping[str, str], asked: Mapping[str, str], *, hs: bool) -> 
         asked: those of the other one, to the same kind of data, frequency and classification.
         hs: whether codes of products are those of the Harmonized System.
     """
-    # Most of those that are looked through differ in a parameter that must not, or in the reporter.
-    if any(asked.get(name) != value for name, value in wanted.items() if name not in _MAY_DIFFER):
-        return None
-    if not asked.keys() <= wanted.keys() | _MAY_DIFFER or not asked.get("maxRecords", "").isdecimal():
+    apart = dict.fromkeys((*LISTED, "maxRecords"), "")
+    if {**wanted, **apart} != {**asked, **apart} or not asked.get("maxRecords", "").isdecimal():
         return None
     rows: dict[str, frozenset[str]] = {}
     for name in LISTED:
-        mine = wanted.get(name)
-        if (known := asked.get(name)) == mine:
-            continue
-        ours, theirs = codes(mine), codes(known)
+        ours, theirs = codes(wanted.get(name)), codes(asked.get(name))
         if ours is None:
             if theirs is not None:
                 return None
