@@ -1,12 +1,14 @@
 """A question that is sent with what is likely to be asked next, and what happens where that is of no use."""
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 from scripted import FRESHNESS, POLICY, Rig, a_rig, notes, read
 
@@ -14,6 +16,8 @@ from tradestat_tools.model.answers import NoteCode
 from tradestat_tools.model.errors import NoData, RateLimited, TradestatError, UpstreamChanged, UpstreamDown
 from tradestat_tools.upstream.report import reporting
 from tradestat_tools.upstream.request import DAY, NO_DATA, Fetched, Freshness, Joined, Request, Response, Take, Taken
+from tradestat_tools.upstream.sqlite import SqliteCache
+from tradestat_tools.upstream.store import Entry
 
 pytestmark = pytest.mark.anyio
 
@@ -85,6 +89,37 @@ async def test_two_who_ask_at_the_same_moment_share_the_call(rig: Rig) -> None:
             tasks.start_soon(put, fruit)
     assert found == {"pears": 5, "apples": 3}
     assert len(rig.asked) == 1
+
+
+class HeldBack(SqliteCache):
+    """Whoever looks up one question has to wait for the end of another."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(None)
+        self.key = key
+        self.reached, self.ended = threading.Event(), threading.Event()
+
+    def get(self, key: str, now: float) -> Entry | None:
+        if key == self.key:
+            self.reached.set()
+            assert self.ended.wait(30)
+        return super().get(key, now)
+
+
+async def test_who_began_to_ask_before_the_call_failed_does_not_send_it_again(anyio_backend: str) -> None:
+    cache = HeldBack(one("apples").key)
+    async with a_rig(cache=cache) as rig:
+        rig.will(502)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(failing, rig, UpstreamDown, "apples")
+            await anyio.to_thread.run_sync(cache.reached.wait, 30)
+            await failing(rig, UpstreamDown, "pears")
+            cache.ended.set()
+        assert len(rig.asked) == 1
+        await failing(rig, UpstreamDown, "pears")
+        assert len(rig.asked) == 2
+        rig.script[:] = [(200, {}, BASKET)]
+        assert [(await ask(rig, fruit)).state for fruit in ("pears", "apples")] == ["fresh", "cached"]
 
 
 async def test_what_may_not_be_whole_in_the_joined_answer_is_asked_alone(rig: Rig) -> None:

@@ -129,11 +129,11 @@ class Upstream(Stored):
         """
         asked = AskedCall.of(request)
         report = current_report()
-        with report.asking(asked):
-            return await self._fetch(request, policy, read, within, report)
+        with report.asking(asked), self._flights.asking() as turn:
+            return await self._fetch(request, policy, read, within, report, turn=turn)
 
     async def _fetch(
-        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report
+        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report, *, turn: int
     ) -> Fetched[T]:
         policy = replace(policy, plan=self.plan(policy))
         entry, left = await self._look_up(request, policy)
@@ -157,14 +157,14 @@ class Upstream(Stored):
                 remedy="Ask without --offline, or import a cache that holds it.",
                 source=policy.source,
             )
-        joined = await self._from_joined(request, policy, read, within, report) if entry is None else None
+        joined = await self._from_joined(request, policy, read, within, report, turn=turn) if entry is None else None
         if joined is not None:
             return joined
         try:
             if request.unless_stored is not None:
                 raise request.unless_stored
             stored_at = entry.stored_at if entry is not None else 0.0
-            fetched = await self._fly(request, policy, read, within, report, newer_than=stored_at)
+            fetched = await self._fly(request, policy, read, within, report, turn=turn, newer_than=stored_at)
         except (MissingKey, NoData, UpstreamDown, RateLimited, QuotaExhausted, UpstreamChanged, TooLarge) as error:
             stored = None
             if entry is not None and not isinstance(error, NoData):
@@ -188,7 +188,7 @@ class Upstream(Stored):
         return self._caller.breakers(source)
 
     async def _from_joined(
-        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report
+        self, request: Request, policy: Policy, read: Reader[T], within: float, report: Report, *, turn: int
     ) -> Fetched[T] | None:
         """The answer out of that to the wider question which is sent in its place; nothing where it is not in there.
 
@@ -201,7 +201,9 @@ class Upstream(Stored):
         if joined is None or take is None:
             return None
         try:
-            came = await self._fetch(joined.request, policy, partial(taken_from, joined, take), within, report)
+            came = await self._fetch(
+                joined.request, policy, partial(taken_from, joined, take), within, report, turn=turn
+            )
         except (UpstreamRefused, TooLarge):
             return None
         # That there is nothing was either just said, or is by now to be asked for.
@@ -222,8 +224,9 @@ class Upstream(Stored):
 
         async def renew() -> None:
             try:
-                if self._tasks is not None:  # closed before it began
-                    await self._fly(request, policy, read, within, report)
+                with self._flights.asking() as turn:
+                    if self._tasks is not None:  # closed before it began
+                        await self._fly(request, policy, read, within, report, turn=turn)
             except TradestatError:
                 return
 
@@ -239,6 +242,7 @@ class Upstream(Stored):
         within: float,
         report: Report,
         *,
+        turn: int,
         newer_than: float = 0.0,
     ) -> Fetched[T]:
         """Join the call under way for this question, or begin it."""
@@ -253,6 +257,7 @@ class Upstream(Stored):
             policy,
             call,
             left,
+            turn=turn,
             within=within,
             newer_than=newer_than,
             tasks=self._tasks,

@@ -3,7 +3,8 @@
 import json
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -95,10 +96,30 @@ class Flights:
         self._lease = lease
         self._progress_every = progress_every
         self._flights: dict[str, Flight] = {}
+        self._turn = 0
+        self._asking: set[int] = set()
+        self._failed: dict[str, tuple[int, Exception]] = {}
         self._closed = False
 
     def __contains__(self, key: str) -> bool:
         return key in self._flights
+
+    @contextmanager
+    def asking(self) -> Generator[int]:
+        """The turn of one who begins to ask.
+
+        Who began before a call ended in failure is told of it and does not send the same again: whether he is early
+        enough to join it, or is still looking through the stores, depends on threads alone.
+        """
+        self._turn = turn = self._turn + 1
+        self._asking.add(turn)
+        try:
+            yield turn
+        finally:
+            self._asking.remove(turn)
+            if self._failed:
+                oldest = min(self._asking, default=self._turn + 1)
+                self._failed = {key: failed for key, failed in self._failed.items() if failed[0] >= oldest}
 
     async def share(
         self,
@@ -107,6 +128,7 @@ class Flights:
         call: Callable[[Flight], Awaitable[Exchange]],
         left: Callable[[], float | None],
         *,
+        turn: int,
         within: float,
         newer_than: float,
         tasks: anyio.abc.TaskGroup,
@@ -116,6 +138,7 @@ class Flights:
 
         Args:
             left: what is left of the budget; asked once after the call, not by each who waits. Blocks.
+            turn: when the caller began (`asking`).
             within: seconds within which a call that is begun now must have ended.
             newer_than: as in `Flight`; 0 where nothing is stored.
             tasks: where the call runs, so that it does not end with this caller.
@@ -126,6 +149,10 @@ class Flights:
         """
         flight = self._flights.get(key)
         if flight is None:
+            failed_at, failure = self._failed.pop(key, (0, None))
+            if failure is not None and turn <= failed_at:
+                self._failed[key] = failed_at, failure  # for others who began as early
+                raise failure
             if self._closed:
                 raise _stopping(policy)
             flight = self._flights[key] = Flight(key, policy, self._clock.time() + within, newer_than)
@@ -189,6 +216,7 @@ class Flights:
                 flight.exchange = replace(exchange, left=await in_thread(left))
         except Exception as error:  # noqa: BLE001 - handed to every waiting caller as it is
             flight.failure = error
+            self._failed[flight.key] = self._turn, error
         finally:
             self._remove(flight)
             flight.done.set()
