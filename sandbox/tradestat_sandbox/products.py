@@ -279,6 +279,7 @@ def indexes_under(code: str) -> tuple[int, ...]:
     return tuple(index for index, six in enumerate(CODES6) if six.startswith(code))
 
 
+@lru_cache(maxsize=64)
 def edition_of(year: int) -> str:
     """The edition that was in use in a year."""
     return max((edition for edition, since in EDITIONS.items() if since <= year), default="H4")

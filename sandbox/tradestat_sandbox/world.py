@@ -105,6 +105,9 @@ class Truth:
     complete: bool  # False for a year that has not ended
 
 
+Months = list[tuple[int, int]]
+"""(USD, kg) of the twelve months of a year."""
+
 _Figures = tuple[int, int, int | None, int | None, tuple[Effect, ...]]  # FOB, kg, exporter's, importer's, effects
 
 
@@ -135,6 +138,7 @@ class World:
         self.observers = Observers(self.flows, self.last_month)
         self.table = lru_cache(maxsize=96)(self._table)
         self.month_tables = lru_cache(maxsize=16)(self._month_tables)
+        self.pair_months = lru_cache(maxsize=256)(self._pair_months)
 
     @cached_property
     def services(self) -> ebops.ServiceFlows:
@@ -233,6 +237,14 @@ class World:
             make = self.month_table if span.first == span.last else self.table
             table = make(reporter, flow, span)
             return [cell for cell in table if cell.partner in partner_set and cell.product in product_set]
+        if span.first == span.last and len(wanted) > 100:  # who asks for a month's total asks for the others too
+            place, product_set = span.first - 1, set(wanted)
+            return [
+                Cell(partner, product, *months[place])
+                for one in partners
+                for partner, product, months in self.pair_months(reporter, flow, span.year, one)
+                if product in product_set and months[place][0]
+            ]
         return list(self.observers.cells(reporter, flow, span, partners, wanted))
 
     def month_table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
@@ -244,7 +256,10 @@ class World:
             if months[place][0]
         ]
 
-    def _month_tables(self, reporter: int, flow: Flow, year: int) -> list[tuple[int, int, list[tuple[int, int]]]]:
+    def _pair_months(self, reporter: int, flow: Flow, year: int, partner: int) -> list[tuple[int, int, Months]]:
+        return list(self.observers.month_cells(reporter, flow, year, [partner]))
+
+    def _month_tables(self, reporter: int, flow: Flow, year: int) -> list[tuple[int, int, Months]]:
         return list(self.observers.month_cells(reporter, flow, year, ALL_PARTNERS))
 
     def _table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:

@@ -6,6 +6,7 @@ number of records, which is of the right order and no count.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tradestat_sandbox.chance import mix
@@ -36,8 +37,13 @@ class Holding(NamedTuple):
     released: date
 
 
-def holdings(world: World, kind: tuple[str, str, str]) -> Iterator[Holding]:
+@lru_cache(maxsize=16)
+def holdings(world: World, kind: tuple[str, str, str]) -> tuple[Holding, ...]:
     """Every dataset of a kind (typeCode, freqCode, clCode); none of classifications that the world has no data in."""
+    return tuple(_holdings(world, kind))
+
+
+def _holdings(world: World, kind: tuple[str, str, str]) -> Iterator[Holding]:
     goods, frequency, classification = kind
     if classification not in (GOODS if goods == "C" else SERVICES) or frequency not in ("A", "M"):
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import product as crossed
 from typing import Any, NamedTuple
 
@@ -72,13 +73,16 @@ def _edition(asked: AskedRows, year: int) -> str | None:
     return asked.classification if asked.classification <= edition_of(year) else None
 
 
-def _wanted(asked: AskedRows, edition: str) -> list[tuple[str, tuple[int, ...]]]:
+@lru_cache(maxsize=64)
+def _wanted(
+    asked_codes: tuple[str, ...] | None, edition: str, *, tariff_line: bool
+) -> list[tuple[str, tuple[int, ...]]]:
     """(commodity code, indexes of its subheadings) of what was asked, codes without data left out."""
     sixes = [code_of(index, edition) for index in ALL_PRODUCTS]
     levels = {f"AG{digits}": tuple(sorted({six[:digits] for six in sixes})) for digits in (2, 4, 6)}
     everything = ["TOTAL", *levels["AG2"], *levels["AG4"], *levels["AG6"]]
     codes: list[str] = []
-    for code in asked.codes or (levels["AG6"] if asked.tariff_line else everything):
+    for code in asked_codes or (levels["AG6"] if tariff_line else everything):
         if "?" in code:
             codes.extend(one for one in everything if fnmatchcase(one, code))
         else:
@@ -96,7 +100,7 @@ def _goods(world: World, asked: AskedRows, period: str, reporter: Economy, flow:
     edition = _edition(asked, int(period[:4]))
     if span is None or edition is None:
         return
-    wanted = _wanted(asked, edition)
+    wanted = _wanted(asked.codes, edition, tariff_line=asked.tariff_line)
     needed = tuple(sorted({index for _, under in wanted for index in under}))
     own = {BY_COMTRADE[code].index for code in asked.partners if code}
     partners = ALL_PARTNERS if 0 in asked.partners else tuple(sorted(own))
