@@ -62,6 +62,7 @@ def test_every_question_has_a_plan_of_at_most_three_calls_and_every_plan_a_quest
     assert {name: len(plan.calls) for name, plan in known.items() if len(plan.calls) > 3} == {}
 
 
+@pytest.mark.slow
 def test_every_question_has_a_truth_of_its_kind(world: World) -> None:
     for question in QUESTIONS:
         truth = truth_of(world, question.truth)

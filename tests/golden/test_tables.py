@@ -80,7 +80,8 @@ async def test_the_rows_of_every_table_are_by_time_by_code_or_the_largest_first(
     seen, faults = 0, set[tuple[str, str, tuple[str, ...]]]()
     settings = catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)
     async with open_context(settings) as context:
-        for step in (step for scene in SCENES for step in scene.steps if isinstance(step, Ask)):
+        asked = [step for scene in SCENES for step in scene.steps if isinstance(step, Ask)]
+        for step in {(step.tool, json.dumps(step.arguments)): step for step in asked}.values():
             if step.tool in LISTS | AS_ASKED or step.tool not in context.tools:
                 continue
             try:

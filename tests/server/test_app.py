@@ -128,6 +128,7 @@ async def test_every_tool_is_described_for_models_and_people(watched: Context) -
             assert schema.get("description"), f"{tool.name}.{name} has no description"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("anyio_backend", ["trio"])
 async def test_every_tool_of_a_source_answers_its_example_from_the_sandbox_on_trio_too() -> None:
     async with open_context(catalogue().settings(_env_file=None, TRADESTAT_SANDBOX=True)) as context:

@@ -236,7 +236,7 @@ STEPS = st.one_of(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.tuples(STEPS, st.sampled_from(ASKED)), min_size=1, max_size=12))
 def test_no_answer_that_is_given_again_differs_from_one_made_afresh(
     steps: list[tuple[tuple[str, Any], tuple[str, dict[str, Any]]]],

@@ -151,7 +151,7 @@ async def afresh(sandbox: Sandbox, question: Question) -> Answered:
         return await ask(sandbox, context, question)
 
 
-@settings(deadline=None, max_examples=25, phases=[Phase.explicit, Phase.generate])
+@settings(deadline=None, max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(TRADEMAP, min_size=2, max_size=6))
 async def test_a_table_of_trade_map_is_the_same_and_never_costs_more(
     sandbox: Sandbox, questions: list[Question]
@@ -159,7 +159,7 @@ async def test_a_table_of_trade_map_is_the_same_and_never_costs_more(
     await the_same(sandbox, questions)
 
 
-@settings(deadline=None, max_examples=25, phases=[Phase.explicit, Phase.generate])
+@settings(deadline=None, max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(KOREA | MARKETS, min_size=2, max_size=6))
 async def test_months_of_korea_and_rankings_are_the_same_and_never_take_more_calls(
     sandbox: Sandbox, questions: list[Question]
@@ -167,7 +167,7 @@ async def test_months_of_korea_and_rankings_are_the_same_and_never_take_more_cal
     await the_same(sandbox, questions)
 
 
-@settings(deadline=None, max_examples=25, phases=[Phase.explicit, Phase.generate])
+@settings(deadline=None, max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(COMTRADE, min_size=2, max_size=6))
 async def test_rows_of_comtrade_are_the_same_and_never_take_more_calls(
     sandbox: Sandbox, questions: list[Question]

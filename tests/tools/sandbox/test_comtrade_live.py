@@ -152,7 +152,7 @@ async def test_one_call_in_so_many_may_be_refused_for_a_second(http: httpx.Async
 
 
 async def test_more_than_the_limit_is_cut_and_not_refused(http: httpx.AsyncClient) -> None:
-    query = {"reporterCode": "156,842,276", "period": "2024"}
+    query = {"reporterCode": "156,842,276,392,410,528", "period": "2024", "flowCode": "X", **TOTALS}
     counted = await body(http, GET + "C/A/HS", **query, countOnly="true")
     assert counted["count"] > 100_000
     cut = await body(http, GET + "C/A/HS", **query)

@@ -171,37 +171,35 @@ def some_rows(draw: st.DrawFn) -> list[tuple[Cell, ...]]:
     ]
 
 
-@settings(deadline=None, max_examples=1_000)
-@given(
-    some_rows(),
-    st.sampled_from(["partner", "year"]),
-    st.integers(2020, 2024),
-    st.sampled_from(["sum", "min", "max", "count"]),
-)
+@settings(deadline=None, max_examples=150)
+@given(some_rows(), st.integers(2020, 2024))
 @pytest.mark.slow
-def test_sums_are_equal_to_those_of_python(rows: list[tuple[Cell, ...]], by: str, since: int, how: str) -> None:
+def test_sums_are_equal_to_those_of_python(rows: list[tuple[Cell, ...]], since: int) -> None:
+    """By either column, in each of four ways: opening a database takes longer than what is asked of it."""
+    value, year = (COMMON_COLUMNS.index(name) for name in ("value", "year"))
+    exactly = all(isinstance(row[value], int | None) for row in rows)
     with database(*rows) as db:
-        sql = f"SELECT {by}, {how}(value) FROM common WHERE year >= {since} GROUP BY {by}"  # noqa: S608
-        found = {row[0]: row[1] for row in run(db, sql)}
-    at, value, year = (COMMON_COLUMNS.index(name) for name in (by, "value", "year"))
-    groups: dict[Any, list[Any]] = {}
-    for row in rows:
-        if int(str(row[year])) >= since:
-            groups.setdefault(row[at], []).append(row[value])
-    known = {group: [one for one in values if one is not None] for group, values in groups.items()}
-    for group, values in known.items():
-        if how == "count":
-            assert found[group] == len(values)
-        elif not values:
-            assert found[group] is None
-        else:
-            wanted = {"sum": math.fsum, "min": min, "max": max}[how](values)
-            exactly = all(isinstance(row[value], int | None) for row in rows)
-            wanted = sum(values) if exactly and how == "sum" else wanted
-            assert found[group] == (
-                wanted if exactly else pytest.approx(wanted, rel=1e-12, abs=1e-12 * math.fsum(map(abs, values)))
-            )
-    assert found.keys() == known.keys()
+        for by in ("partner", "year"):
+            groups: dict[Any, list[Any]] = {}
+            for row in rows:
+                if int(str(row[year])) >= since:
+                    groups.setdefault(row[COMMON_COLUMNS.index(by)], []).append(row[value])
+            for how in ("sum", "min", "max", "count"):
+                sql = f"SELECT {by}, {how}(value) FROM common WHERE year >= {since} GROUP BY {by}"  # noqa: S608
+                found = {row[0]: row[1] for row in run(db, sql)}
+                assert found == {group: computed(how, values, exactly=exactly) for group, values in groups.items()}
+
+
+def computed(how: str, values: list[Any], *, exactly: bool) -> Any:
+    known = [one for one in values if one is not None]
+    if how == "count":
+        return len(known)
+    if not known:
+        return None
+    if exactly:
+        return {"sum": sum, "min": min, "max": max}[how](known)
+    wanted = {"sum": math.fsum, "min": min, "max": max}[how](known)
+    return pytest.approx(wanted, rel=1e-12, abs=1e-12 * math.fsum(map(abs, known)))
 
 
 def test_a_total_beside_its_parts_is_not_added_without_a_word() -> None:

@@ -220,6 +220,7 @@ def test_partners_that_no_other_source_has_stay_in_the_rows_alone(read: "Reader"
     assert [one.partner for one in data.figures()] == ["392"]
 
 
+@pytest.mark.slow
 def test_a_full_file_may_be_cut_off_and_says_so(read: "Reader", lines: Lines) -> None:
     rows = [f"2024,{10000000 + at},116,5" for at in range(10_000)]
     assert "exactly 10,000 rows" in read.notes(lines("数据年月,商品编码,贸易伙伴编码,美元", *rows), flow="X")
