@@ -7,7 +7,7 @@ record of the whole, because every effect is applied to the smallest cell and ev
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from tradestat_sandbox.chance import SHARE_BITS, Shares, cut, mix, whole_between
+from tradestat_sandbox.chance import SHARE_BITS, Shares, cut, mix, mixed_with, whole_between
 from tradestat_sandbox.economies import ECONOMIES
 from tradestat_sandbox.flows import Flows
 from tradestat_sandbox.products import HASHED, NES_INDEX, PRODUCTS
@@ -20,6 +20,7 @@ Effects = dict[str, int]  # kind of effect to the USD it added to or took from t
 PRELIMINARY_MONTHS = 3  # the newest months of a reporter are revised later
 _NOISE = [whole_between(-12, 12, 23, index) for index in range(4096)]
 _PAIR = [[mix(21, one, other) % 4 for other in range(_N)] for one in range(_N)]
+_mixed_cell = mixed_with(24)
 REEXPORT_MARGIN = 60  # per mille an entrepôt adds to what passes through
 
 
@@ -82,7 +83,7 @@ class Observers:
         key = pair * NES_INDEX + product
         hidden = self._confidential.get(key)
         if hidden is None:
-            hidden = self._confidential[key] = mix(24, pair * HASHED + product) % 90 == 0
+            hidden = self._confidential[key] = _mixed_cell(pair * HASHED + product) % 90 == 0
         return hidden
 
     def revision_permille(self, reporter: int, flow: Flow, month: Month) -> int:
@@ -146,9 +147,9 @@ class Observers:
         cif = 1000 + self.cif_permille(exporter, importer, product)
         lag = self.lag_permille(exporter, importer, product)
         usd = kg = 0
-        legs = self._arrivals(exporter, importer, product, year)
-        for leg in legs:
-            landed = cut(self._valued(leg, cif), leg.shares, first, last)
+        legs = [(leg, self._valued(leg, cif)) for leg in self._arrivals(exporter, importer, product, year)]
+        for leg, valued in legs:
+            landed = cut(valued, leg.shares, first, last)
             usd += landed
             kg += cut(leg.kg, leg.shares, first, last)
             if effects is not None:
@@ -158,10 +159,12 @@ class Observers:
                 note(effects, "cif_fob", shipped - fob)
                 note(effects, "noise", landed - shipped)
         # The end of the last month is recorded in the next one; so was the end of the month before the first.
-        before = legs if first > 1 else self._arrivals(exporter, importer, product, year - 1)
+        before = legs
+        if first == 1:
+            before = [(leg, self._valued(leg, cif)) for leg in self._arrivals(exporter, importer, product, year - 1)]
         for sign, late_legs, month in ((-1, legs, last), (1, before, first - 1 or 12)):
-            for leg in late_legs:
-                late = cut(self._valued(leg, cif), leg.shares, month, month) * lag // 1000
+            for leg, valued in late_legs:
+                late = cut(valued, leg.shares, month, month) * lag // 1000
                 note(effects, "lag", sign * late)
                 usd += sign * late
                 kg += sign * (cut(leg.kg, leg.shares, month, month) * lag // 1000)
