@@ -220,14 +220,13 @@ def top_products(exports: Exports, query: Query) -> Data:
     """The products that rank first, each with its fastest-growing destination if any has a growth; `amt` in 亿元."""
     order = choice_of(query, "sortBy", "growth", "scale", "chance", "season")
     limit = number_of(query, "limit", 12, 1, 50)
-    rows = ranking(exports)
     keys: dict[str, Callable[[Data], float]] = {
         "growth": lambda row: row["yoy"] if row["yoy"] is not None else -1e9,
         "scale": lambda row: row["total"],
         "chance": lambda row: (row["yoy"] or 0) * len(row["by_country"]),
         "season": lambda row: row["uneven"],
     }
-    rows.sort(key=lambda row: (-keys[order](row), row["code"]))
+    rows = sorted(ranking(exports), key=lambda row: (-keys[order](row), row["code"]))
     return {"products": [_product(row) for row in rows[:limit]]}
 
 

@@ -1,5 +1,6 @@
 """Parameters and figures that doumaotong's two shapes share."""
 
+from functools import lru_cache
 from typing import Any
 
 from tradestat_sandbox.economies import ASEAN, BELT_ROAD, CONTINENT_ZH, EU, MIDDLE_EAST, USMCA
@@ -83,7 +84,8 @@ def fastest(now: dict[int, int], before: dict[int, int]) -> list[tuple[int, int,
     return sorted(((partner, yuan, yoy) for partner, yuan, yoy in rows if yoy is not None), key=lambda row: -row[2])
 
 
-def ranking(exports: Exports) -> list[Data]:
+@lru_cache(maxsize=4)
+def ranking(exports: Exports) -> tuple[Data, ...]:
     """Every 8-digit code of true goods with the figures rankings sort by."""
     now, then = two_years(exports)
     rows: list[Data] = []
@@ -106,4 +108,4 @@ def ranking(exports: Exports) -> list[Data]:
                     "uneven": max(monthly.values()) / whole,
                 }
             )
-    return rows
+    return tuple(rows)

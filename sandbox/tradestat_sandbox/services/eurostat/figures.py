@@ -149,11 +149,16 @@ def figures(world: World, wanted: Wanted, partners: frozenset[str], how: str) ->
             for partner, product, (euros, kg) in cells:
                 parts = [_part(product, year, code, amount) for amount in (euros, kg)]
                 for place, money, weight, counts in _split(how, partner, month, *parts) if any(parts) else ():
-                    sums = ("WORLD", *(f"{'INT' if _inside(place, one, month) else 'EXT'}_{name}" for one, name in _OF))
-                    for at in (place, *(sums if counts else ())):
+                    for at in (place, *(_sums_with(place, month) if counts else ())):
                         if at in partners:
                             _count(found.setdefault(at, Sum()), product, code, money, weight)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _sums_with(place: str, month: Month) -> tuple[str, ...]:
+    """The sums that hold a partner."""
+    return ("WORLD", *(f"{'INT' if _inside(place, one, month) else 'EXT'}_{name}" for one, name in _OF))
 
 
 _OF = (("EU27", "EU27_2020"), ("EU", "EU"), ("EA", "EA"))
