@@ -66,13 +66,18 @@ async def test_without_the_chart_there_is_no_page(watched: Context) -> None:
         assert EXTENSION_ID not in (client.server_capabilities.extensions or {})
 
 
-@pytest.mark.parametrize("capabilities", [{}, APPS])
 @pytest.mark.parametrize(
-    ("version", "announced"),
-    [("2025-11-25", True), ("2025-06-18", False), ("2025-03-26", False), ("2024-11-05", False)],
+    ("version", "capabilities", "announced"),
+    [
+        ("2025-11-25", APPS, True),
+        ("2025-11-25", {}, True),
+        ("2025-06-18", APPS, False),
+        ("2025-03-26", {}, False),
+        ("2024-11-05", APPS, False),
+    ],
 )
 def test_the_extension_is_announced_to_clients_whose_version_knows_such(
-    version: str, announced: bool, capabilities: dict[str, Any], tmp_path: Path
+    version: str, capabilities: dict[str, Any], announced: bool, tmp_path: Path
 ) -> None:
     with program(tmp_path, "serve", "--sandbox") as process:
         say(process, initialize(version, capabilities))
