@@ -5,6 +5,7 @@ record of the whole, because every effect is applied to the smallest cell and ev
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from tradestat_sandbox.chance import SHARE_BITS, Shares, cut, mix, mixed_with, whole_between
@@ -54,6 +55,7 @@ class Observers:
         self.flows = flows
         self.last_month = last_month
         self._confidential: dict[int, bool] = {}
+        self._revisions = lru_cache(maxsize=4096)(self._find_revisions)
 
     # --- properties of reporters and pairs ---------------------------------------------------------
 
@@ -121,13 +123,15 @@ class Observers:
             return span
         return span._replace(last=min(span.last, month)) if span.year == year else span._replace(last=0)
 
-    def _revisions(self, reporter: int, flow: Flow, span: Span) -> Iterator[tuple[Month, int]]:
+    def _find_revisions(self, reporter: int, flow: Flow, span: Span) -> tuple[tuple[Month, int], ...]:
         """The months of the span that are still preliminary, and by how many per mille they are off."""
         year, newest = self.last_month
+        found: list[tuple[Month, int]] = []
         for ordinal in range(year * 12 + newest - PRELIMINARY_MONTHS, year * 12 + newest):
             month = (ordinal // 12, ordinal % 12 + 1)
             if month[0] == span.year and span.first <= month[1] <= span.last:
-                yield month, self.revision_permille(reporter, flow, month)
+                found.append((month, self.revision_permille(reporter, flow, month)))
+        return tuple(found)
 
     def _exports(
         self, reporter: int, flow: Flow, partner: int, product: int, span: Span, *, effects: Effects | None
