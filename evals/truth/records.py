@@ -7,7 +7,8 @@ from tradestat_sandbox.chance import cut
 from tradestat_sandbox.economies import ASEAN, BY_ISO2, ECONOMIES, EU, USMCA, Economy, find_economy
 from tradestat_sandbox.observers import Cell, Flow, Span
 from tradestat_sandbox.products import TOTAL, all_national_codes, indexes_in, indexes_under, national_shares
-from tradestat_sandbox.world import ALL_PARTNERS, World
+from tradestat_sandbox.records import ALL_PARTNERS
+from tradestat_sandbox.world import World
 
 Names = str | Sequence[str]
 GROUPS = {"ASEAN": ASEAN, "EU": EU, "USMCA": USMCA}  # those of their members that the world has

@@ -14,14 +14,13 @@ from functools import cached_property, lru_cache
 from tradestat_sandbox import ebops, products
 from tradestat_sandbox.chance import cut, whole_between
 from tradestat_sandbox.economies import ECONOMIES, NEVER_REPORTS, Economy, find_economy
-from tradestat_sandbox.flows import FIRST_YEAR, Flows
-from tradestat_sandbox.observers import Cell, Flow, Month, Observers, Span
+from tradestat_sandbox.flows import FIRST_YEAR
+from tradestat_sandbox.observers import Cell, Flow, Month, Span
 from tradestat_sandbox.products import NES_INDEX, all_national_codes, national_shares
+from tradestat_sandbox.records import Months, records_to
 from tradestat_sandbox.settings import DEFAULT_TODAY
 
 CHINA, KOREA = 1, 2  # places in ECONOMIES
-ALL_PARTNERS = tuple(range(len(ECONOMIES)))
-ALL_PRODUCTS = tuple(range(NES_INDEX + 1))
 
 # Yuan per dollar, invented near the level of each year.
 _CNY = {
@@ -105,9 +104,6 @@ class Truth:
     complete: bool  # False for a year that has not ended
 
 
-Months = list[tuple[int, int]]
-"""(USD, kg) of the twelve months of a year."""
-
 _Figures = tuple[int, int, int | None, int | None, tuple[Effect, ...]]  # FOB, kg, exporter's, importer's, effects
 
 
@@ -134,11 +130,9 @@ class World:
             raise ValueError(f"today must be {FIRST_YEAR + 1}-01-01 or later")
         self.today = today
         self.last_month: Month = month_before((today.year, today.month))
-        self.flows = Flows()
-        self.observers = Observers(self.flows, self.last_month)
-        self.table = lru_cache(maxsize=96)(self._table)
-        self.month_tables = lru_cache(maxsize=16)(self._month_tables)
-        self.pair_months = lru_cache(maxsize=256)(self._pair_months)
+        self.records = records_to(self.last_month)
+        self.observers = self.records.observers
+        self.flows = self.observers.flows
 
     @cached_property
     def services(self) -> ebops.ServiceFlows:
@@ -231,39 +225,12 @@ class World:
     def cells(
         self, reporter: int, flow: Flow, span: Span, partners: tuple[int, ...], wanted: tuple[int, ...]
     ) -> list[Cell]:
-        """A reporter's records by partner and subheading; whole tables are kept for the next question."""
-        if len(partners) * len(wanted) > 3000:
-            partner_set, product_set = set(partners), set(wanted)
-            make = self.month_table if span.first == span.last else self.table
-            table = make(reporter, flow, span)
-            return [cell for cell in table if cell.partner in partner_set and cell.product in product_set]
-        if span.first == span.last and len(wanted) > 100:  # who asks for a month's total asks for the others too
-            place, product_set = span.first - 1, set(wanted)
-            return [
-                Cell(partner, product, *months[place])
-                for one in partners
-                for partner, product, months in self.pair_months(reporter, flow, span.year, one)
-                if product in product_set and months[place][0]
-            ]
-        return list(self.observers.cells(reporter, flow, span, partners, wanted))
+        """A reporter's records by partner and subheading."""
+        return self.records.cells(reporter, flow, span, partners, wanted)
 
-    def month_table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
-        """One month of a reporter's table, cut from its year, which is kept."""
-        place = span.first - 1
-        return [
-            Cell(partner, product, *months[place])
-            for partner, product, months in self.month_tables(reporter, flow, span.year)
-            if months[place][0]
-        ]
-
-    def _pair_months(self, reporter: int, flow: Flow, year: int, partner: int) -> list[tuple[int, int, Months]]:
-        return list(self.observers.month_cells(reporter, flow, year, [partner]))
-
-    def _month_tables(self, reporter: int, flow: Flow, year: int) -> list[tuple[int, int, Months]]:
-        return list(self.observers.month_cells(reporter, flow, year, ALL_PARTNERS))
-
-    def _table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
-        return list(self.observers.cells(reporter, flow, span, ALL_PARTNERS, ALL_PRODUCTS))
+    def month_tables(self, reporter: int, flow: Flow, year: int) -> list[tuple[int, int, Months]]:
+        """(partner, subheading, months) of all that a reporter recorded in a year."""
+        return self.records.month_tables(reporter, flow, year)
 
     # --- the truth ---------------------------------------------------------------------------------
 

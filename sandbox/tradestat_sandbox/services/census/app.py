@@ -22,6 +22,7 @@ from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Flow, Month
 from tradestat_sandbox.products import CODES6, TOTAL, indexes_under
 from tradestat_sandbox.products import label as hs_label
+from tradestat_sandbox.records import ALL_PRODUCTS
 from tradestat_sandbox.services.census.codes import (
     CODES,
     DISTRICTS,
@@ -47,7 +48,6 @@ from tradestat_sandbox.services.census.figures import (
 )
 from tradestat_sandbox.serving import admit, in_thread
 from tradestat_sandbox.state import State
-from tradestat_sandbox.world import ALL_PRODUCTS
 
 PATH = "/data/timeseries/intltrade/"
 

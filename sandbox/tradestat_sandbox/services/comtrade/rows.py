@@ -22,11 +22,12 @@ from tradestat_sandbox.products import (
     national_codes,
     national_shares,
 )
+from tradestat_sandbox.records import ALL_PARTNERS, ALL_PRODUCTS
 from tradestat_sandbox.services.comtrade.fields import record
 from tradestat_sandbox.services.comtrade.lists import SERVICES_TOTAL
 from tradestat_sandbox.services.comtrade.question import BY_COMTRADE, FLOWS, AskedRows
 from tradestat_sandbox.services.comtrade.sums import summed
-from tradestat_sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, CHINA, KOREA, World
+from tradestat_sandbox.world import CHINA, KOREA, World
 
 _MODES = (("1000", "Air"), ("2100", "Sea"), ("3200", "Road"))
 _REGIMES = (("C01", "Clearance for home use"), ("C04", "Inward processing"))

@@ -8,7 +8,8 @@ from tradestat_sandbox.economies import BY_CUSTOMS, ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Month, Span
 from tradestat_sandbox.products import NES_INDEX, all_national_codes, indexes_under, national_codes, national_shares
-from tradestat_sandbox.world import ALL_PARTNERS, CHINA, World, month_before
+from tradestat_sandbox.records import ALL_PARTNERS
+from tradestat_sandbox.world import CHINA, World, month_before
 
 NO_RECORD = "该商品对此国家暂无出口记录"
 

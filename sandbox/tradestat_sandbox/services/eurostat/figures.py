@@ -9,7 +9,8 @@ from tradestat_sandbox.chance import cut, mix
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES, EU
 from tradestat_sandbox.observers import Flow, Month
 from tradestat_sandbox.products import NES_INDEX, PRODUCTS, code_of, edition_of, indexes_in
-from tradestat_sandbox.world import ALL_PARTNERS, World
+from tradestat_sandbox.records import ALL_PARTNERS
+from tradestat_sandbox.world import World
 
 MEMBERS = (
     *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),

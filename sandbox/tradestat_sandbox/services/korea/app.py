@@ -21,9 +21,10 @@ from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Flow, Month, Span
 from tradestat_sandbox.products import CODES6, indexes_under, name_ko, national_codes, national_shares
+from tradestat_sandbox.records import ALL_PARTNERS, ALL_PRODUCTS
 from tradestat_sandbox.serving import admit, in_thread
 from tradestat_sandbox.state import State
-from tradestat_sandbox.world import ALL_PARTNERS, ALL_PRODUCTS, KOREA
+from tradestat_sandbox.world import KOREA
 
 _OK = "정상서비스."
 # As the service said them in October 2026.

@@ -11,8 +11,9 @@ from tradestat_sandbox.economies import BY_CODE, ECONOMIES, Economy
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Flow, Span
 from tradestat_sandbox.products import NES_INDEX, TOTAL, codes_of, indexes_in
+from tradestat_sandbox.records import ALL_PARTNERS
 from tradestat_sandbox.services.trademap.groups import groups
-from tradestat_sandbox.world import ALL_PARTNERS, World
+from tradestat_sandbox.world import World
 
 _FLOWS: dict[str, tuple[tuple[int, Flow], ...]] = {
     "I": ((1, "M"),),
