@@ -149,12 +149,12 @@ class Flights:
         """
         flight = self._flights.get(key)
         if flight is None:
-            failed_at, failure = self._failed.pop(key, (0, None))
+            failed_at, failure = self._failed.get(key, (0, None))
             if failure is not None and turn <= failed_at:
-                self._failed[key] = failed_at, failure  # for others who began as early
                 raise failure
             if self._closed:
                 raise _stopping(policy)
+            self._failed.pop(key, None)
             flight = self._flights[key] = Flight(key, policy, self._clock.time() + within, newer_than)
             tasks.start_soon(self._run, flight, call, left, tasks)
         flight.waiting += 1
