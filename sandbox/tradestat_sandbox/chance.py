@@ -1,6 +1,5 @@
 """Deterministic chance: integer hashing and the tables drawn from it, the same in every process and on every run."""
 
-from collections.abc import Callable
 from functools import lru_cache
 
 _MASK = 0xFFFFFFFF
@@ -19,18 +18,6 @@ def mix(*numbers: int) -> int:
         h = (h * 0xC2B2AE35) & _MASK
         h ^= h >> 16
     return h
-
-
-def mixed_with(*first: int) -> Callable[[int], int]:
-    """`mix` of these and one number more, for what is asked a million times."""
-    start = mix(*first)
-
-    def mixed(number: int) -> int:
-        h = ((start ^ number) * 0x85EBCA6B) & _MASK
-        h = ((h ^ h >> 13) * 0xC2B2AE35) & _MASK
-        return h ^ h >> 16
-
-    return mixed
 
 
 def between(low: float, high: float, *numbers: int) -> float:

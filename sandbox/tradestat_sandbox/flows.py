@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from tradestat_sandbox.chance import PATTERNS, Shares, between, mix, mixed_with, month_patterns, whole_between
+from tradestat_sandbox.chance import PATTERNS, Shares, between, mix, month_patterns, whole_between
 from tradestat_sandbox.economies import BY_ISO2, ECONOMIES
 from tradestat_sandbox.products import HASHED, NES_INDEX, PRODUCTS
 
@@ -16,7 +16,6 @@ FIRST_YEAR = 2012  # with HS 2012, the oldest edition whose list was recorded
 _BASE_YEAR = 2017  # the year that all others are reckoned from, forward and back
 _N = len(ECONOMIES)
 _CACHE_LIMIT = 250_000
-_mixed_base, _mixed_year = mixed_with(14), mixed_with(16)
 _PRICE_LEVEL = [whole_between(780, 1300, 20, pair) for pair in range(_N * _N)]  # of a pair, per mille
 
 # World trade in values against 2017; later years follow the products' own growth.
@@ -86,7 +85,6 @@ class Flows:
         self._markets: dict[int, tuple[list[float], list[float]]] = {}
         self._prices: dict[int, int] = {}
         self._trends: dict[tuple[int, int, int], float] = {}
-        self._pair_trends: dict[tuple[int, int, int], float] = {}
         self._patterns = month_patterns()
 
     @cached_property
@@ -141,7 +139,7 @@ class Flows:
             base = 0.0
             supplies, demands = self._market(product)
             if supplies[exporter] and exporter != importer:
-                h = _mixed_base((exporter * _N + importer) * HASHED + product)
+                h = mix(14, (exporter * _N + importer) * HASHED + product)
                 base = supplies[exporter] * demands[importer] * self.affinity[exporter][importer]
                 base *= 0.3 + (h & 255) / 180
                 if base < 40_000 or (base < 4_000_000 and (h >> 8) % 3 == 0):
@@ -164,14 +162,6 @@ class Flows:
             trend = self._trends[key] = nearer / step if year < _BASE_YEAR else nearer * step
         return trend
 
-    def _pair_trend(self, exporter: int, importer: int, year: int) -> float:
-        key = (exporter, importer, year)
-        trend = self._pair_trends.get(key)
-        if trend is None:
-            trend = self._trend(1, exporter, year, 0) * self._trend(2, importer, year, 0)
-            self._pair_trends[key] = trend
-        return trend
-
     def _price_milli(self, exporter: int, product: int) -> int:
         """The exporter's price in thousandths of a dollar per kg, at the start."""
         key = exporter * NES_INDEX + product
@@ -192,9 +182,9 @@ class Flows:
         base = self.base(exporter, importer, product)
         if base:
             goods = PRODUCTS[product]
-            h = _mixed_year((((year - _BASE_YEAR) * _N + exporter) * _N + importer) * HASHED + product)
+            h = mix(16, (((year - _BASE_YEAR) * _N + exporter) * _N + importer) * HASHED + product)
             value = base * _CYCLE.get(year, 1.28 if year > _BASE_YEAR else 1.16) * (0.82 + (h & 255) / 710)
-            value *= self._pair_trend(exporter, importer, year)
+            value *= self._trend(1, exporter, year, 0) * self._trend(2, importer, year, 0)
             usd = int(value * self._trend(3, product, year, goods.growth))
             sporadic = usd < 400_000
             shares = self._patterns[13 if sporadic else goods.peak][(h >> 8) % PATTERNS]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from tradestat_sandbox.chance import SHARE_BITS, Shares, cut, mix, mixed_with, whole_between
+from tradestat_sandbox.chance import SHARE_BITS, Shares, cut, mix, whole_between
 from tradestat_sandbox.economies import ECONOMIES
 from tradestat_sandbox.flows import Flows
 from tradestat_sandbox.products import HASHED, NES_INDEX, PRODUCTS
@@ -21,7 +21,6 @@ Effects = dict[str, int]  # kind of effect to the USD it added to or took from t
 PRELIMINARY_MONTHS = 3  # the newest months of a reporter are revised later
 _NOISE = [whole_between(-12, 12, 23, index) for index in range(4096)]
 _PAIR = [[mix(21, one, other) % 4 for other in range(_N)] for one in range(_N)]
-_mixed_cell = mixed_with(24)
 REEXPORT_MARGIN = 60  # per mille an entrepôt adds to what passes through
 
 
@@ -85,7 +84,7 @@ class Observers:
         key = pair * NES_INDEX + product
         hidden = self._confidential.get(key)
         if hidden is None:
-            hidden = self._confidential[key] = _mixed_cell(pair * HASHED + product) % 90 == 0
+            hidden = self._confidential[key] = mix(24, pair * HASHED + product) % 90 == 0
         return hidden
 
     def revision_permille(self, reporter: int, flow: Flow, month: Month) -> int:

@@ -20,42 +20,38 @@ class Records:
     def __init__(self, flows: Flows, last_month: Month) -> None:
         self.observers = Observers(flows, last_month)
         self.table = lru_cache(maxsize=96)(self._table)
-        self.month_tables = lru_cache(maxsize=16)(self._month_tables)
-        self.pair_months = lru_cache(maxsize=256)(self._pair_months)
+        self.months = lru_cache(maxsize=16)(self._months)
+        self.pair_months = lru_cache(maxsize=256)(self._months)
 
     def cells(
         self, reporter: int, flow: Flow, span: Span, partners: tuple[int, ...], wanted: tuple[int, ...]
     ) -> list[Cell]:
         """A reporter's records by partner and subheading; whole tables are kept for the next question."""
-        if len(partners) * len(wanted) > 3000:
-            partner_set, product_set = set(partners), set(wanted)
-            make = self.month_table if span.first == span.last else self.table
-            table = make(reporter, flow, span)
-            return [cell for cell in table if cell.partner in partner_set and cell.product in product_set]
-        if span.first == span.last and len(wanted) > 100:  # who asks for a month's total asks for the others too
-            place, product_set = span.first - 1, set(wanted)
-            return [
-                Cell(partner, product, *months[place])
-                for one in partners
-                for partner, product, months in self.pair_months(reporter, flow, span.year, one)
-                if product in product_set and months[place][0]
-            ]
-        return list(self.observers.cells(reporter, flow, span, partners, wanted))
-
-    def month_table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
-        """One month of a reporter's table, cut from its year, which is kept."""
-        place = span.first - 1
+        some, those = set(partners), set(wanted)
+        many = len(partners) * len(wanted) > 3000
+        if span.first < span.last and many:
+            return [cell for cell in self.table(reporter, flow, span) if cell.partner in some and cell.product in those]
+        if span.first < span.last or not (many or len(wanted) > 100):
+            return list(self.observers.cells(reporter, flow, span, partners, wanted))
+        # Who asks for the total of a month asks for those of the other months, too.
+        place, year = span.first - 1, span.year
+        tables = (
+            [self.months(reporter, flow, year)]
+            if many
+            else [self.pair_months(reporter, flow, year, (partner,)) for partner in partners]
+        )
         return [
             Cell(partner, product, *months[place])
-            for partner, product, months in self.month_tables(reporter, flow, span.year)
-            if months[place][0]
+            for table in tables
+            for partner, product, months in table
+            if partner in some and product in those and months[place][0]
         ]
 
-    def _pair_months(self, reporter: int, flow: Flow, year: int, partner: int) -> list[tuple[int, int, Months]]:
-        return list(self.observers.month_cells(reporter, flow, year, [partner]))
-
-    def _month_tables(self, reporter: int, flow: Flow, year: int) -> list[tuple[int, int, Months]]:
-        return list(self.observers.month_cells(reporter, flow, year, ALL_PARTNERS))
+    def _months(
+        self, reporter: int, flow: Flow, year: int, partners: tuple[int, ...] = ALL_PARTNERS
+    ) -> list[tuple[int, int, Months]]:
+        """(partner, subheading, months) of what a reporter recorded in a year."""
+        return list(self.observers.month_cells(reporter, flow, year, partners))
 
     def _table(self, reporter: int, flow: Flow, span: Span) -> list[Cell]:
         return list(self.observers.cells(reporter, flow, span, ALL_PARTNERS, ALL_PRODUCTS))

@@ -17,7 +17,7 @@ from tradestat_sandbox.economies import ECONOMIES, NEVER_REPORTS, Economy, find_
 from tradestat_sandbox.flows import FIRST_YEAR
 from tradestat_sandbox.observers import Cell, Flow, Month, Span
 from tradestat_sandbox.products import NES_INDEX, all_national_codes, national_shares
-from tradestat_sandbox.records import Months, records_to
+from tradestat_sandbox.records import records_to
 from tradestat_sandbox.settings import DEFAULT_TODAY
 
 CHINA, KOREA = 1, 2  # places in ECONOMIES
@@ -227,10 +227,6 @@ class World:
     ) -> list[Cell]:
         """A reporter's records by partner and subheading."""
         return self.records.cells(reporter, flow, span, partners, wanted)
-
-    def month_tables(self, reporter: int, flow: Flow, year: int) -> list[tuple[int, int, Months]]:
-        """(partner, subheading, months) of all that a reporter recorded in a year."""
-        return self.records.month_tables(reporter, flow, year)
 
     # --- the truth ---------------------------------------------------------------------------------
 

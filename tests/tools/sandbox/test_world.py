@@ -15,6 +15,7 @@ from tradestat_sandbox.ebops import MAIN
 from tradestat_sandbox.economies import ECONOMIES
 from tradestat_sandbox.observers import Span
 from tradestat_sandbox.products import CODES2, CODES6, NES_INDEX, PRODUCTS, all_hs, all_national_codes
+from tradestat_sandbox.records import ALL_PARTNERS, ALL_PRODUCTS
 from tradestat_sandbox.world import World
 
 WORLD = World()
@@ -169,6 +170,19 @@ def test_twelve_months_at_once_are_the_twelve_records() -> None:
                     for month in range(1, 13)
                 ]
                 assert months == single
+
+
+def test_the_records_of_a_month_are_the_same_however_many_are_asked_for_at_once() -> None:
+    """Few are made alone, those of a pair are cut out of its year, and those of many pairs out of the reporter's."""
+    pairs = ((1, "X", 5), (2, "M", 1), (5, "RX", 50))
+    for reporter, flow, partner in pairs:
+        for year, month in ((2018, 1), (2024, 12), (2026, 9)):
+            span = Span(year, month, month)
+            alone = list(WORLD.observers.cells(reporter, flow, span, (partner,), ALL_PRODUCTS))  # type: ignore[arg-type]
+            assert alone
+            assert WORLD.cells(reporter, flow, span, (partner,), ALL_PRODUCTS) == alone  # type: ignore[arg-type]
+            every = WORLD.cells(reporter, flow, span, ALL_PARTNERS, ALL_PRODUCTS)  # type: ignore[arg-type]
+            assert [cell for cell in every if cell.partner == partner] == alone
 
 
 def test_the_world_is_the_same_in_every_process() -> None:

@@ -50,7 +50,7 @@ def year_cells(
     """(partner, subheading, months) of what the United States recorded in a year."""
     if NES_INDEX in products or len(partners) * len(products) > 3000:
         some, those = set(partners), set(products)
-        for partner, product, months in world.month_tables(US, flow, year):
+        for partner, product, months in world.records.months(US, flow, year):
             if partner in some and product in those:
                 yield partner, product, months
         return
